@@ -13,8 +13,17 @@ const features = readdirSync(new URL("./src/features", import.meta.url), { withF
 /** `app` imports features; features import components, host and lib; never each other. */
 const zones = [
   { target: "./src/components", from: ["./src/app", "./src/features"], message: "Components know no feature." },
-  { target: "./src/lib", from: ["./src/app", "./src/features", "./src/components", "./src/host"], message: "lib holds pure functions.", except: [] },
-  { target: "./src/host", from: ["./src/app", "./src/features", "./src/components"], message: "The host knows no view." },
+  {
+    target: "./src/lib",
+    from: ["./src/app", "./src/features", "./src/components", "./src/host"],
+    message: "lib holds pure functions.",
+    except: [],
+  },
+  {
+    target: "./src/host",
+    from: ["./src/app", "./src/features", "./src/components"],
+    message: "The host knows no view.",
+  },
   ...features.map((name) => ({
     target: `./src/features/${name}`,
     from: ["./src/app", ...features.filter((other) => other !== name).map((other) => `./src/features/${other}`)],

@@ -14,7 +14,9 @@ describe("home", () => {
     expect(await axeViolations(container)).toEqual([]);
     await user.click(screen.getByRole("button", { name: /^Check ?, Postgres analytics/ }));
     // The page is loaded when it is first gone to, which is not what is measured here.
-    expect(await screen.findByRole("heading", { name: "Postgres analytics", level: 1 }, { timeout: 10_000 })).toBeVisible();
+    expect(
+      await screen.findByRole("heading", { name: "Postgres analytics", level: 1 }, { timeout: 10_000 }),
+    ).toBeVisible();
   });
 
   it("starts_with_one_box_and_only_what_there_is", async () => {
@@ -38,9 +40,20 @@ describe("home", () => {
   });
 
   it("leads_into_the_playground_where_one_runs", async () => {
-    const { user, host } = renderApp("/", { about: { version: "0.1.0", dataFolder: "/d", mac: false, playgroundUrl: "http://127.0.0.1:7788/mcp", redirectUri: "http://127.0.0.1:27218/callback", updates: false } });
+    const { user, host } = renderApp("/", {
+      about: {
+        version: "0.1.0",
+        dataFolder: "/d",
+        mac: false,
+        playgroundUrl: "http://127.0.0.1:7788/mcp",
+        redirectUri: "http://127.0.0.1:27218/callback",
+        updates: false,
+      },
+    });
     await user.click(await screen.findByRole("button", { name: /Try the Playground/ }));
-    await waitFor(() => expect(host.lastCall("inspectAddress")).toMatchObject({ address: "http://127.0.0.1:7788/mcp" }));
+    await waitFor(() =>
+      expect(host.lastCall("inspectAddress")).toMatchObject({ address: "http://127.0.0.1:7788/mcp" }),
+    );
   });
 });
 
@@ -105,7 +118,9 @@ it("an_address_pasted_outside_a_field_is_looked_at", async () => {
   const { host } = renderApp("/connectors", full);
   await screen.findByRole("row", { name: /^HubSpot/ });
   fireEvent.paste(document.body, { clipboardData: { getData: () => "https://mcp.example.com/mcp" } });
-  await waitFor(() => expect(host.lastCall("inspectAddress")).toMatchObject({ address: "https://mcp.example.com/mcp" }));
+  await waitFor(() =>
+    expect(host.lastCall("inspectAddress")).toMatchObject({ address: "https://mcp.example.com/mcp" }),
+  );
 });
 
 it("settings_act_at_once_and_are_kept", async () => {
@@ -121,11 +136,17 @@ it("a_link_that_was_refused_is_explained", async () => {
   renderApp("/", full, (host) => {
     host.handlers.takeRefusedLink = () => problem({ code: "auth.callback", message: "the link belongs to no sign-in" });
   });
-  expect(await screen.findByRole("alertdialog", { name: "Couldn't open link" })).toHaveTextContent("The link belongs to no sign-in");
+  expect(await screen.findByRole("alertdialog", { name: "Couldn't open link" })).toHaveTextContent(
+    "The link belongs to no sign-in",
+  );
 });
 
 it("places_and_accounts_are_those_that_exist", async () => {
   renderApp("/", full);
   const places = await screen.findByRole("navigation", { name: "Navigation" });
-  expect(within(places).getAllByRole("link").map((link) => link.textContent.replace(/\d+$/, ""))).toEqual(["Home", "Connectors", "Tools", "Runs", "Credentials", "Catalog", "This computer"]);
+  expect(
+    within(places)
+      .getAllByRole("link")
+      .map((link) => link.textContent.replace(/\d+$/, "")),
+  ).toEqual(["Home", "Connectors", "Tools", "Runs", "Credentials", "Catalog", "This computer"]);
 });

@@ -35,7 +35,13 @@ export function CheatSheet({ onClose }: { onClose: () => void }) {
     <Dialog title="Keyboard shortcuts" wide onClose={onClose}>
       <div className={styles.columns}>
         <Group title="This page" keys={page.map(({ keys, label }) => ({ keys: [keys], label }))} />
-        <Group title="Anywhere" keys={[...everywhere.map(({ keys, label }) => ({ keys: [keys], label })), { keys: ["Mod+V"], label: "Add the address you copied" }]} />
+        <Group
+          title="Anywhere"
+          keys={[
+            ...everywhere.map(({ keys, label }) => ({ keys: [keys], label })),
+            { keys: ["Mod+V"], label: "Add the address you copied" },
+          ]}
+        />
         <Group title="In lists" keys={inLists} />
         <Group title="During sign-in" keys={inSignIns} />
       </div>
@@ -52,7 +58,11 @@ function Group({ title, keys }: { title: string; keys: { keys: string[]; label: 
         {keys.map((entry) => (
           <li key={entry.label + entry.keys.join()} className={styles.entry}>
             <span>{entry.label}</span>
-            <span className={styles.keys}>{entry.keys.map((one) => <KeyHint key={one} keys={one} />)}</span>
+            <span className={styles.keys}>
+              {entry.keys.map((one) => (
+                <KeyHint key={one} keys={one} />
+              ))}
+            </span>
           </li>
         ))}
       </ul>

@@ -6,11 +6,25 @@ import { useSignIn } from "@/features/authorizations/useSignIn";
 import { type CreateStart } from "@/features/create/createStart";
 import { CreateDrafts } from "@/features/create/drafts";
 import { queries } from "@/host/queries";
-import { AddAccountDialog, AddDialog, AuthorizationLayer, CheatSheet, CreateSheet, Palette, useReadAhead } from "./lazyLayers";
+import {
+  AddAccountDialog,
+  AddDialog,
+  AuthorizationLayer,
+  CheatSheet,
+  CreateSheet,
+  Palette,
+  useReadAhead,
+} from "./lazyLayers";
 import { type Layers, LayersContext } from "./LayersContext";
 import { RefusedLink } from "./RefusedLink";
 
-type Open = { kind: "add"; address: string } | { kind: "create"; start: CreateStart } | { kind: "account" } | { kind: "palette"; prefix: string } | { kind: "keys" } | null;
+type Open =
+  | { kind: "add"; address: string }
+  | { kind: "create"; start: CreateStart }
+  | { kind: "account" }
+  | { kind: "palette"; prefix: string }
+  | { kind: "keys" }
+  | null;
 
 /** Holds the dialogs that open over any page. */
 export function LayersProvider({ children }: { children: ReactNode }) {
@@ -23,7 +37,10 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   const hasChoice = accounts?.some((account) => account.platform !== "local") ?? false;
   const layers = useMemo<Layers>(
     () => ({
-      add: (address = "") => setOpen(hasChoice && address === "" ? { kind: "create", start: { kind: "account" } } : { kind: "add", address }),
+      add: (address = "") =>
+        setOpen(
+          hasChoice && address === "" ? { kind: "create", start: { kind: "account" } } : { kind: "add", address },
+        ),
       create: (from) => setOpen({ kind: "create", start: from }),
       addAccount: () => setOpen({ kind: "account" }),
       signIn: start,

@@ -9,7 +9,11 @@ export function NotFound() {
   return (
     <>
       <Toolbar title="Not found" />
-      <EmptyState icon="search" title="Page not found" action={<Button onPress={() => void navigate({ to: "/" })}>Go to Home</Button>} />
+      <EmptyState
+        icon="search"
+        title="Page not found"
+        action={<Button onPress={() => void navigate({ to: "/" })}>Go to Home</Button>}
+      />
     </>
   );
 }

@@ -6,7 +6,16 @@ import { type Problem } from "@/host/bindings";
 /** Why a `patchbay://` link was not followed. */
 export function RefusedLinkDialog({ problem, onClose }: { problem: Problem; onClose: () => void }) {
   return (
-    <Dialog alert title="Couldn't open link" onClose={onClose} footer={<Button autoFocus onPress={onClose}>Close</Button>}>
+    <Dialog
+      alert
+      title="Couldn't open link"
+      onClose={onClose}
+      footer={
+        <Button autoFocus onPress={onClose}>
+          Close
+        </Button>
+      }
+    >
       <ProblemNotice problem={problem} />
     </Dialog>
   );

@@ -35,7 +35,10 @@ function Frame() {
   useFocusOnPage(main);
   return (
     <div className={styles.shell}>
-      <Sidebar collapsed={narrow || sidebarCollapsed} onToggle={() => change.mutate({ sidebarCollapsed: !sidebarCollapsed })} />
+      <Sidebar
+        collapsed={narrow || sidebarCollapsed}
+        onToggle={() => change.mutate({ sidebarCollapsed: !sidebarCollapsed })}
+      />
       <div className={styles.main} ref={main} tabIndex={-1}>
         <main className={styles.page}>
           <Outlet />

@@ -24,23 +24,48 @@ export function Sidebar({ collapsed, onToggle }: Props) {
         <Logo className={styles.logo} />
         <span className={styles.words}>Patchbay</span>
         <span className="grow" />
-        <Button look="quiet" icon="panel-left" small label={collapsed ? "Expand sidebar" : "Collapse sidebar"} onPress={onToggle} />
+        <Button
+          look="quiet"
+          icon="panel-left"
+          small
+          label={collapsed ? "Expand sidebar" : "Collapse sidebar"}
+          onPress={onToggle}
+        />
       </div>
-      <button type="button" className={styles.find} onClick={() => layers.openPalette()} aria-label={collapsed ? "Search or run a command" : undefined} title={collapsed ? "Search or run a command" : undefined}>
+      <button
+        type="button"
+        className={styles.find}
+        onClick={() => layers.openPalette()}
+        aria-label={collapsed ? "Search or run a command" : undefined}
+        title={collapsed ? "Search or run a command" : undefined}
+      >
         <Icon name="search" size={14} />
         <span className={`cut ${styles.words ?? ""}`}>Search or run a command</span>
-        <span className={styles.end}><KeyHint keys="Mod+K" /></span>
+        <span className={styles.end}>
+          <KeyHint keys="Mod+K" />
+        </span>
       </button>
       <ul className={styles.places}>
         {destinations.map((place) => {
           const number = counts.places[place.path];
           return (
             <li key={place.path}>
-              <Link to={place.path} className={styles.place} activeOptions={{ exact: place.path === "/", includeSearch: false }} activeProps={{ "aria-current": "page" }} title={collapsed ? place.label : undefined}>
+              <Link
+                to={place.path}
+                className={styles.place}
+                activeOptions={{ exact: place.path === "/", includeSearch: false }}
+                activeProps={{ "aria-current": "page" }}
+                title={collapsed ? place.label : undefined}
+              >
                 <Icon name={place.icon} />
                 <span className={styles.words}>{place.label}</span>
                 {number !== undefined && number > 0 && (
-                  <span className={place.path === "/" ? styles.needs : styles.number} aria-label={place.path === "/" ? `${number} ${number === 1 ? "needs" : "need"} attention` : undefined}>
+                  <span
+                    className={place.path === "/" ? styles.needs : styles.number}
+                    aria-label={
+                      place.path === "/" ? `${number} ${number === 1 ? "needs" : "need"} attention` : undefined
+                    }
+                  >
                     {grouped(number)}
                   </span>
                 )}
@@ -53,7 +78,13 @@ export function Sidebar({ collapsed, onToggle }: Props) {
       <div className={styles.foot}>
         <span className="grow" />
         <Button look="quiet" icon="keyboard" small label="Keyboard shortcuts" onPress={layers.openKeys} />
-        <Button look="quiet" icon="settings" small label="Settings" onPress={() => void navigate({ to: "/settings" })} />
+        <Button
+          look="quiet"
+          icon="settings"
+          small
+          label="Settings"
+          onPress={() => void navigate({ to: "/settings" })}
+        />
       </div>
     </nav>
   );

@@ -5,13 +5,23 @@ const readPalette = () => import("./palette/Palette");
 // The dialogs over the pages, read when the first of each kind opens.
 export const Palette = lazy(() => readPalette().then(({ Palette }) => ({ default: Palette })));
 export const CheatSheet = lazy(() => import("./CheatSheet").then(({ CheatSheet }) => ({ default: CheatSheet })));
-export const AddDialog = lazy(() => import("@/features/connectors/AddDialog").then(({ AddDialog }) => ({ default: AddDialog })));
-export const CreateSheet = lazy(() => import("@/features/create/CreateSheet").then(({ CreateSheet }) => ({ default: CreateSheet })));
-export const AddAccountDialog = lazy(() => import("@/features/accounts/AddAccountDialog").then(({ AddAccountDialog }) => ({ default: AddAccountDialog })));
-export const AuthorizationLayer = lazy(() =>
-  import("@/features/authorizations/AuthorizationLayer").then(({ AuthorizationLayer }) => ({ default: AuthorizationLayer })),
+export const AddDialog = lazy(() =>
+  import("@/features/connectors/AddDialog").then(({ AddDialog }) => ({ default: AddDialog })),
 );
-export const RefusedLinkDialog = lazy(() => import("./RefusedLinkDialog").then(({ RefusedLinkDialog }) => ({ default: RefusedLinkDialog })));
+export const CreateSheet = lazy(() =>
+  import("@/features/create/CreateSheet").then(({ CreateSheet }) => ({ default: CreateSheet })),
+);
+export const AddAccountDialog = lazy(() =>
+  import("@/features/accounts/AddAccountDialog").then(({ AddAccountDialog }) => ({ default: AddAccountDialog })),
+);
+export const AuthorizationLayer = lazy(() =>
+  import("@/features/authorizations/AuthorizationLayer").then(({ AuthorizationLayer }) => ({
+    default: AuthorizationLayer,
+  })),
+);
+export const RefusedLinkDialog = lazy(() =>
+  import("./RefusedLinkDialog").then(({ RefusedLinkDialog }) => ({ default: RefusedLinkDialog })),
+);
 
 /**
  * Reads the palette, and what all dialogs share with it, at the first sign of a person: what is typed

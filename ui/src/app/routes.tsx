@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, type RouterHistory } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouterHistory,
+} from "@tanstack/react-router";
 import { type AccountTab, accountTabs } from "@/features/accounts/accountTabs";
 import { type ConnectorTab, connectorTabs } from "@/features/connectors/connectorTabs";
 import { type AccountId } from "@/host/bindings";
@@ -14,7 +20,9 @@ const home = createRoute({ getParentRoute: () => root, path: "/", component: Hom
 const connectors = createRoute({
   getParentRoute: () => root,
   path: "/connectors",
-  validateSearch: (search): { account?: AccountId } => ({ account: typeof search.account === "string" ? search.account : undefined }),
+  validateSearch: (search): { account?: AccountId } => ({
+    account: typeof search.account === "string" ? search.account : undefined,
+  }),
   component: lazyRouteComponent(() => import("./routes/ConnectorsRoute"), "ConnectorsRoute"),
 });
 const connector = createRoute({
@@ -74,7 +82,19 @@ const settings = createRoute({
 /** The routes of the window over a history: the hash in the app, memory in tests. */
 export function newRouter(history: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, connectors, connector, account, tools, tool, runs, run, credentials, catalogue, settings]),
+    routeTree: root.addChildren([
+      home,
+      connectors,
+      connector,
+      account,
+      tools,
+      tool,
+      runs,
+      run,
+      credentials,
+      catalogue,
+      settings,
+    ]),
     history,
     defaultPreload: false,
   });

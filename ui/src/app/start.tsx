@@ -49,5 +49,8 @@ function isHome(): boolean {
 async function readConnectors(client: QueryClient): Promise<void> {
   const first = await client.fetchQuery(queries.firstConnectors());
   if (first.total > first.connectors.length) return;
-  client.setQueryData(queries.connectors().queryKey, first.connectors.toSorted((left, right) => compareText(left.title, right.title)));
+  client.setQueryData(
+    queries.connectors().queryKey,
+    first.connectors.toSorted((left, right) => compareText(left.title, right.title)),
+  );
 }

@@ -18,13 +18,21 @@ export function AcceptOlderDialog({ onClose }: Props) {
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>Cancel</Button>
-          <Button look="danger" isPending={accept.isPending} onPress={submit}>Use older file</Button>
+          <Button autoFocus onPress={onClose}>
+            Cancel
+          </Button>
+          <Button look="danger" isPending={accept.isPending} onPress={submit}>
+            Use older file
+          </Button>
         </>
       }
     >
-      <p>Credentials saved since then are missing. Sign-ins may have expired, and replaced keys are the old ones again.</p>
-      <p className="text2">If you didn't restore a backup, someone may have changed the file. Reset the vault instead.</p>
+      <p>
+        Credentials saved since then are missing. Sign-ins may have expired, and replaced keys are the old ones again.
+      </p>
+      <p className="text2">
+        If you didn't restore a backup, someone may have changed the file. Reset the vault instead.
+      </p>
       {accept.error && <ProblemNotice problem={asProblem(accept.error)} onRetry={submit} />}
     </Dialog>
   );

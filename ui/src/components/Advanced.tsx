@@ -15,7 +15,14 @@ export function Advanced({ label = "Advanced", hasNews = false, children }: Prop
   return (
     <>
       <div>
-        <Button look="link" icon={open ? "chevron-down" : "chevron-right"} aria-expanded={open} onPress={() => setUnfolded(!open)}>{label}</Button>
+        <Button
+          look="link"
+          icon={open ? "chevron-down" : "chevron-right"}
+          aria-expanded={open}
+          onPress={() => setUnfolded(!open)}
+        >
+          {label}
+        </Button>
       </div>
       {open && children}
     </>

@@ -25,7 +25,17 @@ type Props = Omit<ButtonProps, "children" | "className" | "style"> & {
 };
 
 /** A button with words, a sign, or both. One `primary` in each layer. */
-export function Button({ look = "plain", small = false, icon, endIcon, keys, children, label, testId, ...rest }: Props) {
+export function Button({
+  look = "plain",
+  small = false,
+  icon,
+  endIcon,
+  keys,
+  children,
+  label,
+  testId,
+  ...rest
+}: Props) {
   const mac = useMac();
   return (
     <AriaButton

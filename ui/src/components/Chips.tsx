@@ -4,7 +4,12 @@ import { type GlyphName, StatusGlyph } from "./StatusGlyph";
 
 type Chip<T extends string> = { value: T; label: string; count?: number; glyph?: GlyphName };
 
-type Props<T extends string> = { label: string; chips: Chip<T>[]; value: T | null; onChange: (value: T | null) => void };
+type Props<T extends string> = {
+  label: string;
+  chips: Chip<T>[];
+  value: T | null;
+  onChange: (value: T | null) => void;
+};
 
 /** Narrows a list to one kind; pressing the chosen one again shows all. */
 export function Chips<T extends string>({ label, chips, value, onChange }: Props<T>) {

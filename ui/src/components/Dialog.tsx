@@ -23,17 +23,35 @@ type Props = {
 };
 
 /** A modal layer that asks or guides one thing. Escape and the close button call `onClose`. */
-export function Dialog({ title, mark, subtitle, children, footer, wide = false, alert = false, closeLabel = "Close", onClose }: Props) {
+export function Dialog({
+  title,
+  mark,
+  subtitle,
+  children,
+  footer,
+  wide = false,
+  alert = false,
+  closeLabel = "Close",
+  onClose,
+}: Props) {
   const replacesDialog = useReplacesDialog();
   return (
-    <ModalOverlay isOpen isDismissable={false} onOpenChange={(open) => !open && onClose()} className={styles.scrim ?? ""} data-follows={replacesDialog || undefined}>
+    <ModalOverlay
+      isOpen
+      isDismissable={false}
+      onOpenChange={(open) => !open && onClose()}
+      className={styles.scrim ?? ""}
+      data-follows={replacesDialog || undefined}
+    >
       <Modal className={styles.modal ?? ""} data-wide={wide || undefined}>
         <AriaDialog role={alert ? "alertdialog" : "dialog"} className={styles.dialog ?? ""}>
           <Layer>
             <header className={styles.header}>
               {mark}
               <div className={styles.titles}>
-                <Heading slot="title" level={2} className={styles.title ?? ""}>{title}</Heading>
+                <Heading slot="title" level={2} className={styles.title ?? ""}>
+                  {title}
+                </Heading>
                 {subtitle && <div className={styles.subtitle}>{subtitle}</div>}
               </div>
               {!alert && <Button look="quiet" icon="x" label={closeLabel} onPress={onClose} />}

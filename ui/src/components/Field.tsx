@@ -33,17 +33,45 @@ type Props = Omit<TextFieldProps, "children" | "className" | "style"> & {
 
 /** A labelled text field with help or an error beneath. */
 export function Field({
-  label, hideLabel = false, note, help, error, placeholder, icon, keys, mono = false, lines = 1, size, soft = false,
-  autoComplete = "off", start, end, ref, ...rest
+  label,
+  hideLabel = false,
+  note,
+  help,
+  error,
+  placeholder,
+  icon,
+  keys,
+  mono = false,
+  lines = 1,
+  size,
+  soft = false,
+  autoComplete = "off",
+  start,
+  end,
+  ref,
+  ...rest
 }: Props) {
   return (
-    <TextField {...rest} autoComplete={autoComplete} className={styles.field ?? ""} isInvalid={Boolean(error) || rest.isInvalid} validationBehavior="aria">
+    <TextField
+      {...rest}
+      autoComplete={autoComplete}
+      className={styles.field ?? ""}
+      isInvalid={Boolean(error) || rest.isInvalid}
+      validationBehavior="aria"
+    >
       <Label className={hideLabel ? "unseen" : styles.label}>
         {label}
         {rest.isRequired && <span className={styles.required}>required</span>}
         {note && <span className={styles.note}>{note}</span>}
       </Label>
-      <div className={styles.box} data-mono={mono || undefined} data-area={lines > 1 || undefined} data-size={size} data-soft={soft || undefined} data-start={start ? true : undefined}>
+      <div
+        className={styles.box}
+        data-mono={mono || undefined}
+        data-area={lines > 1 || undefined}
+        data-size={size}
+        data-soft={soft || undefined}
+        data-start={start ? true : undefined}
+      >
         {icon && <Icon name={icon} size={14} />}
         {lines > 1 ? (
           <TextArea rows={lines} placeholder={placeholder} spellCheck={false} />
@@ -62,7 +90,11 @@ export function Field({
           {error}
         </FieldError>
       ) : (
-        help && <Text slot="description" className={styles.help ?? ""}>{help}</Text>
+        help && (
+          <Text slot="description" className={styles.help ?? ""}>
+            {help}
+          </Text>
+        )
       )}
     </TextField>
   );

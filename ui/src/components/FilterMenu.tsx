@@ -21,7 +21,10 @@ export function FilterMenu<T extends string>({ label, options, value, onChange }
     <MenuTrigger>
       <Button className={chips.chip ?? ""} {...(chosen && { "data-selected": true })}>
         {chosen?.start}
-        <span className={chips.chosen}>{chosen && <span className="unseen">{label}: </span>}{chosen?.label ?? label}</span>
+        <span className={chips.chosen}>
+          {chosen && <span className="unseen">{label}: </span>}
+          {chosen?.label ?? label}
+        </span>
         <Icon name="chevron-down" size={12} />
       </Button>
       <Popover className={styles.popover ?? ""} placement="bottom start" offset={4}>

@@ -19,22 +19,60 @@ const valueLabel = (index: number) => (index === 0 ? "Value" : `Value ${index + 
 
 /** Names and secret values of headers, one line each. */
 export function HeaderLines({ lines, onChange, error, valuePlaceholder, takesReferences = false }: Props) {
-  const set = (index: number, changes: Partial<HeaderLine>) => onChange(lines.map((line, at) => (at === index ? { ...line, ...changes } : line)));
+  const set = (index: number, changes: Partial<HeaderLine>) =>
+    onChange(lines.map((line, at) => (at === index ? { ...line, ...changes } : line)));
   return (
     <div className={styles.lines}>
       {lines.map((line, index) => (
         <div key={index} className={styles.line}>
-          <Field label={index === 0 ? "Header" : `Header ${index + 1}`} hideLabel={index > 0} mono placeholder="X-Api-Key" value={line.name} onChange={(name) => set(index, { name })} />
+          <Field
+            label={index === 0 ? "Header" : `Header ${index + 1}`}
+            hideLabel={index > 0}
+            mono
+            placeholder="X-Api-Key"
+            value={line.name}
+            onChange={(name) => set(index, { name })}
+          />
           {takesReferences ? (
-            <SecretValueField label={valueLabel(index)} hideLabel={index > 0} placeholder={valuePlaceholder} value={{ text: line.value, isReference: line.isReference ?? false }} onChange={({ text, isReference }) => set(index, { value: text, isReference })} />
+            <SecretValueField
+              label={valueLabel(index)}
+              hideLabel={index > 0}
+              placeholder={valuePlaceholder}
+              value={{ text: line.value, isReference: line.isReference ?? false }}
+              onChange={({ text, isReference }) => set(index, { value: text, isReference })}
+            />
           ) : (
-            <Field label={valueLabel(index)} hideLabel={index > 0} mono type="password" autoComplete="new-password" placeholder={valuePlaceholder} value={line.value} onChange={(value) => set(index, { value })} />
+            <Field
+              label={valueLabel(index)}
+              hideLabel={index > 0}
+              mono
+              type="password"
+              autoComplete="new-password"
+              placeholder={valuePlaceholder}
+              value={line.value}
+              onChange={(value) => set(index, { value })}
+            />
           )}
-          <Button look="quiet" icon="x" label={`Remove ${line.name || `header ${index + 1}`}`} isDisabled={lines.length === 1} onPress={() => onChange(lines.filter((_, at) => at !== index))} />
+          <Button
+            look="quiet"
+            icon="x"
+            label={`Remove ${line.name || `header ${index + 1}`}`}
+            isDisabled={lines.length === 1}
+            onPress={() => onChange(lines.filter((_, at) => at !== index))}
+          />
         </div>
       ))}
-      {error && <span className={styles.error} role="alert"><Icon name="circle-alert" size={12} />{error}</span>}
-      <div><Button small icon="plus" onPress={() => onChange([...lines, { name: "", value: "" }])}>Add header</Button></div>
+      {error && (
+        <span className={styles.error} role="alert">
+          <Icon name="circle-alert" size={12} />
+          {error}
+        </span>
+      )}
+      <div>
+        <Button small icon="plus" onPress={() => onChange([...lines, { name: "", value: "" }])}>
+          Add header
+        </Button>
+      </div>
     </div>
   );
 }

@@ -18,7 +18,9 @@ export function IdentityLine({ identity, endpoint, colour }: Props) {
   return (
     <span className={styles.identity}>
       <PlatformTile platform={identity.platform} colour={colour} />
-      <span className={styles.account} title={identity.account}>{identity.account}</span>
+      <span className={styles.account} title={identity.account}>
+        {identity.account}
+      </span>
       {credential && (
         <span className={styles.fact}>
           <Dot />
@@ -34,7 +36,9 @@ export function IdentityLine({ identity, endpoint, colour }: Props) {
       {endpoint && (
         <>
           <Dot />
-          <span className={styles.endpoint} title={endpoint}>{endpoint.replace(/^https?:\/\//, "")}</span>
+          <span className={styles.endpoint} title={endpoint}>
+            {endpoint.replace(/^https?:\/\//, "")}
+          </span>
         </>
       )}
     </span>
@@ -42,5 +46,9 @@ export function IdentityLine({ identity, endpoint, colour }: Props) {
 }
 
 function Dot() {
-  return <span className={styles.dot} aria-hidden="true">·</span>;
+  return (
+    <span className={styles.dot} aria-hidden="true">
+      ·
+    </span>
+  );
 }

@@ -4,7 +4,15 @@ import { Icon, type IconName } from "./Icon";
 import { KeyHint } from "./KeyHint";
 import styles from "./Select.module.css";
 
-export type MenuAction = { id: string; label: string; icon?: IconName; keys?: string; danger?: boolean; isDisabled?: boolean; onAction: () => void };
+export type MenuAction = {
+  id: string;
+  label: string;
+  icon?: IconName;
+  keys?: string;
+  danger?: boolean;
+  isDisabled?: boolean;
+  onAction: () => void;
+};
 
 type Props = { label: string; trigger: ReactNode; actions: MenuAction[] };
 
@@ -23,10 +31,20 @@ export function Menu({ label, trigger, actions }: Props) {
           onAction={(key) => actions.find((action) => action.id === key)?.onAction()}
         >
           {actions.map((action) => (
-            <MenuItem key={action.id} id={action.id} textValue={action.label} className={styles.item ?? ""} data-danger={action.danger || undefined}>
+            <MenuItem
+              key={action.id}
+              id={action.id}
+              textValue={action.label}
+              className={styles.item ?? ""}
+              data-danger={action.danger || undefined}
+            >
               {action.icon ? <Icon name={action.icon} size={14} /> : hasSigns && <span className={styles.blank} />}
               <span>{action.label}</span>
-              {action.keys && <span className={styles.keys}><KeyHint keys={action.keys} /></span>}
+              {action.keys && (
+                <span className={styles.keys}>
+                  <KeyHint keys={action.keys} />
+                </span>
+              )}
             </MenuItem>
           ))}
         </AriaMenu>

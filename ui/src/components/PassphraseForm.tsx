@@ -28,11 +28,35 @@ export function PassphraseForm({ isNew = false, submitLabel, isPending, error, o
   };
   return (
     <form className={styles.form} onSubmit={submit}>
-      <Field label="Passphrase" type="password" autoFocus autoComplete={isNew ? "new-password" : "current-password"} value={passphrase} onChange={setPassphrase} error={wrong.passphrase ?? error} help={isNew ? "It can't be recovered. Without it, saved credentials are lost." : undefined} />
-      {isNew && <Field label="Repeat passphrase" type="password" autoComplete="new-password" value={again} onChange={setAgain} error={wrong.again} />}
+      <Field
+        label="Passphrase"
+        type="password"
+        autoFocus
+        autoComplete={isNew ? "new-password" : "current-password"}
+        value={passphrase}
+        onChange={setPassphrase}
+        error={wrong.passphrase ?? error}
+        help={isNew ? "It can't be recovered. Without it, saved credentials are lost." : undefined}
+      />
+      {isNew && (
+        <Field
+          label="Repeat passphrase"
+          type="password"
+          autoComplete="new-password"
+          value={again}
+          onChange={setAgain}
+          error={wrong.again}
+        />
+      )}
       <div className={styles.actions}>
-        <Button type="submit" look="primary" isPending={isPending}>{submitLabel}</Button>
-        {onCancel && <Button look="quiet" onPress={onCancel}>Cancel</Button>}
+        <Button type="submit" look="primary" isPending={isPending}>
+          {submitLabel}
+        </Button>
+        {onCancel && (
+          <Button look="quiet" onPress={onCancel}>
+            Cancel
+          </Button>
+        )}
       </div>
     </form>
   );

@@ -5,7 +5,10 @@ type Props = { isSelected: boolean; onChange: (selected: boolean) => void };
 /** Insists on an address to which credentials go unencrypted, with what that means. */
 export function PlainHttpSwitch(props: Props) {
   return (
-    <Switch {...props} help="This address uses http. Anyone on the network can read and use the credentials. Turn this on only in a network you trust.">
+    <Switch
+      {...props}
+      help="This address uses http. Anyone on the network can read and use the credentials. Turn this on only in a network you trust."
+    >
       Send credentials without encryption
     </Switch>
   );

@@ -23,23 +23,50 @@ export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", chil
   // Its detail is the reference, which the host judges and shows before anybody agrees to it.
   const program = problem.code === "reference.not_allowed" ? problem.detail : null;
   const reason = problem.detail && problem.detail !== problem.message && !program ? sentence(problem.detail) : null;
-  const all = [problem.code, problem.message, problem.detail, problem.status && `HTTP ${problem.status}`, problem.requestId && `request ${problem.requestId}`];
+  const all = [
+    problem.code,
+    problem.message,
+    problem.detail,
+    problem.status && `HTTP ${problem.status}`,
+    problem.requestId && `request ${problem.requestId}`,
+  ];
   return (
     <Notice
       role="alert"
       glyph="failing"
       title={capital(problem.message)}
       end={
-        <button type="button" className={styles.code} title="Copy error details" onClick={() => copy(all.filter(Boolean).join("\n"), "Problem")}>
+        <button
+          type="button"
+          className={styles.code}
+          title="Copy error details"
+          onClick={() => copy(all.filter(Boolean).join("\n"), "Problem")}
+        >
           {problem.code}
         </button>
       }
       actions={
         (onRetry ?? children ?? program) && (
           <>
-            {program && <Button small look="primary" onPress={() => void allow(program).then((allowed) => { if (allowed) onRetry?.(); })}>Allow program…</Button>}
+            {program && (
+              <Button
+                small
+                look="primary"
+                onPress={() =>
+                  void allow(program).then((allowed) => {
+                    if (allowed) onRetry?.();
+                  })
+                }
+              >
+                Allow program…
+              </Button>
+            )}
             {children}
-            {onRetry && <Button small onPress={onRetry}>{retryLabel}</Button>}
+            {onRetry && (
+              <Button small onPress={onRetry}>
+                {retryLabel}
+              </Button>
+            )}
           </>
         )
       }
@@ -57,7 +84,11 @@ export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", chil
 
 /** The code of a problem that is told in other words, at the end of its notice. */
 export function NoticeCode({ children }: { children: string }) {
-  return <span className={styles.code} data-selectable>{children}</span>;
+  return (
+    <span className={styles.code} data-selectable>
+      {children}
+    </span>
+  );
 }
 
 type NoticeProps = {

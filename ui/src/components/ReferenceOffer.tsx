@@ -9,8 +9,12 @@ export function ReferenceOffer({ text, onUse }: Props) {
   if (!looksLikeReference(text)) return null;
   return (
     <div className={styles.offer} role="status">
-      <span className="text2 small">This looks like a secret reference, but it would be saved as the secret itself.</span>
-      <Button small onPress={onUse}>Use as reference</Button>
+      <span className="text2 small">
+        This looks like a secret reference, but it would be saved as the secret itself.
+      </span>
+      <Button small onPress={onUse}>
+        Use as reference
+      </Button>
     </div>
   );
 }

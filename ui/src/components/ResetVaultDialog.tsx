@@ -18,8 +18,12 @@ export function ResetVaultDialog({ onClose }: Props) {
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>Cancel</Button>
-          <Button look="danger" isPending={reset.isPending} onPress={submit}>Reset vault</Button>
+          <Button autoFocus onPress={onClose}>
+            Cancel
+          </Button>
+          <Button look="danger" isPending={reset.isPending} onPress={submit}>
+            Reset vault
+          </Button>
         </>
       }
     >

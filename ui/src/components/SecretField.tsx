@@ -27,14 +27,28 @@ type Props = {
 };
 
 /** One secret: typed as dots, a reference to where it lies, or one that the wallet has. It never comes back. */
-export function SecretField({ label, help, draft, onChange, entries, variable, error, isRequired = false, autoFocus = false, canSave = false }: Props) {
+export function SecretField({
+  label,
+  help,
+  draft,
+  onChange,
+  entries,
+  variable,
+  error,
+  isRequired = false,
+  autoFocus = false,
+  canSave = false,
+}: Props) {
   const set = (changes: Partial<SecretDraft>) => onChange({ ...draft, ...changes });
   const reference = variable ? `env://${variable}` : null;
   const usesVariable = draft.from === "reference" && draft.reference === reference;
   return (
     <div role="group" aria-label={label} className={styles.secret}>
       <div className={styles.head}>
-        <span className={styles.label} aria-hidden="true">{label}{isRequired && <span className={styles.required}> required</span>}</span>
+        <span className={styles.label} aria-hidden="true">
+          {label}
+          {isRequired && <span className={styles.required}> required</span>}
+        </span>
         <span className="grow" />
         <SegmentedControl
           label={`Source of ${label}`}
@@ -48,15 +62,38 @@ export function SecretField({ label, help, draft, onChange, entries, variable, e
         />
       </div>
       {draft.from === "new" && (
-        <Field label={label} hideLabel type="password" mono autoFocus={autoFocus} isRequired={isRequired} autoComplete="new-password" value={draft.secret} onChange={(secret) => set({ secret })} error={error} help={help} />
+        <Field
+          label={label}
+          hideLabel
+          type="password"
+          mono
+          autoFocus={autoFocus}
+          isRequired={isRequired}
+          autoComplete="new-password"
+          value={draft.secret}
+          onChange={(secret) => set({ secret })}
+          error={error}
+          help={help}
+        />
       )}
-      {draft.from === "new" && <ReferenceOffer text={draft.secret} onUse={() => set({ from: "reference", reference: draft.secret.trim(), secret: "" })} />}
+      {draft.from === "new" && (
+        <ReferenceOffer
+          text={draft.secret}
+          onUse={() => set({ from: "reference", reference: draft.secret.trim(), secret: "" })}
+        />
+      )}
       {draft.from === "new" && canSave && draft.secret !== "" && (
         <>
-          <Switch isSelected={draft.saveAs != null} onChange={(save) => set({ saveAs: save ? label : null })} help="Reuse it elsewhere and rotate it in one step.">
+          <Switch
+            isSelected={draft.saveAs != null}
+            onChange={(save) => set({ saveAs: save ? label : null })}
+            help="Reuse it elsewhere and rotate it in one step."
+          >
             Save to wallet
           </Switch>
-          {draft.saveAs != null && <Field label="Credential name" value={draft.saveAs} onChange={(saveAs) => set({ saveAs })} />}
+          {draft.saveAs != null && (
+            <Field label="Credential name" value={draft.saveAs} onChange={(saveAs) => set({ saveAs })} />
+          )}
         </>
       )}
       {draft.from === "reference" && (
@@ -69,19 +106,41 @@ export function SecretField({ label, help, draft, onChange, entries, variable, e
           value={draft.reference}
           onChange={(typed) => set({ reference: typed })}
           error={error}
-          help={usesVariable ? "Set in Patchbay's environment. Read on each use; only the name is saved." : "Read on each use. Only the reference is saved."}
+          help={
+            usesVariable
+              ? "Set in Patchbay's environment. Read on each use; only the name is saved."
+              : "Read on each use. Only the reference is saved."
+          }
         />
       )}
       {draft.from === "entry" && (
         <>
-          <Select label={label} hideLabel placeholder="Choose a saved credential" options={entries.map((entry) => ({ value: entry.id, label: entry.name, note: entry.reference ?? undefined }))} value={draft.entry} onChange={(entry) => set({ entry })} />
-          {error && <span className={styles.error}><Icon name="circle-alert" size={12} />{error}</span>}
+          <Select
+            label={label}
+            hideLabel
+            placeholder="Choose a saved credential"
+            options={entries.map((entry) => ({
+              value: entry.id,
+              label: entry.name,
+              note: entry.reference ?? undefined,
+            }))}
+            value={draft.entry}
+            onChange={(entry) => set({ entry })}
+          />
+          {error && (
+            <span className={styles.error}>
+              <Icon name="circle-alert" size={12} />
+              {error}
+            </span>
+          )}
         </>
       )}
       {variable && reference && !usesVariable && (
         <div>
           <Button small icon="square-terminal" onPress={() => set({ from: "reference", reference })}>
-            <span>Use environment variable <span className="mono">{variable}</span></span>
+            <span>
+              Use environment variable <span className="mono">{variable}</span>
+            </span>
           </Button>
         </div>
       )}

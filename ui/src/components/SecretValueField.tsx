@@ -27,9 +27,15 @@ export function SecretValueField({ value, onChange, help, ...rest }: Props) {
         onChange={change}
         help={value.isReference ? "Secret reference: read on each use. Only the reference is saved." : help}
       />
-      {value.isReference
-        ? <div><Button small onPress={() => onChange({ ...value, isReference: false })}>Use as the secret itself</Button></div>
-        : <ReferenceOffer text={value.text} onUse={() => onChange({ text: value.text.trim(), isReference: true })} />}
+      {value.isReference ? (
+        <div>
+          <Button small onPress={() => onChange({ ...value, isReference: false })}>
+            Use as the secret itself
+          </Button>
+        </div>
+      ) : (
+        <ReferenceOffer text={value.text} onUse={() => onChange({ text: value.text.trim(), isReference: true })} />
+      )}
     </div>
   );
 }

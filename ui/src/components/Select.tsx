@@ -1,5 +1,14 @@
 import { type ReactNode } from "react";
-import { Button as AriaButton, Label, ListBox, ListBoxItem, Popover, Select as AriaSelect, SelectValue, Text } from "react-aria-components";
+import {
+  Button as AriaButton,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Select as AriaSelect,
+  SelectValue,
+  Text,
+} from "react-aria-components";
 import fieldStyles from "./Field.module.css";
 import { Icon } from "./Icon";
 import styles from "./Select.module.css";
@@ -19,7 +28,17 @@ type Props<T extends string> = {
 };
 
 /** One of many, from a menu. */
-export function Select<T extends string>({ label, hideLabel, options, value, onChange, placeholder, help, isDisabled, autoFocus }: Props<T>) {
+export function Select<T extends string>({
+  label,
+  hideLabel,
+  options,
+  value,
+  onChange,
+  placeholder,
+  help,
+  isDisabled,
+  autoFocus,
+}: Props<T>) {
   return (
     <AriaSelect
       className={styles.select ?? ""}
@@ -34,7 +53,11 @@ export function Select<T extends string>({ label, hideLabel, options, value, onC
         <SelectValue className={styles.value ?? ""} />
         <Icon name="chevron-down" size={14} />
       </AriaButton>
-      {help && <Text slot="description" className={fieldStyles.help ?? ""}>{help}</Text>}
+      {help && (
+        <Text slot="description" className={fieldStyles.help ?? ""}>
+          {help}
+        </Text>
+      )}
       <Popover className={styles.popover ?? ""} offset={4}>
         <ListBox className={styles.list ?? ""}>
           {options.map((option) => (

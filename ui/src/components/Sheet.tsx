@@ -32,17 +32,29 @@ export function Sheet({ title, mark, subtitle, children, footer, onClose }: Prop
   return (
     // A dialog that is not modal takes keys itself; its buttons hold the actions.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <div ref={sheet} role="dialog" aria-labelledby={heading} tabIndex={-1} data-sheet className={styles.sheet} onKeyDown={closeOnEscape}>
+    <div
+      ref={sheet}
+      role="dialog"
+      aria-labelledby={heading}
+      tabIndex={-1}
+      data-sheet
+      className={styles.sheet}
+      onKeyDown={closeOnEscape}
+    >
       <FocusReturn />
       <header className={styles.header}>
         {mark}
         <div className={styles.titles}>
-          <h2 id={heading} className={styles.title}>{title}</h2>
+          <h2 id={heading} className={styles.title}>
+            {title}
+          </h2>
           {subtitle && <div className={styles.subtitle}>{subtitle}</div>}
         </div>
         <Button look="quiet" icon="x" label="Close" onPress={onClose} />
       </header>
-      <div ref={body} className={styles.body}>{children}</div>
+      <div ref={body} className={styles.body}>
+        {children}
+      </div>
       {footer && <footer className={styles.footer}>{footer}</footer>}
     </div>
   );

@@ -21,7 +21,10 @@ export function StatusBar() {
   const active = useSyncExternalStore(registry.subscribe, registry.active);
   // Keys of the view first, those that work everywhere last.
   const inBar = active.filter((shortcut) => shortcut.inBar);
-  const shown = [...inBar.filter((shortcut) => shortcut.keys !== "?").slice(-6), ...inBar.filter((shortcut) => shortcut.keys === "?")];
+  const shown = [
+    ...inBar.filter((shortcut) => shortcut.keys !== "?").slice(-6),
+    ...inBar.filter((shortcut) => shortcut.keys === "?"),
+  ];
   return (
     <footer className={styles.bar}>
       <div className={styles.facts} ref={setPlace} />

@@ -2,7 +2,13 @@ import { type ReactNode } from "react";
 import { Switch as AriaSwitch } from "react-aria-components";
 import styles from "./Switch.module.css";
 
-type Props = { children: ReactNode; help?: string; isSelected: boolean; onChange: (selected: boolean) => void; isDisabled?: boolean };
+type Props = {
+  children: ReactNode;
+  help?: string;
+  isSelected: boolean;
+  onChange: (selected: boolean) => void;
+  isDisabled?: boolean;
+};
 
 /** On or off, at once. */
 export function Switch({ children, help, isSelected, onChange, isDisabled }: Props) {

@@ -11,10 +11,15 @@ const shownFor = 6000;
 export function Toasts() {
   const [toasts, setToasts] = useClientState(toastsKey);
   const [announcement] = useClientState(announcementKey);
-  const dismiss = useCallback((id: number) => setToasts((current) => current.filter((toast) => toast.id !== id)), [setToasts]);
+  const dismiss = useCallback(
+    (id: number) => setToasts((current) => current.filter((toast) => toast.id !== id)),
+    [setToasts],
+  );
   return (
     <>
-      <div className="unseen" role="status" aria-live="polite">{announcement}</div>
+      <div className="unseen" role="status" aria-live="polite">
+        {announcement}
+      </div>
       {toasts.length > 0 && (
         <section className={styles.toasts} aria-label="Notifications">
           {toasts.map((shown) => (
@@ -47,7 +52,11 @@ function ToastCard({ toast, onEnd }: { toast: Toast; onEnd: (id: number) => void
       onBlur={() => setPaused(false)}
     >
       <span className={styles.words}>{toast.text}</span>
-      {toast.undo && <Button small look="quiet" keys="Mod+Z" onPress={undo}>Undo</Button>}
+      {toast.undo && (
+        <Button small look="quiet" keys="Mod+Z" onPress={undo}>
+          Undo
+        </Button>
+      )}
       <Button small look="quiet" icon="x" label="Dismiss" onPress={() => onEnd(toast.id)} />
     </div>
   );

@@ -8,7 +8,11 @@ export function TwoLines({ first, second, indent = false }: Props) {
   return (
     <span className={styles.lines}>
       <span className={styles.first}>{first}</span>
-      {second && <span className={styles.second} data-indent={indent || undefined}>{second}</span>}
+      {second && (
+        <span className={styles.second} data-indent={indent || undefined}>
+          {second}
+        </span>
+      )}
     </span>
   );
 }

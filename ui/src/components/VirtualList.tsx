@@ -43,7 +43,21 @@ type Item<T> = { kind: "head"; key: string; head: ReactNode } | { kind: "row"; k
  * the selection, Enter opens. Buttons within a row keep the pointer to themselves.
  */
 export function VirtualList<T>(props: Props<T>) {
-  const { label, sections, keyOf, nameOf, renderRow, columns, columnsClass, selected, onSelect, onOpen, marked, onExtend, autoFocus } = props;
+  const {
+    label,
+    sections,
+    keyOf,
+    nameOf,
+    renderRow,
+    columns,
+    columnsClass,
+    selected,
+    onSelect,
+    onOpen,
+    marked,
+    onExtend,
+    autoFocus,
+  } = props;
   const [comfortable, compact] = props.rowHeight ?? [2.875, 2];
   const scroller = useRef<HTMLDivElement>(null);
   const base = useId();
@@ -54,7 +68,10 @@ export function VirtualList<T>(props: Props<T>) {
   const rowSize = rem(appearance.compact ? compact : comfortable);
   const headSize = rem(appearance.compact ? 1.625 : 1.875);
   // The virtualizer measures every row anew when these change: over a long list at each frame of scrolling.
-  const estimateSize = useCallback((index: number) => (items[index]?.kind === "head" ? headSize : rowSize), [items, headSize, rowSize]);
+  const estimateSize = useCallback(
+    (index: number) => (items[index]?.kind === "head" ? headSize : rowSize),
+    [items, headSize, rowSize],
+  );
   const getItemKey = useCallback((index: number) => items[index]?.key ?? index, [items]);
   // The compiler leaves components with a virtualizer alone, which is what it needs.
   // eslint-disable-next-line react-hooks/incompatible-library
@@ -97,8 +114,14 @@ export function VirtualList<T>(props: Props<T>) {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowSize) - 1);
     const moves: Record<string, number> = {
-      ArrowDown: position + 1, j: position + 1, ArrowUp: position < 0 ? 0 : position - 1, k: position < 0 ? 0 : position - 1,
-      Home: 0, End: rows.length - 1, PageDown: position + page, PageUp: position - page,
+      ArrowDown: position + 1,
+      j: position + 1,
+      ArrowUp: position < 0 ? 0 : position - 1,
+      k: position < 0 ? 0 : position - 1,
+      Home: 0,
+      End: rows.length - 1,
+      PageDown: position + page,
+      PageUp: position - page,
     };
     const next = moves[event.key];
     if (next !== undefined) {
@@ -137,8 +160,15 @@ export function VirtualList<T>(props: Props<T>) {
           if (!item) return null;
           if (item.kind === "head") {
             return (
-              <div key={item.key} role="row" className={styles.head} style={{ height: virtual.size, transform: `translateY(${virtual.start}px)` }}>
-                <div role="rowheader" className={styles.headCell}>{item.head}</div>
+              <div
+                key={item.key}
+                role="row"
+                className={styles.head}
+                style={{ height: virtual.size, transform: `translateY(${virtual.start}px)` }}
+              >
+                <div role="rowheader" className={styles.headCell}>
+                  {item.head}
+                </div>
               </div>
             );
           }

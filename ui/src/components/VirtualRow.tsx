@@ -22,7 +22,22 @@ type Props<T> = {
   onOpen: (row: T) => void;
 };
 
-function Row<T>({ row, rowKey, id, index, size, start, isSelected, isChosen, nameOf, renderRow, columns, columnsClass, onSelect, onOpen }: Props<T>) {
+function Row<T>({
+  row,
+  rowKey,
+  id,
+  index,
+  size,
+  start,
+  isSelected,
+  isChosen,
+  nameOf,
+  renderRow,
+  columns,
+  columnsClass,
+  onSelect,
+  onOpen,
+}: Props<T>) {
   return (
     // Keys reach the grid, which owns the focus; the row only takes the pointer.
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
@@ -41,7 +56,11 @@ function Row<T>({ row, rowKey, id, index, size, start, isSelected, isChosen, nam
         onOpen(row);
       }}
     >
-      <div role="gridcell" className={classes(styles.cells, columnsClass)} style={columns ? { gridTemplateColumns: columns } : undefined}>
+      <div
+        role="gridcell"
+        className={classes(styles.cells, columnsClass)}
+        style={columns ? { gridTemplateColumns: columns } : undefined}
+      >
         {renderRow(row, isSelected)}
       </div>
     </div>

@@ -1,4 +1,12 @@
 /** A sentence in which what stands between backticks is set as code. */
 export function WithCode({ children }: { children: string }) {
-  return children.split("`").map((part, index) => (index % 2 === 1 ? <span key={index} className="mono">{part}</span> : part));
+  return children.split("`").map((part, index) =>
+    index % 2 === 1 ? (
+      <span key={index} className="mono">
+        {part}
+      </span>
+    ) : (
+      part
+    ),
+  );
 }

@@ -18,8 +18,10 @@ export const statusWords = (Object.keys(looks) as Status[]).map((status) => ({ s
 /** Glyph and word of a connector's status; tools that have changed are news beside a ready one. */
 export function statusLook(connector: Connector, changedTools = 0): { glyph: GlyphName; word: string } {
   const { status, word } = connector.status;
-  if (status === "ready" && changedTools > 0) return { glyph: "changed", word: `${count(changedTools, "tool")} changed` };
-  if (status === "unknown") return { glyph: "unknown", word: word ? capital(word) : connector.draft ? "Draft" : "Not checked" };
+  if (status === "ready" && changedTools > 0)
+    return { glyph: "changed", word: `${count(changedTools, "tool")} changed` };
+  if (status === "unknown")
+    return { glyph: "unknown", word: word ? capital(word) : connector.draft ? "Draft" : "Not checked" };
   return looks[status];
 }
 
@@ -44,7 +46,12 @@ export function isInProgress(state: AuthorizationState): boolean {
 /** Whether a person has to do something about a connector. */
 export function needsAttention(connector: Connector): boolean {
   const { status } = connector.status;
-  return status === "needs_authorization" || status === "failing" || status === "authorizing" || (connector.draft && status !== "disabled");
+  return (
+    status === "needs_authorization" ||
+    status === "failing" ||
+    status === "authorizing" ||
+    (connector.draft && status !== "disabled")
+  );
 }
 
 /** Whether a connector lies on a hosted platform, which alone can change or delete it. */

@@ -28,7 +28,10 @@ describe("the step that helps a connector on", () => {
   });
 
   it("leads_to_the_settings_where_the_key_is_one_of_them", () => {
-    const local = connector({ authentication: { kind: "bearer", entry: "wal_1" }, status: { ...connector().status, status: "needs_authorization" } });
+    const local = connector({
+      authentication: { kind: "bearer", entry: "wal_1" },
+      status: { ...connector().status, status: "needs_authorization" },
+    });
     for (const one of [local, hosted("needs_authorization")]) {
       const onOpen = vi.fn();
       const step = nextActionOf(one);

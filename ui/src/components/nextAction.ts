@@ -2,7 +2,8 @@ import { type Connector, type ConnectorId } from "@/host/bindings";
 import { isHosted } from "./connectorStatus";
 
 /** The one step that helps a connector on; whatever offers one asks here which it is. */
-export type NextAction = "sign_in" | "enter_key" | "new_secret" | "show" | "connect" | "turn_on" | "review" | "doctor" | "check";
+export type NextAction =
+  "sign_in" | "enter_key" | "new_secret" | "show" | "connect" | "turn_on" | "review" | "doctor" | "check";
 
 /** What one button does about a connector's status, or about so many changed tools of one that is ready; `null` when it is well. */
 export function nextActionOf(connector: Connector, changedTools = 0): NextAction | null {
@@ -46,7 +47,15 @@ export const nextActionLabels: Record<NextAction, string> = {
 
 /** The key that does what the button does. */
 export const nextActionKeys: Record<NextAction, string> = {
-  sign_in: "C", enter_key: "C", new_secret: "C", show: "C", connect: "C", turn_on: "C", review: "C", doctor: "D", check: "D",
+  sign_in: "C",
+  enter_key: "C",
+  new_secret: "C",
+  show: "C",
+  connect: "C",
+  turn_on: "C",
+  review: "C",
+  doctor: "D",
+  check: "D",
 };
 
 const actionTabs = { enter_key: "credentials", new_secret: "settings", review: "tools", doctor: "overview" } as const;
@@ -69,7 +78,11 @@ export type NextActionHandlers = {
 };
 
 /** Takes a step, or leads to where it is taken. */
-export function runAction(action: NextAction, connector: Connector, { onSignIn, onOpen, onTurnOn, onCheck }: NextActionHandlers): void {
+export function runAction(
+  action: NextAction,
+  connector: Connector,
+  { onSignIn, onOpen, onTurnOn, onCheck }: NextActionHandlers,
+): void {
   const tab = tabFor(action);
   if (isSignInAction(action)) onSignIn(connector);
   if (action === "turn_on") onTurnOn(connector.id);
@@ -84,5 +97,7 @@ function signsInByBrowser(connector: Connector): boolean {
 
 /** Whether its platform keeps its key among its credentials; elsewhere it is one of the settings. */
 function hasPlatformKey(connector: Connector): boolean {
-  return isHosted(connector) && connector.authenticationMethods.some((method) => method === "bearer" || method === "headers");
+  return (
+    isHosted(connector) && connector.authenticationMethods.some((method) => method === "bearer" || method === "headers")
+  );
 }

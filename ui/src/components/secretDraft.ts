@@ -49,11 +49,18 @@ export function dropTypedSecret(draft: SecretDraft): SecretDraft {
 }
 
 /** Drafts without the secrets that were typed, by the pointers of their places; `missing` names those that stood for something. */
-export function dropTypedSecrets(drafts: ReadonlyMap<string, SecretDraft>): { drafts: Map<string, SecretDraft>; missing: string[] } {
+export function dropTypedSecrets(drafts: ReadonlyMap<string, SecretDraft>): {
+  drafts: Map<string, SecretDraft>;
+  missing: string[];
+} {
   const isTyped = (draft: SecretDraft) => draft.from === "new" && draft.secret !== "";
   return {
-    drafts: new Map([...drafts].filter(([, draft]) => !isTyped(draft)).map(([pointer, draft]) => [pointer, dropTypedSecret(draft)])),
-    missing: [...drafts].filter(([, draft]) => isTyped(draft)).map(([pointer]) => String(fromPointer(pointer).at(-1) ?? pointer)),
+    drafts: new Map(
+      [...drafts].filter(([, draft]) => !isTyped(draft)).map(([pointer, draft]) => [pointer, dropTypedSecret(draft)]),
+    ),
+    missing: [...drafts]
+      .filter(([, draft]) => isTyped(draft))
+      .map(([pointer]) => String(fromPointer(pointer).at(-1) ?? pointer)),
   };
 }
 

@@ -16,5 +16,10 @@ export function secretValueOf({ text, isReference }: ValueDraft): SecretValue {
 /** The headers that have a name, as the host takes them. */
 export function headersOf(lines: HeaderLine[]): Record<string, SecretValue> {
   const named = lines.filter((line) => line.name.trim());
-  return Object.fromEntries(named.map((line) => [line.name.trim(), secretValueOf({ text: line.value, isReference: line.isReference ?? false })]));
+  return Object.fromEntries(
+    named.map((line) => [
+      line.name.trim(),
+      secretValueOf({ text: line.value, isReference: line.isReference ?? false }),
+    ]),
+  );
 }

@@ -91,20 +91,35 @@ export async function refreshAccounts(client: QueryClient): Promise<void> {
       updateAccount(client, account.id, { requestedAt: now, isDismissed: false });
     }
     const each = new Channel<AccountSynced>();
-    each.onmessage = ({ account, problem }) => updateAccount(client, account, { requestedAt: null, isDismissed: false, problem });
+    each.onmessage = ({ account, problem }) =>
+      updateAccount(client, account, { requestedAt: null, isDismissed: false, problem });
     await call(commands.syncConnectors(each));
   } catch (thrown) {
     state.set(syncKey, (before) => ({ ...before, problem: asProblem(thrown) }));
   } finally {
-    state.set(syncKey, (before) => ({ ...before, running: false, endedAt: Date.now(), accounts: withoutRequests(before.accounts) }));
+    state.set(syncKey, (before) => ({
+      ...before,
+      running: false,
+      endedAt: Date.now(),
+      accounts: withoutRequests(before.accounts),
+    }));
   }
 }
 
 function withoutRequests(accounts: Sync["accounts"]): Sync["accounts"] {
-  return Object.fromEntries(Object.entries(accounts).map(([id, sync]) => [id, sync && { ...sync, requestedAt: null, isDismissed: false }]));
+  return Object.fromEntries(
+    Object.entries(accounts).map(([id, sync]) => [id, sync && { ...sync, requestedAt: null, isDismissed: false }]),
+  );
 }
 
-const signedOut: ReadonlySet<Code> = new Set<Code>(["platform.signed_out", "auth.needed", "auth.expired", "auth.denied", "vault.reference", "reference.not_allowed"]);
+const signedOut: ReadonlySet<Code> = new Set<Code>([
+  "platform.signed_out",
+  "auth.needed",
+  "auth.expired",
+  "auth.denied",
+  "vault.reference",
+  "reference.not_allowed",
+]);
 const slow: ReadonlySet<Code> = new Set<Code>(["timed_out", "platform.rate_limited"]);
 
 function stateOf(sync: AccountSync, now: number): AccountState {
@@ -118,7 +133,9 @@ function stateOf(sync: AccountSync, now: number): AccountState {
 export function useAccountStates(): ReadonlyMap<AccountId, AccountState> {
   const { accounts } = useSync();
   const [now, setNow] = useState(() => Date.now());
-  const dues = Object.values(accounts).flatMap((sync) => (sync && sync.requestedAt !== null && !sync.isDismissed ? [sync.requestedAt + slowAfter] : []));
+  const dues = Object.values(accounts).flatMap((sync) =>
+    sync && sync.requestedAt !== null && !sync.isDismissed ? [sync.requestedAt + slowAfter] : [],
+  );
   const due = Math.min(...dues.filter((time) => time > now));
   useEffect(() => {
     if (!Number.isFinite(due)) return;
@@ -127,7 +144,9 @@ export function useAccountStates(): ReadonlyMap<AccountId, AccountState> {
   }, [due]);
   const { data: known } = useQuery(queries.accounts());
   return useMemo(() => {
-    const states = new Map(Object.entries(accounts).flatMap(([id, sync]) => (sync ? [[id, stateOf(sync, now)] as const] : [])));
+    const states = new Map(
+      Object.entries(accounts).flatMap(([id, sync]) => (sync ? [[id, stateOf(sync, now)] as const] : [])),
+    );
     // What the user signed out is known to be so without asking.
     for (const { id, isSignedOut } of known ?? []) if (isSignedOut) states.set(id, "signed_out");
     return states;

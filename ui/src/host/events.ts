@@ -46,7 +46,14 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
   if (changesNeeds.has(event.kind)) void invalidate(client, keys.needs);
 }
 
-const changesNeeds: ReadonlySet<HostEvent["kind"]> = new Set<HostEvent["kind"]>(["accounts_changed", "connectors_changed", "wallet_changed", "vault_changed", "settings_changed", "need_arose"]);
+const changesNeeds: ReadonlySet<HostEvent["kind"]> = new Set<HostEvent["kind"]>([
+  "accounts_changed",
+  "connectors_changed",
+  "wallet_changed",
+  "vault_changed",
+  "settings_changed",
+  "need_arose",
+]);
 
 /** The states of a consent in their order; those it ends in come after all of them. */
 const states: AuthorizationState[] = ["preparing", "awaiting_user", "exchanging", "checking"];

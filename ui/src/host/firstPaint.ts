@@ -19,7 +19,7 @@ export function deferLongReads(): void {
 
 async function untilIdle(): Promise<void> {
   let before = performance.now();
-  for (let count = 0; count < quickFrames; ) {
+  for (let count = 0; count < quickFrames;) {
     await new Promise((resolve) => requestAnimationFrame(resolve));
     const now = performance.now();
     count = now - before < quick ? count + 1 : 0;

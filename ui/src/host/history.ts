@@ -16,7 +16,8 @@ export function upsertRun(client: QueryClient, run: ToolRunSummary): void {
     const { text, connector } = query.queryKey.at(-1) as RunFilter;
     const isFiltered = text.trim() !== "";
     if (isFiltered) void invalidate(client, query.queryKey);
-    else if (connector === null || connector === run.connector) client.setQueryData<Pages>(query.queryKey, (pages) => pages && upsertIntoPages(pages, run));
+    else if (connector === null || connector === run.connector)
+      client.setQueryData<Pages>(query.queryKey, (pages) => pages && upsertIntoPages(pages, run));
   }
   void invalidate(client, keys.runLists, queries.run(run.id).queryKey, keys.history);
 }
@@ -30,7 +31,10 @@ export function removeRun(client: QueryClient, id: RunId): void {
 function upsertIntoPages(data: Pages, run: ToolRunSummary): Pages {
   const isKnown = data.pages.some((page) => page.runs.some((one) => one.id === run.id));
   if (isKnown) {
-    return { ...data, pages: data.pages.map((page) => ({ ...page, runs: page.runs.map((one) => (one.id === run.id ? run : one)) })) };
+    return {
+      ...data,
+      pages: data.pages.map((page) => ({ ...page, runs: page.runs.map((one) => (one.id === run.id ? run : one)) })),
+    };
   }
   const [first, ...rest] = data.pages;
   // Ids sort by the time at which runs began: an older one lies on a page that was not read yet.
@@ -40,7 +44,14 @@ function upsertIntoPages(data: Pages, run: ToolRunSummary): Pages {
 
 function removeFromPages(data: Pages, id: RunId): Pages {
   if (!data.pages.some((page) => page.runs.some((one) => one.id === id))) return data;
-  return { ...data, pages: data.pages.map((page) => ({ ...page, runs: page.runs.filter((one) => one.id !== id), total: page.total - 1 })) };
+  return {
+    ...data,
+    pages: data.pages.map((page) => ({
+      ...page,
+      runs: page.runs.filter((one) => one.id !== id),
+      total: page.total - 1,
+    })),
+  };
 }
 
 /** Changes how long runs are kept. */

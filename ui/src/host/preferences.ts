@@ -8,7 +8,8 @@ const { queryKey } = queries.preferences();
 /** Changes some preferences at once and keeps them. */
 export function useChangePreferences() {
   return useCommand({
-    mutationFn: (changes: Preferences, { client }) => call(commands.savePreferences({ ...client.getQueryData(queryKey), ...changes })),
+    mutationFn: (changes: Preferences, { client }) =>
+      call(commands.savePreferences({ ...client.getQueryData(queryKey), ...changes })),
     onMutate: (changes, { client }) => {
       const before = client.getQueryData(queryKey);
       client.setQueryData(queryKey, { ...before, ...changes });

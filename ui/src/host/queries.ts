@@ -1,5 +1,20 @@
-import { infiniteQueryOptions, keepPreviousData, type QueryClient, type QueryKey, queryOptions } from "@tanstack/react-query";
-import { type AccountId, type AuthorizationId, commands, type ConnectorId, type Level, type RunId, type RunQuery, type WalletEntryId } from "./bindings";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  type QueryClient,
+  type QueryKey,
+  queryOptions,
+} from "@tanstack/react-query";
+import {
+  type AccountId,
+  type AuthorizationId,
+  commands,
+  type ConnectorId,
+  type Level,
+  type RunId,
+  type RunQuery,
+  type WalletEntryId,
+} from "./bindings";
 import { call } from "./call";
 import { firstPaint } from "./firstPaint";
 
@@ -52,57 +67,138 @@ const form = { ...once, gcTime: 0 } as const;
  */
 export const queries = {
   about: () => queryOptions({ queryKey: keys.about, queryFn: () => call(commands.about()), staleTime: Infinity }),
-  preferences: () => queryOptions({ queryKey: keys.preferences, queryFn: () => call(commands.loadPreferences()), staleTime: Infinity }),
+  preferences: () =>
+    queryOptions({ queryKey: keys.preferences, queryFn: () => call(commands.loadPreferences()), staleTime: Infinity }),
   accounts: () => queryOptions({ queryKey: keys.accounts, queryFn: () => call(commands.listAccounts()) }),
   platforms: () => queryOptions({ queryKey: keys.platforms, queryFn: () => commands.listPlatforms() }),
   // Under the key of accounts, for the settings of an account decide what it can call.
   operations: (account: AccountId) =>
-    queryOptions({ queryKey: [...keys.accounts, account, "operations"], queryFn: () => call(commands.listOperations(account)), staleTime: Infinity }),
-  needs: () => queryOptions({ queryKey: keys.needs, queryFn: () => firstPaint().then(() => call(commands.listNeeds())) }),
+    queryOptions({
+      queryKey: [...keys.accounts, account, "operations"],
+      queryFn: () => call(commands.listOperations(account)),
+      staleTime: Infinity,
+    }),
+  needs: () =>
+    queryOptions({ queryKey: keys.needs, queryFn: () => firstPaint().then(() => call(commands.listNeeds())) }),
   backgroundChecks: () => queryOptions({ queryKey: keys.background, queryFn: () => call(commands.backgroundChecks()) }),
   /** `null` for those of all connectors. */
-  toolChanges: (connector: ConnectorId | null) => queryOptions({ queryKey: [...keys.toolChanges, connector], queryFn: () => call(commands.listToolChanges(connector)) }),
+  toolChanges: (connector: ConnectorId | null) =>
+    queryOptions({
+      queryKey: [...keys.toolChanges, connector],
+      queryFn: () => call(commands.listToolChanges(connector)),
+    }),
   /** The beginning of the list, which is there at once however long the list is. */
-  firstConnectors: () => queryOptions({ queryKey: [...keys.connectors, "first"], queryFn: () => call(commands.firstConnectors()) }),
+  firstConnectors: () =>
+    queryOptions({ queryKey: [...keys.connectors, "first"], queryFn: () => call(commands.firstConnectors()) }),
   // Without `native`, which only `connector` has.
-  connectors: () => queryOptions({ queryKey: keys.connectors, queryFn: () => firstPaint().then(() => call(commands.listConnectors())) }),
-  connector: (id: ConnectorId) => queryOptions({ queryKey: [...keys.connectors, id], queryFn: () => call(commands.findConnector(id)) }),
-  namesCredentials: (id: ConnectorId) => queryOptions({ queryKey: [...keys.connectors, id, "names-credentials"], queryFn: () => call(commands.namesCredentials(id)), retry: false }),
-  copies: (id: ConnectorId) => queryOptions({ queryKey: [...keys.connectors, id, "copies"], queryFn: () => call(commands.listCopies(id)) }),
-  platformDetails: (id: ConnectorId) => queryOptions({ queryKey: [...keys.hostedState(id), "details"], queryFn: () => call(commands.connectorParticulars(id)), ...once }),
-  platformCredentials: (id: ConnectorId) => queryOptions({ queryKey: [...keys.hostedState(id), "credentials"], queryFn: () => call(commands.listPlatformCredentials(id)), ...once }),
-  platformSettings: (id: ConnectorId) => queryOptions({ queryKey: [...keys.hosted, id, "settings"], queryFn: () => call(commands.connectorSettings(id)), ...form }),
-  credentialForm: (id: ConnectorId, level: Level) => queryOptions({ queryKey: [...keys.hosted, id, "form", level], queryFn: () => call(commands.platformCredentialForm(id, level)), ...form }),
-  tools: (connector: ConnectorId | null) => queryOptions({ queryKey: [...keys.tools, connector], queryFn: () => call(commands.listTools(connector)) }),
-  runs: (query: RunQuery) => queryOptions({ queryKey: [...keys.runLists, query], queryFn: () => call(commands.listRuns(query)), placeholderData: keepPreviousData }),
+  connectors: () =>
+    queryOptions({
+      queryKey: keys.connectors,
+      queryFn: () => firstPaint().then(() => call(commands.listConnectors())),
+    }),
+  connector: (id: ConnectorId) =>
+    queryOptions({ queryKey: [...keys.connectors, id], queryFn: () => call(commands.findConnector(id)) }),
+  namesCredentials: (id: ConnectorId) =>
+    queryOptions({
+      queryKey: [...keys.connectors, id, "names-credentials"],
+      queryFn: () => call(commands.namesCredentials(id)),
+      retry: false,
+    }),
+  copies: (id: ConnectorId) =>
+    queryOptions({ queryKey: [...keys.connectors, id, "copies"], queryFn: () => call(commands.listCopies(id)) }),
+  platformDetails: (id: ConnectorId) =>
+    queryOptions({
+      queryKey: [...keys.hostedState(id), "details"],
+      queryFn: () => call(commands.connectorParticulars(id)),
+      ...once,
+    }),
+  platformCredentials: (id: ConnectorId) =>
+    queryOptions({
+      queryKey: [...keys.hostedState(id), "credentials"],
+      queryFn: () => call(commands.listPlatformCredentials(id)),
+      ...once,
+    }),
+  platformSettings: (id: ConnectorId) =>
+    queryOptions({
+      queryKey: [...keys.hosted, id, "settings"],
+      queryFn: () => call(commands.connectorSettings(id)),
+      ...form,
+    }),
+  credentialForm: (id: ConnectorId, level: Level) =>
+    queryOptions({
+      queryKey: [...keys.hosted, id, "form", level],
+      queryFn: () => call(commands.platformCredentialForm(id, level)),
+      ...form,
+    }),
+  tools: (connector: ConnectorId | null) =>
+    queryOptions({ queryKey: [...keys.tools, connector], queryFn: () => call(commands.listTools(connector)) }),
+  runs: (query: RunQuery) =>
+    queryOptions({
+      queryKey: [...keys.runLists, query],
+      queryFn: () => call(commands.listRuns(query)),
+      placeholderData: keepPreviousData,
+    }),
   /** The history, newest first, page after page. */
   runPages: (filter: RunFilter) =>
     infiniteQueryOptions({
       queryKey: [...keys.runPages, filter],
       queryFn: ({ pageParam }) =>
-        call(commands.listRuns({ ...everyRun, text: filter.text.trim() || null, connector: filter.connector, before: pageParam, limit: pageParam === null ? firstPage : furtherPages })),
+        call(
+          commands.listRuns({
+            ...everyRun,
+            text: filter.text.trim() || null,
+            connector: filter.connector,
+            before: pageParam,
+            limit: pageParam === null ? firstPage : furtherPages,
+          }),
+        ),
       initialPageParam: null as RunId | null,
       getNextPageParam: (last) => last.next,
       placeholderData: keepPreviousData,
     }),
   run: (id: RunId) => queryOptions({ queryKey: [...keys.runs, "one", id], queryFn: () => call(commands.findRun(id)) }),
-  previousRun: (id: RunId) => queryOptions({ queryKey: [...keys.runLists, "previous", id], queryFn: () => call(commands.previousRun(id)) }),
-  comparison: (before: RunId, after: RunId) => queryOptions({ queryKey: [...keys.comparisons, before, after], queryFn: () => call(commands.compareRuns(before, after)) }),
-  nextPage: (id: RunId) => queryOptions({ queryKey: [...keys.nextPages, id], queryFn: () => call(commands.nextPage(id)), ...once }),
+  previousRun: (id: RunId) =>
+    queryOptions({ queryKey: [...keys.runLists, "previous", id], queryFn: () => call(commands.previousRun(id)) }),
+  comparison: (before: RunId, after: RunId) =>
+    queryOptions({
+      queryKey: [...keys.comparisons, before, after],
+      queryFn: () => call(commands.compareRuns(before, after)),
+    }),
+  nextPage: (id: RunId) =>
+    queryOptions({ queryKey: [...keys.nextPages, id], queryFn: () => call(commands.nextPage(id)), ...once }),
   history: () => queryOptions({ queryKey: keys.history, queryFn: () => call(commands.history()) }),
   wallet: () => queryOptions({ queryKey: keys.wallet, queryFn: () => call(commands.listWallet()) }),
-  rotation: (entry: WalletEntryId) => queryOptions({ queryKey: [...keys.wallet, entry, "rotation"], queryFn: () => call(commands.planRotation(entry)), retry: false }),
-  allowedPrograms: () => queryOptions({ queryKey: keys.allowedPrograms, queryFn: () => call(commands.listAllowedPrograms()) }),
-  authorizations: () => queryOptions({ queryKey: keys.authorizations, queryFn: () => call(commands.listAuthorizations()) }),
-  authorization: (id: AuthorizationId) => queryOptions({ queryKey: [...keys.authorizations, id], queryFn: () => call(commands.findAuthorization(id)) }),
-  definitions: (account: AccountId) => queryOptions({ queryKey: [...keys.definitions, account], queryFn: () => call(commands.listDefinitions(account)) }),
+  rotation: (entry: WalletEntryId) =>
+    queryOptions({
+      queryKey: [...keys.wallet, entry, "rotation"],
+      queryFn: () => call(commands.planRotation(entry)),
+      retry: false,
+    }),
+  allowedPrograms: () =>
+    queryOptions({ queryKey: keys.allowedPrograms, queryFn: () => call(commands.listAllowedPrograms()) }),
+  authorizations: () =>
+    queryOptions({ queryKey: keys.authorizations, queryFn: () => call(commands.listAuthorizations()) }),
+  authorization: (id: AuthorizationId) =>
+    queryOptions({ queryKey: [...keys.authorizations, id], queryFn: () => call(commands.findAuthorization(id)) }),
+  definitions: (account: AccountId) =>
+    queryOptions({ queryKey: [...keys.definitions, account], queryFn: () => call(commands.listDefinitions(account)) }),
   creationForm: (account: AccountId, definition: string) =>
-    queryOptions({ queryKey: [...keys.definitions, account, definition, "form"], queryFn: () => call(commands.creationForm(account, definition)) }),
+    queryOptions({
+      queryKey: [...keys.definitions, account, definition, "form"],
+      queryFn: () => call(commands.creationForm(account, definition)),
+    }),
   providerSignIn: (account: AccountId, definition: string) =>
-    queryOptions({ queryKey: [...keys.definitions, account, definition, "sign-in"], queryFn: () => call(commands.providerSignIn(account, definition)) }),
+    queryOptions({
+      queryKey: [...keys.definitions, account, definition, "sign-in"],
+      queryFn: () => call(commands.providerSignIn(account, definition)),
+    }),
   copyForm: (connector: ConnectorId, account: AccountId) =>
-    queryOptions({ queryKey: [...keys.definitions, account, "copy", connector], queryFn: () => call(commands.copyForm(connector, account)) }),
-  catalogue: () => queryOptions({ queryKey: keys.catalogue, queryFn: () => commands.listCatalogue(), staleTime: Infinity }),
+    queryOptions({
+      queryKey: [...keys.definitions, account, "copy", connector],
+      queryFn: () => call(commands.copyForm(connector, account)),
+    }),
+  catalogue: () =>
+    queryOptions({ queryKey: keys.catalogue, queryFn: () => commands.listCatalogue(), staleTime: Infinity }),
   vault: () => queryOptions({ queryKey: keys.vault, queryFn: () => call(commands.vaultStatus()) }),
   /** Asked when somebody wants to know. */
   update: () => queryOptions({ queryKey: keys.update, queryFn: () => call(commands.checkForUpdate()), enabled: false }),

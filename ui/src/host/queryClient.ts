@@ -14,7 +14,9 @@ export function newQueryClient(): QueryClient {
         if (text) showToast(client, text, meta?.undo && (() => meta.undo?.(...given)));
         void invalidate(client, ...(meta?.invalidates ?? []));
         // What the host's own event has read again meanwhile is not read a second time.
-        await Promise.all((meta?.refetches ?? []).map((queryKey) => client.invalidateQueries({ queryKey }, { cancelRefetch: false })));
+        await Promise.all(
+          (meta?.refetches ?? []).map((queryKey) => client.invalidateQueries({ queryKey }, { cancelRefetch: false })),
+        );
       },
       onError: (problem, variables, _context, { meta }) => meta?.onProblem?.(client, problem, variables as never),
     }),

@@ -33,5 +33,8 @@ type Toasts = { toast: (text: string, undo?: () => void) => void; announce: (tex
 /** {@link showToast} and {@link announce} for a view. */
 export function useToasts(): Toasts {
   const client = useQueryClient();
-  return useMemo(() => ({ toast: (text, undo) => showToast(client, text, undo), announce: (text) => announce(client, text) }), [client]);
+  return useMemo(
+    () => ({ toast: (text, undo) => showToast(client, text, undo), announce: (text) => announce(client, text) }),
+    [client],
+  );
 }

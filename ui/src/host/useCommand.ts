@@ -1,4 +1,10 @@
-import { type QueryClient, type QueryKey, useMutation, type UseMutationOptions, type UseMutationResult } from "@tanstack/react-query";
+import {
+  type QueryClient,
+  type QueryKey,
+  useMutation,
+  type UseMutationOptions,
+  type UseMutationResult,
+} from "@tanstack/react-query";
 
 /**
  * What follows a command. The mutation cache sees to it (`queryClient.ts`), once for all commands and whether or
@@ -24,10 +30,13 @@ declare module "@tanstack/react-query" {
   }
 }
 
-type Options<Data, Variables, Context> = Effects<Data, Variables> & Omit<UseMutationOptions<Data, Error, Variables, Context>, "meta">;
+type Options<Data, Variables, Context> = Effects<Data, Variables> &
+  Omit<UseMutationOptions<Data, Error, Variables, Context>, "meta">;
 
 /** A command of the host, and what follows it. Its failure is shown where the command was given. */
-export function useCommand<Data, Variables = void, Context = unknown>(options: Options<Data, Variables, Context>): UseMutationResult<Data, Error, Variables, Context> {
+export function useCommand<Data, Variables = void, Context = unknown>(
+  options: Options<Data, Variables, Context>,
+): UseMutationResult<Data, Error, Variables, Context> {
   const { update, toast, undo, onProblem, invalidates, refetches, ...mutation } = options;
   return useMutation({ ...mutation, meta: { update, toast, undo, onProblem, invalidates, refetches } });
 }

@@ -12,10 +12,21 @@ const effects = {
 /** What can be done about the vault; each puts how it is then into the cache. */
 export function useVaultActions() {
   const unlock = useCommand({ mutationFn: (passphrase: string) => call(commands.unlockVault(passphrase)), ...effects });
-  const choose = useCommand({ mutationFn: (passphrase: string) => call(commands.choosePassphrase(passphrase)), ...effects });
+  const choose = useCommand({
+    mutationFn: (passphrase: string) => call(commands.choosePassphrase(passphrase)),
+    ...effects,
+  });
   const keychain = useCommand({ mutationFn: () => call(commands.useKeychain()), ...effects });
   const probe = useCommand({ mutationFn: () => call(commands.probeVault()), ...effects });
-  const reset = useCommand({ mutationFn: () => call(commands.setVaultAside(true)), toast: () => "Vault reset", ...effects });
-  const accept = useCommand({ mutationFn: () => call(commands.acceptOlderSecrets(true)), toast: () => "Using the older vault file", ...effects });
+  const reset = useCommand({
+    mutationFn: () => call(commands.setVaultAside(true)),
+    toast: () => "Vault reset",
+    ...effects,
+  });
+  const accept = useCommand({
+    mutationFn: () => call(commands.acceptOlderSecrets(true)),
+    toast: () => "Using the older vault file",
+    ...effects,
+  });
   return { unlock, choose, keychain, probe, reset, accept };
 }

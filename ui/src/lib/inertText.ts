@@ -41,7 +41,8 @@ export function inertText(text: string): string {
     if (invisible.test(sign) && !isNeeded(last, sign, signs[place + 1])) {
       last = undefined;
       hidden += 1;
-      if (hidden <= namedInARow) shown += `<U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
+      if (hidden <= namedInARow)
+        shown += `<U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
       continue;
     }
     closeRow();

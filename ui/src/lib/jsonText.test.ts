@@ -3,10 +3,18 @@ import { isExact } from "./exactNumber";
 import { locate, readJson, writeJson } from "./jsonText";
 
 describe("reading", () => {
-  it.each([null, false, 0, -0.5, 1e21, "", "\u0000\u2028🎛", [], {}, { a: null, "": [[]], "__proto__x": { b: [1, "1", true] } }])(
-    "gives back what was written: %j",
-    (value) => expect(readJson(writeJson(value))).toEqual({ value, problems: [] }),
-  );
+  it.each([
+    null,
+    false,
+    0,
+    -0.5,
+    1e21,
+    "",
+    "\u0000\u2028🎛",
+    [],
+    {},
+    { a: null, "": [[]], __proto__x: { b: [1, "1", true] } },
+  ])("gives back what was written: %j", (value) => expect(readJson(writeJson(value))).toEqual({ value, problems: [] }));
 
   it("tells line and reason", () => {
     expect(readJson('{\n  "a": 1,\n  "b": tru\n}').problems[0]).toMatchObject({ line: 3 });

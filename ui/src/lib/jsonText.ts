@@ -25,7 +25,10 @@ export function readJson(text: string): ReadText {
   );
   if (problems.length === 0 && tree) inspect(tree, text, problems);
   if (problems.length > 0 || !tree) {
-    return { value: undefined, problems: problems.length > 0 ? problems : [at(text, 0, text.length, "Enter a JSON value")] };
+    return {
+      value: undefined,
+      problems: problems.length > 0 ? problems : [at(text, 0, text.length, "Enter a JSON value")],
+    };
   }
   return { value: JSON.parse(text) as unknown, problems: [] };
 }
@@ -62,7 +65,8 @@ function inspect(node: Node, text: string, problems: TextProblem[]): void {
     const seen = new Set<unknown>();
     for (const property of node.children ?? []) {
       const key = property.children?.[0];
-      if (key && seen.has(key.value)) problems.push(at(text, key.offset, key.length, `Duplicate key ${String(key.value)}`));
+      if (key && seen.has(key.value))
+        problems.push(at(text, key.offset, key.length, `Duplicate key ${String(key.value)}`));
       seen.add(key?.value);
     }
   }

@@ -14,7 +14,9 @@ const signs: Record<string, string> = {
 /** How a shortcut is shown: `⌘⇧↵` on a Mac, `Ctrl Shift ↵` elsewhere. */
 export function showKeys(keys: string, mac: boolean): string {
   const parts = keys.split("+").filter(Boolean);
-  const shown = (parts.length ? parts : ["+"]).map((part) => (mac ? macSigns : otherSigns)[part] ?? signs[part] ?? part);
+  const shown = (parts.length ? parts : ["+"]).map(
+    (part) => (mac ? macSigns : otherSigns)[part] ?? signs[part] ?? part,
+  );
   return shown.join(mac ? "" : " ");
 }
 
@@ -39,8 +41,11 @@ export function pressed(event: KeyboardEvent, keys: string, mac: boolean): boole
 /** Whether typing goes into this element, so that plain letters are not shortcuts. */
 export function takesText(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
-  return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit", "range"].includes(target.type);
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+    return true;
+  return (
+    target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit", "range"].includes(target.type)
+  );
 }
 
 /** Whether a key goes to an open menu, which finds its entries by their letters. React Aria marks it by what opened it. */

@@ -1,7 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { showKeys } from "./keys";
 import { score, splitByMatch } from "./match";
-import { ago, asOf, bytes, countdown, duration, expires, lasting, startOfDay, timeLeft, until, whenWords } from "./time";
+import {
+  ago,
+  asOf,
+  bytes,
+  countdown,
+  duration,
+  expires,
+  lasting,
+  startOfDay,
+  timeLeft,
+  until,
+  whenWords,
+} from "./time";
 import { allOf, anyOf, count, cutMiddle, grouped, initials, sentence } from "./words";
 
 const now = new Date(2026, 10, 20, 9, 41, 30);
@@ -100,7 +112,11 @@ describe("search", () => {
   });
 
   it("marks_what_was_typed", () => {
-    expect(splitByMatch(["iss"], "create_issue")).toEqual([{ text: "create_", typed: false }, { text: "iss", typed: true }, { text: "ue", typed: false }]);
+    expect(splitByMatch(["iss"], "create_issue")).toEqual([
+      { text: "create_", typed: false },
+      { text: "iss", typed: true },
+      { text: "ue", typed: false },
+    ]);
   });
 });
 

@@ -19,7 +19,9 @@ export function withoutRedacted(values: unknown): { values: JsonObject; missing:
     if (Array.isArray(value)) return value.map((entry) => clean(entry, name)).filter((entry) => entry !== undefined);
     if (!isObject(value)) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, clean(inner, key)]).filter(([, inner]) => inner !== undefined),
+      Object.entries(value)
+        .map(([key, inner]) => [key, clean(inner, key)])
+        .filter(([, inner]) => inner !== undefined),
     );
   };
   const cleaned = clean(values, "");

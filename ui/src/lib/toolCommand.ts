@@ -8,8 +8,18 @@ import { type AnySchema, isObject, type JsonObject } from "./schema/schema";
  * key=value key:=json`, quoted for POSIX shells. `connector` is its short name, `credential` the name of one that
  * its platform keeps. What `schema` marks as secret, and what was redacted, is left for the user to fill in.
  */
-export function toolCommand(connector: string, tool: string, schema: AnySchema, values: JsonObject, credential: string | null = null): string {
-  return commandWith(["patchbay", "tool", "run", connector, tool, ...(credential === null ? [] : ["--as", credential])], schema, values);
+export function toolCommand(
+  connector: string,
+  tool: string,
+  schema: AnySchema,
+  values: JsonObject,
+  credential: string | null = null,
+): string {
+  return commandWith(
+    ["patchbay", "tool", "run", connector, tool, ...(credential === null ? [] : ["--as", credential])],
+    schema,
+    values,
+  );
 }
 
 /** The command line that calls an operation as the account of that label: `patchbay api ACCOUNT OPERATION …`. */
@@ -23,8 +33,11 @@ export function apiCommand(account: string, operation: string, schema: AnySchema
  */
 function commandWith(words: string[], schema: AnySchema, values: JsonObject): string {
   const given = Object.entries(withoutSecrets(values, schema)).filter(([, value]) => value !== undefined);
-  const isWord = ([key, value]: [string, unknown]) => isPlainKey(key) && !isStandardInput(value) && !MARKS.test(JSON.stringify(value));
-  const command = [...words, ...given.filter(isWord).map(([key, value]) => argument(key, value))].map(shellQuote).join(" ");
+  const isWord = ([key, value]: [string, unknown]) =>
+    isPlainKey(key) && !isStandardInput(value) && !MARKS.test(JSON.stringify(value));
+  const command = [...words, ...given.filter(isWord).map(([key, value]) => argument(key, value))]
+    .map(shellQuote)
+    .join(" ");
   const others = given.filter((entry) => !isWord(entry));
   if (others.length === 0) return command;
   return `printf %s ${withVariables(shellQuote(JSON.stringify(Object.fromEntries(others))))} | ${command} -`;
@@ -49,7 +62,9 @@ function withoutSecrets(values: JsonObject, schema: AnySchema): JsonObject {
     if (isRedacted(value)) return variable(value, name);
     if (Array.isArray(value)) return value.map((item) => hide(item, name));
     if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [isRedacted(key) ? variable(key, name) : key, hide(member, key)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [isRedacted(key) ? variable(key, name) : key, hide(member, key)]),
+    );
   };
   const hidden = hide(replaceSecrets(values, schema, variable), "");
   return isObject(hidden) ? hidden : {};
@@ -57,7 +72,9 @@ function withoutSecrets(values: JsonObject, schema: AnySchema): JsonObject {
 
 /** Quoted JSON whose marked places the shell fills from variables, and refuses while they are not set: only `printf`, which is the shell's own, ever sees a secret. */
 function withVariables(quoted: string): string {
-  return quoted.replace(new RegExp(MARKS.source, "gu"), (_place, kind: string, name: string) => (kind === "text" ? `"'"\${${name}:?}"'"` : `'"\${${name}:?}"'`));
+  return quoted.replace(new RegExp(MARKS.source, "gu"), (_place, kind: string, name: string) =>
+    kind === "text" ? `"'"\${${name}:?}"'"` : `'"\${${name}:?}"'`,
+  );
 }
 
 function argument(key: string, value: unknown): string {

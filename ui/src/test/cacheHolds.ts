@@ -3,7 +3,15 @@ import { clientState } from "@/host/clientState";
 
 /** Whether a text stands anywhere in what outlives a view: queries, drafts, outcomes, and what was sent. */
 export function cacheHolds(client: QueryClient, text: string): boolean {
-  const queries = client.getQueryCache().getAll().map((query) => [query.queryKey, query.state]);
-  const mutations = client.getMutationCache().getAll().map((mutation) => mutation.state);
-  return JSON.stringify([queries, mutations, clientState(client).entries()], (_key, value: unknown) => (value instanceof Map ? [...value] : value)).includes(text);
+  const queries = client
+    .getQueryCache()
+    .getAll()
+    .map((query) => [query.queryKey, query.state]);
+  const mutations = client
+    .getMutationCache()
+    .getAll()
+    .map((mutation) => mutation.state);
+  return JSON.stringify([queries, mutations, clientState(client).entries()], (_key, value: unknown) =>
+    value instanceof Map ? [...value] : value,
+  ).includes(text);
 }

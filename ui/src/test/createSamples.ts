@@ -1,4 +1,11 @@
-import { type CatalogueEntry, type Connector, type CreateConnector, type Definition, type Form, type ProviderSignIn } from "@/host/bindings";
+import {
+  type CatalogueEntry,
+  type Connector,
+  type CreateConnector,
+  type Definition,
+  type Form,
+  type ProviderSignIn,
+} from "@/host/bindings";
 import { type Handlers, type HostState } from "./mockHost";
 import { authorization, connector, hostedConnector, minutesAgo, problem } from "./samples";
 
@@ -6,28 +13,73 @@ function definition(given: Partial<Definition> & Pick<Definition, "id" | "title"
   return { description: null, category: null, endpoint: null, endpointField: null, hasConsent: null, ...given };
 }
 
-const mcp = definition({ id: "mcp", title: "MCP server", description: "Any MCP server that the platform can reach", endpointField: "/server" });
+const mcp = definition({
+  id: "mcp",
+  title: "MCP server",
+  description: "Any MCP server that the platform can reach",
+  endpointField: "/server",
+});
 
 /** What can be created on each kind of account. */
 export function definitionsOf(platform: string): Definition[] {
   switch (platform) {
     case "mistral":
-      return [mcp, definition({ id: "http", title: "HTTP service", description: "Operations of one's own over HTTP", endpointField: "/server" })];
+      return [
+        mcp,
+        definition({
+          id: "http",
+          title: "HTTP service",
+          description: "Operations of one's own over HTTP",
+          endpointField: "/server",
+        }),
+      ];
     case "cohere":
-      return [definition({ id: "search", title: "Search service", description: "A search URL of one's own", endpointField: "/url" })];
+      return [
+        definition({
+          id: "search",
+          title: "Search service",
+          description: "A search URL of one's own",
+          endpointField: "/url",
+        }),
+      ];
     case "agentstack":
       return [
-        definition({ id: "salesforce", title: "Salesforce", description: "Leads, accounts and reports", category: "crm", endpoint: "https://mcp.salesforce.com/v1", hasConsent: true }),
-        definition({ id: "gmail", title: "Gmail", description: "Mail of a Google account", category: "email", endpoint: "https://gmail.mcp.example.com", hasConsent: true }),
+        definition({
+          id: "salesforce",
+          title: "Salesforce",
+          description: "Leads, accounts and reports",
+          category: "crm",
+          endpoint: "https://mcp.salesforce.com/v1",
+          hasConsent: true,
+        }),
+        definition({
+          id: "gmail",
+          title: "Gmail",
+          description: "Mail of a Google account",
+          category: "email",
+          endpoint: "https://gmail.mcp.example.com",
+          hasConsent: true,
+        }),
         definition({ id: "custom", title: "Address of one's own", endpointField: "/url" }),
       ];
     case "airbyte":
       return [
-        definition({ id: "hubspot", title: "HubSpot", category: "crm", description: "Contacts, companies and deals", hasConsent: false }),
-        ...Array.from({ length: 120 }, (_, index) => definition({ id: `source-${index}`, title: `Source ${String(index).padStart(3, "0")}`, category: "api" })),
+        definition({
+          id: "hubspot",
+          title: "HubSpot",
+          category: "crm",
+          description: "Contacts, companies and deals",
+          hasConsent: false,
+        }),
+        ...Array.from({ length: 120 }, (_, index) =>
+          definition({ id: `source-${index}`, title: `Source ${String(index).padStart(3, "0")}`, category: "api" }),
+        ),
       ];
     default:
-      return [definition({ id: "gmail", title: "Gmail", category: "google", hasConsent: true }), definition({ id: "slack", title: "Slack", category: "chat", hasConsent: true })];
+      return [
+        definition({ id: "gmail", title: "Gmail", category: "google", hasConsent: true }),
+        definition({ id: "slack", title: "Slack", category: "chat", hasConsent: true }),
+      ];
   }
 }
 
@@ -46,7 +98,12 @@ export function mcpForm(values: Record<string, unknown> = {}): Form {
           title: "Sign-in",
           oneOf: [
             { title: "None", type: "object", required: ["kind"], properties: { kind: { const: "none" } } },
-            { title: "Token", type: "object", required: ["kind", "token"], properties: { kind: { const: "token" }, token: { ...text, title: "Token", writeOnly: true } } },
+            {
+              title: "Token",
+              type: "object",
+              required: ["kind", "token"],
+              properties: { kind: { const: "token" }, token: { ...text, title: "Token", writeOnly: true } },
+            },
           ],
         },
         description: { ...text, title: "Description", "x-advanced": true },
@@ -68,11 +125,24 @@ export function airbyteForm(): Form {
         credentials: {
           title: "Credentials",
           oneOf: [
-            { title: "Private app", type: "object", required: ["auth_type", "access_token"], properties: { auth_type: { const: "private" }, access_token: { ...text, title: "Access token", writeOnly: true } } },
             {
-              title: "OAuth", type: "object", required: ["auth_type", "client_id", "client_secret", "refresh_token"],
+              title: "Private app",
+              type: "object",
+              required: ["auth_type", "access_token"],
               properties: {
-                auth_type: { const: "oauth" }, client_id: { ...text, title: "Client id" }, client_secret: { ...text, title: "Client secret", writeOnly: true }, refresh_token: { ...text, title: "Refresh token", writeOnly: true },
+                auth_type: { const: "private" },
+                access_token: { ...text, title: "Access token", writeOnly: true },
+              },
+            },
+            {
+              title: "OAuth",
+              type: "object",
+              required: ["auth_type", "client_id", "client_secret", "refresh_token"],
+              properties: {
+                auth_type: { const: "oauth" },
+                client_id: { ...text, title: "Client id" },
+                client_secret: { ...text, title: "Client secret", writeOnly: true },
+                refresh_token: { ...text, title: "Refresh token", writeOnly: true },
               },
             },
           ],
@@ -87,14 +157,26 @@ export function airbyteForm(): Form {
 /** How Airbyte's form of HubSpot is filled by a sign-in. */
 export function hubspotSignIn(given: Partial<ProviderSignIn> = {}): ProviderSignIn {
   return {
-    authorizeUrl: "https://app.hubspot.com/oauth/authorize", tokenUrl: null, scopes: ["crm.objects.contacts.read"],
-    values: { credentials: { auth_type: "oauth" } }, clientIdField: "/credentials/client_id", clientSecretField: "/credentials/client_secret", ...given,
+    authorizeUrl: "https://app.hubspot.com/oauth/authorize",
+    tokenUrl: null,
+    scopes: ["crm.objects.contacts.read"],
+    values: { credentials: { auth_type: "oauth" } },
+    clientIdField: "/credentials/client_id",
+    clientSecretField: "/credentials/client_secret",
+    ...given,
   };
 }
 
 function entry(given: Partial<CatalogueEntry> & Pick<CatalogueEntry, "id" | "title" | "reach">): CatalogueEntry {
   return {
-    description: null, category: null, authentication: [], note: null, source: `https://github.com/example/${given.id}`, sourceDate: "2026-07-08", verified: false, ...given,
+    description: null,
+    category: null,
+    authentication: [],
+    note: null,
+    source: `https://github.com/example/${given.id}`,
+    sourceDate: "2026-07-08",
+    verified: false,
+    ...given,
   };
 }
 
@@ -102,10 +184,42 @@ function entry(given: Partial<CatalogueEntry> & Pick<CatalogueEntry, "id" | "tit
 export function knownServers(): CatalogueEntry[] {
   const at = (url: string) => ({ kind: "address" as const, url, transport: "streamable_http" as const });
   return [
-    entry({ id: "exa", title: "Exa", description: "Searches the web and reads what it finds.", category: "Web", reach: at("https://mcp.exa.ai/mcp"), authentication: ["none", "oauth", "bearer"], note: "Works without a sign-in, with fewer requests." }),
-    entry({ id: "filesystem", title: "Filesystem", description: "Reads and writes files in the folders that it is given.", category: "This computer", reach: { kind: "command", words: ["npx", "-y", "@modelcontextprotocol/server-filesystem", "<folder>"], variables: [] } }),
-    entry({ id: "hubspot", title: "HubSpot", description: "Contacts, companies, deals and tickets.", category: "Customers", reach: at("https://app.hubspot.com/mcp/v1/http"), authentication: ["bearer"] }),
-    entry({ id: "linear", title: "Linear", description: "Finds, creates and changes issues, projects and comments.", category: "Project management", reach: at("https://mcp.linear.app/mcp"), authentication: ["oauth"] }),
+    entry({
+      id: "exa",
+      title: "Exa",
+      description: "Searches the web and reads what it finds.",
+      category: "Web",
+      reach: at("https://mcp.exa.ai/mcp"),
+      authentication: ["none", "oauth", "bearer"],
+      note: "Works without a sign-in, with fewer requests.",
+    }),
+    entry({
+      id: "filesystem",
+      title: "Filesystem",
+      description: "Reads and writes files in the folders that it is given.",
+      category: "This computer",
+      reach: {
+        kind: "command",
+        words: ["npx", "-y", "@modelcontextprotocol/server-filesystem", "<folder>"],
+        variables: [],
+      },
+    }),
+    entry({
+      id: "hubspot",
+      title: "HubSpot",
+      description: "Contacts, companies, deals and tickets.",
+      category: "Customers",
+      reach: at("https://app.hubspot.com/mcp/v1/http"),
+      authentication: ["bearer"],
+    }),
+    entry({
+      id: "linear",
+      title: "Linear",
+      description: "Finds, creates and changes issues, projects and comments.",
+      category: "Project management",
+      reach: at("https://mcp.linear.app/mcp"),
+      authentication: ["oauth"],
+    }),
   ];
 }
 
@@ -124,11 +238,19 @@ export function creationHandlers(state: HostState, put: (connector: Connector) =
       const { label, platform } = account(id);
       const name = String((values as { name?: string }).name ?? kind);
       const needs = definitionsOf(platform).find((one) => one.id === kind)?.hasConsent === true;
-      return put(hostedConnector({
-        id: `con_new_${name}`, account: id, remoteId: `remote-${name}`, name, title: name, native: values, createdAt: minutesAgo(0),
-        identity: { platform, account: label, credential: null, level: null, expiresAt: null },
-        status: { ...connector().status, status: needs ? "needs_authorization" : "unknown", reason: null },
-      }));
+      return put(
+        hostedConnector({
+          id: `con_new_${name}`,
+          account: id,
+          remoteId: `remote-${name}`,
+          name,
+          title: name,
+          native: values,
+          createdAt: minutesAgo(0),
+          identity: { platform, account: label, credential: null, level: null, expiresAt: null },
+          status: { ...connector().status, status: needs ? "needs_authorization" : "unknown", reason: null },
+        }),
+      );
     },
     copyForm: ({ connector: id }) => {
       const of = state.connectors.find((one) => one.id === id);
@@ -136,13 +258,17 @@ export function creationHandlers(state: HostState, put: (connector: Connector) =
     },
     listCopies: ({ connector: id }) => {
       const of = state.connectors.find((one) => one.id === id);
-      const others = state.connectors.filter((one) => one.id !== id && one.endpoint !== null && one.endpoint === of?.endpoint);
+      const others = state.connectors.filter(
+        (one) => one.id !== id && one.endpoint !== null && one.endpoint === of?.endpoint,
+      );
       return others.map((other) => ({
         connector: other,
-        differences: of ? [
-          { path: "/account", before: of.identity.account, after: other.identity.account },
-          { path: "/status", before: of.status.status, after: other.status.status },
-        ].filter(({ before, after }) => before !== after) : [],
+        differences: of
+          ? [
+              { path: "/account", before: of.identity.account, after: other.identity.account },
+              { path: "/status", before: of.status.status, after: other.status.status },
+            ].filter(({ before, after }) => before !== after)
+          : [],
       }));
     },
     providerSignIn: ({ account: id }) => (account(id).platform === "airbyte" ? hubspotSignIn() : null),
@@ -150,16 +276,35 @@ export function creationHandlers(state: HostState, put: (connector: Connector) =
       const { account: id } = request as { account: string };
       const { label, platform } = account(id);
       const started = authorization({
-        id: "aut_provider", connector: `${id}/hubspot`, connectorTitle: label, identity: { platform, account: label, credential: null, level: null, expiresAt: null },
-        granted: [], startedAt: new Date().toISOString(), deadlineAt: new Date(Date.now() + 300_000).toISOString(),
+        id: "aut_provider",
+        connector: `${id}/hubspot`,
+        connectorTitle: label,
+        identity: { platform, account: label, credential: null, level: null, expiresAt: null },
+        granted: [],
+        startedAt: new Date().toISOString(),
+        deadlineAt: new Date(Date.now() + 300_000).toISOString(),
       });
       state.authorizations = [started, ...state.authorizations];
       return started;
     },
     listCatalogue: () => knownServers(),
     readRegistryFile: ({ text: given }) => {
-      if (!String(given).includes("remotes")) throw problem({ code: "usage.invalid", message: "this is no JSON: line 1", hint: "Give a server.json of the MCP registry, or a list of them.", retryable: false });
-      return [entry({ id: "com.example/weather", title: "Weather", description: "Forecasts", reach: { kind: "address", url: "https://weather.example.com/mcp", transport: "streamable_http" }, sourceDate: null })];
+      if (!String(given).includes("remotes"))
+        throw problem({
+          code: "usage.invalid",
+          message: "this is no JSON: line 1",
+          hint: "Give a server.json of the MCP registry, or a list of them.",
+          retryable: false,
+        });
+      return [
+        entry({
+          id: "com.example/weather",
+          title: "Weather",
+          description: "Forecasts",
+          reach: { kind: "address", url: "https://weather.example.com/mcp", transport: "streamable_http" },
+          sourceDate: null,
+        }),
+      ];
     },
   };
 }

@@ -1,13 +1,31 @@
-import { type Act, type ConnectorSettings, type CredentialsOfLevel, type Form, type Particulars } from "@/host/bindings";
+import {
+  type Act,
+  type ConnectorSettings,
+  type CredentialsOfLevel,
+  type Form,
+  type Particulars,
+} from "@/host/bindings";
 
 function act(name: string, title: string, given: Partial<Act> = {}): Act {
-  return { name, title, operation: name.replaceAll("-", "_"), fixed: {}, asks: null, effect: "write", consequence: null, ...given };
+  return {
+    name,
+    title,
+    operation: name.replaceAll("-", "_"),
+    fixed: {},
+    asks: null,
+    effect: "write",
+    consequence: null,
+    ...given,
+  };
 }
 
 /** Facts and acts of every kind. */
 export function particulars(): Particulars {
   const toggle = (level: string, label: string, isOn: boolean | null) => ({
-    kind: "switch" as const, label, isMain: true, isOn,
+    kind: "switch" as const,
+    label,
+    isMain: true,
+    isOn,
     turnOn: act(`activate-for-${level}`, `Activate for the ${level}`),
     turnOff: act(`deactivate-for-${level}`, `Deactivate for the ${level}`),
   });
@@ -17,16 +35,55 @@ export function particulars(): Particulars {
       { label: "Changed there", value: "2026-11-19T08:00:00Z", at: "2026-11-19T08:00:00Z" },
     ],
     groups: [
-      { title: "Activation", help: "Whose assistants may use it.", controls: [toggle("organization", "Organization", true), toggle("user", "You", null)] },
       {
-        title: "Sharing", help: "Who else finds it.",
-        controls: [{ kind: "button", act: act("share", "Share with the workspace", { effect: "irreversible", consequence: "Everyone in the workspace can use it from then on, with their own sign-in." }) }],
+        title: "Activation",
+        help: "Whose assistants may use it.",
+        controls: [toggle("organization", "Organization", true), toggle("user", "You", null)],
       },
       {
-        title: "Role", help: null,
-        controls: [{ kind: "choice", label: "Role", current: "role-source", acts: [act("role-source", "Source"), act("role-primary", "Primary source", { consequence: "Salesforce is the primary source no more." })] }],
+        title: "Sharing",
+        help: "Who else finds it.",
+        controls: [
+          {
+            kind: "button",
+            act: act("share", "Share with the workspace", {
+              effect: "irreversible",
+              consequence: "Everyone in the workspace can use it from then on, with their own sign-in.",
+            }),
+          },
+        ],
       },
-      { title: "Test", help: null, controls: [{ kind: "button", act: act("test", "Test", { asks: { type: "object", required: ["query"], properties: { query: { type: "string", description: "What to search for" } } } }) }] },
+      {
+        title: "Role",
+        help: null,
+        controls: [
+          {
+            kind: "choice",
+            label: "Role",
+            current: "role-source",
+            acts: [
+              act("role-source", "Source"),
+              act("role-primary", "Primary source", { consequence: "Salesforce is the primary source no more." }),
+            ],
+          },
+        ],
+      },
+      {
+        title: "Test",
+        help: null,
+        controls: [
+          {
+            kind: "button",
+            act: act("test", "Test", {
+              asks: {
+                type: "object",
+                required: ["query"],
+                properties: { query: { type: "string", description: "What to search for" } },
+              },
+            }),
+          },
+        ],
+      },
     ],
   };
 }
@@ -55,25 +112,63 @@ export function connectorSettings(): ConnectorSettings {
 /** Credentials at three levels, one of which cannot be listed. */
 export function credentialLevels(): CredentialsOfLevel[] {
   const named = { isNamed: true, hasDefault: true, canDelete: true, isListed: true };
-  const credential = { title: null, method: "bearer" as const, word: "bearer", reason: null, checkedAt: "2026-11-20T08:00:00Z", expiresAt: null, createdAt: null, createdBy: null };
+  const credential = {
+    title: null,
+    method: "bearer" as const,
+    word: "bearer",
+    reason: null,
+    checkedAt: "2026-11-20T08:00:00Z",
+    expiresAt: null,
+    createdAt: null,
+    createdBy: null,
+  };
   return [
     {
       level: { level: "user", help: "Used for your own runs.", ...named },
       credentials: [
         { ...credential, name: "default", level: "user", isDefault: true, status: "valid" },
-        { ...credential, name: "sandbox", level: "user", isDefault: false, status: "invalid", reason: "you need to reconnect" },
+        {
+          ...credential,
+          name: "sandbox",
+          level: "user",
+          isDefault: false,
+          status: "invalid",
+          reason: "you need to reconnect",
+        },
       ],
       problem: null,
     },
-    { level: { level: "workspace", help: "Used by everyone in the workspace who has none.", ...named }, credentials: [], problem: null },
     {
-      level: { level: "organization", help: "Used by everyone who has none.", ...named }, credentials: [],
-      problem: { code: "auth.forbidden", message: "you may not see these", hint: "Ask an administrator.", detail: null, status: 403, requestId: null, fields: [], retryable: false },
+      level: { level: "workspace", help: "Used by everyone in the workspace who has none.", ...named },
+      credentials: [],
+      problem: null,
+    },
+    {
+      level: { level: "organization", help: "Used by everyone who has none.", ...named },
+      credentials: [],
+      problem: {
+        code: "auth.forbidden",
+        message: "you may not see these",
+        hint: "Ask an administrator.",
+        detail: null,
+        status: 403,
+        requestId: null,
+        fields: [],
+        retryable: false,
+      },
     },
   ];
 }
 
 /** A credential's form. */
 export function credentialForm(): Form {
-  return { schema: { type: "object", required: ["token"], properties: { token: { type: "string", title: "Token", description: "As the service gave it", writeOnly: true } } }, values: {}, kept: [] };
+  return {
+    schema: {
+      type: "object",
+      required: ["token"],
+      properties: { token: { type: "string", title: "Token", description: "As the service gave it", writeOnly: true } },
+    },
+    values: {},
+    kept: [],
+  };
 }

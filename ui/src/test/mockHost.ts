@@ -1,15 +1,56 @@
 import { type Channel } from "@tauri-apps/api/core";
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import {
-  type About, type Account, type ActOnConnector, type ChangeSettings, type SettingsPlan, type AccountSynced, type AddAccount, type AddConnector, type AddressInspection, type AddWalletEntry, type AllowedProgram, type Authorization, type Check, type commands, type Connector,
-  type ConnectorChanges, type ConnectorTool, type FirstConnectors, type Need, type Event as HostEvent, type OperationCard, type PlatformForm, type Preferences, type Problem, type Retention, type Rotation, type RotationPlace, type RunQuery, type StartAuthorization, type ToolChange, type ToolRun,
-  type VaultStatus, type WalletEntry,
+  type About,
+  type Account,
+  type ActOnConnector,
+  type ChangeSettings,
+  type SettingsPlan,
+  type AccountSynced,
+  type AddAccount,
+  type AddConnector,
+  type AddressInspection,
+  type AddWalletEntry,
+  type AllowedProgram,
+  type Authorization,
+  type Check,
+  type commands,
+  type Connector,
+  type ConnectorChanges,
+  type ConnectorTool,
+  type FirstConnectors,
+  type Need,
+  type Event as HostEvent,
+  type OperationCard,
+  type PlatformForm,
+  type Preferences,
+  type Problem,
+  type Retention,
+  type Rotation,
+  type RotationPlace,
+  type RunQuery,
+  type StartAuthorization,
+  type ToolChange,
+  type ToolRun,
+  type VaultStatus,
+  type WalletEntry,
 } from "@/host/bindings";
 import { creationHandlers } from "./createSamples";
 import { comparison, history, isAsked } from "./historySamples";
 import { connectorSettings, credentialForm, credentialLevels, particulars } from "./hostedSamples";
 import { needsOf } from "./needSamples";
-import { account, authorization, check, connector, entry, manyOperations, manyPlatforms, problem, run, vault } from "./samples";
+import {
+  account,
+  authorization,
+  check,
+  connector,
+  entry,
+  manyOperations,
+  manyPlatforms,
+  problem,
+  run,
+  vault,
+} from "./samples";
 
 type Commands = typeof commands;
 type Name = keyof Commands;
@@ -62,8 +103,28 @@ export class MockHost {
 
   constructor(state: Partial<HostState> = {}) {
     this.state = {
-      about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: null, redirectUri: "http://127.0.0.1:27218/callback", updates: false },
-      preferences: {}, accounts: [account()], platforms: manyPlatforms(), operations: manyOperations(), connectors: [], tools: [], runs: [], wallet: [], allowedPrograms: [], authorizations: [], vault: vault(), needs: [], toolChanges: [], ...state,
+      about: {
+        version: "0.1.0",
+        dataFolder: "/home/lena/.local/share/patchbay",
+        mac: false,
+        playgroundUrl: null,
+        redirectUri: "http://127.0.0.1:27218/callback",
+        updates: false,
+      },
+      preferences: {},
+      accounts: [account()],
+      platforms: manyPlatforms(),
+      operations: manyOperations(),
+      connectors: [],
+      tools: [],
+      runs: [],
+      wallet: [],
+      allowedPrograms: [],
+      authorizations: [],
+      vault: vault(),
+      needs: [],
+      toolChanges: [],
+      ...state,
     };
     this.handlers = this.usual();
   }
@@ -123,7 +184,9 @@ export class MockHost {
   /** Pushes a secret to every place, as the host does: each is told of, and those in `refuses` keep the old one. */
   private push(id: unknown, each?: unknown): Rotation {
     const { places, entry: used } = this.rotationOf(id);
-    const pushed = places.map((place) => (place.place === null ? place : { ...place, problem: this.refuses.get(place.title) ?? null }));
+    const pushed = places.map((place) =>
+      place.place === null ? place : { ...place, problem: this.refuses.get(place.title) ?? null },
+    );
     for (const place of pushed) if (each && place.place !== null) (each as Channel<RotationPlace>).onmessage(place);
     this.places.set(used.id, pushed);
     this.rotated.add(used.id);
@@ -144,13 +207,17 @@ export class MockHost {
 
   private putAccount(changed: Account): Account {
     const { accounts } = this.state;
-    this.state.accounts = accounts.some((one) => one.id === changed.id) ? accounts.map((one) => (one.id === changed.id ? changed : one)) : [...accounts, changed];
+    this.state.accounts = accounts.some((one) => one.id === changed.id)
+      ? accounts.map((one) => (one.id === changed.id ? changed : one))
+      : [...accounts, changed];
     return changed;
   }
 
   private put(changed: Connector): Connector {
     const { connectors } = this.state;
-    this.state.connectors = connectors.some((one) => one.id === changed.id) ? connectors.map((one) => (one.id === changed.id ? changed : one)) : [...connectors, changed];
+    this.state.connectors = connectors.some((one) => one.id === changed.id)
+      ? connectors.map((one) => (one.id === changed.id ? changed : one))
+      : [...connectors, changed];
     return changed;
   }
 
@@ -171,7 +238,8 @@ export class MockHost {
       },
       callOperation: () => ({ items: [] }),
       deleteConnector: ({ connector: id, confirmed }) => {
-        if (!confirmed) throw problem({ code: "confirmation_needed", message: "it cannot be brought back", retryable: false });
+        if (!confirmed)
+          throw problem({ code: "confirmation_needed", message: "it cannot be brought back", retryable: false });
         state.connectors = state.connectors.filter((one) => one.id !== id);
         return null;
       },
@@ -197,12 +265,18 @@ export class MockHost {
       renameAccount: ({ account: id, label }) => this.putAccount({ ...this.accountOf(id), label: label as string }),
       replaceAccountSecrets: ({ account: id }) => this.putAccount({ ...this.accountOf(id), isSignedOut: false }),
       changeAccountSettings: ({ account: id, settings }) => this.putAccount({ ...this.accountOf(id), settings }),
-      colourAccount: ({ account: id, colour }) => this.putAccount({ ...this.accountOf(id), colour: colour as Account["colour"] }),
+      colourAccount: ({ account: id, colour }) =>
+        this.putAccount({ ...this.accountOf(id), colour: colour as Account["colour"] }),
       signOutAccount: ({ account: id }) => this.putAccount({ ...this.accountOf(id), isSignedOut: true, entries: [] }),
       tryAccountSettings: () => null,
       syncConnectors: ({ each }) => {
         for (const { id, platform } of state.accounts) {
-          if (platform !== "local") this.answerSync(each, { account: id, connectors: state.connectors.filter((one) => one.account === id).length, problem: null });
+          if (platform !== "local")
+            this.answerSync(each, {
+              account: id,
+              connectors: state.connectors.filter((one) => one.account === id).length,
+              problem: null,
+            });
         }
         return null;
       },
@@ -242,23 +316,50 @@ export class MockHost {
       copyAuthorizationPage: () => null,
       startAuthorization: ({ request }) => {
         const of = this.connectorOf((request as StartAuthorization).connector);
-        const started = authorization({ id: `aut_${of.id}`, connector: of.id, connectorTitle: of.title, identity: of.identity, startedAt: new Date().toISOString(), deadlineAt: new Date(Date.now() + 300_000).toISOString() });
+        const started = authorization({
+          id: `aut_${of.id}`,
+          connector: of.id,
+          connectorTitle: of.title,
+          identity: of.identity,
+          startedAt: new Date().toISOString(),
+          deadlineAt: new Date(Date.now() + 300_000).toISOString(),
+        });
         state.authorizations = [started, ...state.authorizations];
         return started;
       },
       addConnector: ({ request }) => {
         const { url, name, title } = request as AddConnector;
         const host = new URL(url).host;
-        return this.put(connector({ id: `con_${name ?? host}`, endpoint: url, name: name ?? host, title: title ?? host, draft: true, toolCount: null, status: { status: "unknown", word: null, reason: null, code: null, checkedAt: null, lastOkAt: null } }));
+        return this.put(
+          connector({
+            id: `con_${name ?? host}`,
+            endpoint: url,
+            name: name ?? host,
+            title: title ?? host,
+            draft: true,
+            toolCount: null,
+            status: { status: "unknown", word: null, reason: null, code: null, checkedAt: null, lastOkAt: null },
+          }),
+        );
       },
       checkConnector: ({ connector: id }): Check => check(this.connectorOf(id)),
       checkConnectors: () => null,
       disconnectConnector: ({ connector: id }) => {
         const before = this.connectorOf(id);
-        return { connector: this.put({ ...before, status: { ...before.status, status: "disconnected", reason: "you disconnected it" } }), revoked: true, note: null };
+        return {
+          connector: this.put({
+            ...before,
+            status: { ...before.status, status: "disconnected", reason: "you disconnected it" },
+          }),
+          revoked: true,
+          note: null,
+        };
       },
       findConnector: ({ connector: id }) => this.connectorOf(id),
-      firstConnectors: (): FirstConnectors => ({ connectors: state.connectors.slice(0, 100), total: state.connectors.length }),
+      firstConnectors: (): FirstConnectors => ({
+        connectors: state.connectors.slice(0, 100),
+        total: state.connectors.length,
+      }),
       cancelInspection: () => null,
       inspectAddress: ({ address }): AddressInspection => inspection(address as string),
       listConnectors: () => state.connectors,
@@ -273,20 +374,37 @@ export class MockHost {
         const { enabled, url, title, name, tags, favourite } = changes as ConnectorChanges;
         return this.put({
           ...before,
-          endpoint: url ?? before.endpoint, title: title ?? before.title, name: name ?? before.name, tags: tags ?? before.tags, favourite: favourite ?? before.favourite,
+          endpoint: url ?? before.endpoint,
+          title: title ?? before.title,
+          name: name ?? before.name,
+          tags: tags ?? before.tags,
+          favourite: favourite ?? before.favourite,
           status: enabled == null ? before.status : { ...before.status, status: enabled ? "unknown" : "disabled" },
         });
       },
       addWalletEntry: ({ request }) => {
         const { name, secret } = request as AddWalletEntry;
-        const added = entry({ id: `wal_${name}`, name, kind: secret.kind === "reference" ? "bearer" : secret.kind, reference: secret.kind === "reference" ? secret.reference : null, usedBy: [], lastUsedAt: null });
+        const added = entry({
+          id: `wal_${name}`,
+          name,
+          kind: secret.kind === "reference" ? "bearer" : secret.kind,
+          reference: secret.kind === "reference" ? secret.reference : null,
+          usedBy: [],
+          lastUsedAt: null,
+        });
         state.wallet = [...state.wallet, added];
         return added;
       },
       listAllowedPrograms: () => state.allowedPrograms,
       allowProgram: ({ reference }) => {
-        const [file = "", ...words] = String(reference).replace(/^cmd:\/\//, "").split(" ");
-        const allowed = { id: String(reference), program: { name: file, file: `/usr/bin/${file}`, arguments: words }, allowedAt: "2026-11-20T08:00:00Z" };
+        const [file = "", ...words] = String(reference)
+          .replace(/^cmd:\/\//, "")
+          .split(" ");
+        const allowed = {
+          id: String(reference),
+          program: { name: file, file: `/usr/bin/${file}`, arguments: words },
+          allowedAt: "2026-11-20T08:00:00Z",
+        };
         state.allowedPrograms = [allowed, ...state.allowedPrograms];
         return allowed;
       },
@@ -297,7 +415,8 @@ export class MockHost {
       listWallet: () => state.wallet,
       removeWalletEntry: ({ entry: id, confirmed }) => {
         const used = found(state.wallet.find((one) => one.id === id)).usedBy.length > 0;
-        if (used && !confirmed) throw problem({ code: "confirmation_needed", message: "it is in use", retryable: false });
+        if (used && !confirmed)
+          throw problem({ code: "confirmation_needed", message: "it is in use", retryable: false });
         state.wallet = state.wallet.filter((one) => one.id !== id);
         return null;
       },
@@ -314,7 +433,10 @@ export class MockHost {
       nextPage: () => null,
       savePart: ({ part }) => ({ path: `/home/lena/Downloads/part-${String(part)}.csv`, bytes: 412 }),
       replaceWalletSecret: ({ entry: id }) => this.changeEntry(id, { replacedAt: new Date().toISOString() }),
-      actOnConnector: ({ request }) => ({ answer: { message: "done" }, connector: this.looked((request as ActOnConnector).connector) }),
+      actOnConnector: ({ request }) => ({
+        answer: { message: "done" },
+        connector: this.looked((request as ActOnConnector).connector),
+      }),
       changeSettings: ({ connector: id }) => this.looked(id),
       connectorParticulars: () => particulars(),
       connectorSettings: () => connectorSettings(),
@@ -325,12 +447,22 @@ export class MockHost {
       removePlatformCredential: () => null,
       savePlatformCredential: () => null,
       cancelRun: () => null,
-      dryRun: () => ({ method: "POST", endpoint: "https://api.githubcopilot.com/mcp", headers: [["authorization", "<redacted>"]], body: {}, identity: connector().identity, effect: "read" }),
+      dryRun: () => ({
+        method: "POST",
+        endpoint: "https://api.githubcopilot.com/mcp",
+        headers: [["authorization", "<redacted>"]],
+        body: {},
+        identity: connector().identity,
+        effect: "read",
+      }),
       compareRuns: ({ before, after }) => {
         const [one, other] = [before, after].map((id) => found(state.runs.find((current) => current.id === id)));
         return comparison(found(one), found(other), { ignored: this.ignored });
       },
-      exportRuns: ({ format }) => ({ path: `/home/lena/Downloads/patchbay-runs.${format as string}`, runs: state.runs.length }),
+      exportRuns: ({ format }) => ({
+        path: `/home/lena/Downloads/patchbay-runs.${format as string}`,
+        runs: state.runs.length,
+      }),
       history: () => history({ retention: this.retention, runs: state.runs.length, due: this.due }),
       ignorePaths: ({ paths }) => {
         this.ignored = paths as string[];
@@ -378,16 +510,30 @@ export class MockHost {
       choosePassphrase: () => this.setVault({ backend: "passphrase", state: "ready", problem: null }),
       probeVault: () => state.vault,
       acceptOlderSecrets: ({ confirmed }) => {
-        if (!confirmed) throw problem({ code: "confirmation_needed", message: "accepting the older secrets may be impossible to undo" });
+        if (!confirmed)
+          throw problem({
+            code: "confirmation_needed",
+            message: "accepting the older secrets may be impossible to undo",
+          });
         return this.setVault({ ...state.vault, state: "ready", problem: null });
       },
       saveUnsavedSecrets: () => null,
       setVaultAside: ({ confirmed }) => {
-        if (!confirmed) throw problem({ code: "confirmation_needed", message: "every saved secret has to be entered again", hint: "Confirm that the old ones are put aside." });
+        if (!confirmed)
+          throw problem({
+            code: "confirmation_needed",
+            message: "every saved secret has to be entered again",
+            hint: "Confirm that the old ones are put aside.",
+          });
         return this.setVault({ backend: null, state: "empty", problem: null });
       },
       unlockVault: ({ passphrase }) => {
-        if (passphrase !== "correct horse") throw problem({ code: "vault.passphrase", message: "the passphrase is not the right one", hint: "Enter it again." });
+        if (passphrase !== "correct horse")
+          throw problem({
+            code: "vault.passphrase",
+            message: "the passphrase is not the right one",
+            hint: "Enter it again.",
+          });
         return this.setVault({ ...state.vault, state: "ready", problem: null });
       },
       useKeychain: () => this.setVault({ backend: "keychain", state: "ready", problem: null }),
@@ -410,9 +556,25 @@ export class MockHost {
 /** What looking at an address finds unless told otherwise: a server that wants a consent. */
 export function inspection(url: string, given: Partial<AddressInspection> = {}): AddressInspection {
   return {
-    url, host: new URL(url).host, transport: "streamable_http", needsAuthorization: true, methods: ["oauth", "bearer"], issuer: "https://auth.example.com",
-    scopes: ["read", "write"], registersItself: true, plainHttp: false, hasSecretQuery: false, redirectUri: "http://127.0.0.1:27218/callback", server: null, toolCount: null,
-    name: "example", title: "Example", already: [], warning: null, problem: null, ...given,
+    url,
+    host: new URL(url).host,
+    transport: "streamable_http",
+    needsAuthorization: true,
+    methods: ["oauth", "bearer"],
+    issuer: "https://auth.example.com",
+    scopes: ["read", "write"],
+    registersItself: true,
+    plainHttp: false,
+    hasSecretQuery: false,
+    redirectUri: "http://127.0.0.1:27218/callback",
+    server: null,
+    toolCount: null,
+    name: "example",
+    title: "Example",
+    already: [],
+    warning: null,
+    problem: null,
+    ...given,
   };
 }
 
@@ -421,16 +583,34 @@ function found<T>(value: T | undefined): T {
   return value;
 }
 
-const notFound: Problem = problem({ code: "not_found", message: "it is not there any more", hint: null, retryable: false });
+const notFound: Problem = problem({
+  code: "not_found",
+  message: "it is not there any more",
+  hint: null,
+  retryable: false,
+});
 
 /** What differs at the top of the values, as the host tells it of settings that nobody else changed. */
 function plannedSettings({ base, values, secrets }: ChangeSettings): SettingsPlan {
   const [before, after] = [base, values] as [Record<string, unknown>, Record<string, unknown>];
-  const names = [...new Set([...Object.keys(after), ...Object.keys(before)])].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-  return { changes: names.map((name) => ({ path: `/${name}`, before: before[name] ?? null, after: after[name] ?? null })), secrets: Object.keys(secrets), changedElsewhere: [] };
+  const names = [...new Set([...Object.keys(after), ...Object.keys(before)])].filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
+  return {
+    changes: names.map((name) => ({ path: `/${name}`, before: before[name] ?? null, after: after[name] ?? null })),
+    secrets: Object.keys(secrets),
+    changedElsewhere: [],
+  };
 }
 
 /** The connectors of this computer that read an entry. */
 function placesOf(entry: WalletEntry): RotationPlace[] {
-  return entry.usedBy.map((user) => ({ title: user.title, account: "This computer", connector: user.connector, accountId: null, place: null, problem: null }));
+  return entry.usedBy.map((user) => ({
+    title: user.title,
+    account: "This computer",
+    connector: user.connector,
+    accountId: null,
+    place: null,
+    problem: null,
+  }));
 }

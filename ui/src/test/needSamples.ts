@@ -1,16 +1,51 @@
 import { needsAttention } from "@/components/connectorStatus";
 import { type NextAction, nextActionOf } from "@/components/nextAction";
-import { type Account, type Connector, type Need, type NeedFix, type NeedKind, type Status, type Tool, type ToolChange } from "@/host/bindings";
+import {
+  type Account,
+  type Connector,
+  type Need,
+  type NeedFix,
+  type NeedKind,
+  type Status,
+  type Tool,
+  type ToolChange,
+} from "@/host/bindings";
 
-const kinds: Partial<Record<Status, NeedKind>> = { needs_authorization: "sign_in", authorizing: "authorizing", failing: "failing" };
-const fixes: Partial<Record<NextAction, NeedFix>> = { sign_in: "sign_in", connect: "connect", show: "show", new_secret: "edit_settings", enter_key: "replace_key" };
-const ends: Partial<Record<Status, string>> = { needs_authorization: "needs sign-in", authorizing: "waits for your browser", failing: "fails its check" };
+const kinds: Partial<Record<Status, NeedKind>> = {
+  needs_authorization: "sign_in",
+  authorizing: "authorizing",
+  failing: "failing",
+};
+const fixes: Partial<Record<NextAction, NeedFix>> = {
+  sign_in: "sign_in",
+  connect: "connect",
+  show: "show",
+  new_secret: "edit_settings",
+  enter_key: "replace_key",
+};
+const ends: Partial<Record<Status, string>> = {
+  needs_authorization: "needs sign-in",
+  authorizing: "waits for your browser",
+  failing: "fails its check",
+};
 
 /** A need, changed by what is given. */
 export function need(given: Partial<Need> = {}): Need {
   return {
-    id: `${given.kind ?? "failing"}:${given.connector ?? given.account ?? given.entry ?? ""}`, kind: "failing", connector: null, account: null, entry: null, title: "GitHub",
-    identity: null, headline: "GitHub fails its check", words: null, code: null, since: null, lapsesAt: null, fix: "check", ...given,
+    id: `${given.kind ?? "failing"}:${given.connector ?? given.account ?? given.entry ?? ""}`,
+    kind: "failing",
+    connector: null,
+    account: null,
+    entry: null,
+    title: "GitHub",
+    identity: null,
+    headline: "GitHub fails its check",
+    words: null,
+    code: null,
+    since: null,
+    lapsesAt: null,
+    fix: "check",
+    ...given,
   };
 }
 
@@ -18,40 +53,122 @@ export function need(given: Partial<Need> = {}): Need {
 export function manyNeeds(): Need[] {
   const minute = 60_000;
   const at = (minutes: number) => new Date(Date.now() + minutes * minute).toISOString();
-  const identity = { platform: "local" as const, account: "This computer", credential: "lena@northlight.example", level: "user" as const, expiresAt: null };
+  const identity = {
+    platform: "local" as const,
+    account: "This computer",
+    credential: "lena@northlight.example",
+    level: "user" as const,
+    expiresAt: null,
+  };
   return [
-    need({ kind: "tools_changed", connector: "con_linear", account: "local", title: "Linear", identity, headline: "Linear changed 3 tools", words: "create_issue, delete_team, list_projects", since: at(-22), fix: "review_tools" }),
-    need({ kind: "rotation", entry: "wal_stripe", title: "Stripe restricted key", headline: "The rotation of Stripe restricted key is not finished", words: "1 place still has the old secret: could not reach Cohere", code: "network.unreachable", since: at(-95), fix: "retry_rotation" }),
-    need({ kind: "lapsing", entry: "wal_analytics", title: "analytics read-only", headline: "analytics read-only lapses soon", words: "used by Postgres analytics", lapsesAt: at(3 * 24 * 60), fix: "replace_key" }),
+    need({
+      kind: "tools_changed",
+      connector: "con_linear",
+      account: "local",
+      title: "Linear",
+      identity,
+      headline: "Linear changed 3 tools",
+      words: "create_issue, delete_team, list_projects",
+      since: at(-22),
+      fix: "review_tools",
+    }),
+    need({
+      kind: "rotation",
+      entry: "wal_stripe",
+      title: "Stripe restricted key",
+      headline: "The rotation of Stripe restricted key is not finished",
+      words: "1 place still has the old secret: could not reach Cohere",
+      code: "network.unreachable",
+      since: at(-95),
+      fix: "retry_rotation",
+    }),
+    need({
+      kind: "lapsing",
+      entry: "wal_analytics",
+      title: "analytics read-only",
+      headline: "analytics read-only lapses soon",
+      words: "used by Postgres analytics",
+      lapsesAt: at(3 * 24 * 60),
+      fix: "replace_key",
+    }),
   ];
 }
 
 /** Tools of Linear that came, went and became another. */
 export function manyToolChanges(): ToolChange[] {
-  const tool = (name: string, description: string): Tool => ({ name, title: null, description, inputSchema: { type: "object" }, outputSchema: null, effect: "write", idempotent: false, openWorld: true });
+  const tool = (name: string, description: string): Tool => ({
+    name,
+    title: null,
+    description,
+    inputSchema: { type: "object" },
+    outputSchema: null,
+    effect: "write",
+    idempotent: false,
+    openWorld: true,
+  });
   const noticedAt = new Date(Date.now() - 22 * 60_000).toISOString();
   const one = { connector: "con_linear", noticedAt, differences: [] };
-  const [before, after] = ["Creates an issue in a team", "Creates an issue in a team, and mails its text to whoever is named in it"];
+  const [before, after] = [
+    "Creates an issue in a team",
+    "Creates an issue in a team, and mails its text to whoever is named in it",
+  ];
   return [
     {
-      ...one, name: "create_issue", kind: "changed", before: tool("create_issue", before), after: tool("create_issue", after),
-      differences: [{ path: "/description", before, after }, { path: "/inputSchema/properties/mailTo", before: null, after: { type: "string", format: "email" } }],
+      ...one,
+      name: "create_issue",
+      kind: "changed",
+      before: tool("create_issue", before),
+      after: tool("create_issue", after),
+      differences: [
+        { path: "/description", before, after },
+        { path: "/inputSchema/properties/mailTo", before: null, after: { type: "string", format: "email" } },
+      ],
     },
-    { ...one, name: "delete_team", kind: "added", before: null, after: tool("delete_team", "Deletes a team with its issues") },
-    { ...one, name: "list_projects", kind: "removed", before: tool("list_projects", "Lists the projects of a team"), after: null },
+    {
+      ...one,
+      name: "delete_team",
+      kind: "added",
+      before: null,
+      after: tool("delete_team", "Deletes a team with its issues"),
+    },
+    {
+      ...one,
+      name: "list_projects",
+      kind: "removed",
+      before: tool("list_projects", "Lists the projects of a team"),
+      after: null,
+    },
   ];
 }
 
 /** What the host finds that accounts and connectors need. */
 export function needsOf(accounts: Account[], connectors: Connector[]): Need[] {
-  const signedOut = accounts.filter((account) => account.isSignedOut).map(({ id, label }) =>
-    need({ kind: "account_signed_out", account: id, title: label, headline: `${label} is signed out`, words: "it waits for a key", fix: "replace_key" }));
+  const signedOut = accounts
+    .filter((account) => account.isSignedOut)
+    .map(({ id, label }) =>
+      need({
+        kind: "account_signed_out",
+        account: id,
+        title: label,
+        headline: `${label} is signed out`,
+        words: "it waits for a key",
+        fix: "replace_key",
+      }),
+    );
   const waiting = connectors.filter(needsAttention).map((connector) => {
     const { status, reason, code, lastOkAt } = connector.status;
     const action = nextActionOf(connector);
     return need({
-      kind: kinds[status] ?? "draft", connector: connector.id, account: connector.account, title: connector.title, identity: connector.identity,
-      headline: `${connector.title} ${ends[status] ?? "is a draft"}`, words: reason, code, since: lastOkAt, fix: (action && fixes[action]) ?? "check",
+      kind: kinds[status] ?? "draft",
+      connector: connector.id,
+      account: connector.account,
+      title: connector.title,
+      identity: connector.identity,
+      headline: `${connector.title} ${ends[status] ?? "is a draft"}`,
+      words: reason,
+      code,
+      since: lastOkAt,
+      fix: (action && fixes[action]) ?? "check",
     });
   });
   return [...signedOut, ...waiting];

@@ -1,5 +1,12 @@
 import { type Channel } from "@tauri-apps/api/core";
-import { type ConnectorTool, type DryRun, type RunProgress, type RunTool, type Tool, type ToolRun } from "@/host/bindings";
+import {
+  type ConnectorTool,
+  type DryRun,
+  type RunProgress,
+  type RunTool,
+  type Tool,
+  type ToolRun,
+} from "@/host/bindings";
 import { type MockHost } from "./mockHost";
 import { connector, manyTools, minutesAgo, problem, run, tool } from "./samples";
 
@@ -33,13 +40,24 @@ const days = {
     page: { type: "integer", minimum: 1 },
     order: { enum: ["newest", "oldest"], default: "newest" },
     merges: { type: "boolean", default: false },
-    author: { type: "object", properties: { kind: { enum: ["login", "mail"] }, limit: { type: "number" }, name: { type: "string" } } },
+    author: {
+      type: "object",
+      properties: { kind: { enum: ["login", "mail"] }, limit: { type: "number" }, name: { type: "string" } },
+    },
   },
 };
 
 const forms: Record<string, Partial<Tool>> = {
   create_issue: { description: "Creates an issue in a repository.", inputSchema: issue },
-  delete_branch: { title: "Delete branch", description: "Deletes a branch. Pull requests that start from it are closed.", inputSchema: { type: "object", required: ["owner", "repo", "branch"], properties: { ...place, branch: { type: "string" } } } },
+  delete_branch: {
+    title: "Delete branch",
+    description: "Deletes a branch. Pull requests that start from it are closed.",
+    inputSchema: {
+      type: "object",
+      required: ["owner", "repo", "branch"],
+      properties: { ...place, branch: { type: "string" } },
+    },
+  },
   get_file_contents: { title: "Read a file", description: "Reads a file as text, with pictures where it holds some." },
   get_issue: { description: "Reads one issue with its comments." },
   search_code: { description: "Finds code by words, path and language." },
@@ -50,7 +68,11 @@ const forms: Record<string, Partial<Tool>> = {
   merge_pull_request: { description: "Merges a pull request once its checks passed." },
   list_customers: { description: "Lists customers, newest first." },
   get_invoice: { description: "Reads one invoice with its lines." },
-  list_commits: { description: "Every commit of a branch, newest first. A long history is answered in one piece; give a path, an author or a first and last day to make it shorter.\n\nDays are counted in UTC.\nMerges are left out unless they are asked for.", inputSchema: days },
+  list_commits: {
+    description:
+      "Every commit of a branch, newest first. A long history is answered in one piece; give a path, an author or a first and last day to make it shorter.\n\nDays are counted in UTC.\nMerges are left out unless they are asked for.",
+    inputSchema: days,
+  },
 };
 
 /** The same tools, some with the forms and words that real ones have. */
@@ -60,7 +82,16 @@ export function toolsWithForms(): ConnectorTool[] {
 
 /** The tool that a platform lends to test a connector's search. */
 export function testSearch(): Tool {
-  return tool({ name: "search", title: "Test search", description: "Asks the connector's own URL as Cohere would ask it in a chat", inputSchema: { type: "object", required: ["query"], properties: { query: { type: "string", description: "What to search for" } } } });
+  return tool({
+    name: "search",
+    title: "Test search",
+    description: "Asks the connector's own URL as Cohere would ask it in a chat",
+    inputSchema: {
+      type: "object",
+      required: ["query"],
+      properties: { query: { type: "string", description: "What to search for" } },
+    },
+  });
 }
 
 const prose = `# Relay
@@ -80,46 +111,203 @@ relay --listen 127.0.0.1:7717 --keep-progress
 \`\`\``;
 
 /** A chart of bars, for no picture may be read from elsewhere. */
-const chart = btoa(`<svg xmlns="http://www.w3.org/2000/svg" width="480" height="200"><rect width="480" height="200" fill="#f4f5f6"/>${[60, 95, 80, 140, 120, 165, 150].map((height, day) => `<rect x="${28 + day * 62}" y="${184 - height}" width="38" height="${height}" fill="#1f63cf"/>`).join("")}</svg>`);
+const chart = btoa(
+  `<svg xmlns="http://www.w3.org/2000/svg" width="480" height="200"><rect width="480" height="200" fill="#f4f5f6"/>${[60, 95, 80, 140, 120, 165, 150].map((height, day) => `<rect x="${28 + day * 62}" y="${184 - height}" width="38" height="${height}" fill="#1f63cf"/>`).join("")}</svg>`,
+);
 
 /** A text of that many lines. */
 function log(lines: number): string {
-  return Array.from({ length: lines }, (_, line) => `${String(line + 1).padStart(5, "0")}  relay  call passed on to worker ${line % 7} in ${3 + (line % 90)} ms`).join("\n");
+  return Array.from(
+    { length: lines },
+    (_, line) =>
+      `${String(line + 1).padStart(5, "0")}  relay  call passed on to worker ${line % 7} in ${3 + (line % 90)} ms`,
+  ).join("\n");
 }
 
-const refused = problem({ code: "platform.invalid", message: "GitHub refused the call", hint: "Correct the arguments.", detail: "milestone 12 does not exist in northlight/patch-lab", status: 422, requestId: "C3A1:2F4", retryable: false });
+const refused = problem({
+  code: "platform.invalid",
+  message: "GitHub refused the call",
+  hint: "Correct the arguments.",
+  detail: "milestone 12 does not exist in northlight/patch-lab",
+  status: 422,
+  requestId: "C3A1:2F4",
+  retryable: false,
+});
 
 /** How runs can end: prose and a picture, ten thousand lines, a failure, an empty success, the tool's own no, two that can be compared. */
 export function everyOutcome(): ToolRun[] {
   const identity = { ...connector().identity, credential: "Growth key" };
   const customers = (id: string, minutes: number, given: Partial<ToolRun> = {}) =>
-    run({ id, connector: "con_stripe", connectorTitle: "Stripe", tool: "list_customers", identity, startedAt: minutesAgo(minutes), durationMs: 1210, resultBytes: 18_610, result: { content: [], structured: { data: [{ id: "cus_Q7m2", name: "Harbour Studio", balance: -4200, currency: "eur", delinquent: true }], has_more: false }, isError: false }, ...given });
+    run({
+      id,
+      connector: "con_stripe",
+      connectorTitle: "Stripe",
+      tool: "list_customers",
+      identity,
+      startedAt: minutesAgo(minutes),
+      durationMs: 1210,
+      resultBytes: 18_610,
+      result: {
+        content: [],
+        structured: {
+          data: [{ id: "cus_Q7m2", name: "Harbour Studio", balance: -4200, currency: "eur", delinquent: true }],
+          has_more: false,
+        },
+        isError: false,
+      },
+      ...given,
+    });
   const long = log(10_000);
   return [
-    run({ id: "run_91", tool: "search_code", startedAt: minutesAgo(1), state: "running", durationMs: null, resultBytes: null, result: null, answer: null, timings: null }),
-    customers("run_90", 6, { origin: { kind: "client", name: "Claude Desktop" }, timings: { prepareMs: 98, waitMs: 941, readMs: 171, connectionReused: false } }),
-    run({ id: "run_89", tool: "get_file_contents", startedAt: minutesAgo(12), resultBytes: 2100, result: { content: [{ kind: "text", text: prose }, { kind: "image", data: chart, mimeType: "image/svg+xml" }, { kind: "resource_link", uri: "repo://northlight/relay/README.md", name: "README.md", mimeType: "text/markdown" }], structured: null, isError: false } }),
-    run({ id: "run_88", tool: "list_commits", arguments: { owner: "northlight", repo: "relay", since: "2026-10-01", per_page: 100 }, startedAt: minutesAgo(25), durationMs: 4230, resultBytes: long.length, result: { content: [{ kind: "text", text: long }], structured: null, isError: false }, answer: { jsonrpc: "2.0", id: 7, result: { content: [{ type: "text", text: long }] } } }),
-    run({ id: "run_87", tool: "create_issue", startedAt: minutesAgo(41), state: "failed", durationMs: 260, resultBytes: 143, problem: refused, result: null, arguments: { owner: "northlight", repo: "patch-lab", title: "Gateway drops progress after 30 s", milestone: 12 } }),
-    run({ id: "run_86", tool: "update_issue", startedAt: minutesAgo(44), resultBytes: 40, result: { content: [], structured: null, isError: false } }),
-    run({ id: "run_85", tool: "merge_pull_request", startedAt: minutesAgo(52), state: "failed", resultBytes: 90, problem: problem({ code: "tool.failed", message: "the tool failed" }), result: { content: [{ kind: "text", text: "Required checks are still running: build, lint" }], structured: null, isError: true } }),
+    run({
+      id: "run_91",
+      tool: "search_code",
+      startedAt: minutesAgo(1),
+      state: "running",
+      durationMs: null,
+      resultBytes: null,
+      result: null,
+      answer: null,
+      timings: null,
+    }),
+    customers("run_90", 6, {
+      origin: { kind: "client", name: "Claude Desktop" },
+      timings: { prepareMs: 98, waitMs: 941, readMs: 171, connectionReused: false },
+    }),
+    run({
+      id: "run_89",
+      tool: "get_file_contents",
+      startedAt: minutesAgo(12),
+      resultBytes: 2100,
+      result: {
+        content: [
+          { kind: "text", text: prose },
+          { kind: "image", data: chart, mimeType: "image/svg+xml" },
+          {
+            kind: "resource_link",
+            uri: "repo://northlight/relay/README.md",
+            name: "README.md",
+            mimeType: "text/markdown",
+          },
+        ],
+        structured: null,
+        isError: false,
+      },
+    }),
+    run({
+      id: "run_88",
+      tool: "list_commits",
+      arguments: { owner: "northlight", repo: "relay", since: "2026-10-01", per_page: 100 },
+      startedAt: minutesAgo(25),
+      durationMs: 4230,
+      resultBytes: long.length,
+      result: { content: [{ kind: "text", text: long }], structured: null, isError: false },
+      answer: { jsonrpc: "2.0", id: 7, result: { content: [{ type: "text", text: long }] } },
+    }),
+    run({
+      id: "run_87",
+      tool: "create_issue",
+      startedAt: minutesAgo(41),
+      state: "failed",
+      durationMs: 260,
+      resultBytes: 143,
+      problem: refused,
+      result: null,
+      arguments: { owner: "northlight", repo: "patch-lab", title: "Gateway drops progress after 30 s", milestone: 12 },
+    }),
+    run({
+      id: "run_86",
+      tool: "update_issue",
+      startedAt: minutesAgo(44),
+      resultBytes: 40,
+      result: { content: [], structured: null, isError: false },
+    }),
+    run({
+      id: "run_85",
+      tool: "merge_pull_request",
+      startedAt: minutesAgo(52),
+      state: "failed",
+      resultBytes: 90,
+      problem: problem({ code: "tool.failed", message: "the tool failed" }),
+      result: {
+        content: [{ kind: "text", text: "Required checks are still running: build, lint" }],
+        structured: null,
+        isError: true,
+      },
+    }),
     customers("run_80", 60 * 17, { durationMs: 1180 }),
-    run({ id: "run_79", tool: "delete_branch", origin: { kind: "client", name: "Cursor" }, state: "denied", startedAt: minutesAgo(60 * 18), durationMs: null, resultBytes: null, result: null, request: null, answer: null, timings: null }),
-    run({ id: "run_78", tool: "list_commits", startedAt: minutesAgo(60 * 43), state: "cancelled", durationMs: 31_200, resultBytes: null, result: null, answer: null }),
-    customers("run_70", 60 * 50, { state: "failed", problem: problem({ code: "auth.expired", message: "the sign-in lapsed", hint: "Sign in again.", status: 401, retryable: false }), result: null, resultBytes: null, durationMs: 240 }),
-    run({ id: "run_69", tool: "query", connector: "con_postgres", connectorTitle: "Postgres analytics", identity: { ...identity, credential: "analytics read-only" }, origin: { kind: "command_line" }, startedAt: minutesAgo(60 * 51), durationMs: 52 }),
+    run({
+      id: "run_79",
+      tool: "delete_branch",
+      origin: { kind: "client", name: "Cursor" },
+      state: "denied",
+      startedAt: minutesAgo(60 * 18),
+      durationMs: null,
+      resultBytes: null,
+      result: null,
+      request: null,
+      answer: null,
+      timings: null,
+    }),
+    run({
+      id: "run_78",
+      tool: "list_commits",
+      startedAt: minutesAgo(60 * 43),
+      state: "cancelled",
+      durationMs: 31_200,
+      resultBytes: null,
+      result: null,
+      answer: null,
+    }),
+    customers("run_70", 60 * 50, {
+      state: "failed",
+      problem: problem({
+        code: "auth.expired",
+        message: "the sign-in lapsed",
+        hint: "Sign in again.",
+        status: 401,
+        retryable: false,
+      }),
+      result: null,
+      resultBytes: null,
+      durationMs: 240,
+    }),
+    run({
+      id: "run_69",
+      tool: "query",
+      connector: "con_postgres",
+      connectorTitle: "Postgres analytics",
+      identity: { ...identity, credential: "analytics read-only" },
+      origin: { kind: "command_line" },
+      startedAt: minutesAgo(60 * 51),
+      durationMs: 52,
+    }),
   ];
 }
 
 /** Lets tools end in every way: `search_code` takes its time and tells of it, others answer as in {@link everyOutcome}. */
 export function withOutcomes(host: MockHost): MockHost {
   // The newest of each tool counts.
-  const ended = new Map(everyOutcome().toReversed().filter((one) => one.state !== "running").map((one) => [one.tool, one]));
+  const ended = new Map(
+    everyOutcome()
+      .toReversed()
+      .filter((one) => one.state !== "running")
+      .map((one) => [one.tool, one]),
+  );
   const waiting = new Map<string, (ended: ToolRun) => void>();
   host.handlers.runTool = ({ request, progress }) => {
     const { connector: id, tool: name, arguments: given } = request as RunTool;
     const { identity, title } = host.state.connectors.find((one) => one.id === id) ?? connector();
-    const ran = run({ ...ended.get(name), id: `run_now_${host.calls.length}`, tool: name, connector: id, connectorTitle: title, identity, startedAt: new Date().toISOString(), arguments: given });
+    const ran = run({
+      ...ended.get(name),
+      id: `run_now_${host.calls.length}`,
+      tool: name,
+      connector: id,
+      connectorTitle: title,
+      identity,
+      startedAt: new Date().toISOString(),
+      arguments: given,
+    });
     const tell = (step: RunProgress) => (progress as Channel<RunProgress>).onmessage(step);
     if (name !== "search_code") return ran;
     tell({ kind: "started", run: ran.id, identity });
@@ -127,19 +315,38 @@ export function withOutcomes(host: MockHost): MockHost {
     return new Promise((resolve) => waiting.set(ran.id, resolve));
   };
   host.handlers.cancelRun = ({ run: id }) => {
-    waiting.get(id as string)?.(run({ id: id as string, tool: "search_code", state: "cancelled", durationMs: 3400, resultBytes: null, result: null, answer: null }));
+    waiting.get(id as string)?.(
+      run({
+        id: id as string,
+        tool: "search_code",
+        state: "cancelled",
+        durationMs: 3400,
+        resultBytes: null,
+        result: null,
+        answer: null,
+      }),
+    );
     return null;
   };
   host.handlers.dryRun = ({ request }): DryRun => {
     const { connector: id, tool: name, arguments: given } = request as RunTool;
     const { identity, endpoint } = host.state.connectors.find((one) => one.id === id) ?? connector();
     return {
-      method: "POST", endpoint, identity, effect: "read",
-      headers: [["authorization", "<redacted>"], ["accept", "application/json, text/event-stream"], ["content-type", "application/json"], ["mcp-protocol-version", "2026-07-28"]],
+      method: "POST",
+      endpoint,
+      identity,
+      effect: "read",
+      headers: [
+        ["authorization", "<redacted>"],
+        ["accept", "application/json, text/event-stream"],
+        ["content-type", "application/json"],
+        ["mcp-protocol-version", "2026-07-28"],
+      ],
       body: { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: given } },
     };
   };
   // The first answer of a hosted tool names the page after it, the second one is the last.
-  host.handlers.nextPage = () => (host.calls.filter((call) => call.name === "runTool").length === 1 ? { query: "renewal", cursor: "page-2" } : null);
+  host.handlers.nextPage = () =>
+    host.calls.filter((call) => call.name === "runTool").length === 1 ? { query: "renewal", cursor: "page-2" } : null;
   return host;
 }

@@ -1,5 +1,12 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from "@tanstack/react-router";
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Outlet,
+  RouterProvider,
+} from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import { type FunctionComponent, useEffect } from "react";
 import { vi } from "vitest";
@@ -19,12 +26,27 @@ type Options = {
 /** Draws a feature with what the window gives it: cache, keys, clipboard, status bar, routes. */
 export function renderFeature({ routes, at, onCopy = () => undefined }: Options) {
   // Lists draw what is in sight; without a layout nothing would be.
-  for (const side of ["clientHeight", "clientWidth"] as const) vi.spyOn(HTMLElement.prototype, side, "get").mockReturnValue(800);
+  for (const side of ["clientHeight", "clientWidth"] as const)
+    vi.spyOn(HTMLElement.prototype, side, "get").mockReturnValue(800);
   const registry = new ShortcutRegistry();
   const client = newQueryClient();
-  const root = createRootRoute({ component: () => <><main><Outlet /></main><StatusBar /></> });
-  const children = Object.entries(routes).map(([path, component]) => createRoute({ getParentRoute: () => root, path, component }));
-  const router = createRouter({ routeTree: root.addChildren(children), history: createMemoryHistory({ initialEntries: [at] }) });
+  const root = createRootRoute({
+    component: () => (
+      <>
+        <main>
+          <Outlet />
+        </main>
+        <StatusBar />
+      </>
+    ),
+  });
+  const children = Object.entries(routes).map(([path, component]) =>
+    createRoute({ getParentRoute: () => root, path, component }),
+  );
+  const router = createRouter({
+    routeTree: root.addChildren(children),
+    history: createMemoryHistory({ initialEntries: [at] }),
+  });
   render(
     <QueryClientProvider client={client}>
       <ShortcutContext value={registry}>

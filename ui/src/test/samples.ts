@@ -1,5 +1,17 @@
 import {
-  type Account, type Authorization, type Check, type Connector, type ConnectorTool, type OperationCard, type PlatformField, type PlatformForm, type Problem, type Tool, type ToolRun, type VaultStatus, type WalletEntry,
+  type Account,
+  type Authorization,
+  type Check,
+  type Connector,
+  type ConnectorTool,
+  type OperationCard,
+  type PlatformField,
+  type PlatformForm,
+  type Problem,
+  type Tool,
+  type ToolRun,
+  type VaultStatus,
+  type WalletEntry,
 } from "@/host/bindings";
 
 const minute = 60_000;
@@ -12,114 +24,326 @@ export function minutesAgo(minutes: number): string {
 /** A failure with whatever is not given left out. */
 export function problem(given: Partial<Problem> = {}): Problem {
   return {
-    code: "network.unreachable", message: "could not reach mcp.example.com", hint: "Check the network or the address.",
-    detail: null, status: null, requestId: null, fields: [], retryable: true, ...given,
+    code: "network.unreachable",
+    message: "could not reach mcp.example.com",
+    hint: "Check the network or the address.",
+    detail: null,
+    status: null,
+    requestId: null,
+    fields: [],
+    retryable: true,
+    ...given,
   };
 }
 
 /** "This computer", changed by what is given. */
 export function account(given: Partial<Account> = {}): Account {
-  return { id: "local", platform: "local", label: "This computer", baseUrl: null, settings: {}, createdAt: minutesAgo(60 * 24 * 90), ...given };
+  return {
+    id: "local",
+    platform: "local",
+    label: "This computer",
+    baseUrl: null,
+    settings: {},
+    createdAt: minutesAgo(60 * 24 * 90),
+    ...given,
+  };
 }
 
 /** "This computer" and an account or two of every platform. */
 export function manyAccounts(): Account[] {
   return [
     account(),
-    account({ id: "acc_mistral", platform: "mistral", label: "Mistral · Northlight", colour: "teal", settings: { region: "eu" } }),
+    account({
+      id: "acc_mistral",
+      platform: "mistral",
+      label: "Mistral · Northlight",
+      colour: "teal",
+      settings: { region: "eu" },
+    }),
     account({ id: "acc_mistral_own", platform: "mistral", label: "Mistral · personal" }),
     account({ id: "acc_cohere", platform: "cohere", label: "Cohere · Northlight" }),
-    account({ id: "acc_agentstack", platform: "agentstack", label: "Agent Stack · staging", baseUrl: "https://agents.northlight.example", settings: { base_url: "https://agents.northlight.example", auth: "bearer" } }),
-    account({ id: "acc_airbyte", platform: "airbyte", label: "Airbyte · Growth", settings: { workspace_name: "growth" } }),
-    account({ id: "acc_tenex", platform: "tenex", label: "10ex · Lena", settings: { routes: { list: { method: "GET", path: "/connectors" } } } }),
+    account({
+      id: "acc_agentstack",
+      platform: "agentstack",
+      label: "Agent Stack · staging",
+      baseUrl: "https://agents.northlight.example",
+      settings: { base_url: "https://agents.northlight.example", auth: "bearer" },
+    }),
+    account({
+      id: "acc_airbyte",
+      platform: "airbyte",
+      label: "Airbyte · Growth",
+      settings: { workspace_name: "growth" },
+    }),
+    account({
+      id: "acc_tenex",
+      platform: "tenex",
+      label: "10ex · Lena",
+      settings: { routes: { list: { method: "GET", path: "/connectors" } } },
+    }),
   ];
 }
 
 function field(name: string, title: string, help: string, given: Partial<PlatformField> = {}): PlatformField {
-  return { name, title, help, isSecret: false, isRequired: false, unless: null, variable: null, choices: [], form: null, ...given };
+  return {
+    name,
+    title,
+    help,
+    isSecret: false,
+    isRequired: false,
+    unless: null,
+    variable: null,
+    choices: [],
+    form: null,
+    ...given,
+  };
 }
 
 /** The form of 10ex's assumed routes, two of them. */
 function routesForm(): PlatformField["form"] {
   const route = (title: string) => ({
-    type: "object", title, additionalProperties: false,
-    properties: { method: { type: "string", title: "Method", enum: ["GET", "POST", "DELETE"] }, path: { type: "string", title: "Path", pattern: "^/" } },
+    type: "object",
+    title,
+    additionalProperties: false,
+    properties: {
+      method: { type: "string", title: "Method", enum: ["GET", "POST", "DELETE"] },
+      path: { type: "string", title: "Path", pattern: "^/" },
+    },
   });
-  return { schema: { type: "object", additionalProperties: false, properties: { list: route("List"), get: route("Get") } }, values: {}, kept: [] };
+  return {
+    schema: { type: "object", additionalProperties: false, properties: { list: route("List"), get: route("Get") } },
+    values: {},
+    kept: [],
+  };
 }
 
 /** The forms of the five platforms; the key of Mistral lies in the environment. */
 export function manyPlatforms(): PlatformForm[] {
   const key = { isSecret: true, isRequired: true };
   return [
-    { platform: "mistral", title: "Mistral", isAssumed: false, fields: [
-      field("api_key", "API key", "A key of your workspace, from console.mistral.ai", { ...key, variable: "MISTRAL_API_KEY" }),
-      field("region", "Region", "`global` unless given, `eu` or `us`", { choices: ["global", "eu", "us"] }),
-      field("base_url", "Base URL", "Address of the platform in place of its own"),
-    ] },
-    { platform: "cohere", title: "Cohere", isAssumed: false, fields: [
-      field("api_key", "API key", "A key of your Cohere dashboard.", key),
-      field("base_url", "Base URL", "Only for an instance other than api.cohere.com."),
-      field("client_name", "Client name", "The name of your project, told to Cohere with each request."),
-    ] },
-    { platform: "agentstack", title: "Agent Stack", isAssumed: false, fields: [
-      field("base_url", "Base URL", "`http://127.0.0.1:8333` unless given"),
-      field("auth", "Authentication", "`none` unless given, `bearer` or `basic`", { choices: ["none", "bearer", "basic"] }),
-      field("token", "Token", "An access token, for `bearer`", { isSecret: true }),
-      field("user", "User", "For `basic`"),
-      field("password", "Password", "For `basic`", { isSecret: true }),
-    ] },
-    { platform: "airbyte", title: "Airbyte Agents", isAssumed: false, fields: [
-      field("client_id", "Client ID", "Of an application in the settings of the organization; not needed with a token"),
-      field("client_secret", "Client secret", "Of the same application; not needed with a token", { isSecret: true }),
-      field("token", "Token", "A bearer token made elsewhere, in place of client ID and secret", { isSecret: true }),
-      field("workspace_name", "Workspace", "Name of the workspace whose connectors are shown, `default` unless given"),
-    ] },
-    { platform: "tenex", title: "10ex", isAssumed: true, fields: [
-      field("api_key", "API key", "A workspace key, `tnx_…`", { isSecret: true }),
-      field("email", "Email", "In place of a key, with the password"),
-      field("password", "Password", "Of that email", { isSecret: true }),
-      field("base_url", "Base URL", "Only for an instance other than api.10ex.ai."),
-      field("auth_prefix", "Prefix of the credential", "Assumed: `Bearer` and a space."),
-      field("routes", "Routes and words", "What to change of the assumed routes and words: a JSON object", { form: routesForm() }),
-    ] },
+    {
+      platform: "mistral",
+      title: "Mistral",
+      isAssumed: false,
+      fields: [
+        field("api_key", "API key", "A key of your workspace, from console.mistral.ai", {
+          ...key,
+          variable: "MISTRAL_API_KEY",
+        }),
+        field("region", "Region", "`global` unless given, `eu` or `us`", { choices: ["global", "eu", "us"] }),
+        field("base_url", "Base URL", "Address of the platform in place of its own"),
+      ],
+    },
+    {
+      platform: "cohere",
+      title: "Cohere",
+      isAssumed: false,
+      fields: [
+        field("api_key", "API key", "A key of your Cohere dashboard.", key),
+        field("base_url", "Base URL", "Only for an instance other than api.cohere.com."),
+        field("client_name", "Client name", "The name of your project, told to Cohere with each request."),
+      ],
+    },
+    {
+      platform: "agentstack",
+      title: "Agent Stack",
+      isAssumed: false,
+      fields: [
+        field("base_url", "Base URL", "`http://127.0.0.1:8333` unless given"),
+        field("auth", "Authentication", "`none` unless given, `bearer` or `basic`", {
+          choices: ["none", "bearer", "basic"],
+        }),
+        field("token", "Token", "An access token, for `bearer`", { isSecret: true }),
+        field("user", "User", "For `basic`"),
+        field("password", "Password", "For `basic`", { isSecret: true }),
+      ],
+    },
+    {
+      platform: "airbyte",
+      title: "Airbyte Agents",
+      isAssumed: false,
+      fields: [
+        field(
+          "client_id",
+          "Client ID",
+          "Of an application in the settings of the organization; not needed with a token",
+        ),
+        field("client_secret", "Client secret", "Of the same application; not needed with a token", { isSecret: true }),
+        field("token", "Token", "A bearer token made elsewhere, in place of client ID and secret", { isSecret: true }),
+        field(
+          "workspace_name",
+          "Workspace",
+          "Name of the workspace whose connectors are shown, `default` unless given",
+        ),
+      ],
+    },
+    {
+      platform: "tenex",
+      title: "10ex",
+      isAssumed: true,
+      fields: [
+        field("api_key", "API key", "A workspace key, `tnx_…`", { isSecret: true }),
+        field("email", "Email", "In place of a key, with the password"),
+        field("password", "Password", "Of that email", { isSecret: true }),
+        field("base_url", "Base URL", "Only for an instance other than api.10ex.ai."),
+        field("auth_prefix", "Prefix of the credential", "Assumed: `Bearer` and a space."),
+        field("routes", "Routes and words", "What to change of the assumed routes and words: a JSON object", {
+          form: routesForm(),
+        }),
+      ],
+    },
   ];
 }
 
 /** Operations of every effect. */
 export function manyOperations(): OperationCard[] {
-  const id = { type: "object", required: ["connector_id"], properties: { connector_id: { type: "string", description: "Id of the connector." } } };
+  const id = {
+    type: "object",
+    required: ["connector_id"],
+    properties: { connector_id: { type: "string", description: "Id of the connector." } },
+  };
   return [
-    { name: "list", summary: "Lists the connectors of the workspace", effect: "read", source: "Mistral contract, section 2, list", parameters: { type: "object", properties: { page_size: { type: "integer", minimum: 1 }, cursor: { type: "string" } } } },
-    { name: "get", summary: "Reads one connector", effect: "read", source: "Mistral contract, section 2, get", parameters: id },
-    { name: "create", summary: "Creates a connector", effect: "write", source: "Mistral contract, section 2, create", parameters: { type: "object", required: ["name", "server"], properties: { name: { type: "string" }, server: { type: "string", format: "uri" }, visibility: { enum: ["private", "shared_workspace"] } } } },
-    { name: "deactivate_for_user", summary: "Switches a connector off for you", effect: "destructive", source: "Mistral contract, section 5", parameters: id },
-    { name: "share_org", summary: "Shares a connector with the whole organization", effect: "irreversible", source: "Mistral contract, section 6", parameters: id },
+    {
+      name: "list",
+      summary: "Lists the connectors of the workspace",
+      effect: "read",
+      source: "Mistral contract, section 2, list",
+      parameters: {
+        type: "object",
+        properties: { page_size: { type: "integer", minimum: 1 }, cursor: { type: "string" } },
+      },
+    },
+    {
+      name: "get",
+      summary: "Reads one connector",
+      effect: "read",
+      source: "Mistral contract, section 2, get",
+      parameters: id,
+    },
+    {
+      name: "create",
+      summary: "Creates a connector",
+      effect: "write",
+      source: "Mistral contract, section 2, create",
+      parameters: {
+        type: "object",
+        required: ["name", "server"],
+        properties: {
+          name: { type: "string" },
+          server: { type: "string", format: "uri" },
+          visibility: { enum: ["private", "shared_workspace"] },
+        },
+      },
+    },
+    {
+      name: "deactivate_for_user",
+      summary: "Switches a connector off for you",
+      effect: "destructive",
+      source: "Mistral contract, section 5",
+      parameters: id,
+    },
+    {
+      name: "share_org",
+      summary: "Shares a connector with the whole organization",
+      effect: "irreversible",
+      source: "Mistral contract, section 6",
+      parameters: id,
+    },
   ];
 }
 
 /** A connector of a hosted platform, changed by what is given. */
 export function hostedConnector(given: Partial<Connector> = {}): Connector {
   return connector({
-    id: "con_hosted", account: "acc_mistral", remoteId: "018f-77", name: "hubspot", title: "HubSpot CRM", endpoint: "https://mcp.hubspot.com",
-    visibility: "workspace", status: { status: "needs_authorization", word: "is_authenticated false", reason: "the last list of tools was refused", code: null, checkedAt: minutesAgo(4), lastOkAt: minutesAgo(2880) },
-    identity: { platform: "mistral", account: "Mistral · Northlight", credential: "Northlight ops", level: "workspace", expiresAt: null },
-    authentication: { kind: "none" }, authenticationMethods: ["oauth"], server: null, toolCount: 24, tags: [], native: { id: "018f-77", name: "hubspot", protocol: "mcp" }, ...given,
+    id: "con_hosted",
+    account: "acc_mistral",
+    remoteId: "018f-77",
+    name: "hubspot",
+    title: "HubSpot CRM",
+    endpoint: "https://mcp.hubspot.com",
+    visibility: "workspace",
+    status: {
+      status: "needs_authorization",
+      word: "is_authenticated false",
+      reason: "the last list of tools was refused",
+      code: null,
+      checkedAt: minutesAgo(4),
+      lastOkAt: minutesAgo(2880),
+    },
+    identity: {
+      platform: "mistral",
+      account: "Mistral · Northlight",
+      credential: "Northlight ops",
+      level: "workspace",
+      expiresAt: null,
+    },
+    authentication: { kind: "none" },
+    authenticationMethods: ["oauth"],
+    server: null,
+    toolCount: 24,
+    tags: [],
+    native: { id: "018f-77", name: "hubspot", protocol: "mcp" },
+    ...given,
   });
 }
 
 /** Connectors on several accounts. */
 export function manyHosted(): Connector[] {
   const status = connector().status;
-  const on = (account: string, platform: Connector["identity"]["platform"], label: string, credential: string | null, level: Connector["identity"]["level"]) =>
-    ({ account, identity: { platform, account: label, credential, level, expiresAt: null } });
+  const on = (
+    account: string,
+    platform: Connector["identity"]["platform"],
+    label: string,
+    credential: string | null,
+    level: Connector["identity"]["level"],
+  ) => ({ account, identity: { platform, account: label, credential, level, expiresAt: null } });
   return [
     hostedConnector(),
-    hostedConnector({ ...on("acc_cohere", "cohere", "Cohere · Northlight", "service key", "organization"), id: "con_confluence", title: "Confluence search", name: "confluence", endpoint: "https://search.northlight.example", status: { ...status, checkedAt: minutesAgo(40) }, toolCount: 14 }),
-    hostedConnector({ ...on("acc_cohere", "cohere", "Cohere · Northlight", "service key", "organization"), id: "con_tickets", title: "Zendesk search", name: "tickets", endpoint: "https://zendesk.northlight.example", status: { ...status, status: "disabled", word: "active false", reason: "not active", checkedAt: minutesAgo(40) }, toolCount: 8 }),
-    hostedConnector({ ...on("acc_agentstack", "agentstack", "Agent Stack · staging", null, null), id: "con_sf", title: "Salesforce", name: "salesforce", endpoint: "https://mcp.salesforce.com/v1", status: { ...status, status: "disconnected", word: "disconnected", reason: "token revoked" }, toolCount: null }),
-    hostedConnector({ ...on("acc_airbyte", "airbyte", "Airbyte · Growth", "restricted key", "workspace"), id: "con_stripe_ab", title: "Stripe", name: "stripe", endpoint: null, status: { ...status, word: "complete" }, authenticationMethods: [], toolCount: 31 }),
-    hostedConnector({ ...on("acc_tenex", "tenex", "10ex · Lena", "lena@northlight.example", "user"), id: "con_gmail", title: "Gmail", name: "gmail", endpoint: null, status: { ...status, word: "connected" } }),
+    hostedConnector({
+      ...on("acc_cohere", "cohere", "Cohere · Northlight", "service key", "organization"),
+      id: "con_confluence",
+      title: "Confluence search",
+      name: "confluence",
+      endpoint: "https://search.northlight.example",
+      status: { ...status, checkedAt: minutesAgo(40) },
+      toolCount: 14,
+    }),
+    hostedConnector({
+      ...on("acc_cohere", "cohere", "Cohere · Northlight", "service key", "organization"),
+      id: "con_tickets",
+      title: "Zendesk search",
+      name: "tickets",
+      endpoint: "https://zendesk.northlight.example",
+      status: { ...status, status: "disabled", word: "active false", reason: "not active", checkedAt: minutesAgo(40) },
+      toolCount: 8,
+    }),
+    hostedConnector({
+      ...on("acc_agentstack", "agentstack", "Agent Stack · staging", null, null),
+      id: "con_sf",
+      title: "Salesforce",
+      name: "salesforce",
+      endpoint: "https://mcp.salesforce.com/v1",
+      status: { ...status, status: "disconnected", word: "disconnected", reason: "token revoked" },
+      toolCount: null,
+    }),
+    hostedConnector({
+      ...on("acc_airbyte", "airbyte", "Airbyte · Growth", "restricted key", "workspace"),
+      id: "con_stripe_ab",
+      title: "Stripe",
+      name: "stripe",
+      endpoint: null,
+      status: { ...status, word: "complete" },
+      authenticationMethods: [],
+      toolCount: 31,
+    }),
+    hostedConnector({
+      ...on("acc_tenex", "tenex", "10ex · Lena", "lena@northlight.example", "user"),
+      id: "con_gmail",
+      title: "Gmail",
+      name: "gmail",
+      endpoint: null,
+      status: { ...status, word: "connected" },
+    }),
   ];
 }
 
@@ -127,14 +351,53 @@ export function manyHosted(): Connector[] {
 export function connector(given: Partial<Connector> = {}): Connector {
   const id = given.id ?? "con_github";
   return {
-    id, account: "local", remoteId: null, name: "github", title: "GitHub", description: null, icon: null,
-    endpoint: "https://api.githubcopilot.com/mcp", visibility: "private",
-    status: { status: "ready", word: null, reason: null, code: null, checkedAt: minutesAgo(1), lastOkAt: minutesAgo(1) },
-    identity: { platform: "local", account: "This computer", credential: "lena-fischer", level: "user", expiresAt: null },
-    authentication: { kind: "oauth", client: null, entry: "wal_github", callbackPort: null, callbackHost: null, redirect: "loopback", scopes: [] },
+    id,
+    account: "local",
+    remoteId: null,
+    name: "github",
+    title: "GitHub",
+    description: null,
+    icon: null,
+    endpoint: "https://api.githubcopilot.com/mcp",
+    visibility: "private",
+    status: {
+      status: "ready",
+      word: null,
+      reason: null,
+      code: null,
+      checkedAt: minutesAgo(1),
+      lastOkAt: minutesAgo(1),
+    },
+    identity: {
+      platform: "local",
+      account: "This computer",
+      credential: "lena-fischer",
+      level: "user",
+      expiresAt: null,
+    },
+    authentication: {
+      kind: "oauth",
+      client: null,
+      entry: "wal_github",
+      callbackPort: null,
+      callbackHost: null,
+      redirect: "loopback",
+      scopes: [],
+    },
     authenticationMethods: ["oauth", "bearer", "headers"],
-    server: { name: "github-mcp", version: "1.4.0", protocolVersion: "2026-07-28", transport: "streamable_http", instructions: "Prefer search_issues over list_issues. Ask before you delete a branch." },
-    toolCount: 42, createdAt: minutesAgo(60 * 24 * 40), updatedAt: minutesAgo(3), tags: ["work"], favourite: false, draft: false,
+    server: {
+      name: "github-mcp",
+      version: "1.4.0",
+      protocolVersion: "2026-07-28",
+      transport: "streamable_http",
+      instructions: "Prefer search_issues over list_issues. Ask before you delete a branch.",
+    },
+    toolCount: 42,
+    createdAt: minutesAgo(60 * 24 * 40),
+    updatedAt: minutesAgo(3),
+    tags: ["work"],
+    favourite: false,
+    draft: false,
     native: { url: "https://api.githubcopilot.com/mcp", authentication: { kind: "oauth" } },
     ...given,
   };
@@ -145,25 +408,131 @@ export function manyConnectors(): Connector[] {
   const identity = connector().identity;
   const status = connector().status;
   return [
-    connector({ id: "con_hubspot", name: "hubspot", title: "HubSpot CRM", endpoint: "https://mcp.hubspot.com", toolCount: 24, status: { ...status, status: "needs_authorization", reason: "refresh token refused", code: "auth.expired", lastOkAt: minutesAgo(2880) }, identity: { ...identity, credential: "Northlight ops", level: "user" } }),
-    connector({ id: "con_postgres", name: "postgres", title: "Postgres analytics", endpoint: "http://127.0.0.1:5433/mcp", toolCount: 9, status: { ...status, status: "failing", reason: "connection refused, port 5433", code: "network.unreachable", lastOkAt: minutesAgo(180) }, identity: { ...identity, credential: "analytics read-only" }, authentication: { kind: "bearer", entry: "wal_analytics" } }),
-    connector({ id: "con_notion", name: "notion", title: "Notion", endpoint: "https://mcp.notion.com/mcp", toolCount: 14, status: { ...status, status: "authorizing", reason: "waiting for your browser", lastOkAt: null }, identity: { ...identity, credential: "lena@northlight.example" } }),
+    connector({
+      id: "con_hubspot",
+      name: "hubspot",
+      title: "HubSpot CRM",
+      endpoint: "https://mcp.hubspot.com",
+      toolCount: 24,
+      status: {
+        ...status,
+        status: "needs_authorization",
+        reason: "refresh token refused",
+        code: "auth.expired",
+        lastOkAt: minutesAgo(2880),
+      },
+      identity: { ...identity, credential: "Northlight ops", level: "user" },
+    }),
+    connector({
+      id: "con_postgres",
+      name: "postgres",
+      title: "Postgres analytics",
+      endpoint: "http://127.0.0.1:5433/mcp",
+      toolCount: 9,
+      status: {
+        ...status,
+        status: "failing",
+        reason: "connection refused, port 5433",
+        code: "network.unreachable",
+        lastOkAt: minutesAgo(180),
+      },
+      identity: { ...identity, credential: "analytics read-only" },
+      authentication: { kind: "bearer", entry: "wal_analytics" },
+    }),
+    connector({
+      id: "con_notion",
+      name: "notion",
+      title: "Notion",
+      endpoint: "https://mcp.notion.com/mcp",
+      toolCount: 14,
+      status: { ...status, status: "authorizing", reason: "waiting for your browser", lastOkAt: null },
+      identity: { ...identity, credential: "lena@northlight.example" },
+    }),
     connector(),
-    connector({ id: "con_github_bot", name: "github-bot", title: "GitHub", toolCount: 38, identity: { ...identity, credential: "northlight-bot" }, status: { ...status, lastOkAt: minutesAgo(4) } }),
-    connector({ id: "con_linear", name: "linear", title: "Linear", endpoint: "https://mcp.linear.app/mcp", toolCount: 23, favourite: true, identity: { ...identity, credential: "lena@northlight.example", expiresAt: minutesAgo(-58) } }),
-    connector({ id: "con_stripe", name: "stripe", title: "Stripe", endpoint: "https://mcp.stripe.com", toolCount: 31, status: { ...status, lastOkAt: minutesAgo(6) }, identity: { ...identity, credential: "restricted key" }, authentication: { kind: "bearer", entry: "wal_stripe" } }),
-    connector({ id: "con_sentry", name: "sentry", title: "Sentry", endpoint: "https://mcp.sentry.dev/mcp", toolCount: null, draft: true, status: { status: "unknown", word: "Signed in, tools not loaded", reason: null, code: null, checkedAt: minutesAgo(0.2), lastOkAt: null }, identity: { ...identity, credential: "lena" } }),
-    connector({ id: "con_zendesk", name: "zendesk", title: "Zendesk tickets", endpoint: "https://zendesk.northlight.example/mcp", toolCount: 8, status: { ...status, status: "disabled", reason: "turned off by you" }, identity: { ...identity, credential: "service key" } }),
-    connector({ id: "con_salesforce", name: "salesforce", title: "Salesforce", endpoint: "https://mcp.salesforce.com/v1", toolCount: null, status: { ...status, status: "disconnected", reason: "you disconnected it", lastOkAt: minutesAgo(8640) }, identity: { ...identity, credential: null, level: null } }),
+    connector({
+      id: "con_github_bot",
+      name: "github-bot",
+      title: "GitHub",
+      toolCount: 38,
+      identity: { ...identity, credential: "northlight-bot" },
+      status: { ...status, lastOkAt: minutesAgo(4) },
+    }),
+    connector({
+      id: "con_linear",
+      name: "linear",
+      title: "Linear",
+      endpoint: "https://mcp.linear.app/mcp",
+      toolCount: 23,
+      favourite: true,
+      identity: { ...identity, credential: "lena@northlight.example", expiresAt: minutesAgo(-58) },
+    }),
+    connector({
+      id: "con_stripe",
+      name: "stripe",
+      title: "Stripe",
+      endpoint: "https://mcp.stripe.com",
+      toolCount: 31,
+      status: { ...status, lastOkAt: minutesAgo(6) },
+      identity: { ...identity, credential: "restricted key" },
+      authentication: { kind: "bearer", entry: "wal_stripe" },
+    }),
+    connector({
+      id: "con_sentry",
+      name: "sentry",
+      title: "Sentry",
+      endpoint: "https://mcp.sentry.dev/mcp",
+      toolCount: null,
+      draft: true,
+      status: {
+        status: "unknown",
+        word: "Signed in, tools not loaded",
+        reason: null,
+        code: null,
+        checkedAt: minutesAgo(0.2),
+        lastOkAt: null,
+      },
+      identity: { ...identity, credential: "lena" },
+    }),
+    connector({
+      id: "con_zendesk",
+      name: "zendesk",
+      title: "Zendesk tickets",
+      endpoint: "https://zendesk.northlight.example/mcp",
+      toolCount: 8,
+      status: { ...status, status: "disabled", reason: "turned off by you" },
+      identity: { ...identity, credential: "service key" },
+    }),
+    connector({
+      id: "con_salesforce",
+      name: "salesforce",
+      title: "Salesforce",
+      endpoint: "https://mcp.salesforce.com/v1",
+      toolCount: null,
+      status: { ...status, status: "disconnected", reason: "you disconnected it", lastOkAt: minutesAgo(8640) },
+      identity: { ...identity, credential: null, level: null },
+    }),
   ];
 }
 
 /** A wallet entry, changed by what is given. */
 export function entry(given: Partial<WalletEntry> = {}): WalletEntry {
   return {
-    id: "wal_stripe", name: "Stripe restricted key", kind: "bearer", reference: null, headerNames: [], issuer: null, resource: null, scopes: [],
-    expiresAt: null, renews: false, needsAuthorization: false, createdAt: minutesAgo(60 * 24 * 212), replacedAt: minutesAgo(60 * 24 * 212),
-    lastUsedAt: minutesAgo(6), usedBy: [{ connector: "con_stripe", title: "Stripe" }], ...given,
+    id: "wal_stripe",
+    name: "Stripe restricted key",
+    kind: "bearer",
+    reference: null,
+    headerNames: [],
+    issuer: null,
+    resource: null,
+    scopes: [],
+    expiresAt: null,
+    renews: false,
+    needsAuthorization: false,
+    createdAt: minutesAgo(60 * 24 * 212),
+    replacedAt: minutesAgo(60 * 24 * 212),
+    lastUsedAt: minutesAgo(6),
+    usedBy: [{ connector: "con_stripe", title: "Stripe" }],
+    ...given,
   };
 }
 
@@ -171,10 +540,43 @@ export function entry(given: Partial<WalletEntry> = {}): WalletEntry {
 export function manyEntries(): WalletEntry[] {
   return [
     entry(),
-    entry({ id: "wal_github", name: "GitHub lena-fischer", kind: "oauth", issuer: "https://github.com/login/oauth", resource: "https://api.githubcopilot.com/mcp", scopes: ["repo", "read:org", "workflow"], renews: true, expiresAt: minutesAgo(-300), lastUsedAt: minutesAgo(1), usedBy: [{ connector: "con_github", title: "GitHub" }] }),
-    entry({ id: "wal_analytics", name: "analytics read-only", reference: "env://ANALYTICS_TOKEN", lastUsedAt: minutesAgo(180), usedBy: [{ connector: "con_postgres", title: "Postgres analytics" }] }),
-    entry({ id: "wal_hubspot", name: "Northlight ops", kind: "oauth", issuer: "https://app.hubspot.com", needsAuthorization: true, expiresAt: minutesAgo(60), lastUsedAt: minutesAgo(2880), usedBy: [{ connector: "con_hubspot", title: "HubSpot CRM" }] }),
-    entry({ id: "wal_headers", name: "Zendesk service key", kind: "headers", headerNames: ["X-Api-Key", "X-Tenant"], usedBy: [{ connector: "con_zendesk", title: "Zendesk tickets" }], lastUsedAt: null }),
+    entry({
+      id: "wal_github",
+      name: "GitHub lena-fischer",
+      kind: "oauth",
+      issuer: "https://github.com/login/oauth",
+      resource: "https://api.githubcopilot.com/mcp",
+      scopes: ["repo", "read:org", "workflow"],
+      renews: true,
+      expiresAt: minutesAgo(-300),
+      lastUsedAt: minutesAgo(1),
+      usedBy: [{ connector: "con_github", title: "GitHub" }],
+    }),
+    entry({
+      id: "wal_analytics",
+      name: "analytics read-only",
+      reference: "env://ANALYTICS_TOKEN",
+      lastUsedAt: minutesAgo(180),
+      usedBy: [{ connector: "con_postgres", title: "Postgres analytics" }],
+    }),
+    entry({
+      id: "wal_hubspot",
+      name: "Northlight ops",
+      kind: "oauth",
+      issuer: "https://app.hubspot.com",
+      needsAuthorization: true,
+      expiresAt: minutesAgo(60),
+      lastUsedAt: minutesAgo(2880),
+      usedBy: [{ connector: "con_hubspot", title: "HubSpot CRM" }],
+    }),
+    entry({
+      id: "wal_headers",
+      name: "Zendesk service key",
+      kind: "headers",
+      headerNames: ["X-Api-Key", "X-Tenant"],
+      usedBy: [{ connector: "con_zendesk", title: "Zendesk tickets" }],
+      lastUsedAt: null,
+    }),
     entry({ id: "wal_app", name: "Salesforce app", kind: "oauth_client", usedBy: [], lastUsedAt: null }),
   ];
 }
@@ -182,15 +584,29 @@ export function manyEntries(): WalletEntry[] {
 /** A tool, changed by what is given. */
 export function tool(given: Partial<Tool> = {}): Tool {
   return {
-    name: "search_issues", title: null, description: "Finds issues by words and filters.",
-    inputSchema: { type: "object", required: ["query"], properties: { query: { type: "string", description: "Words to look for." }, limit: { type: "integer", minimum: 1 } } },
-    outputSchema: null, effect: "read", idempotent: true, openWorld: true, ...given,
+    name: "search_issues",
+    title: null,
+    description: "Finds issues by words and filters.",
+    inputSchema: {
+      type: "object",
+      required: ["query"],
+      properties: {
+        query: { type: "string", description: "Words to look for." },
+        limit: { type: "integer", minimum: 1 },
+      },
+    },
+    outputSchema: null,
+    effect: "read",
+    idempotent: true,
+    openWorld: true,
+    ...given,
   };
 }
 
 /** Tools of two connectors, of every effect. */
 export function manyTools(): ConnectorTool[] {
-  const named = (connectorId: string, names: string[], effect: Tool["effect"]) => names.map((name) => ({ connector: connectorId, tool: tool({ name, effect }) }));
+  const named = (connectorId: string, names: string[], effect: Tool["effect"]) =>
+    names.map((name) => ({ connector: connectorId, tool: tool({ name, effect }) }));
   return [
     ...named("con_github", ["get_file_contents", "get_issue", "list_commits", "search_code", "search_issues"], "read"),
     ...named("con_github", ["add_issue_comment", "create_issue", "create_pull_request", "update_issue"], "write"),
@@ -202,12 +618,24 @@ export function manyTools(): ConnectorTool[] {
 /** A finished run, changed by what is given. */
 export function run(given: Partial<ToolRun> = {}): ToolRun {
   return {
-    id: "run_1", connector: "con_github", connectorTitle: "GitHub", tool: "search_issues", identity: connector().identity, origin: { kind: "window" },
-    state: "done", startedAt: minutesAgo(1), durationMs: 384, resultBytes: 1800, problem: null,
+    id: "run_1",
+    connector: "con_github",
+    connectorTitle: "GitHub",
+    tool: "search_issues",
+    identity: connector().identity,
+    origin: { kind: "window" },
+    state: "done",
+    startedAt: minutesAgo(1),
+    durationMs: 384,
+    resultBytes: 1800,
+    problem: null,
     arguments: { query: "relay", limit: 10 },
     result: { content: [{ kind: "text", text: "Found **3** issues" }], structured: { total: 3 }, isError: false },
-    request: { jsonrpc: "2.0", method: "tools/call" }, answer: { jsonrpc: "2.0", result: {} },
-    timings: { prepareMs: 2, waitMs: 374, readMs: 8, connectionReused: true }, replayOf: null, ...given,
+    request: { jsonrpc: "2.0", method: "tools/call" },
+    answer: { jsonrpc: "2.0", result: {} },
+    timings: { prepareMs: 2, waitMs: 374, readMs: 8, connectionReused: true },
+    replayOf: null,
+    ...given,
   };
 }
 
@@ -216,10 +644,46 @@ export function manyRuns(): ToolRun[] {
   const { identity } = connector();
   return [
     run(),
-    run({ id: "run_2", connector: "con_stripe", connectorTitle: "Stripe", tool: "list_customers", identity: { ...identity, credential: "restricted key" }, origin: { kind: "client", name: "Claude Desktop" }, startedAt: minutesAgo(6), durationMs: 1210 }),
-    run({ id: "run_3", connector: "con_hubspot", connectorTitle: "HubSpot CRM", tool: "create_contact", identity: { ...identity, credential: "Northlight ops" }, state: "failed", startedAt: minutesAgo(120), durationMs: 240, problem: problem({ code: "auth.expired", message: "the sign-in lapsed" }), result: null }),
-    run({ id: "run_4", connector: "con_postgres", connectorTitle: "Postgres analytics", tool: "query", origin: { kind: "command_line" }, startedAt: minutesAgo(180), durationMs: 52 }),
-    run({ id: "run_5", tool: "delete_branch", origin: { kind: "client", name: "Cursor" }, state: "denied", startedAt: minutesAgo(240), durationMs: null, result: null }),
+    run({
+      id: "run_2",
+      connector: "con_stripe",
+      connectorTitle: "Stripe",
+      tool: "list_customers",
+      identity: { ...identity, credential: "restricted key" },
+      origin: { kind: "client", name: "Claude Desktop" },
+      startedAt: minutesAgo(6),
+      durationMs: 1210,
+    }),
+    run({
+      id: "run_3",
+      connector: "con_hubspot",
+      connectorTitle: "HubSpot CRM",
+      tool: "create_contact",
+      identity: { ...identity, credential: "Northlight ops" },
+      state: "failed",
+      startedAt: minutesAgo(120),
+      durationMs: 240,
+      problem: problem({ code: "auth.expired", message: "the sign-in lapsed" }),
+      result: null,
+    }),
+    run({
+      id: "run_4",
+      connector: "con_postgres",
+      connectorTitle: "Postgres analytics",
+      tool: "query",
+      origin: { kind: "command_line" },
+      startedAt: minutesAgo(180),
+      durationMs: 52,
+    }),
+    run({
+      id: "run_5",
+      tool: "delete_branch",
+      origin: { kind: "client", name: "Cursor" },
+      state: "denied",
+      startedAt: minutesAgo(240),
+      durationMs: null,
+      result: null,
+    }),
   ];
 }
 
@@ -227,23 +691,72 @@ export function manyRuns(): ToolRun[] {
 export function authorization(given: Partial<Authorization> = {}): Authorization {
   const startedAt = minutesAgo(0.8);
   return {
-    id: "aut_notion", connector: "con_notion", connectorTitle: "Notion",
-    identity: { platform: "local", account: "This computer", credential: "lena@northlight.example", level: "user", expiresAt: null },
-    state: "awaiting_user", startedAt, deadlineAt: minutesAgo(-4.2), pageHost: "api.notion.com", redirect: "loopback", scopes: ["read"],
+    id: "aut_notion",
+    connector: "con_notion",
+    connectorTitle: "Notion",
+    identity: {
+      platform: "local",
+      account: "This computer",
+      credential: "lena@northlight.example",
+      level: "user",
+      expiresAt: null,
+    },
+    state: "awaiting_user",
+    startedAt,
+    deadlineAt: minutesAgo(-4.2),
+    pageHost: "api.notion.com",
+    redirect: "loopback",
+    scopes: ["read"],
     trace: [
-      { at: startedAt, method: "GET", target: "mcp.notion.com/.well-known/oauth-protected-resource", note: null, status: 200, durationMs: 84 },
-      { at: startedAt, method: "GET", target: "api.notion.com/.well-known/oauth-authorization-server", note: null, status: 200, durationMs: 112 },
-      { at: startedAt, method: "POST", target: "api.notion.com/register", note: "redirect 127.0.0.1:7718/callback", status: 201, durationMs: 312 },
-      { at: minutesAgo(0.79), method: "open", target: "api.notion.com/v1/oauth/authorize", note: "scope read", status: null, durationMs: null },
+      {
+        at: startedAt,
+        method: "GET",
+        target: "mcp.notion.com/.well-known/oauth-protected-resource",
+        note: null,
+        status: 200,
+        durationMs: 84,
+      },
+      {
+        at: startedAt,
+        method: "GET",
+        target: "api.notion.com/.well-known/oauth-authorization-server",
+        note: null,
+        status: 200,
+        durationMs: 112,
+      },
+      {
+        at: startedAt,
+        method: "POST",
+        target: "api.notion.com/register",
+        note: "redirect 127.0.0.1:7718/callback",
+        status: 201,
+        durationMs: 312,
+      },
+      {
+        at: minutesAgo(0.79),
+        method: "open",
+        target: "api.notion.com/v1/oauth/authorize",
+        note: "scope read",
+        status: null,
+        durationMs: null,
+      },
     ],
-    problem: null, ...given,
+    problem: null,
+    ...given,
   };
 }
 
 /** What the doctor found: all well, or failing at a step. */
 export function check(of: Connector, failing?: { step: string; problem: Problem }): Check {
   const names = ["name", "tls", "discovery", "sign_in", "negotiation", "tools"];
-  const notes: Record<string, string> = { name: "4 addresses", tls: "trusted", discovery: "OAuth 2.1", sign_in: "accepted", negotiation: "2026-07-28", tools: "42 tools" };
+  const notes: Record<string, string> = {
+    name: "4 addresses",
+    tls: "trusted",
+    discovery: "OAuth 2.1",
+    sign_in: "accepted",
+    negotiation: "2026-07-28",
+    tools: "42 tools",
+  };
   const stop = failing ? names.indexOf(failing.step) : names.length;
   return {
     connector: of,

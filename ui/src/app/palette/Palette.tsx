@@ -48,7 +48,12 @@ function Search({ prefix, onClose }: Props) {
     item.run();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const moves: Record<string, number> = { ArrowDown: current + 1, ArrowUp: current - 1, PageDown: current + 8, PageUp: current - 8 };
+    const moves: Record<string, number> = {
+      ArrowDown: current + 1,
+      ArrowUp: current - 1,
+      PageDown: current + 8,
+      PageUp: current - 8,
+    };
     const next = moves[event.key];
     if (next !== undefined) {
       event.preventDefault();
@@ -85,10 +90,14 @@ function Search({ prefix, onClose }: Props) {
         <KeyHint keys="Escape" />
       </div>
       <div ref={list} id={base} role="listbox" aria-label="Results" className={styles.list}>
-        {flat.length === 0 && <p className={styles.nothing}>No results. To add a connector, paste its address outside this box.</p>}
+        {flat.length === 0 && (
+          <p className={styles.nothing}>No results. To add a connector, paste its address outside this box.</p>
+        )}
         {found.map((group) => (
           <div key={group.groupId} role="group" aria-label={group.label}>
-            <div className={styles.group} aria-hidden="true">{group.label}</div>
+            <div className={styles.group} aria-hidden="true">
+              {group.label}
+            </div>
             {group.items.map((item) => {
               const index = flat.indexOf(item);
               return (
@@ -111,9 +120,18 @@ function Search({ prefix, onClose }: Props) {
         ))}
       </div>
       <div className={styles.foot} aria-hidden="true">
-        <span><KeyHint keys="Enter" /> open</span>
+        <span>
+          <KeyHint keys="Enter" /> open
+        </span>
         <span className="grow" />
-        {groups.map((group) => group.prefix && <span key={group.id}><KeyHint keys={group.prefix} /> {group.label.toLowerCase()}</span>)}
+        {groups.map(
+          (group) =>
+            group.prefix && (
+              <span key={group.id}>
+                <KeyHint keys={group.prefix} /> {group.label.toLowerCase()}
+              </span>
+            ),
+        )}
       </div>
     </LayerContext>
   );
@@ -123,9 +141,15 @@ function Row({ item, words, current }: { item: Item; words: string[]; current: b
   const { start } = item;
   return (
     <>
-      <span className={styles.start}><Start start={start} /></span>
-      <span className={item.mono ? "mono cut" : "cut"}><Highlighted words={words} text={item.text} /></span>
-      <span className={styles.detail}><Highlighted words={words} text={item.detail} /></span>
+      <span className={styles.start}>
+        <Start start={start} />
+      </span>
+      <span className={item.mono ? "mono cut" : "cut"}>
+        <Highlighted words={words} text={item.text} />
+      </span>
+      <span className={styles.detail}>
+        <Highlighted words={words} text={item.detail} />
+      </span>
       {item.status && <Badge glyph={item.status.glyph}>{item.status.word}</Badge>}
       {item.keys ? <KeyHint keys={item.keys} /> : current && <KeyHint keys="Enter" />}
     </>

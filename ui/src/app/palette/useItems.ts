@@ -6,7 +6,14 @@ import { needsAttention, runLook, statusLook } from "@/components/connectorStatu
 import { isSignInAction, nextActionOf, tabFor } from "@/components/nextAction";
 import { type Shortcut, ShortcutContext } from "@/components/shortcuts";
 import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
-import { type Account, type AccountId, type Connector, type ConnectorTool, type ToolRunSummary, type WalletEntry } from "@/host/bindings";
+import {
+  type Account,
+  type AccountId,
+  type Connector,
+  type ConnectorTool,
+  type ToolRunSummary,
+  type WalletEntry,
+} from "@/host/bindings";
 import { useCheckAll } from "@/host/useCheckAll";
 import { useChangePreferences } from "@/host/preferences";
 import { everyRun, queries } from "@/host/queries";
@@ -59,7 +66,12 @@ export function useItems(): Item[] {
     const actions: Item[] = [
       ...here.filter(isOfPage).map(hereItem),
       ...destinations.map((place, index): Item => ({
-        id: `go-${place.path}`, group: "do", text: `Go to ${place.label}`, detail: "", start: place.icon, keys: `Mod+${index + 1}`,
+        id: `go-${place.path}`,
+        group: "do",
+        text: `Go to ${place.label}`,
+        detail: "",
+        start: place.icon,
+        keys: `Mod+${index + 1}`,
         run: () => void navigate({ to: place.path }),
       })),
       action("add", "Add connector", "plus", () => layers.add()),
@@ -104,11 +116,28 @@ function action(id: string, text: string, start: Extract<Item["start"], string>,
 function neededAccount(account: Account, state: AccountState, go: Navigation): Item[] {
   const { glyph, word } = accountLook(state);
   if (!glyph) return [];
-  return [{ id: `need-${account.id}`, group: "needs", text: account.label, detail: "Account", start: { platform: account.platform }, status: { glyph, word }, run: () => go.account(account.id, "account") }];
+  return [
+    {
+      id: `need-${account.id}`,
+      group: "needs",
+      text: account.label,
+      detail: "Account",
+      start: { platform: account.platform },
+      status: { glyph, word },
+      run: () => go.account(account.id, "account"),
+    },
+  ];
 }
 
 function accountItems({ id, label, platform }: Account, go: Navigation): Item[] {
-  const item = (what: string, text: string, run: () => void): Item => ({ id: `${what}-${id}`, group: "do", text, detail: "Account", start: { platform }, run });
+  const item = (what: string, text: string, run: () => void): Item => ({
+    id: `${what}-${id}`,
+    group: "do",
+    text,
+    detail: "Account",
+    start: { platform },
+    run,
+  });
   return [
     item("account", `Open ${label}`, () => go.account(id, "account")),
     item("operations", `API of ${label}`, () => go.account(id, "operations")),
@@ -139,30 +168,49 @@ function toolItem({ connector: id, tool }: ConnectorTool, connectors: Connector[
   const connector = connectors.find((one) => one.id === id);
   const detail = [tool.title, connector?.title, connector?.identity.credential, connector?.identity.account];
   return {
-    id: `tool-${id}-${tool.name}`, group: "tools", text: tool.name, detail: detail.filter(Boolean).join(" · "),
-    start: "wrench", mono: true, run: () => go.tool(id, tool.name),
+    id: `tool-${id}-${tool.name}`,
+    group: "tools",
+    text: tool.name,
+    detail: detail.filter(Boolean).join(" · "),
+    start: "wrench",
+    mono: true,
+    run: () => go.tool(id, tool.name),
   };
 }
 
 function connectorItem(connector: Connector, go: Navigation): Item {
   return {
-    id: `connector-${connector.id}`, group: "connectors", text: connector.title, detail: who(connector),
-    start: { mark: connector.title, icon: connector.icon }, status: statusLook(connector), run: () => go.connector(connector.id),
+    id: `connector-${connector.id}`,
+    group: "connectors",
+    text: connector.title,
+    detail: who(connector),
+    start: { mark: connector.title, icon: connector.icon },
+    status: statusLook(connector),
+    run: () => go.connector(connector.id),
   };
 }
 
 function runItem(run: ToolRunSummary, go: Navigation): Item {
   const facts = [run.connectorTitle, ago(run.startedAt), run.durationMs !== null && duration(run.durationMs)];
   return {
-    id: `run-${run.id}`, group: "runs", text: run.tool, detail: facts.filter(Boolean).join(" · "),
-    start: "history", mono: true, status: runLook(run.state), run: () => go.run(run.id),
+    id: `run-${run.id}`,
+    group: "runs",
+    text: run.tool,
+    detail: facts.filter(Boolean).join(" · "),
+    start: "history",
+    mono: true,
+    status: runLook(run.state),
+    run: () => go.run(run.id),
   };
 }
 
 function credentialItem(entry: WalletEntry, go: Navigation): Item {
   return {
-    id: `credential-${entry.id}`, group: "credentials", text: entry.name,
+    id: `credential-${entry.id}`,
+    group: "credentials",
+    text: entry.name,
     detail: entry.usedBy.length === 0 ? "Not used" : entry.usedBy.map((user) => user.title).join(", "),
-    start: "key-round", run: go.credential,
+    start: "key-round",
+    run: go.credential,
   };
 }

@@ -9,7 +9,8 @@ export function AccountRoute() {
   const { tab = "account", operation } = useSearch({ from: "/accounts/$id" });
   const navigate = useNavigate();
   const layers = useLayers();
-  const show = (search: { tab?: AccountTab; operation?: string }) => void navigate({ to: "/accounts/$id", params: { id }, search, replace: true });
+  const show = (search: { tab?: AccountTab; operation?: string }) =>
+    void navigate({ to: "/accounts/$id", params: { id }, search, replace: true });
   return (
     <AccountPage
       key={id}

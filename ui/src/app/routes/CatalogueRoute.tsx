@@ -4,5 +4,10 @@ import { useLayers } from "../LayersContext";
 /** The catalogue, and where its entries lead. */
 export function CatalogueRoute() {
   const layers = useLayers();
-  return <CataloguePage onCreate={(account, definition) => layers.create({ kind: "form", account, definition })} onAdd={layers.add} />;
+  return (
+    <CataloguePage
+      onCreate={(account, definition) => layers.create({ kind: "form", account, definition })}
+      onAdd={layers.add}
+    />
+  );
 }

@@ -11,7 +11,9 @@ export function ConnectorsRoute() {
   return (
     <ConnectorsPage
       account={shown ?? null}
-      onAccount={(id) => void navigate({ to: "/connectors", search: id === null ? {} : { account: id }, replace: true })}
+      onAccount={(id) =>
+        void navigate({ to: "/connectors", search: id === null ? {} : { account: id }, replace: true })
+      }
       onAdd={() => layers.add()}
       onOpen={useOpenConnector()}
       onOpenAccount={(id) => void navigate({ to: "/accounts/$id", params: { id } })}

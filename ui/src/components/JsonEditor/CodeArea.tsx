@@ -72,20 +72,29 @@ export function CodeArea({ label, text, marks, onChange, isDisabled, ref }: Code
     area.dispatch(
       setDiagnostics(
         area.state,
-        marks.map((mark) => ({ from: Math.min(mark.from, end), to: Math.min(mark.to, end), severity: "error", message: mark.message })),
+        marks.map((mark) => ({
+          from: Math.min(mark.from, end),
+          to: Math.min(mark.to, end),
+          severity: "error",
+          message: mark.message,
+        })),
       ),
     );
   }, [marks, text]);
 
-  useImperativeHandle(ref, () => ({
-    show: (from, to) => {
-      const area = view.current;
-      if (!area) return;
-      const end = area.state.doc.length;
-      area.dispatch({ selection: { anchor: Math.min(from, end), head: Math.min(to, end) }, scrollIntoView: true });
-      area.focus();
-    },
-  }), []);
+  useImperativeHandle(
+    ref,
+    () => ({
+      show: (from, to) => {
+        const area = view.current;
+        if (!area) return;
+        const end = area.state.doc.length;
+        area.dispatch({ selection: { anchor: Math.min(from, end), head: Math.min(to, end) }, scrollIntoView: true });
+        area.focus();
+      },
+    }),
+    [],
+  );
 
   return <div ref={parent} className={styles.area} />;
 }

@@ -20,7 +20,9 @@ function Harness({ start, problems }: { start: unknown; problems?: ValueProblem[
           setValue(next);
         }}
       />
-      <button type="button" onClick={() => setValue({ from: "elsewhere" })}>Fill</button>
+      <button type="button" onClick={() => setValue({ from: "elsewhere" })}>
+        Fill
+      </button>
     </>
   );
 }

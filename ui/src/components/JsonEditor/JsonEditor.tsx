@@ -75,7 +75,12 @@ export function JsonEditor({ label, value, onChange, problems = [], onReadable, 
         <ul className={styles.problems} aria-label="Problems">
           {marks.map((mark, index) => (
             <li key={`${mark.from} ${mark.message}`}>
-              <button type="button" className={styles.problem} data-problem onClick={() => area.current?.show(mark.from, mark.to)}>
+              <button
+                type="button"
+                className={styles.problem}
+                data-problem
+                onClick={() => area.current?.show(mark.from, mark.to)}
+              >
                 <Icon name="circle-alert" size={12} />
                 <span className="grow">{`Line ${mark.line}: ${mark.message}`}</span>
                 {index === 0 && <KeyHint keys="F8" />}

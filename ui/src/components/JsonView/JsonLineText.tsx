@@ -9,9 +9,19 @@ export function JsonLineText({ line }: { line: JsonLine }) {
   if (line.part === "close") return <>{(isList ? "]" : "}") + comma}</>;
   return (
     <>
-      {line.name !== undefined && <><span className={styles.key}>{JSON.stringify(line.name)}</span>: </>}
+      {line.name !== undefined && (
+        <>
+          <span className={styles.key}>{JSON.stringify(line.name)}</span>:{" "}
+        </>
+      )}
       {line.part === "open" && (isList ? "[" : "{")}
-      {line.part === "folded" && <>{isList ? "[" : "{"}<span className={styles.count}>{` ${line.entries} `}</span>{isList ? "]" : "}"}</>}
+      {line.part === "folded" && (
+        <>
+          {isList ? "[" : "{"}
+          <span className={styles.count}>{` ${line.entries} `}</span>
+          {isList ? "]" : "}"}
+        </>
+      )}
       {line.part === "value" && <Value value={line.value} />}
       {comma}
     </>
@@ -24,7 +34,10 @@ function Value({ value }: { value: unknown }) {
       <>
         [
         {(value as unknown[]).map((entry, index) => (
-          <span key={index}>{index > 0 && ", "}<Value value={entry} /></span>
+          <span key={index}>
+            {index > 0 && ", "}
+            <Value value={entry} />
+          </span>
         ))}
         ]
       </>

@@ -8,9 +8,29 @@ import { JsonView } from "./JsonView";
 describe("lines", () => {
   it("keep short lists of plain values on one line, and folded containers too", () => {
     const value = { labels: ["bug", "gateway"], user: { login: "lena", tags: [] }, list: [{ a: 1 }] };
-    const parts = (folded: string[]) => jsonLines(value, new Set(folded)).map((line) => `${line.depth} ${line.part} ${line.pointer}`);
-    expect(parts([])).toEqual(["0 open ", "1 value /labels", "1 open /user", "2 value /user/login", "2 value /user/tags", "1 close /user", "1 open /list", "2 open /list/0", "3 value /list/0/a", "2 close /list/0", "1 close /list", "0 close "]);
-    expect(parts(["/user", "/list"])).toEqual(["0 open ", "1 value /labels", "1 folded /user", "1 folded /list", "0 close "]);
+    const parts = (folded: string[]) =>
+      jsonLines(value, new Set(folded)).map((line) => `${line.depth} ${line.part} ${line.pointer}`);
+    expect(parts([])).toEqual([
+      "0 open ",
+      "1 value /labels",
+      "1 open /user",
+      "2 value /user/login",
+      "2 value /user/tags",
+      "1 close /user",
+      "1 open /list",
+      "2 open /list/0",
+      "3 value /list/0/a",
+      "2 close /list/0",
+      "1 close /list",
+      "0 close ",
+    ]);
+    expect(parts(["/user", "/list"])).toEqual([
+      "0 open ",
+      "1 value /labels",
+      "1 folded /user",
+      "1 folded /list",
+      "0 close ",
+    ]);
   });
 
   it("take any value", () => {
@@ -18,7 +38,14 @@ describe("lines", () => {
   });
 });
 
-const value = { number: 482, assignee: null, labels: ["bug", "gateway"], user: { login: "lena", site_admin: false }, list: [{ a: 1 }], token: "<redacted>" };
+const value = {
+  number: 482,
+  assignee: null,
+  labels: ["bug", "gateway"],
+  user: { login: "lena", site_admin: false },
+  list: [{ a: 1 }],
+  token: "<redacted>",
+};
 const tree = () => screen.getByRole("tree", { name: "Result" });
 const shown = () => [...tree().querySelectorAll("code")].map((line) => line.textContent).join("\n");
 const said = (item: Element | null, what: string) => item?.getAttribute(`aria-${what}`);
@@ -40,9 +67,24 @@ it("reads as the JSON it shows, and folds by the pointer", async () => {
 
 it("tells assistive technology what each line is and where it stands", async () => {
   const { container } = render(<JsonView label="Result" value={value} />);
-  expect(screen.getAllByRole("treeitem").map((item) => `${said(item, "level")} ${said(item, "posinset")}/${said(item, "setsize")} ${said(item, "label")}`)).toEqual([
-    "1 1/1 6 properties", "2 1/6 number: 482", "2 2/6 assignee: null", "2 3/6 labels: bug, gateway", "2 4/6 user: 2 properties", "3 1/2 login: lena", "3 2/2 site_admin: false",
-    "2 5/6 list: 1 item", "3 1/1 item 1: 1 property", "4 1/1 a: 1", "2 6/6 token: <redacted>",
+  expect(
+    screen
+      .getAllByRole("treeitem")
+      .map(
+        (item) => `${said(item, "level")} ${said(item, "posinset")}/${said(item, "setsize")} ${said(item, "label")}`,
+      ),
+  ).toEqual([
+    "1 1/1 6 properties",
+    "2 1/6 number: 482",
+    "2 2/6 assignee: null",
+    "2 3/6 labels: bug, gateway",
+    "2 4/6 user: 2 properties",
+    "3 1/2 login: lena",
+    "3 2/2 site_admin: false",
+    "2 5/6 list: 1 item",
+    "3 1/1 item 1: 1 property",
+    "4 1/1 a: 1",
+    "2 6/6 token: <redacted>",
   ]);
   expect(await axeViolations(container)).toEqual([]);
   // WebKit sees no tree where anything else is in it.

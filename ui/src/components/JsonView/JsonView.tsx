@@ -20,8 +20,14 @@ export function JsonView({ label, value }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const lines = useMemo(() => jsonLines(value, folded), [value, folded]);
   // Another value may lack what was current in the one before.
-  const index = Math.max(0, lines.findIndex((line) => line.pointer === current));
-  const rangeExtractor = useCallback((range: Range) => [...new Set([...defaultRangeExtractor(range), index])].sort((one, other) => one - other), [index]);
+  const index = Math.max(
+    0,
+    lines.findIndex((line) => line.pointer === current),
+  );
+  const rangeExtractor = useCallback(
+    (range: Range) => [...new Set([...defaultRangeExtractor(range), index])].sort((one, other) => one - other),
+    [index],
+  );
   const size = rem(19 / 16);
   // eslint-disable-next-line react-hooks/incompatible-library
   const virtualizer = useVirtualizer({
@@ -44,7 +50,11 @@ export function JsonView({ label, value }: Props) {
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.metaKey || event.ctrlKey || event.altKey || event.shiftKey) return;
     const { clientHeight, scrollLeft } = event.currentTarget;
-    const step = treeStep(event.key, lines, { index, page: Math.max(1, Math.floor(clientHeight / size) - 1), isScrolled: scrollLeft > 0 });
+    const step = treeStep(event.key, lines, {
+      index,
+      page: Math.max(1, Math.floor(clientHeight / size) - 1),
+      isScrolled: scrollLeft > 0,
+    });
     if (!step) return;
     event.preventDefault();
     if (step.kind === "toggle") toggle(step.pointer);
@@ -56,16 +66,36 @@ export function JsonView({ label, value }: Props) {
   };
 
   return (
-    <div ref={scroller} className={styles.view} role="tree" aria-label={label} aria-activedescendant={`${base}-${index}`} tabIndex={0} onKeyDown={onKeyDown} data-selectable>
+    <div
+      ref={scroller}
+      className={styles.view}
+      role="tree"
+      aria-label={label}
+      aria-activedescendant={`${base}-${index}`}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      data-selectable
+    >
       <div role="presentation" className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map((item) => {
           const line = lines[item.index];
           if (!line) return null;
-          const place = { className: styles.line, style: { transform: `translateY(${item.start}px)` }, "data-number": item.index + 1 };
+          const place = {
+            className: styles.line,
+            style: { transform: `translateY(${item.start}px)` },
+            "data-number": item.index + 1,
+          };
           const text = <JsonLineText line={line} />;
           const indent = { paddingLeft: `${line.depth * 2}ch` };
           // WebKit takes a tree for one only where nothing but entries and presentation is in it.
-          if (line.part === "close") return <div key={item.index} {...place} role="presentation" aria-hidden="true"><code role="presentation" style={indent}>{text}</code></div>;
+          if (line.part === "close")
+            return (
+              <div key={item.index} {...place} role="presentation" aria-hidden="true">
+                <code role="presentation" style={indent}>
+                  {text}
+                </code>
+              </div>
+            );
           return (
             // Keys reach the tree, which owns the focus; an entry only takes the pointer.
             // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
@@ -85,7 +115,11 @@ export function JsonView({ label, value }: Props) {
             >
               {line.part !== "value" && (
                 // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
-                <span className={styles.fold} data-folded={line.part === "folded" || undefined} onClick={() => toggle(line.pointer)} />
+                <span
+                  className={styles.fold}
+                  data-folded={line.part === "folded" || undefined}
+                  onClick={() => toggle(line.pointer)}
+                />
               )}
               <code style={indent}>{text}</code>
             </div>

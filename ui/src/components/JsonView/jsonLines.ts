@@ -32,7 +32,13 @@ export function jsonLines(value: unknown, folded: ReadonlySet<string>): JsonLine
 type Position = Pick<JsonLine, "name" | "place" | "siblings">;
 
 function add(lines: JsonLine[], value: unknown, path: JsonPath, position: Position, folded: ReadonlySet<string>): void {
-  const line = { ...position, pointer: toPointer(path), depth: path.length, value, comma: position.place < position.siblings };
+  const line = {
+    ...position,
+    pointer: toPointer(path),
+    depth: path.length,
+    value,
+    comma: position.place < position.siblings,
+  };
   const children = childrenOf(value);
   if (!children || children.length === 0 || isShort(value)) {
     lines.push({ ...line, part: "value", entries: children?.length ?? 0 });
@@ -45,7 +51,13 @@ function add(lines: JsonLine[], value: unknown, path: JsonPath, position: Positi
   lines.push({ ...line, part: "open", entries: children.length, comma: false });
   const isList = Array.isArray(value);
   children.forEach(([key, child], index) => {
-    add(lines, child, [...path, isList ? index : key], { name: isList ? undefined : key, place: index + 1, siblings: children.length }, folded);
+    add(
+      lines,
+      child,
+      [...path, isList ? index : key],
+      { name: isList ? undefined : key, place: index + 1, siblings: children.length },
+      folded,
+    );
   });
   lines.push({ ...line, part: "close", name: undefined, entries: children.length });
 }

@@ -8,7 +8,8 @@ export function spokenLine({ depth, name, place, part, value, entries }: JsonLin
 }
 
 function spokenValue(value: unknown, inFull: boolean, entries: number): string {
-  if (typeof value === "string") return value === "" ? "empty text" : [displayText(value).text, displayText(value).left].join("");
+  if (typeof value === "string")
+    return value === "" ? "empty text" : [displayText(value).text, displayText(value).left].join("");
   if (typeof value !== "object" || value === null) return String(value);
   if (!Array.isArray(value)) return entries === 1 ? "1 property" : `${entries} properties`;
   if (inFull && entries > 0) return (value as unknown[]).map((entry) => spokenValue(entry, true, 0)).join(", ");

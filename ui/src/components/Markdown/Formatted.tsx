@@ -11,9 +11,22 @@ const head = (level: number) =>
   };
 
 const components: Components = {
-  h1: head(1), h2: head(2), h3: head(3), h4: head(4), h5: head(5), h6: head(6),
-  a: ({ href, children }) => <span className={styles.link} title={href}>{children}</span>,
-  img: ({ src, alt }) => <span className={styles.picture} title={typeof src === "string" ? src : undefined}>{alt ? `Image: ${alt}` : "Image"}</span>,
+  h1: head(1),
+  h2: head(2),
+  h3: head(3),
+  h4: head(4),
+  h5: head(5),
+  h6: head(6),
+  a: ({ href, children }) => (
+    <span className={styles.link} title={href}>
+      {children}
+    </span>
+  ),
+  img: ({ src, alt }) => (
+    <span className={styles.picture} title={typeof src === "string" ? src : undefined}>
+      {alt ? `Image: ${alt}` : "Image"}
+    </span>
+  ),
   input: ({ checked }) => <span aria-label={checked ? "done" : "to do"}>{checked ? "☑" : "☐"}</span>,
 };
 
@@ -36,7 +49,12 @@ function makeInert(node: Node): void {
 export function Formatted({ text }: { text: string }) {
   return (
     <div className={styles.formatted} data-selectable>
-      <ReactMarkdown remarkPlugins={[remarkGfm]} rehypePlugins={[inertTree]} components={components} urlTransform={(url) => url}>
+      <ReactMarkdown
+        remarkPlugins={[remarkGfm]}
+        rehypePlugins={[inertTree]}
+        components={components}
+        urlTransform={(url) => url}
+      >
         {text}
       </ReactMarkdown>
     </div>

@@ -3,7 +3,13 @@ import { expect, it, vi } from "vitest";
 import { looksLikeMarkdown, Markdown } from "./Markdown";
 
 it("draws Markdown, and nothing in it that could be loaded, opened or run", async () => {
-  render(<Markdown text={"# Head\n\n**bold** [site](https://example.com/x) [bad](javascript:alert(1)) ![pic](https://example.com/p.png)\n\n<img src=x onerror=alert(1)><script>alert(1)</script>"} />);
+  render(
+    <Markdown
+      text={
+        "# Head\n\n**bold** [site](https://example.com/x) [bad](javascript:alert(1)) ![pic](https://example.com/p.png)\n\n<img src=x onerror=alert(1)><script>alert(1)</script>"
+      }
+    />,
+  );
   expect(await screen.findByRole("heading", { name: "Head" })).toBeVisible();
   expect(screen.getByText("bold")).toBeVisible();
   expect(screen.getByText("site")).toHaveAttribute("title", "https://example.com/x");
@@ -12,7 +18,13 @@ it("draws Markdown, and nothing in it that could be loaded, opened or run", asyn
 });
 
 it("makes visible what hides or turns, also where it is written as an escape", async () => {
-  render(<Markdown text={"# Head\n\nsafe\u202efdp.exe and pay&#x200b;pal &#8238;x [a&#x2066;b](https://e.example/&#x202e;y \"t\")\n\n`co\u202ede`\n\n![pic&#x202e;](https://e.example/p.png)"} />);
+  render(
+    <Markdown
+      text={
+        '# Head\n\nsafe\u202efdp.exe and pay&#x200b;pal &#8238;x [a&#x2066;b](https://e.example/&#x202e;y "t")\n\n`co\u202ede`\n\n![pic&#x202e;](https://e.example/p.png)'
+      }
+    />,
+  );
   expect(await screen.findByRole("heading", { name: "Head" })).toBeVisible();
   const body = document.body;
   expect(body.innerHTML).not.toMatch(/[\u200b\u202e\u2066]/);
@@ -22,12 +34,25 @@ it("makes visible what hides or turns, also where it is written as an escape", a
 
 it("loads nothing from elsewhere and draws no markup of the text", async () => {
   const asked = vi.spyOn(globalThis, "fetch");
-  const traps = ["<svg onload=alert(1)>", "<style>@import 'https://e.example/x.css'</style>", "<base href='https://e.example/'>", "<form action='https://e.example'><button>go</button></form>", "<meta http-equiv=refresh content='0;url=https://e.example'>", "<math><mi xlink:href='javascript:alert(1)'>x</mi></math>", "<https://e.example/auto>", "[x]: https://e.example/ref", "[x]", "![y][x]"];
+  const traps = [
+    "<svg onload=alert(1)>",
+    "<style>@import 'https://e.example/x.css'</style>",
+    "<base href='https://e.example/'>",
+    "<form action='https://e.example'><button>go</button></form>",
+    "<meta http-equiv=refresh content='0;url=https://e.example'>",
+    "<math><mi xlink:href='javascript:alert(1)'>x</mi></math>",
+    "<https://e.example/auto>",
+    "[x]: https://e.example/ref",
+    "[x]",
+    "![y][x]",
+  ];
   render(<Markdown text={`# Head\n\n${traps.join("\n\n")}`} />);
   expect(await screen.findByRole("heading", { name: "Head" })).toBeVisible();
-  for (const tag of ["a", "img", "svg", "style", "base", "form", "meta", "math", "link", "iframe", "object"]) expect(document.body.querySelector(tag)).toBeNull();
+  for (const tag of ["a", "img", "svg", "style", "base", "form", "meta", "math", "link", "iframe", "object"])
+    expect(document.body.querySelector(tag)).toBeNull();
   for (const element of document.body.querySelectorAll("*")) {
-    for (const name of element.getAttributeNames()) expect(name).not.toMatch(/^(on|href|src|action|srcset|style|xlink)/);
+    for (const name of element.getAttributeNames())
+      expect(name).not.toMatch(/^(on|href|src|action|srcset|style|xlink)/);
   }
   expect(asked).not.toHaveBeenCalled();
 });

@@ -13,9 +13,20 @@ const longest = 100_000;
  * raw HTML is text, pictures are their description, links are text with the address beside them.
  */
 export function Markdown({ text }: Props) {
-  if (text.length > longest || !looksLikeMarkdown(text)) return <p className={styles.plain} data-mono={isLaidOut(text) || undefined} data-selectable>{text}</p>;
+  if (text.length > longest || !looksLikeMarkdown(text))
+    return (
+      <p className={styles.plain} data-mono={isLaidOut(text) || undefined} data-selectable>
+        {text}
+      </p>
+    );
   return (
-    <Suspense fallback={<p className={styles.plain} data-selectable>{text}</p>}>
+    <Suspense
+      fallback={
+        <p className={styles.plain} data-selectable>
+          {text}
+        </p>
+      }
+    >
       <Formatted text={text} />
     </Suspense>
   );
@@ -29,5 +40,7 @@ function isLaidOut(text: string): boolean {
 
 /** Whether Markdown signs stand where they mean something; plain text keeps its own line breaks otherwise. */
 export function looksLikeMarkdown(text: string): boolean {
-  return /^#{1,6} \S|^\s*[-*+] \S|^\s*\d+[.)] \S|^```|^> |\*\*\S[^*]*\*\*|\[[^\]]+\]\([^)]+\)|^\|.*\|\s*$|`[^`\n]+`/m.test(text);
+  return /^#{1,6} \S|^\s*[-*+] \S|^\s*\d+[.)] \S|^```|^> |\*\*\S[^*]*\*\*|\[[^\]]+\]\([^)]+\)|^\|.*\|\s*$|`[^`\n]+`/m.test(
+    text,
+  );
 }

@@ -18,7 +18,12 @@ const form: Form = {
         title: "Sign-in",
         oneOf: [
           { title: "None", type: "object", required: ["kind"], properties: { kind: { const: "none" } } },
-          { title: "Token", type: "object", required: ["kind", "token"], properties: { kind: { const: "token" }, token: { type: "string", title: "Token", writeOnly: true } } },
+          {
+            title: "Token",
+            type: "object",
+            required: ["kind", "token"],
+            properties: { kind: { const: "token" }, token: { type: "string", title: "Token", writeOnly: true } },
+          },
         ],
       },
       notes: { type: "string", title: "Notes", "x-advanced": true },
@@ -35,7 +40,9 @@ function Harness({ shown }: { shown: Form }) {
   useEffect(() => {
     latest.state = state;
   });
-  return <PlatformForm label="Create" state={state} wallet={[entry({ id: "ent_1", name: "Wiki key", kind: "bearer" })]} />;
+  return (
+    <PlatformForm label="Create" state={state} wallet={[entry({ id: "ent_1", name: "Wiki key", kind: "bearer" })]} />
+  );
 }
 
 /** Tries to send; every problem is shown from then on. */
@@ -64,12 +71,18 @@ it("keeps secrets out of the values and asks for those that are missing", async 
   expect(attempt()).toBe(false);
   await user.type(screen.getByLabelText(/^Token/, { selector: "input[type=password]" }), "s3cret");
   expect(latest.state?.values).toEqual({ name: "wiki", authentication: { kind: "token" } });
-  expect(latest.state?.secrets()).toEqual<Record<string, GivenSecret>>({ "/authentication/token": { kind: "new", secret: "s3cret", saveAs: null } });
+  expect(latest.state?.secrets()).toEqual<Record<string, GivenSecret>>({
+    "/authentication/token": { kind: "new", secret: "s3cret", saveAs: null },
+  });
   expect(attempt()).toBe(true);
 });
 
 it("takes a secret that is kept for given", async () => {
-  render(<Harness shown={{ ...form, values: { name: "wiki", authentication: { kind: "token" } }, kept: ["/authentication/token"] }} />);
+  render(
+    <Harness
+      shown={{ ...form, values: { name: "wiki", authentication: { kind: "token" } }, kept: ["/authentication/token"] }}
+    />,
+  );
   expect(await screen.findByText(/Already set/)).toBeInTheDocument();
   expect(attempt()).toBe(true);
   expect(latest.state?.secrets()).toEqual({});

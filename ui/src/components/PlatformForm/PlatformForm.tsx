@@ -17,8 +17,25 @@ type Props = {
 export function PlatformForm({ label, state, wallet, isDisabled, ref }: Props) {
   const { form, values, drafts, shown, changeValues, changeSecret, touch } = state;
   const secrets = useMemo(
-    () => ({ drafts, change: changeSecret, wallet: wallet.filter((entry) => entry.kind === "bearer" || entry.kind === "oauth_client"), kept: new Set(form.kept) }),
+    () => ({
+      drafts,
+      change: changeSecret,
+      wallet: wallet.filter((entry) => entry.kind === "bearer" || entry.kind === "oauth_client"),
+      kept: new Set(form.kept),
+    }),
     [drafts, changeSecret, wallet, form],
   );
-  return <LazySchemaForm ref={ref} label={label} schema={form.schema} value={values} onChange={changeValues} problems={shown} onLeave={touch} isDisabled={isDisabled} secrets={secrets} />;
+  return (
+    <LazySchemaForm
+      ref={ref}
+      label={label}
+      schema={form.schema}
+      value={values}
+      onChange={changeValues}
+      problems={shown}
+      onLeave={touch}
+      isDisabled={isDisabled}
+      secrets={secrets}
+    />
+  );
 }

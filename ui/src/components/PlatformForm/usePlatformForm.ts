@@ -36,7 +36,10 @@ export function draftOf({ values, drafts }: Pick<PlatformFormState, "values" | "
 
 /** Keeps what is typed into a platform's form, and what is wrong with it. */
 export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "values" | "drafts">): PlatformFormState {
-  const [first] = useState<JsonObject>(() => ({ ...initialArguments(schemaOf(form.schema)), ...(isObject(form.values) ? form.values : {}) }));
+  const [first] = useState<JsonObject>(() => ({
+    ...initialArguments(schemaOf(form.schema)),
+    ...(isObject(form.values) ? form.values : {}),
+  }));
   const [values, setValues] = useState<JsonObject>(start?.values ?? first);
   const [drafts, setDrafts] = useState<ReadonlyMap<string, SecretDraft>>(start?.drafts ?? new Map());
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
@@ -45,7 +48,10 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
 
   const found = useMemo(() => problemsOf(form, values, drafts), [form, values, drafts]);
   const shown = useMemo(() => {
-    const all = [...serverErrors, ...found.filter((problem) => !serverErrors.some((other) => other.path === problem.path))];
+    const all = [
+      ...serverErrors,
+      ...found.filter((problem) => !serverErrors.some((other) => other.path === problem.path)),
+    ];
     return showsAll ? all : all.filter((problem) => touched.has(problem.path) || serverErrors.includes(problem));
   }, [serverErrors, found, showsAll, touched]);
 
@@ -57,7 +63,10 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
     setDrafts((before) => new Map(before).set(pointer, draft));
     setErrors([]);
   }, []);
-  const touch = useCallback((pointer: string) => setTouched((before) => (before.has(pointer) ? before : new Set(before).add(pointer))), []);
+  const touch = useCallback(
+    (pointer: string) => setTouched((before) => (before.has(pointer) ? before : new Set(before).add(pointer))),
+    [],
+  );
   const validateAll = useCallback(() => {
     setShowsAll(true);
     return found.length === 0;
@@ -65,7 +74,16 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
   const secrets = useCallback(() => Object.fromEntries(given(values, drafts)), [values, drafts]);
 
   return {
-    form, values, drafts, shown, changeValues, changeSecret, touch, validateAll, setServerErrors: setErrors, secrets,
+    form,
+    values,
+    drafts,
+    shown,
+    changeValues,
+    changeSecret,
+    touch,
+    validateAll,
+    setServerErrors: setErrors,
+    secrets,
     isChanged: JSON.stringify(values) !== JSON.stringify(first) || given(values, drafts).length > 0,
   };
 }
@@ -89,12 +107,15 @@ function hasPlace(values: JsonObject, pointer: string): boolean {
 function problemsOf(form: Form, values: JsonObject, drafts: ReadonlyMap<string, SecretDraft>): ValueProblem[] {
   const secrets = new Map(given(values, drafts));
   const filled = structuredClone(values) as Record<string, unknown>;
-  for (const pointer of [...form.kept, ...secrets.keys()]) if (hasPlace(values, pointer)) put(filled, fromPointer(pointer));
+  for (const pointer of [...form.kept, ...secrets.keys()])
+    if (hasPlace(values, pointer)) put(filled, fromPointer(pointer));
   const wrong = [...drafts].flatMap(([path, draft]) => {
     const message = draftError(draft);
     return message ? [{ path, message }] : [];
   });
-  const others = validate(schemaOf(form.schema), filled).filter((problem) => !secrets.has(problem.path) && !wrong.some((other) => other.path === problem.path));
+  const others = validate(schemaOf(form.schema), filled).filter(
+    (problem) => !secrets.has(problem.path) && !wrong.some((other) => other.path === problem.path),
+  );
   return [...wrong, ...others];
 }
 

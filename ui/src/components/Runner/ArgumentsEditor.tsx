@@ -23,15 +23,36 @@ export function ArgumentsEditor({ runner, name, schema, missingReason, children 
   const label = `Arguments of ${name}`;
   return (
     <>
-      {missing.length > 0 && <div className={styles.note}><MissingSecrets names={missing} onHide={() => setMissing([])}>{missingReason}</MissingSecrets></div>}
+      {missing.length > 0 && (
+        <div className={styles.note}>
+          <MissingSecrets names={missing} onHide={() => setMissing([])}>
+            {missingReason}
+          </MissingSecrets>
+        </div>
+      )}
       {mode === "form" ? (
         <div className={styles.form} data-arguments="form">
-          <LazySchemaForm ref={form} label={label} schema={schema} value={args.value} onChange={args.change} problems={args.shown} onLeave={args.touch} onReadable={setReadable} />
+          <LazySchemaForm
+            ref={form}
+            label={label}
+            schema={schema}
+            value={args.value}
+            onChange={args.change}
+            problems={args.shown}
+            onLeave={args.touch}
+            onReadable={setReadable}
+          />
           {children}
         </div>
       ) : (
         <div className={styles.json} data-arguments="json">
-          <JsonEditor label={`${label} as JSON`} value={args.value} problems={args.problems} onReadable={setReadable} onChange={(next) => isObject(next) && args.change(next)} />
+          <JsonEditor
+            label={`${label} as JSON`}
+            value={args.value}
+            problems={args.problems}
+            onReadable={setReadable}
+            onChange={(next) => isObject(next) && args.change(next)}
+          />
         </div>
       )}
     </>

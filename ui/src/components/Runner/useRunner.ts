@@ -77,10 +77,26 @@ export type Runner = Pick<State, "mode" | "isReadable" | "missing"> & {
 };
 
 /** Arguments being edited, checked, agreed to and sent: the same for a tool and for an operation of a platform. */
-export function useRunner({ place, name, schema, initialValues, missing, isRunning, needsConfirmation, validateOptions = () => true, run }: Options): Runner {
+export function useRunner({
+  place,
+  name,
+  schema,
+  initialValues,
+  missing,
+  isRunning,
+  needsConfirmation,
+  validateOptions = () => true,
+  run,
+}: Options): Runner {
   const args = useArguments(schema, initialValues);
   const form = useRef<SchemaFormHandle>(null);
-  const [state, dispatch] = useReducer(reduce, { mode: "form", isReadable: true, confirmation: "none", missing, problemFocuses: 0 });
+  const [state, dispatch] = useReducer(reduce, {
+    mode: "form",
+    isReadable: true,
+    confirmation: "none",
+    missing,
+    problemFocuses: 0,
+  });
   useArgumentsDraft(place, name, schema, args.value);
   // Fields tell it in an effect: made anew at each turn it would be told without end.
   const setReadable = useCallback((isReadable: boolean) => dispatch({ type: "set_readable", isReadable }), []);
@@ -136,5 +152,9 @@ export function useRunner({ place, name, schema, initialValues, missing, isRunni
 /** The keys of the editor; after those that run it, which come first in the status bar. */
 export function useRunnerKeys({ args, form, mode, switchMode }: Runner): void {
   useShortcut({ keys: "Mod+J", label: "Form or JSON", inBar: true, run: switchMode });
-  useShortcut(mode === "form" && args.shown.length > 0 ? { keys: "F8", label: "Next problem", run: () => form.current?.focusProblem() } : null);
+  useShortcut(
+    mode === "form" && args.shown.length > 0
+      ? { keys: "F8", label: "Next problem", run: () => form.current?.focusProblem() }
+      : null,
+  );
 }

@@ -38,7 +38,11 @@ export function ChipsField(props: FieldProps) {
     }
   };
   const onPaste = (event: ClipboardEvent) => {
-    const lines = event.clipboardData.getData("text").split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+    const lines = event.clipboardData
+      .getData("text")
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter(Boolean);
     if (lines.length < 2) return;
     event.preventDefault();
     set([...chips, ...lines]);
@@ -50,7 +54,12 @@ export function ChipsField(props: FieldProps) {
     <div className={styles.chips} data-invalid={field.invalid || undefined} onClick={() => input.current?.focus()}>
       {chips.map((chip, index) => (
         // Two chips may read the same: the place is part of the key.
-        <Token key={`${index} ${String(chip)}`} name={String(chip)} isDisabled={field.disabled} onRemove={() => set(chips.filter((_, other) => other !== index))}>
+        <Token
+          key={`${index} ${String(chip)}`}
+          name={String(chip)}
+          isDisabled={field.disabled}
+          onRemove={() => set(chips.filter((_, other) => other !== index))}
+        >
           {typeof chip === "string" ? chip : JSON.stringify(chip)}
         </Token>
       ))}

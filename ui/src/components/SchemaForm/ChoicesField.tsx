@@ -24,7 +24,9 @@ export function ChoicesField(props: FieldProps) {
     >
       {choices.map((choice, index) => (
         <Checkbox key={index} value={String(index)} className={styles.check ?? ""}>
-          <span className={styles.box}><Icon name="check" size={12} /></span>
+          <span className={styles.box}>
+            <Icon name="check" size={12} />
+          </span>
           {choice.label}
         </Checkbox>
       ))}

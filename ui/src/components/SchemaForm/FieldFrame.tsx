@@ -28,14 +28,25 @@ export function FieldFrame(props: FieldTemplateProps) {
 
   const change = (next: unknown) => onChange(next, path, undefined, id);
   // A secret names itself, with the way in which it is given.
-  if (secrets && facts.field === "leaf" && schema.writeOnly === true) return <div className={styles.field} data-pointer={pointer}>{children}</div>;
+  if (secrets && facts.field === "leaf" && schema.writeOnly === true)
+    return (
+      <div className={styles.field} data-pointer={pointer}>
+        {children}
+      </div>
+    );
 
   const name = secrets && schema.title ? schema.title : nameOf(path);
   const isNull = facts.nullable && value === null;
   const isGroup = facts.field === "object" || facts.field === "options";
   const isAbsent = isGroup && holdsObjects(schema) && !required && value === undefined;
   return (
-    <div className={styles.field} data-pointer={pointer} data-field={facts.field} role={isGroup ? "group" : undefined} aria-labelledby={isGroup ? `${id}-name` : undefined}>
+    <div
+      className={styles.field}
+      data-pointer={pointer}
+      data-field={facts.field}
+      role={isGroup ? "group" : undefined}
+      aria-labelledby={isGroup ? `${id}-name` : undefined}
+    >
       <div className={styles.head}>
         <FieldName id={id} name={name} facts={facts} />
         {required && <span className={styles.required}>required</span>}
@@ -60,7 +71,10 @@ export function FieldFrame(props: FieldTemplateProps) {
           {facts.nullable && !secrets && (
             <SegmentedControl
               label={`${name}: value or null`}
-              segments={[{ value: "value", label: "Value" }, { value: "null", label: "null" }]}
+              segments={[
+                { value: "value", label: "Value" },
+                { value: "null", label: "null" },
+              ]}
               value={isNull ? "null" : "value"}
               onChange={(kind) => change(kind === "null" ? null : undefined)}
               isDisabled={disabled}
@@ -68,7 +82,12 @@ export function FieldFrame(props: FieldTemplateProps) {
           )}
         </div>
       )}
-      <Note id={`${id}-note`} problem={problem} help={typeof props.rawDescription === "string" ? props.rawDescription : ""} keepsHelp={secrets !== undefined} />
+      <Note
+        id={`${id}-note`}
+        problem={problem}
+        help={typeof props.rawDescription === "string" ? props.rawDescription : ""}
+        keepsHelp={secrets !== undefined}
+      />
     </div>
   );
 }
@@ -85,9 +104,13 @@ function nameOf(path: readonly (string | number)[]): string {
 
 function FieldName({ id, name, facts }: { id: string; name: string; facts: FieldFacts }) {
   return facts.field === "leaf" || facts.field === "json" || facts.field === "chips" ? (
-    <label id={`${id}-name`} htmlFor={id} className={styles.name}>{name}</label>
+    <label id={`${id}-name`} htmlFor={id} className={styles.name}>
+      {name}
+    </label>
   ) : (
-    <span id={`${id}-name`} className={styles.name}>{name}</span>
+    <span id={`${id}-name`} className={styles.name}>
+      {name}
+    </span>
   );
 }
 
@@ -106,5 +129,9 @@ function Note({ id, problem, help, keepsHelp }: NoteProps): ReactNode {
       </div>
     );
   }
-  return help === "" ? null : <div id={id} className={styles.help}>{help}</div>;
+  return help === "" ? null : (
+    <div id={id} className={styles.help}>
+      {help}
+    </div>
+  );
 }

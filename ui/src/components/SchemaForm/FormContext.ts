@@ -24,7 +24,11 @@ export type FormFacts = {
   secrets?: FormSecrets;
 };
 
-export const FormContext = createContext<FormFacts>({ problems: new Map(), touch: () => undefined, unreadable: () => undefined });
+export const FormContext = createContext<FormFacts>({
+  problems: new Map(),
+  touch: () => undefined,
+  unreadable: () => undefined,
+});
 
 export function useFormFacts(): FormFacts {
   return useContext(FormContext);

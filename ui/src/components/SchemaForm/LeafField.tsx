@@ -52,21 +52,29 @@ function Constant({ field, value }: { field: FieldInput; value: unknown }) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [missing]);
   if (required && (missing || same(value, field.value))) return null;
-  return <OneOfList field={field} choices={[{ value, label: typeof value === "string" ? value : JSON.stringify(value) }]} />;
+  return (
+    <OneOfList field={field} choices={[{ value, label: typeof value === "string" ? value : JSON.stringify(value) }]} />
+  );
 }
 
 const unset = "unset";
 
 function OneOfList({ field, choices }: { field: FieldInput; choices: Choice[] }) {
   const chosen = choices.findIndex((choice) => same(choice.value, field.value));
-  const options = choices.map((choice, index) => ({ value: String(index), label: choice.label, note: choice.description }));
+  const options = choices.map((choice, index) => ({
+    value: String(index),
+    label: choice.label,
+    note: choice.description,
+  }));
   return (
     <Select
       label={field.name}
       hideLabel
       options={field.required ? options : [{ value: unset, label: "Not set" }, ...options]}
       value={chosen === -1 ? null : String(chosen)}
-      placeholder={field.value == null ? (fallbackText(field) ?? "Choose") : `${JSON.stringify(field.value)} isn't an option`}
+      placeholder={
+        field.value == null ? (fallbackText(field) ?? "Choose") : `${JSON.stringify(field.value)} isn't an option`
+      }
       onChange={(index) => {
         field.change(index === unset ? undefined : choices[Number(index)]?.value);
         field.onBlur();
@@ -87,9 +95,17 @@ function TrueOrFalse({ field }: { field: FieldInput }) {
     <div className={styles.boolean}>
       <Switch isSelected={shown} onChange={field.change} isDisabled={field.disabled}>
         <span className="unseen">{field.name}: </span>
-        {isSet && field.secrets ? <span>{field.value ? "On" : "Off"}</span> : isSet ? <span className="mono">{String(field.value)}</span> : <span className="text3">{fallbackText(field) ?? "Not set"}</span>}
+        {isSet && field.secrets ? (
+          <span>{field.value ? "On" : "Off"}</span>
+        ) : isSet ? (
+          <span className="mono">{String(field.value)}</span>
+        ) : (
+          <span className="text3">{fallbackText(field) ?? "Not set"}</span>
+        )}
       </Switch>
-      {isSet && !field.required && <Button small look="quiet" icon="x" label={`Clear ${field.name}`} onPress={() => field.change(undefined)} />}
+      {isSet && !field.required && (
+        <Button small look="quiet" icon="x" label={`Clear ${field.name}`} onPress={() => field.change(undefined)} />
+      )}
     </div>
   );
 }
@@ -189,8 +205,20 @@ function isSecret({ schema }: FieldInput): boolean {
 
 /** Whether a text is likely to have lines: the schema says so, or, where it was not made for people, allows a lot, or its name does. */
 function isLong({ schema, name, value, secrets }: FieldInput): boolean {
-  if (isSecret({ schema } as FieldInput) || (schema.format !== undefined && schema.format !== "textarea" && schema.format !== "markdown")) return false;
-  if (schema.format !== undefined || typeof schema.contentMediaType === "string" || (!secrets && Number(schema.maxLength ?? 0) > 200)) return true;
+  if (
+    isSecret({ schema } as FieldInput) ||
+    (schema.format !== undefined && schema.format !== "textarea" && schema.format !== "markdown")
+  )
+    return false;
+  if (
+    schema.format !== undefined ||
+    typeof schema.contentMediaType === "string" ||
+    (!secrets && Number(schema.maxLength ?? 0) > 200)
+  )
+    return true;
   if (typeof value === "string" && value.includes("\n")) return true;
-  return /^(body|content|text|markdown|message|prompt|sql|code|script|html)$/i.test(name) || /markdown|multi-?line|paragraph/i.test(String(schema.description ?? ""));
+  return (
+    /^(body|content|text|markdown|message|prompt|sql|code|script|html)$/i.test(name) ||
+    /markdown|multi-?line|paragraph/i.test(String(schema.description ?? ""))
+  );
 }

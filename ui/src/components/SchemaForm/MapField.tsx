@@ -24,21 +24,54 @@ export function MapField(props: FieldProps) {
       for (const line of left) secrets.change(place(pointer, line.name), emptyDraft);
       for (const line of named) secrets.change(place(pointer, line.name), { ...emptyDraft, secret: line.text });
     } else {
-      field.change(named.length === 0 && !field.required ? undefined : Object.fromEntries(named.map((line) => [line.name.trim(), line.text])));
+      field.change(
+        named.length === 0 && !field.required
+          ? undefined
+          : Object.fromEntries(named.map((line) => [line.name.trim(), line.text])),
+      );
     }
   };
-  const change = (index: number, changes: Partial<Line>) => set(lines.map((line, at) => (at === index ? { ...line, ...changes } : line)));
+  const change = (index: number, changes: Partial<Line>) =>
+    set(lines.map((line, at) => (at === index ? { ...line, ...changes } : line)));
 
   return (
     <div className={styles.rows}>
       {lines.map((line, index) => (
         <div key={index} className={styles.row}>
-          <Field label={`${name}: name ${index + 1}`} hideLabel mono placeholder="Name" value={line.name} onChange={(next) => change(index, { name: next })} />
-          <Field label={`${name}: value ${index + 1}`} hideLabel mono placeholder="Value" type={isSecret ? "password" : "text"} autoComplete={isSecret ? "new-password" : "off"} value={line.text} onChange={(text) => change(index, { text })} />
-          <Button small look="quiet" icon="x" label={`Remove ${line.name || `line ${index + 1}`}`} isDisabled={field.disabled} onPress={() => set(lines.filter((_, at) => at !== index))} />
+          <Field
+            label={`${name}: name ${index + 1}`}
+            hideLabel
+            mono
+            placeholder="Name"
+            value={line.name}
+            onChange={(next) => change(index, { name: next })}
+          />
+          <Field
+            label={`${name}: value ${index + 1}`}
+            hideLabel
+            mono
+            placeholder="Value"
+            type={isSecret ? "password" : "text"}
+            autoComplete={isSecret ? "new-password" : "off"}
+            value={line.text}
+            onChange={(text) => change(index, { text })}
+          />
+          <Button
+            small
+            look="quiet"
+            icon="x"
+            label={`Remove ${line.name || `line ${index + 1}`}`}
+            isDisabled={field.disabled}
+            onPress={() => set(lines.filter((_, at) => at !== index))}
+          />
         </div>
       ))}
-      <Button small icon="plus" isDisabled={field.disabled} onPress={() => setLines([...lines, { name: "", text: "" }])}>
+      <Button
+        small
+        icon="plus"
+        isDisabled={field.disabled}
+        onPress={() => setLines([...lines, { name: "", text: "" }])}
+      >
         {lines.length === 0 ? `Add to ${name}` : "Add another"}
       </Button>
     </div>

@@ -6,7 +6,15 @@ type Props = { names: readonly string[]; children: string; onHide: () => void };
 /** Names the secrets that a form was opened without. */
 export function MissingSecrets({ names, children, onHide }: Props) {
   return (
-    <Notice glyph="changed" title={`Enter ${names.join(", ")} again`} end={<Button small look="link" onPress={onHide}>Hide</Button>}>
+    <Notice
+      glyph="changed"
+      title={`Enter ${names.join(", ")} again`}
+      end={
+        <Button small look="link" onPress={onHide}>
+          Hide
+        </Button>
+      }
+    >
       {children}
     </Notice>
   );

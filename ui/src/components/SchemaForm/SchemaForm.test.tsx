@@ -52,7 +52,11 @@ const show = (schema: Schema, start?: JsonObject) => {
   changes.mockClear();
   render(<Harness schema={schema} start={start} />);
 };
-const of = (properties: Record<string, Schema | boolean>, more: Schema = {}): Schema => ({ type: "object", properties, ...more });
+const of = (properties: Record<string, Schema | boolean>, more: Schema = {}): Schema => ({
+  type: "object",
+  properties,
+  ...more,
+});
 
 /** One of everything, the way real servers write it. */
 const shapes: Schema = {
@@ -74,8 +78,18 @@ const shapes: Schema = {
       people: { type: "array", minItems: 1, items: { $ref: "#/$defs/Person" } },
       target: {
         oneOf: [
-          { title: "Mail", type: "object", properties: { kind: { const: "mail" }, to: { type: "string", format: "email" } }, required: ["kind", "to"] },
-          { title: "Chat", type: "object", properties: { kind: { const: "chat" }, room: { type: "string" } }, required: ["kind", "room"] },
+          {
+            title: "Mail",
+            type: "object",
+            properties: { kind: { const: "mail" }, to: { type: "string", format: "email" } },
+            required: ["kind", "to"],
+          },
+          {
+            title: "Chat",
+            type: "object",
+            properties: { kind: { const: "chat" }, room: { type: "string" } },
+            required: ["kind", "room"],
+          },
         ],
       },
       free: {},
@@ -86,7 +100,11 @@ const shapes: Schema = {
       required: ["level"],
       $defs: {
         Level: { type: "string", enum: ["debug", "info"] },
-        Person: { type: "object", properties: { name: { type: "string" }, age: { type: ["integer", "null"] } }, required: ["name"] },
+        Person: {
+          type: "object",
+          properties: { name: { type: "string" }, age: { type: ["integer", "null"] } },
+          required: ["name"],
+        },
         Node: { type: "object", properties: { label: { type: "string" }, next: { $ref: "#/$defs/Node" } } },
       },
     },
@@ -100,7 +118,11 @@ describe("what nobody touched stays as it is", () => {
     { count: 0, on: false, text: "", tags: [], grid: [[]], people: [], map: {}, free: null },
     { count: 9007199254740991, ratio: -0.1, grid: [[1, 2], [], [3]], sizes: ["l", "s"] },
     { target: { kind: "chat", room: "x", more: [null] }, unknown: { a: [null, { b: null }] } },
-    { people: [{ name: "a", age: null }, { name: "b" }], free: { a: [1, null, "x"] }, tree: { next: { next: { label: "deep" } } } },
+    {
+      people: [{ name: "a", age: null }, { name: "b" }],
+      free: { a: [1, null, "x"] },
+      tree: { next: { next: { label: "deep" } } },
+    },
     { count: "not a number", level: 7, tags: ["a", "a", 3] },
   ];
   it.each(values)("%j", async (value) => {
@@ -112,7 +134,13 @@ describe("what nobody touched stays as it is", () => {
   });
 
   it("keeps everything beside the field that is edited", async () => {
-    const before = { count: null, people: [{ name: "a", age: null }], target: { kind: "mail", to: "a@b.co" }, unknown: [null], map: { a: 1 } };
+    const before = {
+      count: null,
+      people: [{ name: "a", age: null }],
+      target: { kind: "mail", to: "a@b.co" },
+      unknown: [null],
+      map: { a: 1 },
+    };
     show(shapes, before);
     await userEvent.type(screen.getByLabelText("text"), "x");
     expect(latest).toEqual({ ...before, text: "x" });
@@ -126,7 +154,12 @@ it("sends no default that nobody gave, and shows it", () => {
 });
 
 it("starts with defaults and constants of what is required", () => {
-  show(of({ a: { type: "integer", default: 5 }, b: { const: "x" }, c: { type: "integer", default: 1 } }, { required: ["a", "b"] }));
+  show(
+    of(
+      { a: { type: "integer", default: 5 }, b: { const: "x" }, c: { type: "integer", default: 1 } },
+      { required: ["a", "b"] },
+    ),
+  );
   expect(latest).toEqual({ a: 5, b: "x" });
 });
 
@@ -225,7 +258,9 @@ describe("lists", () => {
   });
 
   it("nests", async () => {
-    show(of({ grid: { type: "array", items: { type: "array", items: { type: "integer" } } } }), { grid: [[1], [2, 3]] });
+    show(of({ grid: { type: "array", items: { type: "array", items: { type: "integer" } } } }), {
+      grid: [[1], [2, 3]],
+    });
     const inputs = screen.getAllByRole("textbox");
     await userEvent.clear(inputs[2]!);
     await userEvent.type(inputs[2]!, "30");
@@ -281,8 +316,15 @@ it("moves focus to the first problem on a try to run", async () => {
 });
 
 describe("short fields", () => {
-  const schema = of({ from: { type: "string", format: "date" }, to: { type: "string", format: "date" }, query: { type: "string" }, limit: { type: "integer" }, level: { enum: ["low", "high"] } });
-  const pairs = () => [...document.querySelectorAll("[data-half] [data-pointer]")].map((field) => field.getAttribute("data-pointer"));
+  const schema = of({
+    from: { type: "string", format: "date" },
+    to: { type: "string", format: "date" },
+    query: { type: "string" },
+    limit: { type: "integer" },
+    level: { enum: ["low", "high"] },
+  });
+  const pairs = () =>
+    [...document.querySelectorAll("[data-half] [data-pointer]")].map((field) => field.getAttribute("data-pointer"));
 
   it("stand in pairs, and keep the order of the schema for the Tab key", async () => {
     show(schema);
@@ -296,7 +338,15 @@ describe("short fields", () => {
   });
 
   it("keep what is being typed as a field comes and pairs anew", async () => {
-    show(of({ size: { type: "integer" }, page: { type: "integer" } }, { if: { properties: { size: { const: 7 } }, required: ["size"] }, then: { properties: { extra: { type: "integer" } } } }));
+    show(
+      of(
+        { size: { type: "integer" }, page: { type: "integer" } },
+        {
+          if: { properties: { size: { const: 7 } }, required: ["size"] },
+          then: { properties: { extra: { type: "integer" } } },
+        },
+      ),
+    );
     await userEvent.type(screen.getByLabelText("size"), "7");
     expect(await screen.findByLabelText("extra")).toBeVisible();
     expect(screen.getByLabelText("size")).toHaveFocus();
@@ -304,7 +354,11 @@ describe("short fields", () => {
   });
 
   it("never stand in pairs at 200 % text size", () => {
-    render(<AppearanceContext value={{ compact: false, zoomPercent: 200 }}><Harness schema={schema} /></AppearanceContext>);
+    render(
+      <AppearanceContext value={{ compact: false, zoomPercent: 200 }}>
+        <Harness schema={schema} />
+      </AppearanceContext>,
+    );
     expect(screen.getByRole("form")).not.toHaveAttribute("data-pairs");
   });
 });

@@ -42,7 +42,18 @@ const putNothingIn: FormProps["experimental_defaultFormStateBehavior"] = {
 };
 
 /** A form made from a JSON Schema. The value is the caller's; nothing is sent from here. */
-export function SchemaForm({ label, schema, value, onChange, problems, onLeave, onReadable, isDisabled, secrets, ref }: SchemaFormProps) {
+export function SchemaForm({
+  label,
+  schema,
+  value,
+  onChange,
+  problems,
+  onLeave,
+  onReadable,
+  isDisabled,
+  secrets,
+  ref,
+}: SchemaFormProps) {
   const box = useRef<HTMLDivElement>(null);
   const { zoomPercent } = useAppearance();
   const prefix = useId().replaceAll(":", "");
@@ -57,7 +68,12 @@ export function SchemaForm({ label, schema, value, onChange, problems, onLeave, 
     [onReadable],
   );
   const facts = useMemo(
-    () => ({ problems: new Map(problems.map((problem) => [problem.path, problem.message])), touch: onLeave, unreadable, secrets }),
+    () => ({
+      problems: new Map(problems.map((problem) => [problem.path, problem.message])),
+      touch: onLeave,
+      unreadable,
+      secrets,
+    }),
     [problems, onLeave, unreadable, secrets],
   );
   useImperativeHandle(ref, () => ({ focusProblem: () => focusFirstProblem(box.current) }), []);
@@ -94,7 +110,9 @@ function withoutUndefined(value: unknown): JsonObject {
     if (Array.isArray(inner)) return inner.map((entry) => (entry === undefined ? null : clean(entry)));
     if (!isObject(inner)) return inner;
     return Object.fromEntries(
-      Object.entries(inner).filter(([, entry]) => entry !== undefined).map(([key, entry]) => [key, clean(entry)]),
+      Object.entries(inner)
+        .filter(([, entry]) => entry !== undefined)
+        .map(([key, entry]) => [key, clean(entry)]),
     );
   };
   return isObject(value) ? (clean(value) as JsonObject) : {};

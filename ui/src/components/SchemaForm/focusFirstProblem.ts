@@ -4,7 +4,8 @@ export function focusFirstProblem(form: HTMLElement | null): boolean {
   const field = problem?.closest("[data-pointer]");
   // Buttons may stand before what is wrong: they take away an entry, or choose where a secret comes from.
   const wrong = field?.querySelector<HTMLElement>(":is(input, textarea)[aria-invalid=true]");
-  const input = wrong ?? field?.querySelector<HTMLElement>("input:not([type=hidden]), textarea, button, [tabindex='0']");
+  const input =
+    wrong ?? field?.querySelector<HTMLElement>("input:not([type=hidden]), textarea, button, [tabindex='0']");
   if (!input) return false;
   input.focus();
   // What is wrong with it stands beneath, which the focus alone does not bring into sight.

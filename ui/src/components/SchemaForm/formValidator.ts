@@ -17,6 +17,9 @@ export const formValidator: ValidatorType = {
 function asSent(schema: AnySchema): AnySchema {
   if (typeof schema === "boolean") return schema;
   const { nullable, choices } = factsOf(schema);
-  const inner: Schema = mapChildren(choices ? { ...schema, enum: choices.map((choice) => choice.value) } : schema, asSent);
+  const inner: Schema = mapChildren(
+    choices ? { ...schema, enum: choices.map((choice) => choice.value) } : schema,
+    asSent,
+  );
   return nullable ? { anyOf: [{ type: "null" }, inner] } : inner;
 }

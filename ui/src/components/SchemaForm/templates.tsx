@@ -19,7 +19,9 @@ import styles from "./SchemaForm.module.css";
 /** The fields of an object; those within another stand indented beside a line. */
 export function ObjectFields({ fieldPathId, properties, formData, schema }: ObjectFieldTemplateProps) {
   const known = isObject(schema.properties) ? schema.properties : {};
-  const others = isObject(formData) ? Object.keys(formData).filter((name) => formData[name] !== undefined && !(name in known)) : [];
+  const others = isObject(formData)
+    ? Object.keys(formData).filter((name) => formData[name] !== undefined && !(name in known))
+    : [];
   const shown = properties.filter((property) => !property.hidden);
   const { problems, secrets } = useFormFacts();
   const isWrong = ({ name }: { name: string }) => {
@@ -42,12 +44,20 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
       }),
     );
     // Pairs are a matter of looks: no element is put around them, which would draw both anew as fields come and go.
-    return fields.map(({ name, content }) => <div key={name} data-half={paired.has(name) || undefined}>{content}</div>);
+    return fields.map(({ name, content }) => (
+      <div key={name} data-half={paired.has(name) || undefined}>
+        {content}
+      </div>
+    ));
   };
   return (
     <div className={styles.fields} data-nested={fieldPathId.path.length > 0 || undefined}>
       {placed(plain)}
-      {folded.length > 0 && <Advanced hasNews={folded.some(isWrong)}><div className={styles.fields}>{placed(folded)}</div></Advanced>}
+      {folded.length > 0 && (
+        <Advanced hasNews={folded.some(isWrong)}>
+          <div className={styles.fields}>{placed(folded)}</div>
+        </Advanced>
+      )}
       {others.length > 0 && !hasOptions && <p className={styles.help}>{`Set in JSON only: ${others.join(", ")}`}</p>}
     </div>
   );
@@ -74,7 +84,14 @@ export function Row({ children, buttonsProps, index }: ArrayFieldItemTemplatePro
     <div className={styles.row}>
       <div className="grow">{children}</div>
       {buttonsProps.hasRemove && (
-        <Button small look="quiet" icon="x" label={`Remove item ${index + 1}`} isDisabled={buttonsProps.disabled} onPress={() => buttonsProps.onRemoveItem()} />
+        <Button
+          small
+          look="quiet"
+          icon="x"
+          label={`Remove item ${index + 1}`}
+          isDisabled={buttonsProps.disabled}
+          onPress={() => buttonsProps.onRemoveItem()}
+        />
       )}
     </div>
   );
@@ -96,8 +113,21 @@ export function OptionSelector({ id, label, options, value, onChange, disabled }
   const chosen = String(value as unknown);
   const name = `Type of ${label || id}`;
   return choices.length <= 3 ? (
-    <SegmentedControl label={name} segments={choices} value={chosen} isDisabled={disabled} onChange={(next) => onChange(Number(next))} />
+    <SegmentedControl
+      label={name}
+      segments={choices}
+      value={chosen}
+      isDisabled={disabled}
+      onChange={(next) => onChange(Number(next))}
+    />
   ) : (
-    <Select label={name} hideLabel options={choices} value={chosen} isDisabled={disabled} onChange={(next) => onChange(Number(next))} />
+    <Select
+      label={name}
+      hideLabel
+      options={choices}
+      value={chosen}
+      isDisabled={disabled}
+      onChange={(next) => onChange(Number(next))}
+    />
   );
 }

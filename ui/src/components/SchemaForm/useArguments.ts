@@ -28,9 +28,13 @@ export function useArguments(schema: Json, start?: JsonObject): Arguments {
   const [serverErrors, setErrors] = useState<readonly FieldProblem[]>([]);
 
   const found = useMemo(() => validate(schemaOf(schema), value), [schema, value]);
-  const problems = useMemo(() => [...serverErrors, ...found.filter((problem) => !serverErrors.some((other) => other.path === problem.path))], [serverErrors, found]);
+  const problems = useMemo(
+    () => [...serverErrors, ...found.filter((problem) => !serverErrors.some((other) => other.path === problem.path))],
+    [serverErrors, found],
+  );
   const shown = useMemo(
-    () => (showsAll ? problems : problems.filter((problem) => touched.has(problem.path) || serverErrors.includes(problem))),
+    () =>
+      showsAll ? problems : problems.filter((problem) => touched.has(problem.path) || serverErrors.includes(problem)),
     [problems, showsAll, touched, serverErrors],
   );
 
@@ -38,7 +42,10 @@ export function useArguments(schema: Json, start?: JsonObject): Arguments {
     setValue(next);
     setErrors((before) => (before.length === 0 ? before : []));
   }, []);
-  const touch = useCallback((pointer: string) => setTouched((before) => (before.has(pointer) ? before : new Set(before).add(pointer))), []);
+  const touch = useCallback(
+    (pointer: string) => setTouched((before) => (before.has(pointer) ? before : new Set(before).add(pointer))),
+    [],
+  );
   const validateAll = useCallback(() => {
     setShowsAll(true);
     return found.length === 0;

@@ -9,7 +9,8 @@ import { schemaOf } from "@/lib/schema/validate";
 /** Arguments that were entered and not sent yet. `missing` names the secrets that were among them and are forgotten. */
 export type ArgumentsDraft = { values: JsonObject; missing: string[] };
 
-const draftKey = (place: string, name: string): StateKey<ArgumentsDraft | null> => stateKey(null, "arguments", place, name);
+const draftKey = (place: string, name: string): StateKey<ArgumentsDraft | null> =>
+  stateKey(null, "arguments", place, name);
 
 /** Keeps the arguments entered for one thing of a place, such as a tool of a connector, in memory only and without secrets. */
 export function useArgumentsDraft(place: string, name: string, schema: Json, values: JsonObject): void {

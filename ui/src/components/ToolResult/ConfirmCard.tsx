@@ -24,10 +24,16 @@ export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props)
     <section className={styles.confirm} role="alertdialog" aria-label={title} aria-describedby={id}>
       <FocusReturn />
       <div className="strong">{title}</div>
-      <div id={id} className={styles.target} data-selectable>{children}</div>
+      <div id={id} className={styles.target} data-selectable>
+        {children}
+      </div>
       <div className={styles.buttons}>
-        <Button look="danger" keys="Mod+Enter" onPress={onConfirm}>{verb}</Button>
-        <Button keys="Escape" autoFocus onPress={onKeep}>Cancel</Button>
+        <Button look="danger" keys="Mod+Enter" onPress={onConfirm}>
+          {verb}
+        </Button>
+        <Button keys="Escape" autoFocus onPress={onKeep}>
+          Cancel
+        </Button>
       </div>
     </section>
   );

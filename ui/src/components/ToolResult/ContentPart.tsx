@@ -16,41 +16,94 @@ export function ContentPart({ content, index }: Props) {
     case "text":
       return <TextPart text={content.text} label={`Part ${index + 1}`} />;
     case "image":
-      return <img className={styles.image} src={`data:${safeImage(content.mimeType)};base64,${content.data}`} alt={`Part ${index + 1}, ${content.mimeType}`} />;
+      return (
+        <img
+          className={styles.image}
+          src={`data:${safeImage(content.mimeType)};base64,${content.data}`}
+          alt={`Part ${index + 1}, ${content.mimeType}`}
+        />
+      );
     case "audio":
       return <Fact icon="play" name="Audio" detail={`${content.mimeType}, ${bytes(decodedSize(content.data))}`} />;
     case "resource_link":
-      return <Fact icon="link" name={content.name} detail={[content.uri, content.mimeType].filter(Boolean).join(" · ")} copies={content.uri} />;
+      return (
+        <Fact
+          icon="link"
+          name={content.name}
+          detail={[content.uri, content.mimeType].filter(Boolean).join(" · ")}
+          copies={content.uri}
+        />
+      );
     case "resource":
       return (
         <div className="stack">
-          <Fact icon="link" name={content.uri} detail={[content.mimeType, content.blob !== null && bytes(decodedSize(content.blob))].filter(Boolean).join(", ")} copies={content.uri} />
+          <Fact
+            icon="link"
+            name={content.uri}
+            detail={[content.mimeType, content.blob !== null && bytes(decodedSize(content.blob))]
+              .filter(Boolean)
+              .join(", ")}
+            copies={content.uri}
+          />
           {content.text !== null && <TextPart text={content.text} label={content.uri} />}
-          {content.blob !== null && isImage(content.mimeType) && <img className={styles.image} src={`data:${safeImage(content.mimeType)};base64,${content.blob}`} alt={content.uri} />}
+          {content.blob !== null && isImage(content.mimeType) && (
+            <img
+              className={styles.image}
+              src={`data:${safeImage(content.mimeType)};base64,${content.blob}`}
+              alt={content.uri}
+            />
+          )}
         </div>
       );
     case "other":
-      return <div className={styles.json}><JsonView label={`Part ${index + 1}`} value={content.value} /></div>;
+      return (
+        <div className={styles.json}>
+          <JsonView label={`Part ${index + 1}`} value={content.value} />
+        </div>
+      );
   }
 }
 
 /** JSON in a text is shown as JSON, for many tools answer so. */
 function TextPart({ text, label }: { text: string; label: string }) {
   const value = /^\s*[[{]/.test(text) ? readJson(text).value : undefined;
-  if (value !== undefined) return <div className={styles.json}><JsonView label={label} value={value} /></div>;
+  if (value !== undefined)
+    return (
+      <div className={styles.json}>
+        <JsonView label={label} value={value} />
+      </div>
+    );
   return text.trim() === "" ? <p className="text3">Empty text</p> : <Markdown text={text} />;
 }
 
-function Fact({ icon, name, detail, copies }: { icon: "play" | "link"; name: string; detail: string; copies?: string }) {
+function Fact({
+  icon,
+  name,
+  detail,
+  copies,
+}: {
+  icon: "play" | "link";
+  name: string;
+  detail: string;
+  copies?: string;
+}) {
   const copy = useCopy();
   return (
     <div className={styles.fact}>
       <Icon name={icon} size={14} />
       <span className="stack grow">
-        <span className="medium cut" data-selectable>{name}</span>
-        {detail !== "" && <span className="text3 small cut" title={detail}>{detail}</span>}
+        <span className="medium cut" data-selectable>
+          {name}
+        </span>
+        {detail !== "" && (
+          <span className="text3 small cut" title={detail}>
+            {detail}
+          </span>
+        )}
       </span>
-      {copies !== undefined && <Button small look="quiet" icon="copy" label="Copy link" onPress={() => copy(copies, "Link")} />}
+      {copies !== undefined && (
+        <Button small look="quiet" icon="copy" label="Copy link" onPress={() => copy(copies, "Link")} />
+      )}
     </div>
   );
 }

@@ -35,10 +35,44 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry }:
   const guard = (content: ReactNode) => (held ? <Large size={size} onShow={() => setAsked(true)} /> : content);
   const tabs: TabItem<View | "compare">[] = [
     { id: "rendered", label: "Formatted", content: <Rendered run={run} onRetry={onRetry} guard={guard} /> },
-    ...(structured !== null ? [{ id: "structured" as const, label: "Structured", content: guard(<JsonView label="Structured result" value={structured} />) }] : []),
-    ...(withArguments ? [{ id: "arguments" as const, label: "Arguments", content: <JsonView label="Arguments" value={run.arguments} /> }] : []),
-    { id: "raw", label: "Raw", content: run.answer === null ? <EmptyPart>{isRunning ? "Waiting for the result" : "No response received"}</EmptyPart> : guard(<JsonView label="Response" value={run.answer} />) },
-    { id: "http", label: "HTTP", content: run.request === null ? <EmptyPart>{isRunning ? "Available when the run ends" : "Nothing was sent"}</EmptyPart> : <JsonView label="Request (secrets hidden)" value={run.request} /> },
+    ...(structured !== null
+      ? [
+          {
+            id: "structured" as const,
+            label: "Structured",
+            content: guard(<JsonView label="Structured result" value={structured} />),
+          },
+        ]
+      : []),
+    ...(withArguments
+      ? [
+          {
+            id: "arguments" as const,
+            label: "Arguments",
+            content: <JsonView label="Arguments" value={run.arguments} />,
+          },
+        ]
+      : []),
+    {
+      id: "raw",
+      label: "Raw",
+      content:
+        run.answer === null ? (
+          <EmptyPart>{isRunning ? "Waiting for the result" : "No response received"}</EmptyPart>
+        ) : (
+          guard(<JsonView label="Response" value={run.answer} />)
+        ),
+    },
+    {
+      id: "http",
+      label: "HTTP",
+      content:
+        run.request === null ? (
+          <EmptyPart>{isRunning ? "Available when the run ends" : "Nothing was sent"}</EmptyPart>
+        ) : (
+          <JsonView label="Request (secrets hidden)" value={run.request} />
+        ),
+    },
     ...(comparison ? [{ id: "compare" as const, label: "Compare", content: comparison.content }] : []),
   ];
   const select = (chosen: View | "compare") => {
@@ -47,7 +81,12 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry }:
   };
   return (
     <div className={styles.views}>
-      <Tabs label="Views of the result" tabs={tabs} selected={comparison?.isShown ? "compare" : view} onSelect={select} />
+      <Tabs
+        label="Views of the result"
+        tabs={tabs}
+        selected={comparison?.isShown ? "compare" : view}
+        onSelect={select}
+      />
     </div>
   );
 }
@@ -56,38 +95,81 @@ function Large({ size, onShow }: { size: number; onShow: () => void }) {
   return (
     <div className={styles.page}>
       <p>{`This result is ${bytes(size)} and may take a moment to show.`}</p>
-      <div><Button small onPress={onShow}>{`Show ${bytes(size)}`}</Button></div>
+      <div>
+        <Button small onPress={onShow}>{`Show ${bytes(size)}`}</Button>
+      </div>
     </div>
   );
 }
 
 function EmptyPart({ children }: { children: string }) {
-  return <div className={styles.page}><p className="text3">{children}</p></div>;
+  return (
+    <div className={styles.page}>
+      <p className="text3">{children}</p>
+    </div>
+  );
 }
 
 /** The answer as a person reads it; each way a run can end has its own look. */
-function Rendered({ run, onRetry, guard }: { run: ToolRun; onRetry?: () => void; guard: (content: ReactNode) => ReactNode }) {
+function Rendered({
+  run,
+  onRetry,
+  guard,
+}: {
+  run: ToolRun;
+  onRetry?: () => void;
+  guard: (content: ReactNode) => ReactNode;
+}) {
   const content = run.result?.content ?? [];
   const failedByTool = run.result?.isError === true;
   const isEmpty = content.length === 0;
   return (
     <div className={styles.page}>
       {run.problem && !failedByTool && run.state === "failed" && (
-        <ProblemNotice problem={run.problem} onRetry={run.problem.retryable ? onRetry : undefined} retryLabel="Run again" />
+        <ProblemNotice
+          problem={run.problem}
+          onRetry={run.problem.retryable ? onRetry : undefined}
+          retryLabel="Run again"
+        />
       )}
       {failedByTool && (
-        <Notice glyph="failing" role="alert" title="The tool returned an error" end={<NoticeCode>tool.failed</NoticeCode>}>
+        <Notice
+          glyph="failing"
+          role="alert"
+          title="The tool returned an error"
+          end={<NoticeCode>tool.failed</NoticeCode>}
+        >
           {isEmpty && "No details given."}
         </Notice>
       )}
-      {run.state === "running" && <Notice glyph="authorizing" role="status" title="Still running">The result appears here when it finishes.</Notice>}
-      {run.state === "cancelled" && <Notice glyph="disabled" role="status" title="Cancelled">The server was asked to stop. Changes made so far may remain.</Notice>}
-      {run.state === "denied" && <Notice glyph="disabled" role="status" title="Denied">{run.problem?.hint ?? "Nothing was sent."}</Notice>}
+      {run.state === "running" && (
+        <Notice glyph="authorizing" role="status" title="Still running">
+          The result appears here when it finishes.
+        </Notice>
+      )}
+      {run.state === "cancelled" && (
+        <Notice glyph="disabled" role="status" title="Cancelled">
+          The server was asked to stop. Changes made so far may remain.
+        </Notice>
+      )}
+      {run.state === "denied" && (
+        <Notice glyph="disabled" role="status" title="Denied">
+          {run.problem?.hint ?? "Nothing was sent."}
+        </Notice>
+      )}
       {run.state === "done" && isEmpty && run.result?.structured == null && (
-        <Notice glyph="ready" role="status" title="Done">The tool returned no content.</Notice>
+        <Notice glyph="ready" role="status" title="Done">
+          The tool returned no content.
+        </Notice>
       )}
       {!isEmpty && guard(content.map((part, index) => <ContentPart key={index} content={part} index={index} />))}
-      {isEmpty && run.result?.structured != null && guard(<div className={styles.json}><JsonView label="Result" value={run.result.structured} /></div>)}
+      {isEmpty &&
+        run.result?.structured != null &&
+        guard(
+          <div className={styles.json}>
+            <JsonView label="Result" value={run.result.structured} />
+          </div>,
+        )}
     </div>
   );
 }

@@ -14,7 +14,11 @@ export function SaveParts({ run }: { run: ToolRun }) {
   if (files.length === 0) return null;
   return (
     <ul className={styles.files} aria-label="Files">
-      {files.map((file) => <li key={file.place}><File run={run} part={file.place} name={file.name ?? ""} /></li>)}
+      {files.map((file) => (
+        <li key={file.place}>
+          <File run={run} part={file.place} name={file.name ?? ""} />
+        </li>
+      ))}
     </ul>
   );
 }
@@ -27,10 +31,16 @@ function File({ run, part, name }: { run: ToolRun; part: number; name: string })
     <>
       <div className="line">
         <Button small icon="download" isPending={save.isPending} onPress={() => save.mutate()}>{`Save ${name}`}</Button>
-        <span role="status" className="grow small text2">{saved && `Saved, ${bytes(saved.bytes)}`}</span>
+        <span role="status" className="grow small text2">
+          {saved && `Saved, ${bytes(saved.bytes)}`}
+        </span>
         {saved && <Button small look="quiet" icon="copy" label="Copy path" onPress={() => copy(saved.path, "Path")} />}
       </div>
-      {saved && <div className={`mono small text2 ${styles.path ?? ""}`} data-selectable>{saved.path}</div>}
+      {saved && (
+        <div className={`mono small text2 ${styles.path ?? ""}`} data-selectable>
+          {saved.path}
+        </div>
+      )}
       {save.error && <ProblemNotice problem={asProblem(save.error)} onRetry={() => save.mutate()} />}
     </>
   );
@@ -44,7 +54,13 @@ function fileName(part: Content): string | null {
     case "audio":
       return "sound";
     case "resource":
-      return part.blob === null && part.text === null ? null : part.uri.replace(/[?#].*$/, "").split(/[/\\:]/).filter(Boolean).at(-1) ?? "resource";
+      return part.blob === null && part.text === null
+        ? null
+        : (part.uri
+            .replace(/[?#].*$/, "")
+            .split(/[/\\:]/)
+            .filter(Boolean)
+            .at(-1) ?? "resource");
     default:
       return null;
   }

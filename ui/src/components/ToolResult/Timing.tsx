@@ -11,7 +11,10 @@ export function Timing({ timings }: Props) {
     { name: "Wait", length: timings.waitMs, waits: true },
     { name: "Download", length: timings.readMs, waits: false },
   ];
-  const total = Math.max(1, phases.reduce((sum, phase) => sum + phase.length, 0));
+  const total = Math.max(
+    1,
+    phases.reduce((sum, phase) => sum + phase.length, 0),
+  );
   const starts = phases.map((_, index) => phases.slice(0, index).reduce((sum, phase) => sum + phase.length, 0));
   return (
     <section className={styles.timing} aria-label="Timing">

@@ -29,9 +29,22 @@ export function ToolResult({ run, actions, onRetry }: Props) {
       <header className={styles.head}>
         <Badge glyph={glyph}>{word}</Badge>
         {run.durationMs !== null && <span className="text2">{duration(run.durationMs)}</span>}
-        {run.resultBytes !== null && <span className="text2"><span className="text3">· </span>{bytes(run.resultBytes)}</span>}
+        {run.resultBytes !== null && (
+          <span className="text2">
+            <span className="text3">· </span>
+            {bytes(run.resultBytes)}
+          </span>
+        )}
         <span className="grow" />
-        {answer != null && <Button small look="quiet" icon="copy" label="Copy result" onPress={() => copy(writeJson(answer), "Result")} />}
+        {answer != null && (
+          <Button
+            small
+            look="quiet"
+            icon="copy"
+            label="Copy result"
+            onPress={() => copy(writeJson(answer), "Result")}
+          />
+        )}
         {actions}
       </header>
       <SaveParts key={`files of ${run.id}`} run={run} />

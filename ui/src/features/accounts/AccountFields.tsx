@@ -23,10 +23,16 @@ type Props = {
 export function AccountFields({ fields, folded = [], autoFocus = true, ...rest }: Props) {
   return (
     <>
-      {fields.filter((field) => !folded.includes(field)).map((field, index) => <AccountField key={field.name} field={field} {...rest} autoFocus={autoFocus && index === 0} />)}
+      {fields
+        .filter((field) => !folded.includes(field))
+        .map((field, index) => (
+          <AccountField key={field.name} field={field} {...rest} autoFocus={autoFocus && index === 0} />
+        ))}
       {folded.length > 0 && (
         <Advanced>
-          {folded.map((field) => <AccountField key={field.name} field={field} {...rest} />)}
+          {folded.map((field) => (
+            <AccountField key={field.name} field={field} {...rest} />
+          ))}
         </Advanced>
       )}
     </>
@@ -54,7 +60,18 @@ function AccountField({ field, form, errors, wallet, onChange, autoFocus = false
   }
   const text = form.settings[name] ?? "";
   const change = (typed: string) => onChange({ ...form, settings: { ...form.settings, [name]: typed } });
-  if (field.form) return <SettingForm title={title} help={help} form={field.form} text={text} error={errors[name]} wallet={wallet} onChange={change} />;
+  if (field.form)
+    return (
+      <SettingForm
+        title={title}
+        help={help}
+        form={field.form}
+        text={text}
+        error={errors[name]}
+        wallet={wallet}
+        onChange={change}
+      />
+    );
   if (field.choices.length > 0) {
     const options = field.choices.map((choice) => ({ value: choice, label: choice }));
     return (

@@ -25,15 +25,28 @@ export function AccountList({ collapsed, vault, onAdd }: Props) {
   return (
     <section aria-labelledby="accounts" className={styles.section} data-collapsed={collapsed || undefined}>
       <div className={styles.head}>
-        <h2 id="accounts" className={styles.title}>Accounts</h2>
+        <h2 id="accounts" className={styles.title}>
+          Accounts
+        </h2>
         <Button look="quiet" icon="plus" small label="Add account" onPress={onAdd} />
       </div>
       <ul className={styles.list} aria-label="Accounts">
         <li>
-          <Link to="/connectors" search={{ account: "local" }} className={styles.account} activeOptions={{ includeSearch: true }} activeProps={{}} title={collapsed ? "This computer" : undefined}>
+          <Link
+            to="/connectors"
+            search={{ account: "local" }}
+            className={styles.account}
+            activeOptions={{ includeSearch: true }}
+            activeProps={{}}
+            title={collapsed ? "This computer" : undefined}
+          >
             <PlatformTile platform="local" />
             <span className={styles.words}>This computer</span>
-            {vault && <span className={styles.sign} title={vault}><StatusGlyph name="signin" /></span>}
+            {vault && (
+              <span className={styles.sign} title={vault}>
+                <StatusGlyph name="signin" />
+              </span>
+            )}
           </Link>
         </li>
         {hosted.map(({ id, label, platform, colour }) => {

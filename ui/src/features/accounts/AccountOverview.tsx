@@ -16,7 +16,12 @@ import { ColourChoice } from "./ColourChoice";
 import { SignOut } from "./SignOut";
 import { useRenameAccount } from "./useAccountActions";
 
-type Props = { account: Account; platform: PlatformForm | undefined; onShowConnectors: () => void; onRemove: () => void };
+type Props = {
+  account: Account;
+  platform: PlatformForm | undefined;
+  onShowConnectors: () => void;
+  onRemove: () => void;
+};
 
 /** What is known of an account, and everything that can be done with it. */
 export function AccountOverview({ account, platform, onShowConnectors, onRemove }: Props) {
@@ -36,7 +41,11 @@ export function AccountOverview({ account, platform, onShowConnectors, onRemove 
       <section className={styles.section} aria-label="Remove">
         <h2>Remove</h2>
         <p className="text2">Takes the account and its connectors out of Patchbay. At the platform everything stays.</p>
-        <div className={styles.actions}><Button icon="trash-2" onPress={onRemove}>Remove {account.label}</Button></div>
+        <div className={styles.actions}>
+          <Button icon="trash-2" onPress={onRemove}>
+            Remove {account.label}
+          </Button>
+        </div>
       </section>
     </div>
   );
@@ -50,11 +59,35 @@ function Facts({ account, platform, onShowConnectors }: Omit<Props, "onRemove">)
       <h2>Details</h2>
       <dl className={styles.facts}>
         <Fact name="Platform">{platform?.title ?? account.platform}</Fact>
-        <Fact name="Base URL">{account.baseUrl ? <span className="mono" data-selectable>{account.baseUrl}</span> : "Default"}</Fact>
-        <Fact name="Connectors">
-          {number === undefined ? "Not loaded" : <>{count(number, "connector")}{number > 0 && <> <Button look="link" onPress={onShowConnectors}>Show</Button></>}</>}
+        <Fact name="Base URL">
+          {account.baseUrl ? (
+            <span className="mono" data-selectable>
+              {account.baseUrl}
+            </span>
+          ) : (
+            "Default"
+          )}
         </Fact>
-        <Fact name="Added"><span title={exactTime(account.createdAt)}>{ago(account.createdAt)}</span></Fact>
+        <Fact name="Connectors">
+          {number === undefined ? (
+            "Not loaded"
+          ) : (
+            <>
+              {count(number, "connector")}
+              {number > 0 && (
+                <>
+                  {" "}
+                  <Button look="link" onPress={onShowConnectors}>
+                    Show
+                  </Button>
+                </>
+              )}
+            </>
+          )}
+        </Fact>
+        <Fact name="Added">
+          <span title={exactTime(account.createdAt)}>{ago(account.createdAt)}</span>
+        </Fact>
       </dl>
     </section>
   );
@@ -74,7 +107,9 @@ function Rename({ account }: { account: Account }) {
       <form className={styles.form} onSubmit={submit}>
         <div className={styles.pair}>
           <Field label="Account name" hideLabel value={label} onChange={setLabel} />
-          <Button type="submit" isDisabled={!changed} isPending={rename.isPending}>Rename</Button>
+          <Button type="submit" isDisabled={!changed} isPending={rename.isPending}>
+            Rename
+          </Button>
         </div>
         {rename.error && <ProblemNotice problem={asProblem(rename.error)} />}
       </form>

@@ -6,7 +6,12 @@ import { renderApp } from "@/test/renderApp";
 import { account, manyAccounts, manyHosted, manyOperations, problem, run } from "@/test/samples";
 
 const state = { accounts: manyAccounts(), connectors: manyHosted() };
-const lost = problem({ code: "auth.needed", message: "the key is not taken any more", hint: "Enter another key.", retryable: false });
+const lost = problem({
+  code: "auth.needed",
+  message: "the key is not taken any more",
+  hint: "Enter another key.",
+  retryable: false,
+});
 
 describe("sidebar", () => {
   it("shows_every_account_with_a_sign_only_when_it_is_not_well", async () => {
@@ -14,15 +19,25 @@ describe("sidebar", () => {
       host.handlers.syncConnectors = ({ each }) => {
         host.answerSync(each, { account: "acc_mistral", connectors: 1, problem: null });
         host.answerSync(each, { account: "acc_tenex", connectors: null, problem: lost });
-        host.answerSync(each, { account: "acc_cohere", connectors: null, problem: problem({ code: "timed_out", message: "no answer in 30 s" }) });
+        host.answerSync(each, {
+          account: "acc_cohere",
+          connectors: null,
+          problem: problem({ code: "timed_out", message: "no answer in 30 s" }),
+        });
         return null;
       };
     });
     const list = await screen.findByRole("list", { name: "Accounts" });
     expect(await within(list).findByRole("link", { name: /^10ex · Lena ?, signed out$/ })).toBeVisible();
     expect(within(list).getByRole("link", { name: /^Cohere · Northlight ?, slow$/ })).toBeVisible();
-    expect(within(list).getByRole("link", { name: "Mistral · Northlight" })).toHaveAttribute("href", "/accounts/acc_mistral");
-    expect(screen.getByText("Cohere · Northlight is slow. 10ex · Lena signed out")).toHaveAttribute("aria-live", "polite");
+    expect(within(list).getByRole("link", { name: "Mistral · Northlight" })).toHaveAttribute(
+      "href",
+      "/accounts/acc_mistral",
+    );
+    expect(screen.getByText("Cohere · Northlight is slow. 10ex · Lena signed out")).toHaveAttribute(
+      "aria-live",
+      "polite",
+    );
     expect(await axeViolations(container)).toEqual([]);
   });
 });
@@ -41,7 +56,10 @@ describe("account", () => {
     };
     await user.keyboard("t");
     expect(await screen.findByText("The key is not taken any more")).toBeVisible();
-    expect(screen.getByRole("link", { name: /^Mistral · Northlight ?, signed out$/ })).toHaveAttribute("aria-current", "page");
+    expect(screen.getByRole("link", { name: /^Mistral · Northlight ?, signed out$/ })).toHaveAttribute(
+      "aria-current",
+      "page",
+    );
   });
 
   it("is_renamed", async () => {
@@ -63,10 +81,14 @@ describe("account", () => {
     await user.type(key, "co-2{Enter}");
     expect(await screen.findByText("auth.needed")).toBeVisible();
     expect(key).toHaveValue("co-2");
-    host.handlers.replaceAccountSecrets = () => account({ id: "acc_cohere", platform: "cohere", label: "Cohere · Northlight" });
+    host.handlers.replaceAccountSecrets = () =>
+      account({ id: "acc_cohere", platform: "cohere", label: "Cohere · Northlight" });
     await user.type(key, "{Enter}");
     await waitFor(() => expect(key).toHaveValue(""));
-    expect(host.lastCall("replaceAccountSecrets")).toEqual({ account: "acc_cohere", secrets: { api_key: { kind: "new", secret: "co-2" } } });
+    expect(host.lastCall("replaceAccountSecrets")).toEqual({
+      account: "acc_cohere",
+      secrets: { api_key: { kind: "new", secret: "co-2" } },
+    });
   });
 
   it("says_what_goes_with_it_before_it_is_removed", async () => {
@@ -102,8 +124,14 @@ describe("account", () => {
     expect(host.lastCall("changeAccountSettings")).toBeUndefined();
     expect(await axeViolations(container)).toEqual([]);
     await user.keyboard("{Control>}s{/Control}");
-    await waitFor(() => expect(host.lastCall("changeAccountSettings")).toEqual({ account: "acc_mistral", settings: { region: "us" } }));
-    await waitFor(() => expect(within(screen.getByRole("region", { name: "Settings" })).getByRole("button", { name: /^Save/ })).toBeDisabled());
+    await waitFor(() =>
+      expect(host.lastCall("changeAccountSettings")).toEqual({ account: "acc_mistral", settings: { region: "us" } }),
+    );
+    await waitFor(() =>
+      expect(
+        within(screen.getByRole("region", { name: "Settings" })).getByRole("button", { name: /^Save/ }),
+      ).toBeDisabled(),
+    );
   });
 
   it("keeps_settings_typed_that_do_not_work_and_says_why", async () => {
@@ -128,7 +156,11 @@ describe("account", () => {
     await user.clear(path);
     await user.type(path, "/v2/connectors");
     await user.click(within(settings).getByRole("button", { name: /^Test/ }));
-    await waitFor(() => expect(host.lastCall("tryAccountSettings")).toMatchObject({ settings: { routes: { list: { method: "GET", path: "/v2/connectors" } } } }));
+    await waitFor(() =>
+      expect(host.lastCall("tryAccountSettings")).toMatchObject({
+        settings: { routes: { list: { method: "GET", path: "/v2/connectors" } } },
+      }),
+    );
   });
 
   it("is_signed_out_after_a_word_and_in_again_by_a_key", async () => {
@@ -145,11 +177,18 @@ describe("account", () => {
     const again = screen.getByRole("region", { name: "Sign in" });
     await user.type(within(again).getByLabelText(/^API key/, { selector: "input" }), "co-3{Enter}");
     await waitFor(() => expect(screen.getByRole("link", { name: "Cohere · Northlight" })).toBeVisible());
-    expect(host.lastCall("replaceAccountSecrets")).toEqual({ account: "acc_cohere", secrets: { api_key: { kind: "new", secret: "co-3" } } });
+    expect(host.lastCall("replaceAccountSecrets")).toEqual({
+      account: "acc_cohere",
+      secrets: { api_key: { kind: "new", secret: "co-3" } },
+    });
   });
 
   it("tells_how_many_runs_stay_when_it_is_removed", async () => {
-    const runs = [run({ id: "run_1", connector: "con_confluence" }), run({ id: "run_2", connector: "con_tickets" }), run({ id: "run_3" })];
+    const runs = [
+      run({ id: "run_1", connector: "con_confluence" }),
+      run({ id: "run_2", connector: "con_tickets" }),
+      run({ id: "run_3" }),
+    ];
     const { user } = renderApp("/accounts/acc_cohere", { ...state, runs });
     await user.click(await screen.findByRole("button", { name: "Remove Cohere · Northlight" }));
     const dialog = await screen.findByRole("alertdialog");
@@ -180,7 +219,17 @@ describe("operations", () => {
     await user.keyboard("{Control>}{Enter}{/Control}");
     expect(await screen.findByRole("tree", { name: "Response of get" })).toHaveTextContent(`"name": "hubspot"`);
     expect(host.lastCall("callOperation")).toEqual({
-      request: { account: "acc_mistral", operation: "get", arguments: { connector_id: "018f-77" }, confirmed: false, timeoutSeconds: null, retries: null, headers: {}, query: {}, body: {} },
+      request: {
+        account: "acc_mistral",
+        operation: "get",
+        arguments: { connector_id: "018f-77" },
+        confirmed: false,
+        timeoutSeconds: null,
+        retries: null,
+        headers: {},
+        query: {},
+        body: {},
+      },
     });
     await user.click(screen.getByRole("button", { name: /Copy as command/ }));
     expect(host.lastCall("copyText")).toEqual({ text: "patchbay api 'Mistral · Northlight' get connector_id=018f-77" });
@@ -192,7 +241,10 @@ describe("operations", () => {
     const list = await screen.findByRole("grid", { name: "Operations of Mistral" });
     expect(host.lastCall("listOperations")).toEqual({ account: "acc_mistral" });
     expect(within(list).queryByRole("row", { name: /^activate_for_user/ })).toBeNull();
-    host.state.operations = host.state.operations.map((one) => ({ ...one, name: one.name.replace("deactivate", "activate") }));
+    host.state.operations = host.state.operations.map((one) => ({
+      ...one,
+      name: one.name.replace("deactivate", "activate"),
+    }));
     await host.tell({ kind: "accounts_changed" });
     expect(await within(list).findByRole("row", { name: /^activate_for_user/ })).toBeVisible();
   });
@@ -206,12 +258,17 @@ describe("operations", () => {
     expect(within(ask).getByRole("button", { name: /Cancel/ })).toHaveFocus();
     expect(host.lastCall("callOperation")).toBeUndefined();
     await user.click(within(ask).getByRole("button", { name: /Call share_org/ }));
-    await waitFor(() => expect(host.lastCall("callOperation")).toMatchObject({ request: { operation: "share_org", confirmed: true } }));
+    await waitFor(() =>
+      expect(host.lastCall("callOperation")).toMatchObject({ request: { operation: "share_org", confirmed: true } }),
+    );
     await waitFor(() => expect(host.calls.filter((call) => call.name === "syncConnectors")).toHaveLength(2));
   });
 
   it("hide_secrets_when_they_ask_and_forget_them_with_their_form", async () => {
-    const parameters = { type: "object", properties: { connector_id: { type: "string" }, access_token: { type: "string", writeOnly: true } } };
+    const parameters = {
+      type: "object",
+      properties: { connector_id: { type: "string" }, access_token: { type: "string", writeOnly: true } },
+    };
     const { user, client } = renderApp(at("share_org"), {
       ...state,
       operations: manyOperations().map((one) => (one.name === "share_org" ? { ...one, parameters } : one)),
@@ -238,7 +295,9 @@ describe("operations", () => {
     await user.type(screen.getByRole("textbox", { name: "Timeout (seconds)" }), "5");
     await user.type(screen.getByRole("textbox", { name: /Extra query parameters/ }), `{{"page":2}`);
     await user.click(screen.getByRole("button", { name: /^Call/ }));
-    await waitFor(() => expect(host.lastCall("callOperation")).toMatchObject({ request: { timeoutSeconds: 5, query: { page: 2 } } }));
+    await waitFor(() =>
+      expect(host.lastCall("callOperation")).toMatchObject({ request: { timeoutSeconds: 5, query: { page: 2 } } }),
+    );
   });
 
   it("show_what_failed_and_need_not_be_waited_for", async () => {

@@ -43,11 +43,21 @@ export function AccountPage(props: Props) {
   if (account) return <Known {...props} account={account} />;
   return (
     <>
-      <div className={styles.bar}><h1>Account</h1></div>
-      {error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
+      <div className={styles.bar}>
+        <h1>Account</h1>
+      </div>
+      {error && (
+        <div className={styles.notice}>
+          <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
+        </div>
+      )}
       {!data && !error && <Skeleton label="Loading account" rows={4} />}
       {data && (
-        <EmptyState icon="cable" title="Account not found" action={<Button onPress={props.onLeave}>All connectors</Button>}>
+        <EmptyState
+          icon="cable"
+          title="Account not found"
+          action={<Button onPress={props.onLeave}>All connectors</Button>}
+        >
           It was removed here or from the command line.
         </EmptyState>
       )}
@@ -55,7 +65,16 @@ export function AccountPage(props: Props) {
   );
 }
 
-function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, onCreate, onLeave }: Props & { account: Account }) {
+function Known({
+  account,
+  tab,
+  onTab,
+  operation,
+  onOperation,
+  onShowConnectors,
+  onCreate,
+  onLeave,
+}: Props & { account: Account }) {
   const { data: platforms } = useQuery(queries.platforms());
   const { data: operations } = useQuery(queries.operations(account.id));
   const [removing, setRemoving] = useState(false);
@@ -64,7 +83,9 @@ function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, 
   const title = platform?.title ?? account.platform;
 
   const next = () => onTab(tab === "account" ? "operations" : "account");
-  useShortcut(account.isSignedOut ? null : { keys: "T", label: "Test sign-in", inBar: true, run: () => test.mutate(account.id) });
+  useShortcut(
+    account.isSignedOut ? null : { keys: "T", label: "Test sign-in", inBar: true, run: () => test.mutate(account.id) },
+  );
   useShortcut({ keys: "N", label: "Create connector", run: onCreate });
   useShortcut({ keys: "[", label: "Previous tab", run: next });
   useShortcut({ keys: "]", label: "Next tab", run: next });
@@ -75,13 +96,32 @@ function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, 
       <header className={styles.bar}>
         <PlatformTile platform={account.platform} colour={account.colour} />
         <h1 className="cut">{account.label}</h1>
-        {isObject(account.settings) && account.settings.allow_plain_http === "allowed" && <Tag tone="warn" title="The key is sent over plain http: anyone on the network can read it">Not encrypted</Tag>}
-        {platform?.isAssumed && <Tag tone="warn" title={`${title} has no public API documentation`}>Experimental</Tag>}
+        {isObject(account.settings) && account.settings.allow_plain_http === "allowed" && (
+          <Tag tone="warn" title="The key is sent over plain http: anyone on the network can read it">
+            Not encrypted
+          </Tag>
+        )}
+        {platform?.isAssumed && (
+          <Tag tone="warn" title={`${title} has no public API documentation`}>
+            Experimental
+          </Tag>
+        )}
         <State account={account} />
         <div className={styles.acts}>
-          <Button look="quiet" icon="refresh-cw" keys="T" isDisabled={account.isSignedOut} isPending={test.isPending} onPress={() => test.mutate(account.id)}>Test sign-in</Button>
+          <Button
+            look="quiet"
+            icon="refresh-cw"
+            keys="T"
+            isDisabled={account.isSignedOut}
+            isPending={test.isPending}
+            onPress={() => test.mutate(account.id)}
+          >
+            Test sign-in
+          </Button>
           <Button onPress={onShowConnectors}>Show connectors</Button>
-          <Button icon="plus" keys="N" onPress={onCreate}>Create connector</Button>
+          <Button icon="plus" keys="N" onPress={onCreate}>
+            Create connector
+          </Button>
         </div>
       </header>
       <StateNotice account={account} onTest={() => test.mutate(account.id)} />
@@ -90,11 +130,29 @@ function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, 
         selected={tab}
         onSelect={onTab}
         tabs={[
-          { id: "account", label: "Account", content: <AccountOverview account={account} platform={platform} onShowConnectors={onShowConnectors} onRemove={() => setRemoving(true)} /> },
-          { id: "operations", label: "API", count: operations?.length, content: <OperationsPane account={account} title={title} selected={operation} onSelect={onOperation} /> },
+          {
+            id: "account",
+            label: "Account",
+            content: (
+              <AccountOverview
+                account={account}
+                platform={platform}
+                onShowConnectors={onShowConnectors}
+                onRemove={() => setRemoving(true)}
+              />
+            ),
+          },
+          {
+            id: "operations",
+            label: "API",
+            count: operations?.length,
+            content: <OperationsPane account={account} title={title} selected={operation} onSelect={onOperation} />,
+          },
         ]}
       />
-      {removing && <RemoveAccountDialog account={account} title={title} onClose={() => setRemoving(false)} onRemoved={onLeave} />}
+      {removing && (
+        <RemoveAccountDialog account={account} title={title} onClose={() => setRemoving(false)} onRemoved={onLeave} />
+      )}
       <StatusFacts>
         <span>{title}</span>
         {account.baseUrl && <span className="mono">{account.baseUrl}</span>}
@@ -108,11 +166,24 @@ function State({ account }: { account: Account }): ReactNode {
   const state = useAccountStates().get(account.id) ?? "fine";
   const { word, glyph } = accountLook(state);
   if (state === "fine") return null;
-  return glyph ? <Badge glyph={glyph} pill>{word}</Badge> : <span className="line text2 small"><AccountGlyph state={state} />{word}</span>;
+  return glyph ? (
+    <Badge glyph={glyph} pill>
+      {word}
+    </Badge>
+  ) : (
+    <span className="line text2 small">
+      <AccountGlyph state={state} />
+      {word}
+    </span>
+  );
 }
 
 function StateNotice({ account, onTest }: { account: Account; onTest: () => void }): ReactNode {
   const problem = useSync().accounts[account.id]?.problem;
   if (!problem || account.isSignedOut) return null;
-  return <div className={styles.notice}><ProblemNotice problem={problem} onRetry={onTest} retryLabel="Test sign-in" /></div>;
+  return (
+    <div className={styles.notice}>
+      <ProblemNotice problem={problem} onRetry={onTest} retryLabel="Test sign-in" />
+    </div>
+  );
 }

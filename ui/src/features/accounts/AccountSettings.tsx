@@ -9,7 +9,15 @@ import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AccountFields } from "./AccountFields";
-import { type AccountForm, advancedFields, errorsOf, type FormErrors, formOf, serverErrors, settingsOf } from "./accountForm";
+import {
+  type AccountForm,
+  advancedFields,
+  errorsOf,
+  type FormErrors,
+  formOf,
+  serverErrors,
+  settingsOf,
+} from "./accountForm";
 import styles from "./AccountPage.module.css";
 import { useChangeSettings, useTrySettings } from "./useAccountActions";
 
@@ -71,15 +79,42 @@ function SettingsForm({ account, platform }: Props) {
           }}
         />
         {tried.isPending && (
-          <p className={styles.trying} role="status"><StatusGlyph name="authorizing" />Testing settings, <Seconds since={tried.submittedAt} /></p>
+          <p className={styles.trying} role="status">
+            <StatusGlyph name="authorizing" />
+            Testing settings, <Seconds since={tried.submittedAt} />
+          </p>
         )}
-        {tried.isSuccess && <Notice glyph="ready" role="status" title="Settings work">Not saved yet.</Notice>}
+        {tried.isSuccess && (
+          <Notice glyph="ready" role="status" title="Settings work">
+            Not saved yet.
+          </Notice>
+        )}
         {(tried.error ?? change.error) && <ProblemNotice problem={asProblem(tried.error ?? change.error)} />}
         {isSignedOut && <p className="text2 small">Sign in to change settings.</p>}
         <div className={styles.actions}>
-          <Button keys="Mod+Enter" isDisabled={isSignedOut} isPending={tried.isPending} onPress={tryChanges}>Test</Button>
-          <Button type="submit" keys="Mod+S" look={isChanged ? "primary" : "plain"} isDisabled={!isChanged || isSignedOut} isPending={change.isPending}>Save</Button>
-          {isChanged && <Button look="quiet" onPress={() => { setForm(first); setErrors({}); }}>Discard changes</Button>}
+          <Button keys="Mod+Enter" isDisabled={isSignedOut} isPending={tried.isPending} onPress={tryChanges}>
+            Test
+          </Button>
+          <Button
+            type="submit"
+            keys="Mod+S"
+            look={isChanged ? "primary" : "plain"}
+            isDisabled={!isChanged || isSignedOut}
+            isPending={change.isPending}
+          >
+            Save
+          </Button>
+          {isChanged && (
+            <Button
+              look="quiet"
+              onPress={() => {
+                setForm(first);
+                setErrors({});
+              }}
+            >
+              Discard changes
+            </Button>
+          )}
         </div>
       </form>
     </section>

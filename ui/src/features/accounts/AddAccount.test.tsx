@@ -22,7 +22,9 @@ describe("platform cards", () => {
     await user.click(await screen.findByRole("button", { name: "Add account" }));
     const platforms = await screen.findByRole("list", { name: "Platforms" });
     expect(within(platforms).getByRole("button", { name: /^Mistral ?MISTRAL_API_KEY ?API key$/ })).toBeVisible();
-    expect(within(platforms).getByRole("button", { name: /^Airbyte Agents ?Client ID and secret, or token$/ })).toBeVisible();
+    expect(
+      within(platforms).getByRole("button", { name: /^Airbyte Agents ?Client ID and secret, or token$/ }),
+    ).toBeVisible();
     expect(within(platforms).getAllByText("Experimental")).toHaveLength(1);
     expect(within(platforms).getByRole("button", { name: /^10ex ?Experimental/ })).toBeVisible();
     expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
@@ -57,14 +59,23 @@ describe("form of a platform", () => {
     await user.keyboard("{Control>}{Enter}{/Control}");
     expect(await screen.findByRole("heading", { name: "Northlight", level: 1 })).toBeVisible();
     expect(host.lastCall("addAccount")).toEqual({
-      request: { platform: "mistral", label: "Northlight", settings: { region: "eu" }, secrets: { api_key: { kind: "reference", reference: "env://MISTRAL_API_KEY" } } },
+      request: {
+        platform: "mistral",
+        label: "Northlight",
+        settings: { region: "eu" },
+        secrets: { api_key: { kind: "reference", reference: "env://MISTRAL_API_KEY" } },
+      },
     });
   });
 
   it("takes_a_key_without_the_word_that_was_copied_with_it", async () => {
     const { user, host, dialog } = await chooses("Cohere");
     await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "Bearer co-123{Enter}");
-    await waitFor(() => expect(host.lastCall("addAccount")).toMatchObject({ request: { label: null, secrets: { api_key: { kind: "new", secret: "co-123" } } } }));
+    await waitFor(() =>
+      expect(host.lastCall("addAccount")).toMatchObject({
+        request: { label: null, secrets: { api_key: { kind: "new", secret: "co-123" } } },
+      }),
+    );
   });
 
   it("takes_a_secret_that_the_wallet_has", async () => {
@@ -73,7 +84,11 @@ describe("form of a platform", () => {
     await user.click(within(dialog).getByRole("button", { name: /API key/ }));
     await user.click(await screen.findByRole("option", { name: "Stripe restricted key" }));
     await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
-    await waitFor(() => expect(host.lastCall("addAccount")).toMatchObject({ request: { secrets: { api_key: { kind: "entry", entry: "wal_stripe" } } } }));
+    await waitFor(() =>
+      expect(host.lastCall("addAccount")).toMatchObject({
+        request: { secrets: { api_key: { kind: "entry", entry: "wal_stripe" } } },
+      }),
+    );
   });
 
   it("moves_to_what_is_missing_and_sends_nothing", async () => {
@@ -88,7 +103,13 @@ describe("form of a platform", () => {
   it("shows_a_problem_at_its_field_and_keeps_what_was_typed", async () => {
     const { user, dialog } = await chooses("Cohere", (host) => {
       host.handlers.addAccount = () => {
-        throw problem({ code: "auth.needed", message: "Cohere refused the key", hint: "Enter another key.", status: 401, fields: [{ path: "/secrets/api_key", message: "invalid api token" }] });
+        throw problem({
+          code: "auth.needed",
+          message: "Cohere refused the key",
+          hint: "Enter another key.",
+          status: 401,
+          fields: [{ path: "/secrets/api_key", message: "invalid api token" }],
+        });
       };
     });
     const key = within(dialog).getByLabelText(/^API key/, { selector: "input" });
@@ -102,7 +123,10 @@ describe("form of a platform", () => {
   it("can_be_stopped_and_keeps_nothing_that_comes_later", async () => {
     let answer: (added: ReturnType<typeof account>) => void = () => undefined;
     const { user, host, dialog } = await chooses("Cohere", (mock) => {
-      mock.handlers.addAccount = () => new Promise((resolve) => { answer = resolve; });
+      mock.handlers.addAccount = () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        });
     });
     const key = within(dialog).getByLabelText(/^API key/, { selector: "input" });
     await user.type(key, "co-slow{Enter}");
@@ -130,7 +154,11 @@ describe("form of a platform", () => {
     await user.clear(path);
     await user.type(path, "/x");
     await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
-    await waitFor(() => expect(host.lastCall("addAccount")).toMatchObject({ request: { settings: { auth_prefix: "Key ", routes: { list: { path: "/x" } } } } }));
+    await waitFor(() =>
+      expect(host.lastCall("addAccount")).toMatchObject({
+        request: { settings: { auth_prefix: "Key ", routes: { list: { path: "/x" } } } },
+      }),
+    );
   });
 });
 

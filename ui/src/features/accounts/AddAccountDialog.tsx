@@ -16,13 +16,21 @@ type Props = { onClose: () => void; onAdded: (account: Account) => void };
 /** Signs in to a hosted platform: which one, then what it wants. Nothing is kept before it was seen to work. */
 export function AddAccountDialog({ onClose, onAdded }: Props) {
   const [chosen, setChosen] = useState<PlatformForm | null>(null);
-  if (chosen) return <AddAccountForm platform={chosen} onBack={() => setChosen(null)} onClose={onClose} onAdded={onAdded} />;
+  if (chosen)
+    return <AddAccountForm platform={chosen} onBack={() => setChosen(null)} onClose={onClose} onAdded={onAdded} />;
   return (
     <Dialog
       title="Add account"
       subtitle="Manage your connectors on a platform."
       onClose={onClose}
-      footer={<><span>MCP servers don't need an account.</span><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
+      footer={
+        <>
+          <span>MCP servers don't need an account.</span>
+          <Button keys="Escape" onPress={onClose}>
+            Cancel
+          </Button>
+        </>
+      }
     >
       <Choice onChoose={setChosen} />
     </Dialog>
@@ -36,4 +44,3 @@ function Choice({ onChoose }: { onChoose: (platform: PlatformForm) => void }) {
   if (platforms.length === 0) return <EmptyState icon="cable" title="No platforms available" />;
   return <PlatformCards platforms={platforms} onChoose={onChoose} />;
 }
-

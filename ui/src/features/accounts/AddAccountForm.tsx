@@ -13,7 +13,15 @@ import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AccountFields } from "./AccountFields";
-import { type AccountForm, advancedFields, emptyForm, errorsOf, type FormErrors, requestOf, serverErrors } from "./accountForm";
+import {
+  type AccountForm,
+  advancedFields,
+  emptyForm,
+  errorsOf,
+  type FormErrors,
+  requestOf,
+  serverErrors,
+} from "./accountForm";
 import styles from "./AddAccount.module.css";
 import { useAddAccount } from "./useAccountActions";
 
@@ -63,12 +71,16 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
           <span />
           <Button onPress={leave(onBack)}>Back</Button>
           <SubmitKey label="Add account" onSubmit={submit} />
-          <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={() => submit()}>Add account</Button>
+          <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={() => submit()}>
+            Add account
+          </Button>
         </>
       }
     >
       {platform.isAssumed && (
-        <Notice glyph="changed" title="Experimental">{title} has no public API documentation. If something doesn't work, adjust it under Advanced.</Notice>
+        <Notice glyph="changed" title="Experimental">
+          {title} has no public API documentation. If something doesn't work, adjust it under Advanced.
+        </Notice>
       )}
       <form ref={box} className={styles.form} onSubmit={submit} noValidate>
         <AccountFields
@@ -82,9 +94,17 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
             setErrors({});
           }}
         />
-        <Field label="Name" placeholder={title} value={form.label} onChange={(label) => setForm({ ...form, label })} help="Optional. Shown in lists." />
+        <Field
+          label="Name"
+          placeholder={title}
+          value={form.label}
+          onChange={(label) => setForm({ ...form, label })}
+          help="Optional. Shown in lists."
+        />
         {/* Without it, Enter in a field would not submit. */}
-        <button type="submit" className="unseen" tabIndex={-1} aria-hidden="true">Add account</button>
+        <button type="submit" className="unseen" tabIndex={-1} aria-hidden="true">
+          Add account
+        </button>
       </form>
       {add.isPending && <TestingSignIn title={title} since={add.submittedAt} onStop={stop} />}
       {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={() => submit()} />}
@@ -97,8 +117,12 @@ function TestingSignIn({ title, since, onStop }: { title: string; since: number;
     <div className={styles.trying} role="group" aria-label="Signing in">
       <StatusGlyph name="authorizing" />
       <span className="grow cut">Signing in to {title}</span>
-      <span className="text3" aria-hidden="true"><Seconds since={since} /></span>
-      <Button small look="quiet" onPress={onStop}>Stop</Button>
+      <span className="text3" aria-hidden="true">
+        <Seconds since={since} />
+      </span>
+      <Button small look="quiet" onPress={onStop}>
+        Stop
+      </Button>
     </div>
   );
 }

@@ -40,7 +40,9 @@ export function ChangeKey({ account, fields }: Props) {
     <section className={styles.section} aria-label={words}>
       <h2>{words}</h2>
       <p className="text2">
-        {account.isSignedOut ? "The key is tested before it's saved." : "You can't view the saved key. A new one is tested before it replaces it."}
+        {account.isSignedOut
+          ? "The key is tested before it's saved."
+          : "You can't view the saved key. A new one is tested before it replaces it."}
       </p>
       <form className={styles.form} onSubmit={submit} noValidate>
         <AccountFields
@@ -56,7 +58,14 @@ export function ChangeKey({ account, fields }: Props) {
         />
         {replace.error && <ProblemNotice problem={asProblem(replace.error)} onRetry={() => submit()} />}
         <div className={styles.actions}>
-          <Button type="submit" look={isTouched ? "primary" : "plain"} isDisabled={!isTouched} isPending={replace.isPending}>{account.isSignedOut ? "Sign in" : "Replace key"}</Button>
+          <Button
+            type="submit"
+            look={isTouched ? "primary" : "plain"}
+            isDisabled={!isTouched}
+            isPending={replace.isPending}
+          >
+            {account.isSignedOut ? "Sign in" : "Replace key"}
+          </Button>
         </div>
       </form>
     </section>

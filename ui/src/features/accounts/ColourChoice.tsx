@@ -7,8 +7,14 @@ import styles from "./AccountPage.module.css";
 import { useColourAccount } from "./useAccountActions";
 
 const colours: { value: AccountColour; label: string }[] = [
-  { value: "red", label: "Red" }, { value: "orange", label: "Orange" }, { value: "yellow", label: "Yellow" }, { value: "green", label: "Green" },
-  { value: "teal", label: "Teal" }, { value: "blue", label: "Blue" }, { value: "violet", label: "Violet" }, { value: "pink", label: "Pink" },
+  { value: "red", label: "Red" },
+  { value: "orange", label: "Orange" },
+  { value: "yellow", label: "Yellow" },
+  { value: "green", label: "Green" },
+  { value: "teal", label: "Teal" },
+  { value: "blue", label: "Blue" },
+  { value: "violet", label: "Violet" },
+  { value: "pink", label: "Pink" },
 ];
 
 const none = "none";
@@ -16,12 +22,19 @@ const none = "none";
 /** The colour that an account is known by, beside its name wherever it stands. */
 export function ColourChoice({ account }: { account: Account }) {
   const colour = useColourAccount();
-  const choose = (value: string) => colour.mutate({ id: account.id, colour: colours.find((one) => one.value === value)?.value ?? null });
+  const choose = (value: string) =>
+    colour.mutate({ id: account.id, colour: colours.find((one) => one.value === value)?.value ?? null });
   return (
     <section className={styles.section} aria-label="Color">
       <h2>Color</h2>
       <p className="text2">Marks this account in lists.</p>
-      <RadioGroup className={styles.colours ?? ""} aria-label="Color" orientation="horizontal" value={account.colour ?? none} onChange={choose}>
+      <RadioGroup
+        className={styles.colours ?? ""}
+        aria-label="Color"
+        orientation="horizontal"
+        value={account.colour ?? none}
+        onChange={choose}
+      >
         {[{ value: none, label: "None" }, ...colours].map(({ value, label }) => (
           <Radio key={value} value={value} className={styles.colour ?? ""}>
             <PlatformTile platform={account.platform} colour={colours.find((one) => one.value === value)?.value} />

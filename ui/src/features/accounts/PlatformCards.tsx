@@ -25,10 +25,20 @@ export function PlatformCards({ platforms, onChoose }: Props) {
               <span className={styles.words}>
                 <span className={styles.title}>
                   <span className="medium">{title}</span>
-                  {isAssumed && <Tag tone="warn" title={`${title} has no public API documentation`}>Experimental</Tag>}
-                  {variable && <Tag icon="square-terminal" mono title={`Use ${variable} from the environment`}>{variable}</Tag>}
+                  {isAssumed && (
+                    <Tag tone="warn" title={`${title} has no public API documentation`}>
+                      Experimental
+                    </Tag>
+                  )}
+                  {variable && (
+                    <Tag icon="square-terminal" mono title={`Use ${variable} from the environment`}>
+                      {variable}
+                    </Tag>
+                  )}
                 </span>
-                <span className={styles.needs}><WithCode>{needsWords(platform)}</WithCode></span>
+                <span className={styles.needs}>
+                  <WithCode>{needsWords(platform)}</WithCode>
+                </span>
               </span>
               <Icon name="chevron-right" size={14} />
             </button>

@@ -29,14 +29,21 @@ export function RemoveAccountDialog({ account, title, onClose, onRemoved }: Prop
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>Cancel</Button>
-          <Button look="danger" isPending={remove.isPending} onPress={submit}>Remove account</Button>
+          <Button autoFocus onPress={onClose}>
+            Cancel
+          </Button>
+          <Button look="danger" isPending={remove.isPending} onPress={submit}>
+            Remove account
+          </Button>
         </>
       }
     >
       <p>
-        {number > 0 && `${count(number, "connector")} ${number === 1 ? "is" : "are"} removed from Patchbay, with tags and favorites. `}The key is deleted unless it's a saved
-        credential. {runs !== null && runs > 0 && `${count(runs, "run")} ${runs === 1 ? "stays" : "stay"} in your history. `}Nothing changes on {title}.
+        {number > 0 &&
+          `${count(number, "connector")} ${number === 1 ? "is" : "are"} removed from Patchbay, with tags and favorites. `}
+        The key is deleted unless it's a saved credential.{" "}
+        {runs !== null && runs > 0 && `${count(runs, "run")} ${runs === 1 ? "stays" : "stay"} in your history. `}Nothing
+        changes on {title}.
       </p>
       {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
     </Dialog>

@@ -32,9 +32,15 @@ export function SettingForm({ title, help, form, text, error, wallet, onChange }
   return (
     <fieldset className={styles.group} aria-invalid={error ? true : undefined}>
       <legend className="medium">{title}</legend>
-      <p className="text2 small"><WithCode>{help}</WithCode></p>
+      <p className="text2 small">
+        <WithCode>{help}</WithCode>
+      </p>
       <PlatformForm label={title} state={{ ...state, changeValues }} wallet={wallet} />
-      {error && <p className={styles.wrong} role="alert">{error}</p>}
+      {error && (
+        <p className={styles.wrong} role="alert">
+          {error}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -19,7 +19,11 @@ export function SignOut({ account, title }: Props) {
     <section className={styles.section} aria-label="Sign out">
       <h2>Sign out</h2>
       <p className="text2">Deletes the key and keeps the account.</p>
-      <div className={styles.actions}><Button icon="power" onPress={() => setAsks(true)}>Sign out</Button></div>
+      <div className={styles.actions}>
+        <Button icon="power" onPress={() => setAsks(true)}>
+          Sign out
+        </Button>
+      </div>
       {asks && (
         <Dialog
           alert
@@ -29,13 +33,18 @@ export function SignOut({ account, title }: Props) {
           onClose={() => setAsks(false)}
           footer={
             <>
-              <Button autoFocus onPress={() => setAsks(false)}>Cancel</Button>
-              <Button look="danger" isPending={signOut.isPending} onPress={submit}>Sign out</Button>
+              <Button autoFocus onPress={() => setAsks(false)}>
+                Cancel
+              </Button>
+              <Button look="danger" isPending={signOut.isPending} onPress={submit}>
+                Sign out
+              </Button>
             </>
           }
         >
           <p>
-            The key is deleted unless it's a saved credential. Connectors and runs stay, but don't update until you sign in. To revoke the key, go to {title}.
+            The key is deleted unless it's a saved credential. Connectors and runs stay, but don't update until you sign
+            in. To revoke the key, go to {title}.
           </p>
           {signOut.error && <ProblemNotice problem={asProblem(signOut.error)} onRetry={submit} />}
         </Dialog>

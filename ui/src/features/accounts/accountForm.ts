@@ -1,5 +1,11 @@
 import { draftError, emptyDraft, isGiven, type SecretDraft, secretInputOf } from "@/components/secretDraft";
-import { type AddAccount, type FieldProblem, type PlatformField, type PlatformForm, type SecretInput } from "@/host/bindings";
+import {
+  type AddAccount,
+  type FieldProblem,
+  type PlatformField,
+  type PlatformForm,
+  type SecretInput,
+} from "@/host/bindings";
 import { readJson } from "@/lib/jsonText";
 import { isObject } from "@/lib/schema/schema";
 import { schemaOf, validate } from "@/lib/schema/validate";
@@ -69,14 +75,20 @@ function errorOf(field: PlatformField, form: AccountForm): string | null {
   const text = form.settings[field.name]?.trim() ?? "";
   if (text === "") return isNeeded ? missing : null;
   if (!isJson(field)) return null;
-  const { problems: [problem], value } = readJson(text);
+  const {
+    problems: [problem],
+    value,
+  } = readJson(text);
   if (problem) return `Line ${problem.line}: ${problem.message}`;
   const [wrong] = field.form ? validate(schemaOf(field.form.schema), value) : [];
   return wrong ? `${wrong.path.replace(/^\//, "")}: ${wrong.message}` : null;
 }
 
 /** The settings as the host takes them; only when {@link errorsOf} finds nothing. */
-export function settingsOf(platform: Pick<PlatformForm, "isAssumed" | "fields">, form: AccountForm): Record<string, unknown> {
+export function settingsOf(
+  platform: Pick<PlatformForm, "isAssumed" | "fields">,
+  form: AccountForm,
+): Record<string, unknown> {
   const folded = advancedFields(platform);
   const typed = platform.fields.flatMap((field) => {
     const text = field.isSecret ? "" : (form.settings[field.name] ?? "");
@@ -99,7 +111,12 @@ export function secretsOf(fields: PlatformField[], form: AccountForm): Record<st
 
 /** The form as the host takes it; only when {@link errorsOf} finds nothing. */
 export function requestOf(platform: PlatformForm, form: AccountForm): AddAccount {
-  return { platform: platform.platform, label: form.label.trim() || null, settings: settingsOf(platform, form), secrets: secretsOf(platform.fields, form) };
+  return {
+    platform: platform.platform,
+    label: form.label.trim() || null,
+    settings: settingsOf(platform, form),
+    secrets: secretsOf(platform.fields, form),
+  };
 }
 
 /** The problems of an answer by the names of the fields that they belong to. */

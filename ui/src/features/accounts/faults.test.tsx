@@ -7,15 +7,20 @@ import { need } from "@/test/needSamples";
 import { renderApp } from "@/test/renderApp";
 import { connector, manyAccounts, manyHosted, problem } from "@/test/samples";
 
-const state = { accounts: manyAccounts(), connectors: [...manyHosted(), connector({ id: "con_own", title: "Own server" })] };
+const state = {
+  accounts: manyAccounts(),
+  connectors: [...manyHosted(), connector({ id: "con_own", title: "Own server" })],
+};
 const cohere = "acc_cohere";
 
 /** The window at the list of connectors, with what becomes of Cohere's turn; the other accounts are well. */
 function at(path: string, fault: Problem) {
   return renderApp(path, state, (host) => {
     host.handlers.syncConnectors = ({ each }) => {
-      const answer = (account: AccountId, one: Problem | null) => host.answerSync(each, { account, connectors: one ? null : 1, problem: one });
-      for (const { id, platform } of host.state.accounts) if (platform !== "local") answer(id, id === cohere ? fault : null);
+      const answer = (account: AccountId, one: Problem | null) =>
+        host.answerSync(each, { account, connectors: one ? null : 1, problem: one });
+      for (const { id, platform } of host.state.accounts)
+        if (platform !== "local") answer(id, id === cohere ? fault : null);
       return null;
     };
   });
@@ -24,28 +29,59 @@ function at(path: string, fault: Problem) {
 /** What a fault is and what it shows: the word in the sidebar, the line over the list, the button beside it. */
 const faults: { name: string; problem: Problem; word: string; line: RegExp; button: string }[] = [
   {
-    name: "an account that is down", word: "failing", button: "Open account",
-    problem: problem({ code: "network.unreachable", message: "could not reach api.cohere.com", hint: "Check the network or the base URL." }),
+    name: "an account that is down",
+    word: "failing",
+    button: "Open account",
+    problem: problem({
+      code: "network.unreachable",
+      message: "could not reach api.cohere.com",
+      hint: "Check the network or the base URL.",
+    }),
     line: /couldn't load\. Could not reach api\.cohere\.com\. Showing data from/,
   },
   {
-    name: "an account that gives no answer in time", word: "slow", button: "Try again",
+    name: "an account that gives no answer in time",
+    word: "slow",
+    button: "Try again",
     problem: problem({ code: "timed_out", message: "no answer in 30 s", hint: "Try again." }),
     line: /couldn't load\. No answer in 30 s\. Showing data from/,
   },
   {
-    name: "an account that is rate-limited", word: "slow", button: "Try again",
-    problem: problem({ code: "platform.rate_limited", message: "Cohere takes no more requests for 20 s", hint: "Wait a little.", status: 429 }),
+    name: "an account that is rate-limited",
+    word: "slow",
+    button: "Try again",
+    problem: problem({
+      code: "platform.rate_limited",
+      message: "Cohere takes no more requests for 20 s",
+      hint: "Wait a little.",
+      status: 429,
+    }),
     line: /couldn't load\. Cohere takes no more requests for 20 s\. Showing data from/,
   },
   {
-    name: "an account that answers with HTML", word: "failing", button: "Open account",
-    problem: problem({ code: "platform.answer", message: "Cohere answered with a page instead of JSON", hint: "Check the base URL, or sign in to the network.", status: 200, retryable: false }),
+    name: "an account that answers with HTML",
+    word: "failing",
+    button: "Open account",
+    problem: problem({
+      code: "platform.answer",
+      message: "Cohere answered with a page instead of JSON",
+      hint: "Check the base URL, or sign in to the network.",
+      status: 200,
+      retryable: false,
+    }),
     line: /couldn't load\. Cohere answered with a page instead of JSON\. Showing data from/,
   },
   {
-    name: "an account that loses its key", word: "signed out", button: "Sign in",
-    problem: problem({ code: "platform.signed_out", message: "Cohere does not take the key any more", hint: "Enter another key.", status: 401, retryable: false }),
+    name: "an account that loses its key",
+    word: "signed out",
+    button: "Sign in",
+    problem: problem({
+      code: "platform.signed_out",
+      message: "Cohere does not take the key any more",
+      hint: "Enter another key.",
+      status: 401,
+      retryable: false,
+    }),
     line: /: signed out\. Cohere does not take the key any more\. Showing data from/,
   },
 ];
@@ -96,7 +132,8 @@ it("an account that does not answer is called slow, is not waited for any more w
     mock.handlers.syncConnectors = ({ each }) =>
       new Promise((resolve) => {
         answer = () => {
-          for (const { id, platform } of mock.state.accounts) if (platform !== "local") mock.answerSync(each, { account: id, connectors: 1, problem: null });
+          for (const { id, platform } of mock.state.accounts)
+            if (platform !== "local") mock.answerSync(each, { account: id, connectors: 1, problem: null });
           resolve(null);
         };
       });
@@ -116,7 +153,15 @@ it("an account that does not answer is called slow, is not waited for any more w
 });
 
 it("an account that the host cannot read is a need on home until it can", async () => {
-  const failing = need({ kind: "account_failing", account: cohere, title: "Cohere · Northlight", headline: "Cohere · Northlight cannot be read", words: "Cohere answered with a page instead of JSON", code: "platform.answer", fix: "check" });
+  const failing = need({
+    kind: "account_failing",
+    account: cohere,
+    title: "Cohere · Northlight",
+    headline: "Cohere · Northlight cannot be read",
+    words: "Cohere answered with a page instead of JSON",
+    code: "platform.answer",
+    fix: "check",
+  });
   const { user, host } = renderApp("/", { ...state, needs: [failing] });
   const row = await screen.findByText("Cohere · Northlight cannot be read");
   expect(row).toBeVisible();

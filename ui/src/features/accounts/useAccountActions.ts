@@ -1,7 +1,15 @@
 import { type QueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { refreshAccounts, setAccountProblem } from "@/host/accountSync";
-import { type Account, type AccountColour, type AccountId, type AddAccount, commands, type Json, type SecretInput } from "@/host/bindings";
+import {
+  type Account,
+  type AccountColour,
+  type AccountId,
+  type AddAccount,
+  commands,
+  type Json,
+  type SecretInput,
+} from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { keys, queries } from "@/host/queries";
 import { removeAccount, upsertAccount } from "@/host/upsert";
@@ -61,7 +69,8 @@ export function useRenameAccount() {
 /** Gives an account a colour to know it by; shown at once, and taken back when it was not kept. */
 export function useColourAccount() {
   return useCommand({
-    mutationFn: ({ id, colour }: { id: AccountId; colour: AccountColour | null }) => call(commands.colourAccount(id, colour)),
+    mutationFn: ({ id, colour }: { id: AccountId; colour: AccountColour | null }) =>
+      call(commands.colourAccount(id, colour)),
     onMutate: ({ id, colour }, { client }) => {
       const before = client.getQueryData(queries.accounts().queryKey)?.find((one) => one.id === id);
       if (before) upsertAccount(client, { ...before, colour });
@@ -74,13 +83,17 @@ export function useColourAccount() {
 
 /** Tries whether the sign-in works with other settings; nothing is kept, whatever comes of it. */
 export function useTrySettings() {
-  return useCommand({ mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) => call(commands.tryAccountSettings(id, settings)) });
+  return useCommand({
+    mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) =>
+      call(commands.tryAccountSettings(id, settings)),
+  });
 }
 
 /** Changes the settings of an account, after they were seen to work. */
 export function useChangeSettings() {
   return useCommand({
-    mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) => call(commands.changeAccountSettings(id, settings)),
+    mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) =>
+      call(commands.changeAccountSettings(id, settings)),
     update: upsertAndRefresh,
     toast: ({ label }) => `Settings of ${label} saved`,
   });
@@ -98,7 +111,8 @@ export function useSignOut() {
 /** Puts other secrets in place of an account's. */
 export function useReplaceSecrets() {
   return useCommand({
-    mutationFn: ({ id, secrets }: { id: AccountId; secrets: Record<string, SecretInput> }) => call(commands.replaceAccountSecrets(id, secrets)),
+    mutationFn: ({ id, secrets }: { id: AccountId; secrets: Record<string, SecretInput> }) =>
+      call(commands.replaceAccountSecrets(id, secrets)),
     update: upsertAndRefresh,
     toast: ({ label }) => `Key of ${label} replaced`,
   });

@@ -8,7 +8,9 @@ const most = 50;
 /** How many runs those connectors have in the history; `null` while or where that is not known. */
 export function useRunCount(connectors: ConnectorId[]): number | null {
   const asked = connectors.length > most ? [] : connectors;
-  const totals = useQueries({ queries: asked.map((connector) => queries.runs({ ...everyRun, connector, limit: 1 })) }).map(({ data }) => data?.total);
+  const totals = useQueries({
+    queries: asked.map((connector) => queries.runs({ ...everyRun, connector, limit: 1 })),
+  }).map(({ data }) => data?.total);
   if (connectors.length > most || totals.includes(undefined)) return null;
   return totals.reduce<number>((sum, total) => sum + (total ?? 0), 0);
 }

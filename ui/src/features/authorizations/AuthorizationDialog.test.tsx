@@ -4,7 +4,11 @@ import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
 import { authorization, connector, hostedConnector, manyAccounts, minutesAgo, problem } from "@/test/samples";
 
-const notion = connector({ id: "con_notion", title: "Notion", status: { ...connector().status, status: "authorizing" } });
+const notion = connector({
+  id: "con_notion",
+  title: "Notion",
+  status: { ...connector().status, status: "authorizing" },
+});
 
 async function openWaiting(prepare?: Parameters<typeof renderApp>[2]) {
   const view = renderApp("/connectors", { connectors: [notion], authorizations: [authorization()] }, prepare);
@@ -16,7 +20,10 @@ async function openWaiting(prepare?: Parameters<typeof renderApp>[2]) {
 describe("a consent under way", () => {
   it("is_found_again_from_its_row_with_time_and_ways_on", async () => {
     const { dialog, host } = await openWaiting();
-    expect(within(dialog).getByRole("progressbar", { name: "Time left to sign in" })).toHaveAttribute("aria-valuetext", expect.stringMatching(/^4:1\d left$/));
+    expect(within(dialog).getByRole("progressbar", { name: "Time left to sign in" })).toHaveAttribute(
+      "aria-valuetext",
+      expect.stringMatching(/^4:1\d left$/),
+    );
     expect(within(dialog).getByText("You can close this; the sign-in continues.")).toBeVisible();
     expect(host.lastCall("startAuthorization")).toBeUndefined();
     expect(await axeViolations(dialog)).toEqual([]);
@@ -37,13 +44,24 @@ describe("a consent under way", () => {
   it("gets_five_minutes_more", async () => {
     const { user, dialog } = await openWaiting();
     await user.click(within(dialog).getByRole("button", { name: "Add 5 minutes" }));
-    await waitFor(() => expect(within(dialog).getByRole("progressbar")).toHaveAttribute("aria-valuetext", expect.stringMatching(/^9:1\d left$/)));
+    await waitFor(() =>
+      expect(within(dialog).getByRole("progressbar")).toHaveAttribute(
+        "aria-valuetext",
+        expect.stringMatching(/^9:1\d left$/),
+      ),
+    );
   });
 
   it("takes_the_address_that_the_browser_ended_on", async () => {
     const { user, host, dialog } = await openWaiting();
-    await user.type(within(dialog).getByRole("textbox", { name: "Redirect address" }), "http://127.0.0.1:7718/callback?code=a&state=x{Enter}");
-    expect(host.lastCall("finishAuthorization")).toEqual({ authorization: "aut_notion", address: "http://127.0.0.1:7718/callback?code=a&state=x" });
+    await user.type(
+      within(dialog).getByRole("textbox", { name: "Redirect address" }),
+      "http://127.0.0.1:7718/callback?code=a&state=x{Enter}",
+    );
+    expect(host.lastCall("finishAuthorization")).toEqual({
+      authorization: "aut_notion",
+      address: "http://127.0.0.1:7718/callback?code=a&state=x",
+    });
     expect(await within(dialog).findByText("Getting the token")).toBeVisible();
   });
 
@@ -53,7 +71,10 @@ describe("a consent under way", () => {
         throw problem({ code: "auth.callback", message: "the address does not belong to this sign-in" });
       };
     });
-    await user.type(within(dialog).getByRole("textbox", { name: "Redirect address" }), "http://127.0.0.1/callback{Enter}");
+    await user.type(
+      within(dialog).getByRole("textbox", { name: "Redirect address" }),
+      "http://127.0.0.1/callback{Enter}",
+    );
     expect(await within(dialog).findByText("auth.callback")).toBeVisible();
   });
 
@@ -70,7 +91,9 @@ describe("a consent under way", () => {
     await user.click(within(dialog).getByRole("button", { name: /^Sign-in log/ }));
     expect(within(dialog).getByText("api.notion.com/register", { exact: false })).toBeVisible();
     await user.click(within(dialog).getByRole("button", { name: "Copy log" }));
-    expect(host.lastCall("copyText")).toMatchObject({ text: expect.stringContaining("POST  api.notion.com/register") as string });
+    expect(host.lastCall("copyText")).toMatchObject({
+      text: expect.stringContaining("POST  api.notion.com/register") as string,
+    });
   });
 
   it("says_that_no_browser_started_and_what_is_asked_for_beyond_before", async () => {
@@ -94,7 +117,11 @@ describe("the end of a consent", () => {
     ["denied", problem({ code: "auth.denied", message: "the consent was refused" }), "Access denied"],
     ["expired", problem({ code: "auth.timed_out", message: "not in time" }), "Sign-in not finished"],
     ["cancelled", null, "Sign-in cancelled"],
-    ["failed", problem({ code: "auth.exchange", message: "the server refused the code" }), "The server refused the code"],
+    [
+      "failed",
+      problem({ code: "auth.exchange", message: "the server refused the code" }),
+      "The server refused the code",
+    ],
   ] as const)("%s_has_its_own_look", async (state, why, words) => {
     const { host, dialog } = await openWaiting();
     await act(() => host.moveAuthorization("aut_notion", { state, problem: why }));
@@ -105,19 +132,38 @@ describe("the end of a consent", () => {
 
   it("says_that_it_was_cut_off_by_the_end_of_patchbay", async () => {
     const { host, dialog } = await openWaiting();
-    await act(() => host.moveAuthorization("aut_notion", { state: "expired", problem: problem({ code: "auth.timed_out", message: "Patchbay was ended before the sign-in was over" }) }));
-    expect(await within(dialog).findByText(/^Patchbay was ended before the sign-in was over\. You can close the browser page/)).toBeVisible();
+    await act(() =>
+      host.moveAuthorization("aut_notion", {
+        state: "expired",
+        problem: problem({ code: "auth.timed_out", message: "Patchbay was ended before the sign-in was over" }),
+      }),
+    );
+    expect(
+      await within(dialog).findByText(
+        /^Patchbay was ended before the sign-in was over\. You can close the browser page/,
+      ),
+    ).toBeVisible();
     expect(within(dialog).getByRole("button", { name: "Try again" })).toBeVisible();
   });
 
   it("another_place_to_sign_in_is_agreed_to_by_naming_both", async () => {
     const { user, host, dialog } = await openWaiting();
     const change = { former: "api.notion.com", current: "evil.example", issuer: "https://evil.example/as" };
-    await act(() => host.moveAuthorization("aut_notion", { state: "failed", issuerChange: change, problem: problem({ code: "auth.issuer_changed", message: "Notion wants you to sign in at evil.example now" }) }));
+    await act(() =>
+      host.moveAuthorization("aut_notion", {
+        state: "failed",
+        issuerChange: change,
+        problem: problem({ code: "auth.issuer_changed", message: "Notion wants you to sign in at evil.example now" }),
+      }),
+    );
     expect(await within(dialog).findByText("Notion now signs in somewhere else")).toBeVisible();
     expect(within(dialog).queryByRole("button", { name: "Try again" })).toBeNull();
     await user.click(within(dialog).getByRole("button", { name: "Sign in at evil.example instead of api.notion.com" }));
-    await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_notion", acceptIssuer: "https://evil.example/as" } }));
+    await waitFor(() =>
+      expect(host.lastCall("startAuthorization")).toMatchObject({
+        request: { connector: "con_notion", acceptIssuer: "https://evil.example/as" },
+      }),
+    );
   });
 
   it("says_what_was_given", async () => {
@@ -128,19 +174,27 @@ describe("the end of a consent", () => {
 
   it("can_be_tried_again", async () => {
     const { user, host, dialog } = await openWaiting();
-    await act(() => host.moveAuthorization("aut_notion", { state: "denied", problem: problem({ code: "auth.denied" }) }));
+    await act(() =>
+      host.moveAuthorization("aut_notion", { state: "denied", problem: problem({ code: "auth.denied" }) }),
+    );
     await user.click(await within(dialog).findByRole("button", { name: "Try again" }));
-    await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_notion" } }));
+    await waitFor(() =>
+      expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_notion" } }),
+    );
     expect(await screen.findByText("Waiting for you to sign in")).toBeVisible();
   });
 });
 
 it("a_locked_vault_leads_to_the_vault", async () => {
-  const { user } = renderApp("/connectors", { connectors: [connector({ status: { ...connector().status, status: "needs_authorization" } })] }, (host) => {
-    host.handlers.startAuthorization = () => {
-      throw problem({ code: "vault.locked", message: "the vault is locked", hint: "Unlock it." });
-    };
-  });
+  const { user } = renderApp(
+    "/connectors",
+    { connectors: [connector({ status: { ...connector().status, status: "needs_authorization" } })] },
+    (host) => {
+      host.handlers.startAuthorization = () => {
+        throw problem({ code: "vault.locked", message: "the vault is locked", hint: "Unlock it." });
+      };
+    },
+  );
   await user.click(await screen.findByRole("button", { name: /^Sign in ?, GitHub/ }));
   await user.click(await screen.findByRole("button", { name: "Unlock vault" }));
   expect(await screen.findByRole("heading", { name: "Credentials" })).toBeVisible();
@@ -155,15 +209,31 @@ it("the_countdown_is_spoken_at_its_marks_only", async () => {
 
 describe("a platform's own page", () => {
   const form = {
-    schema: { type: "object", required: ["method_type"], properties: { method_type: { title: "Method", oneOf: [{ const: "oauth2", title: "OAuth" }, { const: "github_app", title: "GitHub app" }] } } },
+    schema: {
+      type: "object",
+      required: ["method_type"],
+      properties: {
+        method_type: {
+          title: "Method",
+          oneOf: [
+            { const: "oauth2", title: "OAuth" },
+            { const: "github_app", title: "GitHub app" },
+          ],
+        },
+      },
+    },
     values: {},
     kept: [],
   };
 
   it("opens_after_what_can_be_chosen_was_chosen", async () => {
-    const { user, host } = renderApp("/connectors", { accounts: manyAccounts(), connectors: [hostedConnector()] }, (mock) => {
-      mock.handlers.consentForm = () => form;
-    });
+    const { user, host } = renderApp(
+      "/connectors",
+      { accounts: manyAccounts(), connectors: [hostedConnector()] },
+      (mock) => {
+        mock.handlers.consentForm = () => form;
+      },
+    );
     await user.click(await screen.findByRole("button", { name: /^Sign in ?, HubSpot/ }));
     const dialog = await screen.findByRole("dialog", { name: "Sign in to HubSpot CRM" });
     await user.click(await within(dialog).findByRole("button", { name: "Continue in browser" }));
@@ -171,12 +241,22 @@ describe("a platform's own page", () => {
     await user.click(await within(dialog).findByRole("button", { name: /Method/ }));
     await user.click(await screen.findByRole("option", { name: "GitHub app" }));
     await user.click(within(dialog).getByRole("button", { name: "Continue in browser" }));
-    await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_hosted", choices: { method_type: "github_app" } } }));
+    await waitFor(() =>
+      expect(host.lastCall("startAuthorization")).toMatchObject({
+        request: { connector: "con_hosted", choices: { method_type: "github_app" } },
+      }),
+    );
   });
 
   it("says_that_somebody_else_signed_in", async () => {
     const { host } = await openWaiting();
-    await act(() => host.moveAuthorization("aut_notion", { state: "authorized", askedAs: "ops@northlight.example", identity: { ...notion.identity, credential: "lena@home.example" } }));
+    await act(() =>
+      host.moveAuthorization("aut_notion", {
+        state: "authorized",
+        askedAs: "ops@northlight.example",
+        identity: { ...notion.identity, credential: "lena@home.example" },
+      }),
+    );
     expect(await screen.findByText("Signed in to Notion with a different account")).toBeVisible();
     expect(screen.getByText(/It was ops@northlight.example before; now it is lena@home.example/)).toBeVisible();
   });

@@ -27,7 +27,15 @@ type Props = {
 };
 
 /** Guides one consent: its steps, the time left, every way on, and what was asked on the way. */
-export function AuthorizationDialog({ authorization, icon, toolCount, onHide, onAgain, onAcceptIssuer, onOpenConnector }: Props) {
+export function AuthorizationDialog({
+  authorization,
+  icon,
+  toolCount,
+  onHide,
+  onAgain,
+  onAcceptIssuer,
+  onOpenConnector,
+}: Props) {
   const actions = useAuthorizationActions(authorization.id);
   const underWay = isInProgress(authorization.state);
   const change = authorization.issuerChange;
@@ -47,7 +55,9 @@ export function AuthorizationDialog({ authorization, icon, toolCount, onHide, on
           <>
             <span>You can close this; the sign-in continues.</span>
             <CancelKey onCancel={cancel} />
-            <Button keys="Mod+." onPress={cancel} isPending={actions.cancel.isPending}>Cancel sign-in</Button>
+            <Button keys="Mod+." onPress={cancel} isPending={actions.cancel.isPending}>
+              Cancel sign-in
+            </Button>
           </>
         ) : (
           <>
@@ -55,13 +65,25 @@ export function AuthorizationDialog({ authorization, icon, toolCount, onHide, on
             {authorization.state === "authorized" ? (
               <>
                 {onOpenConnector && <Button onPress={onHide}>Close</Button>}
-                <Button look="primary" autoFocus onPress={onOpenConnector ?? onHide}>{continueLabel}</Button>
+                <Button look="primary" autoFocus onPress={onOpenConnector ?? onHide}>
+                  {continueLabel}
+                </Button>
               </>
             ) : (
               <>
-                <Button onPress={onHide} autoFocus={Boolean(change)}>Close</Button>
-                {change && onAcceptIssuer && <Button onPress={() => onAcceptIssuer(change.issuer)}>Sign in at {change.current} instead of {change.former}</Button>}
-                {!change && onAgain && <Button look="primary" autoFocus onPress={onAgain}>Try again</Button>}
+                <Button onPress={onHide} autoFocus={Boolean(change)}>
+                  Close
+                </Button>
+                {change && onAcceptIssuer && (
+                  <Button onPress={() => onAcceptIssuer(change.issuer)}>
+                    Sign in at {change.current} instead of {change.former}
+                  </Button>
+                )}
+                {!change && onAgain && (
+                  <Button look="primary" autoFocus onPress={onAgain}>
+                    Try again
+                  </Button>
+                )}
               </>
             )}
           </>

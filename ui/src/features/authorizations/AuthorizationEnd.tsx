@@ -6,14 +6,30 @@ type Props = { authorization: Authorization; toolCount: number | null };
 
 /** How a consent ended: one look for each end. */
 export function AuthorizationEnd({ authorization, toolCount }: Props) {
-  const { state, connectorTitle: title, problem, askedAs, granted, grantedScopes, identity, issuerChange, pageHost } = authorization;
+  const {
+    state,
+    connectorTitle: title,
+    problem,
+    askedAs,
+    granted,
+    grantedScopes,
+    identity,
+    issuerChange,
+    pageHost,
+  } = authorization;
   switch (state) {
     case "authorized":
-      if (granted?.length) return <Notice role="status" glyph="ready" title="Signed in">The token is saved in your wallet and filled into the form.</Notice>;
+      if (granted?.length)
+        return (
+          <Notice role="status" glyph="ready" title="Signed in">
+            The token is saved in your wallet and filled into the form.
+          </Notice>
+        );
       if (askedAs) {
         return (
           <Notice role="alert" glyph="changed" title={`Signed in to ${title} with a different account`}>
-            It was {askedAs} before; now it is {identity.credential}. If you didn't mean that, sign in again and choose the other account in your browser.
+            It was {askedAs} before; now it is {identity.credential}. If you didn't mean that, sign in again and choose
+            the other account in your browser.
           </Notice>
         );
       }
@@ -26,7 +42,8 @@ export function AuthorizationEnd({ authorization, toolCount }: Props) {
     case "denied":
       return (
         <Notice role="alert" glyph="signin" title="Access denied" end={<Code problem={problem} />}>
-          {problem?.detail ? `${pageHost ?? "The provider"}: ${problem.detail}. ` : ""}Try again and choose Allow, or use another account.
+          {problem?.detail ? `${pageHost ?? "The provider"}: ${problem.detail}. ` : ""}Try again and choose Allow, or
+          use another account.
         </Notice>
       );
     case "expired":
@@ -45,15 +62,23 @@ export function AuthorizationEnd({ authorization, toolCount }: Props) {
     default:
       if (issuerChange) {
         return (
-          <Notice role="alert" glyph="changed" title={`${title} now signs in somewhere else`} end={<Code problem={problem} />}>
-            It was {issuerChange.former}; now the server names {issuerChange.current}. Nothing was sent there. This can mean that the server was taken over: ask its operator before you continue.
+          <Notice
+            role="alert"
+            glyph="changed"
+            title={`${title} now signs in somewhere else`}
+            end={<Code problem={problem} />}
+          >
+            It was {issuerChange.former}; now the server names {issuerChange.current}. Nothing was sent there. This can
+            mean that the server was taken over: ask its operator before you continue.
           </Notice>
         );
       }
       return problem ? (
         <ProblemNotice problem={problem} />
       ) : (
-        <Notice role="alert" glyph="failing" title={`Couldn't sign in to ${title}`}>See the sign-in log for details.</Notice>
+        <Notice role="alert" glyph="failing" title={`Couldn't sign in to ${title}`}>
+          See the sign-in log for details.
+        </Notice>
       );
   }
 }

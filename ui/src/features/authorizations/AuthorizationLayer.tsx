@@ -27,7 +27,15 @@ export function AuthorizationLayer({ signIn, onOpenConnector, onOpenVault }: Pro
         </Frame>
       );
     case "choosing":
-      return <ConsentChoices key={shown.connector.id} connector={shown.connector} form={shown.form} onCancel={hide} onChosen={(choices) => signIn.choose(shown.connector, choices)} />;
+      return (
+        <ConsentChoices
+          key={shown.connector.id}
+          connector={shown.connector}
+          form={shown.form}
+          onCancel={hide}
+          onChosen={(choices) => signIn.choose(shown.connector, choices)}
+        />
+      );
     case "refused": {
       const { connector, problem } = shown;
       const vault = problem.code.startsWith("vault.");
@@ -35,7 +43,14 @@ export function AuthorizationLayer({ signIn, onOpenConnector, onOpenVault }: Pro
         <Frame connector={connector} onClose={hide}>
           <ProblemNotice problem={problem} onRetry={() => start(connector)}>
             {vault && (
-              <Button small look="primary" onPress={() => { hide(); onOpenVault(); }}>
+              <Button
+                small
+                look="primary"
+                onPress={() => {
+                  hide();
+                  onOpenVault();
+                }}
+              >
                 Unlock vault
               </Button>
             )}
@@ -48,7 +63,15 @@ export function AuthorizationLayer({ signIn, onOpenConnector, onOpenVault }: Pro
   }
 }
 
-function Frame({ connector, onClose, children }: { connector: Connector; onClose: () => void; children: React.ReactNode }) {
+function Frame({
+  connector,
+  onClose,
+  children,
+}: {
+  connector: Connector;
+  onClose: () => void;
+  children: React.ReactNode;
+}) {
   return (
     <Dialog
       title={`Sign in to ${connector.title}`}
@@ -61,7 +84,15 @@ function Frame({ connector, onClose, children }: { connector: Connector; onClose
   );
 }
 
-function Known({ id, signIn, onOpenConnector }: { id: AuthorizationId; signIn: SignIn; onOpenConnector: (id: ConnectorId) => void }) {
+function Known({
+  id,
+  signIn,
+  onOpenConnector,
+}: {
+  id: AuthorizationId;
+  signIn: SignIn;
+  onOpenConnector: (id: ConnectorId) => void;
+}) {
   const authorization = useQuery(queries.authorization(id));
   const { data: connector } = useQuery({
     ...queries.connectors(),
@@ -76,7 +107,14 @@ function Known({ id, signIn, onOpenConnector }: { id: AuthorizationId; signIn: S
         onHide={signIn.hide}
         onAgain={connector ? () => signIn.start(connector) : undefined}
         onAcceptIssuer={connector ? (issuer) => signIn.startAt(connector, issuer) : undefined}
-        onOpenConnector={connector ? () => { signIn.hide(); onOpenConnector(connector.id); } : undefined}
+        onOpenConnector={
+          connector
+            ? () => {
+                signIn.hide();
+                onOpenConnector(connector.id);
+              }
+            : undefined
+        }
       />
     );
   }

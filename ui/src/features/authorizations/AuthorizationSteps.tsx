@@ -13,19 +13,45 @@ const hostedOrder: AuthorizationState[] = ["preparing", "awaiting_user", "checki
 
 /** The four steps of a consent; the running one holds its clock and its buttons. */
 export function AuthorizationSteps({ authorization, actions }: Props) {
-  if (authorization.identity.platform !== "local") return <HostedSteps authorization={authorization} actions={actions} />;
+  if (authorization.identity.platform !== "local")
+    return <HostedSteps authorization={authorization} actions={actions} />;
   const now = order.indexOf(authorization.state);
   const prepared = preparedIn(authorization);
   return (
     <ol className={styles.steps}>
-      <Step at={0} now={now} todo="Prepare" running="Preparing" done={<span className="medium">Sign-in page ready</span>} time={prepared}>
+      <Step
+        at={0}
+        now={now}
+        todo="Prepare"
+        running="Preparing"
+        done={<span className="medium">Sign-in page ready</span>}
+        time={prepared}
+      >
         {`Getting the sign-in page from ${authorization.pageHost ?? authorization.connectorTitle}.`}
       </Step>
-      <Step at={1} now={now} todo="Sign in with your browser" running="Waiting for you to sign in" done={<span className="medium">Signed in</span>}>
+      <Step
+        at={1}
+        now={now}
+        todo="Sign in with your browser"
+        running="Waiting for you to sign in"
+        done={<span className="medium">Signed in</span>}
+      >
         <WaitingForUser authorization={authorization} actions={actions} />
       </Step>
-      <Step at={2} now={now} todo="Get the token" running="Getting the token" done={<span className="medium">Token received</span>} />
-      <Step at={3} now={now} todo="Load tools" running="Loading tools" done={<span className="medium">Tools loaded</span>} />
+      <Step
+        at={2}
+        now={now}
+        todo="Get the token"
+        running="Getting the token"
+        done={<span className="medium">Token received</span>}
+      />
+      <Step
+        at={3}
+        now={now}
+        todo="Load tools"
+        running="Loading tools"
+        done={<span className="medium">Tools loaded</span>}
+      />
     </ol>
   );
 }
@@ -36,25 +62,55 @@ function HostedSteps({ authorization, actions }: Props) {
   const { account } = authorization.identity;
   return (
     <ol className={styles.steps}>
-      <Step at={0} now={now} todo="Prepare" running="Preparing" done={<span className="medium">Sign-in page ready</span>} time={preparedIn(authorization)}>
+      <Step
+        at={0}
+        now={now}
+        todo="Prepare"
+        running="Preparing"
+        done={<span className="medium">Sign-in page ready</span>}
+        time={preparedIn(authorization)}
+      >
         {`Getting the sign-in page from ${account}.`}
       </Step>
-      <Step at={1} now={now} todo="Sign in with your browser" running="Waiting for you to sign in" done={<span className="medium">Signed in</span>}>
+      <Step
+        at={1}
+        now={now}
+        todo="Sign in with your browser"
+        running="Waiting for you to sign in"
+        done={<span className="medium">Signed in</span>}
+      >
         <WaitingForUser authorization={authorization} actions={actions} />
       </Step>
-      <Step at={2} now={now} todo="Check connector" running="Checking connector" done={<span className="medium">Checked</span>} />
+      <Step
+        at={2}
+        now={now}
+        todo="Check connector"
+        running="Checking connector"
+        done={<span className="medium">Checked</span>}
+      />
     </ol>
   );
 }
 
-type StepProps = { at: number; now: number; todo: string; running: string; done: ReactNode; time?: string | null; children?: ReactNode };
+type StepProps = {
+  at: number;
+  now: number;
+  todo: string;
+  running: string;
+  done: ReactNode;
+  time?: string | null;
+  children?: ReactNode;
+};
 
 function Step({ at, now, todo, running, done, time, children }: StepProps) {
   if (at < now) {
     return (
       <li className={styles.step}>
         <StatusGlyph name="ready" size={16} />
-        <div>{done}<span className="unseen">, done</span></div>
+        <div>
+          {done}
+          <span className="unseen">, done</span>
+        </div>
         <span className="text3">{time}</span>
       </li>
     );
@@ -92,7 +148,8 @@ export function sayState(authorization: Authorization): string {
     preparing: `Preparing sign-in to ${title}`,
     awaiting_user: `Waiting for you to sign in to ${title}`,
     exchanging: "Signed in, getting the token",
-    checking: authorization.identity.platform === "local" ? "Token received, loading tools" : `Signed in, checking ${title}`,
+    checking:
+      authorization.identity.platform === "local" ? "Token received, loading tools" : `Signed in, checking ${title}`,
     authorized: `Signed in to ${title}`,
     denied: `Access to ${title} denied`,
     expired: `Sign-in to ${title} not finished`,
@@ -101,4 +158,3 @@ export function sayState(authorization: Authorization): string {
   };
   return words[authorization.state];
 }
-

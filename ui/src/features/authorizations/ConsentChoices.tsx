@@ -31,7 +31,9 @@ export function ConsentChoices({ connector, form, onCancel, onChosen }: Props) {
         <>
           <span>Opens {connector.identity.account} in your browser.</span>
           <Button onPress={onCancel}>Cancel</Button>
-          <Button look="primary" autoFocus onPress={submit}>Continue in browser</Button>
+          <Button look="primary" autoFocus onPress={submit}>
+            Continue in browser
+          </Button>
         </>
       }
     >

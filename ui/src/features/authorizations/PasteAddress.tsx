@@ -29,7 +29,13 @@ export function PasteAddress({ finish }: Props) {
         value={address}
         onChange={setAddress}
         isDisabled={finish.isPending}
-        end={address.trim() && <Button small type="submit">Continue</Button>}
+        end={
+          address.trim() && (
+            <Button small type="submit">
+              Continue
+            </Button>
+          )
+        }
       />
     </form>
   );

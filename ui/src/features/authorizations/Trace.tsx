@@ -21,7 +21,9 @@ export function Trace({ authorization }: { authorization: Authorization }) {
           <span className="medium">Sign-in log</span>
           <span className="text3">{count(trace.length, "step")}, secrets redacted</span>
         </button>
-        <Button look="link" onPress={() => copy(trace.map(asText).join("\n"), "Sign-in log")}>Copy log</Button>
+        <Button look="link" onPress={() => copy(trace.map(asText).join("\n"), "Sign-in log")}>
+          Copy log
+        </Button>
       </div>
       {open && (
         <ol className={styles.traceRows} ref={scrollToEnd}>
@@ -48,6 +50,13 @@ function scrollToEnd(rows: HTMLElement | null): void {
 }
 
 function asText(step: TraceStep): string {
-  const facts = [step.at, step.method, step.target, step.note, step.status, step.durationMs !== null && duration(step.durationMs)];
+  const facts = [
+    step.at,
+    step.method,
+    step.target,
+    step.note,
+    step.status,
+    step.durationMs !== null && duration(step.durationMs),
+  ];
   return facts.filter(Boolean).join("  ");
 }

@@ -23,10 +23,32 @@ export function WaitingForUser({ authorization, actions }: Props) {
   return (
     <>
       <div className="text2">
-        {host ? <>Sign in at <span className="medium" data-selectable>{host}</span> and choose Allow.</> : "Sign in and choose Allow."} Patchbay continues automatically.
+        {host ? (
+          <>
+            Sign in at{" "}
+            <span className="medium" data-selectable>
+              {host}
+            </span>{" "}
+            and choose Allow.
+          </>
+        ) : (
+          "Sign in and choose Allow."
+        )}{" "}
+        Patchbay continues automatically.
       </div>
-      {noBrowser && <Notice role="alert" glyph="failing" title="Couldn't open a browser">Copy the link and open it yourself. Then paste the final address.</Notice>}
-      {Boolean(newScopes?.length) && <div className="text2">It asks for more than before: <span className="medium" data-selectable>{newScopes?.join(", ")}</span></div>}
+      {noBrowser && (
+        <Notice role="alert" glyph="failing" title="Couldn't open a browser">
+          Copy the link and open it yourself. Then paste the final address.
+        </Notice>
+      )}
+      {Boolean(newScopes?.length) && (
+        <div className="text2">
+          It asks for more than before:{" "}
+          <span className="medium" data-selectable>
+            {newScopes?.join(", ")}
+          </span>
+        </div>
+      )}
       <div className={styles.clock}>
         <div
           className={styles.bar}
@@ -42,9 +64,28 @@ export function WaitingForUser({ authorization, actions }: Props) {
         <span aria-hidden="true">{countdown(left)} left</span>
       </div>
       <div className={styles.ways}>
-        <Button look="primary" icon="external-link" keys="O" autoFocus onPress={() => openPage.mutate()} isPending={openPage.isPending}>Open browser again</Button>
-        <Button icon="copy" keys="L" isDisabled={!host} onPress={() => copyPage.mutate()} isPending={copyPage.isPending}>Copy link</Button>
-        <Button look="quiet" onPress={() => extend.mutate()} isPending={extend.isPending}>Add 5 minutes</Button>
+        <Button
+          look="primary"
+          icon="external-link"
+          keys="O"
+          autoFocus
+          onPress={() => openPage.mutate()}
+          isPending={openPage.isPending}
+        >
+          Open browser again
+        </Button>
+        <Button
+          icon="copy"
+          keys="L"
+          isDisabled={!host}
+          onPress={() => copyPage.mutate()}
+          isPending={copyPage.isPending}
+        >
+          Copy link
+        </Button>
+        <Button look="quiet" onPress={() => extend.mutate()} isPending={extend.isPending}>
+          Add 5 minutes
+        </Button>
       </div>
       {/* On a platform's own page the browser ends there: no address leads back here. */}
       {authorization.identity.platform === "local" && <PasteAddress finish={finish} />}

@@ -7,11 +7,11 @@ import { useCommand } from "@/host/useCommand";
 export function useAuthorizationActions(id: AuthorizationId) {
   const openPage = useCommand({ mutationFn: () => call(commands.openAuthorizationPage(id)) });
   // The address holds the sign-in's state: it goes to the clipboard without coming by here.
-  const copyPage = useCommand({ mutationFn: () => call(commands.copyAuthorizationPage(id)), toast: () => "Link copied" });
-  const extend = useCommand({
-    mutationFn: () => call(commands.extendAuthorization(id)),
-    update: upsertAuthorization,
+  const copyPage = useCommand({
+    mutationFn: () => call(commands.copyAuthorizationPage(id)),
+    toast: () => "Link copied",
   });
+  const extend = useCommand({ mutationFn: () => call(commands.extendAuthorization(id)), update: upsertAuthorization });
   const finish = useCommand({ mutationFn: (address: string) => call(commands.finishAuthorization(id, address)) });
   const cancel = useCommand({ mutationFn: () => call(commands.cancelAuthorization(id)) });
   return { openPage, copyPage, extend, finish, cancel };

@@ -32,22 +32,49 @@ export function useSignIn(): SignIn {
   const client = useQueryClient();
   const [shown, setShown] = useState<Shown | null>(null);
   const { mutate } = useCommand({
-    mutationFn: async ({ connector, choices = null, acceptIssuer }: { connector: Connector; choices?: Json; acceptIssuer?: string }) => {
+    mutationFn: async ({
+      connector,
+      choices = null,
+      acceptIssuer,
+    }: {
+      connector: Connector;
+      choices?: Json;
+      acceptIssuer?: string;
+    }) => {
       const latest = await client.fetchQuery({ ...queries.authorizations(), staleTime: 0 });
       const waiting = latest.find((one) => one.connector === connector.id && isInProgress(one.state));
       if (waiting) return waiting;
       const form = choices === null && isHosted(connector) ? await call(commands.consentForm(connector.id)) : null;
-      return form ?? call(commands.startAuthorization({ connector: connector.id, redirect: null, timeoutSeconds: null, choices, ...(acceptIssuer && { acceptIssuer }) }));
+      return (
+        form ??
+        call(
+          commands.startAuthorization({
+            connector: connector.id,
+            redirect: null,
+            timeoutSeconds: null,
+            choices,
+            ...(acceptIssuer && { acceptIssuer }),
+          }),
+        )
+      );
     },
     update: (_client, answer, { connector }) => {
       if ("schema" in answer) {
-        setShown((now) => (now?.kind === "starting" && now.connector.id === connector.id ? { kind: "choosing", connector, form: answer } : now));
+        setShown((now) =>
+          now?.kind === "starting" && now.connector.id === connector.id
+            ? { kind: "choosing", connector, form: answer }
+            : now,
+        );
         return;
       }
       const authorization = answer;
       upsertAuthorization(client, authorization);
       // Whoever hid the dialog meanwhile does not want it back.
-      setShown((now) => (now?.kind === "starting" && now.connector.id === connector.id ? { kind: "authorization", id: authorization.id } : now));
+      setShown((now) =>
+        now?.kind === "starting" && now.connector.id === connector.id
+          ? { kind: "authorization", id: authorization.id }
+          : now,
+      );
     },
     onProblem: (_client, thrown, { connector }) =>
       setShown((now) => (now?.kind === "starting" ? { kind: "refused", connector, problem: asProblem(thrown) } : now)),

@@ -15,7 +15,10 @@ async function opens(prepare?: (host: MockHost) => void, state: Parameters<typeo
   return { ...view, list, search: screen.getByRole("textbox", { name: "Search the catalog" }) };
 }
 
-const titles = (list: HTMLElement) => within(list).getAllByRole("row").flatMap((row) => row.getAttribute("aria-label")?.split(",")[0] ?? []);
+const titles = (list: HTMLElement) =>
+  within(list)
+    .getAllByRole("row")
+    .flatMap((row) => row.getAttribute("aria-label")?.split(",")[0] ?? []);
 
 describe("the catalogue", () => {
   it("lists_what_every_account_creates_and_the_known_servers", async () => {
@@ -47,7 +50,9 @@ describe("the catalogue", () => {
     await user.type(search, "linear");
     await user.click(await screen.findByRole("button", { name: "Add Linear" }));
     expect(await screen.findByRole("dialog", { name: "Add connector" })).toBeVisible();
-    await waitFor(() => expect(host.lastCall("inspectAddress")).toMatchObject({ address: "https://mcp.linear.app/mcp" }));
+    await waitFor(() =>
+      expect(host.lastCall("inspectAddress")).toMatchObject({ address: "https://mcp.linear.app/mcp" }),
+    );
   });
 
   it("shows_a_command_and_says_that_it_cannot_be_connected_yet", async () => {
@@ -70,13 +75,18 @@ describe("the catalogue", () => {
     const { user, host, list, search } = await opens((mock) => {
       const usual = mock.handlers.listDefinitions;
       mock.handlers.listDefinitions = (given) => {
-        if (given.account === "acc_cohere") throw problem({ message: "could not reach Cohere", hint: "Check the network." });
+        if (given.account === "acc_cohere")
+          throw problem({ message: "could not reach Cohere", hint: "Check the network." });
         if (given.account === "acc_airbyte") return [];
         if (given.account === "acc_tenex") return new Promise(() => undefined);
         return usual?.(given) ?? [];
       };
     });
-    expect(await within(list).findByRole("rowheader", { name: /^Cohere · Northlight ?Could not reach Cohere\. Check the network\. ?network\.unreachable ?Try again/ })).toBeVisible();
+    expect(
+      await within(list).findByRole("rowheader", {
+        name: /^Cohere · Northlight ?Could not reach Cohere\. Check the network\. ?network\.unreachable ?Try again/,
+      }),
+    ).toBeVisible();
     expect(within(list).getByRole("rowheader", { name: /10ex · Lena ?Loading/ })).toBeVisible();
     // What is not there is said while others are found, too.
     await user.type(search, "salesforce");
@@ -98,14 +108,20 @@ describe("the catalogue", () => {
 });
 
 describe("a registry file", () => {
-  const server = JSON.stringify({ name: "com.example/weather", remotes: [{ type: "streamable-http", url: "https://weather.example.com/mcp" }] });
+  const server = JSON.stringify({
+    name: "com.example/weather",
+    remotes: [{ type: "streamable-http", url: "https://weather.example.com/mcp" }],
+  });
 
   it("is_read_from_a_file_that_the_user_picks", async () => {
     const { user, host, list } = await opens();
     await user.click(screen.getByRole("button", { name: "Open registry file…" }));
     const dialog = await screen.findByRole("dialog", { name: "Open registry file" });
     expect(await axeViolations(dialog)).toEqual([]);
-    await user.upload(within(dialog).getByLabelText("File"), new File([server], "server.json", { type: "application/json" }));
+    await user.upload(
+      within(dialog).getByLabelText("File"),
+      new File([server], "server.json", { type: "application/json" }),
+    );
     await waitFor(() => expect(within(dialog).getByRole("textbox", { name: "Or paste JSON" })).toHaveValue(server));
     await user.keyboard("{Control>}{Enter}{/Control}");
     expect(await within(list).findByRole("rowheader", { name: "Registry file 1" })).toBeVisible();

@@ -65,25 +65,54 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
 
   useShortcut({ keys: "/", label: "Search", inBar: true, run: () => search.current?.focus() });
   useShortcut(current ? { keys: "Space", label: "Details", inBar: true, run: () => setDetailed(current) } : null);
-  useShortcut({ keys: "R", label: "Refresh all accounts", run: () => sources.forEach((one) => one.account && one.retry()) });
+  useShortcut({
+    keys: "R",
+    label: "Refresh all accounts",
+    run: () => sources.forEach((one) => one.account && one.retry()),
+  });
 
   return (
     <div className={styles.page}>
       <Toolbar title="Catalog" count={all}>
-        <Button icon="folder" onPress={() => setReadsFile(true)}>Open registry file…</Button>
+        <Button icon="folder" onPress={() => setReadsFile(true)}>
+          Open registry file…
+        </Button>
       </Toolbar>
       {/* Keys of the search field only: the list beneath has its own. */}
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div className={styles.find} onKeyDown={onKeyDown}>
-        <Field ref={search} label="Search the catalog" hideLabel soft icon="search" keys="/" placeholder="Search by name, address or purpose" value={typed} onChange={setTyped} />
+        <Field
+          ref={search}
+          label="Search the catalog"
+          hideLabel
+          soft
+          icon="search"
+          keys="/"
+          placeholder="Search by name, address or purpose"
+          value={typed}
+          onChange={setTyped}
+        />
         <FilterMenu
           label="Source"
-          options={sources.map((one) => ({ value: one.key, label: one.title, count: one.items.length, start: one.account && <span className={styles.tile}><PlatformTile platform={one.account.platform} /></span> }))}
+          options={sources.map((one) => ({
+            value: one.key,
+            label: one.title,
+            count: one.items.length,
+            start: one.account && (
+              <span className={styles.tile}>
+                <PlatformTile platform={one.account.platform} />
+              </span>
+            ),
+          }))}
           value={source}
           onChange={setSource}
         />
       </div>
-      {problem && <div className={styles.notice}><ProblemNotice problem={problem} onRetry={retry} /></div>}
+      {problem && (
+        <div className={styles.notice}>
+          <ProblemNotice problem={problem} onRetry={retry} />
+        </div>
+      )}
       {shown.length === 0 ? (
         <EmptyState icon="search" title="No matches" action={<Button onPress={showAll}>Show all</Button>}>
           You can add any MCP server by its address.
@@ -91,11 +120,18 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
       ) : (
         <>
           <div className={styles.heads} aria-hidden="true">
-            <span>Name</span><span>Address</span><span>Sign-in</span><span />
+            <span>Name</span>
+            <span>Address</span>
+            <span>Sign-in</span>
+            <span />
           </div>
           <VirtualList
             label="Catalog"
-            sections={shown.map((one) => ({ key: one.key, head: <SourceHead source={one} shown={one.found.length} />, rows: one.found }))}
+            sections={shown.map((one) => ({
+              key: one.key,
+              head: <SourceHead source={one} shown={one.found.length} />,
+              rows: one.found,
+            }))}
             keyOf={itemKey}
             nameOf={itemName}
             columnsClass={styles.columns}
@@ -103,14 +139,37 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
             onSelect={setSelected}
             onOpen={open}
             autoFocus
-            renderRow={(item) => <CatalogueRow item={item} onOpen={() => open(item)} onShow={() => setDetailed(item)} />}
+            renderRow={(item) => (
+              <CatalogueRow item={item} onOpen={() => open(item)} onShow={() => setDetailed(item)} />
+            )}
           />
         </>
       )}
-      {detailed && <EntryDialog item={detailed} onClose={() => setDetailed(null)} onOpen={() => { setDetailed(null); open(detailed); }} />}
-      {readsFile && <RegistryFileDialog onClose={() => setReadsFile(false)} onRead={() => { setReadsFile(false); setTyped(""); setSource("file"); }} />}
+      {detailed && (
+        <EntryDialog
+          item={detailed}
+          onClose={() => setDetailed(null)}
+          onOpen={() => {
+            setDetailed(null);
+            open(detailed);
+          }}
+        />
+      )}
+      {readsFile && (
+        <RegistryFileDialog
+          onClose={() => setReadsFile(false)}
+          onRead={() => {
+            setReadsFile(false);
+            setTyped("");
+            setSource("file");
+          }}
+        />
+      )}
       <StatusFacts>
-        <span>{count(found.length, "entry", "entries")}{found.length === all ? "" : ` of ${all}`}</span>
+        <span>
+          {count(found.length, "entry", "entries")}
+          {found.length === all ? "" : ` of ${all}`}
+        </span>
       </StatusFacts>
     </div>
   );

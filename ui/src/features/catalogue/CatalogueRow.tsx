@@ -19,17 +19,36 @@ export function CatalogueRow({ item, onOpen, onShow }: Props) {
     <>
       <span className="line">
         <ConnectorMark title={title} />
-        <TwoLines first={<span className="medium">{title}</span>} second={description && <span title={description}>{description}</span>} />
+        <TwoLines
+          first={<span className="medium">{title}</span>}
+          second={description && <span title={description}>{description}</span>}
+        />
       </span>
       <span className={styles.where}>
-        <TwoLines first={where && <span className="mono small" title={reach ?? undefined}>{isCommand && <Icon name="square-terminal" size={12} />} {where}</span>} second={category} />
+        <TwoLines
+          first={
+            where && (
+              <span className="mono small" title={reach ?? undefined}>
+                {isCommand && <Icon name="square-terminal" size={12} />} {where}
+              </span>
+            )
+          }
+          second={category}
+        />
       </span>
-      <span className={`${styles.signIn} cut`} title={signInWords(item)}>{signInWords(item)}</span>
+      <span className={`${styles.signIn} cut`} title={signInWords(item)}>
+        {signInWords(item)}
+      </span>
       <span className={styles.end}>
         {isCommand ? (
-          <Button small look="quiet" onPress={onShow}>Details<span className="unseen"> of {title}</span></Button>
+          <Button small look="quiet" onPress={onShow}>
+            Details<span className="unseen"> of {title}</span>
+          </Button>
         ) : (
-          <Button small onPress={onOpen}>{item.kind === "definition" ? "Create" : "Add"}<span className="unseen"> {title}</span></Button>
+          <Button small onPress={onOpen}>
+            {item.kind === "definition" ? "Create" : "Add"}
+            <span className="unseen"> {title}</span>
+          </Button>
         )}
       </span>
     </>

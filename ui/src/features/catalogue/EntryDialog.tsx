@@ -28,11 +28,17 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
       footer={
         <>
           <span />
-          <Button keys="Escape" onPress={onClose}>Close</Button>
+          <Button keys="Escape" onPress={onClose}>
+            Close
+          </Button>
           {isCommand ? (
-            <Button look="primary" icon="copy" autoFocus onPress={() => copy(reach ?? "", "Command")}>Copy command</Button>
+            <Button look="primary" icon="copy" autoFocus onPress={() => copy(reach ?? "", "Command")}>
+              Copy command
+            </Button>
           ) : (
-            <Button look="primary" autoFocus onPress={onOpen}>{item.kind === "definition" ? `Create on ${item.account.label}` : "Add connector"}</Button>
+            <Button look="primary" autoFocus onPress={onOpen}>
+              {item.kind === "definition" ? `Create on ${item.account.label}` : "Add connector"}
+            </Button>
           )}
         </>
       }
@@ -45,19 +51,53 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
       <dl className={styles.facts}>
         {reach && (
           <Fact name={what}>
-            <span className="mono" data-selectable>{reach}</span>
-            {!isCommand && <Button small look="quiet" icon="copy" label={`Copy the address of ${title}`} onPress={() => copy(reach, "Address")} />}
+            <span className="mono" data-selectable>
+              {reach}
+            </span>
+            {!isCommand && (
+              <Button
+                small
+                look="quiet"
+                icon="copy"
+                label={`Copy the address of ${title}`}
+                onPress={() => copy(reach, "Address")}
+              />
+            )}
           </Fact>
         )}
-        {entry?.reach.kind === "command" && entry.reach.variables.length > 0 && <Fact name="Environment variables">{entry.reach.variables.map((name) => <Tag key={name} mono>{name}</Tag>)}</Fact>}
+        {entry?.reach.kind === "command" && entry.reach.variables.length > 0 && (
+          <Fact name="Environment variables">
+            {entry.reach.variables.map((name) => (
+              <Tag key={name} mono>
+                {name}
+              </Tag>
+            ))}
+          </Fact>
+        )}
         <Fact name="Sign-in">{signInWords(item)}</Fact>
         {entry?.note && <Fact name="Note">{entry.note}</Fact>}
         {category && <Fact name="Category">{category}</Fact>}
         {item.kind === "definition" && <Fact name="Account">{item.account.label}</Fact>}
         {entry && (
           <Fact name="Source">
-            {entry.source ? <span className="mono small" data-selectable>{entry.source}</span> : item.kind === "server" && item.list === "file" ? "Your file" : "Unknown"}
-            {entry.source && <Button small look="quiet" icon="copy" label="Copy the source" onPress={() => copy(entry.source ?? "", "Source")} />}
+            {entry.source ? (
+              <span className="mono small" data-selectable>
+                {entry.source}
+              </span>
+            ) : item.kind === "server" && item.list === "file" ? (
+              "Your file"
+            ) : (
+              "Unknown"
+            )}
+            {entry.source && (
+              <Button
+                small
+                look="quiet"
+                icon="copy"
+                label="Copy the source"
+                onPress={() => copy(entry.source ?? "", "Source")}
+              />
+            )}
           </Fact>
         )}
         {entry?.sourceDate && <Fact name="Updated">{entry.sourceDate}</Fact>}

@@ -40,9 +40,19 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
       footer={
         <>
           <span>Shown in the catalog until you close the window.</span>
-          <Button keys="Escape" onPress={onClose}>Cancel</Button>
+          <Button keys="Escape" onPress={onClose}>
+            Cancel
+          </Button>
           <SubmitKey label="Open" onSubmit={submit} />
-          <Button look="primary" keys="Mod+Enter" isDisabled={!text.trim()} isPending={read.isPending} onPress={() => submit()}>Open</Button>
+          <Button
+            look="primary"
+            keys="Mod+Enter"
+            isDisabled={!text.trim()}
+            isPending={read.isPending}
+            onPress={() => submit()}
+          >
+            Open
+          </Button>
         </>
       }
     >
@@ -51,8 +61,22 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
           <span>File</span>
           <input type="file" accept=".json,application/json" onChange={(event) => void pick(event)} />
         </label>
-        <Field label="Or paste JSON" lines={9} mono autoFocus value={text} onChange={(next) => { setText(next); read.reset(); }} />
-        {unread && <Notice role="alert" glyph="failing" title={`Couldn't read ${unread}`}>Choose another file or paste its content.</Notice>}
+        <Field
+          label="Or paste JSON"
+          lines={9}
+          mono
+          autoFocus
+          value={text}
+          onChange={(next) => {
+            setText(next);
+            read.reset();
+          }}
+        />
+        {unread && (
+          <Notice role="alert" glyph="failing" title={`Couldn't read ${unread}`}>
+            Choose another file or paste its content.
+          </Notice>
+        )}
         {read.error && <ProblemNotice problem={asProblem(read.error)} />}
       </form>
     </Dialog>

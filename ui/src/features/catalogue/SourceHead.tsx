@@ -13,16 +13,24 @@ export function SourceHead({ source, shown }: Props) {
   const why = problem && [sentence(problem.message), problem.hint].filter(Boolean).join(" ");
   return (
     <>
-      {account && <span className={styles.tile}><PlatformTile platform={account.platform} /></span>}
+      {account && (
+        <span className={styles.tile}>
+          <PlatformTile platform={account.platform} />
+        </span>
+      )}
       <span className="cut">{title}</span>
       {!problem && <span className={styles.count}>{shown > 0 || !isLoading ? shown : ""}</span>}
       {isLoading && <span className="text3">Loading…</span>}
       {problem && (
         <>
           <StatusGlyph name="failing" />
-          <span className="cut grow" title={why ?? undefined}>{why}</span>
+          <span className="cut grow" title={why ?? undefined}>
+            {why}
+          </span>
           <span className="mono text3">{problem.code}</span>
-          <Button small look="link" onPress={retry}>Try again<span className="unseen"> {title}</span></Button>
+          <Button small look="link" onPress={retry}>
+            Try again<span className="unseen"> {title}</span>
+          </Button>
         </>
       )}
     </>

@@ -25,7 +25,11 @@ export function addressText(item: CatalogueItem): string | null {
 /** How one signs in, in a few words. */
 export function signInWords(item: CatalogueItem): string {
   if (item.kind === "definition") {
-    return item.definition.hasConsent === null ? "Chosen at creation" : item.definition.hasConsent ? signInLabels.oauth : "Key or none";
+    return item.definition.hasConsent === null
+      ? "Chosen at creation"
+      : item.definition.hasConsent
+        ? signInLabels.oauth
+        : "Key or none";
   }
   const { authentication, reach } = item.entry;
   if (reach.kind === "command") return reach.variables.length > 0 ? "Environment variables" : "None";
@@ -35,11 +39,17 @@ export function signInWords(item: CatalogueItem): string {
   return some.length < authentication.length ? `${some.join(", ")} or none` : some.join(", ");
 }
 
-const signInLabels: Record<CatalogueEntry["authentication"][number], string> = { none: "None", oauth: "Browser", bearer: "Token", headers: "Headers" };
+const signInLabels: Record<CatalogueEntry["authentication"][number], string> = {
+  none: "None",
+  oauth: "Browser",
+  bearer: "Token",
+  headers: "Headers",
+};
 
 /** What assistive technology reads of it. */
 export function itemName(item: CatalogueItem): string {
-  const where = item.kind === "definition" ? item.account.label : item.entry.reach.kind === "command" ? "command" : "MCP server";
+  const where =
+    item.kind === "definition" ? item.account.label : item.entry.reach.kind === "command" ? "command" : "MCP server";
   return [itemTitle(item), where, `sign-in: ${signInWords(item)}`].join(", ");
 }
 

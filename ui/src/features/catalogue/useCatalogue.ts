@@ -41,9 +41,22 @@ export function useCatalogue(): { sources: Source[]; isRead: boolean; problem: P
       retry: () => void answer?.refetch(),
     };
   });
-  const servers = (list: "known" | "file", entries: CatalogueEntry[]): CatalogueItem[] => entries.map((entry) => ({ kind: "server", list, entry }));
+  const servers = (list: "known" | "file", entries: CatalogueEntry[]): CatalogueItem[] =>
+    entries.map((entry) => ({ kind: "server", list, entry }));
   const sources: Source[] = [
-    ...(file.length > 0 ? [{ key: "file", title: "Registry file", account: null, items: servers("file", file), isLoading: false, problem: null, retry: () => undefined }] : []),
+    ...(file.length > 0
+      ? [
+          {
+            key: "file",
+            title: "Registry file",
+            account: null,
+            items: servers("file", file),
+            isLoading: false,
+            problem: null,
+            retry: () => undefined,
+          },
+        ]
+      : []),
     ...accountSources,
     {
       key: "known",
@@ -55,7 +68,12 @@ export function useCatalogue(): { sources: Source[]; isRead: boolean; problem: P
       retry: () => void known.refetch(),
     },
   ];
-  return { sources, isRead: accounts.data !== undefined, problem: accounts.error ? asProblem(accounts.error) : null, retry: () => void accounts.refetch() };
+  return {
+    sources,
+    isRead: accounts.data !== undefined,
+    problem: accounts.error ? asProblem(accounts.error) : null,
+    retry: () => void accounts.refetch(),
+  };
 }
 
 /** Reads a file of the MCP registry into the catalogue, in place of the one before. */
@@ -63,6 +81,7 @@ export function useReadRegistryFile() {
   return useCommand({
     mutationFn: (text: string) => call(commands.readRegistryFile(text)),
     update: (client, entries) => clientState(client).set(registryFile, entries),
-    toast: (entries) => (entries.length === 0 ? "No servers in this file" : `${count(entries.length, "server")} loaded`),
+    toast: (entries) =>
+      entries.length === 0 ? "No servers in this file" : `${count(entries.length, "server")} loaded`,
   });
 }

@@ -2,7 +2,14 @@ import { memo, type ReactNode, useState } from "react";
 import { AccountGlyph } from "@/components/AccountGlyph";
 import { Button } from "@/components/Button";
 import { Seconds } from "@/components/Seconds";
-import { type AccountState, type AccountSync, useAccountStates, useRefreshAccounts, useStopWaiting, useSync } from "@/host/accountSync";
+import {
+  type AccountState,
+  type AccountSync,
+  useAccountStates,
+  useRefreshAccounts,
+  useStopWaiting,
+  useSync,
+} from "@/host/accountSync";
 import { type Account, type AccountId, type Connector } from "@/host/bindings";
 import { asOf } from "@/lib/time";
 import { capital, count, sentence } from "@/lib/words";
@@ -20,7 +27,9 @@ export const AccountsLine = memo(function AccountsLine({ accounts, connectors, o
   const [all, setAll] = useState(false);
   const sync = useSync();
   const states = useAccountStates();
-  const ailing = order.flatMap((state) => accounts.filter((account) => states.get(account.id) === state).map((account) => ({ account, state })));
+  const ailing = order.flatMap((state) =>
+    accounts.filter((account) => states.get(account.id) === state).map((account) => ({ account, state })),
+  );
   const shown = all ? ailing : ailing.slice(0, 1);
   const line = { connectors, onOpenAccount };
   return (
@@ -28,7 +37,9 @@ export const AccountsLine = memo(function AccountsLine({ accounts, connectors, o
       {shown.map(({ account, state }, index) => (
         <Line key={account.id} account={account} state={state} sync={sync.accounts[account.id]} {...line}>
           {index === 0 && ailing.length > 1 && (
-            <Button look="link" aria-expanded={all} onPress={() => setAll(!all)}>{all ? "Show less" : `${ailing.length - 1} more`}</Button>
+            <Button look="link" aria-expanded={all} onPress={() => setAll(!all)}>
+              {all ? "Show less" : `${ailing.length - 1} more`}
+            </Button>
           )}
         </Line>
       ))}
@@ -36,7 +47,11 @@ export const AccountsLine = memo(function AccountsLine({ accounts, connectors, o
         <div className={styles.line}>
           <span className="text3 cut">
             {sync.problem ? `${capital(sync.problem.message)}. ` : `${count(accounts.length, "account")} up to date. `}
-            <AsOf connectors={connectors.filter((connector) => accounts.some((account) => account.id === connector.account))} />
+            <AsOf
+              connectors={connectors.filter((connector) =>
+                accounts.some((account) => account.id === connector.account),
+              )}
+            />
           </span>
         </div>
       )}
@@ -44,7 +59,12 @@ export const AccountsLine = memo(function AccountsLine({ accounts, connectors, o
   );
 });
 
-type LineProps = Omit<Props, "accounts"> & { account: Account; state: AccountState; sync: AccountSync | undefined; children: ReactNode };
+type LineProps = Omit<Props, "accounts"> & {
+  account: Account;
+  state: AccountState;
+  sync: AccountSync | undefined;
+  children: ReactNode;
+};
 
 function Line({ account, state, sync, connectors, onOpenAccount, children }: LineProps) {
   const refresh = useRefreshAccounts();
@@ -58,7 +78,15 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
       <span className={styles.words}>
         <span className="medium">{account.label}:</span>{" "}
         <span className="text2">
-          {state === "slow" && requestedAt !== null ? <>no response for <Seconds since={requestedAt} />. </> : state === "signed_out" ? "signed out. " : "couldn't load. "}
+          {state === "slow" && requestedAt !== null ? (
+            <>
+              no response for <Seconds since={requestedAt} />.{" "}
+            </>
+          ) : state === "signed_out" ? (
+            "signed out. "
+          ) : (
+            "couldn't load. "
+          )}
           {problem && !(state === "slow" && requestedAt !== null) && `${sentence(problem.message)} `}
           <AsOf connectors={rows} />
         </span>
@@ -67,11 +95,17 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
       {children}
       <span className="grow" />
       {requestedAt !== null && state === "slow" ? (
-        <Button look="link" onPress={() => stopWaiting(account.id)}>Stop</Button>
+        <Button look="link" onPress={() => stopWaiting(account.id)}>
+          Stop
+        </Button>
       ) : state === "slow" ? (
-        <Button look="link" onPress={() => void refresh()}>Try again</Button>
+        <Button look="link" onPress={() => void refresh()}>
+          Try again
+        </Button>
       ) : (
-        <Button look="link" onPress={() => onOpenAccount(account.id)}>{state === "signed_out" ? "Sign in" : "Open account"}</Button>
+        <Button look="link" onPress={() => onOpenAccount(account.id)}>
+          {state === "signed_out" ? "Sign in" : "Open account"}
+        </Button>
       )}
     </div>
   );
@@ -79,6 +113,9 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
 
 /** When the rows were last seen at their platform. */
 function AsOf({ connectors }: { connectors: Connector[] }) {
-  const latest = connectors.flatMap(({ status }) => (status.checkedAt === null ? [] : [status.checkedAt])).sort().at(-1);
+  const latest = connectors
+    .flatMap(({ status }) => (status.checkedAt === null ? [] : [status.checkedAt]))
+    .sort()
+    .at(-1);
   return latest === undefined ? null : <>Showing data from {asOf(latest)}</>;
 }

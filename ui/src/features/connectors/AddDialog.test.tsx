@@ -22,13 +22,26 @@ it("goes_from_an_address_to_a_sign_in", async () => {
   await user.click(screen.getByRole("button", { name: /Add and sign in/ }));
   expect(await screen.findByRole("dialog", { name: "Sign in to Example" })).toBeVisible();
   expect(host.lastCall("addConnector")).toEqual({
-    request: { url: address, name: "example", title: "Example", authentication: { kind: "oauth", client: null, callbackPort: null, callbackHost: null, redirect: "loopback", scopes: [] } },
+    request: {
+      url: address,
+      name: "example",
+      title: "Example",
+      authentication: {
+        kind: "oauth",
+        client: null,
+        callbackPort: null,
+        callbackHost: null,
+        redirect: "loopback",
+        scopes: [],
+      },
+    },
   });
 });
 
 it("checks_at_once_what_needs_no_consent", async () => {
   const { user, host } = await pasteAddress((mock) => {
-    mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { needsAuthorization: false, methods: ["none"] });
+    mock.handlers.inspectAddress = ({ address: url }) =>
+      inspection(url as string, { needsAuthorization: false, methods: ["none"] });
   });
   await user.click(await within(await screen.findByRole("dialog")).findByRole("button", { name: /Add connector/ }));
   await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_example" }));
@@ -50,7 +63,8 @@ it("keeps_what_was_typed_when_adding_fails", async () => {
 
 it("sends_credentials_unencrypted_only_where_that_is_insisted_on", async () => {
   const { user, host } = await pasteAddress((mock) => {
-    mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { plainHttp: true, methods: ["bearer"] });
+    mock.handlers.inspectAddress = ({ address: url }) =>
+      inspection(url as string, { plainHttp: true, methods: ["bearer"] });
   });
   const dialog = await screen.findByRole("dialog");
   await user.click(await within(dialog).findByRole("radio", { name: "None" }));
@@ -78,7 +92,11 @@ it("sends_a_reference_as_it_is", async () => {
   await user.click(screen.getByRole("radio", { name: "Secret reference" }));
   await user.type(screen.getByRole("textbox", { name: "Secret reference" }), "env://EXAMPLE_TOKEN");
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
-  await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { authentication: { kind: "bearer", token: { kind: "reference", reference: "env://EXAMPLE_TOKEN" } } } }));
+  await waitFor(() =>
+    expect(host.lastCall("addConnector")).toMatchObject({
+      request: { authentication: { kind: "bearer", token: { kind: "reference", reference: "env://EXAMPLE_TOKEN" } } },
+    }),
+  );
 });
 
 it("takes_a_pasted_token_for_a_reference_only_when_told_so", async () => {
@@ -87,7 +105,11 @@ it("takes_a_pasted_token_for_a_reference_only_when_told_so", async () => {
   await user.type(screen.getByLabelText("Token"), "cmd://touch /tmp/x");
   expect(screen.getByRole("button", { name: "Use as reference" })).toBeVisible();
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
-  await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { authentication: { token: { kind: "new", secret: "cmd://touch /tmp/x" } } } }));
+  await waitFor(() =>
+    expect(host.lastCall("addConnector")).toMatchObject({
+      request: { authentication: { token: { kind: "new", secret: "cmd://touch /tmp/x" } } },
+    }),
+  );
 });
 
 it("makes_a_reference_of_a_pasted_token_at_the_press_of_a_button", async () => {
@@ -98,14 +120,25 @@ it("makes_a_reference_of_a_pasted_token_at_the_press_of_a_button", async () => {
   await user.click(screen.getByRole("button", { name: "Use as reference" }));
   expect(screen.getByRole("textbox", { name: "Value" })).toHaveValue("env://EXAMPLE_KEY");
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
-  await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { authentication: { kind: "headers", values: { "X-Key": { kind: "reference", reference: "env://EXAMPLE_KEY" } } } } }));
+  await waitFor(() =>
+    expect(host.lastCall("addConnector")).toMatchObject({
+      request: {
+        authentication: { kind: "headers", values: { "X-Key": { kind: "reference", reference: "env://EXAMPLE_KEY" } } },
+      },
+    }),
+  );
 });
 
 it("has_the_system_ask_before_a_program_is_run_for_a_secret", async () => {
   const reference = "cmd://pass show mcp";
   const { user, host } = await pasteAddress((mock) => {
     mock.handlers.addConnector = () => {
-      throw problem({ code: "reference.not_allowed", message: "Patchbay isn't allowed to run /usr/bin/pass for a secret", detail: reference, retryable: false });
+      throw problem({
+        code: "reference.not_allowed",
+        message: "Patchbay isn't allowed to run /usr/bin/pass for a secret",
+        detail: reference,
+        retryable: false,
+      });
     };
   });
   await user.click(await screen.findByRole("radio", { name: "Token" }));
@@ -132,7 +165,11 @@ it("gives_the_redirect_address_for_an_oauth_app_of_ones_own", async () => {
 it("says_why_an_address_is_no_server_and_keeps_it", async () => {
   await pasteAddress((host) => {
     host.handlers.inspectAddress = () => {
-      throw problem({ code: "mcp.not_a_server", message: "there is no MCP server at that address", hint: "Check the path." });
+      throw problem({
+        code: "mcp.not_a_server",
+        message: "there is no MCP server at that address",
+        hint: "Check the path.",
+      });
     };
   });
   expect(await screen.findByText("mcp.not_a_server")).toBeVisible();
@@ -155,7 +192,9 @@ it("ends_its_look_when_it_is_cancelled", async () => {
   });
   await screen.findByRole("button", { name: "Stop" });
   await user.click(screen.getByRole("button", { name: /^Cancel/ }));
-  await waitFor(() => expect(host.lastCall("cancelInspection")).toEqual({ inspection: host.lastCall("inspectAddress")?.inspection }));
+  await waitFor(() =>
+    expect(host.lastCall("cancelInspection")).toEqual({ inspection: host.lastCall("inspectAddress")?.inspection }),
+  );
   expect(screen.queryByRole("dialog")).toBeNull();
 });
 

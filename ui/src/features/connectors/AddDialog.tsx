@@ -60,7 +60,13 @@ export function AddDialog({ address: initialAddress, onClose, onAdded }: Props) 
     setErrors(wrong);
     if (Object.keys(wrong).length > 0) return;
     add.mutate(
-      { url: found.url, name: name.trim() || null, title: title.trim() || null, authentication: choiceOf(form), ...(found.plainHttp && allowPlainHttp && { allowPlainHttp }) },
+      {
+        url: found.url,
+        name: name.trim() || null,
+        title: title.trim() || null,
+        authentication: choiceOf(form),
+        ...(found.plainHttp && allowPlainHttp && { allowPlainHttp }),
+      },
       {
         onSuccess: (connector) => {
           const connect = form.method === "oauth";
@@ -96,8 +102,12 @@ export function AddDialog({ address: initialAddress, onClose, onAdded }: Props) 
         ) : (
           <>
             <span />
-            <Button keys="Escape" onPress={onClose}>Cancel</Button>
-            <Button look="primary" isDisabled={!address.trim() || inspect.isPending} onPress={() => submitAddress()}>Continue</Button>
+            <Button keys="Escape" onPress={onClose}>
+              Cancel
+            </Button>
+            <Button look="primary" isDisabled={!address.trim() || inspect.isPending} onPress={() => submitAddress()}>
+              Continue
+            </Button>
           </>
         )
       }
@@ -120,7 +130,15 @@ export function AddDialog({ address: initialAddress, onClose, onAdded }: Props) 
         />
       ) : (
         <form onSubmit={submitAddress} className={styles.form}>
-          <Field label="Address" icon="clipboard" autoFocus placeholder="https://mcp.example.com/mcp" value={address} onChange={setAddress} isReadOnly={inspect.isPending} />
+          <Field
+            label="Address"
+            icon="clipboard"
+            autoFocus
+            placeholder="https://mcp.example.com/mcp"
+            value={address}
+            onChange={setAddress}
+            isReadOnly={inspect.isPending}
+          />
           {inspect.isPending && <Inspecting address={address} onCancel={inspect.stop} />}
           {inspect.error && <ProblemNotice problem={asProblem(inspect.error)} onRetry={() => submitAddress()} />}
         </form>
@@ -140,8 +158,14 @@ function Inspecting({ address, onCancel }: { address: string; onCancel: () => vo
     <div className={styles.looking} role="status">
       <StatusGlyph name="authorizing" />
       <span className="grow cut">Checking {address.replace(/^https?:\/\//, "").split("/")[0]}</span>
-      {seconds >= 3 && <span className="text3" aria-hidden="true">{seconds} s</span>}
-      <Button small look="quiet" onPress={onCancel}>Stop</Button>
+      {seconds >= 3 && (
+        <span className="text3" aria-hidden="true">
+          {seconds} s
+        </span>
+      )}
+      <Button small look="quiet" onPress={onCancel}>
+        Stop
+      </Button>
     </div>
   );
 }

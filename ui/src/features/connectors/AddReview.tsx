@@ -24,31 +24,65 @@ type Props = {
 };
 
 /** What was found at an address, what to call it, and how it is to sign in. */
-export function AddReview({ found, title, onTitle, name, onName, form, errors, allowPlainHttp, onAllowPlainHttp, onForm }: Props) {
+export function AddReview({
+  found,
+  title,
+  onTitle,
+  name,
+  onName,
+  form,
+  errors,
+  allowPlainHttp,
+  onAllowPlainHttp,
+  onForm,
+}: Props) {
   return (
     <>
       {found.problem && <ProblemNotice problem={found.problem} />}
       {found.warning && <Notice glyph="changed" title={capital(found.warning)} />}
       {found.hasSecretQuery && (
         <Notice glyph="changed" title="This address seems to contain a key">
-          It would be saved and shown with the address, not in the vault. If the server accepts a token or header, remove the key from the address and enter it below.
+          It would be saved and shown with the address, not in the vault. If the server accepts a token or header,
+          remove the key from the address and enter it below.
         </Notice>
       )}
       {found.already.length > 0 && (
-        <Notice glyph="changed" title={`Already added: ${found.already.join(", ")}`}>Add it again to use another sign-in.</Notice>
+        <Notice glyph="changed" title={`Already added: ${found.already.join(", ")}`}>
+          Add it again to use another sign-in.
+        </Notice>
       )}
       <section className={styles.card} aria-label="Found">
         <div className={styles.head}>
           <ConnectorMark title={title || found.title} />
           <span className="strong cut">{title || found.title}</span>
-          {found.transport && <Tag icon="globe" tone={found.transport === "sse" ? "warn" : undefined}>{transports[found.transport]}</Tag>}
+          {found.transport && (
+            <Tag icon="globe" tone={found.transport === "sse" ? "warn" : undefined}>
+              {transports[found.transport]}
+            </Tag>
+          )}
           {found.server && <Tag>MCP {found.server.protocolVersion}</Tag>}
         </div>
         <dl className={styles.facts}>
           <Fact name="Host">{found.host}</Fact>
           <Fact name="Sign-in">{signInText(found)}</Fact>
-          {found.issuer && <Fact name="Authorization server"><span className="mono" data-selectable>{found.issuer}</span></Fact>}
-          {found.scopes.length > 0 && <Fact name="Scopes"><span className={styles.tags}>{found.scopes.map((scope) => <Tag key={scope} mono>{scope}</Tag>)}</span></Fact>}
+          {found.issuer && (
+            <Fact name="Authorization server">
+              <span className="mono" data-selectable>
+                {found.issuer}
+              </span>
+            </Fact>
+          )}
+          {found.scopes.length > 0 && (
+            <Fact name="Scopes">
+              <span className={styles.tags}>
+                {found.scopes.map((scope) => (
+                  <Tag key={scope} mono>
+                    {scope}
+                  </Tag>
+                ))}
+              </span>
+            </Fact>
+          )}
           {found.toolCount !== null && <Fact name="Tools">{count(found.toolCount, "tool")}</Fact>}
         </dl>
       </section>
@@ -56,15 +90,32 @@ export function AddReview({ found, title, onTitle, name, onName, form, errors, a
         <Field label="Name" autoFocus value={title} onChange={onTitle} />
         <Field label="Short name" mono value={name} onChange={onName} help="Used on the command line." />
       </div>
-      <AuthenticationFields form={form} errors={errors} onChange={onForm} usualRedirectUri={found.redirectUri} registersItself={found.registersItself} />
-      {found.plainHttp && form.method !== "none" && <PlainHttpSwitch isSelected={allowPlainHttp} onChange={onAllowPlainHttp} />}
+      <AuthenticationFields
+        form={form}
+        errors={errors}
+        onChange={onForm}
+        usualRedirectUri={found.redirectUri}
+        registersItself={found.registersItself}
+      />
+      {found.plainHttp && form.method !== "none" && (
+        <PlainHttpSwitch isSelected={allowPlainHttp} onChange={onAllowPlainHttp} />
+      )}
     </>
   );
 }
 
-const transports: Record<Transport, string> = { streamable_http: "HTTP", stdio: "Local command", sse: "HTTP + SSE (deprecated)" };
+const transports: Record<Transport, string> = {
+  streamable_http: "HTTP",
+  stdio: "Local command",
+  sse: "HTTP + SSE (deprecated)",
+};
 
-const methodLabels: Record<AuthenticationMethod, string> = { none: "No sign-in", oauth: "Browser sign-in", bearer: "Token", headers: "Headers" };
+const methodLabels: Record<AuthenticationMethod, string> = {
+  none: "No sign-in",
+  oauth: "Browser sign-in",
+  bearer: "Token",
+  headers: "Headers",
+};
 
 function signInText(found: AddressInspection): string {
   if (found.server === null && !found.needsAuthorization) return "Unknown (no MCP server responded)";

@@ -36,13 +36,29 @@ export function AuthenticationFields({ form, errors, onChange, usualRedirectUri,
     <div className={styles.fields}>
       <div className={styles.line}>
         <span className={styles.label}>Sign-in method</span>
-        <SegmentedControl label="Sign-in method" segments={methods} value={form.method} onChange={(method) => set({ method })} />
+        <SegmentedControl
+          label="Sign-in method"
+          segments={methods}
+          value={form.method}
+          onChange={(method) => set({ method })}
+        />
       </div>
       {form.method === "oauth" && (
-        <OAuthFields form={form} errors={errors} set={set} clients={ofKind(wallet, "oauth_client")} usualRedirectUri={usualRedirectUri} registersItself={registersItself} />
+        <OAuthFields
+          form={form}
+          errors={errors}
+          set={set}
+          clients={ofKind(wallet, "oauth_client")}
+          usualRedirectUri={usualRedirectUri}
+          registersItself={registersItself}
+        />
       )}
-      {form.method === "bearer" && <TokenFields form={form} errors={errors} set={set} tokens={ofKind(wallet, "bearer")} />}
-      {form.method === "headers" && <HeadersFields form={form} errors={errors} set={set} saved={ofKind(wallet, "headers")} />}
+      {form.method === "bearer" && (
+        <TokenFields form={form} errors={errors} set={set} tokens={ofKind(wallet, "bearer")} />
+      )}
+      {form.method === "headers" && (
+        <HeadersFields form={form} errors={errors} set={set} saved={ofKind(wallet, "headers")} />
+      )}
     </div>
   );
 }
@@ -67,14 +83,42 @@ function TokenFields({ form, errors, set, tokens }: PartProps & { tokens: Wallet
         onChange={(tokenFrom) => set({ tokenFrom })}
       />
       {form.tokenFrom === "new" && (
-        <Field label="Token" type="password" mono value={form.token} onChange={(token) => set({ token })} error={errors.token} help="Saved in the wallet and sent only to this address. You can replace it but not view it." autoComplete="new-password" />
+        <Field
+          label="Token"
+          type="password"
+          mono
+          value={form.token}
+          onChange={(token) => set({ token })}
+          error={errors.token}
+          help="Saved in the wallet and sent only to this address. You can replace it but not view it."
+          autoComplete="new-password"
+        />
       )}
-      {form.tokenFrom === "new" && <ReferenceOffer text={form.token} onUse={() => set({ tokenFrom: "reference", reference: form.token.trim(), token: "" })} />}
+      {form.tokenFrom === "new" && (
+        <ReferenceOffer
+          text={form.token}
+          onUse={() => set({ tokenFrom: "reference", reference: form.token.trim(), token: "" })}
+        />
+      )}
       {form.tokenFrom === "reference" && (
-        <Field label="Secret reference" mono placeholder="env://GITHUB_TOKEN" value={form.reference} onChange={(reference) => set({ reference })} error={errors.reference} help="Read on each use. Only the reference is saved." />
+        <Field
+          label="Secret reference"
+          mono
+          placeholder="env://GITHUB_TOKEN"
+          value={form.reference}
+          onChange={(reference) => set({ reference })}
+          error={errors.reference}
+          help="Read on each use. Only the reference is saved."
+        />
       )}
       {form.tokenFrom === "entry" && (
-        <SavedEntry label="Saved token" entries={tokens} value={form.tokenEntry} error={errors.tokenEntry} onChange={(tokenEntry) => set({ tokenEntry })} />
+        <SavedEntry
+          label="Saved token"
+          entries={tokens}
+          value={form.tokenEntry}
+          error={errors.tokenEntry}
+          onChange={(tokenEntry) => set({ tokenEntry })}
+        />
       )}
     </>
   );
@@ -86,21 +130,41 @@ function HeadersFields({ form, errors, set, saved }: PartProps & { saved: Wallet
       {saved.length > 0 && (
         <SegmentedControl
           label="Header source"
-          segments={[{ value: "new", label: "New" }, { value: "entry", label: "Saved" }]}
+          segments={[
+            { value: "new", label: "New" },
+            { value: "entry", label: "Saved" },
+          ]}
           value={form.headersFrom}
           onChange={(headersFrom) => set({ headersFrom })}
         />
       )}
       {form.headersFrom === "entry" ? (
-        <SavedEntry label="Saved headers" entries={saved} value={form.headersEntry} error={errors.headersEntry} onChange={(headersEntry) => set({ headersEntry })} />
+        <SavedEntry
+          label="Saved headers"
+          entries={saved}
+          value={form.headersEntry}
+          error={errors.headersEntry}
+          onChange={(headersEntry) => set({ headersEntry })}
+        />
       ) : (
-        <HeaderLines takesReferences lines={form.headers} error={errors.headers} onChange={(headers) => set({ headers })} />
+        <HeaderLines
+          takesReferences
+          lines={form.headers}
+          error={errors.headers}
+          onChange={(headers) => set({ headers })}
+        />
       )}
     </>
   );
 }
 
-type SavedProps = { label: string; entries: WalletEntry[]; value: string | null; error: string | undefined; onChange: (id: string) => void };
+type SavedProps = {
+  label: string;
+  entries: WalletEntry[];
+  value: string | null;
+  error: string | undefined;
+  onChange: (id: string) => void;
+};
 
 /** Picks one of the wallet's entries. */
 export function SavedEntry({ label, entries, value, error, onChange }: SavedProps) {
@@ -113,7 +177,12 @@ export function SavedEntry({ label, entries, value, error, onChange }: SavedProp
         value={value}
         onChange={onChange}
       />
-      {error && <span className={styles.error}><Icon name="circle-alert" size={12} />{error}</span>}
+      {error && (
+        <span className={styles.error}>
+          <Icon name="circle-alert" size={12} />
+          {error}
+        </span>
+      )}
     </div>
   );
 }

@@ -24,14 +24,30 @@ export function BulkBar({ selection }: { selection: Selection }) {
   useShortcut({ keys: "Escape", label: "Clear selection", inBar: true, run: selection.clear });
   return (
     <div className={styles.bulk} role="group" aria-label="Selected connectors">
-      <span className="medium" role="status">{connectors.length} selected{failed > 0 && !busy ? `, ${failed} failed` : ""}</span>
+      <span className="medium" role="status">
+        {connectors.length} selected{failed > 0 && !busy ? `, ${failed} failed` : ""}
+      </span>
       <span className="grow" />
-      {signIns > 0 && <Button small look="quiet" onPress={selection.stop}>Stop ({signIns} left to sign in)</Button>}
-      <Button small keys="D" isDisabled={busy} isPending={selection.running} onPress={selection.check}>Check</Button>
-      <Button small keys="C" isDisabled={busy} onPress={selection.connect}>Connect</Button>
-      <Button small keys="Shift+E" isDisabled={busy} onPress={() => selection.setEnabled(true)}>Turn on</Button>
-      <Button small keys="Shift+D" isDisabled={busy} onPress={() => selection.setEnabled(false)}>Turn off</Button>
-      <Button small icon="trash-2" keys="Backspace" isDisabled={busy} onPress={remove}>Delete</Button>
+      {signIns > 0 && (
+        <Button small look="quiet" onPress={selection.stop}>
+          Stop ({signIns} left to sign in)
+        </Button>
+      )}
+      <Button small keys="D" isDisabled={busy} isPending={selection.running} onPress={selection.check}>
+        Check
+      </Button>
+      <Button small keys="C" isDisabled={busy} onPress={selection.connect}>
+        Connect
+      </Button>
+      <Button small keys="Shift+E" isDisabled={busy} onPress={() => selection.setEnabled(true)}>
+        Turn on
+      </Button>
+      <Button small keys="Shift+D" isDisabled={busy} onPress={() => selection.setEnabled(false)}>
+        Turn off
+      </Button>
+      <Button small icon="trash-2" keys="Backspace" isDisabled={busy} onPress={remove}>
+        Delete
+      </Button>
       <Button small look="quiet" icon="x" label="Clear selection" onPress={selection.clear} />
       {confirmsDeletion && (
         <DeleteSelectedDialog

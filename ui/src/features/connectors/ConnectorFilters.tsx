@@ -7,7 +7,15 @@ import { Field } from "@/components/Field";
 import { FilterMenu } from "@/components/FilterMenu";
 import { PlatformTile } from "@/components/PlatformTile";
 import { StatusGlyph } from "@/components/StatusGlyph";
-import { type Account, type Connector, type ConnectorGroup, type ConnectorSort, type Platform, type PlatformForm, type Status } from "@/host/bindings";
+import {
+  type Account,
+  type Connector,
+  type ConnectorGroup,
+  type ConnectorSort,
+  type Platform,
+  type PlatformForm,
+  type Status,
+} from "@/host/bindings";
 import { useChangePreferences } from "@/host/preferences";
 import styles from "./Connectors.module.css";
 import { type Chip, type Filters } from "./groups";
@@ -29,7 +37,17 @@ type Props = {
 };
 
 /** What narrows the list, and how it is arranged. */
-export function ConnectorFilters({ connectors, isWhole, accounts, platforms, filters, onChange, view, onRegroup, ref }: Props) {
+export function ConnectorFilters({
+  connectors,
+  isWhole,
+  accounts,
+  platforms,
+  filters,
+  onChange,
+  view,
+  onRegroup,
+  ref,
+}: Props) {
   const { compact } = useAppearance();
   const change = useChangePreferences();
   const hosted = accounts.some((account) => account.platform !== "local");
@@ -39,30 +57,62 @@ export function ConnectorFilters({ connectors, isWhole, accounts, platforms, fil
   const number = <Key,>(counts: ReadonlyMap<Key, number>, key: Key) => (isWhole ? (counts.get(key) ?? 0) : undefined);
   return (
     <div className={styles.filters}>
-      <Field ref={ref} label="Filter connectors" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filters.text} onChange={(text) => onChange({ text })} onKeyDown={toRows} />
+      <Field
+        ref={ref}
+        label="Filter connectors"
+        hideLabel
+        icon="search"
+        keys="/"
+        soft
+        placeholder="Filter"
+        value={filters.text}
+        onChange={(text) => onChange({ text })}
+        onKeyDown={toRows}
+      />
       <Chips<Chip>
         label="Show"
         chips={[
           { value: "needs", label: "Needs attention", count: number(tally.chips, "needs"), glyph: "signin" },
           ...(hosted
-            ? [{ value: "hosted" as const, label: "Hosted", count: number(tally.chips, "hosted") }, { value: "local" as const, label: "This computer", count: number(tally.chips, "local") }]
-            : [{ value: "ready" as const, label: "Ready", count: number(tally.chips, "ready") }, { value: "off" as const, label: "Off", count: number(tally.chips, "off") }]),
+            ? [
+                { value: "hosted" as const, label: "Hosted", count: number(tally.chips, "hosted") },
+                { value: "local" as const, label: "This computer", count: number(tally.chips, "local") },
+              ]
+            : [
+                { value: "ready" as const, label: "Ready", count: number(tally.chips, "ready") },
+                { value: "off" as const, label: "Off", count: number(tally.chips, "off") },
+              ]),
         ]}
         value={filters.chip}
         onChange={(chip) => onChange({ chip })}
       />
       {hosted && (
         <div className={styles.menus}>
-          <FilterMenu<Platform> label="Platform" options={platformOptions(accounts, platforms)} value={filters.platform} onChange={(platform) => onChange({ platform })} />
+          <FilterMenu<Platform>
+            label="Platform"
+            options={platformOptions(accounts, platforms)}
+            value={filters.platform}
+            onChange={(platform) => onChange({ platform })}
+          />
           <FilterMenu
             label="Account"
-            options={accounts.map(({ id, label, platform, colour }) => ({ value: id, label, start: <PlatformTile platform={platform} colour={colour} />, count: number(tally.accounts, id) }))}
+            options={accounts.map(({ id, label, platform, colour }) => ({
+              value: id,
+              label,
+              start: <PlatformTile platform={platform} colour={colour} />,
+              count: number(tally.accounts, id),
+            }))}
             value={filters.account}
             onChange={(account) => onChange({ account })}
           />
           <FilterMenu<Status>
             label="Status"
-            options={statusWords.map(({ status, word, glyph }) => ({ value: status, label: word, start: <StatusGlyph name={glyph} />, count: number(tally.statuses, status) }))}
+            options={statusWords.map(({ status, word, glyph }) => ({
+              value: status,
+              label: word,
+              start: <StatusGlyph name={glyph} />,
+              count: number(tally.statuses, status),
+            }))}
             value={filters.status}
             onChange={(status) => onChange({ status })}
           />
@@ -77,7 +127,11 @@ export function ConnectorFilters({ connectors, isWhole, accounts, platforms, fil
         />
       )}
       <div className={styles.arrange}>
-        <ViewMenu {...view} density={compact ? "compact" : "comfortable"} onChange={(changes) => change.mutate(changes)} />
+        <ViewMenu
+          {...view}
+          density={compact ? "compact" : "comfortable"}
+          onChange={(changes) => change.mutate(changes)}
+        />
         <Button look="quiet" icon="arrow-down-narrow-wide" label="Update grouping and sorting" onPress={onRegroup} />
       </div>
     </div>
@@ -96,7 +150,8 @@ function toRows(event: KeyboardEvent): void {
 function platformOptions(accounts: Account[], platforms: PlatformForm[]) {
   return [...new Set(accounts.map((account) => account.platform))].map((platform) => ({
     value: platform,
-    label: platform === "local" ? "This computer" : (platforms.find((one) => one.platform === platform)?.title ?? platform),
+    label:
+      platform === "local" ? "This computer" : (platforms.find((one) => one.platform === platform)?.title ?? platform),
     start: <PlatformTile platform={platform} />,
   }));
 }

@@ -3,14 +3,24 @@ import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { particulars } from "@/test/hostedSamples";
 import { renderApp } from "@/test/renderApp";
-import { connector, hostedConnector, manyAccounts, manyConnectors, manyHosted, minutesAgo, problem } from "@/test/samples";
+import {
+  connector,
+  hostedConnector,
+  manyAccounts,
+  manyConnectors,
+  manyHosted,
+  minutesAgo,
+  problem,
+} from "@/test/samples";
 
 const hosted = { accounts: manyAccounts(), connectors: [...manyHosted(), ...manyConnectors()] };
 const status = connector().status;
 
 /** Titles of the rows and of their groups, from the top. */
 function listed(): (string | undefined)[] {
-  return within(screen.getByRole("grid", { name: "Connectors" })).getAllByRole("row").map((row) => (row.getAttribute("aria-label") ?? row.textContent ?? "").split(",")[0]);
+  return within(screen.getByRole("grid", { name: "Connectors" }))
+    .getAllByRole("row")
+    .map((row) => (row.getAttribute("aria-label") ?? row.textContent ?? "").split(",")[0]);
 }
 
 async function chooseView(user: ReturnType<typeof renderApp>["user"], option: string) {
@@ -43,7 +53,12 @@ describe("view of the list", () => {
   });
 
   it("narrows_by_tag", async () => {
-    const { user } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha", tags: ["sales"] }), connector({ id: "b", title: "Beta", tags: [] })] });
+    const { user } = renderApp("/connectors", {
+      connectors: [
+        connector({ id: "a", title: "Alpha", tags: ["sales"] }),
+        connector({ id: "b", title: "Beta", tags: [] }),
+      ],
+    });
     await screen.findByRole("row", { name: /^Alpha/ });
     await user.click(screen.getByRole("button", { name: "Tag" }));
     await user.click(await screen.findByRole("menuitemradio", { name: /sales/ }));
@@ -59,7 +74,11 @@ describe("view of the list", () => {
 });
 
 describe("many at once", () => {
-  const three = [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" }), connector({ id: "c", title: "Gamma" })];
+  const three = [
+    connector({ id: "a", title: "Alpha" }),
+    connector({ id: "b", title: "Beta" }),
+    connector({ id: "c", title: "Gamma" }),
+  ];
 
   it("are_picked_by_keys_and_checked_each_with_its_result", async () => {
     const { user, host, container } = renderApp("/connectors", { connectors: three }, (mock) => {
@@ -96,11 +115,18 @@ describe("many at once", () => {
   });
 
   it("of_platforms_are_named_before_they_are_gone_for_good", async () => {
-    const { user, host } = renderApp("/connectors", { accounts: manyAccounts(), connectors: [...three, hostedConnector()] });
+    const { user, host } = renderApp("/connectors", {
+      accounts: manyAccounts(),
+      connectors: [...three, hostedConnector()],
+    });
     await screen.findByRole("row", { name: /^Alpha/ });
     await user.keyboard("{Control>}a{/Control}{Backspace}");
     const dialog = await screen.findByRole("alertdialog", { name: "Delete 4 connectors?" });
-    expect(within(dialog).getAllByRole("listitem").map((one) => one.textContent)).toEqual(["MiHubSpot CRMon Mistral · Northlight"]);
+    expect(
+      within(dialog)
+        .getAllByRole("listitem")
+        .map((one) => one.textContent),
+    ).toEqual(["MiHubSpot CRMon Mistral · Northlight"]);
     expect(dialog).toHaveTextContent("3 connectors on this computer can be restored with Undo");
     expect(await axeViolations(dialog)).toEqual([]);
     await user.click(within(dialog).getByRole("button", { name: "Delete 4 connectors" }));
@@ -108,26 +134,46 @@ describe("many at once", () => {
   });
 
   it("are_turned_off_where_that_is_one_thing_and_told_why_not", async () => {
-    const { user, host } = renderApp("/connectors", { accounts: manyAccounts(), connectors: [connector({ id: "a", title: "Alpha" }), hostedConnector()] });
+    const { user, host } = renderApp("/connectors", {
+      accounts: manyAccounts(),
+      connectors: [connector({ id: "a", title: "Alpha" }), hostedConnector()],
+    });
     await screen.findByRole("row", { name: /^Alpha/ });
     await user.keyboard("{Control>}a{/Control}");
     await user.click(await screen.findByRole("button", { name: /^Turn off/ }));
-    expect(await screen.findByRole("row", { name: /^HubSpot CRM.*Open it to choose a level$/ })).toHaveAttribute("aria-selected", "true");
+    expect(await screen.findByRole("row", { name: /^HubSpot CRM.*Open it to choose a level$/ })).toHaveAttribute(
+      "aria-selected",
+      "true",
+    );
     expect(host.lastCall("updateConnector")).toEqual({ connector: "a", changes: { enabled: false } });
     const [{ controls: [one] } = { controls: [] }] = particulars().groups;
     const about = one?.kind === "switch" ? [{ ...one, label: "Continue on failure", isMain: false }] : [];
-    host.handlers.connectorParticulars = () => ({ facts: [], groups: [{ title: "Activation", help: null, controls: one ? [one, ...about] : [] }] });
+    host.handlers.connectorParticulars = () => ({
+      facts: [],
+      groups: [{ title: "Activation", help: null, controls: one ? [one, ...about] : [] }],
+    });
     await user.click(screen.getByRole("button", { name: /^Turn off/ }));
-    await waitFor(() => expect(host.lastCall("actOnConnector")).toEqual({ request: { connector: "con_hosted", act: "deactivate-for-organization", values: null, confirmed: false } }));
+    await waitFor(() =>
+      expect(host.lastCall("actOnConnector")).toEqual({
+        request: { connector: "con_hosted", act: "deactivate-for-organization", values: null, confirmed: false },
+      }),
+    );
   });
 
   it("are_signed_in_one_after_the_other", async () => {
     const needs = { ...status, status: "needs_authorization" as const };
-    const connectors = [connector({ id: "a", title: "Alpha", status: needs }), connector({ id: "b", title: "Beta", status: needs }), connector({ id: "c", title: "Gamma" })];
+    const connectors = [
+      connector({ id: "a", title: "Alpha", status: needs }),
+      connector({ id: "b", title: "Beta", status: needs }),
+      connector({ id: "c", title: "Gamma" }),
+    ];
     const { user, host } = renderApp("/connectors", { connectors });
     await screen.findByRole("row", { name: /^Alpha/ });
     await user.keyboard("{Control>}a{/Control}c");
-    const started = () => host.calls.filter((call) => call.name === "startAuthorization").map(({ given }) => (given.request as { connector: string }).connector);
+    const started = () =>
+      host.calls
+        .filter((call) => call.name === "startAuthorization")
+        .map(({ given }) => (given.request as { connector: string }).connector);
     await waitFor(() => expect(started()).toEqual(["a"]));
     await host.moveAuthorization("aut_a", { state: "authorized" });
     await waitFor(() => expect(started()).toEqual(["a", "b"]));

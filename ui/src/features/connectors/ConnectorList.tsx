@@ -84,27 +84,32 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
     onAccount(null);
   };
   const hosted = useMemo(() => accounts.filter((one) => one.platform !== "local"), [accounts]);
-  const view = { group: preferences?.connectorGroup ?? ("status" as const), sort: preferences?.connectorSort ?? ("name" as const) };
+  const view = {
+    group: preferences?.connectorGroup ?? ("status" as const),
+    sort: preferences?.connectorSort ?? ("name" as const),
+  };
   // In order before they are narrowed: a key in the filter then sorts nothing.
   const inOrder = useMemo(() => sortConnectors(connectors, view.sort, frozen), [connectors, view.sort, frozen]);
   const shown = inOrder.filter(matchesFilters(filters));
   const sections = groupConnectors(shown, view.group, { accounts, platforms, frozen }).map(({ key, title, rows }) => ({
     key,
-    head: title === "" ? undefined : (
-      <GroupHead
-        title={title}
-        number={isWhole ? rows.length : undefined}
-        account={view.group === "account" ? accounts.find((one) => one.id === key) : undefined}
-        state={states.get(key)}
-        onOpenAccount={onOpenAccount}
-      />
-    ),
+    head:
+      title === "" ? undefined : (
+        <GroupHead
+          title={title}
+          number={isWhole ? rows.length : undefined}
+          account={view.group === "account" ? accounts.find((one) => one.id === key) : undefined}
+          state={states.get(key)}
+          onOpenAccount={onOpenAccount}
+        />
+      ),
     rows,
   }));
   const order = sections.flatMap((section) => section.rows);
   const current = order.find((one) => one.id === activeId);
 
-  const act = (action: NextAction, connector: Connector) => runAction(action, connector, { onSignIn, onOpen, onTurnOn: turnOnNow, onCheck: checkNow });
+  const act = (action: NextAction, connector: Connector) =>
+    runAction(action, connector, { onSignIn, onOpen, onTurnOn: turnOnNow, onCheck: checkNow });
   const selectNext = (gone: Connector) => {
     const at = order.indexOf(gone);
     setActiveId((order[at + 1] ?? order[at - 1])?.id ?? null);
@@ -127,41 +132,85 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
 
   const currentAction = current && nextActionOf(current, changedIn(current));
   useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => filterField.current?.focus() });
-  useShortcut(current && !isSelecting ? { keys: "Backspace", label: isHosted(current) ? "Delete" : "Remove", inBar: true, run: removeCurrent } : null);
-  useShortcut(current && !isSelecting ? { keys: "D", label: "Check", inBar: true, run: () => act("doctor", current) } : null);
+  useShortcut(
+    current && !isSelecting
+      ? { keys: "Backspace", label: isHosted(current) ? "Delete" : "Remove", inBar: true, run: removeCurrent }
+      : null,
+  );
+  useShortcut(
+    current && !isSelecting ? { keys: "D", label: "Check", inBar: true, run: () => act("doctor", current) } : null,
+  );
   useShortcut(
     current && !isSelecting && currentAction && nextActionKeys[currentAction] === "C"
       ? { keys: "C", label: nextActionLabels[currentAction], inBar: true, run: () => act(currentAction, current) }
       : null,
   );
-  useShortcut(current ? { keys: "X", label: selection.ids.has(current.id) ? "Deselect" : "Select", inBar: true, run: () => selection.toggle(current.id) } : null);
-  useShortcut(current ? { keys: "Space", label: peeks ? "Close" : "Preview", inBar: true, run: () => setPeeks(!peeks) } : null);
+  useShortcut(
+    current
+      ? {
+          keys: "X",
+          label: selection.ids.has(current.id) ? "Deselect" : "Select",
+          inBar: true,
+          run: () => selection.toggle(current.id),
+        }
+      : null,
+  );
+  useShortcut(
+    current ? { keys: "Space", label: peeks ? "Close" : "Preview", inBar: true, run: () => setPeeks(!peeks) } : null,
+  );
   useShortcut(peeks && !isSelecting ? { keys: "Escape", label: "Close preview", run: () => setPeeks(false) } : null);
   useShortcut({ keys: "Mod+A", label: "Select all", run: () => selection.selectAll(order) });
   const problem = selection.error ?? remove.error ?? turnOn.error ?? check.error;
 
   return (
     <div className={styles.page}>
-      <ConnectorFilters ref={filterField} connectors={connectors} isWhole={isWhole} accounts={accounts} platforms={platforms} filters={filters} onChange={narrow} view={view} onRegroup={regroup} />
+      <ConnectorFilters
+        ref={filterField}
+        connectors={connectors}
+        isWhole={isWhole}
+        accounts={accounts}
+        platforms={platforms}
+        filters={filters}
+        onChange={narrow}
+        view={view}
+        onRegroup={regroup}
+      />
       {hosted.length > 0 && <AccountsLine accounts={hosted} connectors={connectors} onOpenAccount={onOpenAccount} />}
-      {problem && <div className={styles.notice}><ProblemNotice problem={asProblem(problem)} /></div>}
+      {problem && (
+        <div className={styles.notice}>
+          <ProblemNotice problem={asProblem(problem)} />
+        </div>
+      )}
       <div className={styles.beside}>
         <div className={styles.rows}>
           {isSelecting ? (
             <BulkBar selection={selection} />
           ) : (
             <div className={styles.heads} aria-hidden="true">
-              <span>Name</span><span>Status</span><span>Account</span><span className={styles.tools}>Tools</span><span className={styles.lastOk}>Last success</span><span />
+              <span>Name</span>
+              <span>Status</span>
+              <span>Account</span>
+              <span className={styles.tools}>Tools</span>
+              <span className={styles.lastOk}>Last success</span>
+              <span />
             </div>
           )}
           {order.length === 0 ? (
-            <EmptyState icon="search" title="No matching connectors" action={<Button onPress={showAll}>Show all</Button>} />
+            <EmptyState
+              icon="search"
+              title="No matching connectors"
+              action={<Button onPress={showAll}>Show all</Button>}
+            />
           ) : (
             <VirtualList
               label="Connectors"
               sections={sections}
               keyOf={(connector) => connector.id}
-              nameOf={(connector) => [rowName(connector, changedIn(connector)), selection.outcomes.get(connector.id)?.words].filter(Boolean).join(", ")}
+              nameOf={(connector) =>
+                [rowName(connector, changedIn(connector)), selection.outcomes.get(connector.id)?.words]
+                  .filter(Boolean)
+                  .join(", ")
+              }
               columnsClass={styles.columns}
               selected={activeId}
               onSelect={setActiveId}
@@ -174,7 +223,9 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
                   connector={connector}
                   isActive={isSelected}
                   isStale={(states.get(connector.account) ?? "fine") !== "fine"}
-                  authorization={authorizations?.find((one) => one.connector === connector.id && isInProgress(one.state))}
+                  authorization={authorizations?.find(
+                    (one) => one.connector === connector.id && isInProgress(one.state),
+                  )}
                   colour={colourOf(connector)}
                   changedTools={changedIn(connector)}
                   isSelected={selection.ids.has(connector.id)}
@@ -188,7 +239,15 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
           )}
         </div>
         {peeks && current && (
-          <PeekConnector connector={current} colour={colourOf(current)} changedTools={changedIn(current)} isSelecting={isSelecting} onOpen={(tab) => onOpen(current.id, tab)} onNextAction={act} onClose={() => setPeeks(false)} />
+          <PeekConnector
+            connector={current}
+            colour={colourOf(current)}
+            changedTools={changedIn(current)}
+            isSelecting={isSelecting}
+            onOpen={(tab) => onOpen(current.id, tab)}
+            onNextAction={act}
+            onClose={() => setPeeks(false)}
+          />
         )}
       </div>
       {deleting && (
@@ -203,7 +262,12 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
       )}
       <StatusFacts>
         {isSelecting && <span>{selection.connectors.length} selected</span>}
-        {isWhole && <span>{count(order.length, "connector")}{order.length === connectors.length ? "" : ` of ${connectors.length}`}</span>}
+        {isWhole && (
+          <span>
+            {count(order.length, "connector")}
+            {order.length === connectors.length ? "" : ` of ${connectors.length}`}
+          </span>
+        )}
         {current?.status.code && <span className="mono">{current.status.code}</span>}
       </StatusFacts>
     </div>

@@ -22,10 +22,15 @@ it("an_unchecked_connector_says_so_and_can_be_checked_now", async () => {
 });
 
 it("of_a_hosted_connector_it_is_said_whose_word_its_status_is", async () => {
-  const { container } = renderApp("/connectors/con_hosted", { accounts: manyAccounts(), connectors: [hostedConnector()] });
+  const { container } = renderApp("/connectors/con_hosted", {
+    accounts: manyAccounts(),
+    connectors: [hostedConnector()],
+  });
   const health = within(await screen.findByRole("region", { name: "Health" }));
   expect(health.getByText("Last status: Needs sign-in")).toBeVisible();
-  expect(health.getByText(/^The last list of tools was refused\. From Mistral · Northlight, 4 min ago\./)).toBeVisible();
+  expect(
+    health.getByText(/^The last list of tools was refused\. From Mistral · Northlight, 4 min ago\./),
+  ).toBeVisible();
   expect(health.queryByText(/checked/i)).toBeNull();
   expect(await axeViolations(container)).toEqual([]);
 });

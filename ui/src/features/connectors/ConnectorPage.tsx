@@ -10,7 +10,14 @@ import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf, runAction, tabFor } from "@/components/nextAction";
+import {
+  type NextAction,
+  nextActionKeys,
+  nextActionLabels,
+  nextActionOf,
+  runAction,
+  tabFor,
+} from "@/components/nextAction";
 import { platformName } from "@/components/platformName";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
@@ -29,7 +36,13 @@ import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { PlatformCredentials } from "./hosted/PlatformCredentials";
 import { Overview } from "./Overview";
 import { ToolChanges } from "./ToolChanges";
-import { useCheckConnector, useDisconnect, useLastCheck, useRemoveConnector, useUpdateConnector } from "./useConnectorActions";
+import {
+  useCheckConnector,
+  useDisconnect,
+  useLastCheck,
+  useRemoveConnector,
+  useUpdateConnector,
+} from "./useConnectorActions";
 
 type Props = {
   id: ConnectorId;
@@ -53,10 +66,18 @@ export function ConnectorPage(props: Props) {
   return (
     <>
       <Crumbs title={error ? "Couldn't load" : data ? "Not found" : ""} onLeave={props.onLeave} />
-      {error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
+      {error && (
+        <div className={styles.notice}>
+          <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
+        </div>
+      )}
       {!data && !error && <Skeleton label="Loading connector" rows={4} />}
       {data && (
-        <EmptyState icon="cable" title="Connector not found" action={<Button onPress={props.onLeave}>All connectors</Button>}>
+        <EmptyState
+          icon="cable"
+          title="Connector not found"
+          action={<Button onPress={props.onLeave}>All connectors</Button>}
+        >
           It was removed here or from the command line.
         </EmptyState>
       )}
@@ -68,7 +89,9 @@ function Crumbs({ title, onLeave, children }: { title: string; onLeave: () => vo
   return (
     <div className={styles.crumbs}>
       <div className={styles.trail}>
-        <Button look="link" onPress={onLeave}>Connectors</Button>
+        <Button look="link" onPress={onLeave}>
+          Connectors
+        </Button>
         <Icon name="chevron-right" size={12} />
         <span className="medium cut">{title}</span>
       </div>
@@ -77,7 +100,17 @@ function Crumbs({ title, onLeave, children }: { title: string; onLeave: () => vo
   );
 }
 
-function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onLeave, renderTools, renderRuns }: Props & { connector: Connector }) {
+function Known({
+  connector,
+  tab,
+  onTab,
+  onSignIn,
+  onOpen,
+  onCreateElsewhere,
+  onLeave,
+  renderTools,
+  renderRuns,
+}: Props & { connector: Connector }) {
   const check = useCheckConnector();
   const disconnect = useDisconnect();
   const remove = useRemoveConnector();
@@ -97,7 +130,12 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
     onTab("overview");
   };
   const run = (action: NextAction) =>
-    runAction(action, connector, { onSignIn, onOpen: (_id, place) => onTab(place), onTurnOn: () => update.mutate({ enabled: true }), onCheck: runCheck });
+    runAction(action, connector, {
+      onSignIn,
+      onOpen: (_id, place) => onTab(place),
+      onTurnOn: () => update.mutate({ enabled: true }),
+      onCheck: runCheck,
+    });
   const hosted = isHosted(connector);
   const removeConnector = () => {
     if (hosted) setDeleting(true);
@@ -107,7 +145,9 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
   const mainAction = action && nextActionKeys[action] === "C" && tabFor(action) !== tab ? action : null;
 
   useShortcut(isOff && !hosted ? null : { keys: "D", label: "Check", inBar: true, run: runCheck });
-  useShortcut(mainAction ? { keys: "C", label: nextActionLabels[mainAction], inBar: true, run: () => run(mainAction) } : null);
+  useShortcut(
+    mainAction ? { keys: "C", label: nextActionLabels[mainAction], inBar: true, run: () => run(mainAction) } : null,
+  );
   const tabs = connectorTabs.filter((one) => hosted || one !== "credentials");
   useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tabs, tab, -1)) });
   useShortcut({ keys: "]", label: "Next tab", run: () => onTab(neighbour(tabs, tab, 1)) });
@@ -117,17 +157,50 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
   return (
     <>
       <Crumbs title={connector.title} onLeave={onLeave}>
-        {(!isOff || hosted) && <Button look="quiet" icon="refresh-cw" keys="D" isPending={checking} onPress={runCheck}>Check</Button>}
-        {mainAction && <Button look="primary" keys="C" onPress={() => run(mainAction)}>{nextActionLabels[mainAction]}</Button>}
+        {(!isOff || hosted) && (
+          <Button look="quiet" icon="refresh-cw" keys="D" isPending={checking} onPress={runCheck}>
+            Check
+          </Button>
+        )}
+        {mainAction && (
+          <Button look="primary" keys="C" onPress={() => run(mainAction)}>
+            {nextActionLabels[mainAction]}
+          </Button>
+        )}
         {signedIn && <Button onPress={() => setConfirmsDisconnect(true)}>Disconnect</Button>}
         <Menu
           label="More actions"
           trigger={<Button look="quiet" icon="ellipsis" label="More actions" />}
           actions={[
-            { id: "favourite", label: connector.favourite ? "Remove from favorites" : "Add to favorites", icon: "star", onAction: () => update.mutate({ favourite: !connector.favourite }) },
-            ...(hosted ? [] : [{ id: "enabled", label: isOff ? "Turn on" : "Turn off", icon: "power" as const, onAction: () => update.mutate({ enabled: isOff }) }]),
-            { id: "elsewhere", label: "Copy to another account…", icon: "plus", onAction: () => onCreateElsewhere(connector) },
-            { id: "remove", label: hosted ? `Delete from ${connector.identity.account}…` : "Remove", icon: "trash-2", danger: true, onAction: removeConnector },
+            {
+              id: "favourite",
+              label: connector.favourite ? "Remove from favorites" : "Add to favorites",
+              icon: "star",
+              onAction: () => update.mutate({ favourite: !connector.favourite }),
+            },
+            ...(hosted
+              ? []
+              : [
+                  {
+                    id: "enabled",
+                    label: isOff ? "Turn on" : "Turn off",
+                    icon: "power" as const,
+                    onAction: () => update.mutate({ enabled: isOff }),
+                  },
+                ]),
+            {
+              id: "elsewhere",
+              label: "Copy to another account…",
+              icon: "plus",
+              onAction: () => onCreateElsewhere(connector),
+            },
+            {
+              id: "remove",
+              label: hosted ? `Delete from ${connector.identity.account}…` : "Remove",
+              icon: "trash-2",
+              danger: true,
+              onAction: removeConnector,
+            },
           ]}
         />
       </Crumbs>
@@ -136,29 +209,84 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
         <div className={styles.titles}>
           <div className="line">
             <h1 className="cut">{connector.title}</h1>
-            <Badge glyph={glyph} pill title={connector.status.word ? `${platformName(connector.identity.platform)}: ${connector.status.word}` : undefined}>{word}</Badge>
+            <Badge
+              glyph={glyph}
+              pill
+              title={
+                connector.status.word
+                  ? `${platformName(connector.identity.platform)}: ${connector.status.word}`
+                  : undefined
+              }
+            >
+              {word}
+            </Badge>
             {connector.server && <Tag>MCP {connector.server.protocolVersion}</Tag>}
             {connector.server?.transport === "sse" && <Tag tone="warn">Deprecated transport (HTTP + SSE)</Tag>}
             {connector.allowsPlainHttp && <Tag tone="warn">Not encrypted</Tag>}
           </div>
-          <IdentityLine identity={connector.identity} endpoint={connector.endpoint} colour={accounts.find((one) => one.id === connector.account)?.colour} />
+          <IdentityLine
+            identity={connector.identity}
+            endpoint={connector.endpoint}
+            colour={accounts.find((one) => one.id === connector.account)?.colour}
+          />
         </div>
       </header>
-      {problem && <div className={styles.notice}><ProblemNotice problem={asProblem(problem)} /></div>}
+      {problem && (
+        <div className={styles.notice}>
+          <ProblemNotice problem={asProblem(problem)} />
+        </div>
+      )}
       <Tabs<ConnectorTab>
         label={connector.title}
         selected={tabs.includes(tab) ? tab : "overview"}
         onSelect={onTab}
         tabs={[
-          { id: "overview", label: "Overview", content: <Overview connector={connector} onOpen={onOpen} onCreateElsewhere={() => onCreateElsewhere(connector)} onNextAction={run} onSettings={() => onTab("settings")} onCheck={runCheck} /> },
-          { id: "tools", label: "Tools", count: connector.toolCount, content: <><ToolChanges connector={connector} />{renderTools(connector)}</> },
+          {
+            id: "overview",
+            label: "Overview",
+            content: (
+              <Overview
+                connector={connector}
+                onOpen={onOpen}
+                onCreateElsewhere={() => onCreateElsewhere(connector)}
+                onNextAction={run}
+                onSettings={() => onTab("settings")}
+                onCheck={runCheck}
+              />
+            ),
+          },
+          {
+            id: "tools",
+            label: "Tools",
+            count: connector.toolCount,
+            content: (
+              <>
+                <ToolChanges connector={connector} />
+                {renderTools(connector)}
+              </>
+            ),
+          },
           { id: "runs", label: "Runs", content: renderRuns(connector) },
           // What a connector of this computer signs in with is a setting of it.
-          ...(hosted ? [{ id: "credentials" as const, label: "Credentials", content: <PlatformCredentials connector={connector} onSettings={() => onTab("settings")} /> }] : []),
-          { id: "settings", label: "Settings", content: <ConnectorSettings key={connector.id} connector={connector} onRemove={removeConnector} /> },
+          ...(hosted
+            ? [
+                {
+                  id: "credentials" as const,
+                  label: "Credentials",
+                  content: <PlatformCredentials connector={connector} onSettings={() => onTab("settings")} />,
+                },
+              ]
+            : []),
+          {
+            id: "settings",
+            label: "Settings",
+            content: <ConnectorSettings key={connector.id} connector={connector} onRemove={removeConnector} />,
+          },
         ]}
       />
-      {deleting && <DeleteConnectorDialog connector={connector} onClose={() => setDeleting(false)} onDeleted={onLeave} />}
+      {deleting && (
+        <DeleteConnectorDialog connector={connector} onClose={() => setDeleting(false)} onDeleted={onLeave} />
+      )}
       {confirmsDisconnect && (
         <Dialog
           alert
@@ -167,8 +295,19 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
           onClose={() => setConfirmsDisconnect(false)}
           footer={
             <>
-              <Button autoFocus onPress={() => setConfirmsDisconnect(false)}>Cancel</Button>
-              <Button look="danger" isPending={disconnect.isPending} onPress={() => { setConfirmsDisconnect(false); disconnect.mutate(connector.id); }}>Disconnect</Button>
+              <Button autoFocus onPress={() => setConfirmsDisconnect(false)}>
+                Cancel
+              </Button>
+              <Button
+                look="danger"
+                isPending={disconnect.isPending}
+                onPress={() => {
+                  setConfirmsDisconnect(false);
+                  disconnect.mutate(connector.id);
+                }}
+              >
+                Disconnect
+              </Button>
             </>
           }
         >
@@ -177,7 +316,9 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
       )}
       <StatusFacts>
         <span>{connector.status.reason ? capital(connector.status.reason) : word}</span>
-        {connector.status.checkedAt && <span title={exactTime(connector.status.checkedAt)}>Checked {ago(connector.status.checkedAt)}</span>}
+        {connector.status.checkedAt && (
+          <span title={exactTime(connector.status.checkedAt)}>Checked {ago(connector.status.checkedAt)}</span>
+        )}
       </StatusFacts>
     </>
   );

@@ -38,7 +38,19 @@ type Props = {
 };
 
 /** The cells of one row: what, how it is, where and as whom, how much, when, and one button. */
-export function ConnectorRow({ connector, isActive, isStale, authorization, colour, changedTools, isSelected, isSelecting, outcome, onToggleSelected, onNextAction }: Props) {
+export function ConnectorRow({
+  connector,
+  isActive,
+  isStale,
+  authorization,
+  colour,
+  changedTools,
+  isSelected,
+  isSelecting,
+  outcome,
+  onToggleSelected,
+  onNextAction,
+}: Props) {
   const { glyph, word } = statusLook(connector, changedTools);
   const { identity, status } = connector;
   const action = nextActionOf(connector, changedTools);
@@ -58,7 +70,9 @@ export function ConnectorRow({ connector, isActive, isStale, authorization, colo
           onClick={() => onToggleSelected(connector)}
         >
           <ConnectorMark title={connector.title} icon={connector.icon} />
-          <span className={styles.tick}><Icon name="check" size={14} /></span>
+          <span className={styles.tick}>
+            <Icon name="check" size={14} />
+          </span>
           <span className="unseen">Select {connector.title}</span>
         </button>
         <TwoLines
@@ -70,10 +84,26 @@ export function ConnectorRow({ connector, isActive, isStale, authorization, colo
               {connector.allowsPlainHttp && <Tag tone="warn">Not encrypted</Tag>}
             </span>
           }
-          second={connector.endpoint && <span title={connector.endpoint}>{cutMiddle(shortAddress(connector.endpoint), 44)}</span>}
+          second={
+            connector.endpoint && (
+              <span title={connector.endpoint}>{cutMiddle(shortAddress(connector.endpoint), 44)}</span>
+            )
+          }
         />
       </span>
-      <TwoLines first={<Badge glyph={glyph} title={status.word ? `${platformName(identity.platform)}: ${status.word}` : undefined}>{word}</Badge>} second={<span title={said} className={styles.outcome} data-state={outcome?.state}>{said}</span>} indent />
+      <TwoLines
+        first={
+          <Badge glyph={glyph} title={status.word ? `${platformName(identity.platform)}: ${status.word}` : undefined}>
+            {word}
+          </Badge>
+        }
+        second={
+          <span title={said} className={styles.outcome} data-state={outcome?.state}>
+            {said}
+          </span>
+        }
+        indent
+      />
       <span className={classes("line", styles.where)} title={[identity.account, ...facts].filter(Boolean).join(" · ")}>
         <PlatformTile platform={identity.platform} colour={colour} />
         <TwoLines first={identity.account} second={facts.filter(Boolean).join(" · ")} />
@@ -90,8 +120,16 @@ export function ConnectorRow({ connector, isActive, isStale, authorization, colo
       )}
       <span className={styles.fix}>
         {action && (
-          <Button small keys={isActive && !isSelecting ? nextActionKeys[action] : undefined} excludeFromTabOrder={!isActive} onPress={() => onNextAction(action, connector)}>
-            <span>{nextActionLabels[action]}<span className="unseen">, {connector.title}</span></span>
+          <Button
+            small
+            keys={isActive && !isSelecting ? nextActionKeys[action] : undefined}
+            excludeFromTabOrder={!isActive}
+            onPress={() => onNextAction(action, connector)}
+          >
+            <span>
+              {nextActionLabels[action]}
+              <span className="unseen">, {connector.title}</span>
+            </span>
           </Button>
         )}
       </span>
@@ -101,7 +139,10 @@ export function ConnectorRow({ connector, isActive, isStale, authorization, colo
 
 function reason(connector: Connector, authorization: Authorization | undefined): string | undefined {
   const { status } = connector;
-  if (authorization) return authorization.state === "awaiting_user" ? `Waiting for you, ${timeLeft(authorization.deadlineAt)}` : "Signing in";
+  if (authorization)
+    return authorization.state === "awaiting_user"
+      ? `Waiting for you, ${timeLeft(authorization.deadlineAt)}`
+      : "Signing in";
   if (status.reason) return capital(status.reason);
   if (status.status === "ready" && connector.toolCount !== null) return count(connector.toolCount, "tool");
   if (connector.draft) return "Not connected yet";
@@ -113,7 +154,11 @@ function reason(connector: Connector, authorization: Authorization | undefined):
 export function rowName(connector: Connector, changedTools: number): string {
   const { identity, toolCount } = connector;
   const said = [
-    connector.title, statusLook(connector, changedTools).word, connector.status.reason, identity.account, identity.credential,
+    connector.title,
+    statusLook(connector, changedTools).word,
+    connector.status.reason,
+    identity.account,
+    identity.credential,
     toolCount === null ? null : count(toolCount, "tool"),
   ];
   return said.filter(Boolean).join(", ");

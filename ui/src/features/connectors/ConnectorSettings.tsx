@@ -30,8 +30,15 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
       <Native connector={connector} />
       <section className={styles.section} aria-label="Remove">
         <h2>Remove</h2>
-        <p className="text2">Removes {connector.title} from Patchbay. Runs and saved credentials stay. You can undo this until Patchbay quits.</p>
-        <div className={styles.actions}><Button icon="trash-2" onPress={onRemove}>Remove {connector.title}</Button></div>
+        <p className="text2">
+          Removes {connector.title} from Patchbay. Runs and saved credentials stay. You can undo this until Patchbay
+          quits.
+        </p>
+        <div className={styles.actions}>
+          <Button icon="trash-2" onPress={onRemove}>
+            Remove {connector.title}
+          </Button>
+        </div>
       </section>
     </div>
   );
@@ -51,8 +58,14 @@ function HostedSettings({ connector, onRemove }: Props) {
       <Native connector={connector} />
       <section className={styles.section} aria-label="Delete">
         <h2>Delete</h2>
-        <p className="text2">Deletes {title} from {identity.account} for everyone who uses it.</p>
-        <div className={styles.actions}><Button icon="trash-2" onPress={onRemove}>Delete from {identity.account}…</Button></div>
+        <p className="text2">
+          Deletes {title} from {identity.account} for everyone who uses it.
+        </p>
+        <div className={styles.actions}>
+          <Button icon="trash-2" onPress={onRemove}>
+            Delete from {identity.account}…
+          </Button>
+        </div>
       </section>
     </div>
   );
@@ -71,10 +84,14 @@ function TagsAndFavourite({ connector }: { connector: Connector }) {
   const problem = save.error ?? toggle.error;
   return (
     <form className={styles.form} onSubmit={submit}>
-      <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>Favorite</Switch>
+      <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>
+        Favorite
+      </Switch>
       <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read-only" help="Separate with commas" />
       <div className={styles.actions}>
-        <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>Save</Button>
+        <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>
+          Save
+        </Button>
       </div>
       {problem && <ProblemNotice problem={asProblem(problem)} />}
     </form>
@@ -82,7 +99,14 @@ function TagsAndFavourite({ connector }: { connector: Connector }) {
 }
 
 function parseTags(text: string): string[] {
-  return [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
+  return [
+    ...new Set(
+      text
+        .split(",")
+        .map((tag) => tag.trim())
+        .filter(Boolean),
+    ),
+  ];
 }
 
 function General({ connector }: { connector: Connector }) {
@@ -112,19 +136,35 @@ function General({ connector }: { connector: Connector }) {
     <section className={styles.section} aria-label="General">
       <h2>General</h2>
       <form className={styles.form} onSubmit={submit}>
-        <Switch isSelected={connector.status.status !== "disabled"} onChange={(enabled) => toggle.mutate({ enabled })} help="When off, Patchbay doesn't check or use it. The sign-in is kept.">On</Switch>
-        <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>Favorite</Switch>
+        <Switch
+          isSelected={connector.status.status !== "disabled"}
+          onChange={(enabled) => toggle.mutate({ enabled })}
+          help="When off, Patchbay doesn't check or use it. The sign-in is kept."
+        >
+          On
+        </Switch>
+        <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>
+          Favorite
+        </Switch>
         {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
         <div className={styles.pair}>
           <Field label="Name" value={title} onChange={setTitle} />
           <Field label="Short name" mono value={name} onChange={setName} help="Used on the command line." />
         </div>
-        <Field label="Address" mono value={url} onChange={setUrl} help={elsewhere ? "Changing the host removes the sign-in." : undefined} />
+        <Field
+          label="Address"
+          mono
+          value={url}
+          onChange={setUrl}
+          help={elsewhere ? "Changing the host removes the sign-in." : undefined}
+        />
         {isPlainHttp(url) && <PlainHttpSwitch isSelected={allowPlainHttp} onChange={setAllowPlainHttp} />}
         <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read-only" help="Separate with commas" />
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}
         <div className={styles.actions}>
-          <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>Save</Button>
+          <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>
+            Save
+          </Button>
         </div>
       </form>
     </section>
@@ -168,8 +208,26 @@ function SignInSettings({ connector }: { connector: Connector }) {
         />
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}
         <div className={styles.actions}>
-          <Button look={touched ? "primary" : "plain"} isDisabled={!touched} isPending={save.isPending} onPress={submit}>Save sign-in</Button>
-          {touched && <Button look="quiet" onPress={() => { setForm(formOf(connector.authentication)); setErrors({}); setTouched(false); }}>Discard changes</Button>}
+          <Button
+            look={touched ? "primary" : "plain"}
+            isDisabled={!touched}
+            isPending={save.isPending}
+            onPress={submit}
+          >
+            Save sign-in
+          </Button>
+          {touched && (
+            <Button
+              look="quiet"
+              onPress={() => {
+                setForm(formOf(connector.authentication));
+                setErrors({});
+                setTouched(false);
+              }}
+            >
+              Discard changes
+            </Button>
+          )}
         </div>
       </div>
     </section>
@@ -188,11 +246,15 @@ function Native({ connector }: { connector: Connector }) {
         <h2>JSON</h2>
         <span className="text3 small">Read-only</span>
         <span className="grow" />
-        <Button look="link" onPress={() => copy(text, "JSON")}>Copy</Button>
+        <Button look="link" onPress={() => copy(text, "JSON")}>
+          Copy
+        </Button>
       </div>
       {/* A scrolling region has to be reachable by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className={styles.native} tabIndex={0} role="region" aria-label="Connector JSON">{text}</pre>
+      <pre className={styles.native} tabIndex={0} role="region" aria-label="Connector JSON">
+        {text}
+      </pre>
     </section>
   );
 }

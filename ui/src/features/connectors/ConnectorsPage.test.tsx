@@ -7,7 +7,11 @@ import { connector, manyConnectors, problem } from "@/test/samples";
 describe("list of connectors", () => {
   it("says_of_each_row_what_it_is_how_and_as_whom", async () => {
     const { container } = renderApp("/connectors", { connectors: manyConnectors() });
-    expect(await screen.findByRole("row", { name: "HubSpot CRM, Needs sign-in, refresh token refused, This computer, Northlight ops, 24 tools" })).toBeVisible();
+    expect(
+      await screen.findByRole("row", {
+        name: "HubSpot CRM, Needs sign-in, refresh token refused, This computer, Northlight ops, 24 tools",
+      }),
+    ).toBeVisible();
     expect(screen.getByRole("row", { name: "GitHub, Ready, This computer, northlight-bot, 38 tools" })).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
   });
@@ -23,7 +27,12 @@ describe("list of connectors", () => {
     let refused = true;
     const { user } = renderApp("/connectors", { connectors: [connector()] }, (host) => {
       host.handlers.listConnectors = () => {
-        if (refused) throw problem({ code: "store.failed", message: "the database cannot be read", hint: "Free some space on the disk." });
+        if (refused)
+          throw problem({
+            code: "store.failed",
+            message: "the database cannot be read",
+            hint: "Free some space on the disk.",
+          });
         return host.state.connectors;
       };
     });
@@ -35,14 +44,18 @@ describe("list of connectors", () => {
   });
 
   it("moves_with_j_and_opens_with_enter", async () => {
-    const { user } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })] });
+    const { user } = renderApp("/connectors", {
+      connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })],
+    });
     await screen.findByRole("row", { name: /^Alpha/ });
     await user.keyboard("j{Enter}");
     expect(await screen.findByRole("heading", { name: "Beta", level: 1 })).toBeVisible();
   });
 
   it("removes_with_backspace_and_brings_back_with_undo", async () => {
-    const { user, host } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })] });
+    const { user, host } = renderApp("/connectors", {
+      connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })],
+    });
     await screen.findByRole("row", { name: /^Alpha/ });
     await user.keyboard("{Backspace}");
     await waitFor(() => expect(screen.queryByRole("row", { name: /^Alpha/ })).toBeNull());
@@ -57,7 +70,9 @@ describe("list of connectors", () => {
     await screen.findByRole("row", { name: /^HubSpot/ });
     await user.keyboard("c");
     expect(await screen.findByRole("dialog", { name: "Sign in to HubSpot CRM" })).toBeVisible();
-    expect(host.lastCall("startAuthorization")).toEqual({ request: { connector: "con_hubspot", redirect: null, timeoutSeconds: null, choices: null } });
+    expect(host.lastCall("startAuthorization")).toEqual({
+      request: { connector: "con_hubspot", redirect: null, timeoutSeconds: null, choices: null },
+    });
   });
 
   it("filters_by_every_word_and_takes_letters_as_text_there", async () => {
@@ -72,7 +87,9 @@ describe("list of connectors", () => {
   it("keeps_rows_in_place_when_a_status_changes", async () => {
     const { host } = renderApp("/connectors", { connectors: manyConnectors() });
     await screen.findByRole("row", { name: /^HubSpot CRM, Needs sign-in/ });
-    host.state.connectors = host.state.connectors.map((one) => (one.id === "con_hubspot" ? { ...one, status: connector().status } : one));
+    host.state.connectors = host.state.connectors.map((one) =>
+      one.id === "con_hubspot" ? { ...one, status: connector().status } : one,
+    );
     await host.tell({ kind: "connectors_changed" });
     await screen.findByRole("row", { name: /^HubSpot CRM, Ready/ });
     const [, first] = within(screen.getByRole("grid", { name: "Connectors" })).getAllByRole("row");

@@ -30,7 +30,10 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
   const { data: all, error, refetch } = useQuery(queries.connectors());
   const { data: preferences } = useQuery(queries.preferences());
   // A long list takes a moment; its beginning is there at once, in the usual order of all accounts.
-  const isUsual = list.account === null && (preferences?.connectorGroup ?? "status") === "status" && (preferences?.connectorSort ?? "name") === "name";
+  const isUsual =
+    list.account === null &&
+    (preferences?.connectorGroup ?? "status") === "status" &&
+    (preferences?.connectorSort ?? "name") === "name";
   const { data: first } = useQuery({ ...queries.firstConnectors(), enabled: all === undefined });
   const connectors = all ?? (isUsual ? first?.connectors : undefined);
   const { data: accounts } = useQuery(queries.accounts());
@@ -44,23 +47,56 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
   return (
     <>
       <Toolbar title="Connectors" count={all?.length ?? first?.total}>
-        {hosted && <Button look="quiet" icon="rotate-cw" keys="R" isPending={running} onPress={() => void refresh()}>{running ? "Refreshing" : "Refresh"}</Button>}
-        <Button look="quiet" icon="refresh-cw" isPending={checkAll.isPending} isDisabled={!connectors?.length} onPress={() => checkAll.mutate()}>Check all</Button>
-        <Button look="primary" icon="plus" keys="N" onPress={onAdd}>Add connector</Button>
+        {hosted && (
+          <Button look="quiet" icon="rotate-cw" keys="R" isPending={running} onPress={() => void refresh()}>
+            {running ? "Refreshing" : "Refresh"}
+          </Button>
+        )}
+        <Button
+          look="quiet"
+          icon="refresh-cw"
+          isPending={checkAll.isPending}
+          isDisabled={!connectors?.length}
+          onPress={() => checkAll.mutate()}
+        >
+          Check all
+        </Button>
+        <Button look="primary" icon="plus" keys="N" onPress={onAdd}>
+          Add connector
+        </Button>
       </Toolbar>
       {(checkAll.error ?? error) && (
         <div className={styles.notice}>
-          <ProblemNotice problem={asProblem(checkAll.error ?? error)} onRetry={() => (error ? void refetch() : checkAll.mutate())} />
+          <ProblemNotice
+            problem={asProblem(checkAll.error ?? error)}
+            onRetry={() => (error ? void refetch() : checkAll.mutate())}
+          />
         </div>
       )}
       {!connectors && !error && <Skeleton label="Loading connectors" rows={8} />}
-      {connectors?.length === 0 && accounts && hosted && <AccountsLine accounts={accounts.filter((one) => one.platform !== "local")} connectors={connectors} onOpenAccount={list.onOpenAccount} />}
+      {connectors?.length === 0 && accounts && hosted && (
+        <AccountsLine
+          accounts={accounts.filter((one) => one.platform !== "local")}
+          connectors={connectors}
+          onOpenAccount={list.onOpenAccount}
+        />
+      )}
       {connectors?.length === 0 && (
-        <EmptyState icon="cable" title="No connectors yet" action={<Button icon="plus" onPress={onAdd}>Add connector</Button>}>
+        <EmptyState
+          icon="cable"
+          title="No connectors yet"
+          action={
+            <Button icon="plus" onPress={onAdd}>
+              Add connector
+            </Button>
+          }
+        >
           Paste the address of an MCP server to get started.
         </EmptyState>
       )}
-      {connectors && connectors.length > 0 && <ConnectorList connectors={connectors} isWhole={all !== undefined} {...list} />}
+      {connectors && connectors.length > 0 && (
+        <ConnectorList connectors={connectors} isWhole={all !== undefined} {...list} />
+      )}
     </>
   );
 }

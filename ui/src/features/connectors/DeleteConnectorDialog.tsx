@@ -25,20 +25,28 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>{remove.isPending ? "Close" : "Cancel"}</Button>
-          <Button look="danger" isPending={remove.isPending} onPress={submit}>Delete connector</Button>
+          <Button autoFocus onPress={onClose}>
+            {remove.isPending ? "Close" : "Cancel"}
+          </Button>
+          <Button look="danger" isPending={remove.isPending} onPress={submit}>
+            Delete connector
+          </Button>
         </>
       }
     >
-      <p>
-        It's deleted for everyone who uses it. You can't undo this. Past runs stay in your history.
+      <p>It's deleted for everyone who uses it. You can't undo this. Past runs stay in your history.</p>
+      <p className="text2 small">
+        <span className="mono" data-selectable>
+          {[name, remoteId].filter(Boolean).join(" · ")}
+        </span>
       </p>
-      <p className="text2 small"><span className="mono" data-selectable>{[name, remoteId].filter(Boolean).join(" · ")}</span></p>
       {remove.isPending && (
         <div className="line text2" role="group" aria-label="Deleting">
           <StatusGlyph name="authorizing" />
           <span className="grow">Deleting. You can close this.</span>
-          <span className="text3" aria-hidden="true"><Seconds since={remove.submittedAt} /></span>
+          <span className="text3" aria-hidden="true">
+            <Seconds since={remove.submittedAt} />
+          </span>
         </div>
       )}
       {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}

@@ -17,18 +17,30 @@ export function DeleteSelectedDialog({ local, hosted, onClose, onDelete }: Props
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>Cancel</Button>
-          <Button look="danger" onPress={onDelete}>Delete {all}</Button>
+          <Button autoFocus onPress={onClose}>
+            Cancel
+          </Button>
+          <Button look="danger" onPress={onDelete}>
+            Delete {all}
+          </Button>
         </>
       }
     >
       <p>Deleted from their platforms for everyone (can't be undone):</p>
       <ul className={styles.named}>
         {hosted.map(({ id, title, identity }) => (
-          <li key={id}><PlatformTile platform={identity.platform} /><span className="medium">{title}</span><span className="text2">on {identity.account}</span></li>
+          <li key={id}>
+            <PlatformTile platform={identity.platform} />
+            <span className="medium">{title}</span>
+            <span className="text2">on {identity.account}</span>
+          </li>
         ))}
       </ul>
-      {local.length > 0 && <p className="text2">{count(local.length, "connector")} on this computer can be restored with Undo. Past runs stay in your history.</p>}
+      {local.length > 0 && (
+        <p className="text2">
+          {count(local.length, "connector")} on this computer can be restored with Undo. Past runs stay in your history.
+        </p>
+      )}
     </Dialog>
   );
 }

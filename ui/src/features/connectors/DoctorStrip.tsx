@@ -46,8 +46,16 @@ export function DoctorStrip({ connector, check, checking, onNextAction, onSettin
       </ol>
       {failed?.problem && (
         <ProblemNotice problem={failed.problem} onRetry={onCheck} retryLabel="Check again">
-          {fixFor(failed.problem.code, failed.name) === "let_in" && <Button small look="primary" onPress={() => onNextAction(reauth)}>{nextActionLabels[reauth]}</Button>}
-          {fixFor(failed.problem.code, failed.name) === "settings" && <Button small look="primary" onPress={onSettings}>Open settings</Button>}
+          {fixFor(failed.problem.code, failed.name) === "let_in" && (
+            <Button small look="primary" onPress={() => onNextAction(reauth)}>
+              {nextActionLabels[reauth]}
+            </Button>
+          )}
+          {fixFor(failed.problem.code, failed.name) === "settings" && (
+            <Button small look="primary" onPress={onSettings}>
+              Open settings
+            </Button>
+          )}
         </ProblemNotice>
       )}
     </>
@@ -65,14 +73,23 @@ function Step({ label, step, checking }: { label: string; step: CheckStep | unde
         <span className="medium">{label}</span>
         <span className="unseen">, {word}</span>
       </span>
-      <span className={styles.stepNote} title={note}>{note || "\u00a0"}</span>
+      <span className={styles.stepNote} title={note}>
+        {note || "\u00a0"}
+      </span>
     </li>
   );
 }
 
 /** Which button helps against a failure. */
 function fixFor(code: Code, step: string): "let_in" | "settings" | null {
-  if (code === "auth.needed" || code === "auth.expired" || code === "auth.denied" || code === "auth.timed_out") return "let_in";
-  if (code === "auth.client_needed" || code === "auth.forbidden" || code === "vault.reference" || code === "mcp.not_a_server") return "settings";
+  if (code === "auth.needed" || code === "auth.expired" || code === "auth.denied" || code === "auth.timed_out")
+    return "let_in";
+  if (
+    code === "auth.client_needed" ||
+    code === "auth.forbidden" ||
+    code === "vault.reference" ||
+    code === "mcp.not_a_server"
+  )
+    return "settings";
   return step === "name" || step === "tls" ? "settings" : null;
 }

@@ -18,27 +18,78 @@ export function Facts({ connector }: { connector: Connector }) {
       {connector.description && <Fact name="Description">{connector.description}</Fact>}
       {endpoint && (
         <Fact name="Address">
-          <span className="mono" data-selectable>{endpoint}</span> <Button look="link" onPress={() => copy(endpoint, "Address")}>Copy</Button>
+          <span className="mono" data-selectable>
+            {endpoint}
+          </span>{" "}
+          <Button look="link" onPress={() => copy(endpoint, "Address")}>
+            Copy
+          </Button>
         </Fact>
       )}
-      <Fact name="Short name"><span className="mono" data-selectable>{connector.name}</span></Fact>
-      <Fact name="Sign-in">{isHosted(connector) ? `Managed by ${connector.identity.account}` : signInWords(authentication)}</Fact>
-      {isHosted(connector) && status.word && <Fact name="Platform status"><span data-selectable>{status.word}</span></Fact>}
-      {connector.remoteId && <Fact name={`${platformName(connector.identity.platform)} ID`}><span className="mono" data-selectable>{connector.remoteId}</span></Fact>}
+      <Fact name="Short name">
+        <span className="mono" data-selectable>
+          {connector.name}
+        </span>
+      </Fact>
+      <Fact name="Sign-in">
+        {isHosted(connector) ? `Managed by ${connector.identity.account}` : signInWords(authentication)}
+      </Fact>
+      {isHosted(connector) && status.word && (
+        <Fact name="Platform status">
+          <span data-selectable>{status.word}</span>
+        </Fact>
+      )}
+      {connector.remoteId && (
+        <Fact name={`${platformName(connector.identity.platform)} ID`}>
+          <span className="mono" data-selectable>
+            {connector.remoteId}
+          </span>
+        </Fact>
+      )}
       {isHosted(connector) && <Fact name="Visible to">{visibilityWords[connector.visibility]}</Fact>}
-      {server && <Fact name="Server"><span data-selectable>{server.name} {server.version}</span></Fact>}
-      {server && <Fact name="Protocol">MCP {server.protocolVersion}, {transports[server.transport]}</Fact>}
+      {server && (
+        <Fact name="Server">
+          <span data-selectable>
+            {server.name} {server.version}
+          </span>
+        </Fact>
+      )}
+      {server && (
+        <Fact name="Protocol">
+          MCP {server.protocolVersion}, {transports[server.transport]}
+        </Fact>
+      )}
       <Fact name="Tools">{connector.toolCount === null ? "Not loaded" : count(connector.toolCount, "tool")}</Fact>
-      <Fact name="Last success">{status.lastOkAt ? <span title={exactTime(status.lastOkAt)}>{ago(status.lastOkAt)}</span> : "Never"}</Fact>
-      <Fact name="Added"><span title={exactTime(connector.createdAt)}>{ago(connector.createdAt)}</span></Fact>
-      {connector.tags.length > 0 && <Fact name="Tags"><span className={styles.tags}>{connector.tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span></Fact>}
+      <Fact name="Last success">
+        {status.lastOkAt ? <span title={exactTime(status.lastOkAt)}>{ago(status.lastOkAt)}</span> : "Never"}
+      </Fact>
+      <Fact name="Added">
+        <span title={exactTime(connector.createdAt)}>{ago(connector.createdAt)}</span>
+      </Fact>
+      {connector.tags.length > 0 && (
+        <Fact name="Tags">
+          <span className={styles.tags}>
+            {connector.tags.map((tag) => (
+              <Tag key={tag}>{tag}</Tag>
+            ))}
+          </span>
+        </Fact>
+      )}
     </dl>
   );
 }
 
-const visibilityWords: Record<Visibility, string> = { private: "Only the owner", workspace: "Workspace", organization: "Organization" };
+const visibilityWords: Record<Visibility, string> = {
+  private: "Only the owner",
+  workspace: "Workspace",
+  organization: "Organization",
+};
 
-const transports: Record<Transport, string> = { streamable_http: "HTTP", stdio: "Local command", sse: "HTTP + SSE (deprecated)" };
+const transports: Record<Transport, string> = {
+  streamable_http: "HTTP",
+  stdio: "Local command",
+  sse: "HTTP + SSE (deprecated)",
+};
 
 function signInWords(authentication: Authentication): string {
   switch (authentication.kind) {

@@ -15,7 +15,12 @@ type Props = {
   onOpenAccount: (id: AccountId) => void;
 };
 
-const stateWords: Record<AccountState, string | null> = { fine: null, slow: "Slow", failing: "Couldn't load", signed_out: "Signed out" };
+const stateWords: Record<AccountState, string | null> = {
+  fine: null,
+  slow: "Slow",
+  failing: "Couldn't load",
+  signed_out: "Signed out",
+};
 
 /** The head of a group of rows; that of an account says how the account is, with the way to mend it. */
 export function GroupHead({ title, number, account, state = "fine", onOpenAccount }: Props) {
@@ -30,7 +35,10 @@ export function GroupHead({ title, number, account, state = "fine", onOpenAccoun
           <span className={styles.count}>{words}</span>
           <span className="grow" />
           <Button look="link" small excludeFromTabOrder onPress={() => onOpenAccount(account.id)}>
-            <span>{state === "signed_out" ? "Sign in" : "Open account"}<span className="unseen"> of {title}</span></span>
+            <span>
+              {state === "signed_out" ? "Sign in" : "Open account"}
+              <span className="unseen"> of {title}</span>
+            </span>
           </Button>
         </>
       )}

@@ -5,7 +5,10 @@ import { renderApp } from "@/test/renderApp";
 import { connector, hostedConnector, manyAccounts, manyHosted, problem } from "@/test/samples";
 
 const state = { accounts: manyAccounts(), connectors: [...manyHosted(), connector()] };
-const names = () => within(screen.getByRole("grid", { name: "Connectors" })).getAllByRole("row", { name: /,/ }).map((row) => row.getAttribute("aria-label")?.split(",")[0]);
+const names = () =>
+  within(screen.getByRole("grid", { name: "Connectors" }))
+    .getAllByRole("row", { name: /,/ })
+    .map((row) => row.getAttribute("aria-label")?.split(",")[0]);
 
 afterEach(() => vi.useRealTimers());
 
@@ -14,20 +17,32 @@ describe("list over all accounts", () => {
     const { host, user, container } = renderApp("/connectors", state, (mock) => {
       mock.handlers.syncConnectors = () => new Promise(() => undefined);
     });
-    expect(await screen.findByRole("row", { name: "HubSpot CRM, Needs sign-in, the last list of tools was refused, Mistral · Northlight, Northlight ops, 24 tools" })).toBeVisible();
+    expect(
+      await screen.findByRole("row", {
+        name: "HubSpot CRM, Needs sign-in, the last list of tools was refused, Mistral · Northlight, Northlight ops, 24 tools",
+      }),
+    ).toBeVisible();
     expect(host.lastCall("syncConnectors")).toBeDefined();
     expect(screen.getByRole("button", { name: /Refreshing/ })).toBeVisible();
-    expect(screen.getByText("Needs sign-in").closest("[title]")).toHaveAttribute("title", "Mistral: is_authenticated false");
+    expect(screen.getByText("Needs sign-in").closest("[title]")).toHaveAttribute(
+      "title",
+      "Mistral: is_authenticated false",
+    );
     await user.keyboard("r");
     expect(host.calls.filter((call) => call.name === "syncConnectors")).toHaveLength(1);
     expect(await axeViolations(container)).toEqual([]);
   });
 
   it("says_which_account_is_slow_until_one_stops_waiting", async () => {
-    vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+    vi.useFakeTimers({
+      shouldAdvanceTime: true,
+      toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"],
+    });
     renderApp("/connectors", state, (host) => {
       host.handlers.syncConnectors = ({ each }) => {
-        for (const { id, platform } of manyAccounts()) if (platform !== "cohere" && platform !== "local") host.answerSync(each, { account: id, connectors: 1, problem: null });
+        for (const { id, platform } of manyAccounts())
+          if (platform !== "cohere" && platform !== "local")
+            host.answerSync(each, { account: id, connectors: 1, problem: null });
         return new Promise(() => undefined);
       };
     });
@@ -43,13 +58,23 @@ describe("list over all accounts", () => {
   it("names_what_ails_each_account_with_its_code_and_a_way_on", async () => {
     const { user } = renderApp("/connectors", state, (host) => {
       host.handlers.syncConnectors = ({ each }) => {
-        host.answerSync(each, { account: "acc_airbyte", connectors: null, problem: problem({ code: "platform.answer", message: "the answer is HTML" }) });
-        host.answerSync(each, { account: "acc_tenex", connectors: null, problem: problem({ code: "auth.needed", message: "the key is not taken any more" }) });
+        host.answerSync(each, {
+          account: "acc_airbyte",
+          connectors: null,
+          problem: problem({ code: "platform.answer", message: "the answer is HTML" }),
+        });
+        host.answerSync(each, {
+          account: "acc_tenex",
+          connectors: null,
+          problem: problem({ code: "auth.needed", message: "the key is not taken any more" }),
+        });
         return null;
       };
     });
     const line = await screen.findByRole("group", { name: "Accounts" });
-    await waitFor(() => expect(line).toHaveTextContent(/10ex · Lena: signed out\. The key is not taken any more\..*auth\.needed/));
+    await waitFor(() =>
+      expect(line).toHaveTextContent(/10ex · Lena: signed out\. The key is not taken any more\..*auth\.needed/),
+    );
     expect(screen.getByRole("row", { name: /^Gmail, Ready/ })).toBeVisible();
     await user.click(within(line).getByRole("button", { name: "1 more" }));
     expect(line).toHaveTextContent(/Airbyte · Growth: couldn't load\. The answer is HTML\..*platform\.answer/);
@@ -97,10 +122,15 @@ describe("hosted connector", () => {
   });
 
   it("says_nothing_of_a_credential_that_its_platform_does_not_name", async () => {
-    const { user } = renderApp("/connectors", { ...state, connectors: [keyed, connector({ identity: { ...connector().identity, credential: null, level: null } })] });
+    const { user } = renderApp("/connectors", {
+      ...state,
+      connectors: [keyed, connector({ identity: { ...connector().identity, credential: null, level: null } })],
+    });
     const row = await screen.findByRole("row", { name: /^HubSpot CRM/ });
     expect(within(row).getByTitle("Mistral · Northlight · organization")).toBeVisible();
-    expect(within(screen.getByRole("row", { name: /^GitHub/ })).getByTitle("This computer · No credential")).toBeVisible();
+    expect(
+      within(screen.getByRole("row", { name: /^GitHub/ })).getByTitle("This computer · No credential"),
+    ).toBeVisible();
     await user.dblClick(within(row).getByText("HubSpot CRM"));
     await screen.findByRole("heading", { name: "HubSpot CRM", level: 1 });
     expect(screen.queryByText(/No credential/)).toBeNull();
@@ -125,7 +155,9 @@ describe("hosted connector", () => {
     expect(screen.queryByRole("switch", { name: /^On/ })).toBeNull();
     expect(await screen.findByRole("region", { name: "Connector JSON" })).toHaveTextContent(`"protocol": "mcp"`);
     await user.type(tags, "crm{Enter}");
-    await waitFor(() => expect(host.lastCall("updateConnector")).toEqual({ connector: "con_hosted", changes: { tags: ["crm"] } }));
+    await waitFor(() =>
+      expect(host.lastCall("updateConnector")).toEqual({ connector: "con_hosted", changes: { tags: ["crm"] } }),
+    );
     expect(await axeViolations(container)).toEqual([]);
   });
 

@@ -25,7 +25,11 @@ export function LastStatus({ connector, onCheck }: Props) {
         </span>
       </span>
       {status.code && <span className="mono text3 small">{status.code}</span>}
-      {canCheck && <Button small icon="refresh-cw" onPress={onCheck}>Check now</Button>}
+      {canCheck && (
+        <Button small icon="refresh-cw" onPress={onCheck}>
+          Check now
+        </Button>
+      )}
     </div>
   );
 }

@@ -6,12 +6,24 @@ import { renderApp } from "@/test/renderApp";
 import { connector, manyAccounts, manyConnectors, manyHosted, problem } from "@/test/samples";
 
 it("the_head_of_an_account_says_how_it_is_and_leads_there", async () => {
-  const { user } = renderApp("/connectors", { accounts: manyAccounts(), connectors: [...manyHosted(), ...manyConnectors()], preferences: { connectorGroup: "account" } }, (host) => {
-    host.handlers.syncConnectors = ({ each }) => {
-      host.answerSync(each, { account: "acc_tenex", connectors: null, problem: problem({ code: "auth.needed", message: "the key is not taken any more" }) });
-      return null;
-    };
-  });
+  const { user } = renderApp(
+    "/connectors",
+    {
+      accounts: manyAccounts(),
+      connectors: [...manyHosted(), ...manyConnectors()],
+      preferences: { connectorGroup: "account" },
+    },
+    (host) => {
+      host.handlers.syncConnectors = ({ each }) => {
+        host.answerSync(each, {
+          account: "acc_tenex",
+          connectors: null,
+          problem: problem({ code: "auth.needed", message: "the key is not taken any more" }),
+        });
+        return null;
+      };
+    },
+  );
   const grid = within(await screen.findByRole("grid", { name: "Connectors" }));
   await waitFor(() => expect(grid.getByRole("rowheader", { name: /10ex · Lena/ })).toHaveTextContent(/Signed out/));
   expect(grid.getByRole("rowheader", { name: /Agent Stack/ })).not.toHaveTextContent(/Signed out|load|Slow/);
@@ -20,7 +32,9 @@ it("the_head_of_an_account_says_how_it_is_and_leads_there", async () => {
 });
 
 it("a_quick_look_follows_the_selected_row_and_leaves_the_keys_to_the_list", async () => {
-  const { user, container } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta", toolCount: 7 })] });
+  const { user, container } = renderApp("/connectors", {
+    connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta", toolCount: 7 })],
+  });
   await screen.findByRole("row", { name: /^Alpha/ });
   await user.keyboard(" ");
   const look = within(await screen.findByRole("complementary", { name: "Preview of Alpha" }));
@@ -34,7 +48,13 @@ it("a_quick_look_follows_the_selected_row_and_leaves_the_keys_to_the_list", asyn
 });
 
 it("rows_are_picked_by_the_pointer_too_and_the_list_keeps_the_keys", async () => {
-  const { user } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" }), connector({ id: "c", title: "Gamma" })] });
+  const { user } = renderApp("/connectors", {
+    connectors: [
+      connector({ id: "a", title: "Alpha" }),
+      connector({ id: "b", title: "Beta" }),
+      connector({ id: "c", title: "Gamma" }),
+    ],
+  });
   await screen.findByRole("row", { name: /^Beta/ });
   await user.click(screen.getByRole("button", { name: "Select Beta" }));
   expect(await screen.findByRole("group", { name: "Selected connectors" })).toHaveTextContent("1 selected");
@@ -45,7 +65,9 @@ it("rows_are_picked_by_the_pointer_too_and_the_list_keeps_the_keys", async () =>
 });
 
 it("whoever_comes_back_finds_the_row_that_was_opened", async () => {
-  const { user } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })] });
+  const { user } = renderApp("/connectors", {
+    connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })],
+  });
   await screen.findByRole("row", { name: /^Beta/ });
   await user.keyboard("{ArrowDown}{Enter}");
   await screen.findByRole("heading", { name: "Beta", level: 1 });

@@ -40,18 +40,39 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
           {clients.length > 0 && (
             <SegmentedControl
               label="OAuth app source"
-              segments={[{ value: "new", label: "New" }, { value: "entry", label: "Saved" }]}
+              segments={[
+                { value: "new", label: "New" },
+                { value: "entry", label: "Saved" },
+              ]}
               value={typed ? "new" : "entry"}
               onChange={(from) => set({ clientEntry: from === "entry" ? (clients[0]?.id ?? null) : null })}
             />
           )}
           {typed ? (
             <div className={styles.pair}>
-              <Field label="Client ID" mono isRequired value={form.clientId} onChange={(clientId) => set({ clientId })} error={errors.clientId} />
-              <SecretValueField label="Client secret" value={form.clientSecret} onChange={(clientSecret) => set({ clientSecret })} help="Optional. To use a secret reference such as env://NAME, enter it and choose “Use as reference”." />
+              <Field
+                label="Client ID"
+                mono
+                isRequired
+                value={form.clientId}
+                onChange={(clientId) => set({ clientId })}
+                error={errors.clientId}
+              />
+              <SecretValueField
+                label="Client secret"
+                value={form.clientSecret}
+                onChange={(clientSecret) => set({ clientSecret })}
+                help="Optional. To use a secret reference such as env://NAME, enter it and choose “Use as reference”."
+              />
             </div>
           ) : (
-            <SavedEntry label="Saved OAuth app" entries={clients} value={form.clientEntry} error={errors.clientEntry} onChange={(clientEntry) => set({ clientEntry })} />
+            <SavedEntry
+              label="Saved OAuth app"
+              entries={clients}
+              value={form.clientEntry}
+              error={errors.clientEntry}
+              onChange={(clientEntry) => set({ clientEntry })}
+            />
           )}
         </>
       )}
@@ -60,23 +81,45 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
           <span className={styles.label}>Redirect</span>
           <SegmentedControl<Redirect>
             label="Redirect"
-            segments={[{ value: "loopback", label: "Local port" }, { value: "deep_link", label: "patchbay:// link" }]}
+            segments={[
+              { value: "loopback", label: "Local port" },
+              { value: "deep_link", label: "patchbay:// link" },
+            ]}
             value={form.redirect}
             onChange={(redirect) => set({ redirect })}
           />
         </div>
         {form.redirect === "loopback" && (
           <div className={styles.pair}>
-            <Field label="Port" mono inputMode="numeric" placeholder={form.ownClient ? "Default port" : "Any free port"} value={form.callbackPort} onChange={(callbackPort) => set({ callbackPort })} error={errors.callbackPort} help="Set it if the provider needs an exact redirect address." />
+            <Field
+              label="Port"
+              mono
+              inputMode="numeric"
+              placeholder={form.ownClient ? "Default port" : "Any free port"}
+              value={form.callbackPort}
+              onChange={(callbackPort) => set({ callbackPort })}
+              error={errors.callbackPort}
+              help="Set it if the provider needs an exact redirect address."
+            />
             <Select
               label="Host"
-              options={[{ value: "127.0.0.1", label: "127.0.0.1" }, { value: "localhost", label: "localhost" }]}
+              options={[
+                { value: "127.0.0.1", label: "127.0.0.1" },
+                { value: "localhost", label: "localhost" },
+              ]}
               value={form.callbackHost}
               onChange={(callbackHost) => set({ callbackHost })}
             />
           </div>
         )}
-        <Field label="Scopes" mono placeholder="Server default" value={form.scopes} onChange={(scopes) => set({ scopes })} help="Separate with spaces." />
+        <Field
+          label="Scopes"
+          mono
+          placeholder="Server default"
+          value={form.scopes}
+          onChange={(scopes) => set({ scopes })}
+          help="Separate with spaces."
+        />
       </Advanced>
     </>
   );
@@ -94,8 +137,12 @@ function RedirectUri({ uri }: { uri: string }) {
   return (
     <div className={styles.copy}>
       <span className="text2">Redirect URL to register with the provider</span>
-      <span className="mono cut grow" data-selectable title={uri}>{uri}</span>
-      <Button small icon="copy" onPress={() => copy(uri, "Redirect URL")}>Copy</Button>
+      <span className="mono cut grow" data-selectable title={uri}>
+        {uri}
+      </span>
+      <Button small icon="copy" onPress={() => copy(uri, "Redirect URL")}>
+        Copy
+      </Button>
     </div>
   );
 }

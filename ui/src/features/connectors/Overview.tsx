@@ -29,11 +29,20 @@ export function Overview({ connector, onNextAction, onOpen, onCreateElsewhere, o
         <div className={styles.sectionHead}>
           <h2>Connection check</h2>
           <span className="text3 small">
-            {checking ? "Checking" : check?.connector.status.checkedAt && `Checked ${ago(check.connector.status.checkedAt)}`}
+            {checking
+              ? "Checking"
+              : check?.connector.status.checkedAt && `Checked ${ago(check.connector.status.checkedAt)}`}
           </span>
         </div>
         {check || checking ? (
-          <DoctorStrip connector={connector} check={check} checking={checking} onNextAction={onNextAction} onSettings={onSettings} onCheck={onCheck} />
+          <DoctorStrip
+            connector={connector}
+            check={check}
+            checking={checking}
+            onNextAction={onNextAction}
+            onSettings={onSettings}
+            onCheck={onCheck}
+          />
         ) : (
           <LastStatus connector={connector} onCheck={onCheck} />
         )}
@@ -47,7 +56,9 @@ export function Overview({ connector, onNextAction, onOpen, onCreateElsewhere, o
       {server?.instructions && (
         <section className={styles.section} aria-label="Instructions">
           <h2>Server instructions</h2>
-          <div className={styles.instructions} data-selectable>{server.instructions}</div>
+          <div className={styles.instructions} data-selectable>
+            {server.instructions}
+          </div>
         </section>
       )}
     </div>

@@ -38,8 +38,20 @@ export function PeekConnector({ connector, colour, changedTools, isSelecting, on
         <ConnectorMark size="large" title={connector.title} icon={connector.icon} />
         <div className={styles.titles}>
           <div className="line">
-            <h2 className={`cut ${styles.title}`} title={connector.title}>{connector.title}</h2>
-            <Badge glyph={glyph} pill title={connector.status.word ? `${platformName(connector.identity.platform)}: ${connector.status.word}` : undefined}>{word}</Badge>
+            <h2 className={`cut ${styles.title}`} title={connector.title}>
+              {connector.title}
+            </h2>
+            <Badge
+              glyph={glyph}
+              pill
+              title={
+                connector.status.word
+                  ? `${platformName(connector.identity.platform)}: ${connector.status.word}`
+                  : undefined
+              }
+            >
+              {word}
+            </Badge>
           </div>
           <IdentityLine identity={connector.identity} colour={colour} />
         </div>
@@ -47,7 +59,14 @@ export function PeekConnector({ connector, colour, changedTools, isSelecting, on
       </header>
       <div className={styles.body}>
         {check || checking ? (
-          <DoctorStrip connector={connector} check={check} checking={checking} onNextAction={(what) => onNextAction(what, connector)} onSettings={() => onOpen("settings")} onCheck={runCheck} />
+          <DoctorStrip
+            connector={connector}
+            check={check}
+            checking={checking}
+            onNextAction={(what) => onNextAction(what, connector)}
+            onSettings={() => onOpen("settings")}
+            onCheck={runCheck}
+          />
         ) : (
           <LastStatus connector={connector} onCheck={runCheck} />
         )}
@@ -57,8 +76,17 @@ export function PeekConnector({ connector, colour, changedTools, isSelecting, on
         </section>
       </div>
       <footer className={styles.foot}>
-        {mainAction && <Button keys={isSelecting ? undefined : nextActionKeys[mainAction]} onPress={() => onNextAction(mainAction, connector)}>{nextActionLabels[mainAction]}</Button>}
-        <Button keys="Enter" onPress={() => onOpen()}>Open</Button>
+        {mainAction && (
+          <Button
+            keys={isSelecting ? undefined : nextActionKeys[mainAction]}
+            onPress={() => onNextAction(mainAction, connector)}
+          >
+            {nextActionLabels[mainAction]}
+          </Button>
+        )}
+        <Button keys="Enter" onPress={() => onOpen()}>
+          Open
+        </Button>
       </footer>
     </aside>
   );

@@ -9,7 +9,16 @@ import { connector, manyTools, minutesAgo } from "@/test/samples";
 const [{ tool }] = manyTools() as [ReturnType<typeof manyTools>[number]];
 
 function change(given: Partial<ToolChange>): ToolChange {
-  return { connector: "con_github", name: tool.name, kind: "changed", before: tool, after: tool, differences: [], noticedAt: minutesAgo(8), ...given };
+  return {
+    connector: "con_github",
+    name: tool.name,
+    kind: "changed",
+    before: tool,
+    after: tool,
+    differences: [],
+    noticedAt: minutesAgo(8),
+    ...given,
+  };
 }
 
 const toolChanges = [
@@ -23,7 +32,14 @@ const toolChanges = [
   change({ name: "send_mail", kind: "added", before: null }),
   change({ name: "get_me", kind: "removed", after: null }),
 ];
-const review = need({ kind: "tools_changed", connector: "con_github", account: "local", identity: connector().identity, headline: "GitHub changed 3 tools", fix: "review_tools" });
+const review = need({
+  kind: "tools_changed",
+  connector: "con_github",
+  account: "local",
+  identity: connector().identity,
+  headline: "GitHub changed 3 tools",
+  fix: "review_tools",
+});
 const state = { connectors: [connector()], tools: manyTools(), toolChanges, needs: [review] };
 
 it("changed tools are reviewed from home and accepted by a key", async () => {

@@ -21,20 +21,33 @@ export function ToolChanges({ connector }: { connector: Connector }) {
   const [first] = changes;
   useShortcut(first ? { keys: "Shift+A", label: "Accept changes", run: () => accept.mutate() } : null);
   const problem = accept.error ?? error;
-  if (!first) return problem && <div className={styles.changes}><ProblemNotice problem={asProblem(problem)} /></div>;
+  if (!first)
+    return (
+      problem && (
+        <div className={styles.changes}>
+          <ProblemNotice problem={asProblem(problem)} />
+        </div>
+      )
+    );
   return (
     <section className={styles.changes} aria-label="Changed tools">
       <div className={styles.head}>
         <StatusGlyph name="changed" />
         <h2>{count(changes.length, "tool")} changed</h2>
-        <span className="text3 small" title={exactTime(first.noticedAt)}>Noticed {ago(first.noticedAt)}</span>
+        <span className="text3 small" title={exactTime(first.noticedAt)}>
+          Noticed {ago(first.noticedAt)}
+        </span>
         <span className="grow" />
-        <Button look="primary" keys="Shift+A" isPending={accept.isPending} onPress={() => accept.mutate()}>Accept changes</Button>
+        <Button look="primary" keys="Shift+A" isPending={accept.isPending} onPress={() => accept.mutate()}>
+          Accept changes
+        </Button>
       </div>
       <p className="text2">Review what changed before using these tools again.</p>
       {problem && <ProblemNotice problem={asProblem(problem)} onRetry={() => accept.mutate()} />}
       <ul className={styles.list}>
-        {changes.map((change) => <Change key={change.name} change={change} />)}
+        {changes.map((change) => (
+          <Change key={change.name} change={change} />
+        ))}
       </ul>
     </section>
   );
@@ -59,7 +72,9 @@ function Change({ change: { name, kind, before, after, differences } }: { change
       {kind !== "changed" && <p className="text2 small">{(after ?? before)?.description ?? "No description"}</p>}
       {differences.length > 0 && (
         <ul className={styles.differences}>
-          {differences.map((difference) => <Differing key={difference.path} difference={difference} />)}
+          {differences.map((difference) => (
+            <Differing key={difference.path} difference={difference} />
+          ))}
         </ul>
       )}
     </li>
@@ -69,16 +84,27 @@ function Change({ change: { name, kind, before, after, differences } }: { change
 function Differing({ difference: { path, before, after } }: { difference: Difference }) {
   return (
     <li>
-      <div className={styles.path}><span className="mono">{placeWords(path)}</span></div>
-      <p className={styles.side}><span>Before</span>{before == null ? <span className="text2">—</span> : <del data-selectable>{shown(before)}</del>}</p>
-      <p className={styles.side}><span>Now</span>{after == null ? <span className="text2">—</span> : <ins data-selectable>{shown(after)}</ins>}</p>
+      <div className={styles.path}>
+        <span className="mono">{placeWords(path)}</span>
+      </div>
+      <p className={styles.side}>
+        <span>Before</span>
+        {before == null ? <span className="text2">—</span> : <del data-selectable>{shown(before)}</del>}
+      </p>
+      <p className={styles.side}>
+        <span>Now</span>
+        {after == null ? <span className="text2">—</span> : <ins data-selectable>{shown(after)}</ins>}
+      </p>
     </li>
   );
 }
 
 /** `description`, or `arguments › properties › to` within a schema. */
 function placeWords(path: string): string {
-  const parts = path.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const parts = path
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   const words: Partial<Record<string, string>> = { inputSchema: "arguments", outputSchema: "result" };
   return parts.map((part, index) => (index === 0 ? (words[part] ?? part) : part)).join(" › ");
 }

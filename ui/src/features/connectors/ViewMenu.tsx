@@ -14,16 +14,30 @@ type Props = {
   onChange: (changes: Pick<Preferences, "connectorGroup" | "connectorSort" | "density">) => void;
 };
 
-const densities: { value: Density; label: string }[] = [{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }];
+const densities: { value: Density; label: string }[] = [
+  { value: "comfortable", label: "Comfortable" },
+  { value: "compact", label: "Compact" },
+];
 
 /** How the list is grouped and sorted, and how tall its rows are. */
 export function ViewMenu({ group, sort, density, onChange }: Props) {
   return (
     <MenuTrigger>
-      <Button look="quiet" endIcon="chevron-down" label={`View: grouped by ${labelOf(groupings, group)}, sorted by ${labelOf(sorts, sort)}`}>View</Button>
+      <Button
+        look="quiet"
+        endIcon="chevron-down"
+        label={`View: grouped by ${labelOf(groupings, group)}, sorted by ${labelOf(sorts, sort)}`}
+      >
+        View
+      </Button>
       <Popover className={selectStyles.popover ?? ""} placement="bottom end" offset={4}>
         <Menu aria-label="View" className={classes(selectStyles.list, styles.viewMenu)}>
-          <One title="Group by" options={groupings} value={group} onChange={(connectorGroup) => onChange({ connectorGroup })} />
+          <One
+            title="Group by"
+            options={groupings}
+            value={group}
+            onChange={(connectorGroup) => onChange({ connectorGroup })}
+          />
           <One title="Sort by" options={sorts} value={sort} onChange={(connectorSort) => onChange({ connectorSort })} />
           <One title="Rows" options={densities} value={density} onChange={(next) => onChange({ density: next })} />
         </Menu>
@@ -32,7 +46,12 @@ export function ViewMenu({ group, sort, density, onChange }: Props) {
   );
 }
 
-type OneProps<T extends string> = { title: string; options: { value: T; label: string }[]; value: T; onChange: (value: T) => void };
+type OneProps<T extends string> = {
+  title: string;
+  options: { value: T; label: string }[];
+  value: T;
+  onChange: (value: T) => void;
+};
 
 function One<T extends string>({ title, options, value, onChange }: OneProps<T>) {
   const idOf = (option: T) => `${title} ${option}`;
@@ -48,7 +67,12 @@ function One<T extends string>({ title, options, value, onChange }: OneProps<T>)
     >
       <Header className={styles.menuHead}>{title}</Header>
       {options.map((option) => (
-        <MenuItem key={option.value} id={idOf(option.value)} textValue={option.label} className={selectStyles.item ?? ""}>
+        <MenuItem
+          key={option.value}
+          id={idOf(option.value)}
+          textValue={option.label}
+          className={selectStyles.item ?? ""}
+        >
           <span className="grow">{option.label}</span>
           {option.value === value && <Icon name="check" size={14} />}
         </MenuItem>

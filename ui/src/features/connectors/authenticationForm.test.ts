@@ -2,8 +2,23 @@ import { expect, it } from "vitest";
 import { choiceOf, errorsOf, formOf, newForm, redirectUriOf } from "./authenticationForm";
 
 it("a_form_of_a_connector_gives_its_sign_in_back", () => {
-  const form = formOf({ kind: "oauth", client: "wal_app", entry: "wal_tokens", callbackPort: 7718, callbackHost: "localhost", redirect: "loopback", scopes: ["read", "write"] });
-  expect(choiceOf(form)).toEqual({ kind: "oauth", client: { kind: "entry", entry: "wal_app" }, callbackPort: 7718, callbackHost: "localhost", redirect: "loopback", scopes: ["read", "write"] });
+  const form = formOf({
+    kind: "oauth",
+    client: "wal_app",
+    entry: "wal_tokens",
+    callbackPort: 7718,
+    callbackHost: "localhost",
+    redirect: "loopback",
+    scopes: ["read", "write"],
+  });
+  expect(choiceOf(form)).toEqual({
+    kind: "oauth",
+    client: { kind: "entry", entry: "wal_app" },
+    callbackPort: 7718,
+    callbackHost: "localhost",
+    redirect: "loopback",
+    scopes: ["read", "write"],
+  });
 });
 
 it("an_own_app_needs_a_client_id_and_may_have_no_secret", () => {
@@ -23,23 +38,46 @@ it("headers_want_a_name_that_can_be_sent_and_a_value", () => {
   expect(errorsOf(form)).toHaveProperty("headers");
   expect(errorsOf({ ...form, headers: [{ name: "X Key", value: "a" }] })).toHaveProperty("headers");
   expect(errorsOf({ ...form, headers: [{ name: "X-Key", value: "" }] })).toHaveProperty("headers");
-  const good = { ...form, headers: [{ name: " X-Key ", value: "a" }, { name: "", value: "" }] };
+  const good = {
+    ...form,
+    headers: [
+      { name: " X-Key ", value: "a" },
+      { name: "", value: "" },
+    ],
+  };
   expect(errorsOf(good)).toEqual({});
   expect(choiceOf(good)).toEqual({ kind: "headers", entry: null, values: { "X-Key": { kind: "new", secret: "a" } } });
 });
 
 it("what_looks_like_a_reference_is_one_only_where_it_is_said_to_be", () => {
   const lookalike = "cmd://touch /tmp/x";
-  const headers = { ...newForm("headers"), headers: [{ name: "X-Key", value: lookalike }, { name: "X-Ref", value: lookalike, isReference: true }] };
-  expect(choiceOf(headers)).toMatchObject({ values: { "X-Key": { kind: "new", secret: lookalike }, "X-Ref": { kind: "reference", reference: lookalike } } });
-  expect(choiceOf({ ...newForm("bearer"), token: lookalike })).toMatchObject({ token: { kind: "new", secret: lookalike } });
-  const app = { ...newForm("oauth"), ownClient: true, clientId: "app", clientSecret: { text: lookalike, isReference: false } };
+  const headers = {
+    ...newForm("headers"),
+    headers: [
+      { name: "X-Key", value: lookalike },
+      { name: "X-Ref", value: lookalike, isReference: true },
+    ],
+  };
+  expect(choiceOf(headers)).toMatchObject({
+    values: { "X-Key": { kind: "new", secret: lookalike }, "X-Ref": { kind: "reference", reference: lookalike } },
+  });
+  expect(choiceOf({ ...newForm("bearer"), token: lookalike })).toMatchObject({
+    token: { kind: "new", secret: lookalike },
+  });
+  const app = {
+    ...newForm("oauth"),
+    ownClient: true,
+    clientId: "app",
+    clientSecret: { text: lookalike, isReference: false },
+  };
   expect(choiceOf(app)).toMatchObject({ client: { clientSecret: { kind: "new", secret: lookalike } } });
 });
 
 it("the_redirect_address_follows_port_host_and_kind", () => {
   const usual = "http://127.0.0.1:27218/callback";
   expect(redirectUriOf(newForm("oauth"), usual)).toBe(usual);
-  expect(redirectUriOf({ ...newForm("oauth"), callbackPort: "7718", callbackHost: "localhost" }, usual)).toBe("http://localhost:7718/callback");
+  expect(redirectUriOf({ ...newForm("oauth"), callbackPort: "7718", callbackHost: "localhost" }, usual)).toBe(
+    "http://localhost:7718/callback",
+  );
   expect(redirectUriOf({ ...newForm("oauth"), redirect: "deep_link" }, usual)).toBe("patchbay://oauth/callback");
 });

@@ -1,5 +1,11 @@
 import { emptyValue, type HeaderLine, headersOf, secretValueOf, type ValueDraft } from "@/components/secretValue";
-import { type Authentication, type AuthenticationChoice, type AuthenticationMethod, type Redirect, type WalletEntryId } from "@/host/bindings";
+import {
+  type Authentication,
+  type AuthenticationChoice,
+  type AuthenticationMethod,
+  type Redirect,
+  type WalletEntryId,
+} from "@/host/bindings";
 import { linkAddress } from "@/lib/linkAddress";
 
 /** What is typed about a way to sign in; kept whole, so that changing one's mind loses nothing. */
@@ -24,14 +30,32 @@ export type AuthenticationForm = {
 };
 
 /** What is wrong with which field of the form. */
-export type FormErrors = Partial<Record<"clientId" | "clientEntry" | "callbackPort" | "token" | "reference" | "tokenEntry" | "headers" | "headersEntry", string>>;
+export type FormErrors = Partial<
+  Record<
+    "clientId" | "clientEntry" | "callbackPort" | "token" | "reference" | "tokenEntry" | "headers" | "headersEntry",
+    string
+  >
+>;
 
 /** A form in which nothing has been typed yet. */
 export function newForm(method: AuthenticationMethod): AuthenticationForm {
   return {
-    method, ownClient: false, clientEntry: null, clientId: "", clientSecret: emptyValue, redirect: "loopback", callbackPort: "",
-    callbackHost: "127.0.0.1", scopes: "", tokenFrom: "new", token: "", reference: "", tokenEntry: null,
-    headersFrom: "new", headers: [{ name: "", value: "" }], headersEntry: null,
+    method,
+    ownClient: false,
+    clientEntry: null,
+    clientId: "",
+    clientSecret: emptyValue,
+    redirect: "loopback",
+    callbackPort: "",
+    callbackHost: "127.0.0.1",
+    scopes: "",
+    tokenFrom: "new",
+    token: "",
+    reference: "",
+    tokenEntry: null,
+    headersFrom: "new",
+    headers: [{ name: "", value: "" }],
+    headersEntry: null,
   };
 }
 
@@ -74,7 +98,8 @@ export function errorsOf(form: AuthenticationForm): FormErrors {
     }
     case "bearer":
       if (form.tokenFrom === "new" && !form.token.trim()) return { token: "Paste the token" };
-      if (form.tokenFrom === "reference" && !/^\w+:\/\/\S+/.test(form.reference.trim())) return { reference: "Enter a secret reference, such as env://GITHUB_TOKEN" };
+      if (form.tokenFrom === "reference" && !/^\w+:\/\/\S+/.test(form.reference.trim()))
+        return { reference: "Enter a secret reference, such as env://GITHUB_TOKEN" };
       if (form.tokenFrom === "entry" && !form.tokenEntry) return { tokenEntry: "Choose a saved token" };
       return {};
     case "headers":
@@ -106,7 +131,8 @@ export function choiceOf(form: AuthenticationForm): AuthenticationChoice {
       };
     case "bearer":
       if (form.tokenFrom === "entry") return { kind: "bearer", token: { kind: "entry", entry: form.tokenEntry ?? "" } };
-      if (form.tokenFrom === "reference") return { kind: "bearer", token: { kind: "reference", reference: form.reference.trim() } };
+      if (form.tokenFrom === "reference")
+        return { kind: "bearer", token: { kind: "reference", reference: form.reference.trim() } };
       return { kind: "bearer", token: { kind: "new", secret: form.token.trim() } };
     case "headers":
       if (form.headersFrom === "entry") return { kind: "headers", entry: form.headersEntry, values: {} };
@@ -117,7 +143,11 @@ export function choiceOf(form: AuthenticationForm): AuthenticationChoice {
 function clientOf(form: AuthenticationForm): Extract<AuthenticationChoice, { kind: "oauth" }>["client"] {
   if (!form.ownClient) return null;
   if (form.clientEntry) return { kind: "entry", entry: form.clientEntry };
-  return { kind: "new", clientId: form.clientId.trim(), clientSecret: form.clientSecret.text ? secretValueOf(form.clientSecret) : null };
+  return {
+    kind: "new",
+    clientId: form.clientId.trim(),
+    clientSecret: form.clientSecret.text ? secretValueOf(form.clientSecret) : null,
+  };
 }
 
 /** The redirect address to enter at the provider, for the port and host that were chosen. */

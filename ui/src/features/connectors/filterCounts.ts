@@ -13,7 +13,12 @@ const chips: Chip[] = ["needs", "ready", "off", "hosted", "local"];
 
 /** Counts all connectors in one go. */
 export function countByFilter(connectors: Connector[]): FilterCounts {
-  const tally = { chips: new Map<Chip, number>(), accounts: new Map<AccountId, number>(), statuses: new Map<Status, number>(), tags: new Map<string, number>() };
+  const tally = {
+    chips: new Map<Chip, number>(),
+    accounts: new Map<AccountId, number>(),
+    statuses: new Map<Status, number>(),
+    tags: new Map<string, number>(),
+  };
   for (const connector of connectors) {
     for (const chip of chips) if (matchesChip(chip, connector)) add(tally.chips, chip);
     add(tally.accounts, connector.account);

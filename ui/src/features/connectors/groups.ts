@@ -38,13 +38,27 @@ export function matchesChip(chip: Chip, connector: Connector): boolean {
 }
 
 /** What narrows the list; `null` and empty text let all through. */
-export type Filters = { text: string; chip: Chip | null; platform: Platform | null; status: Status | null; account: AccountId | null; tag: string | null };
+export type Filters = {
+  text: string;
+  chip: Chip | null;
+  platform: Platform | null;
+  status: Status | null;
+  account: AccountId | null;
+  tag: string | null;
+};
 
 /** Filters that let all through. */
 export const noFilters: Filters = { text: "", chip: null, platform: null, status: null, account: null, tag: null };
 
 /** Tells of a connector whether every filter lets it through. */
-export function matchesFilters({ chip, platform, status, account, tag, text }: Filters): (connector: Connector) => boolean {
+export function matchesFilters({
+  chip,
+  platform,
+  status,
+  account,
+  tag,
+  text,
+}: Filters): (connector: Connector) => boolean {
   const words = splitWords(text);
   return (connector) =>
     (chip === null || matchesChip(chip, connector)) &&
@@ -65,8 +79,15 @@ function searchText(connector: Connector): string {
   if (known !== undefined) return known;
   const { identity } = connector;
   const parts = [
-    connector.title, connector.name, connector.endpoint, connector.status.reason, connector.status.code,
-    statusLook(connector).word, identity.account, identity.credential, ...connector.tags,
+    connector.title,
+    connector.name,
+    connector.endpoint,
+    connector.status.reason,
+    connector.status.code,
+    statusLook(connector).word,
+    identity.account,
+    identity.credential,
+    ...connector.tags,
   ];
   const text = parts.filter(Boolean).join(" ").toLowerCase();
   searchTexts.set(connector, text);

@@ -1,4 +1,10 @@
-import { type Account, type Connector, type ConnectorGroup, type ConnectorSort, type PlatformForm } from "@/host/bindings";
+import {
+  type Account,
+  type Connector,
+  type ConnectorGroup,
+  type ConnectorSort,
+  type PlatformForm,
+} from "@/host/bindings";
 import { compareText } from "@/lib/order";
 import { type GroupId, groupOrder } from "./groups";
 
@@ -22,7 +28,15 @@ export const sorts: { value: ConnectorSort; label: string }[] = [
 ];
 
 /** Those that need most come first. */
-const urgency = ["needs_authorization", "failing", "authorizing", "disconnected", "unknown", "ready", "disabled"] as const;
+const urgency = [
+  "needs_authorization",
+  "failing",
+  "authorizing",
+  "disconnected",
+  "unknown",
+  "ready",
+  "disabled",
+] as const;
 
 /** Rank of a connector's status, the most urgent first. */
 export function statusRank(connector: Connector): number {
@@ -35,7 +49,10 @@ type Group = { key: string; title: string; rows: Connector[] };
 
 /** The rows in order; favourites come first. */
 export function sortConnectors(connectors: Connector[], sort: ConnectorSort, frozen: FrozenOf): Connector[] {
-  return connectors.toSorted((left, right) => Number(right.favourite) - Number(left.favourite) || compareBy(left, right, sort, frozen) || byTitle(left, right));
+  return connectors.toSorted(
+    (left, right) =>
+      Number(right.favourite) - Number(left.favourite) || compareBy(left, right, sort, frozen) || byTitle(left, right),
+  );
 }
 
 /** The groups of rows that are in order; those without a row are left out. */
@@ -63,12 +80,24 @@ function byTitle(left: Connector, right: Connector): number {
 function groupsOf(rows: Connector[], group: ConnectorGroup, { accounts, platforms, frozen }: Known): Group[] {
   switch (group) {
     case "status":
-      return groupOrder.map(({ id, title }) => ({ key: id, title, rows: rows.filter((one) => frozen(one).group === id) }));
+      return groupOrder.map(({ id, title }) => ({
+        key: id,
+        title,
+        rows: rows.filter((one) => frozen(one).group === id),
+      }));
     case "account":
-      return accounts.map(({ id, label }) => ({ key: id, title: label, rows: rows.filter((one) => one.account === id) }));
+      return accounts.map(({ id, label }) => ({
+        key: id,
+        title: label,
+        rows: rows.filter((one) => one.account === id),
+      }));
     case "platform": {
       const named = [{ platform: "local" as const, title: "This computer" }, ...platforms];
-      return named.map(({ platform, title }) => ({ key: platform, title, rows: rows.filter((one) => one.identity.platform === platform) }));
+      return named.map(({ platform, title }) => ({
+        key: platform,
+        title,
+        rows: rows.filter((one) => one.identity.platform === platform),
+      }));
     }
     case "none":
       return [{ key: "all", title: "", rows }];

@@ -2,7 +2,15 @@ import { useCallback, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { isHosted } from "@/components/connectorStatus";
 import { platformName } from "@/components/platformName";
-import { type Act, type Check, commands, type Connector, type ConnectorId, type Control, type Platform } from "@/host/bindings";
+import {
+  type Act,
+  type Check,
+  commands,
+  type Connector,
+  type ConnectorId,
+  type Control,
+  type Platform,
+} from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { capital } from "@/lib/words";
@@ -21,9 +29,16 @@ export function useBulk(onDone: (id: ConnectorId) => void) {
   const client = useQueryClient();
   const [outcomes, setOutcomes] = useState<ReadonlyMap<ConnectorId, Outcome>>(new Map());
   const [running, setRunning] = useState(false);
-  const setOutcome = useCallback((id: ConnectorId, outcome: Outcome) => setOutcomes((current) => new Map(current).set(id, outcome)), []);
+  const setOutcome = useCallback(
+    (id: ConnectorId, outcome: Outcome) => setOutcomes((current) => new Map(current).set(id, outcome)),
+    [],
+  );
 
-  const runEach = async (connectors: Connector[], doing: string, step: (connector: Connector) => Promise<string>): Promise<Connector[]> => {
+  const runEach = async (
+    connectors: Connector[],
+    doing: string,
+    step: (connector: Connector) => Promise<string>,
+  ): Promise<Connector[]> => {
     setRunning(true);
     setOutcomes(new Map(connectors.map(({ id }) => [id, { state: "running", words: doing }])));
     const waiting = [...connectors];
@@ -35,7 +50,10 @@ export function useBulk(onDone: (id: ConnectorId) => void) {
           onDone(next.id);
           done.push(next);
         } catch (thrown) {
-          setOutcome(next.id, { state: "failed", words: thrown instanceof Skipped ? thrown.message : capital(asProblem(thrown).message) });
+          setOutcome(next.id, {
+            state: "failed",
+            words: thrown instanceof Skipped ? thrown.message : capital(asProblem(thrown).message),
+          });
         }
       }
     };
@@ -64,7 +82,11 @@ export async function switchOne(connector: Connector, on: boolean): Promise<stri
     return words;
   }
   const { groups } = await call(commands.connectorParticulars(connector.id));
-  const act = mainSwitchAction(groups.flatMap((group) => group.controls), connector.identity.platform, on);
+  const act = mainSwitchAction(
+    groups.flatMap((group) => group.controls),
+    connector.identity.platform,
+    on,
+  );
   await call(commands.actOnConnector({ connector: connector.id, act: act.name, values: null, confirmed: false }));
   return words;
 }

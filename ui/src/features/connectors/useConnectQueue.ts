@@ -30,7 +30,11 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
     const able = connectors.filter((one) => isSignInAction(nextActionOf(one)));
     for (const one of connectors) {
       if (able.includes(one)) onOutcome(one.id, { state: "running", words: "Waiting" });
-      else onOutcome(one.id, { state: "failed", words: one.status.status === "ready" ? "Already connected" : "No browser sign-in" });
+      else
+        onOutcome(one.id, {
+          state: "failed",
+          words: one.status.status === "ready" ? "Already connected" : "No browser sign-in",
+        });
     }
     stopping.current = new AbortController();
     const { signal } = stopping.current;
@@ -43,7 +47,12 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
       onOutcome(one.id, { state: "running", words: "Signing in" });
       onSignIn(one);
       const state = await endOf(client, one.id, signal);
-      onOutcome(one.id, state === "authorized" ? { state: "done", words: "Signed in" } : { state: "failed", words: state === null ? "Sign-in continues" : ends[state] });
+      onOutcome(
+        one.id,
+        state === "authorized"
+          ? { state: "done", words: "Signed in" }
+          : { state: "failed", words: state === null ? "Sign-in continues" : ends[state] },
+      );
     }
     setLeft(0);
   };
@@ -52,7 +61,11 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
 }
 
 /** How the sign-in of a connector that begins now ends; `null` when nobody waits for it any more. */
-function endOf(client: QueryClient, connector: ConnectorId, signal: AbortSignal): Promise<Authorization["state"] | null> {
+function endOf(
+  client: QueryClient,
+  connector: ConnectorId,
+  signal: AbortSignal,
+): Promise<Authorization["state"] | null> {
   const { queryKey } = queries.authorizations();
   const before = new Set(ended(client.getQueryData(queryKey), connector).map(({ id }) => id));
   return new Promise((resolve) => {

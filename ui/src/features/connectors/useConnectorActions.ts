@@ -1,5 +1,12 @@
 import { useIsMutating } from "@tanstack/react-query";
-import { type AddConnector, type Check, commands, type Connector, type ConnectorChanges, type ConnectorId } from "@/host/bindings";
+import {
+  type AddConnector,
+  type Check,
+  commands,
+  type Connector,
+  type ConnectorChanges,
+  type ConnectorId,
+} from "@/host/bindings";
 import { call } from "@/host/call";
 import { clientState, type StateKey, stateKey, useClientState } from "@/host/clientState";
 import { invalidate, keys } from "@/host/queries";
@@ -8,7 +15,10 @@ import { useCommand } from "@/host/useCommand";
 
 /** Adds a connector to this computer. */
 export function useAddConnector() {
-  return useCommand({ mutationFn: (request: AddConnector) => call(commands.addConnector(request)), update: upsertConnector });
+  return useCommand({
+    mutationFn: (request: AddConnector) => call(commands.addConnector(request)),
+    update: upsertConnector,
+  });
 }
 
 /** Changes what is given of a connector; `done` is said when it is. */
@@ -22,7 +32,10 @@ export function useUpdateConnector(id: ConnectorId, done: string | null = null) 
 
 /** Switches a connector on, from its row. */
 export function useEnableConnector() {
-  return useCommand({ mutationFn: (id: ConnectorId) => call(commands.updateConnector(id, { enabled: true })), update: upsertConnector });
+  return useCommand({
+    mutationFn: (id: ConnectorId) => call(commands.updateConnector(id, { enabled: true })),
+    update: upsertConnector,
+  });
 }
 
 /** Where the doctor's last look at a connector is kept; steps are not kept for longer than the window. */
@@ -61,7 +74,10 @@ export function useDisconnect() {
 
 /** Removes a connector, with a way back. */
 export function useRemoveConnector() {
-  const restore = useCommand({ mutationFn: (id: ConnectorId) => call(commands.restoreConnector(id)), update: upsertConnector });
+  const restore = useCommand({
+    mutationFn: (id: ConnectorId) => call(commands.restoreConnector(id)),
+    update: upsertConnector,
+  });
   return useCommand({
     mutationFn: ({ id }: Connector) => call(commands.removeConnector(id)),
     onMutate: ({ id }, { client }) => removeConnector(client, id),

@@ -7,7 +7,10 @@ import { type Frozen, statusRank } from "./listView";
  * How each connector was when it was first seen, so that no row moves under the pointer when a status
  * changes; `regroup` sorts anew.
  */
-export function useFrozenGroups(connectors: Connector[]): { frozen: (connector: Connector) => Frozen; regroup: () => void } {
+export function useFrozenGroups(connectors: Connector[]): {
+  frozen: (connector: Connector) => Frozen;
+  regroup: () => void;
+} {
   const [seen, setSeen] = useState<ReadonlyMap<ConnectorId, Frozen>>(new Map());
   const unseen = connectors.filter((connector) => !seen.has(connector.id));
   if (unseen.length > 0) {
@@ -15,10 +18,7 @@ export function useFrozenGroups(connectors: Connector[]): { frozen: (connector: 
   }
   // The same until one is seen first: rows are sorted anew when it changes.
   const frozen = useCallback((connector: Connector) => seen.get(connector.id) ?? frozenOf(connector), [seen]);
-  return {
-    frozen,
-    regroup: () => setSeen(new Map()),
-  };
+  return { frozen, regroup: () => setSeen(new Map()) };
 }
 
 function frozenOf(connector: Connector): Frozen {

@@ -6,7 +6,12 @@ import { useCommand } from "@/host/useCommand";
 /** Looks at an address, one at a time; a look that nobody waits for any more ends at the host at once. */
 export function useInspection(onFound: (inspection: AddressInspection) => void) {
   const pendingId = useRef<string | null>(null);
-  const { mutate: run, reset, isPending, error } = useCommand({
+  const {
+    mutate: run,
+    reset,
+    isPending,
+    error,
+  } = useCommand({
     mutationFn: (url: string) => {
       cancel(pendingId);
       const inspection = crypto.randomUUID();

@@ -16,7 +16,8 @@ type SelectedIds = {
 /** The connectors that something is to be done to at once. */
 export function useSelectedIds(): SelectedIds {
   const [ids, setIds] = useState<ReadonlySet<ConnectorId>>(new Set());
-  const without = (current: ReadonlySet<ConnectorId>, id: ConnectorId) => new Set([...current].filter((one) => one !== id));
+  const without = (current: ReadonlySet<ConnectorId>, id: ConnectorId) =>
+    new Set([...current].filter((one) => one !== id));
   return {
     ids,
     filter: (shown) => shown.filter((one) => ids.has(one.id)),

@@ -52,11 +52,19 @@ export function useSelection(shown: Connector[], onSignIn: (connector: Connector
   const remove = async () => {
     const done = await runForAll("Deleting", deleteOne);
     const local = done.filter((one) => !isHosted(one));
-    if (local.length > 0) toast(`${count(local.length, "connector")} removed`, () => restore.mutate(local.map(({ id }) => id)));
+    if (local.length > 0)
+      toast(`${count(local.length, "connector")} removed`, () => restore.mutate(local.map(({ id }) => id)));
   };
   return {
-    ids: picked.ids, connectors, outcomes: bulk.outcomes, running: bulk.running, signIns: queue.left, error: restore.error,
-    toggle: picked.toggle, extend: picked.extend, selectAll: picked.selectAll,
+    ids: picked.ids,
+    connectors,
+    outcomes: bulk.outcomes,
+    running: bulk.running,
+    signIns: queue.left,
+    error: restore.error,
+    toggle: picked.toggle,
+    extend: picked.extend,
+    selectAll: picked.selectAll,
     clear: () => {
       picked.clear();
       bulk.reset();

@@ -27,14 +27,27 @@ type Props = {
 export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount, onClose }: Props) {
   const states = useAccountStates();
   // A connector without an address can only be made anew from an account's own kinds.
-  const shown = accounts?.filter((account) => !copied || (account.id !== copied.account && (account.platform !== "local" || copied.endpoint !== null)));
+  const shown = accounts?.filter(
+    (account) =>
+      !copied || (account.id !== copied.account && (account.platform !== "local" || copied.endpoint !== null)),
+  );
   return (
     <Dialog
       title={copied ? `Copy ${copied.title} to…` : "Add connector"}
       mark={copied && <ConnectorMark size="large" title={copied.title} icon={copied.icon} />}
       subtitle={copied ? "Credentials aren't copied." : "Choose an account"}
       onClose={onClose}
-      footer={<><span /><Button icon="plus" onPress={onAddAccount}>Add account</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
+      footer={
+        <>
+          <span />
+          <Button icon="plus" onPress={onAddAccount}>
+            Add account
+          </Button>
+          <Button keys="Escape" onPress={onClose}>
+            Cancel
+          </Button>
+        </>
+      }
     >
       {error && <ProblemNotice problem={asProblem(error)} />}
       {!shown && !error && <Skeleton rows={4} label="Loading accounts" />}
@@ -42,7 +55,9 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
       {shown && shown.length > 0 && (
         <ButtonList className={styles.cards} label="Accounts">
           {shown.map((account, index) => {
-            const { glyph, word } = accountLook(account.isSignedOut ? "signed_out" : (states.get(account.id) ?? "fine"));
+            const { glyph, word } = accountLook(
+              account.isSignedOut ? "signed_out" : (states.get(account.id) ?? "fine"),
+            );
             return (
               <li key={account.id}>
                 {/* The dialog is opened to choose one of these. */}

@@ -33,16 +33,32 @@ export function ChooseDefinition({ account, onChoose, onBack, onClose }: Props) 
       mark={<PlatformTile platform={account.platform} colour={account.colour} />}
       subtitle="Choose a type"
       onClose={onClose}
-      footer={<><span>{definitions ? count(definitions.length, "type") : ""}</span><Button onPress={onBack}>Back</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
+      footer={
+        <>
+          <span>{definitions ? count(definitions.length, "type") : ""}</span>
+          <Button onPress={onBack}>Back</Button>
+          <Button keys="Escape" onPress={onClose}>
+            Cancel
+          </Button>
+        </>
+      }
     >
       {error && !isFetching && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
       {!definitions && isFetching && (
         <>
           <Skeleton rows={6} label={`Loading types from ${account.label}`} />
-          <span className="text3 small" aria-hidden="true">Loading types from {account.label}, <Seconds since={openedAt} /></span>
+          <span className="text3 small" aria-hidden="true">
+            Loading types from {account.label}, <Seconds since={openedAt} />
+          </span>
         </>
       )}
-      {definitions?.length === 0 && <EmptyState icon="library" title={`${account.label} can't create connectors`} action={<Button onPress={onBack}>Back</Button>} />}
+      {definitions?.length === 0 && (
+        <EmptyState
+          icon="library"
+          title={`${account.label} can't create connectors`}
+          action={<Button onPress={onBack}>Back</Button>}
+        />
+      )}
       {definitions && definitions.length > 0 && <Kinds definitions={definitions} onChoose={onChoose} />}
     </Dialog>
   );
@@ -70,13 +86,41 @@ function Kinds({ definitions, onChoose }: { definitions: Definition[]; onChoose:
       {/* Keys of the search field only: the list beneath has its own. */}
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div className={styles.find} onKeyDown={onKeyDown}>
-        <Field label="Search" hideLabel autoFocus soft icon="search" placeholder="Search by name, address or purpose" value={typed} onChange={setTyped} />
-        {categories.length > 1 && <FilterMenu label="Category" options={categories} value={category} onChange={setCategory} />}
+        <Field
+          label="Search"
+          hideLabel
+          autoFocus
+          soft
+          icon="search"
+          placeholder="Search by name, address or purpose"
+          value={typed}
+          onChange={setTyped}
+        />
+        {categories.length > 1 && (
+          <FilterMenu label="Category" options={categories} value={category} onChange={setCategory} />
+        )}
       </div>
       {found.length === 0 ? (
-        <EmptyState icon="search" title="No matching types" action={<Button onPress={() => { setTyped(""); setCategory(null); }}>Show all</Button>} />
+        <EmptyState
+          icon="search"
+          title="No matching types"
+          action={
+            <Button
+              onPress={() => {
+                setTyped("");
+                setCategory(null);
+              }}
+            >
+              Show all
+            </Button>
+          }
+        />
       ) : (
-        <div ref={list} className={styles.definitions} style={{ height: `${Math.min(24, definitions.length * 2.875 + 0.125)}rem` }}>
+        <div
+          ref={list}
+          className={styles.definitions}
+          style={{ height: `${Math.min(24, definitions.length * 2.875 + 0.125)}rem` }}
+        >
           <VirtualList
             label="Connector types"
             sections={[{ key: "all", rows: found }]}
@@ -91,7 +135,11 @@ function Kinds({ definitions, onChoose }: { definitions: Definition[]; onChoose:
                 <ConnectorMark size="small" title={definition.title} />
                 <TwoLines first={<span className="medium">{definition.title}</span>} second={definition.description} />
                 <span className={styles.facets}>
-                  {definition.endpoint && <span className={`mono cut ${styles.address}`} title={definition.endpoint}>{shortAddress(definition.endpoint)}</span>}
+                  {definition.endpoint && (
+                    <span className={`mono cut ${styles.address}`} title={definition.endpoint}>
+                      {shortAddress(definition.endpoint)}
+                    </span>
+                  )}
                   {definition.category && <Tag>{definition.category}</Tag>}
                 </span>
               </>
@@ -105,19 +153,25 @@ function Kinds({ definitions, onChoose }: { definitions: Definition[]; onChoose:
 
 const keyOf = (definition: Definition) => definition.id;
 
-const nameOf = ({ title, category, description }: Definition) => [title, category, description].filter(Boolean).join(", ");
+const nameOf = ({ title, category, description }: Definition) =>
+  [title, category, description].filter(Boolean).join(", ");
 
 function countsOf(definitions: Definition[]): { value: string; label: string; count: number }[] {
   const counts = new Map<string, number>();
   for (const { category } of definitions) if (category) counts.set(category, (counts.get(category) ?? 0) + 1);
-  return [...counts].map(([value, number]) => ({ value, label: value, count: number })).sort((left, right) => left.label.localeCompare(right.label));
+  return [...counts]
+    .map(([value, number]) => ({ value, label: value, count: number }))
+    .sort((left, right) => left.label.localeCompare(right.label));
 }
 
 function matching(definitions: Definition[], typed: string, category: string | null): Definition[] {
   const words = splitWords(typed);
   return definitions
     .filter((one) => category === null || one.category === category)
-    .map((one) => ({ one, points: score(words, [one.title, one.category ?? "", one.endpoint ?? "", one.description ?? "", one.id]) }))
+    .map((one) => ({
+      one,
+      points: score(words, [one.title, one.category ?? "", one.endpoint ?? "", one.description ?? "", one.id]),
+    }))
     .filter((found) => found.points !== null)
     .sort((left, right) => (right.points ?? 0) - (left.points ?? 0) || left.one.title.localeCompare(right.one.title))
     .map(({ one }) => one);

@@ -27,8 +27,18 @@ export function CopyStep({ account, of, onDefinitions, ...rest }: Props) {
   const title = `Copy ${of.title} to ${account.label}`;
   if (!copy.data) {
     return (
-      <CreateFrame title={title} account={account} error={copy.isFetching ? null : copy.error} onRetry={() => void copy.refetch()} onBack={onBack} backLabel="Back" onClose={onClose}>
-        <Button small onPress={onDefinitions}>Choose another type</Button>
+      <CreateFrame
+        title={title}
+        account={account}
+        error={copy.isFetching ? null : copy.error}
+        onRetry={() => void copy.refetch()}
+        onBack={onBack}
+        backLabel="Back"
+        onClose={onClose}
+      >
+        <Button small onPress={onDefinitions}>
+          Choose another type
+        </Button>
       </CreateFrame>
     );
   }

@@ -53,7 +53,23 @@ export function CreateForm(props: Props) {
 }
 
 function FilledForm(props: Props & { onStartOver: () => void }) {
-  const { title, subtitle, account, definition, hasConsent, form, provider, drafts, draftName, onBack, backLabel, onClose, onCreated, onShowAuthorization, onStartOver } = props;
+  const {
+    title,
+    subtitle,
+    account,
+    definition,
+    hasConsent,
+    form,
+    provider,
+    drafts,
+    draftName,
+    onBack,
+    backLabel,
+    onClose,
+    onCreated,
+    onShowAuthorization,
+    onStartOver,
+  } = props;
   const [draft] = useState(() => drafts.find(draftName));
   const state = usePlatformForm(form, draft);
   const [signIn, setSignIn] = useState(draft?.provider ?? null);
@@ -65,7 +81,8 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
   // The form is read later than the dialog opens: its first field takes the focus when it is there.
   const setHandle = useCallback(
     (next: SchemaFormHandle | null) => {
-      if (next && !handle.current && !hasProvider) box.current?.querySelector<HTMLElement>("input:not([type=hidden]), textarea")?.focus();
+      if (next && !handle.current && !hasProvider)
+        box.current?.querySelector<HTMLElement>("input:not([type=hidden]), textarea")?.focus();
       handle.current = next;
     },
     [hasProvider],
@@ -114,17 +131,29 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
       onClose={onClose}
       footer={
         <>
-          <span>{hasConsent ? "Next, you sign in with your browser." : "Your entries are kept if you close this, except secrets."}</span>
+          <span>
+            {hasConsent
+              ? "Next, you sign in with your browser."
+              : "Your entries are kept if you close this, except secrets."}
+          </span>
           <Button onPress={onBack}>{backLabel}</Button>
           <SubmitKey label="Create connector" onSubmit={submit} />
-          <Button look="primary" keys="Mod+Enter" isPending={create.isPending} onPress={submit}>{hasConsent ? "Create and sign in" : "Create connector"}</Button>
+          <Button look="primary" keys="Mod+Enter" isPending={create.isPending} onPress={submit}>
+            {hasConsent ? "Create and sign in" : "Create connector"}
+          </Button>
         </>
       }
     >
       {draft && (
         <div className={styles.taken} role="note">
-          <span>{draft.missing.length === 0 ? "Unsaved changes restored." : `Unsaved changes restored. Enter ${draft.missing.join(", ")} again.`}</span>
-          <Button look="link" onPress={onStartOver}>Discard changes</Button>
+          <span>
+            {draft.missing.length === 0
+              ? "Unsaved changes restored."
+              : `Unsaved changes restored. Enter ${draft.missing.join(", ")} again.`}
+          </span>
+          <Button look="link" onPress={onStartOver}>
+            Discard changes
+          </Button>
         </div>
       )}
       {provider && (
@@ -148,7 +177,9 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
             <div className="line text2" role="group" aria-label="Creating">
               <StatusGlyph name="authorizing" />
               <span className="grow cut">Creating on {account.label}</span>
-              <span className="text3" aria-hidden="true"><Seconds since={create.submittedAt} /></span>
+              <span className="text3" aria-hidden="true">
+                <Seconds since={create.submittedAt} />
+              </span>
             </div>
           )}
           {create.error && <ProblemNotice problem={asProblem(create.error)} onRetry={submit} />}

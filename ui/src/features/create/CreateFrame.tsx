@@ -31,14 +31,26 @@ export function CreateFrame({ title, account, error, onRetry, onBack, backLabel,
       mark={<PlatformTile platform={account.platform} colour={account.colour} />}
       subtitle={account.label}
       onClose={onClose}
-      footer={<><span /><Button onPress={onBack}>{backLabel}</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
+      footer={
+        <>
+          <span />
+          <Button onPress={onBack}>{backLabel}</Button>
+          <Button keys="Escape" onPress={onClose}>
+            Cancel
+          </Button>
+        </>
+      }
     >
       {error ? (
-        <ProblemNotice problem={asProblem(error)} onRetry={onRetry}>{children}</ProblemNotice>
+        <ProblemNotice problem={asProblem(error)} onRetry={onRetry}>
+          {children}
+        </ProblemNotice>
       ) : (
         <>
           <Skeleton rows={4} label={`Loading form from ${account.label}`} />
-          <span className="text3 small" aria-hidden="true">Loading form from {account.label}, <Seconds since={since} /></span>
+          <span className="text3 small" aria-hidden="true">
+            Loading form from {account.label}, <Seconds since={since} />
+          </span>
         </>
       )}
     </Dialog>

@@ -46,7 +46,9 @@ describe("creating on an account", () => {
     expect(await screen.findByRole("heading", { name: "wiki", level: 1 })).toBeVisible();
     expect(view.host.lastCall("createConnector")).toEqual({
       request: {
-        account: "acc_mistral", definition: "mcp", values: { name: "wiki", server: "https://wiki.example.com/mcp", authentication: { kind: "token" } },
+        account: "acc_mistral",
+        definition: "mcp",
+        values: { name: "wiki", server: "https://wiki.example.com/mcp", authentication: { kind: "token" } },
         secrets: { "/authentication/token": { kind: "new", secret: "s3cret", saveAs: null } },
       },
     });
@@ -67,7 +69,15 @@ describe("creating on an account", () => {
       const create = host.handlers.createConnector;
       let refusals = 1;
       host.handlers.createConnector = (given) => {
-        if (refusals-- > 0) throw problem({ code: "platform.invalid", message: "Mistral takes these values not", hint: "Correct the fields.", status: 422, retryable: false, fields: [{ path: "/name", message: "is taken already" }] });
+        if (refusals-- > 0)
+          throw problem({
+            code: "platform.invalid",
+            message: "Mistral takes these values not",
+            hint: "Correct the fields.",
+            status: 422,
+            retryable: false,
+            fields: [{ path: "/name", message: "is taken already" }],
+          });
         return create?.(given) as never;
       };
     });
@@ -87,7 +97,10 @@ describe("creating on an account", () => {
   it("keeps_the_focus_within_while_it_is_under_way_and_brings_it_to_why_it_failed", async () => {
     let refuse: (problem: unknown) => void = () => undefined;
     const view = await opensMistral((host) => {
-      host.handlers.createConnector = () => new Promise((_, reject) => { refuse = reject; }) as never;
+      host.handlers.createConnector = () =>
+        new Promise((_, reject) => {
+          refuse = reject;
+        }) as never;
     });
     await fills(view);
     await view.user.keyboard("{Control>}{Enter}{/Control}");
@@ -103,7 +116,12 @@ describe("creating on an account", () => {
   it("unfolds_what_is_wrong_with_a_field_that_few_need", async () => {
     const view = await opensMistral((host) => {
       host.handlers.createConnector = () => {
-        throw problem({ code: "platform.invalid", message: "Mistral takes these values not", retryable: false, fields: [{ path: "/description", message: "is too short" }] });
+        throw problem({
+          code: "platform.invalid",
+          message: "Mistral takes these values not",
+          retryable: false,
+          fields: [{ path: "/description", message: "is too short" }],
+        });
       };
     });
     await fills(view);
@@ -125,7 +143,10 @@ describe("creating on an account", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
 
     await user.keyboard("{Control>}k{/Control}");
-    await user.type(await screen.findByRole("combobox", { name: "Search or run a command" }), "Create connector on Mistral · N{Enter}");
+    await user.type(
+      await screen.findByRole("combobox", { name: "Search or run a command" }),
+      "Create connector on Mistral · N{Enter}",
+    );
     await choosesKind(user, "mcp");
     const again = await screen.findByRole("dialog", { name: "Create MCP server" });
     expect(await within(again).findByLabelText("Name")).toHaveValue("wiki");
@@ -148,7 +169,9 @@ describe("creating on an account", () => {
     await user.type(await within(dialog).findByLabelText("Name"), "gmail");
     await user.type(within(dialog).getByLabelText("Address"), "https://gmail.mcp.example.com");
     await user.click(within(dialog).getByRole("button", { name: /^Create and sign in/ }));
-    await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_new_gmail" } }));
+    await waitFor(() =>
+      expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_new_gmail" } }),
+    );
     expect(await screen.findByRole("dialog", { name: "Sign in to gmail" })).toBeVisible();
   });
 
@@ -189,7 +212,9 @@ describe("adding a connector", () => {
     await user.click((await screen.findAllByRole("button", { name: /^Add connector/ }))[0] ?? document.body);
     const dialog = await screen.findByRole("dialog", { name: "Add connector" });
     expect(await axeViolations(dialog)).toEqual([]);
-    within(dialog).getByRole("button", { name: /This computer/ }).focus();
+    within(dialog)
+      .getByRole("button", { name: /This computer/ })
+      .focus();
     await user.keyboard("{Enter}");
     expect(await screen.findByRole("textbox", { name: "Address" })).toBeVisible();
   });
@@ -208,14 +233,23 @@ describe("also create on", () => {
     expect(await within(dialog).findByLabelText("Name")).toHaveValue("github");
     expect(within(dialog).getByLabelText("Address")).toHaveValue("https://api.githubcopilot.com/mcp");
     await user.keyboard("{Control>}{Enter}{/Control}");
-    await waitFor(() => expect(host.lastCall("createConnector")).toMatchObject({ request: { account: "acc_mistral_own", definition: "mcp", values: { name: "github" } } }));
+    await waitFor(() =>
+      expect(host.lastCall("createConnector")).toMatchObject({
+        request: { account: "acc_mistral_own", definition: "mcp", values: { name: "github" } },
+      }),
+    );
     expect(await screen.findByRole("heading", { name: "github", level: 1 })).toBeVisible();
   });
 
   it("goes_on_with_the_account's_own_kinds_where_it_takes_no_address", async () => {
     const { user } = renderApp("/connectors/con_github", state, (host) => {
       host.handlers.copyForm = () => {
-        throw problem({ code: "usage.invalid", message: "this account creates no connector for an address of one's own", hint: "Create it from one of the account's own definitions.", retryable: false });
+        throw problem({
+          code: "usage.invalid",
+          message: "this account creates no connector for an address of one's own",
+          hint: "Create it from one of the account's own definitions.",
+          retryable: false,
+        });
       };
     });
     await user.click(await screen.findByRole("button", { name: "Copy to another account…" }));
@@ -225,7 +259,11 @@ describe("also create on", () => {
   });
 
   it("compares_the_copies_of_a_service", async () => {
-    const copy = hostedConnector({ id: "con_copy", endpoint: "https://api.githubcopilot.com/mcp", title: "GitHub for agents" });
+    const copy = hostedConnector({
+      id: "con_copy",
+      endpoint: "https://api.githubcopilot.com/mcp",
+      title: "GitHub for agents",
+    });
     const { user } = renderApp("/connectors/con_github", { ...state, connectors: [connector(), copy] });
     const elsewhere = await screen.findByRole("region", { name: "On other accounts" });
     expect(await within(elsewhere).findByRole("row", { name: "Status Ready Needs sign-in" })).toBeVisible();
@@ -247,7 +285,9 @@ describe("a sign-in to the provider", () => {
     await user.type(within(part).getByLabelText(/^Client ID/), "app-1");
     await user.type(within(part).getByLabelText(/^Token URL/), "https://api.hubapi.com/oauth/v1/token");
     await user.click(within(part).getByRole("button", { name: "Sign in" }));
-    await waitFor(() => expect(host.lastCall("startProviderSignIn")).toMatchObject({ request: { redirect: "deep_link" } }));
+    await waitFor(() =>
+      expect(host.lastCall("startProviderSignIn")).toMatchObject({ request: { redirect: "deep_link" } }),
+    );
   });
 
   it("fills_the_form_with_the_app_and_the_token_that_it_brought", async () => {
@@ -270,17 +310,33 @@ describe("a sign-in to the provider", () => {
     await user.type(within(part).getByLabelText(/^Token URL/), "https://api.hubapi.com/oauth/v1/token");
     expect(await axeViolations(dialog)).toEqual([]);
     await user.click(within(part).getByRole("button", { name: "Sign in" }));
-    await waitFor(() => expect(host.lastCall("startProviderSignIn")).toEqual({
-      request: {
-        account: "acc_airbyte", definition: "hubspot", clientId: "app-1", clientSecret: { kind: "new", secret: "app-secret", saveAs: null },
-        authorizeUrl: null, tokenUrl: "https://api.hubapi.com/oauth/v1/token", scopes: null, redirect: "loopback",
-      },
-    }));
+    await waitFor(() =>
+      expect(host.lastCall("startProviderSignIn")).toEqual({
+        request: {
+          account: "acc_airbyte",
+          definition: "hubspot",
+          clientId: "app-1",
+          clientSecret: { kind: "new", secret: "app-secret", saveAs: null },
+          authorizeUrl: null,
+          tokenUrl: "https://api.hubapi.com/oauth/v1/token",
+          scopes: null,
+          redirect: "loopback",
+        },
+      }),
+    );
     const consent = await screen.findByRole("dialog", { name: /^Sign in/ });
     expect(consent).toBeVisible();
-    host.state.wallet = [...host.state.wallet, entry({ id: "wal_token", name: "app.hubspot.com refresh token", kind: "bearer", usedBy: [] })];
+    host.state.wallet = [
+      ...host.state.wallet,
+      entry({ id: "wal_token", name: "app.hubspot.com refresh token", kind: "bearer", usedBy: [] }),
+    ];
     await act(() => host.tell({ kind: "wallet_changed" }));
-    await act(() => host.moveAuthorization("aut_provider", { state: "authorized", granted: [{ path: "/credentials/refresh_token", entry: "wal_token" }] }));
+    await act(() =>
+      host.moveAuthorization("aut_provider", {
+        state: "authorized",
+        granted: [{ path: "/credentials/refresh_token", entry: "wal_token" }],
+      }),
+    );
     await within(consent).findByText("Signed in");
     // The key acts on the way out that has the focus, not on the form beneath.
     expect(within(consent).getByRole("button", { name: "Back" })).toHaveFocus();
@@ -288,16 +344,22 @@ describe("a sign-in to the provider", () => {
     expect(await screen.findByText("Signed in")).toBeVisible();
     expect(host.lastCall("createConnector")).toBeUndefined();
     // The focus is back on a button of the form: the key belongs to the whole form all the same.
-    within(screen.getByRole("region", { name: "Use your own OAuth app" })).getByRole("button", { name: "Sign in" }).focus();
+    within(screen.getByRole("region", { name: "Use your own OAuth app" }))
+      .getByRole("button", { name: "Sign in" })
+      .focus();
     await user.keyboard("{Control>}{Enter}{/Control}");
-    await waitFor(() => expect(host.lastCall("createConnector")).toEqual({
-      request: {
-        account: "acc_airbyte", definition: "hubspot", values: { name: "hubspot", credentials: { auth_type: "oauth", client_id: "app-1" } },
-        secrets: {
-          "/credentials/client_secret": { kind: "new", secret: "app-secret", saveAs: null },
-          "/credentials/refresh_token": { kind: "entry", entry: "wal_token" },
+    await waitFor(() =>
+      expect(host.lastCall("createConnector")).toEqual({
+        request: {
+          account: "acc_airbyte",
+          definition: "hubspot",
+          values: { name: "hubspot", credentials: { auth_type: "oauth", client_id: "app-1" } },
+          secrets: {
+            "/credentials/client_secret": { kind: "new", secret: "app-secret", saveAs: null },
+            "/credentials/refresh_token": { kind: "entry", entry: "wal_token" },
+          },
         },
-      },
-    }));
+      }),
+    );
   });
 });

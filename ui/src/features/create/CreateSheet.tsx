@@ -41,10 +41,47 @@ export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) 
     setChosen(null);
   };
 
-  if (!account) return <ChooseAccount accounts={accounts} error={error} copied={copied} onChoose={choose} onAddAccount={onAddAccount} onClose={rest.onClose} />;
-  if (copied) return <CopyStep key={account.id} account={account} of={copied} onBack={toAccounts} onDefinitions={() => setCopied(null)} {...rest} />;
+  if (!account)
+    return (
+      <ChooseAccount
+        accounts={accounts}
+        error={error}
+        copied={copied}
+        onChoose={choose}
+        onAddAccount={onAddAccount}
+        onClose={rest.onClose}
+      />
+    );
+  if (copied)
+    return (
+      <CopyStep
+        key={account.id}
+        account={account}
+        of={copied}
+        onBack={toAccounts}
+        onDefinitions={() => setCopied(null)}
+        {...rest}
+      />
+    );
   if (definition) {
-    return <FormStep key={definition.id} account={account} definition={definition} onBack={only ? toAccounts : () => setChosen(null)} backLabel="Back" {...rest} />;
+    return (
+      <FormStep
+        key={definition.id}
+        account={account}
+        definition={definition}
+        onBack={only ? toAccounts : () => setChosen(null)}
+        backLabel="Back"
+        {...rest}
+      />
+    );
   }
-  return <ChooseDefinition key={account.id} account={account} onChoose={setChosen} onBack={toAccounts} onClose={rest.onClose} />;
+  return (
+    <ChooseDefinition
+      key={account.id}
+      account={account}
+      onChoose={setChosen}
+      onBack={toAccounts}
+      onClose={rest.onClose}
+    />
+  );
 }

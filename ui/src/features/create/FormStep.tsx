@@ -24,7 +24,17 @@ export function FormStep({ account, definition, ...rest }: Props) {
   const signIn = useQuery(queries.providerSignIn(account.id, definition.id));
   const title = `Create ${definition.title}`;
   if (!form.data) {
-    return <CreateFrame title={title} account={account} error={form.isFetching ? null : form.error} onRetry={() => void form.refetch()} onBack={onBack} backLabel={backLabel} onClose={onClose} />;
+    return (
+      <CreateFrame
+        title={title}
+        account={account}
+        error={form.isFetching ? null : form.error}
+        onRetry={() => void form.refetch()}
+        onBack={onBack}
+        backLabel={backLabel}
+        onClose={onClose}
+      />
+    );
   }
   return (
     <CreateForm

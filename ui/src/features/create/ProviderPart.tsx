@@ -9,7 +9,15 @@ import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { SecretField } from "@/components/SecretField";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { StatusGlyph } from "@/components/StatusGlyph";
-import { type Account, type AuthorizationId, commands, type ProviderSignIn, type Redirect, type StartProviderSignIn, type WalletEntry } from "@/host/bindings";
+import {
+  type Account,
+  type AuthorizationId,
+  commands,
+  type ProviderSignIn,
+  type Redirect,
+  type StartProviderSignIn,
+  type WalletEntry,
+} from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { upsertAuthorization } from "@/host/events";
 import { queries } from "@/host/queries";
@@ -32,18 +40,52 @@ type Props = {
 };
 
 /** Signs in to the provider with an OAuth app of one's own; what comes of it goes into the form. */
-export function ProviderPart({ account, definition, provider, draft, onChange, state, wallet, onShowAuthorization }: Props) {
+export function ProviderPart({
+  account,
+  definition,
+  provider,
+  draft,
+  onChange,
+  state,
+  wallet,
+  onShowAuthorization,
+}: Props) {
   const heading = useId();
   const [open, setOpen] = useState(draft.started !== null || draft.clientId !== "");
   return (
     <section className={styles.provider} aria-labelledby={heading}>
       <div className={styles.act}>
-        <h3 id={heading} className="grow">Use your own OAuth app</h3>
-        <Button small aria-expanded={open} icon={open ? "chevron-down" : "chevron-right"} onPress={() => setOpen(!open)}>{open ? "Hide" : "Set up"}</Button>
+        <h3 id={heading} className="grow">
+          Use your own OAuth app
+        </h3>
+        <Button
+          small
+          aria-expanded={open}
+          icon={open ? "chevron-down" : "chevron-right"}
+          onPress={() => setOpen(!open)}
+        >
+          {open ? "Hide" : "Set up"}
+        </Button>
       </div>
       <p className="text2 small">Fill in the token by signing in with an OAuth app you registered with the provider.</p>
-      {open && <Fields account={account} definition={definition} provider={provider} draft={draft} onChange={onChange} wallet={wallet} onShowAuthorization={onShowAuthorization} />}
-      <Outcome provider={provider} draft={draft} onChange={onChange} state={state} onShowAuthorization={onShowAuthorization} />
+      {open && (
+        <Fields
+          account={account}
+          definition={definition}
+          provider={provider}
+          draft={draft}
+          onChange={onChange}
+          wallet={wallet}
+          onShowAuthorization={onShowAuthorization}
+        />
+      )}
+      <Outcome
+        provider={provider}
+        draft={draft}
+        onChange={onChange}
+        state={state}
+        onShowAuthorization={onShowAuthorization}
+      />
     </section>
   );
 }
@@ -63,34 +105,94 @@ function Fields({ account, definition, provider, draft, onChange, wallet, onShow
   });
   const submit = () => {
     setTried(true);
-    if (Object.keys(providerErrors(provider, draft)).length === 0) start.mutate(providerRequest(account.id, definition, provider, draft));
+    if (Object.keys(providerErrors(provider, draft)).length === 0)
+      start.mutate(providerRequest(account.id, definition, provider, draft));
   };
   return (
     <>
       <SegmentedControl<Redirect>
         label="Redirect"
-        segments={[{ value: "loopback", label: "Local port" }, { value: "deep_link", label: "patchbay:// link" }]}
+        segments={[
+          { value: "loopback", label: "Local port" },
+          { value: "deep_link", label: "patchbay:// link" },
+        ]}
         value={draft.redirect}
         onChange={(redirect) => set({ redirect })}
       />
       {about && <RedirectUri uri={draft.redirect === "loopback" ? about.redirectUri : linkAddress} />}
-      <Field label="Client ID" mono isRequired value={draft.clientId} onChange={(clientId) => set({ clientId })} error={errors.clientId} />
-      <SecretField label="Client secret" help="Optional" draft={draft.secret} onChange={(secret) => set({ secret })} entries={wallet.filter((one) => one.kind === "bearer" || one.kind === "oauth_client")} canSave />
+      <Field
+        label="Client ID"
+        mono
+        isRequired
+        value={draft.clientId}
+        onChange={(clientId) => set({ clientId })}
+        error={errors.clientId}
+      />
+      <SecretField
+        label="Client secret"
+        help="Optional"
+        draft={draft.secret}
+        onChange={(secret) => set({ secret })}
+        entries={wallet.filter((one) => one.kind === "bearer" || one.kind === "oauth_client")}
+        canSave
+      />
       {(provider.authorizeUrl !== null || provider.tokenUrl !== null) && (
         <dl className={styles.facts}>
-          {provider.authorizeUrl !== null && <><dt>Authorization URL</dt><dd className="mono" data-selectable>{provider.authorizeUrl}</dd></>}
-          {provider.tokenUrl !== null && <><dt>Token URL</dt><dd className="mono" data-selectable>{provider.tokenUrl}</dd></>}
+          {provider.authorizeUrl !== null && (
+            <>
+              <dt>Authorization URL</dt>
+              <dd className="mono" data-selectable>
+                {provider.authorizeUrl}
+              </dd>
+            </>
+          )}
+          {provider.tokenUrl !== null && (
+            <>
+              <dt>Token URL</dt>
+              <dd className="mono" data-selectable>
+                {provider.tokenUrl}
+              </dd>
+            </>
+          )}
         </dl>
       )}
       {(provider.authorizeUrl === null || provider.tokenUrl === null) && (
         <div className={styles.pair}>
-          {provider.authorizeUrl === null && <Field label="Authorization URL" mono isRequired placeholder="https://provider.example/oauth/authorize" value={draft.authorizeUrl} onChange={(authorizeUrl) => set({ authorizeUrl })} error={errors.authorizeUrl} />}
-          {provider.tokenUrl === null && <Field label="Token URL" mono isRequired placeholder="https://provider.example/oauth/token" value={draft.tokenUrl} onChange={(tokenUrl) => set({ tokenUrl })} error={errors.tokenUrl} />}
+          {provider.authorizeUrl === null && (
+            <Field
+              label="Authorization URL"
+              mono
+              isRequired
+              placeholder="https://provider.example/oauth/authorize"
+              value={draft.authorizeUrl}
+              onChange={(authorizeUrl) => set({ authorizeUrl })}
+              error={errors.authorizeUrl}
+            />
+          )}
+          {provider.tokenUrl === null && (
+            <Field
+              label="Token URL"
+              mono
+              isRequired
+              placeholder="https://provider.example/oauth/token"
+              value={draft.tokenUrl}
+              onChange={(tokenUrl) => set({ tokenUrl })}
+              error={errors.tokenUrl}
+            />
+          )}
         </div>
       )}
-      <Field label="Scopes" mono value={draft.scopes} onChange={(scopes) => set({ scopes })} help="Separate with spaces." />
+      <Field
+        label="Scopes"
+        mono
+        value={draft.scopes}
+        onChange={(scopes) => set({ scopes })}
+        help="Separate with spaces."
+      />
       <div className={styles.act}>
-        <Button icon="log-in" isPending={start.isPending} onPress={submit}>Sign in</Button>
+        <Button icon="log-in" isPending={start.isPending} onPress={submit}>
+          Sign in
+        </Button>
       </div>
       {start.error && <ProblemNotice problem={asProblem(start.error)} onRetry={submit} />}
     </>
@@ -98,8 +200,17 @@ function Fields({ account, definition, provider, draft, onChange, wallet, onShow
 }
 
 /** How the sign-in stands; its tokens go into the form once, as soon as they are there. */
-function Outcome({ provider, draft, onChange, state, onShowAuthorization }: Pick<Props, "provider" | "draft" | "onChange" | "state" | "onShowAuthorization">) {
-  const { data: authorization } = useQuery({ ...queries.authorization(draft.started ?? ""), enabled: draft.started !== null });
+function Outcome({
+  provider,
+  draft,
+  onChange,
+  state,
+  onShowAuthorization,
+}: Pick<Props, "provider" | "draft" | "onChange" | "state" | "onShowAuthorization">) {
+  const { data: authorization } = useQuery({
+    ...queries.authorization(draft.started ?? ""),
+    enabled: draft.started !== null,
+  });
   const isNew = authorization?.state === "authorized" && draft.taken !== authorization.id;
   useEffect(() => {
     if (!isNew) return;
@@ -111,14 +222,20 @@ function Outcome({ provider, draft, onChange, state, onShowAuthorization }: Pick
 
   if (!authorization) return null;
   if (authorization.state === "authorized") {
-    return <Notice role="status" glyph="ready" title="Signed in">The token is saved in your wallet and filled in. Check the rest, then create the connector.</Notice>;
+    return (
+      <Notice role="status" glyph="ready" title="Signed in">
+        The token is saved in your wallet and filled in. Check the rest, then create the connector.
+      </Notice>
+    );
   }
   const isPending = isInProgress(authorization.state);
   return (
     <div className="line text2" role="status">
       <StatusGlyph name={isPending ? "authorizing" : "disconnected"} />
       <span className="grow">{isPending ? "Waiting for you to sign in" : "The last sign-in wasn't finished"}</span>
-      <Button small onPress={() => onShowAuthorization(authorization.id)}>Show</Button>
+      <Button small onPress={() => onShowAuthorization(authorization.id)}>
+        Show
+      </Button>
     </div>
   );
 }
@@ -128,8 +245,12 @@ function RedirectUri({ uri }: { uri: string }) {
   return (
     <div className={styles.copy}>
       <span className="text2">Redirect URL to register with the provider</span>
-      <span className="mono cut grow" data-selectable title={uri}>{uri}</span>
-      <Button small icon="copy" onPress={() => copy(uri, "Redirect URL")}>Copy</Button>
+      <span className="mono cut grow" data-selectable title={uri}>
+        {uri}
+      </span>
+      <Button small icon="copy" onPress={() => copy(uri, "Redirect URL")}>
+        Copy
+      </Button>
     </div>
   );
 }

@@ -1,19 +1,35 @@
 import { emptyDraft, givenSecretOf, type SecretDraft } from "@/components/secretDraft";
-import { type AccountId, type Authorization, type Json, type ProviderSignIn, type StartProviderSignIn } from "@/host/bindings";
+import {
+  type AccountId,
+  type Authorization,
+  type Json,
+  type ProviderSignIn,
+  type StartProviderSignIn,
+} from "@/host/bindings";
 import { fromPointer } from "@/lib/jsonPointer";
 import { asSchema, branches, isObject, type JsonObject, type Schema } from "@/lib/schema/schema";
 import { type ProviderDraft } from "./drafts";
 
 /** A draft in which nothing was typed yet. */
 export function newProviderDraft(provider: ProviderSignIn): ProviderDraft {
-  return { clientId: "", secret: emptyDraft, authorizeUrl: "", tokenUrl: "", scopes: provider.scopes.join(" "), redirect: "loopback", started: null, taken: null };
+  return {
+    clientId: "",
+    secret: emptyDraft,
+    authorizeUrl: "",
+    tokenUrl: "",
+    scopes: provider.scopes.join(" "),
+    redirect: "loopback",
+    started: null,
+    taken: null,
+  };
 }
 
 export type ProviderErrors = Partial<Record<"clientId" | "authorizeUrl" | "tokenUrl", string>>;
 
 /** What keeps the sign-in from starting. */
 export function providerErrors(provider: ProviderSignIn, draft: ProviderDraft): ProviderErrors {
-  const address = (given: string | null, typed: string) => (given !== null || isAddress(typed) ? undefined : "Enter a URL, such as https://provider.example/oauth");
+  const address = (given: string | null, typed: string) =>
+    given !== null || isAddress(typed) ? undefined : "Enter a URL, such as https://provider.example/oauth";
   return Object.fromEntries(
     Object.entries({
       clientId: draft.clientId.trim() ? undefined : "Enter the client ID",
@@ -28,7 +44,12 @@ function isAddress(text: string): boolean {
 }
 
 /** The draft as the host takes it. */
-export function providerRequest(account: AccountId, definition: string, provider: ProviderSignIn, draft: ProviderDraft): StartProviderSignIn {
+export function providerRequest(
+  account: AccountId,
+  definition: string,
+  provider: ProviderSignIn,
+  draft: ProviderDraft,
+): StartProviderSignIn {
   const scopes = draft.scopes.split(/[\s,]+/).filter(Boolean);
   return {
     account,
@@ -46,10 +67,17 @@ export function providerRequest(account: AccountId, definition: string, provider
 export type Filled = { values: JsonObject; secrets: [pointer: string, draft: SecretDraft][] };
 
 /** The form as it is after a sign-in: this way of signing in chosen, the app and its tokens in their places. */
-export function filledBy(schema: Json, values: JsonObject, provider: ProviderSignIn, draft: ProviderDraft, { granted = [] }: Pick<Authorization, "granted">): Filled {
+export function filledBy(
+  schema: Json,
+  values: JsonObject,
+  provider: ProviderSignIn,
+  draft: ProviderDraft,
+  { granted = [] }: Pick<Authorization, "granted">,
+): Filled {
   const chosen = withChosen(values, isObject(provider.values) ? provider.values : {});
   const secrets: Filled["secrets"] = granted.map(({ path, entry }) => [path, { ...emptyDraft, from: "entry", entry }]);
-  if (provider.clientSecretField !== null && givenSecretOf(draft.secret)) secrets.push([provider.clientSecretField, draft.secret]);
+  if (provider.clientSecretField !== null && givenSecretOf(draft.secret))
+    secrets.push([provider.clientSecretField, draft.secret]);
   const clientId = draft.clientId.trim();
   if (isSecretPlace(asSchema(schema), fromPointer(provider.clientIdField))) {
     secrets.push([provider.clientIdField, { ...emptyDraft, secret: clientId }]);
@@ -62,8 +90,11 @@ export function filledBy(schema: Json, values: JsonObject, provider: ProviderSig
 function withChosen(values: JsonObject, wanted: JsonObject): JsonObject {
   const merged = Object.entries(wanted).map(([name, value]) => {
     const before = values[name];
-    const isSame = isObject(before) && isObject(value) && Object.entries(value).every(([key, fixed]) => before[key] === undefined || before[key] === fixed);
-    return [name, isSame ? { ...(before), ...(value) } : value] as const;
+    const isSame =
+      isObject(before) &&
+      isObject(value) &&
+      Object.entries(value).every(([key, fixed]) => before[key] === undefined || before[key] === fixed);
+    return [name, isSame ? { ...before, ...value } : value] as const;
   });
   return { ...values, ...Object.fromEntries(merged) };
 }

@@ -40,14 +40,34 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
       footer={
         <>
           <span />
-          <Button keys="Escape" onPress={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form={formId} isPending={add.isPending}>Save</Button>
+          <Button keys="Escape" onPress={onClose}>
+            Cancel
+          </Button>
+          <Button look="primary" type="submit" form={formId} isPending={add.isPending}>
+            Save
+          </Button>
         </>
       }
     >
       <form id={formId} ref={fields} className={styles.form} onSubmit={submit}>
-        <SegmentedControl label="Type" segments={typedKinds} value={form.kind} onChange={(kind) => { setForm({ ...form, kind }); setErrors({ name: null, secret: null }); }} />
-        <Field label="Name" autoFocus isRequired placeholder="GitHub lena-fischer" value={name} onChange={setName} error={errors.name} />
+        <SegmentedControl
+          label="Type"
+          segments={typedKinds}
+          value={form.kind}
+          onChange={(kind) => {
+            setForm({ ...form, kind });
+            setErrors({ name: null, secret: null });
+          }}
+        />
+        <Field
+          label="Name"
+          autoFocus
+          isRequired
+          placeholder="GitHub lena-fischer"
+          value={name}
+          onChange={setName}
+          error={errors.name}
+        />
         <SecretFields form={form} error={errors.secret} onChange={setForm} />
         {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={() => submit()} />}
       </form>

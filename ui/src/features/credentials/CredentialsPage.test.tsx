@@ -10,7 +10,9 @@ import { connector, entry, manyEntries, problem, vault } from "@/test/samples";
 describe("the wallet", () => {
   it("names_who_uses_what_and_until_when", async () => {
     const { container } = renderApp("/credentials", { wallet: manyEntries() });
-    expect(await screen.findByRole("row", { name: "Northlight ops, Sign-in, Used in 1 place, Needs sign-in" })).toBeVisible();
+    expect(
+      await screen.findByRole("row", { name: "Northlight ops, Sign-in, Used in 1 place, Needs sign-in" }),
+    ).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
   });
 
@@ -35,7 +37,9 @@ describe("the wallet", () => {
     await user.type(screen.getByLabelText("Token"), "s3cret");
     await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Save" }));
     expect(await screen.findByRole("row", { name: /^Deploy key, Token/ })).toBeVisible();
-    expect(host.lastCall("addWalletEntry")).toEqual({ request: { name: "Deploy key", secret: { kind: "bearer", token: "s3cret" } } });
+    expect(host.lastCall("addWalletEntry")).toEqual({
+      request: { name: "Deploy key", secret: { kind: "bearer", token: "s3cret" } },
+    });
     expect(document.body.innerHTML).not.toContain("s3cret");
     await waitFor(() => expect(cacheHolds(client, "s3cret")).toBe(false));
   });
@@ -45,7 +49,15 @@ describe("the wallet", () => {
     await user.click(await screen.findByRole("row", { name: /^Zendesk service key/ }));
     await user.type(await screen.findByLabelText("Value"), "new");
     await user.click(screen.getByRole("button", { name: "Replace" }));
-    await waitFor(() => expect(host.lastCall("replaceWalletSecret")).toEqual({ entry: "wal_headers", secret: { kind: "headers", values: { "X-Api-Key": { kind: "new", secret: "new" }, "X-Tenant": { kind: "new", secret: "" } } } }));
+    await waitFor(() =>
+      expect(host.lastCall("replaceWalletSecret")).toEqual({
+        entry: "wal_headers",
+        secret: {
+          kind: "headers",
+          values: { "X-Api-Key": { kind: "new", secret: "new" }, "X-Tenant": { kind: "new", secret: "" } },
+        },
+      }),
+    );
   });
 
   it("says_what_would_break_before_it_deletes", async () => {
@@ -66,7 +78,15 @@ describe("the wallet", () => {
 });
 
 function rotating() {
-  const app = renderApp("/credentials", { wallet: [entry({ id: "wal_stripe", name: "Stripe restricted key", usedBy: [{ connector: "con_stripe", title: "Stripe" }] })] });
+  const app = renderApp("/credentials", {
+    wallet: [
+      entry({
+        id: "wal_stripe",
+        name: "Stripe restricted key",
+        usedBy: [{ connector: "con_stripe", title: "Stripe" }],
+      }),
+    ],
+  });
   app.host.places.set("wal_stripe", manyPlaces());
   return app;
 }
@@ -76,7 +96,9 @@ describe("rotating", () => {
     const { user, host } = rotating();
     host.refuses.set("Payments search", problem({ code: "auth.forbidden", message: "your role may not replace it" }));
     host.leaveHalfRotated("wal_stripe");
-    const row = await screen.findByRole("row", { name: "Stripe restricted key, Token, Used in 4 places, Rotation not finished, Never expires" });
+    const row = await screen.findByRole("row", {
+      name: "Stripe restricted key, Token, Used in 4 places, Rotation not finished, Never expires",
+    });
     expect(within(row).getByText("4")).toBeVisible();
     expect(screen.getByText("0 not used")).toBeVisible();
     await user.click(row);
@@ -107,7 +129,10 @@ describe("rotating", () => {
 
   it("shows_what_each_place_says_retries_goes_back_and_finishes", async () => {
     const { user, host, container } = rotating();
-    host.refuses.set("Payments search", problem({ code: "auth.forbidden", message: "your role may not replace it", hint: "Ask an owner." }));
+    host.refuses.set(
+      "Payments search",
+      problem({ code: "auth.forbidden", message: "your role may not replace it", hint: "Ask an owner." }),
+    );
     await screen.findByRole("row", { name: /^Stripe/ });
     await user.keyboard("r");
     const sheet = await screen.findByRole("dialog", { name: /^Rotate / });
@@ -116,7 +141,10 @@ describe("rotating", () => {
     expect(await within(sheet).findByText("Failed")).toBeVisible();
     expect(within(sheet).getByText("1 of 2 updated")).toBeVisible();
     expect(within(sheet).getByText(/Your role may not replace it. Ask an owner./)).toBeVisible();
-    expect(host.lastCall("rotateWalletEntry")).toMatchObject({ entry: "wal_stripe", secret: { kind: "bearer", token: "n3xt-secret" } });
+    expect(host.lastCall("rotateWalletEntry")).toMatchObject({
+      entry: "wal_stripe",
+      secret: { kind: "bearer", token: "n3xt-secret" },
+    });
     expect(document.body.innerHTML).not.toContain("n3xt-secret");
     expect(await axeViolations(container)).toEqual([]);
 
@@ -144,9 +172,14 @@ describe("rotating", () => {
     const pushed = host.places.get("wal_stripe")!;
     const waits = problem({ code: "cancelled", message: "the secret was not sent there yet" });
     let end!: () => void;
-    const ended = new Promise<void>((resolve) => { end = resolve; });
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
     host.handlers.rollBackRotation = async () => {
-      host.places.set("wal_stripe", pushed.map((place) => (place.place === null ? place : { ...place, problem: waits })));
+      host.places.set(
+        "wal_stripe",
+        pushed.map((place) => (place.place === null ? place : { ...place, problem: waits })),
+      );
       await host.tell({ kind: "connectors_changed" });
       await ended;
       host.places.set("wal_stripe", pushed);
@@ -158,7 +191,10 @@ describe("rotating", () => {
     await waitFor(() => expect(asked()).toBeGreaterThan(1));
     expect(within(sheet).queryByRole("button", { name: /^Retry/ })).toBeNull();
     expect(within(sheet).getByRole("button", { name: /^Finish/ })).toBeDisabled();
-    await act(() => { end(); return ended; });
+    await act(() => {
+      end();
+      return ended;
+    });
     expect(await within(sheet).findByText("Rolled back everywhere")).toBeVisible();
   });
 
@@ -169,15 +205,29 @@ describe("rotating", () => {
     const dialog = await screen.findByRole("alertdialog", { name: "Delete Stripe restricted key?" });
     const stops = await within(dialog).findByRole("list", { name: "Stops working" });
     expect(within(stops).getAllByRole("listitem")).toHaveLength(2);
-    expect(within(within(dialog).getByRole("list", { name: "Keeps a copy" })).getByText("Payments search · Cohere · Northlight")).toBeVisible();
+    expect(
+      within(within(dialog).getByRole("list", { name: "Keeps a copy" })).getByText(
+        "Payments search · Cohere · Northlight",
+      ),
+    ).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
   });
 });
 
 describe("credentials on platforms", () => {
   const hosted = [
-    connector({ id: "con_hubspot", title: "HubSpot", remoteId: "r1", identity: { ...connector().identity, platform: "mistral", account: "Mistral · Northlight" } }),
-    connector({ id: "con_search", title: "Search", remoteId: "r2", identity: { ...connector().identity, platform: "cohere", account: "Cohere · Northlight" } }),
+    connector({
+      id: "con_hubspot",
+      title: "HubSpot",
+      remoteId: "r1",
+      identity: { ...connector().identity, platform: "mistral", account: "Mistral · Northlight" },
+    }),
+    connector({
+      id: "con_search",
+      title: "Search",
+      remoteId: "r2",
+      identity: { ...connector().identity, platform: "cohere", account: "Cohere · Northlight" },
+    }),
   ];
 
   it("lists_them_by_account_and_tells_of_each_failure_where_it_is", async () => {
@@ -190,8 +240,14 @@ describe("credentials on platforms", () => {
     expect(host.lastCall("listPlatformCredentials")).toBeUndefined();
     await user.click(screen.getByRole("radio", { name: "Platforms" }));
     expect(await screen.findByRole("row", { name: "default, of HubSpot, user, default, Valid" })).toBeVisible();
-    expect(screen.getByRole("row", { name: /^HubSpot, Mistral · Northlight, 2 credentials · Organization: you may not see these/ })).toBeVisible();
-    expect(await screen.findByRole("row", { name: /^Search, Cohere · Northlight, Could not reach Cohere/ })).toBeVisible();
+    expect(
+      screen.getByRole("row", {
+        name: /^HubSpot, Mistral · Northlight, 2 credentials · Organization: you may not see these/,
+      }),
+    ).toBeVisible();
+    expect(
+      await screen.findByRole("row", { name: /^Search, Cohere · Northlight, Could not reach Cohere/ }),
+    ).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
     host.handlers.listPlatformCredentials = () => [];
     await user.click(screen.getByRole("row", { name: /^Search/ }));
@@ -201,7 +257,11 @@ describe("credentials on platforms", () => {
   });
 
   it("asks_many_connectors_only_when_they_are_unfolded", async () => {
-    const many = Array.from({ length: 12 }, (_, place) => ({ ...hosted[0]!, id: `con_${place}`, title: `Number ${place}` }));
+    const many = Array.from({ length: 12 }, (_, place) => ({
+      ...hosted[0]!,
+      id: `con_${place}`,
+      title: `Number ${place}`,
+    }));
     const { user, host } = renderApp("/credentials", { connectors: many });
     await user.click(await screen.findByRole("radio", { name: "Platforms" }));
     await screen.findByRole("row", { name: "Number 3, Mistral · Northlight, Not loaded" });
@@ -214,7 +274,10 @@ describe("credentials on platforms", () => {
 
 describe("the vault", () => {
   it("is_unlocked_by_the_right_passphrase_only", async () => {
-    const { user } = renderApp("/credentials", { wallet: manyEntries(), vault: vault({ backend: "passphrase", state: "locked" }) });
+    const { user } = renderApp("/credentials", {
+      wallet: manyEntries(),
+      vault: vault({ backend: "passphrase", state: "locked" }),
+    });
     const field = await screen.findByLabelText("Passphrase");
     await user.type(field, "wrong{Enter}");
     expect(await screen.findByText("The passphrase is not the right one")).toBeVisible();
@@ -224,7 +287,13 @@ describe("the vault", () => {
   });
 
   it("takes_a_new_passphrase_twice_where_no_keychain_answers", async () => {
-    const { user, host } = renderApp("/credentials", { vault: vault({ backend: null, state: "unavailable", problem: problem({ code: "vault.no_keychain", message: "no keychain answers" }) }) });
+    const { user, host } = renderApp("/credentials", {
+      vault: vault({
+        backend: null,
+        state: "unavailable",
+        problem: problem({ code: "vault.no_keychain", message: "no keychain answers" }),
+      }),
+    });
     await user.click(await screen.findByRole("button", { name: "Use a passphrase" }));
     await user.type(screen.getByLabelText("Passphrase"), "long enough");
     await user.type(screen.getByLabelText("Repeat passphrase"), "long enouhg{Enter}");
@@ -236,7 +305,16 @@ describe("the vault", () => {
   });
 
   it("offers_no_new_key_when_the_old_one_is_lost", async () => {
-    renderApp("/credentials", { vault: vault({ state: "unavailable", problem: problem({ code: "vault.key_lost", message: "the key is gone from the keychain", hint: "Bring the keychain back." }) }) });
+    renderApp("/credentials", {
+      vault: vault({
+        state: "unavailable",
+        problem: problem({
+          code: "vault.key_lost",
+          message: "the key is gone from the keychain",
+          hint: "Bring the keychain back.",
+        }),
+      }),
+    });
     expect(await screen.findByText("Bring the keychain back.")).toBeVisible();
     expect(screen.queryByRole("button", { name: /passphrase/ })).toBeNull();
   });

@@ -12,7 +12,13 @@ import { Skeleton } from "@/components/Skeleton";
 import { focusList } from "@/components/focusList";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
-import { type AccountId, type ConnectorId, type VaultStatus, type WalletEntry, type WalletEntryId } from "@/host/bindings";
+import {
+  type AccountId,
+  type ConnectorId,
+  type VaultStatus,
+  type WalletEntry,
+  type WalletEntryId,
+} from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { grouped } from "@/lib/words";
@@ -49,9 +55,12 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
   const [open, setOpen] = useState<"add" | "entry" | "rotate" | "remove" | null>(null);
   const [filter, setFilter] = useState("");
   const uses = useSecretUsage(wallet ?? [], vault?.state === "ready");
-  const usesOf = (entry: WalletEntry): SecretUsage => uses.get(entry.id) ?? { titles: [], platforms: [], isRotating: false };
+  const usesOf = (entry: WalletEntry): SecretUsage =>
+    uses.get(entry.id) ?? { titles: [], platforms: [], isRotating: false };
   const filterField = useRef<HTMLInputElement>(null);
-  const shown = (wallet ?? []).filter((entry) => passes(filter, entry, usesOf(entry))).sort((left, right) => left.name.localeCompare(right.name));
+  const shown = (wallet ?? [])
+    .filter((entry) => passes(filter, entry, usesOf(entry)))
+    .sort((left, right) => left.name.localeCompare(right.name));
   const current = view === "wallet" ? shown.find((entry) => entry.id === selected) : undefined;
   const place = shown.findIndex((entry) => entry.id === current?.id);
   const next = shown[place + 1] ?? shown[place - 1];
@@ -59,39 +68,100 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
 
   useShortcut({ keys: "N", label: "Add credential", inBar: true, run: () => setOpen("add") });
   useShortcut({ keys: "/", label: "Filter", run: () => filterField.current?.focus() });
-  useShortcut(current && typedKindOf(current.kind, current.reference) ? { keys: "R", label: "Rotate", inBar: true, run: () => setOpen("rotate") } : null);
+  useShortcut(
+    current && typedKindOf(current.kind, current.reference)
+      ? { keys: "R", label: "Rotate", inBar: true, run: () => setOpen("rotate") }
+      : null,
+  );
   useShortcut(current ? { keys: "Backspace", label: "Delete", inBar: true, run: () => setOpen("remove") } : null);
 
   return (
     <div className={styles.split}>
       <div className={styles.main}>
         <Toolbar title="Credentials" count={view === "wallet" ? wallet?.length : undefined}>
-          <SegmentedControl label="View" segments={views} value={view} onChange={(next) => { setView(next); close(); }} />
-          <Button icon="plus" keys="N" onPress={() => setOpen("add")}>Save</Button>
+          <SegmentedControl
+            label="View"
+            segments={views}
+            value={view}
+            onChange={(next) => {
+              setView(next);
+              close();
+            }}
+          />
+          <Button icon="plus" keys="N" onPress={() => setOpen("add")}>
+            Save
+          </Button>
         </Toolbar>
         {vault && <VaultNotice vault={vault} />}
         {view === "platforms" && <PlatformList filterField={filterField} onOpenCredentials={onOpenCredentials} />}
-        {view === "wallet" && error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
+        {view === "wallet" && error && (
+          <div className={styles.notice}>
+            <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
+          </div>
+        )}
         {view === "wallet" && !wallet && !error && <Skeleton label="Loading wallet" rows={6} />}
         {view === "wallet" && wallet?.length === 0 && (
-          <EmptyState icon="key-round" title="No saved credentials" action={<Button icon="plus" onPress={() => setOpen("add")}>Add credential</Button>}>
+          <EmptyState
+            icon="key-round"
+            title="No saved credentials"
+            action={
+              <Button icon="plus" onPress={() => setOpen("add")}>
+                Add credential
+              </Button>
+            }
+          >
             Tokens, headers, OAuth apps and sign-ins appear here, encrypted on this computer.
           </EmptyState>
         )}
         {view === "wallet" && wallet && wallet.length > 0 && (
           <>
             <div className={styles.filters}>
-              <Field ref={filterField} label="Filter credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} onKeyDown={(event) => { focusList(event); event.continuePropagation(); }} />
+              <Field
+                ref={filterField}
+                label="Filter credentials"
+                hideLabel
+                icon="search"
+                keys="/"
+                soft
+                placeholder="Filter"
+                value={filter}
+                onChange={setFilter}
+                onKeyDown={(event) => {
+                  focusList(event);
+                  event.continuePropagation();
+                }}
+              />
             </div>
             <div className={styles.heads} aria-hidden="true">
-              <span>Name</span><span>Type</span><span>Used by</span><span>Last used</span><span>Expires</span>
+              <span>Name</span>
+              <span>Type</span>
+              <span>Used by</span>
+              <span>Last used</span>
+              <span>Expires</span>
             </div>
             {shown.length === 0 ? (
-              <EmptyState icon="search" title="No matching credentials" action={<Button onPress={() => setFilter("")}>Show all</Button>} />
+              <EmptyState
+                icon="search"
+                title="No matching credentials"
+                action={<Button onPress={() => setFilter("")}>Show all</Button>}
+              />
             ) : (
               <VirtualList
                 label="Credentials"
-                sections={[{ key: "wallet", head: <><Icon name="lock" size={12} /> Wallet <span className={styles.count}>{shown.length} · {protection(vault)}</span></>, rows: shown }]}
+                sections={[
+                  {
+                    key: "wallet",
+                    head: (
+                      <>
+                        <Icon name="lock" size={12} /> Wallet{" "}
+                        <span className={styles.count}>
+                          {shown.length} · {protection(vault)}
+                        </span>
+                      </>
+                    ),
+                    rows: shown,
+                  },
+                ]}
                 keyOf={(entry) => entry.id}
                 nameOf={(entry) => entryName(entry, usesOf(entry))}
                 columnsClass={styles.columns}
@@ -112,15 +182,37 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
           onClose={close}
           onRotate={() => setOpen("rotate")}
           onRemove={() => setOpen("remove")}
-          onOpen={(target) => ("connector" in target ? onOpenConnector(target.connector) : onOpenAccount(target.account))}
+          onOpen={(target) =>
+            "connector" in target ? onOpenConnector(target.connector) : onOpenAccount(target.account)
+          }
         />
       )}
       {open === "rotate" && current && <RotateSheet key={current.id} entry={current} onClose={close} />}
-      {open === "add" && <AddEntryDialog onClose={close} onAdded={(entry) => { setView("wallet"); setSelected(entry.id); close(); }} />}
-      {open === "remove" && current && <RemoveEntryDialog entry={current} onClose={close} onRemoved={() => { setSelected(next?.id ?? null); close(); }} />}
+      {open === "add" && (
+        <AddEntryDialog
+          onClose={close}
+          onAdded={(entry) => {
+            setView("wallet");
+            setSelected(entry.id);
+            close();
+          }}
+        />
+      )}
+      {open === "remove" && current && (
+        <RemoveEntryDialog
+          entry={current}
+          onClose={close}
+          onRemoved={() => {
+            setSelected(next?.id ?? null);
+            close();
+          }}
+        />
+      )}
       <StatusFacts>
         <span>{vaultFact(vault)}</span>
-        {view === "wallet" && wallet && wallet.length > 0 && <span>{grouped(wallet.filter((entry) => usesOf(entry).titles.length === 0).length)} not used</span>}
+        {view === "wallet" && wallet && wallet.length > 0 && (
+          <span>{grouped(wallet.filter((entry) => usesOf(entry).titles.length === 0).length)} not used</span>
+        )}
       </StatusFacts>
     </div>
   );
@@ -129,7 +221,10 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
 function passes(filter: string, entry: WalletEntry, uses: SecretUsage): boolean {
   const said = [entry.name, entryKind(entry), entry.reference, entry.issuer, ...entry.headerNames, ...uses.titles];
   const all = said.filter(Boolean).join(" ").toLowerCase();
-  return filter.toLowerCase().split(/\s+/).every((word) => all.includes(word));
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => all.includes(word));
 }
 
 function protection(vault: VaultStatus | undefined): string {

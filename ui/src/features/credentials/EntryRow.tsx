@@ -21,15 +21,29 @@ export function EntryRow({ entry, uses }: Props) {
         <ConnectorMark title={entry.name} />
         <TwoLines
           first={<span className="medium">{entry.name}</span>}
-          second={uses.isRotating ? <span className={styles.open} data-tone="warn">Rotation not finished</span> : <span title={entry.resource ?? undefined}>{entryFacts(entry)}</span>}
+          second={
+            uses.isRotating ? (
+              <span className={styles.open} data-tone="warn">
+                Rotation not finished
+              </span>
+            ) : (
+              <span title={entry.resource ?? undefined}>{entryFacts(entry)}</span>
+            )
+          }
         />
       </span>
       <span className="text2 cut">{entryKind(entry)}</span>
       <span className={styles.uses}>
-        {uses.platforms.map((platform) => <PlatformTile key={platform} platform={platform} />)}
-        <span className="cut" title={uses.titles.join(", ")}>{places(uses)}</span>
+        {uses.platforms.map((platform) => (
+          <PlatformTile key={platform} platform={platform} />
+        ))}
+        <span className="cut" title={uses.titles.join(", ")}>
+          {places(uses)}
+        </span>
       </span>
-      <span className="text2" title={entry.lastUsedAt ? exactTime(entry.lastUsedAt) : undefined}>{entry.lastUsedAt ? age(entry.lastUsedAt) : "—"}</span>
+      <span className="text2" title={entry.lastUsedAt ? exactTime(entry.lastUsedAt) : undefined}>
+        {entry.lastUsedAt ? age(entry.lastUsedAt) : "—"}
+      </span>
       <span className={styles.expiry} data-bad={bad || undefined}>
         {bad && <StatusGlyph name="signin" />}
         <span className="cut">{expiry}</span>
@@ -44,5 +58,13 @@ function places({ titles }: SecretUsage): string {
 
 /** What assistive technology reads of an entry. */
 export function entryName(entry: WalletEntry, uses: SecretUsage): string {
-  return [entry.name, entryKind(entry), usageText(uses.titles.length), uses.isRotating && "Rotation not finished", expiryName(entry)].filter(Boolean).join(", ");
+  return [
+    entry.name,
+    entryKind(entry),
+    usageText(uses.titles.length),
+    uses.isRotating && "Rotation not finished",
+    expiryName(entry),
+  ]
+    .filter(Boolean)
+    .join(", ");
 }

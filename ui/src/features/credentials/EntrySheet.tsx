@@ -42,27 +42,71 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
       onClose={onClose}
       footer={
         <>
-          <Button icon="trash-2" onPress={onRemove}>Delete</Button>
+          <Button icon="trash-2" onPress={onRemove}>
+            Delete
+          </Button>
           <span className="grow" />
-          {canRotate && <Button icon="rotate-cw" onPress={onRotate}>Rotate…</Button>}
+          {canRotate && (
+            <Button icon="rotate-cw" onPress={onRotate}>
+              Rotate…
+            </Button>
+          )}
           <Button onPress={onClose}>Close</Button>
         </>
       }
     >
-      {isOnPlatforms ? <RotateHint isOpen={rotation?.canGoBack === true} onRotate={onRotate} /> : <Replace entry={entry} titles={(rotation ? places : entry.usedBy).map((one) => one.title)} />}
+      {isOnPlatforms ? (
+        <RotateHint isOpen={rotation?.canGoBack === true} onRotate={onRotate} />
+      ) : (
+        <Replace entry={entry} titles={(rotation ? places : entry.usedBy).map((one) => one.title)} />
+      )}
       <Rename entry={entry} />
       <section className={styles.section} aria-label="Used by">
         <h3>Used by</h3>
-        {places.length > 0 ? <PlaceList label="Used by" places={places} onOpen={onOpen} /> : <UsedBy entry={entry} isKnown={rotation !== undefined} onOpen={onOpen} />}
+        {places.length > 0 ? (
+          <PlaceList label="Used by" places={places} onOpen={onOpen} />
+        ) : (
+          <UsedBy entry={entry} isKnown={rotation !== undefined} onOpen={onOpen} />
+        )}
       </section>
       <dl className={styles.facts}>
-        <Fact name="Secret"><span title={exactTime(entry.replacedAt)}>{entry.reference ? "Read on each use" : `Set ${ago(entry.replacedAt)}, hidden`}</span></Fact>
+        <Fact name="Secret">
+          <span title={exactTime(entry.replacedAt)}>
+            {entry.reference ? "Read on each use" : `Set ${ago(entry.replacedAt)}, hidden`}
+          </span>
+        </Fact>
         <Fact name="Expires">{expiryWords(entry)}</Fact>
-        <Fact name="Saved"><span title={exactTime(entry.createdAt)}>{ago(entry.createdAt)}</span></Fact>
-        <Fact name="Last used">{entry.lastUsedAt ? <span title={exactTime(entry.lastUsedAt)}>{ago(entry.lastUsedAt)}</span> : "Never"}</Fact>
-        {entry.issuer && <Fact name="Issuer"><span className="mono" data-selectable>{entry.issuer}</span></Fact>}
-        {entry.resource && <Fact name="Resource"><span className="mono" data-selectable>{entry.resource}</span></Fact>}
-        {entry.scopes.length > 0 && <Fact name="Scopes"><span className={styles.tags}>{entry.scopes.map((scope) => <Tag key={scope} mono>{scope}</Tag>)}</span></Fact>}
+        <Fact name="Saved">
+          <span title={exactTime(entry.createdAt)}>{ago(entry.createdAt)}</span>
+        </Fact>
+        <Fact name="Last used">
+          {entry.lastUsedAt ? <span title={exactTime(entry.lastUsedAt)}>{ago(entry.lastUsedAt)}</span> : "Never"}
+        </Fact>
+        {entry.issuer && (
+          <Fact name="Issuer">
+            <span className="mono" data-selectable>
+              {entry.issuer}
+            </span>
+          </Fact>
+        )}
+        {entry.resource && (
+          <Fact name="Resource">
+            <span className="mono" data-selectable>
+              {entry.resource}
+            </span>
+          </Fact>
+        )}
+        {entry.scopes.length > 0 && (
+          <Fact name="Scopes">
+            <span className={styles.tags}>
+              {entry.scopes.map((scope) => (
+                <Tag key={scope} mono>
+                  {scope}
+                </Tag>
+              ))}
+            </span>
+          </Fact>
+        )}
       </dl>
     </Sheet>
   );
@@ -73,8 +117,16 @@ function RotateHint({ isOpen, onRotate }: { isOpen: boolean; onRotate: () => voi
   return (
     <section className={styles.section} aria-label="Replace credential">
       <h3>Replace credential</h3>
-      <p className="text2">{isOpen ? "Rotation isn't finished. The old credential is kept until you finish." : "Also used on platforms. Rotate to update it everywhere at once."}</p>
-      <div className={styles.actions}><Button look="primary" icon="rotate-cw" onPress={onRotate}>{isOpen ? "Continue rotation" : "Rotate"}</Button></div>
+      <p className="text2">
+        {isOpen
+          ? "Rotation isn't finished. The old credential is kept until you finish."
+          : "Also used on platforms. Rotate to update it everywhere at once."}
+      </p>
+      <div className={styles.actions}>
+        <Button look="primary" icon="rotate-cw" onPress={onRotate}>
+          {isOpen ? "Continue rotation" : "Rotate"}
+        </Button>
+      </div>
     </section>
   );
 }
@@ -102,7 +154,9 @@ function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
   const [error, setError] = useState<string | null>(null);
   const { replace } = useWalletActions();
   if (!kind) {
-    return <p className="text2">Sign-in tokens renew automatically. To switch accounts, disconnect and sign in again.</p>;
+    return (
+      <p className="text2">Sign-in tokens renew automatically. To switch accounts, disconnect and sign in again.</p>
+    );
   }
   const keepsValues = form.kind === "headers";
   const submit = (event: FormEvent) => {
@@ -110,7 +164,10 @@ function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
     const wrong = secretError(form, keepsValues);
     setError(wrong);
     if (wrong) return;
-    replace.mutate({ id: entry.id, secret: secretOf(form) }, { onSuccess: (saved) => setForm(emptySecret(form.kind, saved.headerNames)) });
+    replace.mutate(
+      { id: entry.id, secret: secretOf(form) },
+      { onSuccess: (saved) => setForm(emptySecret(form.kind, saved.headerNames)) },
+    );
   };
   return (
     <form className={styles.section} onSubmit={submit}>
@@ -120,18 +177,36 @@ function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
         {(form.kind === "bearer" || form.kind === "reference") && (
           <SegmentedControl
             label="New type"
-            segments={[{ value: "bearer", label: "Token" }, { value: "reference", label: "Secret reference" }]}
+            segments={[
+              { value: "bearer", label: "Token" },
+              { value: "reference", label: "Secret reference" },
+            ]}
             value={form.kind}
-            onChange={(next) => { setForm({ ...form, kind: next }); setError(null); }}
+            onChange={(next) => {
+              setForm({ ...form, kind: next });
+              setError(null);
+            }}
           />
         )}
       </div>
-      {entry.reference && <p className="text2">Now <Tag mono>{entry.reference}</Tag></p>}
+      {entry.reference && (
+        <p className="text2">
+          Now <Tag mono>{entry.reference}</Tag>
+        </p>
+      )}
       <SecretFields form={form} error={error} onChange={setForm} keepsValues={keepsValues} autoFocus />
       {replace.error && <ProblemNotice problem={asProblem(replace.error)} />}
       <div className={styles.actions}>
-        <Button look="primary" type="submit" isPending={replace.isPending}>Replace</Button>
-        {titles.length > 0 && <span className="text3 small">{titles.length === 1 ? `${titles[0] ?? ""} uses it right away.` : `${titles.length} connectors use it right away.`}</span>}
+        <Button look="primary" type="submit" isPending={replace.isPending}>
+          Replace
+        </Button>
+        {titles.length > 0 && (
+          <span className="text3 small">
+            {titles.length === 1
+              ? `${titles[0] ?? ""} uses it right away.`
+              : `${titles.length} connectors use it right away.`}
+          </span>
+        )}
       </div>
     </form>
   );
@@ -149,7 +224,9 @@ function Rename({ entry }: { entry: WalletEntry }) {
     <form className={styles.section} onSubmit={submit}>
       <div className={styles.pair}>
         <Field label="Name" value={name} onChange={setName} />
-        <Button type="submit" isDisabled={!changed} isPending={rename.isPending}>Rename</Button>
+        <Button type="submit" isDisabled={!changed} isPending={rename.isPending}>
+          Rename
+        </Button>
       </div>
       {rename.error && <ProblemNotice problem={asProblem(rename.error)} />}
     </form>

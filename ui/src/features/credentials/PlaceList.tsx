@@ -27,16 +27,28 @@ export function PlaceList({ label, places, stateOf, onOpen }: Props) {
           <>
             <PlatformTile platform={platformOf(place.account)} />
             <span className={styles.placeWords}>
-              <span className="cut" title={nameOf(place)}>{nameOf(place)}</span>
+              <span className="cut" title={nameOf(place)}>
+                {nameOf(place)}
+              </span>
               <span className="text2 small">{placeWords(place)}</span>
             </span>
             {stateOf?.(place)}
           </>
         );
-        const target = place.connector ? { connector: place.connector } : place.accountId ? { account: place.accountId } : null;
+        const target = place.connector
+          ? { connector: place.connector }
+          : place.accountId
+            ? { account: place.accountId }
+            : null;
         return (
           <li key={placeKey(place)}>
-            {onOpen && target ? <button type="button" className={styles.place} onClick={() => onOpen(target)}>{words}</button> : <div className={styles.place}>{words}</div>}
+            {onOpen && target ? (
+              <button type="button" className={styles.place} onClick={() => onOpen(target)}>
+                {words}
+              </button>
+            ) : (
+              <div className={styles.place}>{words}</div>
+            )}
             {place.problem && (
               <div className={styles.placeProblem}>
                 <p>{reasonOf(place.problem)}</p>
@@ -55,7 +67,15 @@ function nameOf({ title, account }: RotationPlace): string {
 }
 
 /** How a place stands while a rotation is on its way, or after it. */
-export function PlaceState({ place, isTried, isPushing }: { place: RotationPlace; isTried: boolean; isPushing: boolean }) {
+export function PlaceState({
+  place,
+  isTried,
+  isPushing,
+}: {
+  place: RotationPlace;
+  isTried: boolean;
+  isPushing: boolean;
+}) {
   // Nothing was sent here, so nothing is known of it.
   if (!isPushed(place)) return <Badge glyph="todo">On next use</Badge>;
   if (isTried) return place.problem ? <Badge glyph="failing">Failed</Badge> : <Badge glyph="ready">Updated</Badge>;

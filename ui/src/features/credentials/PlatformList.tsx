@@ -40,7 +40,14 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
   const rows = hostedRows(hosted, (id) => answers.get(id), filter);
   const sections: Section<HostedRow>[] = rows.map(({ account, platform, rows }) => ({
     key: account,
-    head: <><PlatformTile platform={platform} /> {account} <span className={styles.count}>{count(rows.filter((row) => row.kind === "connector").length, "connector")}</span></>,
+    head: (
+      <>
+        <PlatformTile platform={platform} /> {account}{" "}
+        <span className={styles.count}>
+          {count(rows.filter((row) => row.kind === "connector").length, "connector")}
+        </span>
+      </>
+    ),
     rows,
   }));
   const all = rows.flatMap((account) => account.rows);
@@ -51,19 +58,44 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
     else if (row.answer?.isError) void row.answer.refetch();
     else toggle(row.connector.id);
   };
-  useShortcut(current ? { keys: "O", label: "Open credentials", inBar: true, run: () => onOpenCredentials(current.connector.id) } : null);
+  useShortcut(
+    current
+      ? { keys: "O", label: "Open credentials", inBar: true, run: () => onOpenCredentials(current.connector.id) }
+      : null,
+  );
 
   if (!connectors) return <Skeleton label="Loading connectors" rows={6} />;
   if (hosted.length === 0) {
-    return <EmptyState icon="key-round" title="No hosted connectors">Credentials stored by platforms appear here.</EmptyState>;
+    return (
+      <EmptyState icon="key-round" title="No hosted connectors">
+        Credentials stored by platforms appear here.
+      </EmptyState>
+    );
   }
   return (
     <>
       <div className={styles.filters}>
-        <Field ref={filterField} label="Filter connectors and credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} onKeyDown={(event) => { focusList(event); event.continuePropagation(); }} />
+        <Field
+          ref={filterField}
+          label="Filter connectors and credentials"
+          hideLabel
+          icon="search"
+          keys="/"
+          soft
+          placeholder="Filter"
+          value={filter}
+          onChange={setFilter}
+          onKeyDown={(event) => {
+            focusList(event);
+            event.continuePropagation();
+          }}
+        />
       </div>
       <div className={classes(styles.heads, styles.hosted)} aria-hidden="true">
-        <span>Name</span><span>Level</span><span>Status</span><span>Expires</span>
+        <span>Name</span>
+        <span>Level</span>
+        <span>Status</span>
+        <span>Expires</span>
       </div>
       {all.length === 0 ? (
         <EmptyState icon="search" title="No matches" action={<Button onPress={() => setFilter("")}>Show all</Button>} />
@@ -90,12 +122,20 @@ function ConnectorCells({ row }: { row: Extract<HostedRow, { kind: "connector" }
   return (
     <>
       <span className="line">
-        <span className={styles.toggle}><Icon name={answer ? "chevron-down" : "chevron-right"} size={14} /></span>
+        <span className={styles.toggle}>
+          <Icon name={answer ? "chevron-down" : "chevron-right"} size={14} />
+        </span>
         <ConnectorMark title={connector.title} icon={connector.icon} />
-        <TwoLines first={<span className="medium">{connector.title}</span>} second={<span>{connectorFacts(row)}</span>} />
+        <TwoLines
+          first={<span className="medium">{connector.title}</span>}
+          second={<span>{connectorFacts(row)}</span>}
+        />
       </span>
       <span />
-      <span>{answer?.isPending && <Badge glyph="authorizing">Loading</Badge>}{answer?.isError && <Badge glyph="failing">Try again</Badge>}</span>
+      <span>
+        {answer?.isPending && <Badge glyph="authorizing">Loading</Badge>}
+        {answer?.isError && <Badge glyph="failing">Try again</Badge>}
+      </span>
       <span />
     </>
   );
@@ -107,10 +147,24 @@ function CredentialCells({ row }: { row: Extract<HostedRow, { kind: "credential"
   return (
     <>
       <span className={styles.inner}>
-        <TwoLines first={<span className="line"><span className="medium">{credential.title ?? (credential.name || "Credential")}</span>{credential.isDefault && <Tag icon="star" title="Used by default">Default</Tag>}</span>} second={<span>{credentialFacts(credential)}</span>} />
+        <TwoLines
+          first={
+            <span className="line">
+              <span className="medium">{credential.title ?? (credential.name || "Credential")}</span>
+              {credential.isDefault && (
+                <Tag icon="star" title="Used by default">
+                  Default
+                </Tag>
+              )}
+            </span>
+          }
+          second={<span>{credentialFacts(credential)}</span>}
+        />
       </span>
       <span className="text2">{credential.level}</span>
-      <Badge glyph={look.glyph} title={credential.reason ?? undefined}>{credential.reason ? `${look.word} · ${credential.reason}` : look.word}</Badge>
+      <Badge glyph={look.glyph} title={credential.reason ?? undefined}>
+        {credential.reason ? `${look.word} · ${credential.reason}` : look.word}
+      </Badge>
       <span className="text2">{credential.expiresAt ? until(credential.expiresAt) : "—"}</span>
     </>
   );

@@ -30,8 +30,12 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>Cancel</Button>
-          <Button look="danger" isPending={remove.isPending} onPress={submit}>{used ? "Delete anyway" : "Delete credential"}</Button>
+          <Button autoFocus onPress={onClose}>
+            Cancel
+          </Button>
+          <Button look="danger" isPending={remove.isPending} onPress={submit}>
+            {used ? "Delete anyway" : "Delete credential"}
+          </Button>
         </>
       }
     >
@@ -47,7 +51,16 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
           <PlaceList label="Keeps a copy" places={stays} />
         </>
       )}
-      {stops.length === 0 && stays.length === 0 && (used ? <p>{entry.usedBy.map((user) => user.title).join(", ")} {entry.usedBy.length === 1 ? "stops" : "stop"} working until you set another credential.</p> : <p>Not used.</p>)}
+      {stops.length === 0 &&
+        stays.length === 0 &&
+        (used ? (
+          <p>
+            {entry.usedBy.map((user) => user.title).join(", ")} {entry.usedBy.length === 1 ? "stops" : "stop"} working
+            until you set another credential.
+          </p>
+        ) : (
+          <p>Not used.</p>
+        ))}
       {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
     </Dialog>
   );

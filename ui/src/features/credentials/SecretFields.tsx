@@ -4,7 +4,13 @@ import { ReferenceOffer } from "@/components/ReferenceOffer";
 import { SecretValueField } from "@/components/SecretValueField";
 import { type SecretForm } from "./secretForm";
 
-type Props = { form: SecretForm; error: string | null; onChange: (form: SecretForm) => void; keepsValues?: boolean; autoFocus?: boolean };
+type Props = {
+  form: SecretForm;
+  error: string | null;
+  onChange: (form: SecretForm) => void;
+  keepsValues?: boolean;
+  autoFocus?: boolean;
+};
 
 /** Takes a secret in; it is dots while typing and never comes back. */
 export function SecretFields({ form, error, onChange, keepsValues = false, autoFocus = false }: Props) {
@@ -13,21 +19,64 @@ export function SecretFields({ form, error, onChange, keepsValues = false, autoF
     case "bearer":
       return (
         <>
-          <Field label="Token" type="password" mono autoFocus={autoFocus} autoComplete="new-password" value={form.token} onChange={(token) => set({ token })} error={error} help="You can replace it later but not view it." />
-          <ReferenceOffer text={form.token} onUse={() => set({ kind: "reference", reference: form.token.trim(), token: "" })} />
+          <Field
+            label="Token"
+            type="password"
+            mono
+            autoFocus={autoFocus}
+            autoComplete="new-password"
+            value={form.token}
+            onChange={(token) => set({ token })}
+            error={error}
+            help="You can replace it later but not view it."
+          />
+          <ReferenceOffer
+            text={form.token}
+            onUse={() => set({ kind: "reference", reference: form.token.trim(), token: "" })}
+          />
         </>
       );
     case "reference":
       return (
-        <Field label="Secret reference" mono autoFocus={autoFocus} placeholder="env://GITHUB_TOKEN" value={form.reference} onChange={(reference) => set({ reference })} error={error} help="Read on each use. Only the reference is saved." />
+        <Field
+          label="Secret reference"
+          mono
+          autoFocus={autoFocus}
+          placeholder="env://GITHUB_TOKEN"
+          value={form.reference}
+          onChange={(reference) => set({ reference })}
+          error={error}
+          help="Read on each use. Only the reference is saved."
+        />
       );
     case "headers":
-      return <HeaderLines takesReferences lines={form.headers} error={error ?? undefined} valuePlaceholder={keepsValues ? "Leave empty to keep" : undefined} onChange={(headers) => set({ headers })} />;
+      return (
+        <HeaderLines
+          takesReferences
+          lines={form.headers}
+          error={error ?? undefined}
+          valuePlaceholder={keepsValues ? "Leave empty to keep" : undefined}
+          onChange={(headers) => set({ headers })}
+        />
+      );
     case "oauth_client":
       return (
         <>
-          <Field label="Client ID" mono autoFocus={autoFocus} isRequired value={form.clientId} onChange={(clientId) => set({ clientId })} error={error} />
-          <SecretValueField label="Client secret" value={form.clientSecret} onChange={(clientSecret) => set({ clientSecret })} help="Optional" />
+          <Field
+            label="Client ID"
+            mono
+            autoFocus={autoFocus}
+            isRequired
+            value={form.clientId}
+            onChange={(clientId) => set({ clientId })}
+            error={error}
+          />
+          <SecretValueField
+            label="Client secret"
+            value={form.clientSecret}
+            onChange={(clientSecret) => set({ clientSecret })}
+            help="Optional"
+          />
         </>
       );
   }

@@ -61,10 +61,29 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
       actions={
         !choosing && (
           <>
-            <Button small look={mayChoose ? "plain" : "primary"} isPending={probe.isPending} onPress={() => probe.mutate()}>Try keychain again</Button>
-            {mayChoose && <Button small look="primary" onPress={() => setChoosing(true)}>Use a passphrase</Button>}
-            {isOlder && <Button small onPress={() => setAccepting(true)}>Use the older vault file…</Button>}
-            {isLost && <Button small onPress={() => setIsResetting(true)}>Reset vault…</Button>}
+            <Button
+              small
+              look={mayChoose ? "plain" : "primary"}
+              isPending={probe.isPending}
+              onPress={() => probe.mutate()}
+            >
+              Try keychain again
+            </Button>
+            {mayChoose && (
+              <Button small look="primary" onPress={() => setChoosing(true)}>
+                Use a passphrase
+              </Button>
+            )}
+            {isOlder && (
+              <Button small onPress={() => setAccepting(true)}>
+                Use the older vault file…
+              </Button>
+            )}
+            {isLost && (
+              <Button small onPress={() => setIsResetting(true)}>
+                Reset vault…
+              </Button>
+            )}
           </>
         )
       }
@@ -72,7 +91,13 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
       {problem?.hint && <p>{sentence(problem.hint)}</p>}
       {choosing && (
         <div className={styles.vaultForm}>
-          <PassphraseForm isNew submitLabel="Set passphrase" isPending={choose.isPending} onSubmit={(passphrase) => choose.mutate(passphrase)} onCancel={() => setChoosing(false)} />
+          <PassphraseForm
+            isNew
+            submitLabel="Set passphrase"
+            isPending={choose.isPending}
+            onSubmit={(passphrase) => choose.mutate(passphrase)}
+            onCancel={() => setChoosing(false)}
+          />
         </div>
       )}
       {failure && <ProblemNotice problem={asProblem(failure)} />}

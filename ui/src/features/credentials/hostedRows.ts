@@ -1,6 +1,13 @@
 import { type UseQueryResult } from "@tanstack/react-query";
 import { platformName } from "@/components/platformName";
-import { type Connector, type ConnectorId, type CredentialsOfLevel, type CredentialStatus, type Platform, type PlatformCredential } from "@/host/bindings";
+import {
+  type Connector,
+  type ConnectorId,
+  type CredentialsOfLevel,
+  type CredentialStatus,
+  type Platform,
+  type PlatformCredential,
+} from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { ago } from "@/lib/time";
 import { capital, count } from "@/lib/words";
@@ -22,19 +29,30 @@ export const credentialLooks: Record<CredentialStatus, { glyph: "ready" | "faili
 };
 
 /** A row for each hosted connector and, below those that were asked, for each of its credentials. */
-export function hostedRows(connectors: Connector[], answerOf: (id: ConnectorId) => Answer, filter: string): OfAccount[] {
+export function hostedRows(
+  connectors: Connector[],
+  answerOf: (id: ConnectorId) => Answer,
+  filter: string,
+): OfAccount[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const accounts = new Map<string, OfAccount>();
   for (const connector of [...connectors].sort((left, right) => left.title.localeCompare(right.title))) {
     const answer = answerOf(connector.id);
     const { account, platform } = connector.identity;
     const credentials = (answer?.data ?? []).flatMap((level) => level.credentials);
-    const said = [connector.title, account, ...credentials.map((one) => [one.name, one.title, one.level].join(" "))].join(" ").toLowerCase();
+    const said = [connector.title, account, ...credentials.map((one) => [one.name, one.title, one.level].join(" "))]
+      .join(" ")
+      .toLowerCase();
     if (!words.every((word) => said.includes(word))) continue;
     const found = accounts.get(account) ?? { account, platform, rows: [] };
     found.rows.push({ kind: "connector", key: connector.id, connector, answer });
     for (const credential of credentials) {
-      found.rows.push({ kind: "credential", key: [connector.id, credential.level, credential.name].join("/"), connector, credential });
+      found.rows.push({
+        kind: "credential",
+        key: [connector.id, credential.level, credential.name].join("/"),
+        connector,
+        credential,
+      });
     }
     accounts.set(account, found);
   }
@@ -49,22 +67,37 @@ export function connectorFacts({ connector, answer }: { connector: Connector; an
   const levels = answer.data;
   if (levels.length === 0) return "No credentials";
   const number = levels.reduce((sum, level) => sum + level.credentials.length, 0);
-  const hidden = levels.filter((level) => level.problem !== null).map((level) => `${capital(level.level.level)}: ${level.problem?.message ?? ""}`);
-  const untold = levels.filter((level) => !level.level.isListed).map((level) => `${capital(level.level.level)}: not shown by ${platformName(connector.identity.platform)}`);
+  const hidden = levels
+    .filter((level) => level.problem !== null)
+    .map((level) => `${capital(level.level.level)}: ${level.problem?.message ?? ""}`);
+  const untold = levels
+    .filter((level) => !level.level.isListed)
+    .map((level) => `${capital(level.level.level)}: not shown by ${platformName(connector.identity.platform)}`);
   return [number === 0 ? "No credentials" : count(number, "credential"), ...hidden, ...untold].join(" · ");
 }
 
 /** The second line of a credential. */
 export function credentialFacts(credential: PlatformCredential): string {
   const { title, name, word, method, createdAt, createdBy, checkedAt } = credential;
-  const made = createdAt ? [`Added ${ago(createdAt)}`, createdBy && `by ${createdBy}`].filter(Boolean).join(" ") : createdBy && `By ${createdBy}`;
+  const made = createdAt
+    ? [`Added ${ago(createdAt)}`, createdBy && `by ${createdBy}`].filter(Boolean).join(" ")
+    : createdBy && `By ${createdBy}`;
   return [title && name, word ?? method, made, checkedAt && `Checked ${ago(checkedAt)}`].filter(Boolean).join(" · ");
 }
 
 /** What assistive technology reads of a row. */
 export function rowName(row: HostedRow): string {
-  if (row.kind === "connector") return `${row.connector.title}, ${row.connector.identity.account}, ${connectorFacts(row)}`;
+  if (row.kind === "connector")
+    return `${row.connector.title}, ${row.connector.identity.account}, ${connectorFacts(row)}`;
   const { credential, connector } = row;
   const { word } = credentialLooks[credential.status];
-  return [credential.title ?? (credential.name || "Credential"), `of ${connector.title}`, credential.level, credential.isDefault && "default", word].filter(Boolean).join(", ");
+  return [
+    credential.title ?? (credential.name || "Credential"),
+    `of ${connector.title}`,
+    credential.level,
+    credential.isDefault && "default",
+    word,
+  ]
+    .filter(Boolean)
+    .join(", ");
 }

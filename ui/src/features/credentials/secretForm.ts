@@ -11,7 +11,14 @@ export const typedKinds: { value: TypedKind; label: string }[] = [
   { value: "oauth_client", label: "OAuth app" },
 ];
 
-export type SecretForm = { kind: TypedKind; token: string; reference: string; headers: HeaderLine[]; clientId: string; clientSecret: ValueDraft };
+export type SecretForm = {
+  kind: TypedKind;
+  token: string;
+  reference: string;
+  headers: HeaderLine[];
+  clientId: string;
+  clientSecret: ValueDraft;
+};
 
 /** A form with nothing in it but the names of the headers that are there already. */
 export function emptySecret(kind: TypedKind, headerNames: string[] = []): SecretForm {
@@ -51,7 +58,11 @@ export function secretOf(form: SecretForm): WalletSecret {
     case "reference":
       return { kind: "reference", reference: form.reference.trim() };
     case "oauth_client":
-      return { kind: "oauth_client", clientId: form.clientId.trim(), clientSecret: form.clientSecret.text ? secretValueOf(form.clientSecret) : null };
+      return {
+        kind: "oauth_client",
+        clientId: form.clientId.trim(),
+        clientSecret: form.clientSecret.text ? secretValueOf(form.clientSecret) : null,
+      };
     case "headers":
       return { kind: "headers", values: headersOf(form.headers) };
   }

@@ -18,7 +18,10 @@ export type SecretUsage = {
  * Where each entry of the wallet is used. The wallet itself knows connectors; accounts, and what platforms
  * were given, are read for those secrets that can lie there, while the vault is open.
  */
-export function useSecretUsage(wallet: readonly WalletEntry[], isOpen: boolean): ReadonlyMap<WalletEntryId, SecretUsage> {
+export function useSecretUsage(
+  wallet: readonly WalletEntry[],
+  isOpen: boolean,
+): ReadonlyMap<WalletEntryId, SecretUsage> {
   const platformOf = usePlatformOf();
   const { data: connectors } = useQuery(queries.connectors());
   const placed = wallet.filter((entry) => typedKindOf(entry.kind, entry.reference) !== null);
@@ -29,8 +32,18 @@ export function useSecretUsage(wallet: readonly WalletEntry[], isOpen: boolean):
       const plan = planOf.get(entry.id);
       const places = plan
         ? plan.places.map((place) => ({ title: place.title, platform: platformOf(place.account) }))
-        : entry.usedBy.map((user) => ({ title: user.title, platform: connectors?.find((one) => one.id === user.connector)?.identity.platform ?? "local" }));
-      return [entry.id, { titles: places.map((place) => place.title), platforms: [...new Set(places.map((place) => place.platform))], isRotating: plan?.canGoBack ?? false }];
+        : entry.usedBy.map((user) => ({
+            title: user.title,
+            platform: connectors?.find((one) => one.id === user.connector)?.identity.platform ?? "local",
+          }));
+      return [
+        entry.id,
+        {
+          titles: places.map((place) => place.title),
+          platforms: [...new Set(places.map((place) => place.platform))],
+          isRotating: plan?.canGoBack ?? false,
+        },
+      ];
     }),
   );
 }

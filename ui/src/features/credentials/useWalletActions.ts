@@ -1,4 +1,10 @@
-import { type AddWalletEntry, commands, type WalletEntry, type WalletEntryId, type WalletSecret } from "@/host/bindings";
+import {
+  type AddWalletEntry,
+  commands,
+  type WalletEntry,
+  type WalletEntryId,
+  type WalletSecret,
+} from "@/host/bindings";
 import { call } from "@/host/call";
 import { keys } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
@@ -13,7 +19,8 @@ export function useWalletActions() {
     refetches,
   });
   const replace = useCommand({
-    mutationFn: ({ id, secret }: { id: WalletEntryId; secret: WalletSecret }) => call(commands.replaceWalletSecret(id, secret)),
+    mutationFn: ({ id, secret }: { id: WalletEntryId; secret: WalletSecret }) =>
+      call(commands.replaceWalletSecret(id, secret)),
     toast: ({ name }) => `${name} replaced`,
     refetches,
   });

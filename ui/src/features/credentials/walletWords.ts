@@ -2,7 +2,12 @@ import { type WalletEntry, type WalletKind } from "@/host/bindings";
 import { ago, until } from "@/lib/time";
 import { capital, count } from "@/lib/words";
 
-const kindWords: Record<WalletKind, string> = { bearer: "Token", headers: "Headers", oauth_client: "OAuth app", oauth: "Sign-in" };
+const kindWords: Record<WalletKind, string> = {
+  bearer: "Token",
+  headers: "Headers",
+  oauth_client: "OAuth app",
+  oauth: "Sign-in",
+};
 
 /** What kind of secret it is; a reference stands for one that lies elsewhere. */
 export function entryKind(entry: WalletEntry): string {
@@ -16,7 +21,12 @@ export function entryFacts(entry: WalletEntry): string {
     case "headers":
       return entry.headerNames.join(", ");
     case "oauth":
-      return [entry.needsAuthorization ? "Signed out" : "Signed in", entry.scopes.length > 0 && count(entry.scopes.length, "scope")].filter(Boolean).join(" · ");
+      return [
+        entry.needsAuthorization ? "Signed out" : "Signed in",
+        entry.scopes.length > 0 && count(entry.scopes.length, "scope"),
+      ]
+        .filter(Boolean)
+        .join(" · ");
     default:
       return `Set ${ago(entry.replacedAt)}`;
   }

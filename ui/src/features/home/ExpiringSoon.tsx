@@ -11,12 +11,18 @@ type Props = { needs: Need[]; accounts: Account[] };
 /** What lapses within the week: the days at a glance, then each with its hour. */
 export function ExpiringSoon({ needs, accounts }: Props) {
   const [now] = useState(() => new Date());
-  const lapsing = needs.flatMap(({ id, kind, title, lapsesAt, account }) => (kind === "lapsing" && lapsesAt !== null ? [{ id, title, lapsesAt, account }] : [])).sort((one, other) => compareText(one.lapsesAt, other.lapsesAt));
+  const lapsing = needs
+    .flatMap(({ id, kind, title, lapsesAt, account }) =>
+      kind === "lapsing" && lapsesAt !== null ? [{ id, title, lapsesAt, account }] : [],
+    )
+    .sort((one, other) => compareText(one.lapsesAt, other.lapsesAt));
   if (lapsing.length === 0) return null;
   const marked = new Set(lapsing.map(({ lapsesAt }) => startOfDay(new Date(lapsesAt)).getTime()));
   return (
     <section aria-labelledby="lapsing">
-      <h2 id="lapsing" className={styles.head}>Expiring soon</h2>
+      <h2 id="lapsing" className={styles.head}>
+        Expiring soon
+      </h2>
       {/* The list beneath says the same in words. */}
       <ol className={styles.week} aria-hidden="true">
         {Array.from({ length: 7 }, (_, index) => startOfDay(now, index)).map((day, index) => (
@@ -32,9 +38,19 @@ export function ExpiringSoon({ needs, accounts }: Props) {
           const of = accounts.find((one) => one.id === account);
           return (
             <li key={id}>
-              {of ? <PlatformTile platform={of.platform} colour={of.colour} /> : <span className={styles.sign}><StatusGlyph name="signin" /></span>}
-              <span className="cut grow" title={title}>{title}</span>
-              <span className="text2" title={exactTime(lapsesAt)}>{whenWords(lapsesAt, now)}</span>
+              {of ? (
+                <PlatformTile platform={of.platform} colour={of.colour} />
+              ) : (
+                <span className={styles.sign}>
+                  <StatusGlyph name="signin" />
+                </span>
+              )}
+              <span className="cut grow" title={title}>
+                {title}
+              </span>
+              <span className="text2" title={exactTime(lapsesAt)}>
+                {whenWords(lapsesAt, now)}
+              </span>
             </li>
           );
         })}

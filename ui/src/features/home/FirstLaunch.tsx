@@ -11,7 +11,12 @@ import { queries } from "@/host/queries";
 import styles from "./Home.module.css";
 import { PasteBox } from "./PasteBox";
 
-type Props = { onAdd: (address?: string) => void; onOpenCatalogue: () => void; onAddAccount: () => void; onOpenSettings: () => void };
+type Props = {
+  onAdd: (address?: string) => void;
+  onOpenCatalogue: () => void;
+  onAddAccount: () => void;
+  onOpenSettings: () => void;
+};
 
 /** The window when there is nothing yet: one box with the focus, and the starts there are. */
 export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettings }: Props) {
@@ -44,7 +49,10 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
             </Start>
           </div>
           <p className={styles.promise}>
-            <Icon name="lock" size={14} /> {promise(vault)} No Patchbay account, no telemetry. <Button look="link" onPress={onOpenSettings}>Where data is stored</Button>
+            <Icon name="lock" size={14} /> {promise(vault)} No Patchbay account, no telemetry.{" "}
+            <Button look="link" onPress={onOpenSettings}>
+              Where data is stored
+            </Button>
           </p>
         </div>
       </div>
@@ -58,7 +66,8 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
 
 function promise(vault: VaultStatus | undefined): string {
   if (vault?.backend === "passphrase") return "Credentials are encrypted on this computer with your passphrase.";
-  if (vault?.backend === "keychain" && vault.state === "ready") return "Credentials are encrypted on this computer with a key in your system keychain.";
+  if (vault?.backend === "keychain" && vault.state === "ready")
+    return "Credentials are encrypted on this computer with a key in your system keychain.";
   return "Credentials are encrypted on this computer.";
 }
 
@@ -70,11 +79,26 @@ function vaultFact(vault: VaultStatus): string | null {
   return vault.backend === "keychain" && vault.state === "ready" ? "Keychain ready" : null;
 }
 
-function Start({ icon, keys, title, onPress, children }: { icon: IconName; keys: string; title: string; onPress: () => void; children: ReactNode }) {
+function Start({
+  icon,
+  keys,
+  title,
+  onPress,
+  children,
+}: {
+  icon: IconName;
+  keys: string;
+  title: string;
+  onPress: () => void;
+  children: ReactNode;
+}) {
   useShortcut({ keys, label: title, run: onPress });
   return (
     <button type="button" className={styles.start} onClick={onPress}>
-      <span className={styles.startHead}><Icon name={icon} size={20} /><KeyHint keys={keys} /></span>
+      <span className={styles.startHead}>
+        <Icon name={icon} size={20} />
+        <KeyHint keys={keys} />
+      </span>
       <span className={styles.startTitle}>{title}</span>
       <span className="text2">{children}</span>
     </button>

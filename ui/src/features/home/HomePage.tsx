@@ -6,7 +6,14 @@ import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { useAccountStates } from "@/host/accountSync";
-import { type AccountId, type Connector, type ConnectorId, type Need, type RunId, type ToolRunSummary } from "@/host/bindings";
+import {
+  type AccountId,
+  type Connector,
+  type ConnectorId,
+  type Need,
+  type RunId,
+  type ToolRunSummary,
+} from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useCheckAll } from "@/host/useCheckAll";
 import { queries } from "@/host/queries";
@@ -43,7 +50,12 @@ export function HomePage(props: Props) {
     return (
       <>
         <Toolbar title="Home" />
-        <div className={styles.left}><ProblemNotice problem={asProblem(error ?? needs.error)} onRetry={() => void (error ? refetch() : needs.refetch())} /></div>
+        <div className={styles.left}>
+          <ProblemNotice
+            problem={asProblem(error ?? needs.error)}
+            onRetry={() => void (error ? refetch() : needs.refetch())}
+          />
+        </div>
       </>
     );
   }
@@ -56,7 +68,14 @@ export function HomePage(props: Props) {
     );
   }
   if (connectors.length === 0 && needs.data.length === 0 && !runs?.runs.length) {
-    return <FirstLaunch onAdd={props.onAdd} onOpenCatalogue={props.onOpenCatalogue} onAddAccount={props.onAddAccount} onOpenSettings={props.onOpenSettings} />;
+    return (
+      <FirstLaunch
+        onAdd={props.onAdd}
+        onOpenCatalogue={props.onOpenCatalogue}
+        onAddAccount={props.onAddAccount}
+        onOpenSettings={props.onOpenSettings}
+      />
+    );
   }
   return <Full {...props} needs={needs.data} connectors={connectors} runs={runs?.runs ?? []} />;
 }
@@ -68,24 +87,47 @@ function AccountsFact() {
   const hosted = accounts.filter((one) => one.platform !== "local");
   const well = hosted.filter((one) => (states.get(one.id) ?? "fine") === "fine");
   if (hosted.length === 0) return null;
-  return <span>{well.length === hosted.length ? `${count(hosted.length, "account")} up to date` : `${well.length} of ${count(hosted.length, "account")} up to date`}</span>;
+  return (
+    <span>
+      {well.length === hosted.length
+        ? `${count(hosted.length, "account")} up to date`
+        : `${well.length} of ${count(hosted.length, "account")} up to date`}
+    </span>
+  );
 }
 
-function Full({ needs, connectors, runs, ...props }: Props & { needs: Need[]; connectors: Connector[]; runs: ToolRunSummary[] }) {
+function Full({
+  needs,
+  connectors,
+  runs,
+  ...props
+}: Props & { needs: Need[]; connectors: Connector[]; runs: ToolRunSummary[] }) {
   const { onAdd, onSignIn, onOpenConnector, onCheck, onOpenAccount, onOpenRun, onOpenRuns, onOpenCredentials } = props;
   const checkAll = useCheckAll();
   return (
     <>
       <Toolbar title="Home">
-        <Button look="quiet" icon="refresh-cw" isPending={checkAll.isPending} onPress={() => checkAll.mutate()}>Check all</Button>
-        <Button icon="plus" keys="N" onPress={() => onAdd()}>Add connector</Button>
+        <Button look="quiet" icon="refresh-cw" isPending={checkAll.isPending} onPress={() => checkAll.mutate()}>
+          Check all
+        </Button>
+        <Button icon="plus" keys="N" onPress={() => onAdd()}>
+          Add connector
+        </Button>
       </Toolbar>
       <div className={styles.page}>
         <div className={styles.columns}>
           <div className={styles.left}>
             <PasteBox onPaste={onAdd} />
             {checkAll.error && <ProblemNotice problem={asProblem(checkAll.error)} onRetry={() => checkAll.mutate()} />}
-            <NeedList needs={needs} connectors={connectors} onSignIn={onSignIn} onOpen={onOpenConnector} onCheck={onCheck} onOpenAccount={onOpenAccount} onOpenCredentials={onOpenCredentials} />
+            <NeedList
+              needs={needs}
+              connectors={connectors}
+              onSignIn={onSignIn}
+              onOpen={onOpenConnector}
+              onCheck={onCheck}
+              onOpenAccount={onOpenAccount}
+              onOpenCredentials={onOpenCredentials}
+            />
             <RecentRuns runs={runs} onOpen={onOpenRun} onAll={onOpenRuns} />
           </div>
           <SideColumn connectors={connectors} needs={needs} onOpenCredentials={onOpenCredentials} />
@@ -94,7 +136,9 @@ function Full({ needs, connectors, runs, ...props }: Props & { needs: Need[]; co
       <StatusFacts>
         <span>{count(connectors.length, "connector")}</span>
         <AccountsFact />
-        <span>{needs.length === 0 ? "All good" : `${needs.length} ${needs.length === 1 ? "needs" : "need"} attention`}</span>
+        <span>
+          {needs.length === 0 ? "All good" : `${needs.length} ${needs.length === 1 ? "needs" : "need"} attention`}
+        </span>
       </StatusFacts>
     </>
   );

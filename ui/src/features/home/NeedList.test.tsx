@@ -5,10 +5,40 @@ import { need } from "@/test/needSamples";
 import { renderApp } from "@/test/renderApp";
 import { account, connector, manyAccounts, manyConnectors, manyEntries, minutesAgo, problem } from "@/test/samples";
 
-const lapsing = need({ kind: "lapsing", entry: "wal_stripe", title: "Stripe restricted key", headline: "Stripe restricted key lapses soon", words: "used by Stripe", lapsesAt: minutesAgo(-60 * 24 * 3 - 60), fix: "replace_key" });
-const rotation = need({ kind: "rotation", entry: "wal_stripe", title: "Stripe restricted key", headline: "The rotation of Stripe restricted key is not finished", words: "1 place still has the old secret: could not reach Cohere", code: "network.unreachable", fix: "retry_rotation" });
-const failing = need({ kind: "account_failing", account: "acc_cohere", title: "Cohere · Northlight", headline: "Cohere · Northlight cannot be read", words: "Cohere answered with 503", code: "platform.failed", since: minutesAgo(30), fix: "check" });
-const all = { accounts: manyAccounts(), connectors: manyConnectors(), wallet: manyEntries(), needs: [lapsing, rotation, failing] };
+const lapsing = need({
+  kind: "lapsing",
+  entry: "wal_stripe",
+  title: "Stripe restricted key",
+  headline: "Stripe restricted key lapses soon",
+  words: "used by Stripe",
+  lapsesAt: minutesAgo(-60 * 24 * 3 - 60),
+  fix: "replace_key",
+});
+const rotation = need({
+  kind: "rotation",
+  entry: "wal_stripe",
+  title: "Stripe restricted key",
+  headline: "The rotation of Stripe restricted key is not finished",
+  words: "1 place still has the old secret: could not reach Cohere",
+  code: "network.unreachable",
+  fix: "retry_rotation",
+});
+const failing = need({
+  kind: "account_failing",
+  account: "acc_cohere",
+  title: "Cohere · Northlight",
+  headline: "Cohere · Northlight cannot be read",
+  words: "Cohere answered with 503",
+  code: "platform.failed",
+  since: minutesAgo(30),
+  fix: "check",
+});
+const all = {
+  accounts: manyAccounts(),
+  connectors: manyConnectors(),
+  wallet: manyEntries(),
+  needs: [lapsing, rotation, failing],
+};
 
 describe("what needs you", () => {
   it("is_told_with_its_reason_one_button_and_a_key_each", async () => {
@@ -29,24 +59,37 @@ describe("what needs you", () => {
 
   it("is_quiet_when_there_is_nothing", async () => {
     renderApp("/", { connectors: [connector()] });
-    expect(await within(await screen.findByRole("region", { name: "Needs attention" })).findByText("All good")).toBeVisible();
+    expect(
+      await within(await screen.findByRole("region", { name: "Needs attention" })).findByText("All good"),
+    ).toBeVisible();
     expect(within(screen.getByRole("link", { name: "Home" })).queryByText(/\d/)).toBeNull();
   });
 
   it("is_mended_by_a_key", async () => {
     const { user, host } = renderApp("/", all);
     await screen.findByRole("region", { name: "Needs attention" });
-    host.handlers.retryRotation = () => ({ entry: "wal_stripe", canGoBack: true, canFinish: true, places: [] }) as never;
+    host.handlers.retryRotation = () =>
+      ({ entry: "wal_stripe", canGoBack: true, canFinish: true, places: [] }) as never;
     await user.keyboard("6");
     await waitFor(() => expect(host.lastCall("retryRotation")).toMatchObject({ entry: "wal_stripe" }));
     await user.keyboard("7");
     await waitFor(() => expect(host.lastCall("testAccount")).toEqual({ account: "acc_cohere" }));
     await user.keyboard("c");
-    await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_hubspot" } }));
+    await waitFor(() =>
+      expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_hubspot" } }),
+    );
   });
 
   it("says_first_what_is_lost_by_quitting_and_saves_it_again", async () => {
-    const unsaved = need({ kind: "unsaved", entry: "wal_stripe", title: "HubSpot", headline: "HubSpot is renewed and not saved", words: "do not quit Patchbay yet: free space on the disk", code: "vault.unsaved", fix: "save_again" });
+    const unsaved = need({
+      kind: "unsaved",
+      entry: "wal_stripe",
+      title: "HubSpot",
+      headline: "HubSpot is renewed and not saved",
+      words: "do not quit Patchbay yet: free space on the disk",
+      code: "vault.unsaved",
+      fix: "save_again",
+    });
     const { user, host } = renderApp("/", { ...all, needs: [unsaved] });
     expect(await screen.findByText("HubSpot is renewed and not saved")).toBeVisible();
     expect(screen.getByText("vault.unsaved")).toBeVisible();
@@ -67,7 +110,10 @@ describe("what needs you", () => {
   });
 
   it("leads_a_signed_out_account_to_its_key", async () => {
-    const { user } = renderApp("/", { accounts: [account(), account({ id: "acc_c", platform: "cohere", label: "Cohere", isSignedOut: true })], connectors: [connector()] });
+    const { user } = renderApp("/", {
+      accounts: [account(), account({ id: "acc_c", platform: "cohere", label: "Cohere", isSignedOut: true })],
+      connectors: [connector()],
+    });
     await user.click(await screen.findByRole("button", { name: /^Replace key ?, Cohere/ }));
     expect(await screen.findByRole("region", { name: "Sign in" })).toBeVisible();
   });

@@ -33,9 +33,15 @@ export function NeedList({ needs, ...ways }: Props) {
         <h2 id="needs-you">Needs attention</h2>
         <span className="text3">{needs.length || ""}</span>
       </div>
-      {error && <div className={styles.failure}><ProblemNotice problem={asProblem(error)} /></div>}
+      {error && (
+        <div className={styles.failure}>
+          <ProblemNotice problem={asProblem(error)} />
+        </div>
+      )}
       {needs.length === 0 ? (
-        <p className={styles.calm}><StatusGlyph name="ready" /> All good</p>
+        <p className={styles.calm}>
+          <StatusGlyph name="ready" /> All good
+        </p>
       ) : (
         <ButtonList className={styles.card}>
           {needs.map((need, index) => (
@@ -56,17 +62,31 @@ export function NeedList({ needs, ...ways }: Props) {
   );
 }
 
-type RowProps = { need: Need; words: string; account: Account | undefined; keys: string | undefined; isFirst: boolean; isPending: boolean; onFix: () => void };
+type RowProps = {
+  need: Need;
+  words: string;
+  account: Account | undefined;
+  keys: string | undefined;
+  isFirst: boolean;
+  isPending: boolean;
+  onFix: () => void;
+};
 
 function Row({ need, words, account, keys, isFirst, isPending, onFix }: RowProps) {
   useShortcut(keys ? { keys, label: `${words}, ${need.title}`, run: onFix } : null);
   return (
     <li className={styles.need}>
       <StatusGlyph name={needGlyph(need.kind)} />
-      <TwoLines first={<span className={`medium ${styles.headline}`}>{need.headline}</span>} second={<Reason need={need} />} />
+      <TwoLines
+        first={<span className={`medium ${styles.headline}`}>{need.headline}</span>}
+        second={<Reason need={need} />}
+      />
       <Owner need={need} account={account} />
       <Button look={isFirst ? "primary" : "plain"} keys={keys} isPending={isPending} onPress={onFix}>
-        <span>{words}<span className="unseen">, {need.title}</span></span>
+        <span>
+          {words}
+          <span className="unseen">, {need.title}</span>
+        </span>
       </Button>
     </li>
   );
@@ -91,7 +111,10 @@ function Owner({ need: { identity, entry }, account }: { need: Need; account: Ac
     return (
       <span className="line">
         <PlatformTile platform={identity.platform} colour={account?.colour} />
-        <TwoLines first={identity.account} second={[credentialWord(identity), identity.level].filter(Boolean).join(" · ")} />
+        <TwoLines
+          first={identity.account}
+          second={[credentialWord(identity), identity.level].filter(Boolean).join(" · ")}
+        />
       </span>
     );
   }

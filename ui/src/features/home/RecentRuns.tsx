@@ -16,7 +16,11 @@ export function RecentRuns({ runs, onOpen, onAll }: Props) {
       <div className={styles.head}>
         <h2 id="recent-runs">Recent runs</h2>
         <span className="grow" />
-        {runs.length > 0 && <Button look="link" onPress={onAll}>All runs</Button>}
+        {runs.length > 0 && (
+          <Button look="link" onPress={onAll}>
+            All runs
+          </Button>
+        )}
       </div>
       {runs.length === 0 ? (
         <p className="text2">No runs yet</p>
@@ -33,8 +37,12 @@ export function RecentRuns({ runs, onOpen, onAll }: Props) {
                   <span className="cut">{run.connectorTitle}</span>
                   <span className="cut text2">{credentialWord(run.identity) ?? run.identity.account}</span>
                   <span className="cut text2">{originWord(run.origin)}</span>
-                  <span className="number text2">{run.durationMs === null ? word.toLowerCase() : duration(run.durationMs)}</span>
-                  <span className="number text3" title={exactTime(run.startedAt)}>{age(run.startedAt)}</span>
+                  <span className="number text2">
+                    {run.durationMs === null ? word.toLowerCase() : duration(run.durationMs)}
+                  </span>
+                  <span className="number text3" title={exactTime(run.startedAt)}>
+                    {age(run.startedAt)}
+                  </span>
                 </button>
               </li>
             );

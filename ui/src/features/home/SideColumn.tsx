@@ -36,7 +36,9 @@ export function SideColumn({ connectors, needs, onOpenCredentials }: Props) {
         <ul className={styles.lines}>
           {states.map(([word, { first, number }]) => (
             <li key={word}>
-              <span className={styles.sign}><StatusGlyph name={statusLook(first).glyph} /></span>
+              <span className={styles.sign}>
+                <StatusGlyph name={statusLook(first).glyph} />
+              </span>
               <span className="grow">{word}</span>
               <span className="text2">{grouped(number)}</span>
             </li>
@@ -52,8 +54,16 @@ export function SideColumn({ connectors, needs, onOpenCredentials }: Props) {
             <Badge glyph={vaultGlyph(vault)}>{vaultWord(vault)}</Badge>
           </div>
           <ul className={styles.lines}>
-            <li><span className="grow text2">Protected by</span><span>{vault.backend === "keychain" ? "System keychain" : vault.backend === "passphrase" ? "Passphrase" : "—"}</span></li>
-            <li><span className="grow text2">Saved credentials</span><span>{wallet.length}</span></li>
+            <li>
+              <span className="grow text2">Protected by</span>
+              <span>
+                {vault.backend === "keychain" ? "System keychain" : vault.backend === "passphrase" ? "Passphrase" : "—"}
+              </span>
+            </li>
+            <li>
+              <span className="grow text2">Saved credentials</span>
+              <span>{wallet.length}</span>
+            </li>
           </ul>
           {(vault.state === "locked" || vault.state === "unavailable") && (
             <Button onPress={onOpenCredentials}>{vault.state === "locked" ? "Unlock" : "Details"}</Button>
@@ -77,9 +87,16 @@ function Accounts({ accounts, connectors }: { accounts: Account[]; connectors: C
           return (
             <li key={id}>
               <PlatformTile platform={platform} colour={colour} />
-              <span className="cut" title={label}>{label}</span>
+              <span className="cut" title={label}>
+                {label}
+              </span>
               <span className="grow" />
-              {state !== "fine" && <><AccountGlyph state={state} /><span className="text2">{accountLook(state).word.toLowerCase()}</span></>}
+              {state !== "fine" && (
+                <>
+                  <AccountGlyph state={state} />
+                  <span className="text2">{accountLook(state).word.toLowerCase()}</span>
+                </>
+              )}
               <span className={styles.tally}>{grouped(numbers.get(id)?.number ?? 0)}</span>
             </li>
           );
@@ -90,7 +107,10 @@ function Accounts({ accounts, connectors }: { accounts: Account[]; connectors: C
 }
 
 /** How many there are of each kind, in the order in which the kinds come. */
-function countByKind(connectors: Connector[], kindOf: (connector: Connector) => string): [kind: string, { first: Connector; number: number }][] {
+function countByKind(
+  connectors: Connector[],
+  kindOf: (connector: Connector) => string,
+): [kind: string, { first: Connector; number: number }][] {
   const kinds = new Map<string, { first: Connector; number: number }>();
   for (const one of connectors) {
     const kind = kindOf(one);
@@ -102,11 +122,21 @@ function countByKind(connectors: Connector[], kindOf: (connector: Connector) => 
 }
 
 function vaultGlyph(vault: VaultStatus): GlyphName {
-  const glyphs: Record<VaultStatus["state"], GlyphName> = { ready: "ready", empty: "todo", locked: "signin", unavailable: "failing" };
+  const glyphs: Record<VaultStatus["state"], GlyphName> = {
+    ready: "ready",
+    empty: "todo",
+    locked: "signin",
+    unavailable: "failing",
+  };
   return glyphs[vault.state];
 }
 
 function vaultWord(vault: VaultStatus): string {
-  const words: Record<VaultStatus["state"], string> = { ready: "Unlocked", empty: "Empty", locked: "Locked", unavailable: "Unavailable" };
+  const words: Record<VaultStatus["state"], string> = {
+    ready: "Unlocked",
+    empty: "Empty",
+    locked: "Locked",
+    unavailable: "Unavailable",
+  };
   return words[vault.state];
 }

@@ -1,7 +1,15 @@
 import { useMemo } from "react";
 import { type NextAction, nextActionLabels, nextActionOf, runAction } from "@/components/nextAction";
 import { refreshAccounts, setAccountProblem } from "@/host/accountSync";
-import { type AccountId, commands, type Connector, type ConnectorId, type Need, type NeedKind, type WalletEntryId } from "@/host/bindings";
+import {
+  type AccountId,
+  commands,
+  type Connector,
+  type ConnectorId,
+  type Need,
+  type NeedKind,
+  type WalletEntryId,
+} from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { rotationNews } from "@/host/rotation";
 import { useCommand } from "@/host/useCommand";
@@ -17,7 +25,13 @@ export type NeedHandlers = {
   onOpenCredentials: () => void;
 };
 
-const ofStatus: ReadonlySet<NeedKind> = new Set<NeedKind>(["sign_in", "authorizing", "failing", "platform_message", "draft"]);
+const ofStatus: ReadonlySet<NeedKind> = new Set<NeedKind>([
+  "sign_in",
+  "authorizing",
+  "failing",
+  "platform_message",
+  "draft",
+]);
 
 /** The step that helps where a connector's status is the matter: the one that its row offers. */
 function nextActionFor(need: Need, connector: Connector | undefined): NextAction | null {
@@ -25,7 +39,14 @@ function nextActionFor(need: Need, connector: Connector | undefined): NextAction
 }
 
 /** Does the one thing that helps with a need, here or where it is done, and says what that is. */
-export function useNeedActions({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, onOpenCredentials }: NeedHandlers) {
+export function useNeedActions({
+  connectors,
+  onSignIn,
+  onOpen,
+  onCheck,
+  onOpenAccount,
+  onOpenCredentials,
+}: NeedHandlers) {
   const retest = useRetestAccount();
   const retryRotation = useRetryRotation();
   const saveUnsaved = useSaveUnsavedSecrets();
@@ -36,7 +57,13 @@ export function useNeedActions({ connectors, onSignIn, onOpen, onCheck, onOpenAc
     const connector = connectorOf(need);
     const action = nextActionFor(need, connector);
     // A check is followed on the connector's page, whatever it is for.
-    if (connector && action) return runAction(action === "check" ? "doctor" : action, connector, { onSignIn, onOpen, onTurnOn: onOpen, onCheck });
+    if (connector && action)
+      return runAction(action === "check" ? "doctor" : action, connector, {
+        onSignIn,
+        onOpen,
+        onTurnOn: onOpen,
+        onCheck,
+      });
     switch (need.fix) {
       case "sign_in":
       case "show":
@@ -69,7 +96,9 @@ export function useNeedActions({ connectors, onSignIn, onOpen, onCheck, onOpenAc
     }
   };
   const pending = (need: Need) =>
-    (retest.isPending && need.connector === null && retest.variables === need.account) || (retryRotation.isPending && retryRotation.variables === need.entry) || (saveUnsaved.isPending && need.kind === "unsaved");
+    (retest.isPending && need.connector === null && retest.variables === need.account) ||
+    (retryRotation.isPending && retryRotation.variables === need.entry) ||
+    (saveUnsaved.isPending && need.kind === "unsaved");
   const words = (need: Need) => {
     const action = nextActionFor(need, connectorOf(need));
     return action ? nextActionLabels[action] : fixWords[need.fix];
@@ -92,7 +121,13 @@ function useRetestAccount() {
 /** Pushes a new secret to the places that it has not reached. */
 function useRetryRotation() {
   return useCommand({
-    mutationFn: (entry: WalletEntryId) => call(commands.retryRotation(entry, rotationNews(() => undefined))),
+    mutationFn: (entry: WalletEntryId) =>
+      call(
+        commands.retryRotation(
+          entry,
+          rotationNews(() => undefined),
+        ),
+      ),
     toast: ({ places }) => (places.every((place) => place.problem === null) ? "Updated everywhere" : null),
   });
 }

@@ -21,15 +21,28 @@ type Choice = TypedFilter & { label: string };
 
 /** The filters that can be typed, for those who point. */
 export function AddFilterMenu({ filters, onToggle, run, isOneConnector }: Props) {
-  const states: Choice[] = (["done", "failed", "running", "cancelled", "denied"] as const).map((value) => ({ name: "status", value, label: runStates[value].word }));
-  const sources: Choice[] = [{ name: "source", value: "window", label: "You" }, { name: "source", value: "cli", label: "Command line" }];
-  const ages: Choice[] = [{ name: "since", value: "24h", label: "Last 24 hours" }, { name: "since", value: "7d", label: "Last 7 days" }];
+  const states: Choice[] = (["done", "failed", "running", "cancelled", "denied"] as const).map((value) => ({
+    name: "status",
+    value,
+    label: runStates[value].word,
+  }));
+  const sources: Choice[] = [
+    { name: "source", value: "window", label: "You" },
+    { name: "source", value: "cli", label: "Command line" },
+  ];
+  const ages: Choice[] = [
+    { name: "since", value: "24h", label: "Last 24 hours" },
+    { name: "since", value: "7d", label: "Last 7 days" },
+  ];
   const alike: Choice[] = run ? [{ name: "tool", value: run.tool, label: `Tool ${run.tool}` }] : [];
-  if (run && !isOneConnector) alike.push({ name: "connector", value: run.connectorTitle, label: `Connector ${run.connectorTitle}` });
+  if (run && !isOneConnector)
+    alike.push({ name: "connector", value: run.connectorTitle, label: `Connector ${run.connectorTitle}` });
   const part = { filters, onToggle };
   return (
     <MenuTrigger>
-      <Button small look="quiet" endIcon="chevron-down">Filter</Button>
+      <Button small look="quiet" endIcon="chevron-down">
+        Filter
+      </Button>
       <Popover className={selectStyles.popover ?? ""} placement="bottom end" offset={4}>
         <Menu aria-label="Filter" className={selectStyles.list ?? ""}>
           <Part title="Status" choices={states} {...part} />
@@ -45,12 +58,19 @@ export function AddFilterMenu({ filters, onToggle, run, isOneConnector }: Props)
 type PartProps = Pick<Props, "filters" | "onToggle"> & { title: string; choices: Choice[] };
 
 function Part({ title, choices, filters, onToggle }: PartProps) {
-  const isChosen = ({ name, value }: Choice) => filters.some((filter) => filter.name === name && filter.value === value);
+  const isChosen = ({ name, value }: Choice) =>
+    filters.some((filter) => filter.name === name && filter.value === value);
   return (
     <MenuSection selectionMode="multiple" selectedKeys={choices.filter(isChosen).map(({ label }) => label)}>
       <Header className={styles.menuHead}>{title}</Header>
       {choices.map((choice) => (
-        <MenuItem key={choice.label} id={choice.label} textValue={choice.label} className={selectStyles.item ?? ""} onAction={() => onToggle({ name: choice.name, value: choice.value })}>
+        <MenuItem
+          key={choice.label}
+          id={choice.label}
+          textValue={choice.label}
+          className={selectStyles.item ?? ""}
+          onAction={() => onToggle({ name: choice.name, value: choice.value })}
+        >
           {({ isSelected }) => (
             <>
               {isSelected ? <Icon name="check" size={14} /> : <span className={selectStyles.blank} />}

@@ -15,22 +15,46 @@ export function ComparedChanges({ comparison, onIgnore }: Props) {
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className={styles.changes} role="region" aria-label="Changes" tabIndex={0}>
       {parts.map((part) => (
-        <Part key={part} part={part} differences={comparison.differences.filter((one) => one.part === part)} onIgnore={onIgnore} />
+        <Part
+          key={part}
+          part={part}
+          differences={comparison.differences.filter((one) => one.part === part)}
+          onIgnore={onIgnore}
+        />
       ))}
       {comparison.more > 0 && <p className={styles.fold}>{`${count(comparison.more, "change")} more`}</p>}
     </div>
   );
 }
 
-function Part({ part, differences, onIgnore }: { part: RunPart; differences: RunDifference[]; onIgnore: (path: string) => void }) {
+function Part({
+  part,
+  differences,
+  onIgnore,
+}: {
+  part: RunPart;
+  differences: RunDifference[];
+  onIgnore: (path: string) => void;
+}) {
   return (
     <section aria-label={partNames[part]}>
-      <h3 className={styles.head}>{partNames[part]}{differences.length === 0 && <span className="text3">No difference</span>}</h3>
+      <h3 className={styles.head}>
+        {partNames[part]}
+        {differences.length === 0 && <span className="text3">No difference</span>}
+      </h3>
       <ul>
         {differences.map((difference) => (
           <li key={difference.pointer + difference.change} className={styles.change}>
-            <span className={styles.place} data-selectable>{placeOf(difference)}</span>
-            <Button small look="quiet" icon="eye-off" label={`Ignore ${placeOf(difference)}`} onPress={() => onIgnore(generalPath(difference.pointer))} />
+            <span className={styles.place} data-selectable>
+              {placeOf(difference)}
+            </span>
+            <Button
+              small
+              look="quiet"
+              icon="eye-off"
+              label={`Ignore ${placeOf(difference)}`}
+              onPress={() => onIgnore(generalPath(difference.pointer))}
+            />
             <Values difference={difference} />
           </li>
         ))}
@@ -44,12 +68,16 @@ function Values({ difference }: { difference: RunDifference }) {
     <span className={styles.values} data-selectable>
       {difference.change !== "added" && (
         <span className={styles.value} data-sign="-">
-          <span aria-hidden="true">−</span><span className="unseen">before </span>{valueWords(difference, difference.before)}
+          <span aria-hidden="true">−</span>
+          <span className="unseen">before </span>
+          {valueWords(difference, difference.before)}
         </span>
       )}
       {difference.change !== "removed" && (
         <span className={styles.value} data-sign="+">
-          <span aria-hidden="true">+</span><span className="unseen">after </span>{valueWords(difference, difference.after)}
+          <span aria-hidden="true">+</span>
+          <span className="unseen">after </span>
+          {valueWords(difference, difference.after)}
         </span>
       )}
     </span>

@@ -32,16 +32,31 @@ export function ComparedText({ comparison, isSideBySide }: Props) {
     initialRect: { width: 600, height: 800 },
   });
   return (
-    // What scrolls takes the focus, so that the keyboard can scroll it.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div ref={scroller} className={styles.text} role="region" aria-label={isSideBySide ? "Side by side" : "Unified view"} tabIndex={0} data-selectable>
+    <div
+      ref={scroller}
+      className={styles.text}
+      role="region"
+      aria-label={isSideBySide ? "Side by side" : "Unified view"}
+      // What scrolls takes the focus, so that the keyboard can scroll it.
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      data-selectable
+    >
       <div className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map((item) => {
           const row = rows[item.index];
-          return row && (
-            <div key={item.index} ref={virtualizer.measureElement} data-index={item.index} className={styles.row} style={{ transform: `translateY(${item.start}px)` }}>
-              <TextRow row={row} />
-            </div>
+          return (
+            row && (
+              <div
+                key={item.index}
+                ref={virtualizer.measureElement}
+                data-index={item.index}
+                className={styles.row}
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                <TextRow row={row} />
+              </div>
+            )
           );
         })}
       </div>
@@ -52,7 +67,12 @@ export function ComparedText({ comparison, isSideBySide }: Props) {
 function TextRow({ row }: { row: Row }): ReactNode {
   switch (row.kind) {
     case "head":
-      return <h3 className={styles.head}>{row.name}{row.isSame && <span className="text3">No difference</span>}</h3>;
+      return (
+        <h3 className={styles.head}>
+          {row.name}
+          {row.isSame && <span className="text3">No difference</span>}
+        </h3>
+      );
     case "folded":
       return <div className={styles.fold}>{count(row.count, "unchanged line")}</div>;
     case "cut":
@@ -63,7 +83,9 @@ function TextRow({ row }: { row: Row }): ReactNode {
           <LineNumber of={row.before} />
           <LineNumber of={row.after} />
           <Sign of={row.sign} />
-          <code><Marked text={row.text} changed={row.changed} /></code>
+          <code>
+            <Marked text={row.text} changed={row.changed} />
+          </code>
         </div>
       );
     case "pair":
@@ -82,13 +104,19 @@ function Side({ cell, sign }: { cell: SideCell | null; sign: " " | "-" | "+" }) 
     <div className={styles.half} data-sign={sign}>
       <LineNumber of={cell.line} />
       <Sign of={sign} />
-      <code><Marked text={cell.text} changed={cell.changed} /></code>
+      <code>
+        <Marked text={cell.text} changed={cell.changed} />
+      </code>
     </div>
   );
 }
 
 function LineNumber({ of }: { of: number | null }) {
-  return <span className={styles.number} aria-hidden="true">{of}</span>;
+  return (
+    <span className={styles.number} aria-hidden="true">
+      {of}
+    </span>
+  );
 }
 
 /** The sign is read too: colour is never the only one to say it. */

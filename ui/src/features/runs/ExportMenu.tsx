@@ -6,13 +6,21 @@ import { Menu } from "@/components/Menu";
 import { count } from "@/lib/words";
 
 /** Writing the runs of a filter to a file that the user chooses. */
-export function useExportRuns(query: RunQuery): { start: (format: ExportFormat) => void; isPending: boolean; problem: Problem | null } {
+export function useExportRuns(query: RunQuery): {
+  start: (format: ExportFormat) => void;
+  isPending: boolean;
+  problem: Problem | null;
+} {
   const exporting = useCommand({
     mutationFn: (format: ExportFormat) => call(commands.exportRuns(query, format)),
     // Nothing was chosen: nothing to say.
     toast: (exported) => exported && `${count(exported.runs, "run")} exported to ${exported.path}`,
   });
-  return { start: exporting.mutate, isPending: exporting.isPending, problem: exporting.error ? asProblem(exporting.error) : null };
+  return {
+    start: exporting.mutate,
+    isPending: exporting.isPending,
+    problem: exporting.error ? asProblem(exporting.error) : null,
+  };
 }
 
 type Props = { onExport: (format: ExportFormat) => void; isPending: boolean; isDisabled: boolean; small?: boolean };
@@ -20,9 +28,18 @@ type Props = { onExport: (format: ExportFormat) => void; isPending: boolean; isD
 /** Offers the kinds of file that the runs in sight can be written to. */
 export function ExportMenu({ onExport, isPending, isDisabled, small = false }: Props) {
   const trigger = small ? (
-    <Button small look="quiet" icon="download" label="Export these runs" isPending={isPending} isDisabled={isDisabled} />
+    <Button
+      small
+      look="quiet"
+      icon="download"
+      label="Export these runs"
+      isPending={isPending}
+      isDisabled={isDisabled}
+    />
   ) : (
-    <Button look="quiet" icon="download" isPending={isPending} isDisabled={isDisabled}>Export</Button>
+    <Button look="quiet" icon="download" isPending={isPending} isDisabled={isDisabled}>
+      Export
+    </Button>
   );
   return (
     <Menu

@@ -10,7 +10,12 @@ it("exports what the filter shows and says where it lies", async () => {
   await user.type(screen.getByRole("searchbox", { name: "Filter runs" }), "tool:search");
   await user.click(screen.getByRole("button", { name: "Export" }));
   await user.click(await screen.findByRole("menuitem", { name: /^CSV/ }));
-  await waitFor(() => expect(host.lastCall("exportRuns")).toMatchObject({ format: "csv", query: { text: "tool:search", limit: 0, before: null } }));
+  await waitFor(() =>
+    expect(host.lastCall("exportRuns")).toMatchObject({
+      format: "csv",
+      query: { text: "tool:search", limit: 0, before: null },
+    }),
+  );
   expect((await screen.findAllByText("1 run exported to /home/lena/Downloads/patchbay-runs.csv"))[0]).toBeVisible();
 });
 
@@ -56,12 +61,16 @@ it("draws a few of ten thousand runs, and takes in a new one without reading the
   const { host } = renderApp("/runs", { runs: longHistory() });
   const grid = await screen.findByRole("grid", { name: "Runs" });
   expect(screen.getAllByRole("row").length).toBeLessThan(60);
-  const before = host.calls.filter(({ name, given }) => name === "listRuns" && (given.query as { limit: number }).limit >= 100).length;
+  const before = host.calls.filter(
+    ({ name, given }) => name === "listRuns" && (given.query as { limit: number }).limit >= 100,
+  ).length;
   const begun = run({ id: "run_99999999", tool: "newest", state: "running", durationMs: null });
   host.state.runs = [begun, ...host.state.runs];
   await host.tell({ kind: "run_changed", run: begun });
   expect(await screen.findByRole("row", { name: /^newest, Running/ })).toBeVisible();
   expect(grid).toHaveAttribute("aria-rowcount", "101");
-  const after = host.calls.filter(({ name, given }) => name === "listRuns" && (given.query as { limit: number }).limit >= 100).length;
+  const after = host.calls.filter(
+    ({ name, given }) => name === "listRuns" && (given.query as { limit: number }).limit >= 100,
+  ).length;
   expect(after).toBe(before);
 });

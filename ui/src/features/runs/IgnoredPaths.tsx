@@ -4,11 +4,7 @@ import { Field } from "@/components/Field";
 import { Icon } from "@/components/Icon";
 import styles from "./Compare.module.css";
 
-type Props = {
-  ignored: string[];
-  suggested: string[];
-  onChange: (paths: string[]) => void;
-};
+type Props = { ignored: string[]; suggested: string[]; onChange: (paths: string[]) => void };
 
 /** What is left out whenever runs of this tool are compared, and what might be. */
 export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
@@ -26,8 +22,16 @@ export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
         <ul className={styles.paths}>
           {ignored.map((path) => (
             <li key={path} className={styles.path}>
-              <span className="cut" data-selectable title={path}>{path}</span>
-              <Button small look="quiet" icon="x" label={`Stop ignoring ${path}`} onPress={() => onChange(ignored.filter((other) => other !== path))} />
+              <span className="cut" data-selectable title={path}>
+                {path}
+              </span>
+              <Button
+                small
+                look="quiet"
+                icon="x"
+                label={`Stop ignoring ${path}`}
+                onPress={() => onChange(ignored.filter((other) => other !== path))}
+              />
             </li>
           ))}
         </ul>
@@ -36,19 +40,42 @@ export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
         <div className={styles.suggested}>
           <span className="text3">Changes on every run</span>
           {suggested.map((path) => (
-            <button key={path} type="button" className={styles.suggestion} title={path} aria-label={`Ignore ${path}`} onClick={() => add(path)}>
+            <button
+              key={path}
+              type="button"
+              className={styles.suggestion}
+              title={path}
+              aria-label={`Ignore ${path}`}
+              onClick={() => add(path)}
+            >
               <Icon name="plus" size={12} />
               <span className="cut">{path.replace(/^\/outcome\/(result\/)?/, "")}</span>
             </button>
           ))}
-          {suggested.length > 1 && <Button small look="link" onPress={() => onChange([...ignored, ...suggested])}>Ignore all</Button>}
+          {suggested.length > 1 && (
+            <Button small look="link" onPress={() => onChange([...ignored, ...suggested])}>
+              Ignore all
+            </Button>
+          )}
         </div>
       )}
       <form className={styles.add} onSubmit={submit}>
-        <Field label="Path to ignore" hideLabel mono soft placeholder="updatedAt or /outcome/result/items/*/id" value={typed} onChange={setTyped} />
-        <Button type="submit" small isDisabled={typed.trim() === ""}>Ignore</Button>
+        <Field
+          label="Path to ignore"
+          hideLabel
+          mono
+          soft
+          placeholder="updatedAt or /outcome/result/items/*/id"
+          value={typed}
+          onChange={setTyped}
+        />
+        <Button type="submit" small isDisabled={typed.trim() === ""}>
+          Ignore
+        </Button>
       </form>
-      <p className="text3 small">Saved for this tool. * matches any name or index; everything below a path is ignored.</p>
+      <p className="text3 small">
+        Saved for this tool. * matches any name or index; everything below a path is ignored.
+      </p>
     </section>
   );
 }

@@ -22,17 +22,27 @@ export function PeekRun({ id, onClose }: Props) {
       title={run?.tool ?? "Run"}
       wide
       onClose={onClose}
-      subtitle={run && (
-        <span className="line">
-          <Badge glyph={runStates[run.state].glyph}>{runStates[run.state].word}</Badge>
-          <span className="cut">{[run.connectorTitle, run.durationMs !== null && duration(run.durationMs), ago(run.startedAt)].filter(Boolean).join(" · ")}</span>
-        </span>
-      )}
+      subtitle={
+        run && (
+          <span className="line">
+            <Badge glyph={runStates[run.state].glyph}>{runStates[run.state].word}</Badge>
+            <span className="cut">
+              {[run.connectorTitle, run.durationMs !== null && duration(run.durationMs), ago(run.startedAt)]
+                .filter(Boolean)
+                .join(" · ")}
+            </span>
+          </span>
+        )
+      }
     >
       <Keys onClose={onClose} />
       {error && <ProblemNotice problem={asProblem(error)} />}
       {!run && !error && <Skeleton rows={4} label="Loading run" />}
-      {run && <div className={styles.peek}><ResultViews key={run.id} run={run} withArguments /></div>}
+      {run && (
+        <div className={styles.peek}>
+          <ResultViews key={run.id} run={run} withArguments />
+        </div>
+      )}
     </Dialog>
   );
 }

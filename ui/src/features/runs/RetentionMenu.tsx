@@ -18,8 +18,18 @@ export function RetentionMenu() {
       label="Keep runs for"
       trigger={<Button endIcon="chevron-down">{retentionText(retention.days)}</Button>}
       actions={[
-        ...offeredDays.map((days) => ({ id: String(days), label: retentionText(days), icon: days === retention.days ? ("check" as const) : undefined, onAction: () => keep.mutate({ ...retention, days }) })),
-        { id: "more", label: "History settings…", icon: "settings" as const, onAction: () => void navigate({ to: "/settings" }) },
+        ...offeredDays.map((days) => ({
+          id: String(days),
+          label: retentionText(days),
+          icon: days === retention.days ? ("check" as const) : undefined,
+          onAction: () => keep.mutate({ ...retention, days }),
+        })),
+        {
+          id: "more",
+          label: "History settings…",
+          icon: "settings" as const,
+          onAction: () => void navigate({ to: "/settings" }),
+        },
       ]}
     />
   );

@@ -85,7 +85,11 @@ describe("ignored paths", () => {
     const { host, user } = await open("/runs/run_4?with=run_1");
     await user.click(await screen.findByRole("radio", { name: "Changes" }));
     await user.click(screen.getByRole("button", { name: "Ignore result.data[0].balance" }));
-    expect(host.lastCall("ignorePaths")).toEqual({ before: "run_1", after: "run_4", paths: ["/outcome/result/**/updatedAt", "/outcome/result/data/*/balance"] });
+    expect(host.lastCall("ignorePaths")).toEqual({
+      before: "run_1",
+      after: "run_4",
+      paths: ["/outcome/result/**/updatedAt", "/outcome/result/data/*/balance"],
+    });
     expect(await screen.findByRole("button", { name: "2 paths ignored" })).toBeVisible();
   });
 
@@ -102,20 +106,38 @@ describe("ignored paths", () => {
 describe("on another connector", () => {
   const twins = () => {
     const { endpoint, identity } = connector();
-    const copy = connector({ id: "con_copy", title: "GitHub of Ada", endpoint, identity: { ...identity, credential: "ada" } });
+    const copy = connector({
+      id: "con_copy",
+      title: "GitHub of Ada",
+      endpoint,
+      identity: { ...identity, credential: "ada" },
+    });
     const other = connector({ id: "con_other", title: "Another", endpoint: "https://other.example/mcp" });
     const tool = manyTools()[0]?.tool;
     if (!tool) throw new Error("there are tools");
-    const tools = ["con_github", "con_copy", "con_other"].map((id) => ({ connector: id, tool: { ...tool, name: "search" } }));
+    const tools = ["con_github", "con_copy", "con_other"].map((id) => ({
+      connector: id,
+      tool: { ...tool, name: "search" },
+    }));
     return { connectors: [connector(), other, copy], tools };
   };
 
   it("runs on another connector that offers the tool, copies first", async () => {
     const { host, user } = renderApp("/runs", { runs: runs(), ...twins() }, (own) => {
       own.handlers.replayRun = ({ elsewhere, progress }) => {
-        const again = run({ id: "run_9", tool: "search", connector: elsewhere as string, connectorTitle: "GitHub of Ada", replayOf: "run_4" });
+        const again = run({
+          id: "run_9",
+          tool: "search",
+          connector: elsewhere as string,
+          connectorTitle: "GitHub of Ada",
+          replayOf: "run_4",
+        });
         own.state.runs = [again, ...own.state.runs];
-        (progress as { onmessage: (step: unknown) => void }).onmessage({ kind: "started", run: "run_9", identity: again.identity });
+        (progress as { onmessage: (step: unknown) => void }).onmessage({
+          kind: "started",
+          run: "run_9",
+          identity: again.identity,
+        });
         return again;
       };
     });

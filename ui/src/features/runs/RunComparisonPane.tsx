@@ -23,11 +23,26 @@ type Props = { run: ToolRun; comparing: Comparing; onChange: (comparing: Compari
 /** A run held against another one of its tool. */
 export function RunComparisonPane({ run, comparing, onChange }: Props) {
   const { partner, isPending, error } = usePartner(run.id, comparing.partner);
-  if (error) return <div className={styles.pad}><ProblemNotice problem={asProblem(error)} /></div>;
-  if (run.state === "running") return <EmptyState icon="git-compare" title="Still running">You can compare it when it finishes.</EmptyState>;
+  if (error)
+    return (
+      <div className={styles.pad}>
+        <ProblemNotice problem={asProblem(error)} />
+      </div>
+    );
+  if (run.state === "running")
+    return (
+      <EmptyState icon="git-compare" title="Still running">
+        You can compare it when it finishes.
+      </EmptyState>
+    );
   if (isPending) return <Skeleton rows={4} label="Loading previous run" />;
   if (partner === null) {
-    return <EmptyState icon="git-compare" title="Nothing to compare yet">{`Run ${run.tool} again, or select two runs with X.`}</EmptyState>;
+    return (
+      <EmptyState
+        icon="git-compare"
+        title="Nothing to compare yet"
+      >{`Run ${run.tool} again, or select two runs with X.`}</EmptyState>
+    );
   }
   return <Compared key={partner} run={run} partner={partner} comparing={comparing} onChange={onChange} />;
 }
@@ -44,21 +59,49 @@ function Compared({ run, partner, comparing, onChange }: Props & { partner: RunI
   return (
     <div className={styles.pane}>
       <div className={styles.bar}>
-        <Partner run={run} partner={partner} comparison={comparison} onChoose={(chosen) => onChange({ ...comparing, partner: chosen })} />
+        <Partner
+          run={run}
+          partner={partner}
+          comparison={comparison}
+          onChoose={(chosen) => onChange({ ...comparing, partner: chosen })}
+        />
         {comparison && (
           <Button small icon="eye-off" aria-expanded={showsPaths} onPress={() => setShowsPaths(!showsPaths)}>
             {comparison.ignored.length === 0 ? "Ignore paths" : `${count(comparison.ignored.length, "path")} ignored`}
           </Button>
         )}
         <span className="grow" />
-        {comparison && <span className={styles.sum} role="status">{sum(comparison)}</span>}
-        <SegmentedControl label="Comparison view" segments={views} value={comparing.view} onChange={(view) => onChange({ ...comparing, view })} />
+        {comparison && (
+          <span className={styles.sum} role="status">
+            {sum(comparison)}
+          </span>
+        )}
+        <SegmentedControl
+          label="Comparison view"
+          segments={views}
+          value={comparing.view}
+          onChange={(view) => onChange({ ...comparing, view })}
+        />
       </div>
-      {showsPaths && comparison && <IgnoredPaths ignored={comparison.ignored} suggested={comparison.suggested} onChange={(paths) => ignore(paths)} />}
-      {problem && <div className={styles.pad}><ProblemNotice problem={problem} onRetry={retry} /></div>}
+      {showsPaths && comparison && (
+        <IgnoredPaths
+          ignored={comparison.ignored}
+          suggested={comparison.suggested}
+          onChange={(paths) => ignore(paths)}
+        />
+      )}
+      {problem && (
+        <div className={styles.pad}>
+          <ProblemNotice problem={problem} onRetry={retry} />
+        </div>
+      )}
       {!comparison && !problem && <Skeleton rows={6} label="Loading comparison" oneLine />}
-      {comparison && comparing.view === "changes" && <ComparedChanges comparison={comparison} onIgnore={(path) => ignore([...comparison.ignored, path])} />}
-      {comparison && comparing.view !== "changes" && <ComparedText key={comparing.view} comparison={comparison} isSideBySide={comparing.view === "side"} />}
+      {comparison && comparing.view === "changes" && (
+        <ComparedChanges comparison={comparison} onIgnore={(path) => ignore([...comparison.ignored, path])} />
+      )}
+      {comparison && comparing.view !== "changes" && (
+        <ComparedText key={comparing.view} comparison={comparison} isSideBySide={comparing.view === "side"} />
+      )}
     </div>
   );
 }
@@ -69,18 +112,36 @@ function sum({ differences, more }: RunComparison): string {
   return changes === 0 ? "No differences" : count(changes, "change");
 }
 
-type PartnerProps = { run: ToolRun; partner: RunId; comparison: RunComparison | undefined; onChoose: (id: RunId) => void };
+type PartnerProps = {
+  run: ToolRun;
+  partner: RunId;
+  comparison: RunComparison | undefined;
+  onChoose: (id: RunId) => void;
+};
 
 function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
   const offered = usePartners(run);
   const own = [comparison?.before, comparison?.after].find((one) => one?.id === partner);
   const partners = own && !offered.some((one) => one.id === partner) ? [own, ...offered] : offered;
-  const options = partners.map((one) => ({ value: one.id, label: [ago(one.startedAt), noteOf(one, run)].filter(Boolean).join(" · "), start: <StatusGlyph name={runStates[one.state].glyph} /> }));
+  const options = partners.map((one) => ({
+    value: one.id,
+    label: [ago(one.startedAt), noteOf(one, run)].filter(Boolean).join(" · "),
+    start: <StatusGlyph name={runStates[one.state].glyph} />,
+  }));
   return (
     <>
-      <span className="text3" aria-hidden="true">With</span>
+      <span className="text3" aria-hidden="true">
+        With
+      </span>
       <div className={styles.partner}>
-        <Select label="Compare with" hideLabel options={options} value={partner} onChange={onChoose} placeholder="Choose a run" />
+        <Select
+          label="Compare with"
+          hideLabel
+          options={options}
+          value={partner}
+          onChange={onChoose}
+          placeholder="Choose a run"
+        />
       </div>
     </>
   );

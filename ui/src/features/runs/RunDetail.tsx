@@ -47,12 +47,24 @@ export function RunDetail({ id, ...rest }: Props) {
       </EmptyState>
     );
   }
-  if (error) return <div className={styles.pad}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
+  if (error)
+    return (
+      <div className={styles.pad}>
+        <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
+      </div>
+    );
   if (!run) return <Skeleton rows={4} label="Loading run" />;
   return <Known key={run.id} run={run} {...rest} />;
 }
 
-function Known({ run, comparing, onCompare, onCompareMarked, onShow, onRemoved }: Omit<Props, "id"> & { run: ToolRun }) {
+function Known({
+  run,
+  comparing,
+  onCompare,
+  onCompareMarked,
+  onShow,
+  onRemoved,
+}: Omit<Props, "id"> & { run: ToolRun }) {
   const [removing, setRemoving] = useState(false);
   const [elsewhere, setElsewhere] = useState(false);
   const copy = useCopy();
@@ -67,45 +79,113 @@ function Known({ run, comparing, onCompare, onCompareMarked, onShow, onRemoved }
   const compare = () => onCompare(comparing ?? fresh);
   const runElsewhere = () => setElsewhere(true);
   useShortcut(actions.asking || isRunning ? null : { keys: "R", label: "Run again", inBar: true, run: actions.replay });
-  useShortcut(actions.asking || isRunning ? null : { keys: "A", label: "Run on another connector", inBar: true, run: runElsewhere });
+  useShortcut(
+    actions.asking || isRunning
+      ? null
+      : { keys: "A", label: "Run on another connector", inBar: true, run: runElsewhere },
+  );
   useShortcut({ keys: "E", label: "Edit and run", run: actions.edit });
   useShortcut({ keys: "Backspace", label: "Delete", run: () => setRemoving(true) });
   useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });
-  const compares = onCompareMarked ? { label: "Compare selected", run: onCompareMarked } : !isRunning && !comparing && { label: "Compare", run: compare };
+  const compares = onCompareMarked
+    ? { label: "Compare selected", run: onCompareMarked }
+    : !isRunning && !comparing && { label: "Compare", run: compare };
   useShortcut(compares ? { ...compares, keys: "Mod+D", inBar: true } : null);
   useShortcut(isRunning ? { keys: "Mod+.", label: "Cancel", inBar: true, run: actions.cancel } : null);
   return (
     <article className={styles.detail} aria-label={`Run of ${run.tool}`}>
       <header className={styles.head}>
         <div className={styles.title}>
-          <h2 className={styles.tool} data-selectable>{run.tool}</h2>
-          <Badge glyph={glyph} pill>{word}</Badge>
-          <span className={styles.measure}>{[run.durationMs !== null && duration(run.durationMs), run.resultBytes !== null && bytes(run.resultBytes)].filter(Boolean).join(" · ")}</span>
+          <h2 className={styles.tool} data-selectable>
+            {run.tool}
+          </h2>
+          <Badge glyph={glyph} pill>
+            {word}
+          </Badge>
+          <span className={styles.measure}>
+            {[run.durationMs !== null && duration(run.durationMs), run.resultBytes !== null && bytes(run.resultBytes)]
+              .filter(Boolean)
+              .join(" · ")}
+          </span>
           <div className={styles.buttons}>
-            {isRunning && <Button keys="Mod+." onPress={actions.cancel}>Cancel</Button>}
-            {!isRunning && <Button icon="rotate-cw" keys="R" isDisabled={actions.isReplaying} onPress={() => actions.replay()}>Run again</Button>}
-            <Button keys="E" onPress={actions.edit}>Edit and run</Button>
+            {isRunning && (
+              <Button keys="Mod+." onPress={actions.cancel}>
+                Cancel
+              </Button>
+            )}
+            {!isRunning && (
+              <Button icon="rotate-cw" keys="R" isDisabled={actions.isReplaying} onPress={() => actions.replay()}>
+                Run again
+              </Button>
+            )}
+            <Button keys="E" onPress={actions.edit}>
+              Edit and run
+            </Button>
             <Menu
               label="More actions"
               trigger={<Button look="quiet" icon="ellipsis" label="More actions" />}
               actions={[
-                { id: "elsewhere", label: "Run on another connector…", icon: "rotate-cw", keys: "A", isDisabled: isRunning, onAction: runElsewhere },
-                { id: "compare", label: "Compare with previous run", icon: "git-compare", keys: "Mod+D", isDisabled: isRunning, onAction: compare },
-                { id: "command", label: "Copy as command", icon: "square-terminal", keys: "Mod+Shift+C", onAction: copyCommand },
-                { id: "remove", label: "Delete…", icon: "trash-2", keys: "Backspace", danger: true, isDisabled: isRunning, onAction: () => setRemoving(true) },
+                {
+                  id: "elsewhere",
+                  label: "Run on another connector…",
+                  icon: "rotate-cw",
+                  keys: "A",
+                  isDisabled: isRunning,
+                  onAction: runElsewhere,
+                },
+                {
+                  id: "compare",
+                  label: "Compare with previous run",
+                  icon: "git-compare",
+                  keys: "Mod+D",
+                  isDisabled: isRunning,
+                  onAction: compare,
+                },
+                {
+                  id: "command",
+                  label: "Copy as command",
+                  icon: "square-terminal",
+                  keys: "Mod+Shift+C",
+                  onAction: copyCommand,
+                },
+                {
+                  id: "remove",
+                  label: "Delete…",
+                  icon: "trash-2",
+                  keys: "Backspace",
+                  danger: true,
+                  isDisabled: isRunning,
+                  onAction: () => setRemoving(true),
+                },
               ]}
             />
           </div>
         </div>
         <div className={styles.who}>
           <span className="cut">{run.connectorTitle}</span>
-          <span className="text3" aria-hidden="true">·</span>
+          <span className="text3" aria-hidden="true">
+            ·
+          </span>
           <IdentityLine identity={run.identity} />
-          <span className="cut"><span className="text3" aria-hidden="true">· </span>{originWords(run.origin)}</span>
-          <span className="cut" title={exactTime(run.startedAt)}><span className="text3" aria-hidden="true">· </span>{ago(run.startedAt)}</span>
+          <span className="cut">
+            <span className="text3" aria-hidden="true">
+              ·{" "}
+            </span>
+            {originWords(run.origin)}
+          </span>
+          <span className="cut" title={exactTime(run.startedAt)}>
+            <span className="text3" aria-hidden="true">
+              ·{" "}
+            </span>
+            {ago(run.startedAt)}
+          </span>
         </div>
       </header>
-      {actions.problem && !elsewhere && <div className={styles.notice}><ProblemNotice problem={actions.problem} /></div>}
+      {actions.problem && !elsewhere && (
+        <div className={styles.notice}>
+          <ProblemNotice problem={actions.problem} />
+        </div>
+      )}
       <ResultViews
         run={run}
         withArguments
@@ -128,7 +208,12 @@ function Known({ run, comparing, onCompare, onCompareMarked, onShow, onRemoved }
         />
       )}
       {actions.asking?.elsewhere === null && (
-        <ConfirmCard title={`Run ${run.tool} again?`} verb="Run again" onConfirm={() => actions.replay(undefined, true)} onKeep={actions.keep}>
+        <ConfirmCard
+          title={`Run ${run.tool} again?`}
+          verb="Run again"
+          onConfirm={() => actions.replay(undefined, true)}
+          onKeep={actions.keep}
+        >
           {`On ${run.connectorTitle}, as ${actingWords(run.identity)}. This tool may delete or overwrite data.`}
         </ConfirmCard>
       )}
@@ -140,8 +225,18 @@ function Known({ run, comparing, onCompare, onCompareMarked, onShow, onRemoved }
           footer={
             <>
               <span className="grow" />
-              <Button autoFocus onPress={() => setRemoving(false)}>Cancel</Button>
-              <Button look="danger" onPress={() => { setRemoving(false); actions.remove(); }}>Delete run</Button>
+              <Button autoFocus onPress={() => setRemoving(false)}>
+                Cancel
+              </Button>
+              <Button
+                look="danger"
+                onPress={() => {
+                  setRemoving(false);
+                  actions.remove();
+                }}
+              >
+                Delete run
+              </Button>
             </>
           }
         >

@@ -44,7 +44,11 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
           <>
             <span>{target ? `${target.title} · ${who(target)}` : ""}</span>
             <Button onPress={onClose}>{target ? "Cancel" : "Close"}</Button>
-            {target && <Button look="primary" isPending={isPending} onPress={() => onRun(target.id, false)}>Run</Button>}
+            {target && (
+              <Button look="primary" isPending={isPending} onPress={() => onRun(target.id, false)}>
+                Run
+              </Button>
+            )}
           </>
         )
       }
@@ -52,7 +56,10 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
       {problem && <ProblemNotice problem={problem} />}
       {!others && <Skeleton rows={3} label="Loading" />}
       {others?.length === 0 && (
-        <EmptyState icon="cable" title="No other connector has this tool">{`Add ${run.connectorTitle} again with a different sign-in.`}</EmptyState>
+        <EmptyState
+          icon="cable"
+          title="No other connector has this tool"
+        >{`Add ${run.connectorTitle} again with a different sign-in.`}</EmptyState>
       )}
       {others && others.length > 0 && target && (
         <ListBox
@@ -65,18 +72,33 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
           onSelectionChange={(keys) => setChosen([...keys].map(String)[0] ?? null)}
         >
           {others.map((connector) => (
-            <ListBoxItem key={connector.id} id={connector.id} textValue={`${connector.title}, ${statusLook(connector).word}, ${who(connector)}`} className={styles.item ?? ""}>
+            <ListBoxItem
+              key={connector.id}
+              id={connector.id}
+              textValue={`${connector.title}, ${statusLook(connector).word}, ${who(connector)}`}
+              className={styles.item ?? ""}
+            >
               <ConnectorMark title={connector.title} icon={connector.icon} />
               <span className="stack grow">
-                <span className="line"><span className="medium cut">{connector.title}</span><Badge glyph={statusLook(connector).glyph}>{statusLook(connector).word}</Badge></span>
-                <span className="small text2"><IdentityLine identity={connector.identity} endpoint={connector.endpoint} /></span>
+                <span className="line">
+                  <span className="medium cut">{connector.title}</span>
+                  <Badge glyph={statusLook(connector).glyph}>{statusLook(connector).word}</Badge>
+                </span>
+                <span className="small text2">
+                  <IdentityLine identity={connector.identity} endpoint={connector.endpoint} />
+                </span>
               </span>
             </ListBoxItem>
           ))}
         </ListBox>
       )}
       {asked && (
-        <ConfirmCard title={`Run ${run.tool} on ${asked.title}?`} verb={`Run ${run.tool}`} onConfirm={() => onRun(asked.id, true)} onKeep={onKeep}>
+        <ConfirmCard
+          title={`Run ${run.tool} on ${asked.title}?`}
+          verb={`Run ${run.tool}`}
+          onConfirm={() => onRun(asked.id, true)}
+          onKeep={onKeep}
+        >
           {`As ${who(asked)}. This tool may delete or overwrite data.`}
         </ConfirmCard>
       )}

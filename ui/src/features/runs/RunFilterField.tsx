@@ -22,7 +22,10 @@ export function RunFilterField({ filters, words, onChange }: Props) {
     if (more.length > 0 || rest !== words) onChange(withFilters(filters, more), rest);
   };
   const remove = (gone: TypedFilter) => {
-    onChange(filters.filter((one) => one !== gone), words);
+    onChange(
+      filters.filter((one) => one !== gone),
+      words,
+    );
     // The button goes with its token.
     input.current?.focus();
   };
@@ -38,17 +41,19 @@ export function RunFilterField({ filters, words, onChange }: Props) {
       // Tokens need the room, and whoever put them in knows the key.
       keys={last ? undefined : "/"}
       placeholder={last ? undefined : "Search, or status:failed tool:…"}
-      start={last && (
-        <ul className={styles.tokens} aria-label="Filters">
-          {filters.map((filter) => (
-            <li key={`${filter.name} ${filter.value}`}>
-              <Token name={`${filter.name}: ${filter.value}`} onRemove={() => remove(filter)}>
-                {filter.name}: <span className={styles.wanted}>{filter.value}</span>
-              </Token>
-            </li>
-          ))}
-        </ul>
-      )}
+      start={
+        last && (
+          <ul className={styles.tokens} aria-label="Filters">
+            {filters.map((filter) => (
+              <li key={`${filter.name} ${filter.value}`}>
+                <Token name={`${filter.name}: ${filter.value}`} onRemove={() => remove(filter)}>
+                  {filter.name}: <span className={styles.wanted}>{filter.value}</span>
+                </Token>
+              </li>
+            ))}
+          </ul>
+        )
+      }
       value={words}
       onChange={type}
       onBlur={() => type(words, true)}

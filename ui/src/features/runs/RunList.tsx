@@ -24,18 +24,43 @@ type Props = {
 
 /** Runs by day, newest first. */
 export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOneConnector }: Props) {
-  const sections = useMemo(() => runDays(runs).map(({ day, runs: rows }) => ({ key: `${day} ${rows[0]?.id ?? ""}`, head: day, rows })), [runs]);
+  const sections = useMemo(
+    () => runDays(runs).map(({ day, runs: rows }) => ({ key: `${day} ${rows[0]?.id ?? ""}`, head: day, rows })),
+    [runs],
+  );
   const last = runs.at(-1)?.id;
   return (
     <VirtualList<ToolRunSummary>
       label="Runs"
       sections={sections}
       keyOf={(run) => run.id}
-      nameOf={(run) => [run.tool, marked.has(run.id) && "selected to compare", runStates[run.state].word, run.connectorTitle, who(run), originWord(run.origin), run.durationMs !== null && duration(run.durationMs), exactTime(run.startedAt)].filter(Boolean).join(", ")}
+      nameOf={(run) =>
+        [
+          run.tool,
+          marked.has(run.id) && "selected to compare",
+          runStates[run.state].word,
+          run.connectorTitle,
+          who(run),
+          originWord(run.origin),
+          run.durationMs !== null && duration(run.durationMs),
+          exactTime(run.startedAt),
+        ]
+          .filter(Boolean)
+          .join(", ")
+      }
       renderRow={(run) => (
         <>
-          {marked.has(run.id) ? <span className={styles.mark}><Icon name="git-compare" size={14} /></span> : <StatusGlyph name={glyphOf(run)} />}
-          <TwoLines first={<span className="mono medium">{run.tool}</span>} second={<Owner run={run} named={!isOneConnector} />} />
+          {marked.has(run.id) ? (
+            <span className={styles.mark}>
+              <Icon name="git-compare" size={14} />
+            </span>
+          ) : (
+            <StatusGlyph name={glyphOf(run)} />
+          )}
+          <TwoLines
+            first={<span className="mono medium">{run.tool}</span>}
+            second={<Owner run={run} named={!isOneConnector} />}
+          />
           <span className={styles.figures} title={exactTime(run.startedAt)}>
             <span className="text2 small">{measure(run)}</span>
             <span className="text3 small">{clockTime(new Date(run.startedAt))}</span>

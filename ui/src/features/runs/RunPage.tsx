@@ -16,7 +16,9 @@ export function RunPage() {
 }
 
 function Shown({ id, partner }: { id: RunId; partner: RunId | undefined }) {
-  const [comparing, setComparing] = useState<Comparing | null>(partner === undefined ? null : { ...fresh, partner: partner === "" ? null : partner });
+  const [comparing, setComparing] = useState<Comparing | null>(
+    partner === undefined ? null : { ...fresh, partner: partner === "" ? null : partner },
+  );
   const { data: run } = useQuery(queries.run(id));
   const navigate = useNavigate();
   return (

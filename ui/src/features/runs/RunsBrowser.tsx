@@ -50,7 +50,8 @@ export function RunsBrowser({ connector }: Props) {
   if (selected === null && runs[0] && !found.isPrevious && text === typed) setSelected(runs[0].id);
   useEffect(() => {
     // The buttons of the run before went with it, and the focus with them.
-    if (document.activeElement === document.body) left.current?.querySelector<HTMLElement>("[role=grid]")?.focus({ preventScroll: true });
+    if (document.activeElement === document.body)
+      left.current?.querySelector<HTMLElement>("[role=grid]")?.focus({ preventScroll: true });
   }, [selected]);
   const isNarrow = () => pane.current !== null && getComputedStyle(pane.current).display === "none";
   const select = (id: string | null) => {
@@ -68,11 +69,21 @@ export function RunsBrowser({ connector }: Props) {
   };
   // A comparison that starts needs the room of a page where there is none beside the list.
   const changeComparing = (next: Comparing | null) => {
-    if (next && selected !== null && isNarrow()) void navigate({ to: "/runs/$run", params: { run: selected }, search: { with: next.partner ?? "" } });
+    if (next && selected !== null && isNarrow())
+      void navigate({ to: "/runs/$run", params: { run: selected }, search: { with: next.partner ?? "" } });
     else setComparing(next);
   };
   const pair = marks.pair(selected);
-  useShortcut(selected === null ? null : { keys: "X", label: marks.marked.has(selected) ? "Deselect" : "Select to compare", inBar: true, run: () => marks.toggle(selected) });
+  useShortcut(
+    selected === null
+      ? null
+      : {
+          keys: "X",
+          label: marks.marked.has(selected) ? "Deselect" : "Select to compare",
+          inBar: true,
+          run: () => marks.toggle(selected),
+        },
+  );
   useShortcut(selected === null ? null : { keys: "Space", label: "Preview", run: () => setPeeked(selected) });
   useShortcut(marks.marked.size === 0 ? null : { keys: "Escape", label: "Clear selection", run: marks.clear });
   const filter = (next: TypedFilter[], beside: string) => {
@@ -91,17 +102,39 @@ export function RunsBrowser({ connector }: Props) {
   const clear = () => filter([], "");
 
   const list = (): ReactNode => {
-    if (found.problem) return <div className={styles.pad}><ProblemNotice problem={found.problem} onRetry={found.retry} /></div>;
+    if (found.problem)
+      return (
+        <div className={styles.pad}>
+          <ProblemNotice problem={found.problem} onRetry={found.retry} />
+        </div>
+      );
     if (found.isPending) return <Skeleton rows={10} label="Loading runs" />;
     if (runs.length === 0 && isFiltered) {
-      return <EmptyState icon="search" title="No matching runs" action={<Button onPress={clear}>Show all runs</Button>}>Try words, or filters such as status:failed, tool:search, connector:github, since:7d.</EmptyState>;
+      return (
+        <EmptyState icon="search" title="No matching runs" action={<Button onPress={clear}>Show all runs</Button>}>
+          Try words, or filters such as status:failed, tool:search, connector:github, since:7d.
+        </EmptyState>
+      );
     }
-    return <RunList runs={runs} selected={selected} marked={marks.marked} onSelect={select} onOpen={open} onEnd={found.more} isOneConnector={connector !== undefined} />;
+    return (
+      <RunList
+        runs={runs}
+        selected={selected}
+        marked={marks.marked}
+        onSelect={select}
+        onOpen={open}
+        onEnd={found.more}
+        isOneConnector={connector !== undefined}
+      />
+    );
   };
 
   // Not while a filter that found nothing is taken away: its field would go, and the focus with it.
-  const isEmpty = runs.length === 0 && !isFiltered && !found.isPending && !found.isPrevious && text === typed && !found.problem;
-  const exports = (isSmall: boolean) => <ExportMenu small={isSmall} onExport={exporting.start} isPending={exporting.isPending} isDisabled={total === 0} />;
+  const isEmpty =
+    runs.length === 0 && !isFiltered && !found.isPending && !found.isPrevious && text === typed && !found.problem;
+  const exports = (isSmall: boolean) => (
+    <ExportMenu small={isSmall} onExport={exporting.start} isPending={exporting.isPending} isDisabled={total === 0} />
+  );
   return (
     <div className={styles.frame}>
       {connector === undefined && (
@@ -110,9 +143,17 @@ export function RunsBrowser({ connector }: Props) {
           <RetentionMenu />
         </Toolbar>
       )}
-      {exporting.problem && <div className={styles.notice}><ProblemNotice problem={exporting.problem} /></div>}
+      {exporting.problem && (
+        <div className={styles.notice}>
+          <ProblemNotice problem={exporting.problem} />
+        </div>
+      )}
       {isEmpty ? (
-        <EmptyState icon="history" title="No runs yet" action={<Button onPress={() => void navigate({ to: "/tools" })}>Browse tools</Button>}>
+        <EmptyState
+          icon="history"
+          title="No runs yet"
+          action={<Button onPress={() => void navigate({ to: "/tools" })}>Browse tools</Button>}
+        >
           Runs from this app and the command line appear here.
         </EmptyState>
       ) : (
@@ -121,7 +162,12 @@ export function RunsBrowser({ connector }: Props) {
             <div className={styles.filters}>
               <div className={styles.find}>
                 <RunFilterField filters={filters} words={words} onChange={filter} />
-                <AddFilterMenu filters={filters} onToggle={toggle} run={runs[position]} isOneConnector={connector !== undefined} />
+                <AddFilterMenu
+                  filters={filters}
+                  onToggle={toggle}
+                  run={runs[position]}
+                  isOneConnector={connector !== undefined}
+                />
                 {connector !== undefined && exports(true)}
               </div>
             </div>

@@ -16,10 +16,27 @@ let runs: ToolRun[];
 let queries: RunQuery[];
 let host: Record<string, Handler>;
 
-const many = (length: number) => Array.from({ length }, (_, index) => run({ id: `run_${String(1000 - index)}`, tool: `tool_${index}`, startedAt: new Date(Date.now() - index * 1000).toISOString() }));
+const many = (length: number) =>
+  Array.from({ length }, (_, index) =>
+    run({
+      id: `run_${String(1000 - index)}`,
+      tool: `tool_${index}`,
+      startedAt: new Date(Date.now() - index * 1000).toISOString(),
+    }),
+  );
 
 beforeEach(() => {
-  runs = [run({ id: "run_3", tool: "search" }), run({ id: "run_2", tool: "delete_branch", state: "failed", problem: problem({ message: "the host fell silent" }), result: null, answer: null })];
+  runs = [
+    run({ id: "run_3", tool: "search" }),
+    run({
+      id: "run_2",
+      tool: "delete_branch",
+      state: "failed",
+      problem: problem({ message: "the host fell silent" }),
+      result: null,
+      answer: null,
+    }),
+  ];
   queries = [];
   host = {
     list_runs: ({ query }) => {
@@ -29,7 +46,11 @@ beforeEach(() => {
       const matching = runs.filter((one) => (asked.text ?? "").split(" ").every((word) => said(one).includes(word)));
       const start = asked.before === null ? 0 : matching.findIndex((one) => one.id === asked.before) + 1;
       const page = matching.slice(start, start + asked.limit);
-      return { runs: page, next: start + asked.limit < matching.length ? (page.at(-1)?.id ?? null) : null, total: matching.length };
+      return {
+        runs: page,
+        next: start + asked.limit < matching.length ? (page.at(-1)?.id ?? null) : null,
+        total: matching.length,
+      };
     },
     find_run: ({ run: id }) => runs.find((one) => one.id === id),
     find_connector: () => connector(),
@@ -42,7 +63,12 @@ function Elsewhere() {
 }
 
 const copied = vi.fn<(text: string) => void>();
-const open = (at = "/runs") => renderFeature({ routes: { "/runs": RunsPage, "/runs/$run": RunPage, "/tools": Elsewhere, "/tools/$connector/$tool": Elsewhere }, at, onCopy: copied });
+const open = (at = "/runs") =>
+  renderFeature({
+    routes: { "/runs": RunsPage, "/runs/$run": RunPage, "/tools": Elsewhere, "/tools/$connector/$tool": Elsewhere },
+    at,
+    onCopy: copied,
+  });
 const detail = (tool: string) => screen.findByRole("article", { name: `Run of ${tool}` });
 
 it("shows the newest run beside the list, and another one when it is chosen", async () => {
@@ -58,7 +84,11 @@ it("shows the newest run beside the list, and another one when it is chosen", as
 it("shows arguments, the raw answer and the request", async () => {
   open();
   await detail("search");
-  for (const [tab, label] of [["Arguments", "Arguments"], ["Raw", "Response"], ["HTTP", "Request (secrets hidden)"]] as const) {
+  for (const [tab, label] of [
+    ["Arguments", "Arguments"],
+    ["Raw", "Response"],
+    ["HTTP", "Request (secrets hidden)"],
+  ] as const) {
     await userEvent.click(screen.getByRole("tab", { name: tab }));
     expect(screen.getByRole("tree", { name: label })).toBeVisible();
   }
@@ -66,7 +96,10 @@ it("shows arguments, the raw answer and the request", async () => {
 
 describe("the filter", () => {
   const field = () => screen.getByRole("searchbox", { name: "Filter runs" });
-  const tokens = () => within(screen.getByRole("list", { name: "Filters" })).getAllByRole("listitem").map((one) => one.textContent);
+  const tokens = () =>
+    within(screen.getByRole("list", { name: "Filters" }))
+      .getAllByRole("listitem")
+      .map((one) => one.textContent);
 
   it("is there again after a run that had the page to itself", async () => {
     open();
@@ -189,7 +222,11 @@ describe("what can be done", () => {
       expect({ id, confirmed }).toEqual({ id: "run_3", confirmed: false });
       const again = run({ id: "run_8", tool: "search", durationMs: 77, replayOf: "run_3" });
       runs = [again, ...runs];
-      (progress as { onmessage: (step: unknown) => void }).onmessage({ kind: "started", run: "run_8", identity: again.identity });
+      (progress as { onmessage: (step: unknown) => void }).onmessage({
+        kind: "started",
+        run: "run_8",
+        identity: again.identity,
+      });
       return again;
     };
     open();
@@ -202,7 +239,9 @@ describe("what can be done", () => {
     const confirmations: unknown[] = [];
     host.replay_run = ({ confirmed }) => {
       confirmations.push(confirmed);
-      return confirmed === true ? run({ id: "run_8", tool: "delete_branch" }) : Promise.reject(problem({ code: "confirmation_needed" }));
+      return confirmed === true
+        ? run({ id: "run_8", tool: "delete_branch" })
+        : Promise.reject(problem({ code: "confirmation_needed" }));
     };
     open("/runs/run_2");
     await userEvent.click(await screen.findByRole("button", { name: "Run again" }));
@@ -257,7 +296,19 @@ it("says of a run that was removed that it is gone", async () => {
 });
 
 it("says of one under way that it still runs", async () => {
-  runs = [run({ id: "run_3", tool: "search", state: "running", durationMs: null, resultBytes: null, result: null, answer: null, request: null, timings: null })];
+  runs = [
+    run({
+      id: "run_3",
+      tool: "search",
+      state: "running",
+      durationMs: null,
+      resultBytes: null,
+      result: null,
+      answer: null,
+      request: null,
+      timings: null,
+    }),
+  ];
   open();
   const shown = within(await detail("search"));
   expect(shown.getByText("Still running")).toBeVisible();

@@ -20,11 +20,17 @@ it("marks what differs between two lines that stand for each other", () => {
 });
 
 it("puts removed lines before added ones in one text", () => {
-  expect(unifiedRows(lines).map((row) => (row.kind === "line" ? `${row.sign}${row.before ?? ""}/${row.after ?? ""}` : `${row.kind} ${row.count}`))).toEqual([
-    "folded 3", " 4/4", "-5/", "+/5", "+/6", " 6/7",
-  ]);
+  expect(
+    unifiedRows(lines).map((row) =>
+      row.kind === "line" ? `${row.sign}${row.before ?? ""}/${row.after ?? ""}` : `${row.kind} ${row.count}`,
+    ),
+  ).toEqual(["folded 3", " 4/4", "-5/", "+/5", "+/6", " 6/7"]);
 });
 
 it("puts them side by side in two", () => {
-  expect(sideRows(lines).map((row) => (row.kind === "pair" ? `${row.before?.line ?? ""}|${row.after?.line ?? ""}` : row.kind))).toEqual(["folded", "4|4", "5|5", "|6", "6|7"]);
+  expect(
+    sideRows(lines).map((row) =>
+      row.kind === "pair" ? `${row.before?.line ?? ""}|${row.after?.line ?? ""}` : row.kind,
+    ),
+  ).toEqual(["folded", "4|4", "5|5", "|6", "6|7"]);
 });

@@ -5,11 +5,20 @@ export type ChangedPart = { from: number; to: number };
 
 /** One line of the text where removed and added lines follow each other. */
 export type UnifiedRow =
-  | { kind: "line"; sign: " " | "-" | "+"; before: number | null; after: number | null; text: string; changed: ChangedPart | null }
+  | {
+      kind: "line";
+      sign: " " | "-" | "+";
+      before: number | null;
+      after: number | null;
+      text: string;
+      changed: ChangedPart | null;
+    }
   | { kind: "folded" | "cut"; count: number };
 
 /** One line of two texts beside each other; `null` where one has nothing. */
-export type SideRow = { kind: "pair"; before: SideCell | null; after: SideCell | null; isSame: boolean } | { kind: "folded" | "cut"; count: number };
+export type SideRow =
+  | { kind: "pair"; before: SideCell | null; after: SideCell | null; isSame: boolean }
+  | { kind: "folded" | "cut"; count: number };
 
 export type SideCell = { line: number; text: string; changed: ChangedPart | null };
 
@@ -23,8 +32,22 @@ export function unifiedRows(lines: readonly ComparedLine[]): UnifiedRow[] {
     if (stretch.kind !== "changed") return [stretch];
     const parts = pairs(stretch.removed, stretch.added);
     return [
-      ...stretch.removed.map(({ before, text }, index): UnifiedRow => ({ kind: "line", sign: "-", before, after: null, text, changed: parts[index]?.removed ?? null })),
-      ...stretch.added.map(({ after, text }, index): UnifiedRow => ({ kind: "line", sign: "+", before: null, after, text, changed: parts[index]?.added ?? null })),
+      ...stretch.removed.map(({ before, text }, index): UnifiedRow => ({
+        kind: "line",
+        sign: "-",
+        before,
+        after: null,
+        text,
+        changed: parts[index]?.removed ?? null,
+      })),
+      ...stretch.added.map(({ after, text }, index): UnifiedRow => ({
+        kind: "line",
+        sign: "+",
+        before: null,
+        after,
+        text,
+        changed: parts[index]?.added ?? null,
+      })),
     ];
   });
 }
@@ -34,7 +57,14 @@ export function sideRows(lines: readonly ComparedLine[]): SideRow[] {
   return stretches(lines).flatMap((stretch): SideRow[] => {
     if (stretch.kind === "same") {
       const { before, after, text } = stretch.line;
-      return [{ kind: "pair", before: { line: before, text, changed: null }, after: { line: after, text, changed: null }, isSame: true }];
+      return [
+        {
+          kind: "pair",
+          before: { line: before, text, changed: null },
+          after: { line: after, text, changed: null },
+          isSame: true,
+        },
+      ];
     }
     if (stretch.kind !== "changed") return [stretch];
     const parts = pairs(stretch.removed, stretch.added);

@@ -3,7 +3,12 @@ import { fromPointer, readablePointer, toPointer } from "@/lib/jsonPointer";
 import { bytes, duration } from "@/lib/time";
 
 /** The parts of a run in their order, as people call them. */
-export const partNames: Record<RunPart, string> = { arguments: "Arguments", outcome: "Outcome", identity: "Identity", timing: "Timing" };
+export const partNames: Record<RunPart, string> = {
+  arguments: "Arguments",
+  outcome: "Outcome",
+  identity: "Identity",
+  timing: "Timing",
+};
 
 const longest = 300;
 
@@ -14,7 +19,8 @@ export function placeOf({ pointer }: RunDifference): string {
 
 /** A value in one line; durations and sizes as everywhere else. */
 export function valueWords({ part, pointer }: RunDifference, value: unknown): string {
-  if (part === "timing" && typeof value === "number") return pointer.endsWith("resultBytes") ? bytes(value) : duration(value);
+  if (part === "timing" && typeof value === "number")
+    return pointer.endsWith("resultBytes") ? bytes(value) : duration(value);
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
   const shown = typeof value === "string" && part !== "identity" ? JSON.stringify(value) : text;
   return shown.length > longest ? `${shown.slice(0, longest)} … ${shown.length - longest} more characters` : shown;

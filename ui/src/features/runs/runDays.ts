@@ -1,11 +1,27 @@
 import { type ToolRunSummary } from "@/host/bindings";
 
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const months = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
 const dayLength = 24 * 60 * 60 * 1000;
 
 /** Runs under the day they began on, in the time of this computer; the order stays. */
-export function runDays(runs: readonly ToolRunSummary[], now: Date = new Date()): { day: string; runs: ToolRunSummary[] }[] {
+export function runDays(
+  runs: readonly ToolRunSummary[],
+  now: Date = new Date(),
+): { day: string; runs: ToolRunSummary[] }[] {
   const days: { day: string; runs: ToolRunSummary[] }[] = [];
   for (const run of runs) {
     const day = dayName(new Date(run.startedAt), now);

@@ -27,14 +27,26 @@ describe("a filter is taken out of the text", () => {
     expect(taken('connector:"My Hub" x')).toEqual(["connector=My Hub", "x"]);
   });
 
-  it.each(["status:odd ", "since:7y ", 'since:"7d" ', "tool: ", "http://x ", '"status:failed" ', '"two words" x ', 'a "b status:failed ', "  "])("and not where it is none: %j", (text) => {
+  it.each([
+    "status:odd ",
+    "since:7y ",
+    'since:"7d" ',
+    "tool: ",
+    "http://x ",
+    '"status:failed" ',
+    '"two words" x ',
+    'a "b status:failed ',
+    "  ",
+  ])("and not where it is none: %j", (text) => {
     expect(taken(text)).toEqual(["", text]);
   });
 });
 
 it("adds states up and keeps the last of every other kind", () => {
   const some = takeFilters("status:failed tool:a status:done ", true).filters;
-  expect(asTyped(withFilters(some, takeFilters("tool:b status:failed ", true).filters), "words ")).toBe("status:done tool:b status:failed words");
+  expect(asTyped(withFilters(some, takeFilters("tool:b status:failed ", true).filters), "words ")).toBe(
+    "status:done tool:b status:failed words",
+  );
 });
 
 it("writes names of several words in quotes, so that they are read as one again", () => {

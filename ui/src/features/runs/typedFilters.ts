@@ -42,7 +42,13 @@ function isName(name: string): name is FilterName {
 
 /** States add up; of the others the last one stands. */
 export function withFilters(filters: readonly TypedFilter[], more: readonly TypedFilter[]): TypedFilter[] {
-  return more.reduce<TypedFilter[]>((all, one) => [...all.filter((other) => other.name !== one.name || (one.name === "status" && other.value !== one.value)), one], [...filters]);
+  return more.reduce<TypedFilter[]>(
+    (all, one) => [
+      ...all.filter((other) => other.name !== one.name || (one.name === "status" && other.value !== one.value)),
+      one,
+    ],
+    [...filters],
+  );
 }
 
 /** The text that asks the host for all of them. */

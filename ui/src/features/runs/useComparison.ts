@@ -10,13 +10,19 @@ const offered = 50;
 /** The runs that this one can be compared with: those of its tool, newest first. */
 export function usePartners(run: ToolRun): ToolRunSummary[] {
   const { data } = useQuery(queries.runs({ ...everyRun, tool: run.tool, limit: offered }));
-  return (data?.runs ?? []).filter((other) => other.id !== run.id && other.tool === run.tool && other.state !== "running");
+  return (data?.runs ?? []).filter(
+    (other) => other.id !== run.id && other.tool === run.tool && other.state !== "running",
+  );
 }
 
 /** The run to compare with: the chosen one, else the one that the host finds; `null` when there is none. */
 export function usePartner(run: RunId, chosen: RunId | null) {
   const found = useQuery({ ...queries.previousRun(run), enabled: chosen === null });
-  return { partner: chosen ?? found.data?.id ?? null, isPending: chosen === null && found.isPending, error: chosen === null ? found.error : null };
+  return {
+    partner: chosen ?? found.data?.id ?? null,
+    isPending: chosen === null && found.isPending,
+    error: chosen === null ? found.error : null,
+  };
 }
 
 /** Two runs held against each other; the older one is always the one before. */
@@ -27,10 +33,16 @@ export function useComparison(one: RunId, other: RunId) {
   const comparison = useQuery(read);
   const ignoring = useCommand({
     mutationFn: (paths: string[]) => call(commands.ignorePaths(before, after, paths)),
-    onMutate: (ignored, { client }) => client.setQueryData(read.queryKey, (current) => current && { ...current, ignored }),
+    onMutate: (ignored, { client }) =>
+      client.setQueryData(read.queryKey, (current) => current && { ...current, ignored }),
     refetches: [keys.comparisons],
     onProblem: (client) => void invalidate(client, keys.comparisons),
   });
   const thrown = comparison.error ?? ignoring.error;
-  return { comparison: comparison.data, problem: thrown ? asProblem(thrown) : null, retry: () => void comparison.refetch(), ignore: ignoring.mutate };
+  return {
+    comparison: comparison.data,
+    problem: thrown ? asProblem(thrown) : null,
+    retry: () => void comparison.refetch(),
+    ignore: ignoring.mutate,
+  };
 }

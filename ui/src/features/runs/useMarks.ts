@@ -18,7 +18,10 @@ export function useMarks(): Marks {
   const [marked, setMarked] = useState<RunId[]>([]);
   return {
     marked: new Set(marked),
-    toggle: (id) => setMarked((current) => (current.includes(id) ? current.filter((one) => one !== id) : [...current, id].slice(-most))),
+    toggle: (id) =>
+      setMarked((current) =>
+        current.includes(id) ? current.filter((one) => one !== id) : [...current, id].slice(-most),
+      ),
     clear: () => setMarked([]),
     pair: (selected) => {
       const two = marked.length === most || selected === null ? marked : [...new Set([...marked, selected])];

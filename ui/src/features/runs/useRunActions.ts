@@ -72,11 +72,21 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId) => void, onRemov
       setAsking(null);
       replaying.reset();
     },
-    edit: () => void navigate({ to: "/tools/$connector/$tool", params: { connector: run.connector, tool: run.tool }, search: { from: run.id } }),
+    edit: () =>
+      void navigate({
+        to: "/tools/$connector/$tool",
+        params: { connector: run.connector, tool: run.tool },
+        search: { from: run.id },
+      }),
     cancel: () => cancelling.mutate(),
     remove: () => removing.mutate(),
     // What its schema marked was redacted before the run was kept.
-    command: toolCommand(connector.data?.name ?? run.connectorTitle, run.tool, true, isObject(run.arguments) ? run.arguments : {}),
+    command: toolCommand(
+      connector.data?.name ?? run.connectorTitle,
+      run.tool,
+      true,
+      isObject(run.arguments) ? run.arguments : {},
+    ),
     problem: problem?.code === "confirmation_needed" ? null : problem,
   };
 }

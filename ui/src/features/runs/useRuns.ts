@@ -19,7 +19,8 @@ type Runs = {
 
 /** The history, newest first, page after page; news of a run reads it again. */
 export function useRuns(filter: RunFilter): Runs {
-  const { data, error, isPending, isPlaceholderData, hasNextPage, isFetching, fetchNextPage, refetch } = useInfiniteQuery(queries.runPages(filter));
+  const { data, error, isPending, isPlaceholderData, hasNextPage, isFetching, fetchNextPage, refetch } =
+    useInfiniteQuery(queries.runPages(filter));
   const runs = useMemo(() => distinct(data?.pages.flatMap((page) => page.runs) ?? []), [data]);
   return {
     runs,

@@ -33,19 +33,47 @@ function Known({ history }: { history: History }) {
   return (
     <>
       <Setting name="Keep runs for">
-        <Choice label="Keep runs for" offered={offeredDays} chosen={retention.days} words={daysWords} onChoose={(days) => keep.mutate({ ...retention, days })} />
+        <Choice
+          label="Keep runs for"
+          offered={offeredDays}
+          chosen={retention.days}
+          words={daysWords}
+          onChoose={(days) => keep.mutate({ ...retention, days })}
+        />
       </Setting>
       <Setting name="Maximum">
-        <Choice label="Maximum" offered={offeredRuns} chosen={retention.runs} words={runsWords} onChoose={(runs) => keep.mutate({ ...retention, runs })} />
+        <Choice
+          label="Maximum"
+          offered={offeredRuns}
+          chosen={retention.runs}
+          words={runsWords}
+          onChoose={(runs) => keep.mutate({ ...retention, runs })}
+        />
       </Setting>
       <Setting name="Stored now">
-        <span>{[count(history.runs, "run"), bytes(history.kilobytes * 1000), history.oldest && `oldest from ${ago(history.oldest)}`].filter(Boolean).join(" · ")}</span>
-        <Button look="quiet" isDisabled={history.runs === 0} onPress={() => setAsks(true)}>Delete all runs…</Button>
+        <span>
+          {[
+            count(history.runs, "run"),
+            bytes(history.kilobytes * 1000),
+            history.oldest && `oldest from ${ago(history.oldest)}`,
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </span>
+        <Button look="quiet" isDisabled={history.runs === 0} onPress={() => setAsks(true)}>
+          Delete all runs…
+        </Button>
       </Setting>
       {due > 0 && (
         <Setting name="">
-          <span>{due === 1 ? "1 old run will be deleted within an hour" : `${grouped(due)} old runs will be deleted within an hour`}</span>
-          <Button isPending={remove.isPending} onPress={() => remove.mutate("old")}>Delete now</Button>
+          <span>
+            {due === 1
+              ? "1 old run will be deleted within an hour"
+              : `${grouped(due)} old runs will be deleted within an hour`}
+          </span>
+          <Button isPending={remove.isPending} onPress={() => remove.mutate("old")}>
+            Delete now
+          </Button>
         </Setting>
       )}
       {failure && <ProblemNotice problem={asProblem(failure)} />}
@@ -58,25 +86,52 @@ function Known({ history }: { history: History }) {
           footer={
             <>
               <span className="grow" />
-              <Button autoFocus onPress={() => setAsks(false)}>Cancel</Button>
-              <Button look="danger" onPress={() => { setAsks(false); remove.mutate("all"); }}>Delete all runs</Button>
+              <Button autoFocus onPress={() => setAsks(false)}>
+                Cancel
+              </Button>
+              <Button
+                look="danger"
+                onPress={() => {
+                  setAsks(false);
+                  remove.mutate("all");
+                }}
+              >
+                Delete all runs
+              </Button>
             </>
           }
         >
-          Arguments and results are deleted. This doesn't undo what the tools did. Running tools stay. You can't undo this.
+          Arguments and results are deleted. This doesn't undo what the tools did. Running tools stay. You can't undo
+          this.
         </Dialog>
       )}
     </>
   );
 }
 
-type ChoiceProps = { label: string; offered: readonly (number | null)[]; chosen: number | null; words: (amount: number | null) => string; onChoose: (amount: number | null) => void };
+type ChoiceProps = {
+  label: string;
+  offered: readonly (number | null)[];
+  chosen: number | null;
+  words: (amount: number | null) => string;
+  onChoose: (amount: number | null) => void;
+};
 
 /** One of the usual amounts; one that was set on the command line is offered too. */
 function Choice({ label, offered, chosen, words, onChoose }: ChoiceProps) {
-  const amounts = offered.includes(chosen) ? offered : [...offered, chosen].sort((left, right) => (left ?? Infinity) - (right ?? Infinity));
+  const amounts = offered.includes(chosen)
+    ? offered
+    : [...offered, chosen].sort((left, right) => (left ?? Infinity) - (right ?? Infinity));
   const options = amounts.map((amount) => ({ value: String(amount), label: words(amount) }));
-  return <Select label={label} hideLabel options={options} value={String(chosen)} onChange={(value) => onChoose(value === "null" ? null : Number(value))} />;
+  return (
+    <Select
+      label={label}
+      hideLabel
+      options={options}
+      value={String(chosen)}
+      onChange={(value) => onChoose(value === "null" ? null : Number(value))}
+    />
+  );
 }
 
 function daysWords(days: number | null): string {

@@ -3,7 +3,11 @@ import { expect, it } from "vitest";
 import { renderApp } from "@/test/renderApp";
 
 it("shows_allowed_programs_whole_and_forgets_them", async () => {
-  const pass = { id: "a1", program: { name: "pass", file: "/usr/bin/pass", arguments: ["show", "mcp"] }, allowedAt: "2026-11-20T08:00:00Z" };
+  const pass = {
+    id: "a1",
+    program: { name: "pass", file: "/usr/bin/pass", arguments: ["show", "mcp"] },
+    allowedAt: "2026-11-20T08:00:00Z",
+  };
   const { user, host } = renderApp("/settings", { allowedPrograms: [pass] });
   const section = await screen.findByRole("region", { name: "Allowed programs" });
   expect(within(section).getByText("/usr/bin/pass show mcp")).toBeVisible();

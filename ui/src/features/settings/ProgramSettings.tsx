@@ -24,8 +24,12 @@ export function ProgramSettings() {
       {problem && <ProblemNotice problem={asProblem(problem)} />}
       {programs.map(({ id, program, allowedAt }) => (
         <Setting key={id} name={ago(allowedAt)}>
-          <span className="mono" data-selectable>{[program.file, ...program.arguments].join(" ")}</span>
-          <Button small label={`Forget ${program.name}`} isPending={forget.isPending} onPress={() => forget.mutate(id)}>Forget</Button>
+          <span className="mono" data-selectable>
+            {[program.file, ...program.arguments].join(" ")}
+          </span>
+          <Button small label={`Forget ${program.name}`} isPending={forget.isPending} onPress={() => forget.mutate(id)}>
+            Forget
+          </Button>
         </Setting>
       ))}
       <p className="text3 small">Patchbay runs these to read secrets. A program you forget is asked about again.</p>

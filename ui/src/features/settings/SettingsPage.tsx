@@ -32,7 +32,13 @@ export function SettingsPage({ onOpenKeys }: Props) {
       <div className={styles.page}>
         {problem && <ProblemNotice problem={asProblem(problem)} onRetry={error ? () => void refetch() : undefined} />}
         {!preferences && !error && <Skeleton label="Loading settings" rows={4} oneLine />}
-        {preferences && <AppearanceSettings preferences={preferences} onChange={(changes) => change.mutate(changes)} onOpenKeys={onOpenKeys} />}
+        {preferences && (
+          <AppearanceSettings
+            preferences={preferences}
+            onChange={(changes) => change.mutate(changes)}
+            onOpenKeys={onOpenKeys}
+          />
+        )}
         <BackgroundSettings />
         <HistorySettings />
         <VaultSettings />
@@ -53,23 +59,61 @@ function AppearanceSettings({ preferences, onChange, onOpenKeys }: AppearancePro
     <>
       <Section title="Appearance">
         <Setting name="Theme">
-          <SegmentedControl<Theme> label="Theme" segments={[{ value: "system", label: "System" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} value={preferences.theme ?? "system"} onChange={(theme) => onChange({ theme })} />
+          <SegmentedControl<Theme>
+            label="Theme"
+            segments={[
+              { value: "system", label: "System" },
+              { value: "light", label: "Light" },
+              { value: "dark", label: "Dark" },
+            ]}
+            value={preferences.theme ?? "system"}
+            onChange={(theme) => onChange({ theme })}
+          />
         </Setting>
         <Setting name="Contrast">
-          <SegmentedControl<Contrast> label="Contrast" segments={[{ value: "system", label: "System" }, { value: "more", label: "More" }]} value={preferences.contrast ?? "system"} onChange={(contrast) => onChange({ contrast })} />
+          <SegmentedControl<Contrast>
+            label="Contrast"
+            segments={[
+              { value: "system", label: "System" },
+              { value: "more", label: "More" },
+            ]}
+            value={preferences.contrast ?? "system"}
+            onChange={(contrast) => onChange({ contrast })}
+          />
         </Setting>
         <Setting name="Row height">
-          <SegmentedControl<Density> label="Row height" segments={[{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }]} value={preferences.density ?? "comfortable"} onChange={(density) => onChange({ density })} />
+          <SegmentedControl<Density>
+            label="Row height"
+            segments={[
+              { value: "comfortable", label: "Comfortable" },
+              { value: "compact", label: "Compact" },
+            ]}
+            value={preferences.density ?? "comfortable"}
+            onChange={(density) => onChange({ density })}
+          />
         </Setting>
         <Setting name="Text size">
-          <SegmentedControl label="Text size" segments={zooms.map((value) => ({ value, label: `${value} %` }))} value={zooms.find((value) => Number(value) === preferences.zoomPercent) ?? "100"} onChange={(zoom) => onChange({ zoomPercent: Number(zoom) })} />
+          <SegmentedControl
+            label="Text size"
+            segments={zooms.map((value) => ({ value, label: `${value} %` }))}
+            value={zooms.find((value) => Number(value) === preferences.zoomPercent) ?? "100"}
+            onChange={(zoom) => onChange({ zoomPercent: Number(zoom) })}
+          />
         </Setting>
       </Section>
       <Section title="Keys">
-        <Switch isSelected={preferences.singleLetterKeys ?? true} onChange={(singleLetterKeys) => onChange({ singleLetterKeys })} help={`N adds, C connects, D checks. ${mac ? "⌘" : "Ctrl"} shortcuts always work.`}>
+        <Switch
+          isSelected={preferences.singleLetterKeys ?? true}
+          onChange={(singleLetterKeys) => onChange({ singleLetterKeys })}
+          help={`N adds, C connects, D checks. ${mac ? "⌘" : "Ctrl"} shortcuts always work.`}
+        >
           Single-key shortcuts
         </Switch>
-        <div><Button icon="keyboard" onPress={onOpenKeys}>Keyboard shortcuts</Button></div>
+        <div>
+          <Button icon="keyboard" onPress={onOpenKeys}>
+            Keyboard shortcuts
+          </Button>
+        </div>
       </Section>
     </>
   );
@@ -83,13 +127,22 @@ function AboutPatchbay() {
       {error && <ProblemNotice problem={asProblem(error)} />}
       {about && (
         <>
-          <Setting name="Version"><span data-selectable>{about.version}</span></Setting>
+          <Setting name="Version">
+            <span data-selectable>{about.version}</span>
+          </Setting>
           <Setting name="Data">
-            <span className="mono" data-selectable>{about.dataFolder}</span>
-            <Button small icon="copy" onPress={() => copy(about.dataFolder, "Folder")}>Copy</Button>
+            <span className="mono" data-selectable>
+              {about.dataFolder}
+            </span>
+            <Button small icon="copy" onPress={() => copy(about.dataFolder, "Folder")}>
+              Copy
+            </Button>
           </Setting>
           {about.updates && <Updates />}
-          <p className="text3 small">Holds your connectors, runs and encrypted vault. Patchbay contacts only your connectors, platforms and their sign-in servers, and checks for updates when you ask.</p>
+          <p className="text3 small">
+            Holds your connectors, runs and encrypted vault. Patchbay contacts only your connectors, platforms and their
+            sign-in servers, and checks for updates when you ask.
+          </p>
         </>
       )}
     </Section>

@@ -18,12 +18,16 @@ export function Updates() {
         {found.data ? (
           <>
             <span>Version {found.data.version} available</span>
-            <Button look="primary" isPending={install.isPending} onPress={() => install.mutate()}>Install and restart</Button>
+            <Button look="primary" isPending={install.isPending} onPress={() => install.mutate()}>
+              Install and restart
+            </Button>
           </>
         ) : (
           <>
             {found.data === null && <span>Up to date</span>}
-            <Button isPending={found.isFetching} onPress={() => void found.refetch()}>Check for updates</Button>
+            <Button isPending={found.isFetching} onPress={() => void found.refetch()}>
+              Check for updates
+            </Button>
           </>
         )}
       </Setting>

@@ -14,7 +14,11 @@ async function opens(state: ReturnType<typeof vault>) {
 
 describe("beginning the vault anew", () => {
   it("is_done_at_the_users_word_when_the_key_is_lost", async () => {
-    const lost = problem({ code: "vault.key_lost", message: "the key of the secrets is not in the keychain any more", hint: null });
+    const lost = problem({
+      code: "vault.key_lost",
+      message: "the key of the secrets is not in the keychain any more",
+      hint: null,
+    });
     const { user, host, section } = await opens(vault({ state: "unavailable", problem: lost }));
     await user.click(within(section).getByRole("button", begins));
     const asked = screen.getByRole("alertdialog", { name: "Reset the vault?" });
@@ -32,18 +36,37 @@ describe("beginning the vault anew", () => {
   });
 
   it("is_not_offered_where_secrets_open_or_may_open_by_themselves", async () => {
-    const { section } = await opens(vault({ state: "locked", backend: "keychain", problem: problem({ code: "vault.locked", message: "the keychain is locked", hint: null }) }));
+    const { section } = await opens(
+      vault({
+        state: "locked",
+        backend: "keychain",
+        problem: problem({ code: "vault.locked", message: "the keychain is locked", hint: null }),
+      }),
+    );
     expect(within(section).queryByRole("button", begins)).toBeNull();
   });
 });
 
 it("a_passphrase_is_offered_where_no_keychain_answers_as_on_the_page_of_credentials", async () => {
-  const { section } = await opens(vault({ backend: null, state: "unavailable", problem: problem({ code: "vault.no_keychain", message: "no keychain answers" }) }));
+  const { section } = await opens(
+    vault({
+      backend: null,
+      state: "unavailable",
+      problem: problem({ code: "vault.no_keychain", message: "no keychain answers" }),
+    }),
+  );
   expect(within(section).getByRole("button", { name: "Use a passphrase" })).toBeVisible();
 });
 
 describe("secrets that are older than those saved last", () => {
-  const older = vault({ state: "unavailable", problem: problem({ code: "vault.rolled_back", message: "the secrets are older than those that were saved last", hint: null }) });
+  const older = vault({
+    state: "unavailable",
+    problem: problem({
+      code: "vault.rolled_back",
+      message: "the secrets are older than those that were saved last",
+      hint: null,
+    }),
+  });
 
   it("are_used_at_the_users_word_alone", async () => {
     const { user, host, section } = await opens(older);

@@ -41,33 +41,77 @@ function Known({ vault }: { vault: VaultStatus }) {
   const { glyph, word } = looks[vault.state];
   const open = vault.state === "ready" || vault.state === "empty";
   // A passphrase makes a new key: only where no secret would be left behind under the old one.
-  const mayChoose = vault.state === "unavailable" && (vault.backend === null || vault.problem?.code === "vault.no_keychain");
+  const mayChoose =
+    vault.state === "unavailable" && (vault.backend === null || vault.problem?.code === "vault.no_keychain");
   const failure = keychain.error ?? choose.error ?? probe.error ?? unlock.error;
-  const done = (text: string) => ({ onSuccess: () => { setOpenForm(null); toast(text); } });
+  const done = (text: string) => ({
+    onSuccess: () => {
+      setOpenForm(null);
+      toast(text);
+    },
+  });
   return (
     <>
       <Setting name="Protected by">
-        {vault.backend === "passphrase" ? "Passphrase" : vault.backend === "keychain" ? "System keychain" : "Not set up yet"}
+        {vault.backend === "passphrase"
+          ? "Passphrase"
+          : vault.backend === "keychain"
+            ? "System keychain"
+            : "Not set up yet"}
       </Setting>
-      <Setting name="Status"><Badge glyph={glyph}>{word}</Badge></Setting>
+      <Setting name="Status">
+        <Badge glyph={glyph}>{word}</Badge>
+      </Setting>
       {vault.problem && <ProblemNotice problem={vault.problem} />}
       {failure && <ProblemNotice problem={asProblem(failure)} />}
       {openForm === "choose" && (
-        <PassphraseForm isNew submitLabel="Set passphrase" isPending={choose.isPending} onSubmit={(passphrase) => choose.mutate(passphrase, done("Passphrase set"))} onCancel={() => setOpenForm(null)} />
+        <PassphraseForm
+          isNew
+          submitLabel="Set passphrase"
+          isPending={choose.isPending}
+          onSubmit={(passphrase) => choose.mutate(passphrase, done("Passphrase set"))}
+          onCancel={() => setOpenForm(null)}
+        />
       )}
       {openForm === "unlock" && (
-        <PassphraseForm submitLabel="Unlock" isPending={unlock.isPending} onSubmit={(passphrase) => unlock.mutate(passphrase, done("Vault unlocked"))} onCancel={() => setOpenForm(null)} />
+        <PassphraseForm
+          submitLabel="Unlock"
+          isPending={unlock.isPending}
+          onSubmit={(passphrase) => unlock.mutate(passphrase, done("Vault unlocked"))}
+          onCancel={() => setOpenForm(null)}
+        />
       )}
       {openForm === null && (
         <Setting name="">
-          {vault.state === "locked" && vault.backend === "passphrase" && <Button onPress={() => setOpenForm("unlock")}>Unlock</Button>}
-          {vault.backend === "passphrase" && vault.state === "ready" && (
-            <Button isPending={keychain.isPending} onPress={() => keychain.mutate(undefined, done("Vault key moved to keychain"))}>Use keychain instead</Button>
+          {vault.state === "locked" && vault.backend === "passphrase" && (
+            <Button onPress={() => setOpenForm("unlock")}>Unlock</Button>
           )}
-          {(open || mayChoose) && <Button onPress={() => setOpenForm("choose")}>{vault.backend === "passphrase" ? "Change passphrase" : "Use a passphrase"}</Button>}
-          {vault.problem?.code === "vault.rolled_back" && <Button onPress={() => setAccepting(true)}>Use the older vault file…</Button>}
+          {vault.backend === "passphrase" && vault.state === "ready" && (
+            <Button
+              isPending={keychain.isPending}
+              onPress={() => keychain.mutate(undefined, done("Vault key moved to keychain"))}
+            >
+              Use keychain instead
+            </Button>
+          )}
+          {(open || mayChoose) && (
+            <Button onPress={() => setOpenForm("choose")}>
+              {vault.backend === "passphrase" ? "Change passphrase" : "Use a passphrase"}
+            </Button>
+          )}
+          {vault.problem?.code === "vault.rolled_back" && (
+            <Button onPress={() => setAccepting(true)}>Use the older vault file…</Button>
+          )}
           {isLost(vault) && <Button onPress={() => setIsResetting(true)}>Reset vault…</Button>}
-          {vault.backend !== "passphrase" && <Button look={open ? "quiet" : "plain"} isPending={probe.isPending} onPress={() => probe.mutate(undefined, done("Keychain works"))}>Test keychain</Button>}
+          {vault.backend !== "passphrase" && (
+            <Button
+              look={open ? "quiet" : "plain"}
+              isPending={probe.isPending}
+              onPress={() => probe.mutate(undefined, done("Keychain works"))}
+            >
+              Test keychain
+            </Button>
+          )}
         </Setting>
       )}
       {isResetting && <ResetVaultDialog onClose={() => setIsResetting(false)} />}
@@ -78,5 +122,10 @@ function Known({ vault }: { vault: VaultStatus }) {
 
 /** Whether the secrets may never open again: their key or file is gone, or nobody may know the passphrase any more. */
 function isLost({ state, backend, problem }: VaultStatus): boolean {
-  return problem?.code === "vault.key_lost" || problem?.code === "vault.damaged" || problem?.code === "vault.rolled_back" || (state === "locked" && backend === "passphrase");
+  return (
+    problem?.code === "vault.key_lost" ||
+    problem?.code === "vault.damaged" ||
+    problem?.code === "vault.rolled_back" ||
+    (state === "locked" && backend === "passphrase")
+  );
 }

@@ -22,15 +22,29 @@ export function CredentialPicker({ connector, value, onChange }: Props) {
   const [isChoosing, setChoosing] = useState(false);
   const isHosted = connector.remoteId !== null;
   const { data: canChoose } = useQuery({ ...queries.namesCredentials(connector.id), enabled: isHosted });
-  const { data, error, isFetching, refetch } = useQuery({ ...queries.platformCredentials(connector.id), enabled: isHosted && canChoose === true && isChoosing });
+  const { data, error, isFetching, refetch } = useQuery({
+    ...queries.platformCredentials(connector.id),
+    enabled: isHosted && canChoose === true && isChoosing,
+  });
   if (!canChoose) return null;
   if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
   if (!data) {
     return (
-      <Button small look="link" isPending={isFetching} onPress={() => setChoosing(true)}>Change credential</Button>
+      <Button small look="link" isPending={isFetching} onPress={() => setChoosing(true)}>
+        Change credential
+      </Button>
     );
   }
-  return <Select label="Credential" hideLabel autoFocus={isChoosing} options={options(data, value)} value={value ?? own} onChange={(next) => onChange(next === own ? null : next)} />;
+  return (
+    <Select
+      label="Credential"
+      hideLabel
+      autoFocus={isChoosing}
+      options={options(data, value)}
+      value={value ?? own}
+      onChange={(next) => onChange(next === own ? null : next)}
+    />
+  );
 }
 
 /** Each name once: the platform looks for it level by level. */

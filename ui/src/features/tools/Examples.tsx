@@ -22,10 +22,16 @@ export function Examples({ connector, tool, onFill }: Props) {
   return (
     <Menu
       label="Recent arguments"
-      trigger={<Button look="link" small icon="history">Recent</Button>}
+      trigger={
+        <Button look="link" small icon="history">
+          Recent
+        </Button>
+      }
       actions={runs.map((run) => ({
         id: run.id,
-        label: [ago(run.startedAt), runStates[run.state].word, run.durationMs !== null && duration(run.durationMs)].filter(Boolean).join(" · "),
+        label: [ago(run.startedAt), runStates[run.state].word, run.durationMs !== null && duration(run.durationMs)]
+          .filter(Boolean)
+          .join(" · "),
         onAction: () => void fill(run.id),
       }))}
     />

@@ -20,8 +20,14 @@ beforeAll(() => import("@/components/SchemaForm/SchemaForm"), 30_000);
 
 /** The page of a tool of a connector on that platform; each run answers with what is given. */
 function open(platform: Platform, answer: (request: RunTool) => Partial<ToolRun> = () => ({})) {
-  const hosted = connector({ remoteId: "r1", identity: { ...connector().identity, platform, account: "Northlight", credential: "default" } });
-  const schema = { type: "object", properties: { params: { type: "object", properties: { cursor: { type: "string" } } } } };
+  const hosted = connector({
+    remoteId: "r1",
+    identity: { ...connector().identity, platform, account: "Northlight", credential: "default" },
+  });
+  const schema = {
+    type: "object",
+    properties: { params: { type: "object", properties: { cursor: { type: "string" } } } },
+  };
   requests = [];
   host = {
     find_connector: () => hosted,
@@ -33,11 +39,20 @@ function open(platform: Platform, answer: (request: RunTool) => Partial<ToolRun>
     next_page: () => null,
     run_tool: ({ request }) => {
       requests.push(request as RunTool);
-      return run({ id: `run_${requests.length}`, tool: "issues.list", identity: hosted.identity, ...answer(request as RunTool) });
+      return run({
+        id: `run_${requests.length}`,
+        tool: "issues.list",
+        identity: hosted.identity,
+        ...answer(request as RunTool),
+      });
     },
   };
   mockIPC((command, args) => host[command]?.(args as Record<string, unknown>));
-  return renderFeature({ routes: { "/tools": ToolsPage, "/tools/$connector/$tool": ToolPage }, at: "/tools/con_github/issues.list", onCopy: () => undefined });
+  return renderFeature({
+    routes: { "/tools": ToolsPage, "/tools/$connector/$tool": ToolPage },
+    at: "/tools/con_github/issues.list",
+    onCopy: () => undefined,
+  });
 }
 
 /** What the test has drawn. */
@@ -90,8 +105,16 @@ it("goes on to the next page with what the answer names", async () => {
 });
 
 it("writes files of an answer into the folder for downloads and says where", async () => {
-  const file = { kind: "resource" as const, uri: "attachment:report.csv", mimeType: "text/csv", text: null, blob: "YSxiCg==" };
-  open("airbyte", () => ({ result: { content: [{ kind: "text", text: "here" }, file], structured: null, isError: false } }));
+  const file = {
+    kind: "resource" as const,
+    uri: "attachment:report.csv",
+    mimeType: "text/csv",
+    text: null,
+    blob: "YSxiCg==",
+  };
+  open("airbyte", () => ({
+    result: { content: [{ kind: "text", text: "here" }, file], structured: null, isError: false },
+  }));
   const saved: unknown[] = [];
   host["save_part"] = (args) => {
     saved.push(args);
@@ -104,15 +127,22 @@ it("writes files of an answer into the folder for downloads and says where", asy
   expect(await screen.findByText("Could not use /home/lena/Downloads")).toBeVisible();
   await userEvent.click(save);
   expect(await screen.findByText("/home/lena/Downloads/report.csv")).toBeVisible();
-  expect(saved).toEqual([{ run: "run_1", part: 1 }, { run: "run_1", part: 1 }]);
+  expect(saved).toEqual([
+    { run: "run_1", part: 1 },
+    { run: "run_1", part: 1 },
+  ]);
   expect(await axeViolations(page())).toEqual([]);
 });
 
 it("shows the platform's own request in a dry run", async () => {
   open("mistral");
   host["dry_run"] = ({ request }) => ({
-    method: "POST", endpoint: "https://api.mistral.ai/v1/connectors/r1/tools/issues.list/call", headers: [["authorization", "<redacted>"]],
-    body: { arguments: {}, credentials_name: (request as RunTool).credential }, identity: connector().identity, effect: "read",
+    method: "POST",
+    endpoint: "https://api.mistral.ai/v1/connectors/r1/tools/issues.list/call",
+    headers: [["authorization", "<redacted>"]],
+    body: { arguments: {}, credentials_name: (request as RunTool).credential },
+    identity: connector().identity,
+    effect: "read",
   });
   await userEvent.click(await screen.findByRole("button", { name: /^Dry run/ }));
   const dry = await screen.findByRole("region", { name: "Dry run" });

@@ -28,20 +28,36 @@ export function OutcomePane({ connector, tool, onNextPage }: Props) {
   const before = useRef(outcome.kind);
   useEffect(() => {
     // Under a long form the answer would come out of sight; beside it nothing moves.
-    if (before.current !== outcome.kind && outcome.kind !== "idle" && outcome.kind !== "refused") pane.current?.scrollIntoView?.({ block: "nearest" });
+    if (before.current !== outcome.kind && outcome.kind !== "idle" && outcome.kind !== "refused")
+      pane.current?.scrollIntoView?.({ block: "nearest" });
     before.current = outcome.kind;
   }, [outcome.kind]);
   return (
     <div ref={pane} className={styles.outcome} data-outcome={outcome.kind}>
       {outcome.kind === "idle" && (
-        <EmptyState icon="play" title="Not run yet">Results appear here. Use Dry run to preview the request.</EmptyState>
+        <EmptyState icon="play" title="Not run yet">
+          Results appear here. Use Dry run to preview the request.
+        </EmptyState>
       )}
       {outcome.kind === "running" && <Running outcome={outcome} />}
       {outcome.kind === "finished" && (
-        <ToolResult run={outcome.run} actions={onNextPage && <Button small endIcon="chevron-right" keys="Mod+Shift+N" onPress={onNextPage}>Next page</Button>} />
+        <ToolResult
+          run={outcome.run}
+          actions={
+            onNextPage && (
+              <Button small endIcon="chevron-right" keys="Mod+Shift+N" onPress={onNextPage}>
+                Next page
+              </Button>
+            )
+          }
+        />
       )}
       {outcome.kind === "dry" && <Dry dryRun={outcome.dryRun} onClose={clear} />}
-      {outcome.kind === "refused" && <div className={styles.refused}><ProblemNotice problem={outcome.problem} /></div>}
+      {outcome.kind === "refused" && (
+        <div className={styles.refused}>
+          <ProblemNotice problem={outcome.problem} />
+        </div>
+      )}
     </div>
   );
 }
@@ -60,15 +76,25 @@ function Running({ outcome }: { outcome: RunningOutcome }) {
         <Badge glyph="authorizing">{outcome.cancelling ? "Cancelling" : "Running"}</Badge>
         <span className="text2">{duration(elapsed)}</span>
       </div>
-      {identity && <div className="small"><IdentityLine identity={identity} /></div>}
+      {identity && (
+        <div className="small">
+          <IdentityLine identity={identity} />
+        </div>
+      )}
       {progress && (
         <ProgressBar aria-label="Progress of the tool" value={share ?? 0} isIndeterminate={share === undefined}>
-          {share !== undefined && <div className={styles.track}><i style={{ width: `${share}%` }} /></div>}
+          {share !== undefined && (
+            <div className={styles.track}>
+              <i style={{ width: `${share}%` }} />
+            </div>
+          )}
         </ProgressBar>
       )}
       {progress && (
         <p className="text2 small" aria-live="polite">
-          {[progress.message, done !== null && (total === null ? String(done) : `${done} of ${total}`)].filter(Boolean).join(" · ")}
+          {[progress.message, done !== null && (total === null ? String(done) : `${done} of ${total}`)]
+            .filter(Boolean)
+            .join(" · ")}
         </p>
       )}
     </section>
@@ -94,11 +120,21 @@ function Dry({ dryRun, onClose }: { dryRun: DryRun; onClose: () => void }) {
           <Badge glyph="todo">Dry run</Badge>
           <span className="text2">Nothing was sent</span>
           <span className="grow" />
-          <Button small look="quiet" icon="copy" label="Copy request" onPress={() => copy(writeJson(dryRun.body), "Request")} />
+          <Button
+            small
+            look="quiet"
+            icon="copy"
+            label="Copy request"
+            onPress={() => copy(writeJson(dryRun.body), "Request")}
+          />
           <Button small look="quiet" icon="x" label="Close dry run" onPress={onClose} />
         </div>
-        <div className="small"><IdentityLine identity={dryRun.identity} /></div>
-        <div className="mono cut" title={dryRun.endpoint ?? undefined} data-selectable>{dryRun.endpoint === null ? "Local program" : `${dryRun.method} ${dryRun.endpoint}`}</div>
+        <div className="small">
+          <IdentityLine identity={dryRun.identity} />
+        </div>
+        <div className="mono cut" title={dryRun.endpoint ?? undefined} data-selectable>
+          {dryRun.endpoint === null ? "Local program" : `${dryRun.method} ${dryRun.endpoint}`}
+        </div>
       </header>
       <dl className={styles.headers} data-selectable>
         {dryRun.headers.map(([name, value], index) => (

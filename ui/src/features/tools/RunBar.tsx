@@ -41,7 +41,9 @@ export function RunBar(props: Props) {
     <div className={styles.bar}>
       <div className={styles.as}>
         <span className="text3">Run as</span>
-        <span className="grow cut"><IdentityLine identity={identityWith(connector, credential)} /></span>
+        <span className="grow cut">
+          <IdentityLine identity={identityWith(connector, credential)} />
+        </span>
         <Examples connector={connector.id} tool={tool.name} onFill={props.onFill} />
       </div>
       <CredentialPicker connector={connector} value={credential} onChange={props.onCredential} />
@@ -70,18 +72,31 @@ export function RunBar(props: Props) {
         >
           {isCancelling ? "Cancelling" : isRunning ? "Cancel" : "Run"}
         </Button>
-        <Button keys="Mod+Shift+Enter" isDisabled={isRunning} onPress={props.onDryRun}>Dry run</Button>
+        <Button keys="Mod+Shift+Enter" isDisabled={isRunning} onPress={props.onDryRun}>
+          Dry run
+        </Button>
         <span className="grow" />
         <Button look="quiet" icon="square-terminal" label="Copy as command" onPress={props.onCopyCommand} />
         <Menu
           label="More actions"
           trigger={<Button look="quiet" icon="ellipsis" label="More actions" />}
           actions={[
-            { id: "limit", label: limiting || timeout !== null ? "Use default timeout" : "Set timeout…", icon: "clock", onAction: () => {
-              setLimiting(!(limiting || timeout !== null));
-              onTimeout(null);
-            } },
-            { id: "command", label: "Copy as command", icon: "square-terminal", keys: "Mod+Shift+C", onAction: props.onCopyCommand },
+            {
+              id: "limit",
+              label: limiting || timeout !== null ? "Use default timeout" : "Set timeout…",
+              icon: "clock",
+              onAction: () => {
+                setLimiting(!(limiting || timeout !== null));
+                onTimeout(null);
+              },
+            },
+            {
+              id: "command",
+              label: "Copy as command",
+              icon: "square-terminal",
+              keys: "Mod+Shift+C",
+              onAction: props.onCopyCommand,
+            },
             { id: "clear", label: "Clear form", icon: "rotate-ccw", onAction: () => props.onFill({}) },
           ]}
         />

@@ -22,19 +22,37 @@ export function ToolHead({ tool, runner }: Props) {
     <header className={styles.head}>
       <div className={styles.title}>
         <div className={styles.what}>
-          <h2 className={styles.name} data-selectable>{tool.name}</h2>
+          <h2 className={styles.name} data-selectable>
+            {tool.name}
+          </h2>
           {tool.effect === "destructive" ? (
-            <Tag tone="bad" icon="octagon-alert">{effects.destructive.tag}</Tag>
+            <Tag tone="bad" icon="octagon-alert">
+              {effects.destructive.tag}
+            </Tag>
           ) : (
-            <Tag title={tool.effect === "write" ? "Makes changes, or doesn't say what it does" : "Reads only"}>{effects[tool.effect].tag}</Tag>
+            <Tag title={tool.effect === "write" ? "Makes changes, or doesn't say what it does" : "Reads only"}>
+              {effects[tool.effect].tag}
+            </Tag>
           )}
-          {tool.idempotent && tool.effect !== "read" && <Tag title="Running it again with the same arguments has no further effect">Safe to repeat</Tag>}
+          {tool.idempotent && tool.effect !== "read" && (
+            <Tag title="Running it again with the same arguments has no further effect">Safe to repeat</Tag>
+          )}
         </div>
         <EditModeControl runner={runner} />
       </div>
       {title && <p className="medium">{title}</p>}
-      {description !== "" && <p className={styles.description} data-cut={(isLong && !all) || undefined} data-selectable>{description}</p>}
-      {isLong && <div><Button look="link" small onPress={() => setAll(!all)} aria-expanded={all}>{all ? "Less" : "More"}</Button></div>}
+      {description !== "" && (
+        <p className={styles.description} data-cut={(isLong && !all) || undefined} data-selectable>
+          {description}
+        </p>
+      )}
+      {isLong && (
+        <div>
+          <Button look="link" small onPress={() => setAll(!all)} aria-expanded={all}>
+            {all ? "Less" : "More"}
+          </Button>
+        </div>
+      )}
     </header>
   );
 }

@@ -12,11 +12,7 @@ import { effects, groupTools, listed, type ListedTool } from "./toolGroups";
 import { useToolsOf } from "./useToolsOf";
 import styles from "./Workbench.module.css";
 
-type Props = {
-  connector: Connector;
-  selected: string | null;
-  onSelect: (name: string) => void;
-};
+type Props = { connector: Connector; selected: string | null; onSelect: (name: string) => void };
 
 const rowHeight: [number, number] = [1.875, 1.625];
 
@@ -50,7 +46,15 @@ export function ToolList({ connector, selected, onSelect }: Props) {
           {problem ? (
             <ProblemNotice problem={problem} onRetry={refresh} retryLabel="Try again" />
           ) : (
-            <EmptyState icon="wrench" title="No tools" action={<Button small icon="refresh-cw" isDisabled={isRefreshing} onPress={refresh}>Load tools</Button>}>
+            <EmptyState
+              icon="wrench"
+              title="No tools"
+              action={
+                <Button small icon="refresh-cw" isDisabled={isRefreshing} onPress={refresh}>
+                  Load tools
+                </Button>
+              }
+            >
               {connector.status.reason ? sentence(connector.status.reason) : "No tools offered, or not loaded yet."}
             </EmptyState>
           )}
@@ -65,7 +69,9 @@ export function ToolList({ connector, selected, onSelect }: Props) {
         keyOf={(row) => row.key}
         nameOf={({ tool }) => `${tool.name}, ${effects[tool.effect].tag}`}
         renderRow={({ tool }, isSelected) => (
-          <span className={isSelected ? "mono cut medium" : "mono cut"} title={tool.title ?? tool.name}>{tool.name}</span>
+          <span className={isSelected ? "mono cut medium" : "mono cut"} title={tool.title ?? tool.name}>
+            {tool.name}
+          </span>
         )}
         columns="minmax(0, 1fr)"
         selected={selected}
@@ -79,10 +85,26 @@ export function ToolList({ connector, selected, onSelect }: Props) {
   return (
     <nav className={styles.list} aria-label="Tools">
       <div className={styles.find}>
-        <FindTool placeholder="Find a tool" value={filter} onChange={setFilter} onEnter={() => first && onSelect(first.key)} />
-        <Button small look="quiet" icon="refresh-cw" label="Refresh tools" isDisabled={isRefreshing} onPress={refresh} />
+        <FindTool
+          placeholder="Find a tool"
+          value={filter}
+          onChange={setFilter}
+          onEnter={() => first && onSelect(first.key)}
+        />
+        <Button
+          small
+          look="quiet"
+          icon="refresh-cw"
+          label="Refresh tools"
+          isDisabled={isRefreshing}
+          onPress={refresh}
+        />
       </div>
-      {all.length > 0 && problem && <div className={styles.pad}><ProblemNotice problem={problem} onRetry={refresh} retryLabel="Try again" /></div>}
+      {all.length > 0 && problem && (
+        <div className={styles.pad}>
+          <ProblemNotice problem={problem} onRetry={refresh} retryLabel="Try again" />
+        </div>
+      )}
       {body()}
     </nav>
   );

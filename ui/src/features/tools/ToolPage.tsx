@@ -21,26 +21,46 @@ export function ToolPage() {
   return (
     <div className={styles.page}>
       <header className={styles.toolbar}>
-        <Link to="/tools" className={styles.crumb}>Tools</Link>
+        <Link to="/tools" className={styles.crumb}>
+          Tools
+        </Link>
         <Icon name="chevron-right" size={12} />
         <h1 className={styles.crumb}>{connector?.title ?? tool}</h1>
         <span className="grow" />
-        {connector && <span className="small cut"><IdentityLine identity={connector.identity} endpoint={connector.endpoint} /></span>}
+        {connector && (
+          <span className="small cut">
+            <IdentityLine identity={connector.identity} endpoint={connector.endpoint} />
+          </span>
+        )}
       </header>
       {isPending && <Skeleton rows={8} label="Loading connector" />}
       {isGone && (
-        <EmptyState icon="cable" title="Connector not found" action={<Button onPress={() => void navigate({ to: "/tools" })}>Show all tools</Button>}>
+        <EmptyState
+          icon="cable"
+          title="Connector not found"
+          action={<Button onPress={() => void navigate({ to: "/tools" })}>Show all tools</Button>}
+        >
           Its tools are gone too.
         </EmptyState>
       )}
-      {error && !isGone && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
+      {error && !isGone && (
+        <div className={styles.notice}>
+          <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
+        </div>
+      )}
       {connector && (
         <Workbench
           connector={connector}
           selected={tool}
           from={from ?? null}
           onSelect={(next) => {
-            if (next !== tool) void navigate({ to: "/tools/$connector/$tool", params: { connector: id, tool: next }, search: {}, replace: true });
+            if (next !== tool)
+              void navigate({
+                to: "/tools/$connector/$tool",
+                params: { connector: id, tool: next },
+                search: {},
+                replace: true,
+              });
           }}
         />
       )}

@@ -10,9 +10,20 @@ import { ToolPage } from "./ToolPage";
 import { ToolsPage } from "./ToolsPage";
 
 type Handler = (args: Record<string, unknown>) => unknown;
-const sampleTool = (given: Partial<Tool> = {}) => tool({ name: "search", inputSchema: { type: "object", properties: { q: { type: "string" } }, required: ["q"] }, ...given });
+const sampleTool = (given: Partial<Tool> = {}) =>
+  tool({
+    name: "search",
+    inputSchema: { type: "object", properties: { q: { type: "string" } }, required: ["q"] },
+    ...given,
+  });
 const sampleRun = (given: Partial<ToolRun> = {}) =>
-  run({ tool: "search", durationMs: 412, resultBytes: 1834, result: { content: [{ kind: "text", text: "found it" }], structured: null, isError: false }, ...given });
+  run({
+    tool: "search",
+    durationMs: 412,
+    resultBytes: 1834,
+    result: { content: [{ kind: "text", text: "found it" }], structured: null, isError: false },
+    ...given,
+  });
 
 let tools: Tool[];
 let requests: RunTool[];
@@ -24,7 +35,15 @@ beforeAll(() => import("@/components/SchemaForm/SchemaForm"), 30_000);
 beforeEach(() => {
   tools = [
     sampleTool(),
-    sampleTool({ name: "delete_branch", effect: "destructive", inputSchema: { type: "object", properties: { branch: { type: "string" }, repo: { type: "string" } }, required: ["branch", "repo"] } }),
+    sampleTool({
+      name: "delete_branch",
+      effect: "destructive",
+      inputSchema: {
+        type: "object",
+        properties: { branch: { type: "string" }, repo: { type: "string" } },
+        required: ["branch", "repo"],
+      },
+    }),
   ];
   requests = [];
   host = {
@@ -41,7 +60,8 @@ beforeEach(() => {
 });
 
 const copied = vi.fn<(text: string) => void>();
-const open = (at: string) => renderFeature({ routes: { "/tools": ToolsPage, "/tools/$connector/$tool": ToolPage }, at, onCopy: copied });
+const open = (at: string) =>
+  renderFeature({ routes: { "/tools": ToolsPage, "/tools/$connector/$tool": ToolPage }, at, onCopy: copied });
 const search = async () => {
   open("/tools/con_github/search");
   return screen.findByRole("textbox", { name: "q" });
@@ -56,7 +76,18 @@ it("runs with the keyboard and shows the answer with word, time and size", async
   expect(shown.getByText("412 ms")).toBeVisible();
   expect(shown.getByText("1.8 kB")).toBeVisible();
   expect(shown.getByText("found it")).toBeVisible();
-  expect(requests).toEqual([{ connector: "con_github", tool: "search", arguments: { q: "bugs" }, timeoutSeconds: null, confirmed: false, replayOf: null, origin: { kind: "window" }, credential: null }]);
+  expect(requests).toEqual([
+    {
+      connector: "con_github",
+      tool: "search",
+      arguments: { q: "bugs" },
+      timeoutSeconds: null,
+      confirmed: false,
+      replayOf: null,
+      origin: { kind: "window" },
+      credential: null,
+    },
+  ]);
 });
 
 it("sends nothing while a problem stands, and goes to it", async () => {
@@ -69,7 +100,14 @@ it("sends nothing while a problem stands, and goes to it", async () => {
 });
 
 it("shows what the host says against a field at the field, until the value changes", async () => {
-  host.run_tool = () => Promise.reject(problem({ code: "tool.arguments", message: "the arguments do not fit", fields: [{ path: "/q", message: "is too vague" }] }));
+  host.run_tool = () =>
+    Promise.reject(
+      problem({
+        code: "tool.arguments",
+        message: "the arguments do not fit",
+        fields: [{ path: "/q", message: "is too vague" }],
+      }),
+    );
   const field = await search();
   await userEvent.type(field, "x");
   await userEvent.click(screen.getByRole("button", { name: "Run" }));
@@ -83,9 +121,30 @@ it("shows what the host says against a field at the field, until the value chang
 describe("ends differ in looks", () => {
   const ends: [string, Partial<ToolRun>, string][] = [
     ["empty success", { result: { content: [], structured: null, isError: false } }, "The tool returned no content."],
-    ["failed by the tool", { state: "failed", result: { content: [{ kind: "text", text: "no such thing" }], structured: null, isError: true }, problem: problem({ code: "tool.failed" }) }, "The tool returned an error"],
-    ["failed on the way", { state: "failed", result: null, answer: null, problem: problem({ message: "the server answered with an error" }) }, "The server answered with an error"],
-    ["cancelled", { state: "cancelled", result: null, answer: null }, "The server was asked to stop. Changes made so far may remain."],
+    [
+      "failed by the tool",
+      {
+        state: "failed",
+        result: { content: [{ kind: "text", text: "no such thing" }], structured: null, isError: true },
+        problem: problem({ code: "tool.failed" }),
+      },
+      "The tool returned an error",
+    ],
+    [
+      "failed on the way",
+      {
+        state: "failed",
+        result: null,
+        answer: null,
+        problem: problem({ message: "the server answered with an error" }),
+      },
+      "The server answered with an error",
+    ],
+    [
+      "cancelled",
+      { state: "cancelled", result: null, answer: null },
+      "The server was asked to stop. Changes made so far may remain.",
+    ],
   ];
   it.each(ends)("%s", async (_name, changes, words) => {
     host.run_tool = () => sampleRun(changes);
@@ -128,7 +187,12 @@ it("keeps the focus where Run was while a run goes on, and cancels one that has 
   let begin: () => void = () => undefined;
   let end: (ended: ToolRun) => void = () => undefined;
   host.run_tool = ({ progress }) => {
-    begin = () => (progress as { onmessage: (step: unknown) => void }).onmessage({ kind: "started", run: "run_9", identity: connector().identity });
+    begin = () =>
+      (progress as { onmessage: (step: unknown) => void }).onmessage({
+        kind: "started",
+        run: "run_9",
+        identity: connector().identity,
+      });
     return new Promise((resolve) => {
       end = resolve;
     });
@@ -161,7 +225,9 @@ describe("a destructive tool", () => {
   it("asks where Run was, naming verb, target and identity, with the focus on the way out", async () => {
     await fill();
     const asked = screen.getByRole("alertdialog", { name: "Delete branch release/1.4?" });
-    expect(asked).toHaveAccessibleDescription(/branch release\/1\.4, repo patch-lab\. On GitHub, as This computer · lena-fischer/);
+    expect(asked).toHaveAccessibleDescription(
+      /branch release\/1\.4, repo patch-lab\. On GitHub, as This computer · lena-fischer/,
+    );
     expect(within(asked).getByRole("button", { name: "Cancel" })).toHaveFocus();
     expect(screen.queryByRole("button", { name: "Run" })).toBeNull();
     expect(requests).toEqual([]);
@@ -228,7 +294,11 @@ it("begins with the arguments of an earlier run, without its secrets", async () 
 });
 
 describe("a secret argument", () => {
-  const inputSchema = { type: "object", properties: { account: { type: "string" }, pin: { type: "string", writeOnly: true } }, required: ["account", "pin"] };
+  const inputSchema = {
+    type: "object",
+    properties: { account: { type: "string" }, pin: { type: "string", writeOnly: true } },
+    required: ["account", "pin"],
+  };
 
   it("is forgotten when the form is left, which says so when one comes back", async () => {
     tools.push(sampleTool({ name: "transfer", inputSchema }));
@@ -277,7 +347,11 @@ describe("the lists", () => {
   it("group the tools of a connector by what they do, and filter", async () => {
     await search();
     const grid = screen.getByRole("grid", { name: "Tools of GitHub" });
-    expect(within(grid).getAllByRole("rowheader").map((head) => head.textContent)).toEqual(["Read-only1", "Destructive1"]);
+    expect(
+      within(grid)
+        .getAllByRole("rowheader")
+        .map((head) => head.textContent),
+    ).toEqual(["Read-only1", "Destructive1"]);
     await userEvent.type(screen.getByRole("searchbox", { name: "Find a tool" }), "branch");
     expect(within(grid).getAllByRole("row", { name: /,/ })).toHaveLength(1);
   });

@@ -28,13 +28,44 @@ type Props = { connector: Connector; tool: Tool; from: RunId | null };
 export function ToolRunner({ connector, tool, from }: Props) {
   const draft = useSavedArgumentsDraft(connector.id, tool.name);
   const earlier = useQuery({ ...queries.run(from ?? ""), enabled: from !== null });
-  if (from === null) return <Runner connector={connector} tool={tool} initialValues={draft?.values} missing={draft?.missing ?? []} from={null} initialCredential={null} />;
-  if (earlier.isPending) return <div className={styles.runner}><Skeleton rows={5} label="Loading run" /></div>;
+  if (from === null)
+    return (
+      <Runner
+        connector={connector}
+        tool={tool}
+        initialValues={draft?.values}
+        missing={draft?.missing ?? []}
+        from={null}
+        initialCredential={null}
+      />
+    );
+  if (earlier.isPending)
+    return (
+      <div className={styles.runner}>
+        <Skeleton rows={5} label="Loading run" />
+      </div>
+    );
   const { values, missing } = withoutRedacted(earlier.data?.arguments);
-  return <Runner connector={connector} tool={tool} initialValues={earlier.data ? values : draft?.values} missing={missing} from={earlier.data ? from : null} initialCredential={earlier.data?.credential ?? null} />;
+  return (
+    <Runner
+      connector={connector}
+      tool={tool}
+      initialValues={earlier.data ? values : draft?.values}
+      missing={missing}
+      from={earlier.data ? from : null}
+      initialCredential={earlier.data?.credential ?? null}
+    />
+  );
 }
 
-type RunnerProps = { connector: Connector; tool: Tool; initialValues: JsonObject | undefined; missing: string[]; from: RunId | null; initialCredential: string | null };
+type RunnerProps = {
+  connector: Connector;
+  tool: Tool;
+  initialValues: JsonObject | undefined;
+  missing: string[];
+  from: RunId | null;
+  initialCredential: string | null;
+};
 
 function Runner({ connector, tool, initialValues, missing, from, initialCredential }: RunnerProps) {
   const [timeout, setTimeoutSeconds] = useState<number | null>(null);
@@ -65,12 +96,19 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
   });
   const { args, isConfirming } = runner;
   const submitDryRun = () => runner.send((values) => dryRun(request(values, false)));
-  const copyCommand = () => copy(toolCommand(connector.name, tool.name, schemaOf(tool.inputSchema), args.value, credential), "Command");
+  const copyCommand = () =>
+    copy(toolCommand(connector.name, tool.name, schemaOf(tool.inputSchema), args.value, credential), "Command");
 
-  useShortcut(isConfirming || isRunning ? null : { keys: "Mod+Enter", label: "Run", inBar: true, run: () => runner.submit() });
+  useShortcut(
+    isConfirming || isRunning ? null : { keys: "Mod+Enter", label: "Run", inBar: true, run: () => runner.submit() },
+  );
   useShortcut({ keys: "Mod+Shift+Enter", label: "Dry run", run: submitDryRun });
   useShortcut(isRunning ? { keys: "Mod+.", label: "Cancel", inBar: true, run: () => void cancel() } : null);
-  useShortcut(nextPage && !isConfirming ? { keys: "Mod+Shift+N", label: "Next page", inBar: true, inFields: true, run: () => runner.submit(nextPage) } : null);
+  useShortcut(
+    nextPage && !isConfirming
+      ? { keys: "Mod+Shift+N", label: "Next page", inBar: true, inFields: true, run: () => runner.submit(nextPage) }
+      : null,
+  );
   useRunnerKeys(runner);
   useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });
 
@@ -82,10 +120,18 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
           runner={runner}
           name={tool.name}
           schema={tool.inputSchema}
-          missingReason={from === null ? "Secret values aren't kept when you leave a form." : "Secret values aren't kept with runs."}
+          missingReason={
+            from === null ? "Secret values aren't kept when you leave a form." : "Secret values aren't kept with runs."
+          }
         />
         {isConfirming ? (
-          <Confirm connector={connector} tool={tool} values={args.value} onConfirm={runner.confirm} onKeep={runner.closeConfirmation} />
+          <Confirm
+            connector={connector}
+            tool={tool}
+            values={args.value}
+            onConfirm={runner.confirm}
+            onKeep={runner.closeConfirmation}
+          />
         ) : (
           <RunBar
             connector={connector}
@@ -108,9 +154,7 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
             }}
           />
         )}
-        <StatusFacts>
-          {args.shown.length > 0 && <span>{count(args.shown.length, "problem")}</span>}
-        </StatusFacts>
+        <StatusFacts>{args.shown.length > 0 && <span>{count(args.shown.length, "problem")}</span>}</StatusFacts>
       </section>
       <OutcomePane connector={connector} tool={tool} onNextPage={nextPage && (() => runner.submit(nextPage))} />
     </>

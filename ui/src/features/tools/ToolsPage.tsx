@@ -30,24 +30,47 @@ export function ToolsPage() {
   const connectors = useQuery(queries.connectors());
   const [filter, setFilter] = useState("");
   const [selected, setSelected] = useState<string | null>(null);
-  const groups = useMemo(() => byConnector(connectors.data ?? [], tools.data ?? [], filter), [connectors.data, tools.data, filter]);
+  const groups = useMemo(
+    () => byConnector(connectors.data ?? [], tools.data ?? [], filter),
+    [connectors.data, tools.data, filter],
+  );
   const total = tools.data?.length ?? 0;
   const shown = groups.reduce((sum, group) => sum + group.rows.length, 0);
-  const open = ({ connector, tool }: Row) => void navigate({ to: "/tools/$connector/$tool", params: { connector, tool: tool.name }, search: {} });
+  const open = ({ connector, tool }: Row) =>
+    void navigate({ to: "/tools/$connector/$tool", params: { connector, tool: tool.name }, search: {} });
   const first = groups[0]?.rows[0];
 
   const body = (): ReactNode => {
     const error = tools.error ?? connectors.error;
-    if (error) return <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void Promise.all([tools.refetch(), connectors.refetch()])} /></div>;
+    if (error)
+      return (
+        <div className={styles.notice}>
+          <ProblemNotice
+            problem={asProblem(error)}
+            onRetry={() => void Promise.all([tools.refetch(), connectors.refetch()])}
+          />
+        </div>
+      );
     if (tools.isPending || connectors.isPending) return <Skeleton rows={12} oneLine label="Loading tools" />;
     if (total === 0) {
       return (
-        <EmptyState icon="wrench" title="No tools yet" action={<Button onPress={() => void navigate({ to: "/connectors" })}>Go to connectors</Button>}>
+        <EmptyState
+          icon="wrench"
+          title="No tools yet"
+          action={<Button onPress={() => void navigate({ to: "/connectors" })}>Go to connectors</Button>}
+        >
           Tools of connected connectors appear here.
         </EmptyState>
       );
     }
-    if (shown === 0) return <EmptyState icon="search" title="No matching tools" action={<Button onPress={() => setFilter("")}>Show all tools</Button>} />;
+    if (shown === 0)
+      return (
+        <EmptyState
+          icon="search"
+          title="No matching tools"
+          action={<Button onPress={() => setFilter("")}>Show all tools</Button>}
+        />
+      );
     return (
       <VirtualList<Row>
         label="Tools"
@@ -58,18 +81,32 @@ export function ToolsPage() {
               <ConnectorMark title={connector.title} icon={connector.icon} size="small" />
               {connector.title}
               <span className="text3">{rows.length}</span>
-              <span className={`grow cut ${styles.identity ?? ""}`}><IdentityLine identity={connector.identity} /></span>
+              <span className={`grow cut ${styles.identity ?? ""}`}>
+                <IdentityLine identity={connector.identity} />
+              </span>
             </>
           ),
           rows,
         }))}
         keyOf={(row) => row.key}
-        nameOf={({ tool }) => [tool.name, effects[tool.effect].tag, ownTitle(tool), tool.description].filter(Boolean).join(", ")}
+        nameOf={({ tool }) =>
+          [tool.name, effects[tool.effect].tag, ownTitle(tool), tool.description].filter(Boolean).join(", ")
+        }
         renderRow={({ tool }) => (
           <>
             <span className="mono medium cut">{tool.name}</span>
-            <span className="text2 cut" title={tool.description ?? undefined}><ToolWords tool={tool} /></span>
-            <span className={styles.effect}>{tool.effect === "destructive" ? <Tag tone="bad" icon="octagon-alert">{effects.destructive.tag}</Tag> : <Tag>{effects[tool.effect].tag}</Tag>}</span>
+            <span className="text2 cut" title={tool.description ?? undefined}>
+              <ToolWords tool={tool} />
+            </span>
+            <span className={styles.effect}>
+              {tool.effect === "destructive" ? (
+                <Tag tone="bad" icon="octagon-alert">
+                  {effects.destructive.tag}
+                </Tag>
+              ) : (
+                <Tag>{effects[tool.effect].tag}</Tag>
+              )}
+            </span>
           </>
         )}
         columnsClass={styles.columns}
@@ -87,7 +124,13 @@ export function ToolsPage() {
       <Toolbar title="Tools" count={total} />
       {total > 0 && (
         <div className={styles.find}>
-          <FindTool placeholder="Search tools and connectors" value={filter} onChange={setFilter} onEnter={() => first && open(first)} inBar />
+          <FindTool
+            placeholder="Search tools and connectors"
+            value={filter}
+            onChange={setFilter}
+            onEnter={() => first && open(first)}
+            inBar
+          />
         </div>
       )}
       {body()}
@@ -105,18 +148,29 @@ function ToolWords({ tool }: { tool: Tool }) {
   return (
     <>
       {title && <span className={styles.title}>{title}</span>}
-      {title && description && <span className="text3" aria-hidden="true"> · </span>}
+      {title && description && (
+        <span className="text3" aria-hidden="true">
+          {" "}
+          ·{" "}
+        </span>
+      )}
       {description}
     </>
   );
 }
 
-function byConnector(connectors: readonly Connector[], tools: readonly ConnectorTool[], filter: string): { connector: Connector; rows: Row[] }[] {
+function byConnector(
+  connectors: readonly Connector[],
+  tools: readonly ConnectorTool[],
+  filter: string,
+): { connector: Connector; rows: Row[] }[] {
   return connectors
     .map((connector) => ({
       connector,
       rows: tools
-        .filter((row) => row.connector === connector.id && matches(row.tool, filter, `${connector.title} ${connector.name}`))
+        .filter(
+          (row) => row.connector === connector.id && matches(row.tool, filter, `${connector.title} ${connector.name}`),
+        )
         .map((row, index) => ({ ...row, key: `${connector.id} ${index} ${row.tool.name}` })),
     }))
     .filter((group) => group.rows.length > 0);

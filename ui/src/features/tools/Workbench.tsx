@@ -22,7 +22,9 @@ export function Workbench({ connector, selected, onSelect, from = null }: Props)
   const shown = useMemo(() => {
     const all = listed(tools ?? []);
     // The first of the list as it is shown, not as the server sends it.
-    return all.find((row) => row.key === selected) ?? (selected === null ? groupTools(all, "")[0]?.tools[0] : undefined);
+    return (
+      all.find((row) => row.key === selected) ?? (selected === null ? groupTools(all, "")[0]?.tools[0] : undefined)
+    );
   }, [tools, selected]);
   return (
     <div className={styles.frame}>
@@ -30,12 +32,19 @@ export function Workbench({ connector, selected, onSelect, from = null }: Props)
         <ToolList connector={connector} selected={shown?.key ?? selected} onSelect={onSelect} />
         {shown ? (
           <div className={styles.work}>
-            <ToolRunner key={`${connector.id} ${shown.key} ${from ?? ""}`} connector={connector} tool={shown.tool} from={from} />
+            <ToolRunner
+              key={`${connector.id} ${shown.key} ${from ?? ""}`}
+              connector={connector}
+              tool={shown.tool}
+              from={from}
+            />
           </div>
         ) : (
           <div className={styles.nothing}>
             {tools && tools.length > 0 && selected !== null && (
-              <EmptyState icon="wrench" title={`${selected} is no longer available`}>Choose another tool.</EmptyState>
+              <EmptyState icon="wrench" title={`${selected} is no longer available`}>
+                Choose another tool.
+              </EmptyState>
             )}
           </div>
         )}

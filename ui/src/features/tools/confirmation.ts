@@ -23,7 +23,9 @@ export function targetWords(tool: Tool, values: JsonObject): string {
 export function confirmationTitle(verb: string, tool: Tool, values: JsonObject): string {
   const words = verb.toLowerCase().split(/\s+/);
   const shown = redactSecrets(values, asSchema(tool.inputSchema));
-  const name = Object.keys(shown).find((key) => words.includes(key.toLowerCase()) && isPlain(shown[key]) && !isRedacted(shown[key]));
+  const name = Object.keys(shown).find(
+    (key) => words.includes(key.toLowerCase()) && isPlain(shown[key]) && !isRedacted(shown[key]),
+  );
   return name === undefined ? `${verb}?` : `${verb} ${String(shown[name])}?`;
 }
 

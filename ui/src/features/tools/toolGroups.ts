@@ -22,7 +22,10 @@ export function listed(tools: readonly Tool[]): ListedTool[] {
 }
 
 /** The tools that match every word of `filter`, grouped by effect in a fixed order. */
-export function groupTools(tools: readonly ListedTool[], filter: string): { effect: ToolEffect; tools: ListedTool[] }[] {
+export function groupTools(
+  tools: readonly ListedTool[],
+  filter: string,
+): { effect: ToolEffect; tools: ListedTool[] }[] {
   const matching = tools.filter(({ tool }) => matches(tool, filter));
   return order
     .map((effect) => ({ effect, tools: matching.filter(({ tool }) => tool.effect === effect) }))
@@ -31,8 +34,12 @@ export function groupTools(tools: readonly ListedTool[], filter: string): { effe
 
 /** Whether every word of `filter` is somewhere in the tool's name, title or description, or in `more`. */
 export function matches(tool: Tool, filter: string, more = ""): boolean {
-  const text = `${tool.name} ${tool.title ?? ""} ${tool.description ?? ""} ${effects[tool.effect].tag} ${more}`.toLowerCase();
-  return filter.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+  const text =
+    `${tool.name} ${tool.title ?? ""} ${tool.description ?? ""} ${effects[tool.effect].tag} ${more}`.toLowerCase();
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }
 
 /** What a tool does, as words on a button: its title, or `delete_branch` as "Delete branch". */
@@ -46,6 +53,10 @@ export function ownTitle(tool: Tool): string | null {
 }
 
 function nameWords(tool: Tool): string {
-  const words = tool.name.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/[_\-.]+/g, " ").trim().toLowerCase();
+  const words = tool.name
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .replace(/[_\-.]+/g, " ")
+    .trim()
+    .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -5,7 +5,10 @@ import { type Outcome } from "./useOutcome";
 
 /** The arguments of the page after the one that was just answered; `null` where there is none. */
 export function useNextPage(outcome: Outcome): JsonObject | null {
-  const run = outcome.kind === "finished" && outcome.run.identity.platform !== "local" && outcome.run.state === "done" ? outcome.run : null;
+  const run =
+    outcome.kind === "finished" && outcome.run.identity.platform !== "local" && outcome.run.state === "done"
+      ? outcome.run
+      : null;
   const { data } = useQuery({ ...queries.nextPage(run?.id ?? ""), enabled: run !== null });
   return run !== null && isObject(data) ? data : null;
 }

@@ -1,4 +1,14 @@
-import { commands, type ConnectorId, type DryRun, type IdentityLine, type Problem, type RunId, type RunProgress, type RunTool, type ToolRun } from "@/host/bindings";
+import {
+  commands,
+  type ConnectorId,
+  type DryRun,
+  type IdentityLine,
+  type Problem,
+  type RunId,
+  type RunProgress,
+  type RunTool,
+  type ToolRun,
+} from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { stateKey, useClientState } from "@/host/clientState";
 import { runProgress } from "@/host/runProgress";
@@ -8,7 +18,14 @@ export type Progress = { progress: number | null; total: number | null; message:
 /** What the last press of Run or Dry run led to. */
 export type Outcome =
   | { kind: "idle" }
-  | { kind: "running"; run: RunId | null; identity: IdentityLine | null; since: number; progress: Progress | null; cancelling: boolean }
+  | {
+      kind: "running";
+      run: RunId | null;
+      identity: IdentityLine | null;
+      since: number;
+      progress: Progress | null;
+      cancelling: boolean;
+    }
   | { kind: "finished"; run: ToolRun }
   | { kind: "dry"; dryRun: DryRun }
   /** It never began. */
@@ -48,7 +65,8 @@ export function useOutcome(connector: ConnectorId, tool: string) {
     set({ kind: "running", run: null, identity: null, since: Date.now(), progress: null, cancelling: false });
     return follow(call(commands.runTool(request, runProgress(step))).then((done) => ({ kind: "finished", run: done })));
   };
-  const dryRun = (request: RunTool) => follow(call(commands.dryRun(request)).then((plan) => ({ kind: "dry", dryRun: plan })));
+  const dryRun = (request: RunTool) =>
+    follow(call(commands.dryRun(request)).then((plan) => ({ kind: "dry", dryRun: plan })));
 
   const cancel = async (): Promise<void> => {
     if (outcome.kind !== "running" || outcome.cancelling) return;

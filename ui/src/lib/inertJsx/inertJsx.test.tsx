@@ -14,12 +14,20 @@ it("shows every text inert, wherever it stands", () => {
   render(
     <div data-testid="all">
       <p>{hostile}</p>
-      <p>Delete {hostile} on {"acc\u2066ount"}?</p>
+      <p>
+        Delete {hostile} on {"acc\u2066ount"}?
+      </p>
       <Card>{hostile}</Card>
       <Card>{hostile} and more</Card>
-      <ul>{[hostile, "b"].map((text) => <li key={text}>{text}</li>)}</ul>
+      <ul>
+        {[hostile, "b"].map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
       <>{hostile}</>
-      <button type="button" aria-label={hostile} title={hostile}>{["x", hostile]}</button>
+      <button type="button" aria-label={hostile} title={hostile}>
+        {["x", hostile]}
+      </button>
     </div>,
   );
   const all = screen.getByTestId("all");
@@ -43,7 +51,12 @@ it("leaves what is typed and what is handed on as it is", () => {
   function Length({ value }: { value: string }) {
     return <output>{value.length}</output>;
   }
-  render(<><input aria-label="Name" defaultValue={hostile} /><Length value={hostile} /></>);
+  render(
+    <>
+      <input aria-label="Name" defaultValue={hostile} />
+      <Length value={hostile} />
+    </>,
+  );
   expect(screen.getByLabelText("Name")).toHaveValue(hostile);
   expect(screen.getByRole("status")).toHaveTextContent(String(hostile.length));
 });

@@ -15,7 +15,12 @@ it.each(["allOf", "anyOf", "oneOf"])("leaves ways that double with each level of
 });
 
 it("leaves parts that double without going into the value to the host", () => {
-  const defs = Object.fromEntries(Array.from({ length: 28 }, (_, at) => [`d${at}`, { allOf: [{ $ref: `#/$defs/d${at + 1}` }, { $ref: `#/$defs/d${at + 1}` }] }]));
+  const defs = Object.fromEntries(
+    Array.from({ length: 28 }, (_, at) => [
+      `d${at}`,
+      { allOf: [{ $ref: `#/$defs/d${at + 1}` }, { $ref: `#/$defs/d${at + 1}` }] },
+    ]),
+  );
   const schema: AnySchema = { $ref: "#/$defs/d0", $defs: { ...defs, d28: { type: "object" } } };
   expect(isCheckedSoon(schema, {})).toBe(false);
   expect(validate(schema, "no object")).toEqual([]);
@@ -26,15 +31,25 @@ it("leaves a schema that leads back to itself to the host", () => {
 });
 
 it("checks a large value by a schema as people write them", () => {
-  const schema = { type: "array", items: { type: "object", properties: { id: { type: "integer" } }, required: ["id"] } };
+  const schema = {
+    type: "array",
+    items: { type: "object", properties: { id: { type: "integer" } }, required: ["id"] },
+  };
   const rows = Array.from({ length: 4000 }, (_, id) => ({ id }));
   expect(validate(schema, rows)).toEqual([]);
   expect(validate(schema, [...rows, {}])).toEqual([{ path: "/4000/id", message: "Enter a value" }]);
 });
 
 it("tries no regular expression that may never end", () => {
-  for (const slow of ["(a+)+$", "(a|a)*b", "(?:x{1,9})*y", "((a*))*", "x".repeat(600)]) expect(isQuickPattern(slow), slow).toBe(false);
-  for (const quick of ["^[a-z]+$", "^(foo|bar)$", "^\\d{4}-\\d{2}$", "^(?:a|b)-[0-9]+$"]) expect(isQuickPattern(quick), quick).toBe(true);
+  for (const slow of ["(a+)+$", "(a|a)*b", "(?:x{1,9})*y", "((a*))*", "x".repeat(600)])
+    expect(isQuickPattern(slow), slow).toBe(false);
+  for (const quick of ["^[a-z]+$", "^(foo|bar)$", "^\\d{4}-\\d{2}$", "^(?:a|b)-[0-9]+$"])
+    expect(isQuickPattern(quick), quick).toBe(true);
   expect(validate({ type: "string", pattern: "^(a+)+$" }, `${"a".repeat(40)}!`)).toEqual([]);
-  expect(validate({ patternProperties: { "^(a+)+$": { type: "number" } }, additionalProperties: false }, { [`${"a".repeat(40)}!`]: "x" })).toEqual([]);
+  expect(
+    validate(
+      { patternProperties: { "^(a+)+$": { type: "number" } }, additionalProperties: false },
+      { [`${"a".repeat(40)}!`]: "x" },
+    ),
+  ).toEqual([]);
 });

@@ -33,9 +33,12 @@ export function isCheckedSoon(root: AnySchema, value: unknown): boolean {
     if (left < 0 || depth > MOST_DEPTH) return false;
     if (!isObject(schema)) return true;
     if (!beside(schema, resolve).every((part) => walk(part, here, depth + 1))) return false;
-    if (Array.isArray(here)) return here.every((item: unknown, at) => ofItem(schema, at).every((part) => walk(part, item, depth + 1)));
+    if (Array.isArray(here))
+      return here.every((item: unknown, at) => ofItem(schema, at).every((part) => walk(part, item, depth + 1)));
     if (!isObject(here)) return true;
-    return Object.entries(here).every(([name, member]) => ofMember(schema, name).every((part) => walk(part, member, depth + 1)));
+    return Object.entries(here).every(([name, member]) =>
+      ofMember(schema, name).every((part) => walk(part, member, depth + 1)),
+    );
   }
 
   return walk(root, value, 0);
@@ -46,14 +49,21 @@ function beside(schema: Record<string, unknown>, resolve: (reference: string) =>
   const lists = ["allOf", "anyOf", "oneOf"].flatMap((word) => listOf(schema[word]));
   const single = ["if", "then", "else", "not"].map((word) => schema[word]);
   const dependent = ["dependentSchemas", "dependencies"].flatMap((word) => membersOf(schema[word]));
-  const references = ["$ref", "$dynamicRef", "$recursiveRef"].map((word) => schema[word]).filter((one) => typeof one === "string");
+  const references = ["$ref", "$dynamicRef", "$recursiveRef"]
+    .map((word) => schema[word])
+    .filter((one) => typeof one === "string");
   return [...lists, ...single, ...dependent, ...references.map(resolve)].filter(isSchema);
 }
 
 function ofMember(schema: Record<string, unknown>, name: string): unknown[] {
   const { properties } = schema;
   const own = isObject(properties) && Object.hasOwn(properties, name) ? [properties[name]] : [];
-  return [...own, ...membersOf(schema.patternProperties), schema.additionalProperties, schema.unevaluatedProperties].filter(isSchema);
+  return [
+    ...own,
+    ...membersOf(schema.patternProperties),
+    schema.additionalProperties,
+    schema.unevaluatedProperties,
+  ].filter(isSchema);
 }
 
 function ofItem(schema: Record<string, unknown>, at: number): unknown[] {

@@ -2,28 +2,59 @@ import { describe, expect, it } from "vitest";
 import { factsOf, formSchema } from "./formSchema";
 import { asSchema, isObject, type Schema } from "./schema";
 
-const property = (schema: Schema, name: string) => asSchema(asSchema(formSchema({ type: "object", properties: { it: schema } }).properties)[name] ?? {});
+const property = (schema: Schema, name: string) =>
+  asSchema(asSchema(formSchema({ type: "object", properties: { it: schema } }).properties)[name] ?? {});
 const field = (schema: Schema) => property(schema, "it");
 
 describe("how a field is edited", () => {
   const cases: [string, Schema, string, string, boolean][] = [
     ["text", { type: "string" }, "leaf", "string", false],
     ["whole number or null", { type: ["integer", "null"] }, "leaf", "integer | null", true],
-    ["number or null as alternatives", { anyOf: [{ type: "number" }, { type: "null" }], default: null }, "leaf", "number | null", true],
+    [
+      "number or null as alternatives",
+      { anyOf: [{ type: "number" }, { type: "null" }], default: null },
+      "leaf",
+      "number | null",
+      true,
+    ],
     ["enum with null", { enum: ["a", "b", null] }, "leaf", "string | null", true],
     ["alternatives that are constants", { oneOf: [{ const: 1, title: "One" }, { const: 2 }] }, "leaf", "number", false],
     ["texts", { type: "array", items: { type: "string" } }, "chips", "string[]", false],
     ["choices", { type: "array", uniqueItems: true, items: { enum: ["a", "b"] } }, "choices", "string[]", false],
-    ["lists of lists", { type: "array", items: { type: "array", items: { type: "integer" } } }, "rows", "integer[][]", false],
+    [
+      "lists of lists",
+      { type: "array", items: { type: "array", items: { type: "integer" } } },
+      "rows",
+      "integer[][]",
+      false,
+    ],
     ["nullable entries", { type: "array", items: { type: ["integer", "null"] } }, "rows", "(integer | null)[]", false],
-    ["tuples", { type: "array", prefixItems: [{ type: "string" }], items: { type: "string" } }, "json", "string[]", false],
+    [
+      "tuples",
+      { type: "array", prefixItems: [{ type: "string" }], items: { type: "string" } },
+      "json",
+      "string[]",
+      false,
+    ],
     ["anything", {}, "json", "any", false],
     ["a map of texts", { type: "object", additionalProperties: { type: "string" } }, "map", "object", false],
     ["a map of anything", { type: "object", additionalProperties: true }, "json", "object", false],
     ["an object", { type: "object", properties: { a: { type: "string" } } }, "object", "object", false],
     ["two kinds", { type: ["string", "integer"] }, "options", "string | integer", false],
-    ["two kinds or null", { anyOf: [{ type: "string" }, { type: "integer" }, { type: "null" }] }, "options", "string | integer | null", true],
-    ["two formats of one text", { type: "string", anyOf: [{ format: "ipv4" }, { format: "ipv6" }] }, "leaf", "string", false],
+    [
+      "two kinds or null",
+      { anyOf: [{ type: "string" }, { type: "integer" }, { type: "null" }] },
+      "options",
+      "string | integer | null",
+      true,
+    ],
+    [
+      "two formats of one text",
+      { type: "string", anyOf: [{ format: "ipv4" }, { format: "ipv6" }] },
+      "leaf",
+      "string",
+      false,
+    ],
   ];
   it.each(cases)("%s", (_name, schema, how, type, nullable) => {
     expect(factsOf(field(schema))).toMatchObject({ field: how, type, nullable });
@@ -60,7 +91,11 @@ describe("references", () => {
       properties: { it: { $ref: "#/$defs/level", description: "How loud" } },
       $defs: { level: { type: "integer", description: "other", minimum: 1 } },
     });
-    expect(asSchema(asSchema(drawn.properties).it)).toMatchObject({ type: "integer", description: "How loud", minimum: 1 });
+    expect(asSchema(asSchema(drawn.properties).it)).toMatchObject({
+      type: "integer",
+      description: "How loud",
+      minimum: 1,
+    });
   });
 
   it("edits a cycle as JSON instead of going round for ever", () => {
@@ -88,8 +123,19 @@ describe("references", () => {
   });
 
   it("stays small for a schema that grows without end", () => {
-    const level = (n: number): Schema => (n === 0 ? { type: "string" } : { type: "object", properties: Object.fromEntries(["a", "b", "c", "d", "e", "f"].map((name) => [name, { $ref: `#/$defs/l${n - 1}` }])) });
-    const drawn = formSchema({ ...level(9), $defs: Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`l${n}`, level(n)])) });
+    const level = (n: number): Schema =>
+      n === 0
+        ? { type: "string" }
+        : {
+            type: "object",
+            properties: Object.fromEntries(
+              ["a", "b", "c", "d", "e", "f"].map((name) => [name, { $ref: `#/$defs/l${n - 1}` }]),
+            ),
+          };
+    const drawn = formSchema({
+      ...level(9),
+      $defs: Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`l${n}`, level(n)])),
+    });
     expect(JSON.stringify(drawn).length).toBeLessThan(2_000_000);
   });
 });
@@ -112,7 +158,12 @@ it("marks constants of an alternative as required: they tell it from the others"
 });
 
 it("keeps properties of every part of allOf", () => {
-  const drawn = field({ allOf: [{ type: "object", properties: { a: { type: "string" } }, required: ["a"] }, { properties: { b: { type: "integer" } } }] });
+  const drawn = field({
+    allOf: [
+      { type: "object", properties: { a: { type: "string" } }, required: ["a"] },
+      { properties: { b: { type: "integer" } } },
+    ],
+  });
   expect(isObject(drawn.properties) && Object.keys(drawn.properties)).toEqual(["a", "b"]);
   expect(drawn.required).toEqual(["a"]);
 });

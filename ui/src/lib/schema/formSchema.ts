@@ -1,5 +1,14 @@
 import { inlineReferences, OPAQUE } from "./inline";
-import { type AnySchema, asSchema, branches, isObject, mapChildren, requiredNames, type Schema, typesOf } from "./schema";
+import {
+  type AnySchema,
+  asSchema,
+  branches,
+  isObject,
+  mapChildren,
+  requiredNames,
+  type Schema,
+  typesOf,
+} from "./schema";
 import { typeLabel } from "./typeLabel";
 
 /**
@@ -78,7 +87,10 @@ function convert(schema: AnySchema, top = false): Schema {
   if (types[0] === "object" || isObject(rest.properties) || top) return object(rest, options, facts, top);
   if (options) return { oneOf: options.map(convertOption), ...facts("options") };
   if (types.length > 1) {
-    return { oneOf: types.map((name) => convert({ ...rest, type: name, title: name, description: undefined })), ...facts("options") };
+    return {
+      oneOf: types.map((name) => convert({ ...rest, type: name, title: name, description: undefined })),
+      ...facts("options"),
+    };
   }
   if (types[0] === "array") return list(rest, facts);
   if (types.length === 1 && types[0] !== "null") return { ...scalar(rest), ...facts("leaf") };
@@ -91,7 +103,10 @@ function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: 
   const properties = isObject(rest.properties) ? rest.properties : {};
   if (Object.keys(properties).length === 0 && !options) {
     if (top) return { type: "object", properties: {}, ...facts("object") };
-    const texts = isObject(rest.additionalProperties) && typesOf(rest.additionalProperties)[0] === "string" ? rest.additionalProperties : null;
+    const texts =
+      isObject(rest.additionalProperties) && typesOf(rest.additionalProperties)[0] === "string"
+        ? rest.additionalProperties
+        : null;
     return texts ? { type: "object", ...facts("map", { secret: texts.writeOnly === true }) } : { ...facts("json") };
   }
   return {
@@ -106,7 +121,9 @@ function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: 
 
 /** Members in the order in which the schema has them. */
 function convertMembers(properties: Schema): Schema {
-  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, convert(property as AnySchema)]));
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => [name, convert(property as AnySchema)]),
+  );
 }
 
 /** `if`, `then`, `else` add fields as the value changes; the condition itself is only evaluated. */
@@ -117,10 +134,7 @@ function conditions(rest: Schema): Schema {
     const part = rest[keyword];
     if (!isObject(part)) continue;
     const properties = isObject(part.properties) ? part.properties : {};
-    conditional[keyword] = {
-      properties: convertMembers(properties),
-      required: requiredNames(part),
-    };
+    conditional[keyword] = { properties: convertMembers(properties), required: requiredNames(part) };
   }
   return conditional;
 }
@@ -135,7 +149,11 @@ function withoutDefaults(schema: AnySchema): AnySchema {
 function convertOption(option: Schema): Schema {
   const properties = isObject(option.properties) ? option.properties : {};
   const fixed = Object.keys(properties).filter((name) => "const" in asSchema(properties[name]));
-  return convert({ ...option, title: option.title ?? optionTitle(option), required: [...new Set([...requiredNames(option), ...fixed])] });
+  return convert({
+    ...option,
+    title: option.title ?? optionTitle(option),
+    required: [...new Set([...requiredNames(option), ...fixed])],
+  });
 }
 
 function optionTitle(option: Schema): string {
@@ -166,7 +184,17 @@ function json(schema: Schema, nullable: boolean, type = "any"): Schema {
 /** What the input of one value has to know. */
 function scalar(rest: Schema): Schema {
   const { type, const: fixed, format, maxLength, minimum, maximum, writeOnly, contentMediaType, examples } = rest;
-  const keywords = { type: type ?? "string", const: fixed, format, maxLength, minimum, maximum, writeOnly, contentMediaType, examples };
+  const keywords = {
+    type: type ?? "string",
+    const: fixed,
+    format,
+    maxLength,
+    minimum,
+    maximum,
+    writeOnly,
+    contentMediaType,
+    examples,
+  };
   return Object.fromEntries(Object.entries(keywords).filter(([, value]) => value !== undefined));
 }
 
@@ -182,14 +210,18 @@ function mergeAllOf(schema: Schema): Schema {
       ...(isObject(whole.properties) && isObject(part.properties)
         ? { properties: { ...whole.properties, ...part.properties } }
         : {}),
-      ...(whole.required || part.required ? { required: [...new Set([...requiredNames(whole), ...requiredNames(part)])] } : {}),
+      ...(whole.required || part.required
+        ? { required: [...new Set([...requiredNames(whole), ...requiredNames(part)])] }
+        : {}),
     }),
     {},
   );
 }
 
 const isNull = (schema: Schema) =>
-  schema.type === "null" || ("const" in schema && schema.const === null) || (Array.isArray(schema.enum) && schema.enum.length === 1 && schema.enum[0] === null);
+  schema.type === "null" ||
+  ("const" in schema && schema.const === null) ||
+  (Array.isArray(schema.enum) && schema.enum.length === 1 && schema.enum[0] === null);
 
 /** Takes `null` out of the types, the enum and the alternatives, and tells whether it was there. */
 function withoutNull(schema: Schema): { rest: Schema; nullable: boolean } {
@@ -246,9 +278,19 @@ function choiceLabel(value: unknown): string {
  */
 function optionsOf(rest: Schema): Schema[] | undefined {
   const options = [...branches(rest, "oneOf"), ...branches(rest, "anyOf")];
-  const structural = options.filter((option) => typesOf(option).length > 0 || isObject(option.properties) || "const" in option || Array.isArray(option.enum) || branches(option, "anyOf").length > 0 || branches(option, "oneOf").length > 0 || branches(option, "allOf").length > 0);
+  const structural = options.filter(
+    (option) =>
+      typesOf(option).length > 0 ||
+      isObject(option.properties) ||
+      "const" in option ||
+      Array.isArray(option.enum) ||
+      branches(option, "anyOf").length > 0 ||
+      branches(option, "oneOf").length > 0 ||
+      branches(option, "allOf").length > 0,
+  );
   if (options.length === 0 || structural.length < options.length) return undefined;
   const own = typesOf(rest)[0];
-  if (own !== undefined && own !== "object" && options.every((option) => typesOf(option).length === 0)) return undefined;
+  if (own !== undefined && own !== "object" && options.every((option) => typesOf(option).length === 0))
+    return undefined;
   return options;
 }

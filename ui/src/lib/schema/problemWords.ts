@@ -17,7 +17,9 @@ export function problemWords({ keyword, error }: OutputUnit, value: unknown, rul
     case "maxLength":
       return `Enter at most ${last.replace(/\D/g, "")} characters`;
     case "pattern":
-      return typeof rule === "string" ? `Doesn't match the required format (${rule})` : "Doesn't match the required format";
+      return typeof rule === "string"
+        ? `Doesn't match the required format (${rule})`
+        : "Doesn't match the required format";
     case "format":
       return formatMessage(/format "(.+)"/.exec(error)?.[1] ?? "");
     case "minimum":
@@ -40,7 +42,9 @@ export function problemWords({ keyword, error }: OutputUnit, value: unknown, rul
       return "Unknown property";
     case "anyOf":
     case "oneOf":
-      return error.includes("(0 matches)") || keyword === "anyOf" ? "Doesn't match any option" : "Matches more than one option";
+      return error.includes("(0 matches)") || keyword === "anyOf"
+        ? "Doesn't match any option"
+        : "Matches more than one option";
     default:
       return error.replace(/\.$/, "").replace(/^Instance /, "This ");
   }
@@ -77,7 +81,9 @@ function listed(error: string): string {
     const parsed: unknown = JSON.parse(values);
     const list = Array.isArray(parsed) ? parsed : [parsed];
     if (list.length > 8) return `one of the ${list.length} values`;
-    return list.length === 1 ? JSON.stringify(list[0]) : `one of ${list.map((value) => JSON.stringify(value)).join(", ")}`;
+    return list.length === 1
+      ? JSON.stringify(list[0])
+      : `one of ${list.map((value) => JSON.stringify(value)).join(", ")}`;
   } catch {
     return values;
   }

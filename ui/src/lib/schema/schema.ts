@@ -6,7 +6,18 @@ export type AnySchema = Schema | boolean;
 export type JsonObject = { readonly [key: string]: unknown };
 
 /** Keywords whose value is one schema, a list of schemas, or a map of names to schemas. */
-const single = ["items", "additionalProperties", "contains", "propertyNames", "not", "if", "then", "else", "unevaluatedItems", "unevaluatedProperties"];
+const single = [
+  "items",
+  "additionalProperties",
+  "contains",
+  "propertyNames",
+  "not",
+  "if",
+  "then",
+  "else",
+  "unevaluatedItems",
+  "unevaluatedProperties",
+];
 const lists = ["allOf", "anyOf", "oneOf", "prefixItems"];
 const maps = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
 

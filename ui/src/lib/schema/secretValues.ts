@@ -7,14 +7,34 @@ import { type AnySchema, asSchema, branches, isObject, isSchema, type JsonObject
  * password`), as the host hides them before it keeps a run: a mark of any alternative counts, taken or not.
  * `name` is that of the member that holds the part.
  */
-export function replaceSecrets(values: unknown, schema: AnySchema, replace: (value: unknown, name: string) => unknown): unknown {
+export function replaceSecrets(
+  values: unknown,
+  schema: AnySchema,
+  replace: (value: unknown, name: string) => unknown,
+): unknown {
   const root = asSchema(schema);
   const walk = (value: unknown, schemas: readonly AnySchema[], name: string): unknown => {
     const all = applicableSchemas(schemas, root);
     if (all.some(isSecret)) return replace(value, name);
-    if (Array.isArray(value)) return value.map((item, place) => walk(item, all.flatMap((one) => itemSchemas(one, place)), name));
+    if (Array.isArray(value))
+      return value.map((item, place) =>
+        walk(
+          item,
+          all.flatMap((one) => itemSchemas(one, place)),
+          name,
+        ),
+      );
     if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, walk(member, all.flatMap((one) => memberSchemas(one, key)), key)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [
+        key,
+        walk(
+          member,
+          all.flatMap((one) => memberSchemas(one, key)),
+          key,
+        ),
+      ]),
+    );
   };
   return walk(values, [root], "");
 }
@@ -32,7 +52,9 @@ export function dropSecrets(values: JsonObject, schema: AnySchema): { values: Js
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || value === "" || (isObject(value) && Object.values(value).every(isEmpty));
+  return (
+    value === undefined || value === null || value === "" || (isObject(value) && Object.values(value).every(isEmpty))
+  );
 }
 
 function isSecret(schema: Schema): boolean {
@@ -57,7 +79,9 @@ function inPlaceSubschemas(schema: Schema, root: Schema): AnySchema[] {
   const lists = ["oneOf", "anyOf", "allOf"].flatMap((word) => branches(schema, word));
   const single = ["if", "then", "else", "not"].map((word) => schema[word]);
   const maps = ["dependentSchemas", "dependencies"].flatMap((word) => Object.values(asSchema(schema[word])));
-  const references = [schema.$ref, schema.$dynamicRef].map((word) => (typeof word === "string" ? resolveReference(root, word) : undefined));
+  const references = [schema.$ref, schema.$dynamicRef].map((word) =>
+    typeof word === "string" ? resolveReference(root, word) : undefined,
+  );
   return [...lists, ...single, ...maps, ...references].filter(isSchema);
 }
 
@@ -65,13 +89,17 @@ function inPlaceSubschemas(schema: Schema, root: Schema): AnySchema[] {
 function memberSchemas(schema: Schema, name: string): AnySchema[] {
   const properties = asSchema(schema.properties);
   const patterns = Object.values(asSchema(schema.patternProperties));
-  const named = Object.hasOwn(properties, name) ? [properties[name]] : [schema.additionalProperties, schema.unevaluatedProperties];
+  const named = Object.hasOwn(properties, name)
+    ? [properties[name]]
+    : [schema.additionalProperties, schema.unevaluatedProperties];
   return [...named, ...patterns].filter(isSchema);
 }
 
 /** The schemas for the item at that place, in the words of this and of earlier drafts. */
 function itemSchemas(schema: Schema, place: number): AnySchema[] {
-  const own = [schema.prefixItems, schema.items].map((list): unknown => (Array.isArray(list) ? list[place] : undefined)).filter(isSchema);
+  const own = [schema.prefixItems, schema.items]
+    .map((list): unknown => (Array.isArray(list) ? list[place] : undefined))
+    .filter(isSchema);
   if (own[0] !== undefined) return [own[0]];
   return [schema.items, schema.additionalItems, schema.unevaluatedItems].filter(isSchema);
 }

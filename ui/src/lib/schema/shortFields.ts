@@ -25,8 +25,13 @@ function isShort({ label, schema }: FormField): boolean {
   const { field, nullable, choices } = factsOf(schema);
   // Beside the value stands the choice of `null`; a constant is not drawn; a secret has its own ways of being given.
   if (field !== "leaf" || nullable || "const" in schema || schema.writeOnly === true) return false;
-  if (label.length > longestLabel || (typeof schema.description === "string" && schema.description.length > longestHelp)) return false;
-  if (choices) return choices.every((choice) => choice.label.length <= longestValue && choice.description === undefined);
+  if (
+    label.length > longestLabel ||
+    (typeof schema.description === "string" && schema.description.length > longestHelp)
+  )
+    return false;
+  if (choices)
+    return choices.every((choice) => choice.label.length <= longestValue && choice.description === undefined);
   if (schema.type === "integer" || schema.type === "number" || schema.type === "boolean") return true;
   return schema.format === "date" || schema.format === "time" || Number(schema.maxLength ?? Infinity) <= longestValue;
 }

@@ -7,7 +7,13 @@ const schema = {
     continue_on_failure: { type: "boolean", title: "Continue on failure" },
     bare: { type: "object", properties: { inner: { type: "string" } } },
     excludes: { type: "array", title: "Left out", items: { type: "string" } },
-    authentication: { title: "Sign-in", oneOf: [{ type: "object" }, { type: "object", properties: { client_id: { type: "string", title: "Client ID" } } }] },
+    authentication: {
+      title: "Sign-in",
+      oneOf: [
+        { type: "object" },
+        { type: "object", properties: { client_id: { type: "string", title: "Client ID" } } },
+      ],
+    },
   },
 };
 

@@ -27,7 +27,9 @@ describe("words for what is wrong", () => {
 });
 
 it("tells a missing value at the place of the value", () => {
-  expect(validate({ type: "object", properties: { a: { type: "object", required: ["b/c"] } }, required: ["z"] }, { a: {} })).toEqual([
+  expect(
+    validate({ type: "object", properties: { a: { type: "object", required: ["b/c"] } }, required: ["z"] }, { a: {} }),
+  ).toEqual([
     { path: "/z", message: "Enter a value" },
     { path: "/a/b~1c", message: "Enter a value" },
   ]);
@@ -36,11 +38,17 @@ it("tells a missing value at the place of the value", () => {
 it("looks only at the alternative that was meant", () => {
   const schema: Schema = {
     oneOf: [
-      { type: "object", properties: { kind: { const: "mail" }, to: { type: "string", format: "email" } }, required: ["kind", "to"] },
+      {
+        type: "object",
+        properties: { kind: { const: "mail" }, to: { type: "string", format: "email" } },
+        required: ["kind", "to"],
+      },
       { type: "object", properties: { kind: { const: "chat" }, room: { type: "string" } }, required: ["kind", "room"] },
     ],
   };
-  expect(one(schema, { kind: "mail", to: "x" })).toEqual([{ path: "/it/to", message: "Enter an email address, such as name@example.com" }]);
+  expect(one(schema, { kind: "mail", to: "x" })).toEqual([
+    { path: "/it/to", message: "Enter an email address, such as name@example.com" },
+  ]);
   expect(one(schema, { kind: "chat" })).toEqual([{ path: "/it/room", message: "Enter a value" }]);
 });
 
@@ -59,13 +67,27 @@ it("leaves to the host what it cannot read", () => {
 });
 
 it("ignores names that would move references, and properties that are called id", () => {
-  const schema: Schema = { $id: "https://example.com/tool", $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", properties: { id: { $ref: "#/$defs/i" } }, $defs: { i: { $id: "inner", type: "integer" } } };
+  const schema: Schema = {
+    $id: "https://example.com/tool",
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    type: "object",
+    properties: { id: { $ref: "#/$defs/i" } },
+    $defs: { i: { $id: "inner", type: "integer" } },
+  };
   expect(validate(schema, { id: "x" })).toHaveLength(1);
   expect(fits(schema, { id: 1 })).toBe(true);
 });
 
 it("says nothing against what is right, null included", () => {
-  const schema: Schema = { type: "object", properties: { a: { type: ["string", "null"] }, b: { enum: ["x", null] }, c: { anyOf: [{ type: "array", items: { type: "integer" } }, { type: "null" }] } }, required: ["a", "b", "c"] };
+  const schema: Schema = {
+    type: "object",
+    properties: {
+      a: { type: ["string", "null"] },
+      b: { enum: ["x", null] },
+      c: { anyOf: [{ type: "array", items: { type: "integer" } }, { type: "null" }] },
+    },
+    required: ["a", "b", "c"],
+  };
   expect(validate(schema, { a: null, b: null, c: null })).toEqual([]);
   expect(validate(schema, { a: "", b: "x", c: [0] })).toEqual([]);
 });

@@ -60,7 +60,19 @@ function prepared(schema: AnySchema): AnySchema {
 }
 
 /** Keywords that only repeat that something inside them is wrong. */
-const summaries = new Set(["properties", "patternProperties", "items", "prefixItems", "$ref", "$dynamicRef", "allOf", "if", "dependentSchemas", "propertyNames", "contains"]);
+const summaries = new Set([
+  "properties",
+  "patternProperties",
+  "items",
+  "prefixItems",
+  "$ref",
+  "$dynamicRef",
+  "allOf",
+  "if",
+  "dependentSchemas",
+  "propertyNames",
+  "contains",
+]);
 
 /** The errors worth showing: no summaries, and of alternatives only those of the one that was meant. */
 function relevantErrors(errors: OutputUnit[]): OutputUnit[] {
@@ -81,7 +93,8 @@ function isSummaryOfAdditional(error: OutputUnit, errors: OutputUnit[]): boolean
 /** Keeps the errors of the one alternative whose kind fits, or else the bare statement that none does. */
 function resolveAlternative(choice: OutputUnit, errors: OutputUnit[]): OutputUnit[] {
   const inside = (error: OutputUnit) =>
-    error.keywordLocation.startsWith(`${choice.keywordLocation}/`) && error.instanceLocation.startsWith(choice.instanceLocation);
+    error.keywordLocation.startsWith(`${choice.keywordLocation}/`) &&
+    error.instanceLocation.startsWith(choice.instanceLocation);
   const byBranch = new Map<string, OutputUnit[]>();
   for (const error of errors.filter(inside)) {
     const branch = error.keywordLocation.slice(choice.keywordLocation.length + 1).split("/", 1)[0] ?? "";
@@ -89,7 +102,10 @@ function resolveAlternative(choice: OutputUnit, errors: OutputUnit[]): OutputUni
   }
   const all = [...byBranch.values()];
   const plausible = all.filter((branch) => !branch.some((error) => rulesOut(error, choice)));
-  const candidates = plausible.length > 0 ? plausible : all.filter((branch) => !branch.some((error) => error.error.includes('Expected "null"')));
+  const candidates =
+    plausible.length > 0
+      ? plausible
+      : all.filter((branch) => !branch.some((error) => error.error.includes('Expected "null"')));
   const outside = errors.filter((error) => !inside(error));
   const [only] = candidates;
   return candidates.length === 1 && only ? [...outside.filter((error) => error !== choice), ...only] : outside;
@@ -107,7 +123,14 @@ function explain(error: OutputUnit, schema: AnySchema, root: unknown): ValueProb
   if (error.keyword === "required" && quoted !== undefined) {
     return { path: toPointer([...path, quoted]), message: "Enter a value" };
   }
-  return { path: toPointer(path), message: problemWords(error, valueAt(root, path), valueAt(schema, fromPointer(error.keywordLocation.replace(/^#/, "")))) };
+  return {
+    path: toPointer(path),
+    message: problemWords(
+      error,
+      valueAt(root, path),
+      valueAt(schema, fromPointer(error.keywordLocation.replace(/^#/, ""))),
+    ),
+  };
 }
 
 function valueAt(root: unknown, path: readonly string[]): unknown {
@@ -116,5 +139,7 @@ function valueAt(root: unknown, path: readonly string[]): unknown {
 
 /** A type guard for callers that hold a value of the host's free `Json` type. */
 export function schemaOf(json: unknown): AnySchema {
-  return typeof json === "boolean" || (typeof json === "object" && json !== null && !Array.isArray(json)) ? (json as Schema) : {};
+  return typeof json === "boolean" || (typeof json === "object" && json !== null && !Array.isArray(json))
+    ? (json as Schema)
+    : {};
 }

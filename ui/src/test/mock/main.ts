@@ -7,7 +7,17 @@ import { MockHost } from "../mockHost";
 import { manyNeeds, manyToolChanges } from "../needSamples";
 import { everyOutcome, testSearch, toolsWithForms, withOutcomes } from "../outcomeSamples";
 import { manyPlaces } from "../rotationSamples";
-import { authorization, manyAccounts, manyConnectors, manyEntries, manyHosted, manyRuns, tool, vault, problem } from "../samples";
+import {
+  authorization,
+  manyAccounts,
+  manyConnectors,
+  manyEntries,
+  manyHosted,
+  manyRuns,
+  tool,
+  vault,
+  problem,
+} from "../samples";
 
 /**
  * Looks are chosen in the query: `?theme=dark&contrast=more&density=compact&zoom=150`; what the host
@@ -23,23 +33,79 @@ const preferences: Preferences = {
   density: query.get("density") === "compact" ? "compact" : "comfortable",
   zoomPercent: Number(query.get("zoom") ?? 100),
 };
-const full = { preferences, connectors: manyConnectors(), tools: toolsWithForms(), runs: manyRuns(), wallet: manyEntries(), authorizations: [authorization()] };
-const hosted = { ...full, needs: manyNeeds(), toolChanges: manyToolChanges(), tools: [...toolsWithForms(), { connector: "con_hosted", tool: tool({ name: "search_deals" }) }, { connector: "con_confluence", tool: testSearch() }], accounts: manyAccounts(), connectors: [...manyHosted(), ...manyConnectors()] };
+const full = {
+  preferences,
+  connectors: manyConnectors(),
+  tools: toolsWithForms(),
+  runs: manyRuns(),
+  wallet: manyEntries(),
+  authorizations: [authorization()],
+};
+const hosted = {
+  ...full,
+  needs: manyNeeds(),
+  toolChanges: manyToolChanges(),
+  tools: [
+    ...toolsWithForms(),
+    { connector: "con_hosted", tool: tool({ name: "search_deals" }) },
+    { connector: "con_confluence", tool: testSearch() },
+  ],
+  accounts: manyAccounts(),
+  connectors: [...manyHosted(), ...manyConnectors()],
+};
 const kinds = {
   hosted: () => withPlaces(withAilingAccounts(withOutcomes(new MockHost(hosted)))),
   full: () => withOutcomes(new MockHost(full)),
   runs: () => withOutcomes(new MockHost({ ...full, runs: everyOutcome() })),
   long: () => new MockHost({ ...full, runs: longHistory() }),
-  empty: () => new MockHost({ preferences, about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: "http://127.0.0.1:7788/mcp", redirectUri: "http://127.0.0.1:27218/callback", updates: false } }),
-  locked: () => new MockHost({ ...full, vault: vault({ backend: "passphrase", state: "locked", problem: problem({ code: "vault.locked", message: "the vault is locked" }) }) }),
-  no_keychain: () => new MockHost({ ...full, vault: vault({ backend: null, state: "unavailable", problem: problem({ code: "vault.no_keychain", message: "no keychain answers on this computer", hint: "Start the keychain, or choose a passphrase." }) }) }),
+  empty: () =>
+    new MockHost({
+      preferences,
+      about: {
+        version: "0.1.0",
+        dataFolder: "/home/lena/.local/share/patchbay",
+        mac: false,
+        playgroundUrl: "http://127.0.0.1:7788/mcp",
+        redirectUri: "http://127.0.0.1:27218/callback",
+        updates: false,
+      },
+    }),
+  locked: () =>
+    new MockHost({
+      ...full,
+      vault: vault({
+        backend: "passphrase",
+        state: "locked",
+        problem: problem({ code: "vault.locked", message: "the vault is locked" }),
+      }),
+    }),
+  no_keychain: () =>
+    new MockHost({
+      ...full,
+      vault: vault({
+        backend: null,
+        state: "unavailable",
+        problem: problem({
+          code: "vault.no_keychain",
+          message: "no keychain answers on this computer",
+          hint: "Start the keychain, or choose a passphrase.",
+        }),
+      }),
+    }),
 };
 
 /** Two secrets of the wallet lie on platforms too; the rotation of one did not reach all of its places. */
 function withPlaces(host: MockHost): MockHost {
   host.places.set("wal_headers", manyPlaces());
   host.places.set("wal_stripe", manyPlaces());
-  host.refuses.set("Payments search", problem({ code: "auth.forbidden", message: "your role may not replace credentials of the organization", hint: "Ask an owner." }));
+  host.refuses.set(
+    "Payments search",
+    problem({
+      code: "auth.forbidden",
+      message: "your role may not replace credentials of the organization",
+      hint: "Ask an owner.",
+    }),
+  );
   host.leaveHalfRotated("wal_stripe");
   return host;
 }
@@ -48,8 +114,18 @@ function withPlaces(host: MockHost): MockHost {
 function withAilingAccounts(host: MockHost): MockHost {
   host.handlers.syncConnectors = ({ each }) => {
     for (const { id, platform } of host.state.accounts) {
-      const lost = problem({ code: "auth.needed", message: "the key is not taken any more", hint: "Enter another key.", retryable: false });
-      if (platform !== "local" && platform !== "cohere") host.answerSync(each, { account: id, connectors: platform === "tenex" ? null : 1, problem: platform === "tenex" ? lost : null });
+      const lost = problem({
+        code: "auth.needed",
+        message: "the key is not taken any more",
+        hint: "Enter another key.",
+        retryable: false,
+      });
+      if (platform !== "local" && platform !== "cohere")
+        host.answerSync(each, {
+          account: id,
+          connectors: platform === "tenex" ? null : 1,
+          problem: platform === "tenex" ? lost : null,
+        });
     }
     return new Promise(() => undefined);
   };
@@ -63,12 +139,20 @@ if (consent !== null) {
   const problems: Partial<Record<string, Problem>> = {
     denied: problem({ code: "auth.denied", message: "access was not allowed", detail: "access_denied" }),
     expired: problem({ code: "auth.timed_out", message: "nobody answered in time" }),
-    failed: problem({ code: "auth.callback", message: "the answer came from another issuer than the one that was asked", hint: "Try again; if it happens once more, tell the provider." }),
+    failed: problem({
+      code: "auth.callback",
+      message: "the answer came from another issuer than the one that was asked",
+      hint: "Try again; if it happens once more, tell the provider.",
+    }),
   };
   host.state.authorizations = [];
   host.handlers.startAuthorization = ({ request }) => {
     const of = host.state.connectors.find((one) => one.id === (request as StartAuthorization).connector);
-    const started = authorization({ ...(of && { connector: of.id, connectorTitle: of.title, identity: of.identity }), state: consent as AuthorizationState, problem: problems[consent] ?? null });
+    const started = authorization({
+      ...(of && { connector: of.id, connectorTitle: of.title, identity: of.identity }),
+      state: consent as AuthorizationState,
+      problem: problems[consent] ?? null,
+    });
     host.state.authorizations = [started];
     return started;
   };
@@ -80,12 +164,16 @@ void start().then(async () => {
     await new Promise((resolve) => setTimeout(resolve, 400));
     const parts = keys.split(" ");
     const key = parts.at(-1) ?? "";
-    (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey: parts.includes("Mod"), bubbles: true, cancelable: true }));
+    (document.activeElement ?? document.body).dispatchEvent(
+      new KeyboardEvent("keydown", { key, ctrlKey: parts.includes("Mod"), bubbles: true, cancelable: true }),
+    );
   }
   for (const text of query.getAll("click")) {
     await new Promise((resolve) => setTimeout(resolve, 400));
     const buttons = [...document.querySelectorAll<HTMLElement>("button, [role=tab], [role=radio], label")];
-    buttons.find((button) => (button.textContent ?? "").includes(text) || button.getAttribute("aria-label") === text)?.click();
+    buttons
+      .find((button) => (button.textContent ?? "").includes(text) || button.getAttribute("aria-label") === text)
+      ?.click();
   }
   // `type=status:failed ` then types into the field that has the focus, as `press=/` gives it.
   for (const text of query.getAll("type")) {

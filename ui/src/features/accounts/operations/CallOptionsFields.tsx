@@ -11,12 +11,44 @@ export function CallOptionsFields({ options, errors, onChange }: Props) {
   return (
     <div className={styles.options}>
       <div className={styles.pair}>
-        <Field label="Timeout (seconds)" inputMode="numeric" value={options.timeout} onChange={(timeout) => set({ timeout })} error={errors.timeout} help="Per attempt" />
-        <Field label="Retries" inputMode="numeric" value={options.retries} onChange={(retries) => set({ retries })} error={errors.retries} help="Default: set by the operation" />
+        <Field
+          label="Timeout (seconds)"
+          inputMode="numeric"
+          value={options.timeout}
+          onChange={(timeout) => set({ timeout })}
+          error={errors.timeout}
+          help="Per attempt"
+        />
+        <Field
+          label="Retries"
+          inputMode="numeric"
+          value={options.retries}
+          onChange={(retries) => set({ retries })}
+          error={errors.retries}
+          help="Default: set by the operation"
+        />
       </div>
       <HeaderLines lines={options.headers} error={errors.headers} onChange={(headers) => set({ headers })} />
-      <Field label="Extra query parameters" note="JSON" mono lines={2} placeholder="{ }" value={options.query} onChange={(query) => set({ query })} error={errors.query} />
-      <Field label="Extra body properties" note="JSON" mono lines={2} placeholder="{ }" value={options.body} onChange={(body) => set({ body })} error={errors.body} />
+      <Field
+        label="Extra query parameters"
+        note="JSON"
+        mono
+        lines={2}
+        placeholder="{ }"
+        value={options.query}
+        onChange={(query) => set({ query })}
+        error={errors.query}
+      />
+      <Field
+        label="Extra body properties"
+        note="JSON"
+        mono
+        lines={2}
+        placeholder="{ }"
+        value={options.body}
+        onChange={(body) => set({ body })}
+        error={errors.body}
+      />
     </div>
   );
 }

@@ -43,7 +43,9 @@ export function OperationList({ operations, title, selected, onSelect }: Props) 
       {found.length === 0 ? (
         <div className={styles.none}>
           <p>No matching operations</p>
-          <Button small onPress={() => setFilter("")}>Show all</Button>
+          <Button small onPress={() => setFilter("")}>
+            Show all
+          </Button>
         </div>
       ) : (
         <VirtualList<OperationCard>
@@ -53,7 +55,9 @@ export function OperationList({ operations, title, selected, onSelect }: Props) 
           nameOf={({ name, effect, summary }) => `${name}, ${effects[effect].tag}, ${summary}`}
           renderRow={({ name, effect, summary }, isSelected) => (
             <>
-              <span className={isSelected ? "mono cut medium" : "mono cut"} title={summary}>{name}</span>
+              <span className={isSelected ? "mono cut medium" : "mono cut"} title={summary}>
+                {name}
+              </span>
               <EffectTag effect={effect} />
             </>
           )}

@@ -19,29 +19,48 @@ export function OperationOutcome({ account, operation }: Props) {
   const copy = useCopy();
   switch (outcome.kind) {
     case "idle":
-      return <div className={styles.outcome}><EmptyState icon="play" title="Not called yet">The response appears here.</EmptyState></div>;
+      return (
+        <div className={styles.outcome}>
+          <EmptyState icon="play" title="Not called yet">
+            The response appears here.
+          </EmptyState>
+        </div>
+      );
     case "running":
       return (
         <div className={styles.outcome}>
           <section className={styles.answerHead} aria-label="Calling">
             <Badge glyph="authorizing">Running</Badge>
-            <span className="text2" aria-hidden="true"><Seconds since={outcome.since} /></span>
+            <span className="text2" aria-hidden="true">
+              <Seconds since={outcome.since} />
+            </span>
             <span className="grow" />
-            <Button small onPress={leave}>Stop</Button>
+            <Button small onPress={leave}>
+              Stop
+            </Button>
           </section>
         </div>
       );
     case "left":
       return (
         <div className={styles.outcome}>
-          <div className={styles.notice}><Notice glyph="disabled" title="Stopped waiting">The call was sent and may have taken effect.</Notice></div>
+          <div className={styles.notice}>
+            <Notice glyph="disabled" title="Stopped waiting">
+              The call was sent and may have taken effect.
+            </Notice>
+          </div>
         </div>
       );
     case "failed":
       return (
         <div className={styles.outcome}>
-          <div className={styles.answerHead}><Badge glyph="failing">Failed</Badge><span className="text2">{duration(outcome.took)}</span></div>
-          <div className={styles.notice}><ProblemNotice problem={outcome.problem} /></div>
+          <div className={styles.answerHead}>
+            <Badge glyph="failing">Failed</Badge>
+            <span className="text2">{duration(outcome.took)}</span>
+          </div>
+          <div className={styles.notice}>
+            <ProblemNotice problem={outcome.problem} />
+          </div>
         </div>
       );
     case "answered": {
@@ -50,11 +69,19 @@ export function OperationOutcome({ account, operation }: Props) {
         <div className={styles.outcome}>
           <div className={styles.answerHead}>
             <Badge glyph="ready">Done</Badge>
-            <span className="text2">{duration(outcome.took)} · {bytes(new Blob([text]).size)}</span>
+            <span className="text2">
+              {duration(outcome.took)} · {bytes(new Blob([text]).size)}
+            </span>
             <span className="grow" />
-            <Button small look="quiet" icon="copy" onPress={() => copy(text, "Answer")}>Copy</Button>
+            <Button small look="quiet" icon="copy" onPress={() => copy(text, "Answer")}>
+              Copy
+            </Button>
           </div>
-          {outcome.answer === null ? <p className={styles.none}>Done. Empty response.</p> : <JsonView label={`Response of ${operation.name}`} value={outcome.answer} />}
+          {outcome.answer === null ? (
+            <p className={styles.none}>Done. Empty response.</p>
+          ) : (
+            <JsonView label={`Response of ${operation.name}`} value={outcome.answer} />
+          )}
         </div>
       );
     }

@@ -47,15 +47,24 @@ export function OperationRunner({ account, operation }: Props) {
       return Object.keys(wrong).length === 0;
     },
     run: async (values, confirmed) => {
-      const problem = await run({ account: account.id, operation: operation.name, arguments: values, confirmed, ...optionsOf(options) });
+      const problem = await run({
+        account: account.id,
+        operation: operation.name,
+        arguments: values,
+        confirmed,
+        ...optionsOf(options),
+      });
       // What it changed is to be seen in the lists too.
       if (!problem && operation.effect !== "read") void refresh();
       return problem;
     },
   });
   const { value } = runner.args;
-  const copyCommand = () => copy(apiCommand(account.label, operation.name, schemaOf(operation.parameters), value), "Command");
-  useShortcut(runner.isConfirming ? null : { keys: "Mod+Enter", label: "Call", inBar: true, run: () => runner.submit() });
+  const copyCommand = () =>
+    copy(apiCommand(account.label, operation.name, schemaOf(operation.parameters), value), "Command");
+  useShortcut(
+    runner.isConfirming ? null : { keys: "Mod+Enter", label: "Call", inBar: true, run: () => runner.submit() },
+  );
   useRunnerKeys(runner);
   useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });
 
@@ -63,25 +72,51 @@ export function OperationRunner({ account, operation }: Props) {
     <section className={styles.runner} aria-label={operation.name}>
       <header className={styles.head}>
         <div className={styles.title}>
-          <h2 className={styles.name} data-selectable>{operation.name}</h2>
+          <h2 className={styles.name} data-selectable>
+            {operation.name}
+          </h2>
           <EffectTag effect={operation.effect} />
           <span className="grow" />
           <EditModeControl runner={runner} />
         </div>
-        <p className="text2 small" data-selectable>{operation.summary}</p>
+        <p className="text2 small" data-selectable>
+          {operation.summary}
+        </p>
       </header>
-      <ArgumentsEditor runner={runner} name={operation.name} schema={operation.parameters} missingReason="Secret values aren't kept when you leave a form.">
+      <ArgumentsEditor
+        runner={runner}
+        name={operation.name}
+        schema={operation.parameters}
+        missingReason="Secret values aren't kept when you leave a form."
+      >
         <Advanced label="Request options">
-          <CallOptionsFields options={options} errors={errors} onChange={(next) => { setOptions(next); setErrors({}); }} />
+          <CallOptionsFields
+            options={options}
+            errors={errors}
+            onChange={(next) => {
+              setOptions(next);
+              setErrors({});
+            }}
+          />
         </Advanced>
       </ArgumentsEditor>
       {runner.isConfirming ? (
-        <Confirm account={account} operation={operation} values={value} onConfirm={runner.confirm} onKeep={runner.closeConfirmation} />
+        <Confirm
+          account={account}
+          operation={operation}
+          values={value}
+          onConfirm={runner.confirm}
+          onKeep={runner.closeConfirmation}
+        />
       ) : (
         <div className={styles.bar}>
-          <Button look="primary" icon="play" keys="Mod+Enter" isPending={isRunning} onPress={() => runner.submit()}>Call</Button>
+          <Button look="primary" icon="play" keys="Mod+Enter" isPending={isRunning} onPress={() => runner.submit()}>
+            Call
+          </Button>
           <span className="grow" />
-          <Button icon="square-terminal" keys="Mod+Shift+C" onPress={copyCommand}>Copy as command</Button>
+          <Button icon="square-terminal" keys="Mod+Shift+C" onPress={copyCommand}>
+            Copy as command
+          </Button>
         </div>
       )}
     </section>
@@ -96,7 +131,12 @@ function Confirm({ account, operation, values, onConfirm, onKeep }: ConfirmProps
     .filter(([, value]) => value !== "" && ["string", "number", "boolean"].includes(typeof value))
     .map(([name, value]) => `${name} ${isRedacted(value) ? "(hidden)" : String(value)}`);
   return (
-    <ConfirmCard title={`Call ${operation.name}?`} verb={`Call ${operation.name}`} onConfirm={onConfirm} onKeep={onKeep}>
+    <ConfirmCard
+      title={`Call ${operation.name}?`}
+      verb={`Call ${operation.name}`}
+      onConfirm={onConfirm}
+      onKeep={onKeep}
+    >
       {[target.join(", "), `as ${account.label}`].filter(Boolean).join(" ")}.{" "}
       {operation.effect === "irreversible" ? "You can't undo this." : "You'd have to set it up again."}
     </ConfirmCard>

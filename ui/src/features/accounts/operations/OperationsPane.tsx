@@ -15,9 +15,19 @@ type Props = { account: Account; title: string; selected: string | null; onSelec
 /** Everything that the platform's contract documents: the list, the form of one operation, and its answer. */
 export function OperationsPane({ account, title, selected, onSelect }: Props) {
   const { data: operations, error, refetch } = useQuery(queries.operations(account.id));
-  if (error) return <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
+  if (error)
+    return (
+      <div className={styles.notice}>
+        <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
+      </div>
+    );
   if (!operations) return <Skeleton rows={10} oneLine label="Loading operations" />;
-  if (operations.length === 0) return <EmptyState icon="square-terminal" title="No operations">{title} has no API here.</EmptyState>;
+  if (operations.length === 0)
+    return (
+      <EmptyState icon="square-terminal" title="No operations">
+        {title} has no API here.
+      </EmptyState>
+    );
   const shown = selected === null ? operations[0] : operations.find((operation) => operation.name === selected);
   return (
     <div className={styles.frame}>
@@ -29,7 +39,11 @@ export function OperationsPane({ account, title, selected, onSelect }: Props) {
             <OperationOutcome account={account} operation={shown} />
           </div>
         ) : (
-          <div className={styles.nothing}><EmptyState icon="square-terminal" title={`Operation ${selected} not found`}>Choose another.</EmptyState></div>
+          <div className={styles.nothing}>
+            <EmptyState icon="square-terminal" title={`Operation ${selected} not found`}>
+              Choose another.
+            </EmptyState>
+          </div>
         )}
       </div>
     </div>

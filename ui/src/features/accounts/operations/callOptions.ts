@@ -14,25 +14,39 @@ export type CallOptions = {
 export type OptionErrors = Partial<Record<keyof CallOptions, string>>;
 
 /** Options in which nothing has been typed yet. */
-export const noOptions: CallOptions = { timeout: "", retries: "", headers: [{ name: "", value: "" }], query: "", body: "" };
+export const noOptions: CallOptions = {
+  timeout: "",
+  retries: "",
+  headers: [{ name: "", value: "" }],
+  query: "",
+  body: "",
+};
 
 /** What has to be corrected before the options can be used. */
 export function optionErrors(options: CallOptions): OptionErrors {
   const errors: OptionErrors = {};
-  if (options.timeout.trim() && !/^[1-9]\d{0,4}$/.test(options.timeout.trim())) errors.timeout = "Enter whole seconds, such as 30";
-  if (options.retries.trim() && !/^\d{1,2}$/.test(options.retries.trim())) errors.retries = "Enter a whole number, such as 2";
-  if (options.headers.some((line) => Boolean(line.name.trim()) !== Boolean(line.value))) errors.headers = "Enter a name and value for each header";
+  if (options.timeout.trim() && !/^[1-9]\d{0,4}$/.test(options.timeout.trim()))
+    errors.timeout = "Enter whole seconds, such as 30";
+  if (options.retries.trim() && !/^\d{1,2}$/.test(options.retries.trim()))
+    errors.retries = "Enter a whole number, such as 2";
+  if (options.headers.some((line) => Boolean(line.name.trim()) !== Boolean(line.value)))
+    errors.headers = "Enter a name and value for each header";
   for (const name of ["query", "body"] as const) {
     if (!options[name].trim()) continue;
-    const { value, problems: [problem] } = readJson(options[name]);
+    const {
+      value,
+      problems: [problem],
+    } = readJson(options[name]);
     if (problem) errors[name] = `Line ${problem.line}: ${problem.message}`;
-    else if (!isObject(value)) errors[name] = "Enter a JSON object, such as {\"page\": 2}";
+    else if (!isObject(value)) errors[name] = 'Enter a JSON object, such as {"page": 2}';
   }
   return errors;
 }
 
 /** The options as the host takes them; only when {@link optionErrors} finds nothing. */
-export function optionsOf(options: CallOptions): Pick<CallOperation, "timeoutSeconds" | "retries" | "headers" | "query" | "body"> {
+export function optionsOf(
+  options: CallOptions,
+): Pick<CallOperation, "timeoutSeconds" | "retries" | "headers" | "query" | "body"> {
   const number = (text: string) => (text.trim() ? Number(text.trim()) : null);
   const object = (text: string) => (text.trim() ? readJson(text).value : {});
   const lines = options.headers.filter((line) => line.name.trim());

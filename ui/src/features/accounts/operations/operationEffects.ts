@@ -17,5 +17,8 @@ export function needsConfirmation({ effect }: OperationCard): boolean {
 /** Whether every word of the filter is somewhere in what an operation says of itself. */
 export function matches({ name, summary, effect }: OperationCard, filter: string): boolean {
   const text = `${name} ${name.replace(/[_.]/g, " ")} ${summary} ${effects[effect].tag}`.toLowerCase();
-  return filter.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }

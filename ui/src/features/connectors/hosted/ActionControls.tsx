@@ -22,7 +22,11 @@ function useStartAction({ connector, onAsk }: Props, of: string | null, isChoice
     if (needsConfirmation(act)) onAsk({ act, of, isChoice });
     else run.mutate({ act, values: null, confirmed: false });
   };
-  const failure = run.error && <div className={styles.failure}><ProblemNotice problem={asProblem(run.error)} /></div>;
+  const failure = run.error && (
+    <div className={styles.failure}>
+      <ProblemNotice problem={asProblem(run.error)} />
+    </div>
+  );
   return { start, failure, isPending: run.isPending };
 }
 
@@ -31,25 +35,40 @@ export function ActionButton({ act, of = null, ...props }: Props & { act: Act; o
   const { start, failure, isPending } = useStartAction(props, of);
   return (
     <>
-      <Button isPending={isPending} onPress={() => start(act)}>{act.title}</Button>
+      <Button isPending={isPending} onPress={() => start(act)}>
+        {act.title}
+      </Button>
       {failure}
     </>
   );
 }
 
 /** A switch whose two ways are acts; it moves when the platform has moved. */
-export function ActionSwitch({ label, isOn, turnOn, turnOff, ...props }: Props & { label: string; isOn: boolean; turnOn: Act; turnOff: Act }) {
+export function ActionSwitch({
+  label,
+  isOn,
+  turnOn,
+  turnOff,
+  ...props
+}: Props & { label: string; isOn: boolean; turnOn: Act; turnOff: Act }) {
   const { start, failure, isPending } = useStartAction(props, label);
   return (
     <>
-      <Switch isSelected={isOn} isDisabled={isPending} onChange={(on) => start(on ? turnOn : turnOff)}>{label}</Switch>
+      <Switch isSelected={isOn} isDisabled={isPending} onChange={(on) => start(on ? turnOn : turnOff)}>
+        {label}
+      </Switch>
       {failure}
     </>
   );
 }
 
 /** One of several, each an act. */
-export function ActionChoice({ label, current, acts, ...props }: Props & { label: string; current: string | null; acts: Act[] }) {
+export function ActionChoice({
+  label,
+  current,
+  acts,
+  ...props
+}: Props & { label: string; current: string | null; acts: Act[] }) {
   const { start, failure, isPending } = useStartAction(props, label, true);
   return (
     <>

@@ -47,10 +47,10 @@ export function ActionDialog({ connector, act, of, isChoice, onClose }: Props) {
       form.current?.focusProblem();
       return;
     }
-    run.mutate({ act, values: act.asks ? given.values : null, confirmed: true }, {
-      onSuccess: onClose,
-      onError: (error) => given.setServerErrors(asProblem(error).fields),
-    });
+    run.mutate(
+      { act, values: act.asks ? given.values : null, confirmed: true },
+      { onSuccess: onClose, onError: (error) => given.setServerErrors(asProblem(error).fields) },
+    );
   };
   // What comes of a destructive act is told better by itself, where it is; that there is no way back, always.
   const effect = act.consequence !== null && act.effect === "destructive" ? null : effectWords[act.effect];
@@ -63,8 +63,12 @@ export function ActionDialog({ connector, act, of, isChoice, onClose }: Props) {
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus={danger} onPress={onClose}>Cancel</Button>
-          <Button look={danger ? "danger" : "primary"} isPending={run.isPending} onPress={submit}>{isChoice ? "Change" : act.title}</Button>
+          <Button autoFocus={danger} onPress={onClose}>
+            Cancel
+          </Button>
+          <Button look={danger ? "danger" : "primary"} isPending={run.isPending} onPress={submit}>
+            {isChoice ? "Change" : act.title}
+          </Button>
         </>
       }
     >
@@ -74,7 +78,9 @@ export function ActionDialog({ connector, act, of, isChoice, onClose }: Props) {
         {act.asks !== null && <PlatformForm ref={form} label={act.title} state={given} wallet={noWallet} />}
         {run.error && <ProblemNotice problem={asProblem(run.error)} onRetry={submit} />}
         <Advanced label="Details">
-          <p className="text3 small">Calls <span className="mono">{act.operation}</span> as {identity.account}.</p>
+          <p className="text3 small">
+            Calls <span className="mono">{act.operation}</span> as {identity.account}.
+          </p>
         </Advanced>
       </div>
     </Dialog>

@@ -26,30 +26,46 @@ export function Copies({ connector, onOpen, onCreateElsewhere }: Props) {
       <div className={page.sectionHead}>
         <h2>On other accounts</h2>
         <span className="grow" />
-        <Button small icon="plus" onPress={onCreateElsewhere}>Copy to another account…</Button>
+        <Button small icon="plus" onPress={onCreateElsewhere}>
+          Copy to another account…
+        </Button>
       </div>
       {error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
       {!copies && !error && <Skeleton rows={1} label="Loading" />}
       {copies?.length === 0 && (
-        <p className="text2">{connector.endpoint === null ? "No address, so copies on other accounts can't be found." : "Not on any other account."}</p>
+        <p className="text2">
+          {connector.endpoint === null
+            ? "No address, so copies on other accounts can't be found."
+            : "Not on any other account."}
+        </p>
       )}
       {copies && copies.length > 0 && (
         <ul className={styles.copies}>
-          {copies.map((copy) => <Copy key={copy.connector.id} copy={copy} onOpen={onOpen} />)}
+          {copies.map((copy) => (
+            <Copy key={copy.connector.id} copy={copy} onOpen={onOpen} />
+          ))}
         </ul>
       )}
     </section>
   );
 }
 
-function Copy({ copy: { connector, differences }, onOpen }: { copy: ConnectorCopy; onOpen: (id: ConnectorId) => void }) {
+function Copy({
+  copy: { connector, differences },
+  onOpen,
+}: {
+  copy: ConnectorCopy;
+  onOpen: (id: ConnectorId) => void;
+}) {
   const { glyph, word } = statusLook(connector);
   // Where it lives is said in its head already.
   const shown = differences.filter(({ path }) => path !== "/account");
   return (
     <li className={styles.copy}>
       <div className={styles.head}>
-        <Button look="link" onPress={() => onOpen(connector.id)}>{connector.title}</Button>
+        <Button look="link" onPress={() => onOpen(connector.id)}>
+          {connector.title}
+        </Button>
         <Badge glyph={glyph}>{word}</Badge>
         <span className="grow" />
         <IdentityLine identity={connector.identity} />
@@ -59,7 +75,11 @@ function Copy({ copy: { connector, differences }, onOpen }: { copy: ConnectorCop
       ) : (
         <table className={styles.differences}>
           <thead>
-            <tr><th scope="col">Setting</th><th scope="col">Here</th><th scope="col">There</th></tr>
+            <tr>
+              <th scope="col">Setting</th>
+              <th scope="col">Here</th>
+              <th scope="col">There</th>
+            </tr>
           </thead>
           <tbody>
             {shown.map((difference) => (
@@ -77,7 +97,14 @@ function Copy({ copy: { connector, differences }, onOpen }: { copy: ConnectorCop
 }
 
 const names: Record<string, string> = {
-  "/title": "Name", "/description": "Description", "/endpoint": "Address", "/visibility": "Visible to", "/status": "Status", "/credential": "Credential", "/level": "Level", "/tools": "Tools",
+  "/title": "Name",
+  "/description": "Description",
+  "/endpoint": "Address",
+  "/visibility": "Visible to",
+  "/status": "Status",
+  "/credential": "Credential",
+  "/level": "Level",
+  "/tools": "Tools",
 };
 
 function nameOf({ path }: Difference): string {

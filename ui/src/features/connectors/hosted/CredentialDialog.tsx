@@ -34,8 +34,17 @@ export function CredentialDialog(props: Props) {
   const title = titleOf(replaced);
   if (data) return <Filled {...props} form={data} />;
   return (
-    <Dialog title={title} subtitle={<Place connector={connector} level={level} />} onClose={onClose} footer={<Button onPress={onClose}>Cancel</Button>}>
-      {error ? <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /> : <Skeleton rows={3} label="Loading" />}
+    <Dialog
+      title={title}
+      subtitle={<Place connector={connector} level={level} />}
+      onClose={onClose}
+      footer={<Button onPress={onClose}>Cancel</Button>}
+    >
+      {error ? (
+        <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
+      ) : (
+        <Skeleton rows={3} label="Loading" />
+      )}
     </Dialog>
   );
 }
@@ -45,7 +54,9 @@ function Place({ connector: { title, identity }, level }: Pick<Props, "connector
   return (
     <span className="line">
       <PlatformTile platform={identity.platform} />
-      <span className="cut">{identity.account} · <span className="medium">{title}</span> · {owners[level.level]}</span>
+      <span className="cut">
+        {identity.account} · <span className="medium">{title}</span> · {owners[level.level]}
+      </span>
     </span>
   );
 }
@@ -68,7 +79,8 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
   // The form is read later than the dialog opens: where no name is asked, its first field takes the focus.
   const keepFields = useCallback(
     (next: SchemaFormHandle | null) => {
-      if (next && !fields.current && !asksName) box.current?.querySelector<HTMLElement>("input:not([type=hidden]), textarea")?.focus();
+      if (next && !fields.current && !asksName)
+        box.current?.querySelector<HTMLElement>("input:not([type=hidden]), textarea")?.focus();
       fields.current = next;
     },
     [asksName],
@@ -85,11 +97,15 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
       return;
     }
     save.mutate(
-      { connector: connector.id, level: level.level, name: level.isNamed ? name.trim() : "", values: state.values, secrets: state.secrets(), isDefault: level.hasDefault ? isDefault : null },
       {
-        onSuccess: onClose,
-        onError: (error) => state.setServerErrors(asProblem(error).fields),
+        connector: connector.id,
+        level: level.level,
+        name: level.isNamed ? name.trim() : "",
+        values: state.values,
+        secrets: state.secrets(),
+        isDefault: level.hasDefault ? isDefault : null,
       },
+      { onSuccess: onClose, onError: (error) => state.setServerErrors(asProblem(error).fields) },
     );
   };
   return (
@@ -102,15 +118,39 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
           <span>Sent to {connector.identity.account}. You can't view it again.</span>
           <Button onPress={onClose}>Cancel</Button>
           <SubmitKey label={titleOf(replaced)} onSubmit={submit} />
-          <Button look="primary" keys="Mod+Enter" isPending={save.isPending} onPress={submit}>{replaced ? "Replace" : "Save"}</Button>
+          <Button look="primary" keys="Mod+Enter" isPending={save.isPending} onPress={submit}>
+            {replaced ? "Replace" : "Save"}
+          </Button>
         </>
       }
     >
       <div className={styles.stack}>
-        {asksName && <Field label="Name" mono isRequired autoFocus value={name} onChange={setName} error={nameError} help="Letters, digits, - and _. Used to choose it when running tools." />}
-        <div ref={box}><PlatformForm ref={keepFields} label={titleOf(replaced)} state={state} wallet={wallet} /></div>
+        {asksName && (
+          <Field
+            label="Name"
+            mono
+            isRequired
+            autoFocus
+            value={name}
+            onChange={setName}
+            error={nameError}
+            help="Letters, digits, - and _. Used to choose it when running tools."
+          />
+        )}
+        <div ref={box}>
+          <PlatformForm ref={keepFields} label={titleOf(replaced)} state={state} wallet={wallet} />
+        </div>
         {level.hasDefault && (
-          <Switch isSelected={isDefault} onChange={setDefault} isDisabled={replaced?.isDefault ?? false} help={replaced?.isDefault ? "Make another credential the default to change this." : "Used unless you choose another."}>
+          <Switch
+            isSelected={isDefault}
+            onChange={setDefault}
+            isDisabled={replaced?.isDefault ?? false}
+            help={
+              replaced?.isDefault
+                ? "Make another credential the default to change this."
+                : "Used unless you choose another."
+            }
+          >
             Default
           </Switch>
         )}

@@ -34,7 +34,9 @@ export function EditSettings({ connector }: { connector: Connector }) {
       <section className={page.section} aria-label={`On ${account}`}>
         <h2>On {account}</h2>
         {problem.code === "platform.not_supported" ? (
-          <p className="text2">{platformName(connector.identity.platform)} connectors can't be edited after creation.</p>
+          <p className="text2">
+            {platformName(connector.identity.platform)} connectors can't be edited after creation.
+          </p>
         ) : (
           <ProblemNotice problem={problem} onRetry={() => void refetch()} />
         )}
@@ -72,26 +74,58 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
       <div className={styles.formHead}>
         <h2>On {account}</h2>
         <span className="grow" />
-        <SegmentedControl label="How to edit" segments={[{ value: "form", label: "Form" }, { value: "json", label: "JSON" }]} value={view} onChange={setView} />
+        <SegmentedControl
+          label="How to edit"
+          segments={[
+            { value: "form", label: "Form" },
+            { value: "json", label: "JSON" },
+          ]}
+          value={view}
+          onChange={setView}
+        />
         <Button small look="quiet" icon="rotate-cw" label="Reload" onPress={onReload} />
       </div>
       {draft && (isChanged || draft.missing.length > 0) && (
-        <p className="text2 small" role="note">{draft.missing.length === 0 ? "Unsaved changes restored." : `Unsaved changes restored. Enter ${draft.missing.join(", ")} again.`}</p>
+        <p className="text2 small" role="note">
+          {draft.missing.length === 0
+            ? "Unsaved changes restored."
+            : `Unsaved changes restored. Enter ${draft.missing.join(", ")} again.`}
+        </p>
       )}
       <div className={styles.editor}>
         {view === "form" ? (
           <PlatformForm ref={form} label={`Settings of ${connector.title}`} state={state} wallet={wallet} />
         ) : (
           <div className={styles.json}>
-            <JsonEditor label={`Settings of ${connector.title}`} value={values} onChange={(value) => state.changeValues(value as JsonObject)} problems={state.shown} onReadable={setReadable} />
+            <JsonEditor
+              label={`Settings of ${connector.title}`}
+              value={values}
+              onChange={(value) => state.changeValues(value as JsonObject)}
+              problems={state.shown}
+              onReadable={setReadable}
+            />
           </div>
         )}
         <div className={page.actions}>
-          <Button look={isChanged ? "primary" : "plain"} isDisabled={!isChanged || !readable} onPress={review}>Review changes</Button>
-          {isChanged && <Button look="quiet" onPress={onReload}>Discard changes</Button>}
+          <Button look={isChanged ? "primary" : "plain"} isDisabled={!isChanged || !readable} onPress={review}>
+            Review changes
+          </Button>
+          {isChanged && (
+            <Button look="quiet" onPress={onReload}>
+              Discard changes
+            </Button>
+          )}
         </div>
       </div>
-      {reviewing && <ReviewChanges connector={connector} base={settings.form.values} state={state} onClose={() => setReviewing(false)} onReload={onReload} />}
+      {reviewing && (
+        <ReviewChanges
+          connector={connector}
+          base={settings.form.values}
+          state={state}
+          onClose={() => setReviewing(false)}
+          onReload={onReload}
+        />
+      )}
     </section>
   );
 }

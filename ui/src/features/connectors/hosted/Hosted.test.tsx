@@ -7,7 +7,11 @@ import { renderApp } from "@/test/renderApp";
 import { entry, hostedConnector, manyAccounts, problem } from "@/test/samples";
 
 const hosted = hostedConnector();
-const state = { accounts: manyAccounts(), connectors: [hosted], wallet: [entry({ id: "wal_key", name: "HubSpot key", kind: "bearer" })] };
+const state = {
+  accounts: manyAccounts(),
+  connectors: [hosted],
+  wallet: [entry({ id: "wal_key", name: "HubSpot key", kind: "bearer" })],
+};
 const at = (tab: string) => `/connectors/${hosted.id}?tab=${tab}`;
 
 describe("what only the platform has", () => {
@@ -16,7 +20,11 @@ describe("what only the platform has", () => {
     const part = await screen.findByRole("region", { name: "On Mistral · Northlight" });
     expect(within(part).getByText("Protocol")).toBeVisible();
     await user.click(within(part).getByRole("switch", { name: "Organization" }));
-    await waitFor(() => expect(host.lastCall("actOnConnector")).toEqual({ request: { connector: hosted.id, act: "deactivate-for-organization", values: null, confirmed: false } }));
+    await waitFor(() =>
+      expect(host.lastCall("actOnConnector")).toEqual({
+        request: { connector: hosted.id, act: "deactivate-for-organization", values: null, confirmed: false },
+      }),
+    );
     expect(within(part).getByRole("button", { name: "Activate for the user" })).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
   });
@@ -29,7 +37,11 @@ describe("what only the platform has", () => {
     expect(dialog).toHaveTextContent("You can't undo this");
     expect(host.lastCall("actOnConnector")).toBeUndefined();
     await user.click(within(dialog).getByRole("button", { name: "Share with the workspace" }));
-    await waitFor(() => expect(host.lastCall("actOnConnector")).toEqual({ request: { connector: hosted.id, act: "share", values: null, confirmed: true } }));
+    await waitFor(() =>
+      expect(host.lastCall("actOnConnector")).toEqual({
+        request: { connector: hosted.id, act: "share", values: null, confirmed: true },
+      }),
+    );
     await waitFor(() => expect(screen.queryByRole("alertdialog")).not.toBeInTheDocument());
   });
 
@@ -53,7 +65,9 @@ describe("what only the platform has", () => {
     await act(() => host.tell({ kind: "connectors_changed" }));
     expect(reads()).toBe(2);
 
-    host.handlers.connectorParticulars = () => { throw problem({ message: "could not reach Mistral" }); };
+    host.handlers.connectorParticulars = () => {
+      throw problem({ message: "could not reach Mistral" });
+    };
     await tells();
     expect(await screen.findByText("Could not reach Mistral")).toBeInTheDocument();
     expect(screen.getByText("sse")).toBeInTheDocument();
@@ -70,7 +84,13 @@ describe("what only the platform has", () => {
 
   it("asks_for_what_an_act_needs_and_keeps_it_when_the_platform_refuses", async () => {
     const { host, user } = renderApp(at("overview"), state, (mock) => {
-      mock.handlers.actOnConnector = () => { throw problem({ code: "platform.invalid", message: "the platform refused it", fields: [{ path: "/query", message: "is too short" }] }); };
+      mock.handlers.actOnConnector = () => {
+        throw problem({
+          code: "platform.invalid",
+          message: "the platform refused it",
+          fields: [{ path: "/query", message: "is too short" }],
+        });
+      };
     });
     await user.click(await screen.findByRole("button", { name: "Test" }));
     const dialog = screen.getByRole("dialog");
@@ -95,13 +115,22 @@ describe("settings at the platform", () => {
     expect(await within(dialog).findByText("Deals only")).toBeVisible();
     expect(within(dialog).getByText("Deals and contacts")).toBeVisible();
     await user.click(within(dialog).getByRole("button", { name: "Save 1 change" }));
-    await waitFor(() => expect(host.lastCall("changeSettings")).toMatchObject({ connector: hosted.id, change: { values: { description: "Deals only" }, secrets: {}, overwrite: false } }));
+    await waitFor(() =>
+      expect(host.lastCall("changeSettings")).toMatchObject({
+        connector: hosted.id,
+        change: { values: { description: "Deals only" }, secrets: {}, overwrite: false },
+      }),
+    );
   });
 
   it("say_what_was_changed_elsewhere_meanwhile", async () => {
     const { host, user } = renderApp(at("settings"), state, (mock) => {
       const change = (path: string) => ({ path, before: "a", after: "b" });
-      mock.handlers.planSettings = () => ({ changes: [change("/description")], secrets: [], changedElsewhere: [change("/active")] });
+      mock.handlers.planSettings = () => ({
+        changes: [change("/description")],
+        secrets: [],
+        changedElsewhere: [change("/active")],
+      });
     });
     await user.type(await screen.findByLabelText("Description"), " only");
     await user.click(screen.getByRole("button", { name: "Review changes" }));
@@ -114,7 +143,11 @@ describe("settings at the platform", () => {
     const { host, user } = renderApp(at("settings"), state, (mock) => {
       const change = (path: string) => ({ path, before: "a", after: "b" });
       let isChanged = false;
-      mock.handlers.planSettings = () => ({ changes: [change("/description")], secrets: [], changedElsewhere: isChanged ? [change("/description")] : [] });
+      mock.handlers.planSettings = () => ({
+        changes: [change("/description")],
+        secrets: [],
+        changedElsewhere: isChanged ? [change("/description")] : [],
+      });
       mock.handlers.changeSettings = () => {
         isChanged = true;
         throw problem({ code: "conflict", message: "it was changed elsewhere since it was read", retryable: false });
@@ -162,11 +195,14 @@ describe("credentials at the platform", () => {
 
   it("follow_what_another_process_saved", async () => {
     const { host, user } = renderApp(at("credentials"), state);
-    await user.click(within(await screen.findByRole("region", { name: "Workspace" })).getByRole("button", { name: "Add credential" }));
+    await user.click(
+      within(await screen.findByRole("region", { name: "Workspace" })).getByRole("button", { name: "Add credential" }),
+    );
     const name = await within(await screen.findByRole("dialog")).findByRole("textbox", { name: /^Name/ });
     await user.clear(name);
     await user.type(name, "nightly");
-    host.handlers.listPlatformCredentials = () => credentialLevels().map((one) => (one.level.level === "user" ? { ...one, credentials: [] } : one));
+    host.handlers.listPlatformCredentials = () =>
+      credentialLevels().map((one) => (one.level.level === "user" ? { ...one, credentials: [] } : one));
     host.state.connectors = [{ ...hosted, status: { ...hosted.status, checkedAt: new Date().toISOString() } }];
     await act(() => host.tell({ kind: "connectors_changed" }));
     await waitFor(() => expect(screen.queryByText("sandbox")).not.toBeInTheDocument());
@@ -183,13 +219,24 @@ describe("credentials at the platform", () => {
     await user.click(within(dialog).getByRole("button", { name: /Token/ }));
     await user.click(await screen.findByRole("option", { name: /HubSpot key/ }));
     await user.keyboard("{Control>}{Enter}{/Control}");
-    await waitFor(() => expect(host.lastCall("savePlatformCredential")).toEqual({
-      request: { connector: hosted.id, level: "workspace", name: "default", values: {}, secrets: { "/token": { kind: "entry", entry: "wal_key" } }, isDefault: true },
-    }));
+    await waitFor(() =>
+      expect(host.lastCall("savePlatformCredential")).toEqual({
+        request: {
+          connector: hosted.id,
+          level: "workspace",
+          name: "default",
+          values: {},
+          secrets: { "/token": { kind: "entry", entry: "wal_key" } },
+          isDefault: true,
+        },
+      }),
+    );
   });
 
   it("lead_to_the_settings_where_the_platform_keeps_none", async () => {
-    const { user } = renderApp(at("credentials"), state, (mock) => { mock.handlers.listPlatformCredentials = () => []; });
+    const { user } = renderApp(at("credentials"), state, (mock) => {
+      mock.handlers.listPlatformCredentials = () => [];
+    });
     await user.click(await screen.findByRole("button", { name: "Open settings" }));
     expect(await screen.findByRole("tab", { name: "Settings", selected: true })).toBeVisible();
   });
@@ -199,6 +246,13 @@ describe("credentials at the platform", () => {
     await user.click(await screen.findByRole("button", { name: "Actions for sandbox" }));
     await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
     await user.click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Delete credential" }));
-    await waitFor(() => expect(host.lastCall("removePlatformCredential")).toEqual({ connector: hosted.id, level: "user", name: "sandbox", confirmed: true }));
+    await waitFor(() =>
+      expect(host.lastCall("removePlatformCredential")).toEqual({
+        connector: hosted.id,
+        level: "user",
+        name: "sandbox",
+        confirmed: true,
+      }),
+    );
   });
 });

@@ -10,7 +10,14 @@ import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
 import { platformName } from "@/components/platformName";
-import { type Connector, type CredentialLevel, type CredentialsOfLevel, type CredentialStatus, type Level, type PlatformCredential } from "@/host/bindings";
+import {
+  type Connector,
+  type CredentialLevel,
+  type CredentialsOfLevel,
+  type CredentialStatus,
+  type Level,
+  type PlatformCredential,
+} from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { ago, expires } from "@/lib/time";
@@ -39,10 +46,19 @@ export function PlatformCredentials({ connector, onSettings }: { connector: Conn
   const { data, error, refetch } = useQuery(queries.platformCredentials(connector.id));
   const { account } = connector.identity;
   const problem = error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
-  if (!data) return problem ? <div className={page.body}>{problem}</div> : <Skeleton rows={5} label={`Loading from ${account}`} />;
+  if (!data)
+    return problem ? (
+      <div className={page.body}>{problem}</div>
+    ) : (
+      <Skeleton rows={5} label={`Loading from ${account}`} />
+    );
   if (data.length === 0) {
     return (
-      <EmptyState icon="key-round" title="No separate credentials" action={<Button onPress={onSettings}>Open settings</Button>}>
+      <EmptyState
+        icon="key-round"
+        title="No separate credentials"
+        action={<Button onPress={onSettings}>Open settings</Button>}
+      >
         The sign-in is part of this connector's settings.
       </EmptyState>
     );
@@ -50,7 +66,9 @@ export function PlatformCredentials({ connector, onSettings }: { connector: Conn
   return (
     <div className={page.body}>
       {problem}
-      {data.map((level) => <LevelSection key={level.level.level} connector={connector} credentials={level} />)}
+      {data.map((level) => (
+        <LevelSection key={level.level.level} connector={connector} credentials={level} />
+      ))}
     </div>
   );
 }
@@ -64,19 +82,43 @@ function LevelSection({ connector, credentials }: { connector: Connector; creden
       <div className={page.sectionHead}>
         <h2>{levelWord(level.level)}</h2>
         <span className="grow" />
-        {canAdd && <Button icon="plus" onPress={() => setSaving("new")}>Add credential</Button>}
+        {canAdd && (
+          <Button icon="plus" onPress={() => setSaving("new")}>
+            Add credential
+          </Button>
+        )}
       </div>
       <p className="text2">{level.help}</p>
       {problem && <ProblemNotice problem={problem} />}
-      {!problem && credentials.credentials.length === 0 && <p className="text3">{level.isListed ? "No credentials" : `${platformName(connector.identity.platform)} doesn't show whether one is set.`}</p>}
+      {!problem && credentials.credentials.length === 0 && (
+        <p className="text3">
+          {level.isListed
+            ? "No credentials"
+            : `${platformName(connector.identity.platform)} doesn't show whether one is set.`}
+        </p>
+      )}
       {credentials.credentials.length > 0 && (
         <ul className={styles.credentials}>
           {credentials.credentials.map((credential) => (
-            <Row key={credential.name} connector={connector} level={level} credential={credential} onReplace={() => setSaving(credential)} />
+            <Row
+              key={credential.name}
+              connector={connector}
+              level={level}
+              credential={credential}
+              onReplace={() => setSaving(credential)}
+            />
           ))}
         </ul>
       )}
-      {saving && <CredentialDialog connector={connector} level={level} replaced={saving === "new" ? null : saving} taken={credentials.credentials.map((one) => one.name)} onClose={() => setSaving(null)} />}
+      {saving && (
+        <CredentialDialog
+          connector={connector}
+          level={level}
+          replaced={saving === "new" ? null : saving}
+          taken={credentials.credentials.map((one) => one.name)}
+          onClose={() => setSaving(null)}
+        />
+      )}
     </section>
   );
 }
@@ -101,7 +143,11 @@ function Row({ connector, level, credential, onReplace }: RowProps) {
       <div className={styles.credentialWords}>
         <span className="line">
           <span className="medium cut">{shown}</span>
-          {isDefault && <Tag icon="star" title="Used by default">Default</Tag>}
+          {isDefault && (
+            <Tag icon="star" title="Used by default">
+              Default
+            </Tag>
+          )}
         </span>
         <span className="text3 small">{facts.filter(Boolean).join(" · ")}</span>
         {makeDefault.error && <ProblemNotice problem={asProblem(makeDefault.error)} />}
@@ -109,25 +155,59 @@ function Row({ connector, level, credential, onReplace }: RowProps) {
       <Badge glyph={looks[status].glyph}>{looks[status].word}</Badge>
       <Menu
         label={`Actions for ${shown}`}
-        trigger={<Button small look="quiet" icon="ellipsis" label={`Actions for ${shown}`} isPending={makeDefault.isPending} />}
+        trigger={
+          <Button small look="quiet" icon="ellipsis" label={`Actions for ${shown}`} isPending={makeDefault.isPending} />
+        }
         actions={[
           { id: "replace", label: "Replace", icon: "rotate-cw", onAction: onReplace },
           ...(level.hasDefault && !isDefault
-            ? [{ id: "default", label: "Make default", icon: "star" as const, onAction: () => makeDefault.mutate({ level: level.level, name, title: shown }) }]
+            ? [
+                {
+                  id: "default",
+                  label: "Make default",
+                  icon: "star" as const,
+                  onAction: () => makeDefault.mutate({ level: level.level, name, title: shown }),
+                },
+              ]
             : []),
-          ...(level.canDelete ? [{ id: "delete", label: "Delete", icon: "trash-2" as const, danger: true, onAction: () => setRemoving(true) }] : []),
+          ...(level.canDelete
+            ? [
+                {
+                  id: "delete",
+                  label: "Delete",
+                  icon: "trash-2" as const,
+                  danger: true,
+                  onAction: () => setRemoving(true),
+                },
+              ]
+            : []),
         ]}
       />
-      {removing && <RemoveDialog connector={connector} level={level} credential={credential} shown={shown} onClose={() => setRemoving(false)} />}
+      {removing && (
+        <RemoveDialog
+          connector={connector}
+          level={level}
+          credential={credential}
+          shown={shown}
+          onClose={() => setRemoving(false)}
+        />
+      )}
     </li>
   );
 }
 
-type RemoveProps = { connector: Connector; level: CredentialLevel; credential: PlatformCredential; shown: string; onClose: () => void };
+type RemoveProps = {
+  connector: Connector;
+  level: CredentialLevel;
+  credential: PlatformCredential;
+  shown: string;
+  onClose: () => void;
+};
 
 function RemoveDialog({ connector, level, credential, shown, onClose }: RemoveProps) {
   const remove = useRemoveCredential(connector.id);
-  const submit = () => remove.mutate({ level: level.level, name: credential.name, title: shown }, { onSuccess: onClose });
+  const submit = () =>
+    remove.mutate({ level: level.level, name: credential.name, title: shown }, { onSuccess: onClose });
   return (
     <Dialog
       alert
@@ -136,13 +216,18 @@ function RemoveDialog({ connector, level, credential, shown, onClose }: RemovePr
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>Cancel</Button>
-          <Button look="danger" isPending={remove.isPending} onPress={submit}>Delete credential</Button>
+          <Button autoFocus onPress={onClose}>
+            Cancel
+          </Button>
+          <Button look="danger" isPending={remove.isPending} onPress={submit}>
+            Delete credential
+          </Button>
         </>
       }
     >
       <p>
-        {connector.title} can no longer use it. {credential.isDefault && "It's the default credential. "}You can't undo this.
+        {connector.title} can no longer use it. {credential.isDefault && "It's the default credential. "}You can't undo
+        this.
       </p>
       {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
     </Dialog>

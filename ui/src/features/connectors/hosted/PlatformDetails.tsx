@@ -46,7 +46,9 @@ function Details({ connector, onAsk }: ControlProps) {
       )}
       {data && data.groups.length > 0 && (
         <div className={styles.groups}>
-          {data.groups.map((group) => <Group key={group.title} connector={connector} onAsk={onAsk} group={group} />)}
+          {data.groups.map((group) => (
+            <Group key={group.title} connector={connector} onAsk={onAsk} group={group} />
+          ))}
         </div>
       )}
     </section>
@@ -61,7 +63,9 @@ function Group({ connector, onAsk, group }: ControlProps & { group: ControlGroup
         {group.help && <span className="text3 small">{group.help}</span>}
       </div>
       <div className={styles.controls}>
-        {group.controls.map((control) => <ControlField key={keyOf(control)} connector={connector} onAsk={onAsk} control={control} />)}
+        {group.controls.map((control) => (
+          <ControlField key={keyOf(control)} connector={connector} onAsk={onAsk} control={control} />
+        ))}
       </div>
     </div>
   );
@@ -82,12 +86,19 @@ function ControlField({ control, ...offering }: ControlProps & { control: Contro
           <ActionButton {...offering} act={control.turnOff} of={control.label} />
         </span>
       ) : (
-        <ActionSwitch {...offering} label={control.label} isOn={control.isOn} turnOn={control.turnOn} turnOff={control.turnOff} />
+        <ActionSwitch
+          {...offering}
+          label={control.label}
+          isOn={control.isOn}
+          turnOn={control.turnOn}
+          turnOff={control.turnOff}
+        />
       );
   }
 }
 
 function keyOf(control: Control): string {
-  const first: Act | undefined = control.kind === "button" ? control.act : control.kind === "switch" ? control.turnOn : control.acts[0];
+  const first: Act | undefined =
+    control.kind === "button" ? control.act : control.kind === "switch" ? control.turnOn : control.acts[0];
   return first?.name ?? control.kind;
 }

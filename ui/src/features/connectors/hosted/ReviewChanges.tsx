@@ -40,16 +40,19 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
   const elsewhere = plan.data?.changedElsewhere ?? [];
   const fields = asFields(plan.error) ?? asFields(send.error);
   const submit = () => {
-    send.mutate({ ...change, overwrite: elsewhere.length > 0 }, {
-      onSuccess: onClose,
-      onError: (thrown) => {
-        const { code, fields: wrong } = asProblem(thrown);
-        state.setServerErrors(wrong);
-        if (code !== "conflict" || elsewhere.length > 0) return;
-        // It may have been changed there while this was looked at: then that is told in place of the refusal.
-        mutate(change, { onSuccess: (fresh) => fresh.changedElsewhere.length > 0 && send.reset() });
+    send.mutate(
+      { ...change, overwrite: elsewhere.length > 0 },
+      {
+        onSuccess: onClose,
+        onError: (thrown) => {
+          const { code, fields: wrong } = asProblem(thrown);
+          state.setServerErrors(wrong);
+          if (code !== "conflict" || elsewhere.length > 0) return;
+          // It may have been changed there while this was looked at: then that is told in place of the refusal.
+          mutate(change, { onSuccess: (fresh) => fresh.changedElsewhere.length > 0 && send.reset() });
+        },
       },
-    });
+    );
   };
   const number = (plan.data?.changes.length ?? 0) + (plan.data?.secrets.length ?? 0);
   return (
@@ -63,7 +66,13 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
         <>
           <Button onPress={onClose}>Back to editing</Button>
           <Button look="primary" isPending={send.isPending} isDisabled={!plan.data || number === 0} onPress={submit}>
-            {elsewhere.length > 0 ? "Save anyway" : !plan.data ? "Save" : number === 0 ? "No changes" : `Save ${count(number, "change")}`}
+            {elsewhere.length > 0
+              ? "Save anyway"
+              : !plan.data
+                ? "Save"
+                : number === 0
+                  ? "No changes"
+                  : `Save ${count(number, "change")}`}
           </Button>
         </>
       }
@@ -72,7 +81,21 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
         {plan.isPending && <Skeleton rows={3} label={`Loading from ${connector.identity.account}`} />}
         {plan.error && <ProblemNotice problem={asProblem(plan.error)} onRetry={() => mutate(change)} />}
         {elsewhere.length > 0 && (
-          <Notice glyph="changed" title={`Someone else changed: ${elsewhere.map((one) => titleAt(schema, one.path)).join(", ")}`} actions={<Button small onPress={() => { onClose(); onReload(); }}>Discard mine and reload</Button>}>
+          <Notice
+            glyph="changed"
+            title={`Someone else changed: ${elsewhere.map((one) => titleAt(schema, one.path)).join(", ")}`}
+            actions={
+              <Button
+                small
+                onPress={() => {
+                  onClose();
+                  onReload();
+                }}
+              >
+                Discard mine and reload
+              </Button>
+            }
+          >
             Saving overwrites fields that you both changed.
           </Notice>
         )}
@@ -94,7 +117,11 @@ function Changes({ schema, changes, secrets }: { schema: AnySchema; changes: Dif
   return (
     <ul className={styles.changes} aria-label="Changes">
       {/* The sides say for themselves which they are. */}
-      <li className={styles.changeHead} aria-hidden="true"><span>Setting</span><span>Now</span><span>After saving</span></li>
+      <li className={styles.changeHead} aria-hidden="true">
+        <span>Setting</span>
+        <span>Now</span>
+        <span>After saving</span>
+      </li>
       {changes.map((change) => (
         <li key={change.path} className={styles.change}>
           <span className="medium">{titleAt(schema, change.path) || "Everything"}</span>
@@ -114,7 +141,8 @@ function Changes({ schema, changes, secrets }: { schema: AnySchema; changes: Dif
 }
 
 function Side({ name, value }: { name: "before" | "after"; value: Json }) {
-  if (value === null || value === undefined) return <span className="text3">{name === "before" ? "Not set" : "Removed"}</span>;
+  if (value === null || value === undefined)
+    return <span className="text3">{name === "before" ? "Not set" : "Removed"}</span>;
   return (
     <span className={styles.value} data-side={name} data-selectable>
       <span className="unseen">{name === "before" ? "Before: " : "After: "}</span>

@@ -1,4 +1,13 @@
-import { type Act, type ActOnConnector, type ChangeSettings, commands, type Connector, type ConnectorId, type Level, type SavePlatformCredential } from "@/host/bindings";
+import {
+  type Act,
+  type ActOnConnector,
+  type ChangeSettings,
+  commands,
+  type Connector,
+  type ConnectorId,
+  type Level,
+  type SavePlatformCredential,
+} from "@/host/bindings";
 import { call } from "@/host/call";
 import { clientState } from "@/host/clientState";
 import { keys } from "@/host/queries";
@@ -13,7 +22,8 @@ const everything = { invalidates: [keys.connectors], refetches: [keys.hosted] };
 /** Carries out an action of a connector. What offers it may be gone afterwards: that it is done is said all the same. */
 export function useRunAction({ id, status }: Connector) {
   return useCommand({
-    mutationFn: ({ act, ...given }: Omit<ActOnConnector, "connector" | "act"> & { act: Act }) => call(commands.actOnConnector({ connector: id, act: act.name, ...given })),
+    mutationFn: ({ act, ...given }: Omit<ActOnConnector, "connector" | "act"> & { act: Act }) =>
+      call(commands.actOnConnector({ connector: id, act: act.name, ...given })),
     update: (client, { connector }) => {
       // What the doctor found was how it was before.
       if (connector.status.status !== status.status) clientState(client).set(lastCheck(id), null);
@@ -41,7 +51,11 @@ export function useChangeSettings(id: ConnectorId) {
 
 /** Creates or replaces a credential at the platform; `done` is said when it is. */
 export function useSaveCredential(done: string) {
-  return useCommand({ mutationFn: (request: SavePlatformCredential) => call(commands.savePlatformCredential(request)), toast: () => done, ...everything });
+  return useCommand({
+    mutationFn: (request: SavePlatformCredential) => call(commands.savePlatformCredential(request)),
+    toast: () => done,
+    ...everything,
+  });
 }
 
 type Target = { level: Level; name: string; title: string };
