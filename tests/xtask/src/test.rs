@@ -48,7 +48,7 @@ pub(crate) enum Part {
     Faults,
     /// The Debian package: it installs, starts, takes a link, goes without a trace; by name only
     Bundle,
-    /// Windows and macOS from one Debian: compiled, linked, tried under wine; by name, as the checks of a change do
+    /// Windows and macOS from one Debian: compiled, linked, tried under wine; by name only
     Systems,
 }
 
