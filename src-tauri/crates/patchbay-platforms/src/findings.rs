@@ -40,6 +40,16 @@ impl<T: Clone + Default + Serialize + DeserializeOwned> Findings<T> {
         change(self.lock().entry(id.to_owned()).or_default());
     }
 
+    /// Changes what is known of a connector, where there is anything, and tells it.
+    pub(crate) fn update(&self, id: &str, change: impl FnOnce(&mut T)) -> T {
+        let mut all = self.lock();
+        let Some(known) = all.get_mut(id) else {
+            return T::default();
+        };
+        change(known);
+        known.clone()
+    }
+
     /// A connector that is gone.
     pub(crate) fn forget(&self, id: &str) {
         self.lock().remove(id);

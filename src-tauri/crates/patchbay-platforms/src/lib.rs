@@ -8,7 +8,7 @@
 //! [`mcp::connect`] and at [`Error`].
 
 mod acts;
-mod agentstack;
+pub mod agentstack;
 pub mod airbyte;
 #[cfg(test)]
 mod any_json;

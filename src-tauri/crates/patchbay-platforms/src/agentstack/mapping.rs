@@ -4,64 +4,110 @@
 
 use patchbay_http::text;
 use patchbay_model::{
-    AuthenticationMethod, Json, Level, RemoteId, Status, Timestamp, Visibility, clean_text,
+    AuthenticationMethod, Definition, Json, Level, RemoteId, Status, Timestamp, Visibility,
+    clean_text,
 };
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::remembered::{Known, Relay};
-use super::wait::reason;
-use super::wire::{AUTH_REQUIRED, CONNECTED, Connector, DISCONNECTED, Item};
-use crate::{ConsentState, RemoteConnector};
+use super::wire::{AUTH_REQUIRED, CONNECTED, Connector, DISCONNECTED, Preset};
+use crate::{ConsentState, Output, RemoteConnector};
 
 const NAME_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 2000;
 const REASON_LIMIT: usize = 500;
 
+/// What was found out here about a connector.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Finding {
+    /// Until when a consent that was started here is waited for.
+    pub(super) consent_until: Option<Timestamp>,
+    /// What the platform said when it failed to connect.
+    pub(super) connect_failure: Option<String>,
+    /// Whether the connector was seen not connected since that failure.
+    pub(super) was_apart: bool,
+    /// How the relay did since it was connected.
+    pub(super) relay: Option<Relay>,
+}
+
+/// How the relay to a connector did when it was last used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Relay {
+    /// The MCP server answered.
+    Works,
+    /// The MCP server does not take the platform's token.
+    Refused,
+    /// It failed otherwise; status and words.
+    Failed(String),
+}
+
+impl Finding {
+    /// The connector is now as the platform says. What was found out while it was connected ends with that state,
+    /// and a failure to connect ends with success. The platform leaves the state as it was when it fails, so that
+    /// one that was connected already has not succeeded by that.
+    pub(super) fn update(&mut self, is_connected: bool) {
+        if is_connected {
+            self.consent_until = None;
+            if self.was_apart || self.relay == Some(Relay::Works) {
+                self.connect_failure = None;
+            }
+        } else {
+            self.relay = None;
+        }
+        self.was_apart = !is_connected;
+    }
+
+    /// The platform failed to connect it, and said so. How the relay did before tells nothing of it now.
+    pub(super) fn fail(&mut self, words: String) {
+        self.connect_failure = Some(words);
+        self.was_apart = false;
+        self.relay = None;
+    }
+}
+
 /// A connector in unified form, with what was found out about it here.
-pub(super) fn connector(wire: Connector, known: &Known, now: Timestamp) -> RemoteConnector {
-    let (status, reason) = status(&wire, known, now);
+pub(super) fn connector(wire: Connector, found: &Finding, now: Timestamp) -> RemoteConnector {
+    let (status, reason) = status(&wire, found, now);
     let time = |member| wire.text(member).and_then(Timestamp::parse);
     let title = wire
         .metadata("name")
         .map(|name| clean_text(name, NAME_LIMIT))
         .filter(|name| !name.is_empty());
     RemoteConnector {
-        remote_id: RemoteId::new(wire.id()),
-        name: title.clone().unwrap_or_else(|| place(&wire)),
+        name: title.clone().unwrap_or_else(|| host_name(&wire)),
         title,
         description: wire
             .metadata("description")
             .map(|words| text::clean_lines(words, DESCRIPTION_LIMIT))
             .filter(|words| !words.is_empty()),
-        endpoint: wire.text("url").map(str::to_owned),
+        endpoint: Some(wire.url.clone()).filter(|url| !url.is_empty()),
         visibility: Visibility::Private,
         status,
-        word: Some(clean_text(wire.state(), NAME_LIMIT)),
+        word: Some(clean_text(&wire.state, NAME_LIMIT)),
         reason,
         // Which of them the server wants shows only when it is connected to.
         methods: vec![AuthenticationMethod::Oauth, AuthenticationMethod::Bearer],
-        credential: None,
         level: Some(Level::User),
-        expires_at: None,
         created_at: time("created_at"),
         updated_at: time("updated_at"),
-        native: Json(wire.into_json()),
+        ..RemoteConnector::new(RemoteId::new(wire.id.as_str()), Json(wire.into_json()))
     }
 }
 
 /// Connectors have no names of their own: the host says most.
-fn place(wire: &Connector) -> String {
-    let url = wire.text("url").and_then(|url| Url::parse(url).ok());
+fn host_name(wire: &Connector) -> String {
+    let url = Url::parse(&wire.url).ok();
     let host = url.as_ref().and_then(Url::host_str);
-    clean_text(host.unwrap_or(wire.id()), NAME_LIMIT)
+    clean_text(host.unwrap_or(&wire.id), NAME_LIMIT)
 }
 
 /// The row of the contract's table that fits.
-fn status(wire: &Connector, known: &Known, now: Timestamp) -> (Status, Option<String>) {
+fn status(wire: &Connector, found: &Finding, now: Timestamp) -> (Status, Option<String>) {
     let said = |words: &str| Some(clean_text(words, REASON_LIMIT));
-    let failure = known.connect_failure.as_deref().and_then(said);
-    let is_consenting = known.consent_until.is_some_and(|until| now < until);
-    match (wire.state(), &known.relay) {
+    let failure = found.connect_failure.as_deref().and_then(said);
+    let is_consenting = found.consent_until.is_some_and(|until| now < until);
+    match (wire.state.as_str(), &found.relay) {
         ("created" | AUTH_REQUIRED, _) if is_consenting => (Status::Authorizing, failure),
         ("created", _) => (
             Status::NeedsAuthorization,
@@ -78,19 +124,50 @@ fn status(wire: &Connector, known: &Known, now: Timestamp) -> (Status, Option<St
             Status::Unknown,
             failure.or_else(|| said("connected, tools not loaded")),
         ),
-        (DISCONNECTED, _) => (Status::Disconnected, failure.or_else(|| reason(wire))),
+        (DISCONNECTED, _) => (
+            Status::Disconnected,
+            failure.or_else(|| disconnect_reason(wire)),
+        ),
         (other, _) => (Status::Unknown, failure.or_else(|| said(other))),
     }
 }
 
 /// How far the user's consent is. A refusal on the page leaves the state as it is: the deadline ends it.
 pub(super) fn consent(wire: &Connector) -> ConsentState {
-    match wire.state() {
+    match wire.state.as_str() {
         CONNECTED => ConsentState::Given,
         DISCONNECTED => ConsentState::Ended {
-            reason: reason(wire).unwrap_or_else(|| DISCONNECTED.to_owned()),
+            reason: disconnect_reason(wire).unwrap_or_else(|| DISCONNECTED.to_owned()),
         },
         _ => ConsentState::Waiting,
+    }
+}
+
+/// Why the platform gave a connector up, cleaned.
+pub(super) fn disconnect_reason(wire: &Connector) -> Option<String> {
+    let reason = wire.text("disconnect_reason");
+    reason.map(|reason| clean_text(reason, REASON_LIMIT))
+}
+
+/// A server that the platform has prepared.
+pub(super) fn definition(preset: &Preset) -> Definition {
+    let parsed = Url::parse(&preset.url).ok();
+    let host = parsed.as_ref().and_then(Url::host_str);
+    let title = preset.metadata("name").or(host).unwrap_or(&preset.url);
+    let description = preset.metadata("description");
+    let is_web = |url: &Url| matches!(url.scheme(), "http" | "https");
+    Definition {
+        id: preset.url.clone(),
+        title: clean_text(title, NAME_LIMIT),
+        description: description.map(|words| text::clean_lines(words, DESCRIPTION_LIMIT)),
+        category: None,
+        endpoint: parsed
+            .as_ref()
+            .is_some_and(is_web)
+            .then(|| preset.url.clone()),
+        endpoint_field: None,
+        // Whether the server wants one shows when it is connected to.
+        has_consent: None,
     }
 }
 

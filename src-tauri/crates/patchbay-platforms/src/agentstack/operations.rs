@@ -2,6 +2,8 @@
 //!
 //! Source: Agent Stack contract, sections 1 and 3.
 
+mod wait;
+
 use std::time::Duration;
 
 use patchbay_http::{CallOptions, Path, Repeat, Request, SecretArgument};
@@ -10,10 +12,10 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::relay::Mcp;
-use super::wait::{WaitForDeletion, WaitForState};
+pub use self::wait::{WaitForDeletion, WaitForState};
+use super::platform::{AgentStack, CONSENT_LIVES};
+pub use super::quirks::relay::Mcp;
 use super::wire::{AUTH_REQUIRED, Connector, Item, Page, Preset};
-use super::{AgentStack, consents};
 use crate::operations::{Operation, OperationEntry, operations};
 use crate::{Effect, Error, Result};
 
@@ -41,7 +43,7 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(330);
 /// A connector, by its id or whole as an operation answered it.
 #[derive(Clone, Debug, JsonSchema)]
 #[serde(untagged)]
-pub(super) enum Which {
+pub enum Which {
     /// Its id, a UUID.
     Id(String),
     /// The whole connector.
@@ -59,7 +61,8 @@ impl<'de> Deserialize<'de> for Which {
 }
 
 impl Which {
-    pub(super) fn by_id(id: impl Into<String>) -> Self {
+    /// By its id.
+    pub fn by_id(id: impl Into<String>) -> Self {
         Self::Id(id.into())
     }
 
@@ -67,7 +70,7 @@ impl Which {
     ///
     /// # Errors
     /// [`Error::Usage`] for an object without one.
-    pub(super) fn id(&self) -> Result<&str> {
+    pub fn id(&self) -> Result<&str> {
         match self {
             Self::Id(id) => Ok(id),
             Self::Whole(connector) => connector
@@ -84,9 +87,13 @@ impl Which {
     pub(super) fn whole(&self) -> Result<Option<Connector>> {
         match self {
             Self::Id(_) => Ok(None),
-            Self::Whole(connector) => Connector::read(Value::Object(connector.clone()))
-                .map(Some)
-                .map_err(|what| Error::Usage(what.to_owned())),
+            Self::Whole(connector) => {
+                let mut json = Value::Object(connector.clone());
+                Connector::redact(&mut json);
+                let read = serde_json::from_value(json);
+                let words = || "the connector has no id, url or state".to_owned();
+                read.map(Some).map_err(|_| Error::Usage(words()))
+            }
         }
     }
 
@@ -108,20 +115,20 @@ fn all() -> Path {
 /// All five members are sent, absent ones as null.
 ///
 /// Source: Agent Stack contract, section 3.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Create {
+pub struct Create {
     /// URL of the MCP server: http, https, or a preset's own scheme.
-    pub(super) url: String,
+    pub url: String,
     /// Id of an OAuth app; left out: the preset's, or one that the platform registers.
-    pub(super) client_id: Option<String>,
+    pub client_id: Option<String>,
     /// Secret of that app; only together with its id.
-    pub(super) client_secret: Option<SecretArgument>,
+    pub client_secret: Option<SecretArgument>,
     /// Texts to keep with it, such as `name` and `description`; left out: the preset's.
-    pub(super) metadata: Option<Map<String, Value>>,
+    pub metadata: Option<Map<String, Value>>,
     /// Whether a preset of the same URL fills in what is left out; left out: true.
     #[serde(default = "yes")]
-    pub(super) match_preset: bool,
+    pub match_preset: bool,
 }
 
 fn yes() -> bool {
@@ -155,9 +162,9 @@ impl Operation<AgentStack> for Create {
 /// There is no second page, whatever `next_page_token` says.
 ///
 /// Source: Agent Stack contract, section 3.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct List {}
+pub struct List {}
 
 impl Operation<AgentStack> for List {
     const NAME: &'static str = "list";
@@ -173,11 +180,11 @@ impl Operation<AgentStack> for List {
 /// Shows a connector.
 ///
 /// Source: Agent Stack contract, section 3.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Get {
+pub struct Get {
     /// The connector.
-    pub(super) connector: Which,
+    pub connector: Which,
 }
 
 impl Operation<AgentStack> for Get {
@@ -194,11 +201,11 @@ impl Operation<AgentStack> for Get {
 /// Shows a connector as it is now.
 ///
 /// Source: Agent Stack contract, section 3.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Refresh {
+pub struct Refresh {
     /// The connector.
-    pub(super) connector: Which,
+    pub connector: Which,
 }
 
 impl Operation<AgentStack> for Refresh {
@@ -217,11 +224,11 @@ impl Operation<AgentStack> for Refresh {
 /// In whatever state it is; the platform gives its tokens back as well as it can.
 ///
 /// Source: Agent Stack contract, section 3.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Delete {
+pub struct Delete {
     /// The connector.
-    pub(super) connector: Which,
+    pub connector: Which,
 }
 
 impl Operation<AgentStack> for Delete {
@@ -242,17 +249,17 @@ impl Operation<AgentStack> for Delete {
 /// Has the platform try the server; names the page on which you consent where it must.
 ///
 /// Source: Agent Stack contract, section 3.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Connect {
+pub struct Connect {
     /// The connector.
     #[serde(skip_serializing)]
-    pub(super) connector: Which,
+    pub connector: Which,
     /// Absolute URL at which the browser ends; left out: a page of the platform's.
     #[serde(serialize_with = "filled")]
-    pub(super) redirect_url: Option<String>,
+    pub redirect_url: Option<String>,
     /// A token for the MCP server, in place of a consent. A token that the platform had is lost.
-    pub(super) access_token: Option<SecretArgument>,
+    pub access_token: Option<SecretArgument>,
 }
 
 /// Empty text is none.
@@ -281,17 +288,16 @@ impl Operation<AgentStack> for Connect {
         let outcome = self.send(client, options).await;
         match &outcome {
             Ok(connector) => {
-                let waits =
-                    connector.state() == AUTH_REQUIRED && connector.auth_request().is_some();
-                let until = client.api.clock.now() + consents::LIVES;
-                client.remembered.note(id, |known| {
-                    known.consent_until = waits.then_some(until);
-                    known.connect_failure = None;
-                    known.relay = None;
+                let waits = connector.state == AUTH_REQUIRED && connector.auth_request().is_some();
+                let until = client.api.clock.now() + CONSENT_LIVES;
+                client.note(id, |found| {
+                    found.consent_until = waits.then_some(until);
+                    found.connect_failure = None;
+                    found.relay = None;
                 });
             }
             Err(error @ Error::Status(refusal)) if matches!(refusal.status, 500 | 502 | 504) => {
-                client.remembered.note_failure(id, error.words());
+                client.note(id, |found| found.fail(error.words()));
             }
             // Whatever else failed says nothing of the connector.
             Err(_) => {}
@@ -303,11 +309,11 @@ impl Operation<AgentStack> for Connect {
 /// Leaves the server and gives its token back.
 ///
 /// Source: Agent Stack contract, section 3.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Disconnect {
+pub struct Disconnect {
     /// The connector.
-    pub(super) connector: Which,
+    pub connector: Which,
 }
 
 impl Operation<AgentStack> for Disconnect {
@@ -328,9 +334,9 @@ impl Operation<AgentStack> for Disconnect {
 /// Lists the servers that the platform has prepared.
 ///
 /// Source: Agent Stack contract, section 3.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Presets {}
+pub struct Presets {}
 
 impl Operation<AgentStack> for Presets {
     const NAME: &'static str = "presets";

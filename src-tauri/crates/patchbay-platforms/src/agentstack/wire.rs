@@ -1,91 +1,67 @@
-//! What comes over Agent Stack's wire.
-//!
-//! Answers are kept whole, as JSON, with a reader for each member that Patchbay looks at: the contract
-//! requires little of them, and a member of another type than documented must not cost the rest.
+//! What comes over Agent Stack's wire: the contract requires little of it, and a member of another type than
+//! documented must not cost the rest. Members that nobody knows yet are kept.
 //!
 //! Source: Agent Stack contract, section 2.
 
+#![expect(missing_docs, reason = "the members are the contract's own")]
+
 use patchbay_http::text::filled;
 use patchbay_http::{Answer, without_secrets};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::SECRET_NAMES;
-use crate::{Error, Output};
+use super::platform::SECRET_NAMES;
+use crate::output::whole;
+use crate::{Output, Result, lenient};
 
 /// The state in which tools can be used.
-pub(super) const CONNECTED: &str = "connected";
+pub const CONNECTED: &str = "connected";
 
 /// The state in which nothing more comes by itself.
-pub(super) const DISCONNECTED: &str = "disconnected";
+pub const DISCONNECTED: &str = "disconnected";
 
 /// The state in which a person has to consent.
-pub(super) const AUTH_REQUIRED: &str = "auth_required";
+pub const AUTH_REQUIRED: &str = "auth_required";
 
 /// A record of one MCP server.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Connector(Map<String, Value>);
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Connector {
+    pub id: String,
+    pub url: String,
+    pub state: String,
+    /// All of its other members.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
 
 /// The page on which a person consents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct AuthRequest<'a> {
+pub struct AuthRequest<'a> {
     /// `code`, or a kind of sign-in that came later.
-    pub(super) kind: &'a str,
-    pub(super) authorization_endpoint: Option<&'a str>,
-}
-
-/// Connectors, or presets. The platform gives all of them at once.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Page<T> {
-    pub(super) items: Vec<T>,
-    rest: Map<String, Value>,
-}
-
-/// A server that the platform knows by its URL.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Preset(Map<String, Value>);
-
-/// Something that is read out of JSON and is JSON again.
-pub(super) trait Item: Sized + Send {
-    /// # Errors
-    /// What is wrong with it.
-    fn read(json: Value) -> Result<Self, &'static str>;
-
-    fn into_json(self) -> Value;
+    pub kind: &'a str,
+    pub authorization_endpoint: Option<&'a str>,
 }
 
 impl Connector {
-    pub(super) fn id(&self) -> &str {
-        self.needed("id")
-    }
-
-    pub(super) fn state(&self) -> &str {
-        self.needed("state")
-    }
-
-    pub(super) fn is_connected(&self) -> bool {
-        self.state() == CONNECTED
-    }
-
-    /// A member without which there is no connector.
-    fn needed(&self, member: &str) -> &str {
-        self.0
-            .get(member)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+    /// Whether its tools can be used.
+    pub fn is_connected(&self) -> bool {
+        self.state == CONNECTED
     }
 
     /// A member that is text and not empty.
-    pub(super) fn text(&self, member: &str) -> Option<&str> {
-        filled(self.0.get(member)?)
+    pub fn text(&self, member: &str) -> Option<&str> {
+        filled(self.rest.get(member)?)
     }
 
     /// Text that its maker wrote beside it.
-    pub(super) fn metadata(&self, key: &str) -> Option<&str> {
-        filled(self.0.get("metadata")?.get(key)?)
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        filled(self.rest.get("metadata")?.get(key)?)
     }
 
-    pub(super) fn auth_request(&self) -> Option<AuthRequest<'_>> {
-        let request = self.0.get("auth_request")?.as_object()?;
+    /// Where a person consents, while that is waited for.
+    pub fn auth_request(&self) -> Option<AuthRequest<'_>> {
+        let request = self.rest.get("auth_request")?.as_object()?;
         Some(AuthRequest {
             kind: request.get("type").and_then(filled).unwrap_or("code"),
             authorization_endpoint: request.get("authorization_endpoint").and_then(filled),
@@ -94,109 +70,83 @@ impl Connector {
 }
 
 impl Output for Connector {
-    fn read(answer: &Answer, operation: &str) -> Result<Self, Error> {
-        let read = Item::read(answer.json()?);
-        read.map_err(|what| answer.unexpected(format!("{operation}: {what}")))
+    fn read(answer: &Answer, _: &str) -> Result<Self> {
+        let mut json = answer.object()?.into();
+        Self::redact(&mut json);
+        whole(json, answer)
     }
 
     fn into_json(self) -> Value {
-        Item::into_json(self)
+        // Its keys are text.
+        serde_json::to_value(self).unwrap_or_default()
     }
+}
+
+/// A server that the platform knows by its URL.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Preset {
+    pub url: String,
+    /// All of its other members.
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 impl Preset {
-    pub(super) fn url(&self) -> &str {
-        self.0
-            .get("url")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    }
-
     /// Text that its keepers wrote beside it.
-    pub(super) fn metadata(&self, key: &str) -> Option<&str> {
-        filled(self.0.get("metadata")?.get(key)?)
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        filled(self.rest.get("metadata")?.get(key)?)
     }
 
-    /// All of these texts as an object; `None` when there are none.
-    pub(super) fn texts(&self) -> Option<Value> {
-        let texts = self.0.get("metadata")?.as_object()?.iter();
-        let texts: Map<String, Value> = texts
-            .filter(|(_, text)| text.is_string())
-            .map(|(key, text)| (key.clone(), text.clone()))
-            .collect();
-        (!texts.is_empty()).then_some(Value::Object(texts))
+    /// All of these texts; `None` when there are none.
+    pub fn texts(&self) -> Option<Map<String, Value>> {
+        let mut texts = self.rest.get("metadata")?.as_object()?.clone();
+        texts.retain(|_, text| text.is_string());
+        (!texts.is_empty()).then_some(texts)
     }
+}
+
+/// What a list is of.
+pub trait Item: Serialize + DeserializeOwned + Send {
+    /// Takes secrets out of its JSON.
+    fn redact(_json: &mut Value) {}
 }
 
 impl Item for Connector {
-    fn read(mut json: Value) -> Result<Self, &'static str> {
-        clean(&mut json);
-        let Value::Object(json) = json else {
-            return Err("a connector is no object");
-        };
-        for (member, missing) in [
-            ("id", "a connector has no id"),
-            ("state", "a connector has no state"),
-            ("url", "a connector has no url"),
-        ] {
-            if !json.get(member).is_some_and(Value::is_string) {
-                return Err(missing);
-            }
+    /// Its maker named the texts in `metadata`, so no name in there tells a secret.
+    fn redact(json: &mut Value) {
+        let metadata = json.get_mut("metadata").map(Value::take);
+        without_secrets(json, &SECRET_NAMES);
+        if let Some(metadata) = metadata {
+            json["metadata"] = metadata;
         }
-        Ok(Self(json))
-    }
-
-    fn into_json(self) -> Value {
-        Value::Object(self.0)
     }
 }
 
-impl Item for Preset {
-    fn read(json: Value) -> Result<Self, &'static str> {
-        match json {
-            Value::Object(json) if json.get("url").is_some_and(Value::is_string) => Ok(Self(json)),
-            _ => Err("a preset has no url"),
-        }
-    }
+impl Item for Preset {}
 
-    fn into_json(self) -> Value {
-        Value::Object(self.0)
-    }
+/// Connectors, or presets. The platform gives all of them at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "T: DeserializeOwned"))]
+pub struct Page<T> {
+    /// Null is none.
+    #[serde(deserialize_with = "lenient::list")]
+    pub items: Vec<T>,
+    /// All of its other members.
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
-/// Items that are null are none.
 impl<T: Item> Output for Page<T> {
-    fn read(answer: &Answer, operation: &str) -> Result<Self, Error> {
-        let unexpected = |what: &str| answer.unexpected(format!("{operation}: {what}"));
-        let mut rest = answer.object()?;
-        let items = match rest.get_mut("items").map(Value::take) {
-            Some(Value::Array(items)) => items,
-            Some(Value::Null) => Vec::new(),
-            Some(_) => return Err(unexpected("items is no list")),
-            None => return Err(unexpected("items is missing")),
-        };
-        let items: Result<_, _> = items.into_iter().map(T::read).collect();
-        Ok(Self {
-            items: items.map_err(unexpected)?,
-            rest,
-        })
+    fn read(answer: &Answer, _: &str) -> Result<Self> {
+        let mut json: Value = answer.object()?.into();
+        let items = json.get_mut("items").and_then(Value::as_array_mut);
+        items.into_iter().flatten().for_each(T::redact);
+        whole(json, answer)
     }
 
     fn into_json(self) -> Value {
-        let items = self.items.into_iter().map(T::into_json);
-        let mut json = self.rest;
-        json.insert("items".to_owned(), items.collect());
-        Value::Object(json)
-    }
-}
-
-/// Takes secrets out of a connector. Its maker named the texts in `metadata`, so no name in there tells a
-/// secret.
-fn clean(connector: &mut Value) {
-    let metadata = connector.get_mut("metadata").map(Value::take);
-    without_secrets(connector, &SECRET_NAMES);
-    if let Some(metadata) = metadata {
-        connector["metadata"] = metadata;
+        // Its keys are text.
+        serde_json::to_value(self).unwrap_or_default()
     }
 }
 

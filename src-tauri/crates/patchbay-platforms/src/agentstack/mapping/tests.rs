@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::agentstack::tests::any_json;
+use crate::agentstack::platform::tests::any_json;
 
 fn start() -> Timestamp {
     Timestamp::parse("2026-10-21T07:27:30Z").unwrap()
@@ -16,10 +16,10 @@ fn wire(more: Value) -> Connector {
     for (name, value) in more.as_object().unwrap() {
         json[name] = value.clone();
     }
-    Connector::read(json).unwrap()
+    serde_json::from_value(json).unwrap()
 }
 
-fn mapped(state: &str, known: &Known) -> (Status, Option<String>) {
+fn mapped(state: &str, known: &Finding) -> (Status, Option<String>) {
     let wire = wire(json!({"state": state, "disconnect_reason": "Client\u{7} request"}));
     let shown = connector(wire, known, start());
     assert_eq!(shown.word.as_deref(), Some(state));
@@ -28,19 +28,19 @@ fn mapped(state: &str, known: &Known) -> (Status, Option<String>) {
 
 #[test]
 fn each_row_of_the_table_holds() {
-    let relay = |relay| Known {
+    let relay = |relay| Finding {
         relay: Some(relay),
-        ..Known::default()
+        ..Finding::default()
     };
-    let consenting = |seconds| Known {
+    let consenting = |seconds| Finding {
         consent_until: Some(start() + Duration::from_secs(seconds)),
-        ..Known::default()
+        ..Finding::default()
     };
-    let failed = Known {
+    let failed = Finding {
         connect_failure: Some("Connector has returned an error".to_owned()),
-        ..Known::default()
+        ..Finding::default()
     };
-    let nothing = Known::default();
+    let nothing = Finding::default();
     let (needed, failing) = (Status::NeedsAuthorization, Status::Failing);
     for (state, known, status, reason) in [
         ("created", &nothing, needed, "not connected yet"),
@@ -106,7 +106,7 @@ fn each_row_of_the_table_holds() {
 
 #[test]
 fn a_connector_is_called_as_its_metadata_says_or_by_its_host() {
-    let shown = connector(wire(json!({})), &Known::default(), start());
+    let shown = connector(wire(json!({})), &Finding::default(), start());
     assert_eq!(
         (shown.name.as_str(), shown.title),
         ("mcp.example.com", None)
@@ -114,7 +114,7 @@ fn a_connector_is_called_as_its_metadata_says_or_by_its_host() {
     let metadata = json!({"name": "Docs\u{202e}", "description": "All\nof them"});
     let shown = connector(
         wire(json!({"metadata": metadata})),
-        &Known::default(),
+        &Finding::default(),
         start(),
     );
     assert_eq!(
@@ -138,6 +138,29 @@ fn a_login_that_was_refused_ends_the_consent() {
     assert_eq!(of("disconnected", None), ended("disconnected"));
 }
 
+#[test]
+fn a_preset_is_called_by_its_name_its_host_or_its_url() {
+    for (wire, title, endpoint) in [
+        (
+            json!({"url": "https://mcp.stripe.example/", "metadata": {"name": "Stripe"}}),
+            "Stripe",
+            Some("https://mcp.stripe.example/"),
+        ),
+        (
+            json!({"url": "https://mcp.stripe.example/", "metadata": null}),
+            "mcp.stripe.example",
+            Some("https://mcp.stripe.example/"),
+        ),
+        (json!({"url": "mcp+stdio://github"}), "github", None),
+        (json!({"url": "odd"}), "odd", None),
+    ] {
+        let definition = definition(&serde_json::from_value(wire.clone()).unwrap());
+        assert_eq!(definition.title, title, "{wire}");
+        assert_eq!(definition.endpoint.as_deref(), endpoint, "{wire}");
+        assert_eq!(definition.endpoint_field, None);
+    }
+}
+
 proptest! {
     #[test]
     fn any_connector_is_shown(more in any_json()) {
@@ -149,8 +172,8 @@ proptest! {
                 }
             }
         }
-        let wire = Connector::read(json).unwrap();
+        let wire: Connector = serde_json::from_value(json).unwrap();
         let _ = consent(&wire);
-        prop_assert!(!connector(wire, &Known::default(), start()).name.is_empty());
+        prop_assert!(!connector(wire, &Finding::default(), start()).name.is_empty());
     }
 }

@@ -3,7 +3,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::agentstack::tests::any_json;
+use crate::Error;
+use crate::agentstack::platform::tests::any_json;
 
 /// The answer to a request that gave this secret.
 fn giving(body: &Value, secret: &str) -> Answer {
@@ -32,15 +33,15 @@ fn what(outcome: Result<impl std::fmt::Debug, Error>) -> String {
 #[test]
 fn what_is_missing_is_named_with_its_operation() {
     let whole = json!({"id": "a", "url": "https://a", "state": "created"});
-    assert!(<Connector as Output>::read(&answer(&whole), "get").is_ok());
+    assert!(Connector::read(&answer(&whole), "get").is_ok());
     for member in ["id", "url", "state"] {
         let mut sparse = whole.clone();
         sparse.as_object_mut().unwrap().remove(member);
-        let what = what(<Connector as Output>::read(&answer(&sparse), "get"));
-        assert_eq!(what, format!("get: a connector has no {member}"));
+        let what = what(Connector::read(&answer(&sparse), "get"));
+        assert_eq!(what, format!("missing field `{member}`"));
     }
     let what = what(Page::<Connector>::read(&answer(&json!({})), "list"));
-    assert_eq!(what, "list: items is missing");
+    assert_eq!(what, "missing field `items`");
 }
 
 #[test]
@@ -59,8 +60,8 @@ fn a_secret_that_was_given_does_not_come_back() {
         "id": "a", "url": "https://a", "state": "created", "client_secret": "other",
         "metadata": {"note": "my s3cr3t!", "token": "in the vault"}
     });
-    let read = <Connector as Output>::read(&giving(&body, "s3cr3t"), "create").unwrap();
-    let json = Item::into_json(read).to_string();
+    let read = Connector::read(&giving(&body, "s3cr3t"), "create").unwrap();
+    let json = read.into_json().to_string();
     assert!(
         !json.contains("s3cr3t") && !json.contains("other"),
         "{json}"
@@ -72,9 +73,8 @@ fn a_secret_that_was_given_does_not_come_back() {
 #[test]
 fn a_sign_in_is_of_kind_code_unless_told() {
     let read = |request: Value| {
-        <Connector as Item>::read(
-            json!({"id": "a", "url": "u", "state": "s", "auth_request": request}),
-        )
+        let json = json!({"id": "a", "url": "u", "state": "s", "auth_request": request});
+        serde_json::from_value::<Connector>(json)
     };
     let connector = read(json!({"authorization_endpoint": "https://a"})).unwrap();
     let request = connector.auth_request().unwrap();
@@ -111,7 +111,7 @@ proptest! {
         let answer = answer(&body);
         let _ = Page::<Connector>::read(&answer, "list");
         let _ = Page::<Preset>::read(&answer, "presets");
-        if let Ok(connector) = <Connector as Output>::read(&answer, "get") {
+        if let Ok(connector) = Connector::read(&answer, "get") {
             let _ = (connector.auth_request(), connector.metadata("name"));
         }
     }
@@ -122,8 +122,8 @@ proptest! {
         json[more] = value;
         // What the reader takes out by its name is not at stake here.
         without_secrets(&mut json, &SECRET_NAMES);
-        let read = <Connector as Item>::read(json.clone()).unwrap();
-        prop_assert_eq!(Item::into_json(read), json);
+        let read = Connector::read(&answer(&json), "get").unwrap();
+        prop_assert_eq!(read.into_json(), json);
     }
 
     #[test]

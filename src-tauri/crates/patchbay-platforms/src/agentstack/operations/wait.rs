@@ -4,21 +4,20 @@
 
 use std::time::Duration;
 
-use patchbay_http::{Api, CallOptions, Repeat};
-use patchbay_model::{Timestamp, clean_text};
+use patchbay_http::{CallOptions, Repeat};
+use patchbay_model::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::AgentStack;
-use super::operations::{List, Which};
-use super::wire::{CONNECTED, Connector, DISCONNECTED, same_id};
+use super::{List, Which};
+use crate::agentstack::mapping::disconnect_reason;
+use crate::agentstack::platform::AgentStack;
+use crate::agentstack::wire::{CONNECTED, Connector, DISCONNECTED, same_id};
 use crate::{Effect, Error, Operation, Result};
 
 const INTERVAL: Duration = Duration::from_secs(1);
 const STATE_LIMIT: Duration = Duration::from_secs(300);
 const DELETION_LIMIT: Duration = Duration::from_secs(30);
-
-const REASON_LIMIT: usize = 500;
 
 /// Waits until a connector is in a state, or cannot come to be connected.
 ///
@@ -26,19 +25,19 @@ const REASON_LIMIT: usize = 500;
 /// when the platform has given up; the first error of a read counts.
 ///
 /// Source: Agent Stack contract, section 3.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct WaitForState {
+pub struct WaitForState {
     /// The connector.
-    connector: Which,
+    pub connector: Which,
     /// The state to wait for; left out: `connected`.
-    state: Option<String>,
+    pub state: Option<String>,
     /// Seconds from one look to the next; left out: 1.
     #[schemars(range(min = 0))]
-    poll_interval: Option<f64>,
+    pub poll_interval: Option<f64>,
     /// Longest wait in seconds; left out: 300.
     #[schemars(range(min = 0))]
-    limit_s: Option<f64>,
+    pub limit_s: Option<f64>,
 }
 
 impl Operation<AgentStack> for WaitForState {
@@ -55,20 +54,20 @@ impl Operation<AgentStack> for WaitForState {
         let id = self.connector.id()?;
         let mut connector = match given {
             Some(connector) => connector,
-            None => client.get(id, options).await?,
+            None => client.find(id, options).await?,
         };
-        let patience = Patience::new(&client.api, limit, options);
+        let patience = Patience::new(client, limit, options);
         loop {
-            if connector.state() == wanted {
+            if connector.state == wanted {
                 return Ok(connector);
             }
-            if wanted == CONNECTED && connector.state() == DISCONNECTED {
+            if wanted == CONNECTED && connector.state == DISCONNECTED {
                 return Err(Error::GrantFailed {
-                    reason: reason(&connector),
+                    reason: disconnect_reason(&connector),
                 });
             }
             patience.pause(interval).await?;
-            connector = patience.within(client.get(id, options)).await?;
+            connector = patience.within(client.find(id, options)).await?;
         }
     }
 }
@@ -76,17 +75,17 @@ impl Operation<AgentStack> for WaitForState {
 /// Waits until a connector is in the list no more.
 ///
 /// Source: Agent Stack contract, section 3.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct WaitForDeletion {
+pub struct WaitForDeletion {
     /// The connector that is being deleted.
-    connector: Which,
+    pub connector: Which,
     /// Seconds from one look to the next; left out: 1.
     #[schemars(range(min = 0))]
-    poll_interval: Option<f64>,
+    pub poll_interval: Option<f64>,
     /// Longest wait in seconds; left out: 30.
     #[schemars(range(min = 0))]
-    limit_s: Option<f64>,
+    pub limit_s: Option<f64>,
 }
 
 impl Operation<AgentStack> for WaitForDeletion {
@@ -99,10 +98,10 @@ impl Operation<AgentStack> for WaitForDeletion {
         let interval = seconds("poll_interval", self.poll_interval, INTERVAL)?;
         let limit = seconds("limit_s", self.limit_s, DELETION_LIMIT)?;
         let id = self.connector.id()?;
-        let patience = Patience::new(&client.api, limit, options);
+        let patience = Patience::new(client, limit, options);
         loop {
             let page = patience.within(List {}.run(client, options)).await?;
-            if !page.items.iter().any(|each| same_id(each.id(), id)) {
+            if !page.items.iter().any(|each| same_id(&each.id, id)) {
                 return Ok(());
             }
             patience.pause(interval).await?;
@@ -121,49 +120,26 @@ fn seconds(name: &str, given: Option<f64>, otherwise: Duration) -> Result<Durati
     })
 }
 
-/// Why the platform gave a connector up, cleaned.
-pub(super) fn reason(connector: &Connector) -> Option<String> {
-    connector
-        .text("disconnect_reason")
-        .map(|reason| clean_text(reason, REASON_LIMIT))
-}
-
-/// Sleeps so long, unless the call is stopped.
-///
-/// # Errors
-/// [`Error::Cancelled`].
-pub(super) async fn sleep(
-    api: &Api,
-    duration: Duration,
-    options: &CallOptions,
-) -> Result<(), Error> {
-    tokio::select! {
-        biased;
-        () = options.cancelled() => Err(Error::Cancelled),
-        () = api.clock.sleep(duration) => Ok(()),
-    }
-}
-
 /// A wait with an end.
 struct Patience<'a> {
-    api: &'a Api,
+    client: &'a AgentStack,
     options: &'a CallOptions,
     started: Timestamp,
     limit: Duration,
 }
 
 impl<'a> Patience<'a> {
-    fn new(api: &'a Api, limit: Duration, options: &'a CallOptions) -> Self {
+    fn new(client: &'a AgentStack, limit: Duration, options: &'a CallOptions) -> Self {
         Self {
-            api,
+            client,
             options,
-            started: api.clock.now(),
+            started: client.api.clock.now(),
             limit,
         }
     }
 
     fn left(&self) -> Duration {
-        let passed = self.api.clock.now().instant() - self.started.instant();
+        let passed = self.client.api.clock.now().instant() - self.started.instant();
         self.limit
             .saturating_sub(Duration::try_from(passed).unwrap_or_default())
     }
@@ -173,15 +149,16 @@ impl<'a> Patience<'a> {
     }
 
     /// Sleeps until the next look; one that would begin at the end is not made.
-    async fn pause(&self, interval: Duration) -> Result<(), Error> {
-        sleep(self.api, interval.min(self.left()), self.options).await?;
+    async fn pause(&self, interval: Duration) -> Result<()> {
+        let interval = interval.min(self.left());
+        self.client.sleep(interval, self.options).await?;
         if self.left().is_zero() {
             return Err(self.is_over());
         }
         Ok(())
     }
 
-    async fn within<T>(&self, read: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    async fn within<T>(&self, read: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::time::timeout(self.left(), read)
             .await
             .unwrap_or_else(|_| Err(self.is_over()))

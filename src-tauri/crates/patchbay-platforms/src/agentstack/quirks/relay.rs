@@ -17,9 +17,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::AgentStack;
 use super::inflate::inflated;
-use super::operations::Which;
+use crate::agentstack::operations::Which;
+use crate::agentstack::platform::AgentStack;
 use crate::{Effect, Error, Operation, Result};
 
 /// Longest silence. Tools may think for long, and a stream of events may have none; neither platform nor
@@ -37,19 +37,19 @@ const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorizati
 /// A refusal is the MCP server's as often as the platform's, with headers and body as they came.
 ///
 /// Source: Agent Stack contract, section 3.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Mcp {
+pub struct Mcp {
     /// The connector.
-    connector: Which,
+    pub connector: Which,
     /// HTTP method; the platform relays `POST` and `GET`.
-    method: String,
+    pub method: String,
     /// Headers; accept, content-type, mcp-protocol-version, mcp-session-id and last-event-id get through.
-    headers: Option<BTreeMap<String, String>>,
+    pub headers: Option<BTreeMap<String, String>>,
     /// Body as text; not together with `content_json`.
-    content: Option<String>,
+    pub content: Option<String>,
     /// Body as JSON.
-    content_json: Option<Value>,
+    pub content_json: Option<Value>,
 }
 
 impl Operation<AgentStack> for Mcp {
@@ -86,7 +86,7 @@ impl Mcp {
     ///
     /// # Errors
     /// [`Error::Usage`] when there are two bodies, or the method is no HTTP method; those of [`Api::stream`].
-    pub(super) async fn open(&self, api: &Api, options: &CallOptions) -> Result<StreamedAnswer> {
+    pub async fn open(&self, api: &Api, options: &CallOptions) -> Result<StreamedAnswer> {
         let (request, options) = self.prepare(options)?;
         let answer = api.stream(request, &options).await?;
         Ok(match names_gzip(&answer.headers) {

@@ -18,7 +18,7 @@ use serde_json::{Map, json as value};
 use super::*;
 
 /// Any JSON, with the names that the readers look at.
-pub(super) fn any_json() -> impl Strategy<Value = Value> {
+pub(in crate::agentstack) fn any_json() -> impl Strategy<Value = Value> {
     crate::any_json::any_json(&[
         "id",
         "url",

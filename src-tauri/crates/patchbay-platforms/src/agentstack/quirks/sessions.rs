@@ -10,15 +10,15 @@ use patchbay_http::{Api, CallOptions};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::operations::Which;
-use super::wire::plain_id;
 use crate::Error;
+use crate::agentstack::operations::Which;
+use crate::agentstack::wire::plain_id;
 use crate::mcp::{self, McpLimits, McpSession, McpTarget};
 
 /// Live sessions by connector. A place is locked while its session is made, so that callers who come
 /// together share one.
 #[derive(Default)]
-pub(super) struct Sessions(Mutex<HashMap<String, Place>>);
+pub(in crate::agentstack) struct Sessions(Mutex<HashMap<String, Place>>);
 
 type Place = Arc<tokio::sync::Mutex<Option<McpSession>>>;
 
@@ -29,7 +29,7 @@ impl Sessions {
     }
 
     /// Lets go of a session.
-    pub(super) fn forget(&self, id: &str) {
+    pub(in crate::agentstack) fn forget(&self, id: &str) {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         places.remove(&plain_id(id));
     }
@@ -38,7 +38,7 @@ impl Sessions {
     ///
     /// # Errors
     /// Those of [`mcp::connect`]; [`Error::Usage`] when the id cannot be a path segment.
-    pub(super) async fn of(
+    pub(in crate::agentstack) async fn of(
         &self,
         api: &Api,
         connector: &Which,

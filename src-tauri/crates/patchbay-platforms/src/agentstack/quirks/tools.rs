@@ -12,9 +12,9 @@ use patchbay_http::{CallOptions, PlannedRequest};
 use patchbay_model::{RemoteId, Tool};
 use serde_json::{Map, Value};
 
-use super::operations::Which;
-use super::remembered::Relay;
-use super::{AgentStack, wait};
+use crate::agentstack::mapping::Relay;
+use crate::agentstack::operations::Which;
+use crate::agentstack::platform::AgentStack;
 use crate::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
 use crate::{Error, Found, Refusal, Tools, Unreachable};
 
@@ -89,8 +89,8 @@ impl AgentStack {
     ///
     /// # Errors
     /// Those of [`connect`](crate::mcp::connect) and of the work itself, with the platform's own words;
-    /// those of [`AgentStack::get`] when the platform refuses the account, or does not know the connector.
-    pub(super) async fn through<T>(
+    /// those of [`AgentStack::find`] when the platform refuses the account, or does not know the connector.
+    pub(in crate::agentstack) async fn through<T>(
         &self,
         id: &RemoteId,
         options: &CallOptions,
@@ -102,9 +102,9 @@ impl AgentStack {
         if let Err(Error::Unauthorized { .. }) = outcome {
             self.sessions.forget(id);
             // The same status comes from the platform when it refuses the account itself.
-            let found = self.get(id, options).await?;
+            let found = self.find(id, options).await?;
             if found.is_connected() {
-                wait::sleep(&self.api, NEXT_PROBE, options).await?;
+                self.sleep(NEXT_PROBE, options).await?;
                 outcome = self.once(&connector, options, &work).await;
             }
         }
@@ -113,7 +113,7 @@ impl AgentStack {
         }) = outcome
         {
             // The platform says so of what it does not know, and the MCP server of a wrong address.
-            self.get(id, options).await?;
+            self.find(id, options).await?;
         }
         let outcome = outcome.map_err(with_detail);
         if let Err(error) = &outcome
@@ -126,7 +126,7 @@ impl AgentStack {
             Err(error) => finding(error),
         };
         if let Some(relay) = relay {
-            self.remembered.note(id, |known| known.relay = Some(relay));
+            self.note(id, |found| found.relay = Some(relay));
         }
         outcome
     }

@@ -7,20 +7,16 @@ use patchbay_http::CallOptions;
 use patchbay_model::{Act, ControlGroup, Fact, Particulars, RemoteId};
 use serde_json::json;
 
-use super::AgentStack;
 use super::operations::{Connect, Disconnect};
+use super::platform::AgentStack;
 use super::wire::{CONNECTED, Connector};
 use crate::acts::{button, call, fact, moment, plain};
-use crate::{Error, Peculiar};
+use crate::{Peculiar, Result};
 
 #[async_trait]
 impl Peculiar for AgentStack {
-    async fn particulars(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<Particulars, Error> {
-        let connector = self.get(id.as_str(), options).await?;
+    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<Particulars> {
+        let connector = self.find(id.as_str(), options).await?;
         Ok(Particulars {
             facts: facts(&connector),
             groups: vec![connection(&connector)],
@@ -30,7 +26,7 @@ impl Peculiar for AgentStack {
 
 fn facts(connector: &Connector) -> Vec<Fact> {
     let facts = [
-        fact("State", Some(&plain(connector.state()))),
+        fact("State", Some(&plain(&connector.state))),
         fact("Disconnected because", connector.text("disconnect_reason")),
         moment("Created", connector.text("created_at")),
     ];
@@ -38,8 +34,8 @@ fn facts(connector: &Connector) -> Vec<Fact> {
 }
 
 fn connection(connector: &Connector) -> ControlGroup {
-    let fixed = || json!({"connector": connector.id()});
-    let is_connected = connector.state() == CONNECTED;
+    let fixed = || json!({"connector": connector.id});
+    let is_connected = connector.state == CONNECTED;
     let title = if is_connected {
         "Connect again"
     } else {
@@ -47,7 +43,7 @@ fn connection(connector: &Connector) -> ControlGroup {
     };
     let mut controls = vec![button(call::<Connect, _>("connect", title, fixed()))];
     // The platform refuses to disconnect what was never connected.
-    if connector.state() != "created" {
+    if connector.state != "created" {
         controls.push(button(Act {
             consequence: Some(
                 "The platform gives its token for the server back and forgets it. Connecting again \

@@ -1,0 +1,538 @@
+//! Agent Stack as an account, and what it is able to do.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use patchbay_http::{
+    Api, CallOptions, FixedHeaders, Redirects, SecretArgument, SecretNames, StreamedAnswer,
+};
+use patchbay_model::{
+    CredentialLevel, Definition, Form, Level, PlatformCredential, RemoteId, Secret, clean_text,
+};
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::forms::{self, AccessToken, NewConnector};
+use super::mapping::{self, Finding};
+use super::operations::{Connect, Delete, Disconnect, Get, List, Mcp, OPERATIONS, Presets, Which};
+use super::quirks::sessions::Sessions;
+use super::wire::{AUTH_REQUIRED, Connector, DISCONNECTED, plain_id};
+use crate::capabilities::{no_choices, offers, web_page};
+use crate::findings::Findings;
+use crate::form;
+use crate::operations::{AnyClient, arguments};
+use crate::registry::{ALLOW_PLAIN_HTTP, secret_names, text_of};
+use crate::{
+    AccountField, Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials,
+    Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Platform,
+    RemoteConnector, Result, SignIn, StartedConsent, Streams, TokenSource,
+};
+
+const BASE_URL: &str = "http://127.0.0.1:8333";
+
+/// How long a consent is waited for; the platform does not tell.
+pub(super) const CONSENT_LIVES: Duration = Duration::from_secs(300);
+
+const POLL_EVERY: Duration = Duration::from_secs(1);
+
+/// The definition that takes any address.
+const CUSTOM: &str = "custom";
+
+/// Names of members that no answer shows.
+pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
+    LazyLock::new(|| secret_names(OPERATIONS, FIELDS));
+
+/// Agent Stack in the registry.
+pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
+    platform: patchbay_model::Platform::Agentstack,
+    title: "Agent Stack",
+    is_assumed: false,
+    fields: FIELDS,
+    secret_for,
+    operations: || OPERATIONS,
+    operations_of: |_| OPERATIONS,
+    sign_in,
+};
+
+/// Source: Agent Stack contract, section 10.
+const FIELDS: &[AccountField] = &[
+    AccountField::new(
+        "base_url",
+        "Base URL",
+        "Address of the platform, http://127.0.0.1:8333 unless given.",
+    )
+    .variables(&["PLATFORM_URL"]),
+    AccountField::new(
+        "auth",
+        "Sign-in",
+        "How to sign in: none, bearer or basic; by what else is given unless chosen.",
+    )
+    .choices(&["none", "bearer", "basic"]),
+    AccountField::new(
+        "token",
+        "Token",
+        "For bearer: an OIDC access token of yours, or a context token.",
+    )
+    .secret(),
+    AccountField::new("user", "User", "For basic: the name to sign in with."),
+    AccountField::new(
+        "password",
+        "Password",
+        "For basic: the password of that user.",
+    )
+    .secret(),
+    ALLOW_PLAIN_HTTP,
+];
+
+/// As [`credentials`] tells the ways to sign in apart, before there is any secret.
+fn secret_for(settings: &Map<String, Value>) -> Option<&'static str> {
+    match (text_of(settings, "auth"), text_of(settings, "user")) {
+        (Some("bearer"), _) => Some("token"),
+        (Some("basic"), _) | (None, Some(_)) => Some("password"),
+        _ => None,
+    }
+}
+
+/// One account: its operations are called with it.
+pub struct AgentStack {
+    pub(super) api: Api,
+    findings: Findings<Finding>,
+    pub(super) sessions: Sessions,
+}
+
+impl AsRef<Api> for AgentStack {
+    fn as_ref(&self) -> &Api {
+        &self.api
+    }
+}
+
+fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
+    Ok(Arc::new(client(&account)?))
+}
+
+/// The client of an account.
+///
+/// # Errors
+/// [`Error::Usage`] when a secret is missing, or a setting cannot be used.
+pub fn client(account: &SignIn) -> Result<AgentStack> {
+    let base = account.text("base_url")?.unwrap_or(BASE_URL);
+    let (clients, clock) = (account.clients.clone(), Arc::clone(&account.clock));
+    Ok(AgentStack {
+        api: Api {
+            redirects: Redirects::Refuse,
+            secret_names: &SECRET_NAMES,
+            ..Api::new(clients, clock, base, credentials(account)?)?
+        },
+        findings: Findings::default(),
+        sessions: Sessions::default(),
+    })
+}
+
+/// What is sent with each request, the relayed ones included.
+fn credentials(account: &SignIn) -> Result<Arc<dyn TokenSource>> {
+    let secret = |name| account.secret(name).filter(|secret| !secret.is_empty());
+    let missing = |name: &str| Error::Usage(format!("{name} is missing"));
+    let (token, password) = (secret("token"), secret("password"));
+    let by_what_is_given = match (token, password) {
+        (Some(_), _) => "bearer",
+        (None, Some(_)) => "basic",
+        (None, None) => "none",
+    };
+    match account.text("auth")?.unwrap_or(by_what_is_given) {
+        "none" => Ok(Arc::new(NoToken)),
+        "bearer" => {
+            let token = token.ok_or_else(|| missing("token"))?;
+            Ok(Arc::new(FixedHeaders::bearer(token)))
+        }
+        "basic" => {
+            let user = account.text("user")?.ok_or_else(|| missing("user"))?;
+            let password = password.ok_or_else(|| missing("password"))?;
+            basic(user, password)
+        }
+        _ => Err(Error::Usage(
+            "auth has to be none, bearer or basic".to_owned(),
+        )),
+    }
+}
+
+fn basic(user: &str, password: &Secret) -> Result<Arc<dyn TokenSource>> {
+    // A colon ends the name (RFC 7617, section 2).
+    if user.contains(':') {
+        return Err(Error::Usage("user must not hold a colon".to_owned()));
+    }
+    let both = Secret::new(format!("{user}:{}", password.expose()));
+    let header = format!("Basic {}", STANDARD.encode(both.expose()));
+    Ok(Arc::new(FixedHeaders::new(
+        "authorization",
+        Secret::new(header),
+    )))
+}
+
+impl AgentStack {
+    /// A connector as it is now.
+    pub(super) async fn find(&self, id: &str, options: &CallOptions) -> Result<Connector> {
+        let connector = Which::by_id(id);
+        Get { connector }.run(self, options).await
+    }
+
+    fn mapped(&self, connector: Connector) -> RemoteConnector {
+        let is_connected = connector.is_connected();
+        let id = plain_id(&connector.id);
+        let found = self
+            .findings
+            .update(&id, |found| found.update(is_connected));
+        mapping::connector(connector, &found, self.api.clock.now())
+    }
+
+    /// Notes what was found out about a connector.
+    pub(super) fn note(&self, id: &str, change: impl FnOnce(&mut Finding)) {
+        self.findings.note(&plain_id(id), change);
+    }
+
+    /// A connector that is gone, or begins anew.
+    pub(super) fn forget(&self, which: &Which) {
+        if let Ok(id) = which.id() {
+            self.sessions.forget(id);
+            self.findings.forget(&plain_id(id));
+        }
+    }
+
+    /// Sleeps so long, unless the call is stopped.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub(super) async fn sleep(&self, duration: Duration, options: &CallOptions) -> Result<()> {
+        tokio::select! {
+            biased;
+            () = options.cancelled() => Err(Error::Cancelled),
+            () = self.api.clock.sleep(duration) => Ok(()),
+        }
+    }
+
+    /// The connector after the platform tried the token, else as it was, with what went wrong noted.
+    async fn with_token(
+        &self,
+        created: Connector,
+        token: SecretArgument,
+        options: &CallOptions,
+    ) -> Connector {
+        let connect = Connect {
+            connector: Which::by_id(created.id.as_str()),
+            redirect_url: None,
+            access_token: Some(token),
+        };
+        let tried = connect.run(self, &bare(options)).await;
+        // Nobody stands before a page.
+        self.note(&created.id, |found| found.consent_until = None);
+        if let Err(error) = &tried {
+            self.note(&created.id, |found| found.fail(error.words()));
+        }
+        tried.unwrap_or(created)
+    }
+
+    /// Names the connector that has the URL of a refused one, as far as the platform tells.
+    async fn naming(&self, error: Error, url: &str, options: &CallOptions) -> Error {
+        let Error::AlreadyThere { refusal, .. } = error else {
+            return error;
+        };
+        // The platform normalises URLs before it compares them.
+        let normalize = |url: &str| Url::parse(url).map_or_else(|_| url.to_owned(), String::from);
+        let page = List {}.run(self, &bare(options)).await;
+        let mut connectors = page.into_iter().flat_map(|page| page.items);
+        let found = connectors.find(|one| normalize(&one.url) == normalize(url));
+        let name = found.map(|connector| self.mapped(connector).name);
+        Error::AlreadyThere { name, refusal }
+    }
+}
+
+/// The options for another request: members put in place of those of the creation are none of its.
+fn bare(options: &CallOptions) -> CallOptions {
+    CallOptions {
+        body: Map::new(),
+        query: Vec::new(),
+        ..options.clone()
+    }
+}
+
+#[async_trait]
+impl Platform for AgentStack {
+    fn operations(&self) -> &'static [OperationEntry] {
+        OPERATIONS
+    }
+
+    fn client(&self) -> Option<&AnyClient> {
+        Some(self)
+    }
+
+    fn remembered(&self) -> Value {
+        self.findings.to_json()
+    }
+
+    fn recall(&self, remembered: Value) {
+        self.findings.recall(remembered);
+    }
+
+    offers! {
+        connectors: Connectors, tools: Tools, consents: Consents, disconnects: Disconnects,
+        creation: Creation, credentials: Credentials, peculiar: Peculiar, streams: Streams,
+        resources: Resources, prompts: Prompts,
+    }
+}
+
+#[async_trait]
+impl Connectors for AgentStack {
+    /// The one page: `next_page_token` names an item of it again and again, and there is no way to ask
+    /// for another.
+    async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
+        let page = List {}.run(self, options).await?;
+        Ok(page.items.into_iter().map(|one| self.mapped(one)).collect())
+    }
+
+    async fn find_connector(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector> {
+        Ok(self.mapped(self.find(id.as_str(), options).await?))
+    }
+
+    async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
+        let connector = Which::by_id(id.as_str());
+        Delete { connector }.run(self, options).await
+    }
+}
+
+#[async_trait]
+impl Disconnects for AgentStack {
+    async fn disconnect(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
+        let connector = Which::by_id(id.as_str());
+        let left = Disconnect { connector }.run(self, options).await;
+        left.map(drop)
+    }
+}
+
+/// Source: Agent Stack contract, section 4.
+#[async_trait]
+impl Consents for AgentStack {
+    async fn start_consent(
+        &self,
+        id: &RemoteId,
+        redirect: Option<&Url>,
+        choices: &Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<StartedConsent> {
+        no_choices(choices)?;
+        let connect = Connect {
+            connector: Which::by_id(id.as_str()),
+            redirect_url: redirect.map(Url::to_string),
+            access_token: None,
+        };
+        let connector = connect.run(self, options).await?;
+        Ok(StartedConsent {
+            page: page(&connector)?,
+            lives: None,
+            poll_every: POLL_EVERY,
+        })
+    }
+
+    async fn consent_state(&self, id: &RemoteId, options: &CallOptions) -> Result<ConsentState> {
+        let found = self.find(id.as_str(), options).await?;
+        let state = mapping::consent(&found);
+        if state != ConsentState::Waiting {
+            self.note(&found.id, |found| found.consent_until = None);
+        }
+        Ok(state)
+    }
+}
+
+/// The page on which the user consents, out of what connecting answered; `None` when it is connected.
+///
+/// # Errors
+/// [`Error::UnsafeUrl`] when it is no web address; [`Error::GrantFailed`] when the platform gave up;
+/// [`Error::NotSupported`] for a sign-in of another kind, and where there is no page.
+fn page(connector: &Connector) -> Result<Option<Url>> {
+    match connector.state.as_str() {
+        AUTH_REQUIRED => {}
+        DISCONNECTED => {
+            return Err(Error::GrantFailed {
+                reason: mapping::disconnect_reason(connector),
+            });
+        }
+        _ => return Ok(None),
+    }
+    let request = connector.auth_request();
+    let of_kind = |kind: &str| Error::NotSupported(format!("a sign-in of kind {kind:?}"));
+    let request = request.ok_or_else(|| of_kind(""))?;
+    let (true, Some(page)) = (request.kind == "code", request.authorization_endpoint) else {
+        return Err(of_kind(request.kind));
+    };
+    web_page(page, 200).map(Some)
+}
+
+/// Source: Agent Stack contract, sections 2 and 3, `create` and `presets`.
+#[async_trait]
+impl Creation for AgentStack {
+    async fn list_definitions(&self, options: &CallOptions) -> Result<Vec<Definition>> {
+        let presets = Presets {}.run(self, options).await?;
+        let mut definitions: Vec<Definition> =
+            presets.items.iter().map(mapping::definition).collect();
+        definitions.push(Definition {
+            id: CUSTOM.to_owned(),
+            title: "Another MCP server".to_owned(),
+            description: Some("Any MCP server that the platform can reach by its address".into()),
+            category: None,
+            endpoint: None,
+            endpoint_field: Some("/url".to_owned()),
+            has_consent: None,
+        });
+        Ok(definitions)
+    }
+
+    async fn creation_form(&self, definition: &str, options: &CallOptions) -> Result<Form> {
+        if definition == CUSTOM {
+            return Ok(forms::custom());
+        }
+        let presets = Presets {}.run(self, options).await?;
+        let mut presets = presets.items.iter();
+        presets
+            .find(|preset| preset.url == definition)
+            .map(forms::of_preset)
+            .ok_or_else(|| no_preset(definition))
+    }
+
+    /// Connects at once when a token was given. That a connector could not be connected is its state, not
+    /// a failure: it is there all the same, and a second of its URL is refused.
+    async fn create_connector(
+        &self,
+        definition: &str,
+        values: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector> {
+        let given: NewConnector = arguments(values.into())?;
+        let url = match (definition, &given.url) {
+            (CUSTOM, Some(url)) => url.clone(),
+            (CUSTOM, None) => return Err(Error::Usage("url is missing".to_owned())),
+            (preset, _) => preset.to_owned(),
+        };
+        let (new, access_token) = given.create(url);
+        let created = match new.run(self, options).await {
+            Ok(created) => created,
+            Err(error) => return Err(self.naming(error, &new.url, options).await),
+        };
+        let connector = match access_token {
+            Some(token) => self.with_token(created, token, options).await,
+            None => created,
+        };
+        Ok(self.mapped(connector))
+    }
+}
+
+fn no_preset(definition: &str) -> Error {
+    Error::Usage(format!(
+        "there is no preset of the URL {}",
+        clean_text(definition, 200)
+    ))
+}
+
+/// The one access token that the platform keeps for a connector.
+///
+/// Source: Agent Stack contract, section 3, `connect`.
+#[async_trait]
+impl Credentials for AgentStack {
+    async fn credential_levels(
+        &self,
+        _: &RemoteId,
+        _: &CallOptions,
+    ) -> Result<Vec<CredentialLevel>> {
+        Ok(vec![CredentialLevel {
+            level: Level::User,
+            help: "An access token for the MCP server, in place of a consent. The platform tries it at \
+                   once; a token that the server refuses is lost, and so is the one it had before."
+                .to_owned(),
+            is_named: false,
+            has_default: false,
+            can_delete: false,
+            is_listed: false,
+        }])
+    }
+
+    /// None: the platform does not tell whether it has one.
+    async fn list_credentials(
+        &self,
+        _: &RemoteId,
+        level: Level,
+        _: &CallOptions,
+    ) -> Result<Vec<PlatformCredential>> {
+        of_user(level)?;
+        Ok(Vec::new())
+    }
+
+    async fn credential_form(&self, _: &RemoteId, level: Level, _: &CallOptions) -> Result<Form> {
+        of_user(level)?;
+        Ok(form::empty(form::schema_of::<AccessToken>()))
+    }
+
+    async fn save_credential(
+        &self,
+        id: &RemoteId,
+        credential: CredentialToSave,
+        options: &CallOptions,
+    ) -> Result<()> {
+        of_user(credential.level)?;
+        if !credential.name.is_empty() {
+            return Err(Error::Usage("the token has no name".to_owned()));
+        }
+        let given: AccessToken = arguments(credential.values.into())?;
+        if given.access_token.is_empty() {
+            return Err(Error::Usage("access_token is empty".to_owned()));
+        }
+        let connect = Connect {
+            connector: Which::by_id(id.as_str()),
+            redirect_url: None,
+            access_token: Some(given.access_token),
+        };
+        let connector = connect.run(self, options).await?;
+        if connector.state != AUTH_REQUIRED {
+            return Ok(());
+        }
+        // It names a page, but nobody was asked to stand before it.
+        self.note(id.as_str(), |found| found.consent_until = None);
+        Err(Error::GrantFailed {
+            reason: Some(
+                "the MCP server refused the token, and the platform keeps none now".to_owned(),
+            ),
+        })
+    }
+}
+
+fn of_user(level: Level) -> Result<()> {
+    match level {
+        Level::User => Ok(()),
+        _ => Err(Error::Usage("the token is always the user's".to_owned())),
+    }
+}
+
+#[async_trait]
+impl Streams for AgentStack {
+    fn streamed(&self) -> &'static [&'static str] {
+        &[Mcp::NAME]
+    }
+
+    async fn stream(
+        &self,
+        operation: &str,
+        given: Value,
+        options: &CallOptions,
+    ) -> Result<StreamedAnswer> {
+        if operation != Mcp::NAME {
+            return Err(Error::NotSupported(format!("a stream of {operation:?}")));
+        }
+        arguments::<Mcp>(given)?.open(&self.api, options).await
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;
