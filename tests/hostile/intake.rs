@@ -42,7 +42,7 @@ pub(crate) const INTAKES: &[Intake] = &[
     ),
     intake(
         "key file",
-        &["crates/patchbay-platforms/src/mistral/key.rs::read"],
+        &["crates/patchbay-platforms/src/mistral/quirks/key.rs::read"],
     ),
     intake(
         "what a reference gives",

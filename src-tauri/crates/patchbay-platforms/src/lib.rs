@@ -19,7 +19,7 @@ mod findings;
 mod form;
 mod lenient;
 pub mod mcp;
-mod mistral;
+pub mod mistral;
 pub mod operations;
 mod output;
 mod registry;

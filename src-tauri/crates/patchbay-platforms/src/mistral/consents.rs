@@ -11,16 +11,17 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::arguments::{AuthUrl, ByRef};
 use super::forms::{check_name, name, title};
-use super::memory::Awaited;
+use super::operations::authorization::{GetAuthUrl, GetAuthenticationMethods};
+use super::quirks::observations::Awaited;
+use super::quirks::surface::Surface;
 use super::wire::{AuthMethod, Connector};
-use super::{Mistral, Surface, client, mapping};
+use super::{Mistral, mapping};
 use crate::capabilities::web_page;
 use crate::form::{Members, choice};
 use crate::operations::arguments;
 use crate::variants::flag;
-use crate::{ConsentState, Consents, Error, Field, StartedConsent};
+use crate::{ConsentState, Consents, Error, Operation, StartedConsent};
 
 const POLL_EVERY: Duration = Duration::from_secs(2);
 
@@ -41,10 +42,10 @@ impl Consents for Mistral {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<Option<Form>, Error> {
-        let which = ByRef {
-            connector_id_or_name: id.as_str().to_owned(),
+        let methods = GetAuthenticationMethods {
+            connector_id_or_name: id.clone(),
         };
-        let methods = client::get_authentication_methods(&self.api, &which, options).await?;
+        let methods = methods.run(self, options).await?;
         let methods: Vec<_> = methods.read().collect();
         let words = interactive(&methods);
         Ok(Some(Form {
@@ -67,33 +68,29 @@ impl Consents for Mistral {
         let choices = self.chosen(choices)?;
         let awaited = match &choices.credentials_name {
             Some(name) => {
-                let before = credential(&self.known(id, options).await?, name);
+                let before = credential(&self.find_known(id, options).await?, name);
                 let name = name.clone();
                 Some(Awaited { name, before })
             }
             None => None,
         };
-        let which = AuthUrl {
-            connector_id_or_name: id.as_str().to_owned(),
+        let ask = GetAuthUrl {
+            connector_id_or_name: id.clone(),
             app_return_url: redirect.map(Url::to_string),
             method_type: choices.method_type,
             credentials_name: choices.credentials_name,
             credentials_title: choices.credentials_title,
-            github_installation_link: choices
-                .github_installation_link
-                .map_or(Field::Absent, Field::Value),
+            github_installation_link: choices.github_installation_link.or(Some(false)),
         };
         // Without a title for the credentials both surfaces ask alike.
-        let page = self.auth_url(&which, options).await?;
+        let page = ask.run(self, options).await?;
         let consent = StartedConsent {
             page: Some(web_page(page.auth_url(), 200)?),
-            lives: Some(page.ttl())
-                .filter(|seconds| *seconds > 0)
-                .map(Duration::from_secs),
+            lives: Some(page.lives()).filter(|lives| !lives.is_zero()),
             poll_every: POLL_EVERY,
         };
-        self.memory
-            .note(id.as_str(), |remembered| remembered.awaited = awaited);
+        self.observations
+            .note(id.as_str(), |observed| observed.awaited = awaited);
         Ok(consent)
     }
 
@@ -102,11 +99,11 @@ impl Consents for Mistral {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<ConsentState, Error> {
-        let found = self.one(id.as_str(), options).await?.0;
-        let remembered = self.memory.of(&[id.as_str()]);
+        let found = self.find(id, options).await?.0;
+        let observed = self.observations.of(id.as_str());
         let is_given = found
             .read()
-            .is_some_and(|connector| match &remembered.awaited {
+            .is_some_and(|connector| match &observed.awaited {
                 Some(awaited) => {
                     let now = credential(connector, &awaited.name);
                     now.is_some() && now != awaited.before
@@ -114,13 +111,13 @@ impl Consents for Mistral {
                 None => mapping::is_authenticated(connector),
             });
         if is_given {
-            self.memory.note(id.as_str(), |remembered| {
-                remembered.page_until = None;
-                remembered.awaited = None;
+            self.observations.note(id.as_str(), |observed| {
+                observed.page_until = None;
+                observed.awaited = None;
             });
             return Ok(ConsentState::Given);
         }
-        let until = remembered.page_until;
+        let until = observed.page_until;
         if until.is_some_and(|until| self.api.clock.now() >= until) {
             return Ok(ConsentState::Ended {
                 reason: "the page is no longer good".to_owned(),

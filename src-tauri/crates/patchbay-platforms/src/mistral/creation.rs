@@ -7,14 +7,14 @@ use patchbay_http::CallOptions;
 use patchbay_model::{Definition, Form};
 use serde_json::{Map, Value};
 
-use super::arguments::{Create, seed};
+use super::Mistral;
 use super::forms::{self, methods, place};
-use super::wire::Kept;
-use super::{Mistral, Surface, client};
+use super::operations::{connectors::Create, seed};
+use super::quirks::surface::Surface;
 use crate::form::{Members, at_fields, choice, empty};
 use crate::operations::arguments;
 use crate::variants::{map, one_of, variant};
-use crate::{Creation, Error, RemoteConnector};
+use crate::{Creation, Error, Operation, RemoteConnector};
 
 /// What the platform refuses on its public address at times is offered all the same: it says so itself.
 const DEFINITIONS: [(&str, &str, &str); 2] = [
@@ -72,20 +72,15 @@ impl Creation for Mistral {
         let made = match self.surface {
             Surface::Current => {
                 let body: Create = arguments(current_body(values, definition)?)?;
-                client::create(&self.api, &body, options).await
+                body.run(self, options).await
             }
             Surface::Seed => {
                 let body: seed::Create = arguments(seed_body(values)?)?;
-                client::seed::create(&self.api, &body, options).await
+                body.run(self, options).await
             }
         };
         let made = made.map_err(|error| at_fields(error, |path, _| place(&given, path)))?;
-        match made.0 {
-            Kept::Read(connector) => Ok(self.mapped(&connector)),
-            Kept::AsSent(_) => Err(Error::Protocol(
-                "the new connector is of a form that is not known".to_owned(),
-            )),
-        }
+        Ok(self.mapped(&made.known()?))
     }
 }
 

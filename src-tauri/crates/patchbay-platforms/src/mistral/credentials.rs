@@ -13,15 +13,20 @@ use patchbay_model::{
 };
 use serde_json::{Map, Value, json};
 
-use super::arguments::parts::Scope;
-use super::arguments::{self as wanted, ByRef, DeleteCredentials, ListCredentials, seed};
+use super::Mistral;
 use super::forms::check_name;
+use super::operations::authorization::GetAuthenticationMethods;
+use super::operations::credentials::{
+    CreateCredentials, CredentialFilter, CredentialInput, DeleteCredentials,
+    ListOrganizationCredentials, ListUserCredentials, ListWorkspaceCredentials, UpdateCredentials,
+};
+use super::operations::{Scope, seed};
+use super::quirks::surface::Surface;
 use super::wire::{Credential, CredentialStatus as WireStatus};
-use super::{Mistral, Surface, client};
 use crate::form::{at_fields, empty};
 use crate::operations::arguments;
 use crate::variants::kind_of;
-use crate::{CredentialToSave, Credentials, Error, Field};
+use crate::{CredentialToSave, Credentials, Error, Operation};
 
 const WORDS_LIMIT: usize = 300;
 
@@ -64,12 +69,12 @@ impl Credentials for Mistral {
         level: Level,
         options: &CallOptions,
     ) -> Result<Vec<PlatformCredential>, Error> {
-        let which = ListCredentials {
-            connector_id_or_name: id.as_str().to_owned(),
-            auth_type: None,
-            fetch_default: Field::Absent,
-        };
-        let listed = client::list_credentials(&self.api, scope(level), &which, options).await?;
+        let all = CredentialFilter::all_of(id);
+        let listed = match level {
+            Level::User => ListUserCredentials(all).run(self, options).await,
+            Level::Workspace => ListWorkspaceCredentials(all).run(self, options).await,
+            Level::Organization => ListOrganizationCredentials(all).run(self, options).await,
+        }?;
         let listed = listed.read();
         Ok(listed.map(|one| credential(one, level)).collect())
     }
@@ -80,10 +85,10 @@ impl Credentials for Mistral {
         _level: Level,
         options: &CallOptions,
     ) -> Result<Form, Error> {
-        let which = ByRef {
-            connector_id_or_name: id.as_str().to_owned(),
+        let methods = GetAuthenticationMethods {
+            connector_id_or_name: id.clone(),
         };
-        let methods = client::get_authentication_methods(&self.api, &which, options).await?;
+        let methods = methods.run(self, options).await?;
         let methods: Vec<_> = methods.read().collect();
         form::schema(self.surface, &methods).map(empty)
     }
@@ -99,13 +104,13 @@ impl Credentials for Mistral {
         check_default(&credential, &known)?;
         let saved = match self.surface {
             Surface::Current => {
-                let body = form::current_body(id, scope(credential.level), &credential);
+                let body = form::current_body(id, credential.level.into(), &credential);
                 self.save_current(body, credential.is_replacement, options)
                     .await
             }
             Surface::Seed => {
                 let body = form::seed_body(id, &credential);
-                self.save_seed(scope(credential.level), body, options).await
+                self.save_seed(credential.level, body, options).await
             }
         };
         saved.map_err(|error| at_fields(error, |path, _| form::place(path)))
@@ -129,10 +134,10 @@ impl Credentials for Mistral {
         });
         match self.surface {
             Surface::Current => {
-                body["consumer_scope"] = scope(level).as_str().into();
+                body["consumer_scope"] = Scope::from(level).as_str().into();
                 self.save_current(body, true, options).await
             }
-            Surface::Seed => self.save_seed(scope(level), body, options).await,
+            Surface::Seed => self.save_seed(level, body, options).await,
         }
     }
 
@@ -152,22 +157,32 @@ impl Credentials for Mistral {
                  another one the default first"
             )));
         }
-        let (connector_id_or_name, credentials_name) = (id.as_str().to_owned(), name.to_owned());
+        let (connector_id_or_name, credentials_name) = (id.clone(), name.to_owned());
         let deleted = match self.surface {
             Surface::Current => {
-                let which = DeleteCredentials {
+                let delete = DeleteCredentials {
                     connector_id_or_name,
-                    consumer_scope: scope(level),
+                    consumer_scope: level.into(),
                     credentials_name,
                 };
-                client::delete_credentials(&self.api, &which, options).await
+                delete.run(self, options).await
             }
             Surface::Seed => {
-                let which = seed::DeleteCredentials {
+                let named = seed::credentials::NamedCredentials {
                     connector_id_or_name,
                     credentials_name,
                 };
-                client::seed::delete_credentials(&self.api, scope(level), &which, options).await
+                match level {
+                    Level::User => seed::DeleteUserCredentials(named).run(self, options).await,
+                    Level::Workspace => {
+                        let delete = seed::DeleteWorkspaceCredentials(named);
+                        delete.run(self, options).await
+                    }
+                    Level::Organization => {
+                        let delete = seed::DeleteOrganizationCredentials(named);
+                        delete.run(self, options).await
+                    }
+                }
             }
         };
         deleted.map(drop)
@@ -181,25 +196,36 @@ impl Mistral {
         is_there: bool,
         options: &CallOptions,
     ) -> Result<(), Error> {
-        let given: wanted::Credentials = arguments(body)?;
-        let saved = if is_there {
-            client::update_credentials(&self.api, &given, options).await
-        } else {
-            client::create_credentials(&self.api, &given, options).await
+        let given: CredentialInput = arguments(body)?;
+        let saved = match is_there {
+            true => UpdateCredentials(given).run(self, options).await,
+            false => CreateCredentials(given).run(self, options).await,
         };
         saved.map(drop)
     }
 
     async fn save_seed(
         &self,
-        scope: Scope,
+        level: Level,
         body: Value,
         options: &CallOptions,
     ) -> Result<(), Error> {
-        let given: seed::Credentials = arguments(body)?;
-        client::seed::create_or_update_credentials(&self.api, scope, &given, options)
-            .await
-            .map(drop)
+        let given: seed::credentials::CredentialInput = arguments(body)?;
+        let saved = match level {
+            Level::User => {
+                let save = seed::CreateOrUpdateUserCredentials(given);
+                save.run(self, options).await
+            }
+            Level::Workspace => {
+                let save = seed::CreateOrUpdateWorkspaceCredentials(given);
+                save.run(self, options).await
+            }
+            Level::Organization => {
+                let save = seed::CreateOrUpdateOrganizationCredentials(given);
+                save.run(self, options).await
+            }
+        };
+        saved.map(drop)
     }
 }
 
@@ -249,14 +275,6 @@ fn method_word(values: &Map<String, Value>) -> &str {
 fn named<'a>(known: &'a [PlatformCredential], name: &str) -> Result<&'a PlatformCredential, Error> {
     let found = known.iter().find(|credential| credential.name == name);
     found.ok_or_else(|| Error::NoneFound(format!("credential {}", clean_text(name, WORDS_LIMIT))))
-}
-
-pub(super) fn scope(level: Level) -> Scope {
-    match level {
-        Level::User => Scope::User,
-        Level::Workspace => Scope::Workspace,
-        Level::Organization => Scope::Organization,
-    }
 }
 
 /// A credential in our words, listed at a level.

@@ -7,7 +7,7 @@ mod pointers;
 
 use serde_json::{Map, Value, json};
 
-use super::Surface;
+use super::quirks::surface::Surface;
 use crate::Error;
 use crate::form::{Members, secret, text};
 use crate::variants::{kind_of, lines, list, one_of, url, variant};

@@ -9,8 +9,8 @@ use patchbay_model::{
 };
 use serde_json::{Map, Value, json};
 
-use super::SECRET_NAMES;
-use super::memory::{Listed, Remembered};
+use super::platform::SECRET_NAMES;
+use super::quirks::observations::{Listing, Observation};
 use super::wire::{AuthMethod, Connector, Credential, CredentialStatus, ToolResult as WireResult};
 use crate::RemoteConnector;
 
@@ -32,13 +32,13 @@ const USER_DATA: [&str; 3] = [
     "supported_auth_methods",
 ];
 
-/// A connector as the platform has it; `remembered` is what happened to it here.
+/// A connector as the platform has it; `observed` is what happened to it here.
 pub(super) fn connector(
     connector: &Connector,
-    remembered: &Remembered,
+    observed: &Observation,
     now: Timestamp,
 ) -> RemoteConnector {
-    let state = state(connector, remembered, now);
+    let state = state(connector, observed, now);
     let used = credential_in_use(connector);
     RemoteConnector {
         remote_id: RemoteId::new(connector.id()),
@@ -76,7 +76,7 @@ struct State {
 }
 
 /// The first row of the contract's table that fits.
-fn state(connector: &Connector, remembered: &Remembered, now: Timestamp) -> State {
+fn state(connector: &Connector, observed: &Observation, now: Timestamp) -> State {
     let state = |status, reason: Option<&str>| State {
         status,
         word: None,
@@ -85,10 +85,10 @@ fn state(connector: &Connector, remembered: &Remembered, now: Timestamp) -> Stat
     if let Some(level) = blocking_level(connector) {
         return state(Status::Disabled, Some(&format!("blocked by the {level}")));
     }
-    if connector.flag("active") == Some(false) || remembered.is_switched_off {
+    if connector.flag("active") == Some(false) || observed.is_switched_off {
         return state(Status::Disabled, Some("not active for you"));
     }
-    if remembered.page_until.is_some_and(|until| now < until) {
+    if observed.page_until.is_some_and(|until| now < until) {
         return state(Status::Authorizing, None);
     }
     let status = credential_in_use(connector).and_then(Credential::status);
@@ -112,14 +112,14 @@ fn state(connector: &Connector, remembered: &Remembered, now: Timestamp) -> Stat
             ..state(Status::Failing, reason.as_deref())
         };
     }
-    if let Some(Listed::Failed(reason)) = &remembered.tools {
+    if let Some(Listing::Failed(reason)) = &observed.tools {
         return state(Status::Failing, Some(reason));
     }
-    signed_in(connector, remembered, message)
+    signed_in(connector, observed, message)
 }
 
 /// Rows 6 to 9: whether somebody is signed in, and what is known of the tools.
-fn signed_in(connector: &Connector, remembered: &Remembered, message: Option<&str>) -> State {
+fn signed_in(connector: &Connector, observed: &Observation, message: Option<&str>) -> State {
     let state = |status, reason: Option<&str>| State {
         status,
         word: None,
@@ -129,14 +129,14 @@ fn signed_in(connector: &Connector, remembered: &Remembered, message: Option<&st
     let wants_sign_in = methods.iter().any(|method| *method != "none");
     let needs_none = !methods.is_empty() && !wants_sign_in;
     let authenticated = connector.flag("is_authenticated");
-    let was_refused = remembered.tools == Some(Listed::Unauthorized);
+    let was_refused = observed.tools == Some(Listing::Unauthorized);
     if wants_sign_in && (authenticated == Some(false) || was_refused) {
         return state(Status::NeedsAuthorization, None);
     }
     if authenticated == Some(true) || needs_none {
         let lapses = message.is_some_and(|it| it.eq_ignore_ascii_case("oauth near expiry"));
-        return match &remembered.tools {
-            Some(Listed::Well) => state(Status::Ready, lapses.then_some("lapses soon")),
+        return match &observed.tools {
+            Some(Listing::Well) => state(Status::Ready, lapses.then_some("lapses soon")),
             _ => state(Status::Unknown, Some("signed in, tools not loaded")),
         };
     }

@@ -1,317 +1,98 @@
-//! Every documented operation of both surfaces by name.
+//! The documented operations of Mistral's connectors, a type each. What the older surface has otherwise stands in
+//! [`seed`].
 //!
-//! Source: Mistral contract, sections 2, 8 and 9.
+//! Parameters of a query are absent where null is given for them, and those with a default are sent with it where
+//! nothing is given.
+//!
+//! Source: Mistral contract, sections 1, 2 and 3.
+
+pub mod authentication;
+pub mod authorization;
+pub mod connectors;
+pub mod credentials;
+pub mod levels;
+pub mod seed;
+pub mod server_metadata;
+pub mod sharing;
+pub mod tools;
 
 use std::sync::LazyLock;
 
-use schemars::Schema;
+use patchbay_http::Path;
+use patchbay_model::{Level, RemoteId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::arguments::{
-    AuthUrl, ById, ByRef, CallTool, Create, Credentials, DeleteCredentials, ForConsumer, Get, List,
-    ListCredentials, ListTools, Update, seed,
+use self::authorization::{GetAuthUrl, GetAuthenticationMethods};
+use self::connectors::{Create, Delete, Get, List, Update};
+use self::credentials::{
+    CreateCredentials, DeleteAllUserCredentials, DeleteCredentials, ListOrganizationCredentials,
+    ListUserCredentials, ListWorkspaceCredentials, UpdateCredentials,
 };
-use super::gateway::{GatewayHttp, GatewayMcp};
-use crate::Effect;
-use crate::operations::{OperationEntry, listed, parameters};
+use self::sharing::{
+    ActivateForConsumer, DeactivateForConsumer, Share, ShareToOrganization, Unshare,
+    UnshareFromOrganization,
+};
+use self::tools::{CallTool, ListTools};
+pub use super::quirks::gateway::{GatewayHttp, GatewayMcp};
+use crate::Result;
+use crate::operations::{OperationEntry, operations};
 
-/// The current surface.
-pub(super) const CURRENT: &[OperationEntry] = &[
-    current(
-        "create",
-        "Registers a connector",
-        parameters::<Create>,
-        Effect::Write,
-    ),
-    current(
-        "list",
-        "Lists one page of connectors",
-        parameters::<List>,
-        Effect::Read,
-    ),
-    current(
-        "get",
-        "Tells about one connector",
-        parameters::<Get>,
-        Effect::Read,
-    ),
-    current(
-        "update",
-        "Changes what is given of a connector; null clears",
-        parameters::<Update>,
-        Effect::Write,
-    ),
-    current(
-        "delete",
-        "Deletes a connector",
-        parameters::<ById>,
-        Effect::Irreversible,
-    ),
-    current(
-        "get_auth_url",
-        "Asks for the page on which a person signs in to a connector",
-        parameters::<AuthUrl>,
-        Effect::Write,
-    ),
-    current(
-        "share",
-        "Shares a connector with the workspace",
-        parameters::<ById>,
-        Effect::Write,
-    ),
-    current(
-        "unshare",
-        "Takes a connector back from the workspace",
-        parameters::<ById>,
-        Effect::Destructive,
-    ),
-    current(
-        "share_to_organization",
-        "Shares a connector with the organization",
-        parameters::<ById>,
-        Effect::Write,
-    ),
-    current(
-        "unshare_from_organization",
-        "Takes a connector back from the organization",
-        parameters::<ById>,
-        Effect::Destructive,
-    ),
-    current(
-        "activate_for_consumer",
-        "Switches a connector on for the organization, the workspace or the user",
-        parameters::<ForConsumer>,
-        Effect::Write,
-    ),
-    current(
-        "deactivate_for_consumer",
-        "Switches a connector off for the organization, the workspace or the user",
-        parameters::<ForConsumer>,
-        Effect::Destructive,
-    ),
-    current(
-        "call_tool",
-        "Runs a tool of a connector",
-        parameters::<CallTool>,
-        Effect::Write,
-    ),
-    current(
-        "list_tools",
-        "Lists the tools of a connector",
-        parameters::<ListTools>,
-        Effect::Read,
-    ),
-    current(
-        "get_authentication_methods",
-        "Tells how one can sign in to a connector",
-        parameters::<ByRef>,
-        Effect::Read,
-    ),
-    current(
-        "list_organization_credentials",
-        "Lists the organization's credentials for a connector",
-        parameters::<ListCredentials>,
-        Effect::Read,
-    ),
-    current(
-        "list_workspace_credentials",
-        "Lists the workspace's credentials for a connector",
-        parameters::<ListCredentials>,
-        Effect::Read,
-    ),
-    current(
-        "list_user_credentials",
-        "Lists the user's credentials for a connector",
-        parameters::<ListCredentials>,
-        Effect::Read,
-    ),
-    current(
-        "create_credentials",
-        "Keeps credentials for a connector",
-        parameters::<Credentials>,
-        Effect::Write,
-    ),
-    current(
-        "update_credentials",
-        "Changes credentials for a connector",
-        parameters::<Credentials>,
-        Effect::Write,
-    ),
-    current(
-        "delete_credentials",
-        "Deletes credentials for a connector",
-        parameters::<DeleteCredentials>,
-        Effect::Irreversible,
-    ),
-    current(
-        "delete_all_user_credentials",
-        "Deletes everything the user keeps for a connector",
-        parameters::<ByRef>,
-        Effect::Irreversible,
-    ),
-    gateway(
-        "gateway_mcp",
-        "Passes a request on to the MCP server behind a connector",
-        parameters::<GatewayMcp>,
-    ),
-    gateway(
-        "gateway_http",
-        "Passes a request on to the HTTP service behind a connector",
-        parameters::<GatewayHttp>,
-    ),
+/// Those of the current surface.
+pub(super) static CURRENT: &[OperationEntry] = operations![
+    Create,
+    List,
+    Get,
+    Update,
+    Delete,
+    GetAuthUrl,
+    Share,
+    Unshare,
+    ShareToOrganization,
+    UnshareFromOrganization,
+    ActivateForConsumer,
+    DeactivateForConsumer,
+    CallTool,
+    ListTools,
+    GetAuthenticationMethods,
+    ListOrganizationCredentials,
+    ListWorkspaceCredentials,
+    ListUserCredentials,
+    CreateCredentials,
+    UpdateCredentials,
+    DeleteCredentials,
+    DeleteAllUserCredentials,
+    GatewayMcp,
+    GatewayHttp,
 ];
 
-/// The older surface: the 25 operations of the product text.
-pub(super) const SEED: &[OperationEntry] = &[
-    older(
-        "create",
-        "Registers a connector",
-        parameters::<seed::Create>,
-        Effect::Write,
-    ),
-    older(
-        "list",
-        "Lists one page of connectors",
-        parameters::<seed::List>,
-        Effect::Read,
-    ),
-    older(
-        "get_auth_url",
-        "Asks for the page on which a person signs in to a connector",
-        parameters::<seed::AuthUrl>,
-        Effect::Write,
-    ),
-    older(
-        "share",
-        "Shares a connector with the workspace, for good",
-        parameters::<ById>,
-        Effect::Irreversible,
-    ),
-    older(
-        "activate_for_organization",
-        "Switches a connector on for the organization",
-        parameters::<seed::Activate>,
-        Effect::Write,
-    ),
-    older(
-        "activate_for_workspace",
-        "Switches a connector on for the workspace",
-        parameters::<seed::Activate>,
-        Effect::Write,
-    ),
-    older(
-        "activate_for_user",
-        "Switches a connector on for the user",
-        parameters::<seed::Activate>,
-        Effect::Write,
-    ),
-    older(
-        "deactivate_for_organization",
-        "Switches a connector off for the organization",
-        parameters::<ById>,
-        Effect::Destructive,
-    ),
-    older(
-        "deactivate_for_workspace",
-        "Switches a connector off for the workspace",
-        parameters::<ById>,
-        Effect::Destructive,
-    ),
-    older(
-        "deactivate_for_user",
-        "Switches a connector off for the user",
-        parameters::<ById>,
-        Effect::Destructive,
-    ),
-    older(
-        "call_tool",
-        "Runs a tool of a connector",
-        parameters::<CallTool>,
-        Effect::Write,
-    ),
-    older(
-        "list_tools",
-        "Lists the tools of a connector",
-        parameters::<seed::ListTools>,
-        Effect::Read,
-    ),
-    older(
-        "get_authentication_methods",
-        "Tells how one can sign in to a connector",
-        parameters::<ByRef>,
-        Effect::Read,
-    ),
-    older(
-        "list_organization_credentials",
-        "Lists the organization's credentials for a connector",
-        parameters::<ListCredentials>,
-        Effect::Read,
-    ),
-    older(
-        "list_workspace_credentials",
-        "Lists the workspace's credentials for a connector",
-        parameters::<ListCredentials>,
-        Effect::Read,
-    ),
-    older(
-        "list_user_credentials",
-        "Lists the user's credentials for a connector",
-        parameters::<ListCredentials>,
-        Effect::Read,
-    ),
-    older(
-        "create_or_update_organization_credentials",
-        "Keeps credentials of the organization for a connector",
-        parameters::<seed::Credentials>,
-        Effect::Write,
-    ),
-    older(
-        "create_or_update_workspace_credentials",
-        "Keeps credentials of the workspace for a connector",
-        parameters::<seed::Credentials>,
-        Effect::Write,
-    ),
-    older(
-        "create_or_update_user_credentials",
-        "Keeps credentials of the user for a connector",
-        parameters::<seed::Credentials>,
-        Effect::Write,
-    ),
-    older(
-        "delete_organization_credentials",
-        "Deletes credentials of the organization for a connector",
-        parameters::<seed::DeleteCredentials>,
-        Effect::Irreversible,
-    ),
-    older(
-        "delete_workspace_credentials",
-        "Deletes credentials of the workspace for a connector",
-        parameters::<seed::DeleteCredentials>,
-        Effect::Irreversible,
-    ),
-    older(
-        "delete_user_credentials",
-        "Deletes credentials of the user for a connector",
-        parameters::<seed::DeleteCredentials>,
-        Effect::Irreversible,
-    ),
-    older(
-        "get",
-        "Tells about one connector",
-        parameters::<seed::Get>,
-        Effect::Read,
-    ),
-    older(
-        "update",
-        "Changes what is given of a connector; null clears",
-        parameters::<seed::Update>,
-        Effect::Write,
-    ),
-    older(
-        "delete",
-        "Deletes a connector",
-        parameters::<ById>,
-        Effect::Irreversible,
-    ),
+/// Those of the older surface: the 25 operations of the product text.
+pub(super) static SEED: &[OperationEntry] = operations![
+    seed::Create,
+    seed::List,
+    seed::GetAuthUrl,
+    seed::Share,
+    seed::ActivateForOrganization,
+    seed::ActivateForWorkspace,
+    seed::ActivateForUser,
+    seed::DeactivateForOrganization,
+    seed::DeactivateForWorkspace,
+    seed::DeactivateForUser,
+    CallTool,
+    seed::ListTools,
+    GetAuthenticationMethods,
+    ListOrganizationCredentials,
+    ListWorkspaceCredentials,
+    ListUserCredentials,
+    seed::CreateOrUpdateOrganizationCredentials,
+    seed::CreateOrUpdateWorkspaceCredentials,
+    seed::CreateOrUpdateUserCredentials,
+    seed::DeleteOrganizationCredentials,
+    seed::DeleteWorkspaceCredentials,
+    seed::DeleteUserCredentials,
+    seed::Get,
+    seed::Update,
+    Delete,
 ];
 
 /// Those of both surfaces, for whoever has no account yet; what both have is described as the current one
@@ -325,59 +106,74 @@ pub(super) fn every() -> &'static [OperationEntry] {
     &EVERY
 }
 
-const fn current(
-    name: &'static str,
-    summary: &'static str,
-    parameters: fn() -> Schema,
-    effect: Effect,
-) -> OperationEntry {
-    listed(
-        name,
-        summary,
-        parameters,
-        effect,
-        "Mistral contract, section 2",
-    )
+/// Whose something is, as a word of the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// The organization's.
+    Organization,
+    /// The workspace's.
+    Workspace,
+    /// The user's.
+    User,
 }
 
-const fn older(
-    name: &'static str,
-    summary: &'static str,
-    parameters: fn() -> Schema,
-    effect: Effect,
-) -> OperationEntry {
-    listed(
-        name,
-        summary,
-        parameters,
-        effect,
-        "Mistral contract, section 9",
-    )
+impl Scope {
+    /// The word in the path.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::Workspace => "workspace",
+            Self::User => "user",
+        }
+    }
 }
 
-const fn gateway(
-    name: &'static str,
-    summary: &'static str,
-    parameters: fn() -> Schema,
-) -> OperationEntry {
-    listed(
-        name,
-        summary,
-        parameters,
-        Effect::Write,
-        "Mistral contract, section 8",
-    )
+impl From<Level> for Scope {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::User => Self::User,
+            Level::Workspace => Self::Workspace,
+            Level::Organization => Self::Organization,
+        }
+    }
+}
+
+fn all() -> Path {
+    Path::new("/v1/connectors")
+}
+
+fn by_id(id: &RemoteId) -> Result<Path> {
+    all().value("connector_id", id.as_str())
+}
+
+fn by_ref(id_or_name: &RemoteId) -> Result<Path> {
+    all().value("connector_id_or_name", id_or_name.as_str())
+}
+
+fn for_scope(id: &RemoteId, scope: Scope, verb: &str) -> Result<Path> {
+    Ok(by_id(id)?.then("/").then(scope.as_str()).then(verb))
+}
+
+fn credentials_path(id_or_name: &RemoteId, scope: Scope) -> Result<Path> {
+    let path = by_ref(id_or_name)?.then("/").then(scope.as_str());
+    Ok(path.then("/credentials"))
+}
+
+/// The size of a page where none is given.
+fn hundred() -> Option<i64> {
+    Some(100)
+}
+
+/// What holds of a question of yes or no where nothing is given.
+fn no() -> Option<bool> {
+    Some(false)
+}
+
+/// What holds of a header where nothing is said.
+fn yes() -> bool {
+    true
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_older_surface_has_the_25_operations_of_the_product_text() {
-        assert_eq!(SEED.len(), 25);
-        let names: Vec<&str> = every().iter().map(|operation| operation.name).collect();
-        assert!(SEED.iter().all(|operation| names.contains(&operation.name)));
-        assert_eq!(names.len(), CURRENT.len() + 12);
-    }
-}
+mod tests;

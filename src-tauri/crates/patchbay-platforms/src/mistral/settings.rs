@@ -7,15 +7,16 @@ use patchbay_http::CallOptions;
 use patchbay_model::{ConnectorSettings, Form, Json, RemoteId};
 use serde_json::{Map, Value, json};
 
-use super::arguments::{Update, seed};
+use super::Mistral;
 use super::creation::put_seed_app;
 use super::forms::{self, methods, place};
-use super::wire::{Connector, Kept};
-use super::{Mistral, Surface, client};
+use super::operations::{connectors::Update, seed};
+use super::quirks::surface::Surface;
+use super::wire::Connector;
 use crate::form::{Members, at_fields, secret, text};
 use crate::operations::arguments;
 use crate::variants::{list, one_of, variant};
-use crate::{Error, Settings};
+use crate::{Error, Operation, Settings};
 
 #[async_trait]
 impl Settings for Mistral {
@@ -24,7 +25,7 @@ impl Settings for Mistral {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<ConnectorSettings, Error> {
-        let connector = self.known(id, options).await?;
+        let connector = self.find_known(id, options).await?;
         let form = match self.surface {
             Surface::Current => current_form(&connector),
             Surface::Seed => seed_form(&connector),
@@ -49,23 +50,6 @@ impl Settings for Mistral {
 }
 
 impl Mistral {
-    /// One connector of a form that is known.
-    ///
-    /// # Errors
-    /// [`Error::Protocol`] when it is of another.
-    pub(super) async fn known(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<Connector, Error> {
-        match self.one(id.as_str(), options).await?.0 {
-            Kept::Read(connector) => Ok(connector),
-            Kept::AsSent(_) => Err(Error::Protocol(
-                "the connector is of a form that is not known".to_owned(),
-            )),
-        }
-    }
-
     async fn change_current(
         &self,
         id: &RemoteId,
@@ -73,7 +57,7 @@ impl Mistral {
         options: &CallOptions,
     ) -> Result<(), Error> {
         // What it speaks is no change, and has to be said with every one.
-        let connector = self.known(id, options).await?;
+        let connector = self.find_known(id, options).await?;
         if let Some(given) = changes.remove("auth_methods") {
             let known = methods::from_wire(connector.methods());
             let given = methods::to_wire(given, &known)?;
@@ -82,7 +66,7 @@ impl Mistral {
         changes.insert("protocol".to_owned(), protocol(&connector).into());
         changes.insert("connector_id".to_owned(), id.as_str().into());
         let change: Update = arguments(changes.into())?;
-        client::update(&self.api, &change, options).await.map(drop)
+        change.run(self, options).await.map(drop)
     }
 
     async fn change_seed(
@@ -99,9 +83,7 @@ impl Mistral {
         }
         changes.insert("connector_id".to_owned(), id.as_str().into());
         let change: seed::Update = arguments(changes.into())?;
-        client::seed::update(&self.api, &change, options)
-            .await
-            .map(drop)
+        change.run(self, options).await.map(drop)
     }
 }
 

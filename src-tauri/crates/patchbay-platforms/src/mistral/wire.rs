@@ -6,18 +6,24 @@
 //!
 //! Source: Mistral contract, sections 4 and 9.
 
+#![expect(missing_docs, reason = "the members are the contract's own")]
+
 mod lenient;
 mod shape;
 mod shapes;
 
+use std::time::Duration;
+
+use patchbay_http::Answer;
 use patchbay_model::Timestamp;
 use serde_json::{Map, Value};
 
 use self::shape::Shape;
+use crate::{Error, Output, Result};
 
 /// A value of the documented form, or whatever was sent in its place.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Kept<T> {
+pub enum Kept<T> {
     /// As documented.
     Read(T),
     /// Of another form.
@@ -26,7 +32,7 @@ pub(super) enum Kept<T> {
 
 impl<T> Kept<T> {
     /// The value, where it is as documented.
-    pub(super) fn read(&self) -> Option<&T> {
+    pub fn read(&self) -> Option<&T> {
         match self {
             Self::Read(value) => Some(value),
             Self::AsSent(_) => None,
@@ -36,60 +42,60 @@ impl<T> Kept<T> {
 
 /// A connector.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Connector(Map<String, Value>);
+pub struct Connector(Map<String, Value>);
 
 impl Connector {
-    pub(super) fn id(&self) -> &str {
+    pub fn id(&self) -> &str {
         self.text("id").unwrap_or_default()
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         self.text("name").unwrap_or_default()
     }
 
-    pub(super) fn description(&self) -> &str {
+    pub fn description(&self) -> &str {
         self.text("description").unwrap_or_default()
     }
 
     /// `created_at` or `modified_at`.
-    pub(super) fn moment(&self, member: &str) -> Option<Timestamp> {
+    pub fn moment(&self, member: &str) -> Option<Timestamp> {
         lenient::moment(self.0.get(member)?)
     }
 
     /// A member that is text.
-    pub(super) fn text(&self, member: &str) -> Option<&str> {
+    pub fn text(&self, member: &str) -> Option<&str> {
         self.0.get(member)?.as_str()
     }
 
     /// A member that is yes or no, `active` of which only the older surface has.
-    pub(super) fn flag(&self, member: &str) -> Option<bool> {
+    pub fn flag(&self, member: &str) -> Option<bool> {
         self.0.get(member)?.as_bool()
     }
 
     /// A member as it came.
-    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+    pub fn member(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
     /// Levels that block it, in the platform's words.
-    pub(super) fn blocked_by(&self) -> Vec<&str> {
+    pub fn blocked_by(&self) -> Vec<&str> {
         let words = self.0.get("blocked_by").and_then(Value::as_array);
         let words = words.and_then(|words| words.iter().map(Value::as_str).collect());
         words.unwrap_or_default()
     }
 
     /// Ways to sign in.
-    pub(super) fn methods(&self) -> impl Iterator<Item = AuthMethod<'_>> {
+    pub fn methods(&self) -> impl Iterator<Item = AuthMethod<'_>> {
         items(&self.0, "supported_auth_methods").filter_map(AuthMethod::of)
     }
 
     /// Credentials of the connection.
-    pub(super) fn credentials(&self) -> impl Iterator<Item = Credential<'_>> {
+    pub fn credentials(&self) -> impl Iterator<Item = Credential<'_>> {
         items(&self.0, "connection_credentials").filter_map(Credential::of)
     }
 
     /// The connector with those members as well, where it came without.
-    pub(super) fn completed_by(&self, more: &Map<String, Value>) -> Self {
+    pub fn completed_by(&self, more: &Map<String, Value>) -> Self {
         let mut members = self.0.clone();
         for (name, member) in more {
             if members.get(name).is_none_or(Value::is_null) {
@@ -99,7 +105,7 @@ impl Connector {
         Self(members)
     }
 
-    pub(super) fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         Value::Object(self.0.clone())
     }
 }
@@ -114,7 +120,7 @@ impl TryFrom<Value> for Connector {
 
 /// A connector as an answer of its own: what carries a protocol but is none that we know is kept.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct OneConnector(pub(super) Kept<Connector>);
+pub struct OneConnector(pub Kept<Connector>);
 
 impl TryFrom<Value> for OneConnector {
     type Error = String;
@@ -147,16 +153,31 @@ impl From<Kept<Connector>> for Value {
     }
 }
 
+impl OneConnector {
+    /// The connector, where it is of a form that is known.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] when it is of another.
+    pub fn known(self) -> Result<Connector> {
+        match self.0 {
+            Kept::Read(connector) => Ok(connector),
+            Kept::AsSent(_) => Err(Error::Protocol(
+                "the connector is of a form that is not known".to_owned(),
+            )),
+        }
+    }
+}
+
 /// A page of connectors.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct PaginatedConnectors {
-    pub(super) items: Vec<Kept<Connector>>,
+pub struct PaginatedConnectors {
+    pub items: Vec<Kept<Connector>>,
     rest: Map<String, Value>,
 }
 
 impl PaginatedConnectors {
     /// Where the list goes on. Absent, null and empty all mean that there is no more.
-    pub(super) fn next_cursor(&self) -> Option<&str> {
+    pub fn next_cursor(&self) -> Option<&str> {
         let cursor = self.rest.get("pagination")?.get("next_cursor")?.as_str();
         cursor.filter(|cursor| !cursor.is_empty())
     }
@@ -205,24 +226,24 @@ impl From<PaginatedConnectors> for Value {
 
 /// A way to sign in.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct AuthMethod<'a>(&'a Map<String, Value>);
+pub struct AuthMethod<'a>(&'a Map<String, Value>);
 
 impl<'a> AuthMethod<'a> {
     fn of(json: &'a Value) -> Option<Self> {
         view(json, &shapes::AUTH_METHOD).map(Self)
     }
 
-    pub(super) fn method_type(self) -> &'a str {
+    pub fn method_type(self) -> &'a str {
         text(self.0, "method_type")
     }
 
     /// A member as it came.
-    pub(super) fn member(self, name: &str) -> Option<&'a Value> {
+    pub fn member(self, name: &str) -> Option<&'a Value> {
         self.0.get(name)
     }
 
     /// Headers that one has to give.
-    pub(super) fn asked_headers(self) -> impl Iterator<Item = AuthHeader<'a>> {
+    pub fn asked_headers(self) -> impl Iterator<Item = AuthHeader<'a>> {
         let headers = items(self.0, "headers");
         headers.filter_map(|header| view(header, &shapes::AUTH_HEADER).map(AuthHeader))
     }
@@ -230,20 +251,20 @@ impl<'a> AuthMethod<'a> {
 
 /// A header that one has to give to sign in.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct AuthHeader<'a>(&'a Map<String, Value>);
+pub struct AuthHeader<'a>(&'a Map<String, Value>);
 
 impl<'a> AuthHeader<'a> {
-    pub(super) fn name(self) -> &'a str {
+    pub fn name(self) -> &'a str {
         text(self.0, "name")
     }
 
     /// Whether it has to be given; said where it is not so.
-    pub(super) fn is_required(self) -> bool {
+    pub fn is_required(self) -> bool {
         self.is_on("is_required")
     }
 
     /// Whether its value is secret; said where it is not so.
-    pub(super) fn is_secret(self) -> bool {
+    pub fn is_secret(self) -> bool {
         self.is_on("is_secret")
     }
 
@@ -254,65 +275,65 @@ impl<'a> AuthHeader<'a> {
 
 /// What is known of credentials; their values never come back.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Credential<'a>(&'a Map<String, Value>);
+pub struct Credential<'a>(&'a Map<String, Value>);
 
 impl<'a> Credential<'a> {
     fn of(json: &'a Value) -> Option<Self> {
         view(json, &shapes::CREDENTIAL).map(Self)
     }
 
-    pub(super) fn name(self) -> &'a str {
+    pub fn name(self) -> &'a str {
         text(self.0, "name")
     }
 
-    pub(super) fn authentication_type(self) -> &'a str {
+    pub fn authentication_type(self) -> &'a str {
         text(self.0, "authentication_type")
     }
 
     /// `user`, `workspace`, `org`, `system`, or another word.
-    pub(super) fn scope(self) -> &'a str {
+    pub fn scope(self) -> &'a str {
         text(self.0, "scope")
     }
 
     /// How it is, where the platform tells.
-    pub(super) fn status(self) -> Option<CredentialStatus<'a>> {
+    pub fn status(self) -> Option<CredentialStatus<'a>> {
         let status = self.0.get("status")?;
         view(status, &shapes::CREDENTIAL_STATUS).map(CredentialStatus)
     }
 
-    pub(super) fn is_default(self) -> bool {
+    pub fn is_default(self) -> bool {
         self.0.get("is_default") == Some(&Value::Bool(true))
     }
 
     /// A member as it came.
-    pub(super) fn member(self, name: &str) -> Option<&'a Value> {
+    pub fn member(self, name: &str) -> Option<&'a Value> {
         self.0.get(name)
     }
 
-    pub(super) fn to_json(self) -> Value {
+    pub fn to_json(self) -> Value {
         Value::Object(self.0.clone())
     }
 }
 
 /// How credentials are.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct CredentialStatus<'a>(&'a Map<String, Value>);
+pub struct CredentialStatus<'a>(&'a Map<String, Value>);
 
 impl<'a> CredentialStatus<'a> {
     /// `valid`, `invalid`, `error`, or another word.
-    pub(super) fn status_type(self) -> &'a str {
+    pub fn status_type(self) -> &'a str {
         text(self.0, "status_type")
     }
 
-    pub(super) fn last_checked_at(self) -> Option<Timestamp> {
+    pub fn last_checked_at(self) -> Option<Timestamp> {
         lenient::moment(self.0.get("last_checked_at")?)
     }
 
-    pub(super) fn error_http_code(self) -> Option<i64> {
+    pub fn error_http_code(self) -> Option<i64> {
         self.0.get("error_http_code")?.as_i64()
     }
 
-    pub(super) fn error_message(self) -> Option<&'a str> {
+    pub fn error_message(self) -> Option<&'a str> {
         self.0.get("error_message")?.as_str()
     }
 }
@@ -322,7 +343,7 @@ macro_rules! answers {
     ($($(#[$words:meta])* $name:ident: $shape:ident;)*) => {$(
         $(#[$words])*
         #[derive(Clone, Debug, PartialEq)]
-        pub(super) struct $name(Value);
+        pub struct $name(Value);
 
         impl TryFrom<Value> for $name {
             type Error = String;
@@ -352,43 +373,43 @@ answers! {
 }
 
 impl Credentials {
-    pub(super) fn read(&self) -> impl Iterator<Item = Credential<'_>> {
+    pub fn read(&self) -> impl Iterator<Item = Credential<'_>> {
         let credentials = self.0["credentials"].as_array();
         credentials.into_iter().flatten().filter_map(Credential::of)
     }
 }
 
 impl AuthUrl {
-    pub(super) fn auth_url(&self) -> &str {
+    pub fn auth_url(&self) -> &str {
         self.0["auth_url"].as_str().unwrap_or_default()
     }
 
-    /// How long it is good for, in seconds; none when it is less than that.
-    pub(super) fn ttl(&self) -> u64 {
-        self.0["ttl"].as_u64().unwrap_or(0)
+    /// How long it is good for; nothing when it is less than that.
+    pub fn lives(&self) -> Duration {
+        Duration::from_secs(self.0["ttl"].as_u64().unwrap_or(0))
     }
 }
 
 impl ToolResult {
     /// A member of what MCP has beside the content.
-    pub(super) fn meta(&self, member: &str) -> Option<&Value> {
+    pub fn meta(&self, member: &str) -> Option<&Value> {
         self.0.get("metadata")?.get("mcp_meta")?.get(member)
     }
 
     /// Whether it says that it failed, in any spelling.
-    pub(super) fn is_error(&self) -> bool {
+    pub fn is_error(&self) -> bool {
         self.meta("isError").and_then(lenient::flag) == Some(true)
     }
 
     /// All of it.
-    pub(super) fn json(&self) -> &Value {
+    pub fn json(&self) -> &Value {
         &self.0
     }
 }
 
 /// Tools, each read by itself; what is none stays as it came.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct ToolList(pub(super) Vec<Value>);
+pub struct ToolList(pub Vec<Value>);
 
 impl TryFrom<Value> for ToolList {
     type Error = String;
@@ -408,10 +429,10 @@ impl From<ToolList> for Value {
 
 /// Ways to sign in.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct AuthMethods(Vec<Value>);
+pub struct AuthMethods(Vec<Value>);
 
 impl AuthMethods {
-    pub(super) fn read(&self) -> impl Iterator<Item = AuthMethod<'_>> {
+    pub fn read(&self) -> impl Iterator<Item = AuthMethod<'_>> {
         self.0.iter().filter_map(AuthMethod::of)
     }
 }
@@ -431,6 +452,67 @@ impl From<AuthMethods> for Value {
         Self::Array(methods.0)
     }
 }
+
+/// What a tool answered, beside the answer as it came.
+#[derive(Clone, Debug)]
+pub struct ToolAnswer {
+    pub result: ToolResult,
+    pub answer: Answer,
+}
+
+impl Output for ToolAnswer {
+    fn read(answer: &Answer, operation: &str) -> Result<Self> {
+        Ok(Self {
+            result: ToolResult::read(answer, operation)?,
+            answer: answer.clone(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        self.result.0
+    }
+}
+
+/// Of an acknowledgement nothing at all may have come.
+impl Output for Option<Message> {
+    fn read(answer: &Answer, operation: &str) -> Result<Self> {
+        let is_empty = answer.body.trim_ascii().is_empty();
+        (!is_empty)
+            .then(|| Message::read(answer, operation))
+            .transpose()
+    }
+
+    fn into_json(self) -> Value {
+        self.map_or(Value::Null, Output::into_json)
+    }
+}
+
+/// What is missing or odd in an answer is named with the operation, and no value is repeated.
+macro_rules! outputs {
+    ($($answer:ident),* $(,)?) => {$(
+        impl Output for $answer {
+            fn read(answer: &Answer, operation: &str) -> Result<Self> {
+                let read = Self::try_from(answer.json()?);
+                read.map_err(|what| answer.unexpected(format!("{operation}: {what}")))
+            }
+
+            fn into_json(self) -> Value {
+                self.into()
+            }
+        }
+    )*};
+}
+
+outputs!(
+    AuthMethods,
+    AuthUrl,
+    Credentials,
+    Message,
+    OneConnector,
+    PaginatedConnectors,
+    ToolList,
+    ToolResult,
+);
 
 fn object(json: Value, shape: &Shape) -> Result<Map<String, Value>, String> {
     let Value::Object(mut members) = json else {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::tests::place::{Place, token};
+use super::super::platform::tests::place::{Place, token};
 use super::*;
 use crate::form::filled_in::{fits, members};
 

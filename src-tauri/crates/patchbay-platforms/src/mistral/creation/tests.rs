@@ -3,7 +3,7 @@
 use patchbay_model::Explain as _;
 use serde_json::json;
 
-use super::super::tests::place::{Place, wiki};
+use super::super::platform::tests::place::{Place, wiki};
 use crate::form::filled_in::{fits, members};
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 use patchbay_model::RemoteId;
 use serde_json::{Map, Value, json};
 
-use super::super::Surface;
-use super::super::arguments::parts::Scope;
 use super::super::forms;
+use super::super::operations::Scope;
+use super::super::quirks::surface::Surface;
 use super::super::wire::AuthMethod;
 use crate::form::{Members, secret, text};
 use crate::variants::{one_of, variant};

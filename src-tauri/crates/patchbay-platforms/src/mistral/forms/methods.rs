@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::Surface;
+use super::super::quirks::surface::Surface;
 use super::super::wire::AuthMethod;
 use super::{
     app, authorization_server, header_map, metadata, plain_headers, put_authorization_server,

@@ -59,8 +59,9 @@ fn a_place_on_the_wire_is_found_in_the_form() {
 
 #[test]
 fn the_form_has_every_member_that_a_server_tells() {
-    let create = crate::operations::parameters::<super::super::arguments::Create>().to_value();
-    let wire = create["$defs"]["MetadataMembers"].clone();
+    let create =
+        crate::operations::parameters::<super::super::operations::connectors::Create>().to_value();
+    let wire = create["$defs"]["ServerMetadata"].clone();
     let form = metadata(Members::default(), Surface::Current).closed();
     let mut wanted: Vec<_> = wire["properties"].as_object().unwrap().keys().collect();
     let mut offered: Vec<_> = form["properties"].as_object().unwrap().keys().collect();

@@ -6,7 +6,7 @@ fn now() -> Timestamp {
     Timestamp::parse("2026-10-21T07:27:30Z").unwrap()
 }
 
-fn mapped(more: Value, remembered: &Remembered) -> RemoteConnector {
+fn mapped(more: Value, observed: &Observation) -> RemoteConnector {
     let mut given = json!({
         "id": "1", "name": "wiki", "description": "Search\nthe wiki", "protocol": "mcp",
         "created_at": "2026-03-04T05:06:07Z", "modified_at": "2026-03-05T06:07:08Z",
@@ -15,18 +15,18 @@ fn mapped(more: Value, remembered: &Remembered) -> RemoteConnector {
     for (name, value) in more.as_object().unwrap() {
         given[name] = value.clone();
     }
-    connector(&Connector::try_from(given).unwrap(), remembered, now())
+    connector(&Connector::try_from(given).unwrap(), observed, now())
 }
 
-fn status(more: Value, remembered: &Remembered) -> (Status, Option<String>) {
-    let connector = mapped(more, remembered);
+fn status(more: Value, observed: &Observation) -> (Status, Option<String>) {
+    let connector = mapped(more, observed);
     (connector.status, connector.reason)
 }
 
-fn listed(tools: Listed) -> Remembered {
-    Remembered {
+fn listed(tools: Listing) -> Observation {
+    Observation {
         tools: Some(tools),
-        ..Remembered::default()
+        ..Observation::default()
     }
 }
 
@@ -37,7 +37,7 @@ fn oauth(is_authenticated: Option<bool>) -> Value {
 /// Source: Mistral contract, section 13, a row each.
 #[test]
 fn the_first_row_that_fits_decides() {
-    let new = Remembered::default();
+    let new = Observation::default();
     let reason = |words: &str| Some(words.to_owned());
     assert_eq!(
         status(
@@ -48,14 +48,14 @@ fn the_first_row_that_fits_decides() {
     );
     let switched_off = (Status::Disabled, reason("not active for you"));
     assert_eq!(status(json!({"active": false}), &new), switched_off);
-    let off = Remembered {
+    let off = Observation {
         is_switched_off: true,
-        ..Remembered::default()
+        ..Observation::default()
     };
     assert_eq!(status(oauth(Some(true)), &off), switched_off);
-    let open = |seconds: u64| Remembered {
+    let open = |seconds: u64| Observation {
         page_until: Some(now() + Duration::from_secs(seconds)),
-        ..Remembered::default()
+        ..Observation::default()
     };
     assert_eq!(status(oauth(Some(false)), &open(1)).0, Status::Authorizing);
     assert_eq!(
@@ -63,7 +63,7 @@ fn the_first_row_that_fits_decides() {
         Status::NeedsAuthorization
     );
     assert_eq!(
-        status(oauth(None), &listed(Listed::Failed("down".to_owned()))),
+        status(oauth(None), &listed(Listing::Failed("down".to_owned()))),
         (Status::Failing, reason("down"))
     );
     assert_eq!(
@@ -71,15 +71,18 @@ fn the_first_row_that_fits_decides() {
         Status::NeedsAuthorization
     );
     assert_eq!(
-        status(oauth(None), &listed(Listed::Unauthorized)).0,
+        status(oauth(None), &listed(Listing::Unauthorized)).0,
         Status::NeedsAuthorization
     );
     assert_eq!(
-        status(oauth(Some(true)), &listed(Listed::Well)),
+        status(oauth(Some(true)), &listed(Listing::Well)),
         (Status::Ready, None)
     );
     let none = json!({"supported_auth_methods": [{"method_type": "none"}]});
-    assert_eq!(status(none.clone(), &listed(Listed::Well)).0, Status::Ready);
+    assert_eq!(
+        status(none.clone(), &listed(Listing::Well)).0,
+        Status::Ready
+    );
     assert_eq!(
         status(none, &new),
         (Status::Unknown, reason("signed in, tools not loaded"))
@@ -103,7 +106,7 @@ fn the_credential_in_use_tells_what_is_wrong() {
             ]
         })
     };
-    let new = Remembered::default();
+    let new = Observation::default();
     let expired = mapped(with("OAuth expired", json!(401)), &new);
     assert_eq!(expired.status, Status::NeedsAuthorization);
     assert_eq!(expired.reason.as_deref(), Some("OAuth expired"));
@@ -125,7 +128,7 @@ fn the_credential_in_use_tells_what_is_wrong() {
         ]
     });
     assert_eq!(
-        status(near, &listed(Listed::Well)),
+        status(near, &listed(Listing::Well)),
         (Status::Ready, Some("lapses soon".to_owned()))
     );
 }
@@ -140,7 +143,7 @@ fn words_are_ours_and_secrets_stay_out() {
             ],
             "extra": {"auth_data": {"client_secret": "hush"}, "kept": 1}
         }),
-        &Remembered::default(),
+        &Observation::default(),
     );
     assert_eq!(connector.visibility, Visibility::Private);
     assert_eq!(connector.methods, [AuthenticationMethod::Oauth]);

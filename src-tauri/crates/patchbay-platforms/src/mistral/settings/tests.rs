@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::tests::place::Place;
+use super::super::platform::tests::place::Place;
 use super::*;
 use crate::form::filled_in::{fits, members};
 

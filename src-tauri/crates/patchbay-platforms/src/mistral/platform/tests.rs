@@ -1,4 +1,4 @@
-pub(super) mod place;
+pub(in crate::mistral) mod place;
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use patchbay_model::{OperationEffect, RemoteId};
 use serde_json::{Map, json};
 
-use super::super::tests::place::Place;
+use super::super::platform::tests::place::Place;
 use super::*;
 
 async fn particulars(place: &Place, id: &RemoteId) -> Particulars {

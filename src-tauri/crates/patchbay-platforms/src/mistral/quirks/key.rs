@@ -17,7 +17,7 @@ const LONGEST: u64 = 16 * 1024;
 
 /// Where the key comes from.
 #[derive(Debug)]
-pub(super) enum Key {
+pub(in crate::mistral) enum Key {
     /// Given and not empty, as it is sent.
     Given(Headers),
     /// In a file, read for every request because it is replaced from time to time.
@@ -31,7 +31,7 @@ impl Key {
     ///
     /// # Errors
     /// [`Error::Usage`] when the key is empty.
-    pub(super) fn of(account: &SignIn) -> Result<Self, Error> {
+    pub(in crate::mistral) fn of(account: &SignIn) -> Result<Self, Error> {
         if let Some(key) = account.secret("api_key") {
             if key.is_empty() {
                 return Err(Error::Usage("the API key is missing".to_owned()));

@@ -11,11 +11,16 @@ use patchbay_model::{
 };
 use serde_json::{Value, json};
 
-use super::arguments::parts::Scope;
+use super::Mistral;
+use super::operations::credentials::DeleteAllUserCredentials;
+use super::operations::sharing::{
+    ActivateForConsumer, DeactivateForConsumer, Share, ShareToOrganization, Unshare,
+    UnshareFromOrganization,
+};
+use super::operations::{Scope, seed};
+use super::quirks::surface::Surface;
 use super::wire::Connector;
-use super::{Mistral, Surface};
-use crate::operations::Platform as _;
-use crate::{Error, Peculiar, acts};
+use crate::{Error, Operation, Peculiar, acts};
 
 const WORDS_LIMIT: usize = 200;
 
@@ -44,10 +49,10 @@ impl Peculiar for Mistral {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<Particulars, Error> {
-        let connector = self.known(id, options).await?;
+        let connector = self.find_known(id, options).await?;
         let mut groups = vec![self.activation(&connector), self.sharing(&connector)];
         if self.surface == Surface::Current {
-            groups.push(self.credentials_group(&connector));
+            groups.push(credentials_group(&connector));
         }
         groups.retain(|group| !group.controls.is_empty());
         Ok(Particulars {
@@ -122,73 +127,69 @@ impl Mistral {
         if scope != Scope::User {
             return None;
         }
-        let remembered = self.memory.of(&[connector.id(), connector.name()]);
-        let was_switched_off = remembered.is_switched_off.then_some(false);
+        let observed = self.observations.of_any([connector.id(), connector.name()]);
+        let was_switched_off = observed.is_switched_off.then_some(false);
         connector.flag("active").or(was_switched_off)
     }
 
     fn switching_on(&self, connector: &Connector, scope: Scope) -> Act {
-        let word = scope.as_str();
-        let mut fixed = json!({"connector_id": connector.id()});
-        let (operation, asks) = match self.surface {
-            Surface::Current => {
-                fixed["consumer_scope"] = word.into();
-                ("activate_for_consumer".to_owned(), None)
+        let call = match (self.surface, scope) {
+            (Surface::Current, _) => acts::call::<ActivateForConsumer, Self>,
+            (Surface::Seed, Scope::Organization) => {
+                acts::call::<seed::ActivateForOrganization, Self>
             }
-            Surface::Seed => (
-                format!("activate_for_{word}"),
-                Some(Json(tools::configuration())),
-            ),
+            (Surface::Seed, Scope::Workspace) => acts::call::<seed::ActivateForWorkspace, Self>,
+            (Surface::Seed, Scope::User) => acts::call::<seed::ActivateForUser, Self>,
         };
+        let name = format!("activate-for-{}", scope.as_str());
+        let is_seed = self.surface == Surface::Seed;
         Act {
-            asks,
-            ..self.act(
-                &format!("activate-for-{word}"),
-                "Switch on",
-                &operation,
-                fixed,
-            )
+            asks: is_seed.then(|| Json(tools::configuration())),
+            ..call(&name, "Switch on", self.at_scope(connector, scope))
         }
     }
 
     fn switching_off(&self, connector: &Connector, scope: Scope, loss: &str) -> Act {
-        let word = scope.as_str();
-        let mut fixed = json!({"connector_id": connector.id()});
-        let operation = match self.surface {
-            Surface::Current => {
-                fixed["consumer_scope"] = word.into();
-                "deactivate_for_consumer".to_owned()
+        let call = match (self.surface, scope) {
+            (Surface::Current, _) => acts::call::<DeactivateForConsumer, Self>,
+            (Surface::Seed, Scope::Organization) => {
+                acts::call::<seed::DeactivateForOrganization, Self>
             }
-            Surface::Seed => format!("deactivate_for_{word}"),
+            (Surface::Seed, Scope::Workspace) => acts::call::<seed::DeactivateForWorkspace, Self>,
+            (Surface::Seed, Scope::User) => acts::call::<seed::DeactivateForUser, Self>,
         };
+        let name = format!("deactivate-for-{}", scope.as_str());
         Act {
             consequence: Some(loss.to_owned()),
-            ..self.act(
-                &format!("deactivate-for-{word}"),
-                "Switch off",
-                &operation,
-                fixed,
-            )
+            ..call(&name, "Switch off", self.at_scope(connector, scope))
         }
+    }
+
+    /// On the older surface the level is in the name of the operation.
+    fn at_scope(&self, connector: &Connector, scope: Scope) -> Value {
+        let mut fixed = json!({"connector_id": connector.id()});
+        if self.surface == Surface::Current {
+            fixed["consumer_scope"] = scope.as_str().into();
+        }
+        fixed
     }
 
     fn sharing(&self, connector: &Connector) -> ControlGroup {
         let word = connector.text("visibility");
         let controls = match (self.surface, word) {
-            (Surface::Current, _) => vec![
-                self.shared(
-                    connector,
-                    Level::Workspace,
-                    word.map(|it| it == "shared_workspace"),
-                ),
-                self.shared(
-                    connector,
-                    Level::Organization,
-                    word.map(|it| it == "shared_org"),
-                ),
-            ],
+            (Surface::Current, _) => {
+                let is = |level: &str| word.map(|word| word == level);
+                vec![
+                    shared::<Share, Unshare>(connector, "workspace", is("shared_workspace")),
+                    shared::<ShareToOrganization, UnshareFromOrganization>(
+                        connector,
+                        "organization",
+                        is("shared_org"),
+                    ),
+                ]
+            }
             (Surface::Seed, Some("private") | None) => {
-                vec![acts::button(self.share_for_good(connector))]
+                vec![acts::button(share_for_good(connector))]
             }
             (Surface::Seed, Some(_)) => Vec::new(),
         };
@@ -198,88 +199,64 @@ impl Mistral {
             controls,
         }
     }
+}
 
-    fn shared(&self, connector: &Connector, level: Level, is_on: Option<bool>) -> Control {
-        let (word, on, off) = match level {
-            Level::Workspace => ("workspace", "share", "unshare"),
-            Level::Organization => (
-                "organization",
-                "share_to_organization",
-                "unshare_from_organization",
-            ),
-        };
-        let fixed = || json!({"connector_id": connector.id()});
-        let share = format!("share-with-{word}");
-        let unshare = format!("unshare-from-{word}");
-        Control::Switch {
-            label: format!("Shared with the {word}"),
-            is_main: false,
-            is_on,
-            turn_on: Box::new(Act {
-                consequence: Some(format!(
-                    "The {word} owns it then and every member can use it. Sign-ins that rest on you as its \
-                     owner have to be set up again. Only its creator can take it back."
-                )),
-                ..self.act(&share, "Share", on, fixed())
-            }),
-            turn_off: Box::new(Act {
-                consequence: Some(format!(
-                    "It is private to its creator again. Connections of the {word} and of other members are \
-                     removed, and sharing it once more does not bring them back."
-                )),
-                ..self.act(&unshare, "Take back", off, fixed())
-            }),
-        }
-    }
-
-    fn share_for_good(&self, connector: &Connector) -> Act {
-        let fixed = json!({"connector_id": connector.id()});
-        Act {
-            consequence: Some(
-                "This cannot be undone: the workspace owns it from then on and every member can use it. \
-                 Sign-ins that rest on you as its owner have to be set up again."
-                    .to_owned(),
-            ),
-            ..self.act(
-                "share-with-workspace",
-                "Share with the workspace",
-                "share",
-                fixed,
-            )
-        }
-    }
-
-    fn credentials_group(&self, connector: &Connector) -> ControlGroup {
-        let act = Act {
-            consequence: Some(
-                "Every credential of yours for this connector is deleted, the default too. Those of the \
-                 workspace and the organization stay."
-                    .to_owned(),
-            ),
-            ..self.act(
-                "delete-all-user-credentials",
-                "Delete all of mine",
-                "delete_all_user_credentials",
-                json!({"connector_id_or_name": connector.id()}),
-            )
-        };
-        ControlGroup {
-            title: "Credentials".to_owned(),
-            help: None,
-            controls: vec![acts::button(act)],
-        }
-    }
-
-    fn act(&self, name: &str, title: &str, operation: &str, fixed: Value) -> Act {
-        acts::act(self.operations(), operation, name, title, fixed)
+fn shared<On: Operation<Mistral>, Off: Operation<Mistral>>(
+    connector: &Connector,
+    level: &str,
+    is_on: Option<bool>,
+) -> Control {
+    let fixed = || json!({"connector_id": connector.id()});
+    Control::Switch {
+        label: format!("Shared with the {level}"),
+        is_main: false,
+        is_on,
+        turn_on: Box::new(Act {
+            consequence: Some(format!(
+                "The {level} owns it then and every member can use it. Sign-ins that rest on you as its \
+                 owner have to be set up again. Only its creator can take it back."
+            )),
+            ..acts::call::<On, _>(&format!("share-with-{level}"), "Share", fixed())
+        }),
+        turn_off: Box::new(Act {
+            consequence: Some(format!(
+                "It is private to its creator again. Connections of the {level} and of other members are \
+                 removed, and sharing it once more does not bring them back."
+            )),
+            ..acts::call::<Off, _>(&format!("unshare-from-{level}"), "Take back", fixed())
+        }),
     }
 }
 
-/// With whom something can be shared.
-#[derive(Clone, Copy)]
-enum Level {
-    Workspace,
-    Organization,
+fn share_for_good(connector: &Connector) -> Act {
+    let fixed = json!({"connector_id": connector.id()});
+    let title = "Share with the workspace";
+    Act {
+        consequence: Some(
+            "This cannot be undone: the workspace owns it from then on and every member can use it. \
+             Sign-ins that rest on you as its owner have to be set up again."
+                .to_owned(),
+        ),
+        ..acts::call::<seed::Share, _>("share-with-workspace", title, fixed)
+    }
+}
+
+fn credentials_group(connector: &Connector) -> ControlGroup {
+    let fixed = json!({"connector_id_or_name": connector.id()});
+    let (name, title) = ("delete-all-user-credentials", "Delete all of mine");
+    let act = Act {
+        consequence: Some(
+            "Every credential of yours for this connector is deleted, the default too. Those of the \
+             workspace and the organization stay."
+                .to_owned(),
+        ),
+        ..acts::call::<DeleteAllUserCredentials, _>(name, title, fixed)
+    };
+    ControlGroup {
+        title: "Credentials".to_owned(),
+        help: None,
+        controls: vec![acts::button(act)],
+    }
 }
 
 fn fact(label: &str, value: impl Into<String>) -> Fact {

@@ -1,0 +1,78 @@
+//! How one signs in to a connector, and the page on which one does.
+//!
+//! Source: Mistral contract, section 2.
+
+use patchbay_http::{Repeat, Request};
+use patchbay_model::RemoteId;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{by_ref, no};
+use crate::mistral::Mistral;
+use crate::mistral::wire::{AuthMethods, AuthUrl};
+use crate::{Effect, Operation, Result};
+
+/// Asks for the page on which a person signs in to a connector.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GetAuthUrl {
+    /// Id or name of the connector.
+    pub connector_id_or_name: RemoteId,
+    /// Where the browser should end.
+    pub app_return_url: Option<String>,
+    /// How to sign in, such as `oauth2` or `github_app`.
+    pub method_type: Option<String>,
+    /// Name of the credentials to be kept.
+    pub credentials_name: Option<String>,
+    /// Their name for people.
+    pub credentials_title: Option<String>,
+    /// Whether to install the GitHub app first.
+    #[serde(default = "no")]
+    pub github_installation_link: Option<bool>,
+}
+
+impl Operation<Mistral> for GetAuthUrl {
+    const NAME: &'static str = "get_auth_url";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = AuthUrl;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let path = by_ref(&self.connector_id_or_name)?.then("/auth_url");
+        let installs = self.github_installation_link;
+        Ok(Request::get(path)
+            .query_if("app_return_url", self.app_return_url.as_ref())
+            .query_if("method_type", self.method_type.as_ref())
+            .query_if("credentials_name", self.credentials_name.as_ref())
+            .query_if("credentials_title", self.credentials_title.as_ref())
+            .query_if("github_installation_link", installs))
+    }
+
+    fn observe(&self, client: &Mistral, page: &AuthUrl) {
+        client.note_page(&self.connector_id_or_name, page);
+    }
+}
+
+/// Tells how one can sign in to a connector.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GetAuthenticationMethods {
+    /// Id or name of the connector.
+    pub connector_id_or_name: RemoteId,
+}
+
+impl Operation<Mistral> for GetAuthenticationMethods {
+    const NAME: &'static str = "get_authentication_methods";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = AuthMethods;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let path = by_ref(&self.connector_id_or_name)?.then("/authentication_methods");
+        Ok(Request::get(path))
+    }
+}

@@ -1,0 +1,225 @@
+//! Registering, listing, looking at, changing and deleting connectors.
+//!
+//! Source: Mistral contract, sections 2, 3 and 6.
+
+use std::collections::BTreeMap;
+
+use patchbay_http::{Repeat, Request, SecretArgument};
+use patchbay_model::RemoteId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_with::apply;
+
+use super::authentication::{AuthMethod, GlobalHeader};
+use super::server_metadata::ServerMetadata;
+use super::{all, by_id, by_ref, hundred, no};
+use crate::mistral::Mistral;
+use crate::mistral::wire::{Message, OneConnector, PaginatedConnectors};
+use crate::{Effect, Error, Field, Operation, Result};
+
+/// Registers a connector.
+///
+/// Source: Mistral contract, section 2.
+#[apply(
+    Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")],
+    Option<_> => #[serde(skip_serializing_if = "Option::is_none")],
+)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Create {
+    /// Its name: letters, digits, `_` and `-`, at most 64.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Absolute URL of the service.
+    pub server: String,
+    /// Headers that are sent to the service.
+    pub headers: Field<BTreeMap<String, SecretArgument<Value>>>,
+    /// Headers that are sent whoever uses it.
+    pub global_headers: Option<BTreeMap<String, GlobalHeader>>,
+    /// What the authorization server says of itself.
+    pub oauth2_server_metadata: Field<ServerMetadata>,
+    /// Where the authorization server says it, in place of the former.
+    pub oauth2_server_metadata_url: Field<String>,
+    /// Name for people.
+    pub title: Field<String>,
+    /// Absolute URL of a picture.
+    pub icon_url: Field<String>,
+    /// Who can use it.
+    pub visibility: Option<Visibility>,
+    /// How one can sign in to the service.
+    pub auth_methods: Field<Vec<AuthMethod>>,
+    /// Advice to the models that use it.
+    pub system_prompt: Field<String>,
+    /// What the service speaks.
+    pub protocol: Protocol,
+}
+
+/// Who can use a new connector.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everyone in the organization.
+    SharedOrg,
+    /// Everyone in the workspace.
+    SharedWorkspace,
+    /// Its owner alone.
+    Private,
+}
+
+/// What a service speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// MCP.
+    Mcp,
+    /// Plain HTTP.
+    Http,
+}
+
+impl Operation<Mistral> for Create {
+    const NAME: &'static str = "create";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = OneConnector;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        if let Field::Value(methods) = &self.auth_methods {
+            methods.iter().try_for_each(AuthMethod::check_new)?;
+        }
+        Request::post(all()).json(self)
+    }
+}
+
+/// Lists one page of connectors.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// Narrows the list.
+    pub query_filters: Option<Filters>,
+    /// Where to go on: `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// How many at most, 1 to 1000; 100 when absent.
+    #[serde(default = "hundred")]
+    pub page_size: Option<i64>,
+}
+
+/// Narrows a list of connectors.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Filters {
+    /// Those that do, or do not, speak MCP.
+    pub supports_mcp: Option<bool>,
+}
+
+impl Operation<Mistral> for List {
+    const NAME: &'static str = "list";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = PaginatedConnectors;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let filters = self.query_filters;
+        Ok(Request::get(all())
+            .query_if("supports_mcp", filters.and_then(|it| it.supports_mcp))
+            .query_if("cursor", self.cursor.as_ref())
+            .query_if("page_size", self.page_size))
+    }
+}
+
+/// Tells about one connector.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Get {
+    /// Id or name of the connector.
+    pub connector_id_or_name: RemoteId,
+    /// Whether to tell how the user stands to it.
+    #[serde(default = "no")]
+    pub fetch_user_data: Option<bool>,
+}
+
+impl Operation<Mistral> for Get {
+    const NAME: &'static str = "get";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = OneConnector;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let path = by_ref(&self.connector_id_or_name)?;
+        Ok(Request::get(path).query_if("fetch_user_data", self.fetch_user_data))
+    }
+}
+
+/// Changes what is given of a connector; null clears.
+///
+/// Source: Mistral contract, section 2.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Update {
+    /// Id of the connector.
+    #[serde(skip_serializing)]
+    pub connector_id: RemoteId,
+    /// Name for people.
+    pub title: Field<String>,
+    /// Its name.
+    pub name: Field<String>,
+    /// What it is for.
+    pub description: Field<String>,
+    /// Absolute URL of a picture.
+    pub icon_url: Field<String>,
+    /// Absolute URL of the service.
+    pub server: Field<String>,
+    /// How one can sign in to the service.
+    pub auth_methods: Field<Vec<AuthMethod>>,
+    /// What the service speaks.
+    pub protocol: Protocol,
+    /// Advice to the models that use it; not for `http`.
+    pub system_prompt: Field<String>,
+}
+
+impl Operation<Mistral> for Update {
+    const NAME: &'static str = "update";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = OneConnector;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        if self.protocol == Protocol::Http && !self.system_prompt.is_absent() {
+            return Err(Error::Usage(
+                "a connector that speaks http has no system_prompt".to_owned(),
+            ));
+        }
+        Request::patch(by_id(&self.connector_id)?).json(self)
+    }
+}
+
+/// Deletes a connector.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Delete {
+    /// Id of the connector.
+    pub connector_id: RemoteId,
+}
+
+impl Operation<Mistral> for Delete {
+    const NAME: &'static str = "delete";
+    const EFFECT: Effect = Effect::Irreversible;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        Ok(Request::delete(by_id(&self.connector_id)?))
+    }
+
+    fn observe(&self, client: &Mistral, _: &Option<Message>) {
+        client.observations.forget(self.connector_id.as_str());
+    }
+}

@@ -1,0 +1,225 @@
+//! Credentials that Mistral keeps for a connector, at three levels.
+//!
+//! Source: Mistral contract, sections 2 and 3.
+
+use std::collections::BTreeMap;
+
+use patchbay_http::{Repeat, Request, SecretArgument};
+use patchbay_model::RemoteId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_with::apply;
+
+use super::levels::{AtLevel, at_levels};
+use super::{Scope, credentials_path, no};
+use crate::mistral::Mistral;
+use crate::mistral::wire::{Credentials, Message};
+use crate::{Effect, Field, Operation, Result};
+
+/// Which credentials of a level to list.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct CredentialFilter {
+    /// Id or name of the connector.
+    pub connector_id_or_name: RemoteId,
+    /// Only those of this kind, such as `bearer`.
+    pub auth_type: Option<String>,
+    /// Whether to tell the default only.
+    #[serde(default = "no")]
+    pub fetch_default: Option<bool>,
+}
+
+impl CredentialFilter {
+    /// All that a connector has.
+    pub fn all_of(connector: &RemoteId) -> Self {
+        Self {
+            connector_id_or_name: connector.clone(),
+            auth_type: None,
+            fetch_default: no(),
+        }
+    }
+}
+
+impl AtLevel for CredentialFilter {
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Credentials;
+
+    fn request_at(&self, scope: Scope) -> Result<Request> {
+        let path = credentials_path(&self.connector_id_or_name, scope)?;
+        Ok(Request::get(path)
+            .query_if("auth_type", self.auth_type.as_ref())
+            .query_if("fetch_default", self.fetch_default))
+    }
+}
+
+at_levels! { CredentialFilter =>
+    /// Lists the organization's credentials for a connector.
+    ///
+    /// Source: Mistral contract, section 2.
+    ListOrganizationCredentials: Organization, "list_organization_credentials";
+    /// Lists the workspace's credentials for a connector.
+    ///
+    /// Source: Mistral contract, section 2.
+    ListWorkspaceCredentials: Workspace, "list_workspace_credentials";
+    /// Lists the user's credentials for a connector.
+    ///
+    /// Source: Mistral contract, section 2.
+    ListUserCredentials: User, "list_user_credentials";
+}
+
+/// Credentials to be kept or changed.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct CredentialInput {
+    /// Id or name of the connector.
+    #[serde(skip_serializing)]
+    pub connector_id_or_name: RemoteId,
+    /// Whose they are.
+    #[serde(skip_serializing)]
+    pub consumer_scope: Scope,
+    /// Their name.
+    pub name: String,
+    /// Their name for people.
+    pub title: Field<String>,
+    /// Whether they are used where none are named.
+    pub is_default: Field<bool>,
+    /// What they are made of.
+    pub credentials: Field<CredentialValues>,
+}
+
+/// What credentials are made of.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialValues {
+    /// An app that signs in as itself.
+    pub oauth: Field<ClientCredentials>,
+    /// Values of headers by their names.
+    pub headers: Field<BTreeMap<String, SecretArgument>>,
+    /// A token.
+    pub bearer_token: Field<SecretArgument>,
+}
+
+/// An app that signs in as itself.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCredentials {
+    /// Its id.
+    pub client_id: String,
+    /// Always this one.
+    #[serde(default)]
+    pub grant_type: ClientCredentialsGrant,
+    /// Its secret.
+    pub client_secret: Field<SecretArgument>,
+    /// Its certificate.
+    pub client_certificate: Field<SecretArgument>,
+    /// The key of the certificate.
+    pub client_private_key: Field<SecretArgument>,
+}
+
+/// The one grant of an app that signs in as itself.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientCredentialsGrant {
+    /// RFC 6749, section 4.4.
+    #[default]
+    ClientCredentials,
+}
+
+impl CredentialInput {
+    fn path(&self) -> Result<patchbay_http::Path> {
+        credentials_path(&self.connector_id_or_name, self.consumer_scope)
+    }
+}
+
+/// Keeps credentials for a connector.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct CreateCredentials(pub CredentialInput);
+
+impl Operation<Mistral> for CreateCredentials {
+    const NAME: &'static str = "create_credentials";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Option<Message>;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        Request::post(self.0.path()?).json(&self.0)
+    }
+}
+
+/// Changes credentials for a connector.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct UpdateCredentials(pub CredentialInput);
+
+impl Operation<Mistral> for UpdateCredentials {
+    const NAME: &'static str = "update_credentials";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        Request::patch(self.0.path()?).json(&self.0)
+    }
+}
+
+/// Deletes credentials for a connector.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteCredentials {
+    /// Id or name of the connector.
+    pub connector_id_or_name: RemoteId,
+    /// Whose they are.
+    pub consumer_scope: Scope,
+    /// Their name.
+    pub credentials_name: String,
+}
+
+impl Operation<Mistral> for DeleteCredentials {
+    const NAME: &'static str = "delete_credentials";
+    const EFFECT: Effect = Effect::Irreversible;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let all = credentials_path(&self.connector_id_or_name, self.consumer_scope)?;
+        let path = all.value("credentials_name", &self.credentials_name)?;
+        Ok(Request::delete(path))
+    }
+}
+
+/// Deletes everything the user keeps for a connector.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteAllUserCredentials {
+    /// Id or name of the connector.
+    pub connector_id_or_name: RemoteId,
+}
+
+impl Operation<Mistral> for DeleteAllUserCredentials {
+    const NAME: &'static str = "delete_all_user_credentials";
+    const EFFECT: Effect = Effect::Irreversible;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let path = credentials_path(&self.connector_id_or_name, Scope::User)?;
+        Ok(Request::delete(path))
+    }
+}

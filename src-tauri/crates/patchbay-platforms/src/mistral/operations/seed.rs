@@ -1,0 +1,158 @@
+//! What the older surface has alone, or otherwise.
+//!
+//! Source: Mistral contract, section 9.
+
+pub mod activation;
+pub mod connectors;
+pub mod credentials;
+
+use patchbay_http::{CallOptions, Repeat, Request};
+use patchbay_model::RemoteId;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use self::activation::{
+    ActivateForOrganization, ActivateForUser, ActivateForWorkspace, DeactivateForOrganization,
+    DeactivateForUser, DeactivateForWorkspace,
+};
+pub use self::connectors::{Create, Get, List, Update};
+pub use self::credentials::{
+    CreateOrUpdateOrganizationCredentials, CreateOrUpdateUserCredentials,
+    CreateOrUpdateWorkspaceCredentials, DeleteOrganizationCredentials, DeleteUserCredentials,
+    DeleteWorkspaceCredentials,
+};
+use super::{by_ref, hundred, no};
+use crate::mistral::Mistral;
+use crate::mistral::wire::{AuthUrl, Message, ToolList};
+use crate::{Effect, Operation, Result};
+
+/// Asks for the page on which a person signs in to a connector.
+///
+/// Source: Mistral contract, section 9.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GetAuthUrl {
+    /// Id or name of the connector.
+    pub connector_id_or_name: RemoteId,
+    /// Where the browser should end.
+    pub app_return_url: Option<String>,
+    /// How to sign in, such as `oauth2` or `github_app`.
+    pub method_type: Option<String>,
+    /// Name of the credentials to be kept.
+    pub credentials_name: Option<String>,
+    /// Whether to install the GitHub app first.
+    #[serde(default = "no")]
+    pub github_installation_link: Option<bool>,
+}
+
+impl Operation<Mistral> for GetAuthUrl {
+    const NAME: &'static str = "get_auth_url";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = AuthUrl;
+
+    fn request(&self, client: &Mistral) -> Result<Request> {
+        // Without a title for the credentials both surfaces ask alike.
+        let alike = super::GetAuthUrl {
+            connector_id_or_name: self.connector_id_or_name.clone(),
+            app_return_url: self.app_return_url.clone(),
+            method_type: self.method_type.clone(),
+            credentials_name: self.credentials_name.clone(),
+            credentials_title: None,
+            github_installation_link: self.github_installation_link,
+        };
+        alike.request(client)
+    }
+
+    fn observe(&self, client: &Mistral, page: &AuthUrl) {
+        client.note_page(&self.connector_id_or_name, page);
+    }
+}
+
+/// Shares a connector with the workspace, for good.
+///
+/// Source: Mistral contract, section 9.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// Id of the connector.
+    pub connector_id: RemoteId,
+}
+
+impl Operation<Mistral> for Share {
+    const NAME: &'static str = "share";
+    const EFFECT: Effect = Effect::Irreversible;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request(&self, client: &Mistral) -> Result<Request> {
+        let connector_id = self.connector_id.clone();
+        super::Share { connector_id }.request(client)
+    }
+}
+
+/// Lists the tools of a connector.
+///
+/// Source: Mistral contract, section 9.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListTools {
+    /// Id or name of the connector.
+    pub connector_id_or_name: RemoteId,
+    /// Which page, counted from 1.
+    #[serde(default = "one")]
+    pub page: Option<i64>,
+    /// How many at most; 100 when absent.
+    #[serde(default = "hundred")]
+    pub page_size: Option<i64>,
+    /// Whether to ask the service anew.
+    #[serde(default = "no")]
+    pub refresh: Option<bool>,
+    /// Whether to shorten them.
+    #[serde(default = "no")]
+    pub pretty: Option<bool>,
+    /// Name of the credentials to ask with.
+    pub credentials_name: Option<String>,
+}
+
+fn one() -> Option<i64> {
+    Some(1)
+}
+
+impl ListTools {
+    /// Those of a page of a connector.
+    pub fn of(connector: &RemoteId, page: i64, page_size: i64) -> Self {
+        Self {
+            connector_id_or_name: connector.clone(),
+            page: Some(page),
+            page_size: Some(page_size),
+            refresh: no(),
+            pretty: no(),
+            credentials_name: None,
+        }
+    }
+}
+
+impl Operation<Mistral> for ListTools {
+    const NAME: &'static str = "list_tools";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = ToolList;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let path = by_ref(&self.connector_id_or_name)?.then("/tools");
+        Ok(Request::get(path)
+            .query_if("page", self.page)
+            .query_if("page_size", self.page_size)
+            .query_if("refresh", self.refresh)
+            .query_if("pretty", self.pretty)
+            .query_if("credentials_name", self.credentials_name.as_ref()))
+    }
+
+    /// Notes what it means for the connector.
+    async fn run(&self, client: &Mistral, options: &CallOptions) -> Result<ToolList> {
+        let listed = self.send(client, options).await;
+        client.note_listed(&self.connector_id_or_name, &listed);
+        listed
+    }
+}

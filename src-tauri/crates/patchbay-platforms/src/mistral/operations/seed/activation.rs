@@ -1,0 +1,137 @@
+//! Switching a connector on and off, an operation for each level.
+//!
+//! Source: Mistral contract, sections 4 and 9.
+
+use patchbay_http::{Repeat, Request};
+use patchbay_model::RemoteId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_with::apply;
+
+use crate::mistral::Mistral;
+use crate::mistral::operations::levels::{AtLevel, at_levels};
+use crate::mistral::operations::{Scope, for_scope};
+use crate::mistral::wire::Message;
+use crate::{Effect, Field, Operation, Result};
+
+/// A connector to be switched on, and how its tools may be used.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct Activation {
+    /// Id of the connector.
+    #[serde(skip_serializing)]
+    pub connector_id: RemoteId,
+    /// Tools that ask before they run.
+    pub requires_confirmation: Field<ToolChoice>,
+    /// Tools that never ask.
+    pub skip_confirmation: Field<ToolChoice>,
+    /// The only tools there are.
+    pub include: Field<Vec<String>>,
+    /// Tools that there are not.
+    pub exclude: Field<Vec<String>>,
+}
+
+/// Some of the tools: by name, by what they do, or by both.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ToolChoice {
+    /// By name.
+    Names(Vec<String>),
+    /// Several choices joined.
+    Joined(Joined),
+    /// By what they do.
+    Effect(ByEffect),
+}
+
+/// Several choices joined by `type`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Joined {
+    /// How they are joined.
+    pub r#type: Joint,
+    /// The choices.
+    pub expressions: Vec<ToolChoice>,
+}
+
+/// How choices are joined.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Joint {
+    /// Tools in all of them.
+    And,
+    /// Tools in any of them.
+    Or,
+}
+
+/// Tools by what they do.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ByEffect {
+    /// Whether they change nothing; null for either.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schemars(required)]
+    pub read_only: Option<bool>,
+}
+
+/// Its body is `{}` at least.
+impl AtLevel for Activation {
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request_at(&self, scope: Scope) -> Result<Request> {
+        Request::post(for_scope(&self.connector_id, scope, "/activate")?).json(self)
+    }
+}
+
+at_levels! { Activation =>
+    /// Switches a connector on for the organization.
+    ///
+    /// Source: Mistral contract, section 9.
+    ActivateForOrganization: Organization, "activate_for_organization";
+    /// Switches a connector on for the workspace.
+    ///
+    /// Source: Mistral contract, section 9.
+    ActivateForWorkspace: Workspace, "activate_for_workspace";
+    /// Switches a connector on for the user.
+    ///
+    /// Source: Mistral contract, section 9.
+    ActivateForUser: User, "activate_for_user";
+}
+
+/// A connector to be switched off.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct Deactivation {
+    /// Id of the connector.
+    pub connector_id: RemoteId,
+}
+
+impl AtLevel for Deactivation {
+    const EFFECT: Effect = Effect::Destructive;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request_at(&self, scope: Scope) -> Result<Request> {
+        let path = for_scope(&self.connector_id, scope, "/deactivate")?;
+        Ok(Request::post(path))
+    }
+}
+
+at_levels! { Deactivation =>
+    /// Switches a connector off for the organization.
+    ///
+    /// Source: Mistral contract, section 9.
+    DeactivateForOrganization: Organization, "deactivate_for_organization";
+    /// Switches a connector off for the workspace.
+    ///
+    /// Source: Mistral contract, section 9.
+    DeactivateForWorkspace: Workspace, "deactivate_for_workspace";
+    /// Switches a connector off for the user.
+    ///
+    /// Source: Mistral contract, section 9.
+    DeactivateForUser: User, "deactivate_for_user";
+}

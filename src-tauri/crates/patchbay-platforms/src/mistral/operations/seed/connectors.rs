@@ -1,0 +1,197 @@
+//! Registering, listing, looking at and changing connectors, as the older surface has it.
+//!
+//! Source: Mistral contract, section 9.
+
+use std::collections::BTreeMap;
+
+use patchbay_http::{Repeat, Request, SecretArgument};
+use patchbay_model::RemoteId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use serde_with::apply;
+
+use crate::mistral::Mistral;
+use crate::mistral::operations::authentication::AuthData;
+use crate::mistral::operations::server_metadata::ServerMetadata;
+use crate::mistral::operations::{all, by_id, by_ref, hundred, no};
+use crate::mistral::wire::{OneConnector, PaginatedConnectors};
+use crate::{Effect, Error, Field, Operation, Result};
+
+/// Registers a connector.
+///
+/// Source: Mistral contract, section 9.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Create {
+    /// Its name: letters, digits, `_` and `-`, at most 64.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Absolute URL of the service.
+    pub server: String,
+    /// Name for people.
+    pub title: Field<String>,
+    /// Absolute URL of a picture.
+    pub icon_url: Field<String>,
+    /// Who can use it: `private`, `shared_workspace`, `shared_org` or `shared_global`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<String>,
+    /// Headers that are sent to the service.
+    pub headers: Field<BTreeMap<String, SecretArgument<Value>>>,
+    /// The app registered with the authorization server.
+    pub auth_data: Field<AuthData>,
+    /// What the authorization server says of itself.
+    pub oauth2_server_metadata: Field<ServerMetadata>,
+    /// Where the authorization server says it, in place of the former.
+    pub oauth2_server_metadata_url: Field<String>,
+    /// Advice to the models that use it.
+    pub system_prompt: Field<String>,
+}
+
+impl Operation<Mistral> for Create {
+    const NAME: &'static str = "create";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = OneConnector;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        match &self.oauth2_server_metadata {
+            Field::Value(server) if !matches!(server.authorization_endpoint, Field::Value(_)) => {
+                Err(Error::Usage(
+                    "oauth2_server_metadata needs authorization_endpoint".to_owned(),
+                ))
+            }
+            _ => Request::post(all()).json(&WithProtocol::of(self)),
+        }
+    }
+}
+
+/// Lists one page of connectors.
+///
+/// Source: Mistral contract, section 9.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// Narrows the list.
+    pub query_filters: Option<Filters>,
+    /// Where to go on: `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// How many at most, 1 to 1000; 100 when absent.
+    #[serde(default = "hundred")]
+    pub page_size: Option<i64>,
+}
+
+/// Narrows a list of connectors.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Filters {
+    /// Those that are, or are not, switched on.
+    pub active: Option<bool>,
+}
+
+impl Operation<Mistral> for List {
+    const NAME: &'static str = "list";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = PaginatedConnectors;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let filters = self.query_filters;
+        Ok(Request::get(all())
+            .query_if("active", filters.and_then(|it| it.active))
+            .query_if("cursor", self.cursor.as_ref())
+            .query_if("page_size", self.page_size))
+    }
+}
+
+/// Tells about one connector.
+///
+/// Source: Mistral contract, section 9.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Get {
+    /// Id or name of the connector.
+    pub connector_id_or_name: RemoteId,
+    /// Whether to tell how the user stands to it.
+    #[serde(default = "no")]
+    pub fetch_user_data: Option<bool>,
+    /// Whether to tell how the customer stands to it.
+    #[serde(default = "no")]
+    pub fetch_customer_data: Option<bool>,
+}
+
+impl Operation<Mistral> for Get {
+    const NAME: &'static str = "get";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = OneConnector;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let path = by_ref(&self.connector_id_or_name)?;
+        Ok(Request::get(path)
+            .query_if("fetch_user_data", self.fetch_user_data)
+            .query_if("fetch_customer_data", self.fetch_customer_data))
+    }
+}
+
+/// Changes what is given of a connector; null clears.
+///
+/// Source: Mistral contract, section 9.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Update {
+    /// Id of the connector.
+    #[serde(skip_serializing)]
+    pub connector_id: RemoteId,
+    /// Name for people.
+    pub title: Field<String>,
+    /// Its name.
+    pub name: Field<String>,
+    /// What it is for.
+    pub description: Field<String>,
+    /// Absolute URL of a picture.
+    pub icon_url: Field<String>,
+    /// Advice to the models that use it.
+    pub system_prompt: Field<String>,
+    /// Settings of the connection.
+    pub connection_config: Field<Map<String, Value>>,
+    /// Secret settings of the connection.
+    pub connection_secrets: Field<SecretArgument<Map<String, Value>>>,
+    /// Absolute URL of the service.
+    pub server: Field<String>,
+    /// Headers that are sent to the service.
+    pub headers: Field<BTreeMap<String, SecretArgument<Value>>>,
+    /// The app registered with the authorization server.
+    pub auth_data: Field<AuthData>,
+}
+
+impl Operation<Mistral> for Update {
+    const NAME: &'static str = "update";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = OneConnector;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        Request::patch(by_id(&self.connector_id)?).json(&WithProtocol::of(self))
+    }
+}
+
+/// A body with the member that is no argument, and always sent.
+#[derive(Serialize)]
+struct WithProtocol<'a, T> {
+    #[serde(flatten)]
+    body: &'a T,
+    protocol: &'static str,
+}
+
+impl<'a, T> WithProtocol<'a, T> {
+    fn of(body: &'a T) -> Self {
+        Self {
+            body,
+            protocol: "mcp",
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Keeping and deleting credentials, an operation for each level.
+//!
+//! Source: Mistral contract, section 9.
+
+use std::collections::BTreeMap;
+
+use patchbay_http::{Repeat, Request, SecretArgument};
+use patchbay_model::RemoteId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use serde_with::apply;
+
+use crate::mistral::Mistral;
+use crate::mistral::operations::levels::{AtLevel, at_levels};
+use crate::mistral::operations::{Scope, credentials_path};
+use crate::mistral::wire::Message;
+use crate::{Effect, Field, Operation, Result};
+
+/// Credentials to be kept, in place of those of the same name.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct CredentialInput {
+    /// Id or name of the connector.
+    #[serde(skip_serializing)]
+    pub connector_id_or_name: RemoteId,
+    /// Their name.
+    pub name: String,
+    /// Whether they are used where none are named.
+    pub is_default: Field<bool>,
+    /// What they are made of.
+    pub credentials: Field<CredentialValues>,
+}
+
+/// What credentials are made of.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialValues {
+    /// A token of an authorization server with what belongs to it.
+    pub oauth: Field<SecretArgument<Map<String, Value>>>,
+    /// Values of headers by their names.
+    pub headers: Field<BTreeMap<String, SecretArgument>>,
+    /// A token.
+    pub bearer_token: Field<SecretArgument>,
+    /// Number of an installation of the GitHub app.
+    pub github_installation_id: Field<String>,
+}
+
+impl AtLevel for CredentialInput {
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Option<Message>;
+
+    fn request_at(&self, scope: Scope) -> Result<Request> {
+        Request::post(credentials_path(&self.connector_id_or_name, scope)?).json(self)
+    }
+}
+
+at_levels! { CredentialInput =>
+    /// Keeps credentials of the organization for a connector.
+    ///
+    /// Source: Mistral contract, section 9.
+    CreateOrUpdateOrganizationCredentials: Organization, "create_or_update_organization_credentials";
+    /// Keeps credentials of the workspace for a connector.
+    ///
+    /// Source: Mistral contract, section 9.
+    CreateOrUpdateWorkspaceCredentials: Workspace, "create_or_update_workspace_credentials";
+    /// Keeps credentials of the user for a connector.
+    ///
+    /// Source: Mistral contract, section 9.
+    CreateOrUpdateUserCredentials: User, "create_or_update_user_credentials";
+}
+
+/// Credentials to be deleted.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct NamedCredentials {
+    /// Id or name of the connector.
+    pub connector_id_or_name: RemoteId,
+    /// Their name.
+    pub credentials_name: String,
+}
+
+impl AtLevel for NamedCredentials {
+    const EFFECT: Effect = Effect::Irreversible;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request_at(&self, scope: Scope) -> Result<Request> {
+        let all = credentials_path(&self.connector_id_or_name, scope)?;
+        let path = all.value("credentials_name", &self.credentials_name)?;
+        Ok(Request::delete(path))
+    }
+}
+
+at_levels! { NamedCredentials =>
+    /// Deletes credentials of the organization for a connector.
+    ///
+    /// Source: Mistral contract, section 9.
+    DeleteOrganizationCredentials: Organization, "delete_organization_credentials";
+    /// Deletes credentials of the workspace for a connector.
+    ///
+    /// Source: Mistral contract, section 9.
+    DeleteWorkspaceCredentials: Workspace, "delete_workspace_credentials";
+    /// Deletes credentials of the user for a connector.
+    ///
+    /// Source: Mistral contract, section 9.
+    DeleteUserCredentials: User, "delete_user_credentials";
+}

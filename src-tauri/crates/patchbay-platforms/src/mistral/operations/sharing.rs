@@ -1,0 +1,168 @@
+//! Who owns a connector, and for whom it is switched on.
+//!
+//! Source: Mistral contract, section 2.
+
+use http::Method;
+use patchbay_http::{Path, Repeat, Request};
+use patchbay_model::RemoteId;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Scope, by_id, for_scope};
+use crate::mistral::Mistral;
+use crate::mistral::wire::Message;
+use crate::{Effect, Operation, Result};
+
+/// Shares a connector with the workspace.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// Id of the connector.
+    pub connector_id: RemoteId,
+}
+
+impl Operation<Mistral> for Share {
+    const NAME: &'static str = "share";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        Ok(Request::new(
+            Method::PUT,
+            with_workspace(&self.connector_id)?,
+        ))
+    }
+}
+
+/// Takes a connector back from the workspace.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unshare {
+    /// Id of the connector.
+    pub connector_id: RemoteId,
+}
+
+impl Operation<Mistral> for Unshare {
+    const NAME: &'static str = "unshare";
+    const EFFECT: Effect = Effect::Destructive;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        Ok(Request::delete(with_workspace(&self.connector_id)?))
+    }
+}
+
+/// Shares a connector with the organization.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShareToOrganization {
+    /// Id of the connector.
+    pub connector_id: RemoteId,
+}
+
+impl Operation<Mistral> for ShareToOrganization {
+    const NAME: &'static str = "share_to_organization";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        Ok(Request::new(
+            Method::PUT,
+            with_organization(&self.connector_id)?,
+        ))
+    }
+}
+
+/// Takes a connector back from the organization.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnshareFromOrganization {
+    /// Id of the connector.
+    pub connector_id: RemoteId,
+}
+
+impl Operation<Mistral> for UnshareFromOrganization {
+    const NAME: &'static str = "unshare_from_organization";
+    const EFFECT: Effect = Effect::Destructive;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        Ok(Request::delete(with_organization(&self.connector_id)?))
+    }
+}
+
+fn with_workspace(id: &RemoteId) -> Result<Path> {
+    Ok(by_id(id)?.then("/share"))
+}
+
+fn with_organization(id: &RemoteId) -> Result<Path> {
+    Ok(by_id(id)?.then("/organization/share"))
+}
+
+/// Switches a connector on for the organization, the workspace or the user.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActivateForConsumer {
+    /// Id of the connector.
+    pub connector_id: RemoteId,
+    /// For whom.
+    pub consumer_scope: Scope,
+}
+
+impl Operation<Mistral> for ActivateForConsumer {
+    const NAME: &'static str = "activate_for_consumer";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let path = for_scope(&self.connector_id, self.consumer_scope, "/activate")?;
+        Ok(Request::post(path))
+    }
+
+    fn observe(&self, client: &Mistral, _: &Option<Message>) {
+        client.note_switched(&self.connector_id, self.consumer_scope, true);
+    }
+}
+
+/// Switches a connector off for the organization, the workspace or the user.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeactivateForConsumer {
+    /// Id of the connector.
+    pub connector_id: RemoteId,
+    /// For whom.
+    pub consumer_scope: Scope,
+}
+
+impl Operation<Mistral> for DeactivateForConsumer {
+    const NAME: &'static str = "deactivate_for_consumer";
+    const EFFECT: Effect = Effect::Destructive;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Option<Message>;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let path = for_scope(&self.connector_id, self.consumer_scope, "/deactivate")?;
+        Ok(Request::post(path))
+    }
+
+    fn observe(&self, client: &Mistral, _: &Option<Message>) {
+        client.note_switched(&self.connector_id, self.consumer_scope, false);
+    }
+}

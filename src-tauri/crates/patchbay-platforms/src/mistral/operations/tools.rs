@@ -1,0 +1,108 @@
+//! Listing and running the tools of a connector.
+//!
+//! Source: Mistral contract, section 2.
+
+use patchbay_http::{CallOptions, Repeat, Request};
+use patchbay_model::RemoteId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{by_ref, hundred, no};
+use crate::mistral::Mistral;
+use crate::mistral::wire::{ToolAnswer, ToolList};
+use crate::{Effect, Operation, Result};
+
+/// Lists the tools of a connector.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListTools {
+    /// Id or name of the connector.
+    pub connector_id_or_name: RemoteId,
+    /// How many at most; 100 when absent.
+    #[serde(default = "hundred")]
+    pub page_size: Option<i64>,
+    /// Whether to ask the service anew.
+    #[serde(default = "no")]
+    pub refresh: Option<bool>,
+    /// Whether to shorten them.
+    #[serde(default = "no")]
+    pub pretty: Option<bool>,
+    /// Name of the credentials to ask with.
+    pub credentials_name: Option<String>,
+}
+
+impl ListTools {
+    /// Those of a connector, as many as a page holds.
+    pub fn of(connector: &RemoteId, page_size: i64) -> Self {
+        Self {
+            connector_id_or_name: connector.clone(),
+            page_size: Some(page_size),
+            refresh: no(),
+            pretty: no(),
+            credentials_name: None,
+        }
+    }
+}
+
+impl Operation<Mistral> for ListTools {
+    const NAME: &'static str = "list_tools";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = ToolList;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let path = by_ref(&self.connector_id_or_name)?.then("/tools");
+        Ok(Request::get(path)
+            .query_if("page_size", self.page_size)
+            .query_if("refresh", self.refresh)
+            .query_if("pretty", self.pretty)
+            .query_if("credentials_name", self.credentials_name.as_ref()))
+    }
+
+    /// Notes what it means for the connector.
+    async fn run(&self, client: &Mistral, options: &CallOptions) -> Result<ToolList> {
+        let listed = self.send(client, options).await;
+        client.note_listed(&self.connector_id_or_name, &listed);
+        listed
+    }
+}
+
+/// Runs a tool of a connector.
+///
+/// Source: Mistral contract, section 2.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallTool {
+    /// Id or name of the connector.
+    #[serde(skip_serializing)]
+    pub connector_id_or_name: RemoteId,
+    /// Name of the tool.
+    #[serde(skip_serializing)]
+    pub tool_name: String,
+    /// Name of the credentials to run it with.
+    #[serde(skip_serializing)]
+    pub credentials_name: Option<String>,
+    /// What goes into it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arguments: Option<Map<String, Value>>,
+}
+
+impl Operation<Mistral> for CallTool {
+    const NAME: &'static str = "call_tool";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = ToolAnswer;
+
+    fn request(&self, _: &Mistral) -> Result<Request> {
+        let path = by_ref(&self.connector_id_or_name)?
+            .then("/tools")
+            .value("tool_name", &self.tool_name)?
+            .then("/call");
+        Request::post(path)
+            .query_if("credentials_name", self.credentials_name.as_ref())
+            .json(self)
+    }
+}

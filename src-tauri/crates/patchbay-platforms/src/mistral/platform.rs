@@ -1,0 +1,478 @@
+//! Mistral as an account, and what it is able to do on either surface.
+
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use futures::StreamExt;
+use patchbay_http::{
+    Api, Backoff, CallOptions, Jitter, PlannedRequest, Reading, RetryPolicy, SecretNames,
+    StreamedAnswer, parsed,
+};
+use patchbay_model::{RemoteId, Tool};
+use serde_json::{Map, Value, json};
+
+use super::mapping;
+use super::operations::connectors::{Delete, Get, List};
+use super::operations::tools::{CallTool, ListTools};
+use super::operations::{self, GatewayHttp, GatewayMcp, Scope, seed};
+use super::quirks::key::Key;
+use super::quirks::observations::{Listing, Observations};
+use super::quirks::surface::Surface;
+use super::wire::{AuthUrl, Connector, Kept, OneConnector, ToolAnswer};
+use crate::capabilities::offers;
+use crate::mcp::{self, CallOutcome};
+use crate::operations::{AnyClient, arguments};
+use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
+use crate::{
+    AccountField, Connectors, Error, HostedPlatform, Operation, OperationEntry, Platform,
+    RemoteConnector, Result, SignIn, Streams, Tools,
+};
+
+/// Names of members that no answer shows.
+pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
+    LazyLock::new(|| crate::registry::secret_names(operations::every(), FIELDS));
+
+/// Mistral in the registry.
+pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
+    platform: patchbay_model::Platform::Mistral,
+    title: "Mistral",
+    is_assumed: false,
+    fields: FIELDS,
+    secret_for: |settings| match text_of(settings, "token_file") {
+        Some(_) => None,
+        None => Some("api_key"),
+    },
+    operations: operations::every,
+    operations_of,
+    sign_in,
+};
+
+/// Source: Mistral contract, section 14.
+const FIELDS: &[AccountField] = &[
+    AccountField::new(
+        "api_key",
+        "API key",
+        "A key of your workspace in Mistral's console.",
+    )
+    .secret()
+    .required()
+    .unless("token_file")
+    .variables(&["MISTRAL_API_KEY"]),
+    AccountField::new(
+        "token_file",
+        "Token file",
+        "A file that holds the key and is read for every request, in place of a key.",
+    )
+    .variables(&["MISTRAL_SA_TOKEN_PATH"]),
+    AccountField::new(
+        "region",
+        "Region",
+        "Where Mistral keeps your data: global, eu or us.",
+    )
+    .choices(&["global", "eu", "us"]),
+    AccountField::new(
+        "base_url",
+        "Base URL",
+        "Only for an address other than those of the regions.",
+    ),
+    AccountField::new(
+        "surface",
+        "Surface",
+        "Which form of the API to speak: current, or seed for the older one.",
+    )
+    .choices(&["current", "seed"]),
+    ALLOW_PLAIN_HTTP,
+];
+
+/// What [`sign_in`] refuses as a surface is the current one here: nothing is called then.
+fn operations_of(settings: &Map<String, Value>) -> &'static [OperationEntry] {
+    let surface = Surface::from_word(text_of(settings, "surface"));
+    surface.unwrap_or(Surface::Current).operations()
+}
+
+/// One account: its operations are called with it.
+pub struct Mistral {
+    pub(super) api: Api,
+    pub(super) surface: Surface,
+    pub(super) observations: Observations,
+}
+
+impl AsRef<Api> for Mistral {
+    fn as_ref(&self) -> &Api {
+        &self.api
+    }
+}
+
+fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
+    Ok(Arc::new(client(&account)?))
+}
+
+/// The client of an account.
+///
+/// # Errors
+/// [`Error::Usage`] when the key is empty, or a setting cannot be used.
+pub fn client(account: &SignIn) -> Result<Mistral> {
+    let surface = Surface::from_word(account.text("surface")?)?;
+    let region = surface.base_url(account.text("region")?)?;
+    let base = account.text("base_url")?.unwrap_or(region);
+    let key = Arc::new(Key::of(account)?);
+    let (clients, clock) = (account.clients.clone(), Arc::clone(&account.clock));
+    Ok(Mistral {
+        api: Api {
+            // Of several slashes at its end only one goes (contract, section 1, "joining").
+            base: parsed(base)?,
+            retries: retries(),
+            ..Api::new(clients, clock, base, key)?
+        },
+        surface,
+        observations: Observations::default(),
+    })
+}
+
+/// Nothing is repeated unless the call asks for it; then these statuses, with the official client's
+/// usual waits. What a server asks to wait is heeded up to a minute.
+///
+/// Source: Mistral contract, section 7.
+fn retries() -> RetryPolicy {
+    RetryPolicy {
+        most: 0,
+        statuses: vec![429..=429, 500..=500, 502..=504],
+        backoff: Backoff {
+            first: Duration::from_millis(500),
+            factor: 1.5,
+            longest: Duration::from_secs(60),
+            jitter: Jitter::Added(Duration::from_secs(1)),
+        },
+        longest_asked: Duration::from_secs(60),
+        reading: Reading {
+            zero_millis_count: true,
+            ..Reading::default()
+        },
+        elapsed: Some(Duration::from_secs(3600)),
+        ..RetryPolicy::NEVER
+    }
+}
+
+#[async_trait]
+impl Platform for Mistral {
+    fn operations(&self) -> &'static [OperationEntry] {
+        self.surface.operations()
+    }
+
+    fn client(&self) -> Option<&AnyClient> {
+        Some(self)
+    }
+
+    async fn check(&self, options: &CallOptions) -> Result<()> {
+        page(None, 1).run(self, options).await.map(drop)
+    }
+
+    fn remembered(&self) -> Value {
+        self.observations.to_json()
+    }
+
+    fn recall(&self, remembered: Value) {
+        self.observations.recall(remembered);
+    }
+
+    offers! {
+        connectors: Connectors, tools: Tools, consents: Consents, creation: Creation, settings:
+        Settings, credentials: Credentials, peculiar: Peculiar,
+    }
+
+    fn streams(&self) -> Option<&dyn Streams> {
+        (self.surface == Surface::Current).then_some(self)
+    }
+}
+
+#[async_trait]
+impl Streams for Mistral {
+    fn streamed(&self) -> &'static [&'static str] {
+        &[GatewayMcp::NAME, GatewayHttp::NAME]
+    }
+
+    async fn stream(
+        &self,
+        operation: &str,
+        given: Value,
+        options: &CallOptions,
+    ) -> Result<StreamedAnswer> {
+        match operation {
+            GatewayMcp::NAME => arguments::<GatewayMcp>(given)?.open(self, options).await,
+            GatewayHttp::NAME => arguments::<GatewayHttp>(given)?.open(self, options).await,
+            other => Err(Error::NotSupported(format!("a stream of {other:?}"))),
+        }
+    }
+}
+
+/// The most that the platform gives at once.
+///
+/// Source: Mistral contract, section 10.
+const PAGE: i64 = 1000;
+
+/// A list that goes on after so many pages is broken.
+const MOST_PAGES: usize = 1000;
+
+/// How many tools are asked for at once: `list_tools` of the current surface has no second page.
+const TOOLS: i64 = 1000;
+
+/// With one list, so many connectors of which it is not known how their user is signed in are asked for by
+/// themselves; the others follow with the next ones.
+const ASKED: usize = 64;
+
+/// How many of them are asked for at once.
+const AT_ONCE: usize = 8;
+
+/// Nobody signs in for longer than a day.
+const LONGEST_PAGE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long that may take: the list waits for it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Without a filter both surfaces list alike.
+fn page(cursor: Option<String>, size: i64) -> List {
+    List {
+        query_filters: None,
+        cursor,
+        page_size: Some(size),
+    }
+}
+
+impl Mistral {
+    /// One connector with how the user stands to it, on either surface.
+    pub(super) async fn find(&self, id: &RemoteId, options: &CallOptions) -> Result<OneConnector> {
+        let (connector_id_or_name, fetch_user_data) = (id.clone(), Some(true));
+        match self.surface {
+            Surface::Current => {
+                let get = Get {
+                    connector_id_or_name,
+                    fetch_user_data,
+                };
+                get.run(self, options).await
+            }
+            Surface::Seed => {
+                let get = seed::Get {
+                    connector_id_or_name,
+                    fetch_user_data,
+                    fetch_customer_data: Some(false),
+                };
+                get.run(self, options).await
+            }
+        }
+    }
+
+    /// The same, of a form that is known.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] when it is of another.
+    pub(super) async fn find_known(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Connector> {
+        self.find(id, options).await?.known()
+    }
+
+    /// The older surface tells itself whether a connector is on.
+    pub(super) fn note_switched(&self, id: &RemoteId, scope: Scope, is_on: bool) {
+        if scope == Scope::User && self.surface == Surface::Current {
+            self.observations
+                .note(id.as_str(), |observed| observed.is_switched_off = !is_on);
+        }
+    }
+
+    pub(super) fn note_page(&self, id: &RemoteId, page: &AuthUrl) {
+        let until = self.api.clock.now() + page.lives().min(LONGEST_PAGE);
+        self.observations.note(id.as_str(), |observed| {
+            observed.page_until = Some(until);
+            observed.awaited = None;
+        });
+    }
+
+    pub(super) fn note_listed<T>(&self, id: &RemoteId, outcome: &Result<T>) {
+        if let Some(listing) = Listing::of(outcome) {
+            self.observations
+                .note(id.as_str(), |observed| observed.tools = Some(listing));
+        }
+    }
+
+    /// A connector that came with what there is to say of the user's sign-in.
+    pub(super) fn mapped(&self, connector: &Connector) -> RemoteConnector {
+        let user_data = mapping::user_data(connector);
+        self.observations.note(connector.id(), |observed| {
+            observed.user_data = Some(user_data);
+        });
+        let observed = self.observations.of_any([connector.id(), connector.name()]);
+        mapping::connector(connector, &observed, self.api.clock.now())
+    }
+
+    /// A connector out of a list, which does not tell of the user's sign-in: what was said of it last holds.
+    /// And whether that was ever said.
+    fn mapped_of_list(&self, connector: &Connector) -> (RemoteConnector, bool) {
+        let observed = self.observations.of_any([connector.id(), connector.name()]);
+        let now = self.api.clock.now();
+        match &observed.user_data {
+            None => (mapping::connector(connector, &observed, now), false),
+            Some(user_data) => {
+                let connector = connector.completed_by(user_data);
+                (mapping::connector(&connector, &observed, now), true)
+            }
+        }
+    }
+
+    /// Asks for each of them by itself, as long as there is time. One that cannot be asked stays as it is.
+    async fn ask_for_each(
+        &self,
+        found: &mut [RemoteConnector],
+        places: Vec<usize>,
+        options: &CallOptions,
+    ) {
+        let ids: Vec<(usize, RemoteId)> = places
+            .into_iter()
+            .map(|place| (place, found[place].remote_id.clone()))
+            .collect();
+        let mut answers = futures::stream::iter(ids)
+            .map(|(place, id)| async move { (place, self.find_connector(&id, options).await) })
+            .buffer_unordered(AT_ONCE);
+        let asking = async {
+            while let Some((place, answer)) = answers.next().await {
+                if let Ok(connector) = answer {
+                    found[place] = connector;
+                }
+            }
+        };
+        // What was not told until then is asked for with the next list.
+        drop(tokio::time::timeout(PATIENCE, asking).await);
+    }
+
+    async fn tool_entries(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Value>> {
+        if self.surface == Surface::Current {
+            return Ok(ListTools::of(id, TOOLS).run(self, options).await?.0);
+        }
+        let mut entries = Vec::new();
+        for page in 1.. {
+            let more = seed::ListTools::of(id, page, TOOLS);
+            let more = more.run(self, options).await?.0;
+            // A server that ignores `page` would give the same for ever.
+            let is_last = (more.len() as i64) < TOOLS || entries.ends_with(&more);
+            entries.extend(more);
+            if is_last || page as usize == MOST_PAGES {
+                break;
+            }
+        }
+        Ok(entries)
+    }
+}
+
+#[async_trait]
+impl Connectors for Mistral {
+    async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        let (mut cursor, mut unasked) = (None, Vec::new());
+        for _ in 0..MOST_PAGES {
+            let page = page(cursor, PAGE).run(self, options).await?;
+            for connector in page.items.iter().filter_map(Kept::read) {
+                let (connector, was_asked) = self.mapped_of_list(connector);
+                if !was_asked && unasked.len() < ASKED {
+                    unasked.push(found.len());
+                }
+                found.push(connector);
+            }
+            // A page may be empty and still have a successor, but none comes twice.
+            match page.next_cursor() {
+                Some(next) if seen.insert(next.to_owned()) => cursor = Some(next.to_owned()),
+                _ => {
+                    self.ask_for_each(&mut found, unasked, options).await;
+                    return Ok(found);
+                }
+            }
+        }
+        Err(Error::Protocol(format!(
+            "the list of connectors has more than {MOST_PAGES} pages"
+        )))
+    }
+
+    async fn find_connector(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector> {
+        Ok(self.mapped(&self.find_known(id, options).await?))
+    }
+
+    async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
+        let delete = Delete {
+            connector_id: id.clone(),
+        };
+        delete.run(self, options).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl Tools for Mistral {
+    async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>> {
+        let entries = self.tool_entries(id, options).await?;
+        let entries: Vec<Value> = entries.into_iter().map(mapping::as_mcp_tool).collect();
+        let mut tools = Vec::new();
+        mcp::read_page(json!({ "tools": entries }), &mut HashSet::new(), &mut tools);
+        Ok(tools)
+    }
+
+    async fn call_tool(
+        &self,
+        id: &RemoteId,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<CallOutcome> {
+        let mut request = json!({ "arguments": arguments });
+        if let Some(name) = &options.credential {
+            request["credentials_name"] = name.as_str().into();
+        }
+        let call = call_of(id, tool, arguments, options);
+        let started = Instant::now();
+        let ToolAnswer { result, answer } = call.run(self, options).await?;
+        Ok(CallOutcome {
+            result: mapping::tool_result(&result, |content| mcp::tool_result(content).content),
+            request,
+            wait: started.elapsed(),
+            answer: answer.json()?,
+            status: Some(answer.status),
+            bytes: answer.body.len() as u64,
+        })
+    }
+
+    async fn plan_call(
+        &self,
+        id: &RemoteId,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest> {
+        let call = call_of(id, tool, arguments, options);
+        Operation::plan(&call, self, options).await
+    }
+
+    fn takes_credential(&self) -> bool {
+        true
+    }
+}
+
+fn call_of(
+    id: &RemoteId,
+    tool: &str,
+    arguments: Map<String, Value>,
+    options: &CallOptions,
+) -> CallTool {
+    CallTool {
+        connector_id_or_name: id.clone(),
+        tool_name: tool.to_owned(),
+        credentials_name: options.credential.clone(),
+        arguments: Some(arguments),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,55 @@
+//! The two forms of Mistral's API, of which an account speaks one. Answers of both are read alike.
+//!
+//! Source: Mistral contract, sections 1 and 9.
+
+use crate::mistral::operations::{CURRENT, SEED};
+use crate::{Error, OperationEntry, Result};
+
+/// Which form of the API an account speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::mistral) enum Surface {
+    Current,
+    Seed,
+}
+
+impl Surface {
+    /// That of an account's setting; where there is none, the current one.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is no such surface.
+    pub(in crate::mistral) fn from_word(word: Option<&str>) -> Result<Self> {
+        match word {
+            None | Some("current") => Ok(Self::Current),
+            Some("seed") => Ok(Self::Seed),
+            Some(_) => Err(Error::Usage("surface has to be current or seed".to_owned())),
+        }
+    }
+
+    /// What an account can call.
+    pub(in crate::mistral) fn operations(self) -> &'static [OperationEntry] {
+        match self {
+            Self::Current => CURRENT,
+            Self::Seed => SEED,
+        }
+    }
+
+    /// The address of a region.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the surface has no such region.
+    pub(in crate::mistral) fn base_url(self, region: Option<&str>) -> Result<&'static str> {
+        match (region, self) {
+            (None | Some("global"), _) => Ok("https://api.mistral.ai"),
+            (Some("eu"), Self::Current) => Ok("https://api.eu.mistral.ai"),
+            // The older surface has one address for all of Europe and the rest.
+            (Some("eu"), Self::Seed) => Ok("https://api.mistral.ai"),
+            (Some("us"), Self::Current) => Ok("https://api.us.mistral.ai"),
+            // Which knows none in the United States.
+            (Some("us"), Self::Seed) => Err(Error::Usage(
+                "the older surface has no region us: choose surface current, or region global"
+                    .to_owned(),
+            )),
+            (Some(_), _) => Err(Error::Usage("region has to be global, eu or us".to_owned())),
+        }
+    }
+}
