@@ -73,6 +73,12 @@ impl Sensitive for Map<String, Value> {
     }
 }
 
+impl<T> From<T> for SecretArgument<T> {
+    fn from(secret: T) -> Self {
+        Self(secret)
+    }
+}
+
 impl SecretArgument {
     /// The secret itself, for whoever keeps it as one.
     pub fn into_secret(self) -> Secret {

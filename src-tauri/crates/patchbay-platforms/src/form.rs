@@ -146,7 +146,7 @@ pub(crate) fn drop_alternative(form: &mut Form, member: &str, kind: &str) {
 }
 
 /// The same schema as people are shown it: what may be left out is not null as well, and a choice says of which type
-/// its alternatives are.
+/// its alternatives are, where they are of one.
 fn drawable(mut schema: Value) -> Value {
     match &mut schema {
         Value::Array(items) => items
@@ -179,10 +179,11 @@ fn drawable(mut schema: Value) -> Value {
                     }
                 }
             }
-            let kind = members
-                .get("oneOf")
-                .map(|options| options[0]["type"].clone());
-            if let Some(kind @ Value::String(_)) = kind {
+            if let Some(Value::Array(options)) = members.get("oneOf")
+                && let Some(kind @ Value::String(_)) = options.first().map(|option| &option["type"])
+                && options.iter().all(|option| option["type"] == *kind)
+            {
+                let kind = kind.clone();
                 members.entry("type").or_insert(kind);
             }
             members.remove(SECRET_MARK);

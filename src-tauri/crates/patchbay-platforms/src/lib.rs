@@ -24,7 +24,6 @@ pub mod operations;
 mod output;
 mod registry;
 pub mod tenex;
-mod variants;
 
 pub use capabilities::{
     Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials, Disconnects,

@@ -5,16 +5,12 @@
 //!
 //! Source: Mistral contract.
 
-mod consents;
-mod creation;
-mod credentials;
 mod details;
 mod forms;
 mod mapping;
 pub mod operations;
 mod platform;
 mod quirks;
-mod settings;
 pub mod wire;
 
 pub(crate) use platform::MISTRAL;

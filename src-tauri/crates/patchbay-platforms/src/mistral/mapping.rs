@@ -4,18 +4,21 @@
 
 use patchbay_http::text;
 use patchbay_model::{
-    AuthenticationMethod, Content, Json, Level, RemoteId, Status, Timestamp, ToolResult,
-    Visibility, clean_text,
+    AuthenticationMethod, Content, CredentialStatus, Json, Level, PlatformCredential, RemoteId,
+    Status, Timestamp, ToolResult, Visibility, clean_text,
 };
 use serde_json::{Map, Value, json};
 
 use super::platform::SECRET_NAMES;
 use super::quirks::observations::{Listing, Observation};
-use super::wire::{AuthMethod, Connector, Credential, CredentialStatus, ToolResult as WireResult};
+use super::wire::{
+    AuthMethod, Connector, Credential, CredentialStatus as WireStatus, ToolResult as WireResult,
+};
 use crate::RemoteConnector;
 
 const TITLE_LIMIT: usize = 200;
 const WORDS_LIMIT: usize = 2000;
+const REASON_LIMIT: usize = 300;
 
 /// Messages of a credential that a person can mend by signing in again.
 const SIGN_IN_AGAIN: [&str; 4] = [
@@ -92,7 +95,7 @@ fn state(connector: &Connector, observed: &Observation, now: Timestamp) -> State
         return state(Status::Authorizing, None);
     }
     let status = credential_in_use(connector).and_then(Credential::status);
-    let message = status.and_then(CredentialStatus::error_message);
+    let message = status.and_then(WireStatus::error_message);
     if let Some(status) = status.filter(|status| is_bad(*status)) {
         let word = Some(status.status_type().to_owned());
         if wants_sign_in(status) {
@@ -101,15 +104,9 @@ fn state(connector: &Connector, observed: &Observation, now: Timestamp) -> State
                 ..state(Status::NeedsAuthorization, message)
             };
         }
-        let reason = match (message, status.error_http_code()) {
-            (Some(message), Some(code)) => Some(format!("{message} ({code})")),
-            (message, code) => message
-                .map(str::to_owned)
-                .or_else(|| code.map(|code| format!("status {code}"))),
-        };
         return State {
             word,
-            ..state(Status::Failing, reason.as_deref())
+            ..state(Status::Failing, reason(status).as_deref())
         };
     }
     if let Some(Listing::Failed(reason)) = &observed.tools {
@@ -185,13 +182,7 @@ fn method_types(connector: &Connector) -> Vec<&str> {
 
 fn methods(connector: &Connector) -> Vec<AuthenticationMethod> {
     let mut methods = Vec::new();
-    for word in method_types(connector) {
-        let method = match word {
-            "none" => AuthenticationMethod::None,
-            "bearer" => AuthenticationMethod::Bearer,
-            "oauth2" | "github_app" | "slack_app" => AuthenticationMethod::Oauth,
-            _ => continue,
-        };
+    for method in method_types(connector).into_iter().filter_map(method) {
         if !methods.contains(&method) {
             methods.push(method);
         }
@@ -206,13 +197,63 @@ pub(super) fn is_authenticated(connector: &Connector) -> bool {
     connector.flag("is_authenticated") == Some(true) && !has_lapsed
 }
 
-fn is_bad(status: CredentialStatus<'_>) -> bool {
+fn is_bad(status: WireStatus<'_>) -> bool {
     matches!(status.status_type(), "invalid" | "error")
 }
 
-fn wants_sign_in(status: CredentialStatus<'_>) -> bool {
+fn wants_sign_in(status: WireStatus<'_>) -> bool {
     let message = status.error_message().map(str::to_lowercase);
     message.is_some_and(|message| SIGN_IN_AGAIN.contains(&message.as_str()))
+}
+
+/// A credential in our words, listed at a level.
+pub(super) fn credential(wire: Credential<'_>, level: Level) -> PlatformCredential {
+    let told = |name: &str| {
+        let words = wire.member(name).and_then(Value::as_str);
+        let words = words.map(|words| clean_text(words, REASON_LIMIT));
+        words.filter(|words| !words.is_empty())
+    };
+    let status = wire.status();
+    PlatformCredential {
+        name: wire.name().to_owned(),
+        title: told("title"),
+        level,
+        method: method(wire.authentication_type()),
+        word: Some(wire.authentication_type().to_owned()),
+        is_default: wire.is_default(),
+        status: match status.map(WireStatus::status_type) {
+            Some("valid") => CredentialStatus::Valid,
+            Some("invalid") => CredentialStatus::Invalid,
+            Some("error") => CredentialStatus::Failing,
+            _ => CredentialStatus::Unknown,
+        },
+        reason: status
+            .and_then(reason)
+            .map(|reason| clean_text(&reason, REASON_LIMIT)),
+        checked_at: status.and_then(WireStatus::last_checked_at),
+        expires_at: None,
+        created_at: None,
+        created_by: told("creator_id"),
+    }
+}
+
+fn method(word: &str) -> Option<AuthenticationMethod> {
+    match word {
+        "none" => Some(AuthenticationMethod::None),
+        "bearer" => Some(AuthenticationMethod::Bearer),
+        "oauth2" | "github_app" | "slack_app" => Some(AuthenticationMethod::Oauth),
+        _ => None,
+    }
+}
+
+/// Why a credential is not good, in the platform's words.
+fn reason(status: WireStatus<'_>) -> Option<String> {
+    match (status.error_message(), status.error_http_code()) {
+        (Some(message), Some(code)) => Some(format!("{message} ({code})")),
+        (Some(message), None) => Some(message.to_owned()),
+        (None, Some(code)) => Some(format!("status {code}")),
+        (None, None) => None,
+    }
 }
 
 /// A tool as MCP has it: Mistral's own are stored with `jsonschema` in place of `inputSchema`.

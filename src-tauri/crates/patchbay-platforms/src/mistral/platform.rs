@@ -1,5 +1,9 @@
 //! Mistral as an account, and what it is able to do on either surface.
 
+mod authorization;
+mod credentials;
+mod settings;
+
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};

@@ -4,4 +4,5 @@
 pub(super) mod gateway;
 pub(super) mod key;
 pub(super) mod observations;
+pub(super) mod pointers;
 pub(super) mod surface;

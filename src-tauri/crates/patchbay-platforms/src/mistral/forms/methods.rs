@@ -2,334 +2,290 @@
 //!
 //! Source: Mistral contract, section 3, "AuthMethodInput" and the patch form of an update.
 
-use serde_json::{Map, Value, json};
+use std::mem::discriminant;
 
-use super::super::quirks::surface::Surface;
-use super::super::wire::AuthMethod;
-use super::{
-    app, authorization_server, header_map, metadata, plain_headers, put_authorization_server,
-    put_global_headers, secret_headers,
+use patchbay_http::SecretArgument;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_with::apply;
+
+use super::server::{self, ServerOfMethod};
+use super::{NamedSecret, NamedValue, global_headers};
+use crate::mistral::operations::authentication::{
+    AuthData, AuthHeader, AuthMethod, MetadataSecrets,
 };
-use crate::Error;
-use crate::form::{Members, choice, secret, text};
-use crate::variants::{flag, kind_of, list, one_of, variant};
+use crate::mistral::operations::server_metadata::ServerMetadata;
+use crate::mistral::wire;
+use crate::{Field, Result};
 
-/// Ways to sign in to a new connector.
-pub(in crate::mistral) fn new_methods() -> Value {
-    methods(
-        "How people sign in to the service; left empty, Mistral asks the service itself.",
-        fresh(|members| members),
-    )
+/// One of the ways there are.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[schemars(title = "Way to sign in")]
+pub(in crate::mistral) enum Method {
+    #[schemars(title = "Token")]
+    Bearer(Headers),
+    #[schemars(title = "No sign-in")]
+    None(Headers),
+    #[schemars(title = "OAuth with your own app")]
+    OauthApp(OwnApp),
+    #[schemars(title = "Client credentials")]
+    ClientCredentials(ClientCredentials),
+    #[serde(rename = "oauth2")]
+    #[schemars(title = "OAuth as it is set up")]
+    Known(KnownApp),
+    #[schemars(title = "Another way as it is set up")]
+    Other(Other),
 }
 
-/// Ways to sign in to a connector that there is: the same, and those it has already.
-pub(in crate::mistral) fn known_methods() -> Value {
-    let mut variants = fresh(global_headers);
-    variants.push(variant("oauth2", "OAuth as it is set up", |members| {
-        let members = members
-            .with(
-                "client_id",
-                text(
-                    "Client ID",
-                    "Only to put another app in place of the present one.",
-                ),
-            )
-            .with(
-                "client_secret",
-                secret("Client secret", "Left empty, the present one stays."),
-            )
-            .with("headers", asked_headers())
-            .folds(
-                "authorization_server",
-                authorization_server(false, Surface::Current),
-            );
-        global_headers(members)
-    }));
-    variants.push(variant("other", "Another way as it is set up", |members| {
-        let word = text("Method", "Mistral's word for it, such as github_app.");
-        global_headers(
-            members
-                .needs("method_type", word)
-                .with("headers", asked_headers()),
-        )
-    }));
-    methods("How people sign in to the service.", variants)
+/// The ways that only a connector has that is there.
+pub(super) const KNOWN_KINDS: [&str; 2] = ["oauth2", "other"];
+
+/// Headers that only a connector that is there takes by its ways to sign in.
+pub(super) const KNOWN_HEADERS: [&str; 2] = ["global_headers", "secret_global_headers"];
+
+// What every way takes beside.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct Headers {
+    /// Headers whose values each credential brings along.
+    #[schemars(title = "Headers to ask for")]
+    headers: Field<Vec<AuthHeader>>,
+    /// Sent whoever uses the connector.
+    #[schemars(title = "Headers for everyone", extend("x-advanced" = true))]
+    global_headers: Field<Vec<NamedValue>>,
+    /// Sent whoever uses it, never shown again.
+    #[schemars(title = "Secret headers for everyone", extend("x-advanced" = true))]
+    secret_global_headers: Field<Vec<NamedSecret>>,
 }
 
-fn methods(description: &str, variants: Vec<Value>) -> Value {
-    let item = one_of("Way to sign in", "One of the ways there are.", variants);
-    list("Authentication", description, item)
+// An app of the user's own.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct OwnApp {
+    #[serde(flatten)]
+    app: AuthData,
+    /// Which server gives out tokens; most services tell it themselves.
+    #[schemars(title = "Authorization server", extend("x-advanced" = true))]
+    authorization_server: Field<ServerOfMethod>,
+    #[serde(flatten)]
+    headers: Headers,
 }
 
-fn fresh(more: impl Fn(Members) -> Members) -> Vec<Value> {
-    let ways = [
-        ("client_secret_post", "In the body"),
-        ("client_secret_basic", "In a header"),
-        ("private_key_jwt", "With a signed statement"),
-    ];
-    vec![
-        variant("bearer", "Token", |members| {
-            more(members.with("headers", asked_headers()))
-        }),
-        variant("none", "No sign-in", |members| {
-            more(members.with("headers", asked_headers()))
-        }),
-        variant("oauth_app", "OAuth with your own app", |members| {
-            app(members).with("headers", asked_headers()).folds(
-                "authorization_server",
-                authorization_server(false, Surface::Current),
-            )
-        }),
-        variant("client_credentials", "Client credentials", |members| {
-            let how = choice(
-                "How the app shows who it is",
-                "What the token endpoint expects.",
-                ways,
-            );
-            let mut server = metadata(Members::default(), Surface::Current).closed();
-            server["title"] = "Authorization server".into();
-            server["description"] = "Which server gives out tokens.".into();
-            members
-                .needs("token_endpoint_auth_method", how)
-                .needs("authorization_server", server)
-                .with("headers", asked_headers())
-        }),
-    ]
+// An app that signs in as itself.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct ClientCredentials {
+    /// What the token endpoint expects.
+    #[schemars(title = "How the app shows who it is", extend("oneOf" = [
+        {"const": "client_secret_post", "title": "In the body"},
+        {"const": "client_secret_basic", "title": "In a header"},
+        {"const": "private_key_jwt", "title": "With a signed statement"},
+    ]))]
+    token_endpoint_auth_method: String,
+    /// Which server gives out tokens.
+    #[schemars(title = "Authorization server", transform = server::draw)]
+    authorization_server: ServerMetadata,
+    #[serde(flatten)]
+    headers: Headers,
 }
 
-/// Headers that one has to give to sign in.
-fn asked_headers() -> Value {
-    let header = Members::default()
-        .needs("name", text("Name", "Name of the header."))
-        .with(
-            "is_required",
-            flag("Required", "Whether everyone has to give it.", true),
-        )
-        .with(
-            "is_secret",
-            flag("Secret", "Whether its value is hidden.", true),
-        );
-    list(
-        "Headers to ask for",
-        "Headers whose values each credential brings along.",
-        header.closed(),
-    )
+// The app that the platform knows.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct KnownApp {
+    /// Only to put another app in place of the present one.
+    #[schemars(title = "Client ID")]
+    client_id: Field<String>,
+    /// Left empty, the present one stays.
+    #[schemars(title = "Client secret", length(min = 1))]
+    client_secret: Field<SecretArgument>,
+    /// Which server gives out tokens; most services tell it themselves.
+    #[schemars(title = "Authorization server", extend("x-advanced" = true))]
+    authorization_server: Field<ServerOfMethod>,
+    #[serde(flatten)]
+    headers: Headers,
 }
 
-fn global_headers(members: Members) -> Members {
-    members
-        .folds(
-            "global_headers",
-            plain_headers("Headers for everyone", "Sent whoever uses the connector."),
-        )
-        .folds(
-            "secret_global_headers",
-            secret_headers(
-                "Secret headers for everyone",
-                "Sent whoever uses it, never shown again.",
-            ),
-        )
+// A way for which there is no alternative of its own.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct Other {
+    /// Mistral's word for it, such as github_app.
+    #[schemars(title = "Method")]
+    method_type: String,
+    #[serde(flatten)]
+    headers: Headers,
 }
 
-/// Ways to sign in as the wire has them. `known` are those that the platform has now: what is kept secret
-/// there and not given anew stays as it is.
-///
-/// # Errors
-/// [`Error::Usage`] when a header is there twice, or secret headers change without all their values.
-pub(in crate::mistral) fn to_wire(methods: Value, known: &[Value]) -> Result<Value, Error> {
-    let Value::Array(methods) = methods else {
-        return Ok(methods);
-    };
-    let write = |method| match method {
-        Value::Object(method) => {
-            let is_it = |other: &&Value| {
-                ["kind", "method_type"]
-                    .iter()
-                    .all(|name| other.get(*name) == method.get(*name))
-            };
-            let before = known.iter().find(is_it);
-            one_to_wire(method, before).map(Value::from)
-        }
-        other => Ok(other),
-    };
-    let written: Result<Vec<Value>, Error> = methods.into_iter().map(write).collect();
-    written.map(Value::from)
-}
-
-fn one_to_wire(
-    mut method: Map<String, Value>,
-    known: Option<&Value>,
-) -> Result<Map<String, Value>, Error> {
-    if let Some(known) = known {
-        if has_kept_headers(known, &method) {
-            method.remove("global_headers");
-            method.remove("secret_global_headers");
-        }
-        // What is known of the server here may be less than what the platform knows.
-        if known.get("authorization_server") == method.get("authorization_server") {
-            method.remove("authorization_server");
-        }
-    }
-    put_global_headers(&mut method)?;
-    let kind = kind_of(&method).unwrap_or_default().to_owned();
-    method.remove("kind");
-    let (word, grant) = match kind.as_str() {
-        "oauth_app" => (Some("oauth2"), Some("authorization_code")),
-        "client_credentials" => (Some("oauth2"), Some("client_credentials")),
-        "other" => (None, None),
-        word => (Some(word), None),
-    };
-    if kind == "client_credentials" {
-        if let Some(server) = method.remove("authorization_server") {
-            method.insert("oauth2_server_metadata".to_owned(), server);
-        }
-    } else {
-        put_authorization_server(&mut method);
-    }
-    match kind.as_str() {
-        "oauth_app" => gather(&mut method, "auth_data"),
-        "oauth2" => gather(&mut method, "oauth2_metadata_secrets"),
-        _ => {}
-    }
-    let settled = [("method_type", word), ("grant_type", grant)];
-    for (name, word) in settled {
-        if let Some(word) = word {
-            method.insert(name.to_owned(), word.into());
-        }
-    }
-    Ok(method)
-}
-
-/// Puts what belongs to the app into a member of its own.
-fn gather(method: &mut Map<String, Value>, name: &str) {
-    let names = ["client_id", "client_secret", "client_scopes"];
-    let found = names.into_iter().filter_map(|name| {
-        let value = method.remove(name)?;
-        Some((name.to_owned(), value))
-    });
-    let app: Map<String, Value> = found.collect();
-    if !app.is_empty() {
-        method.insert(name.to_owned(), app.into());
-    }
-}
-
-/// Whether the headers for everyone are those that the platform has, so that they need not be sent: the
-/// values of the secret ones are not known here.
-fn has_kept_headers(known: &Value, method: &Map<String, Value>) -> bool {
-    let same = |name: &str| {
-        let (before, now) = (&known[name], method.get(name).unwrap_or(&Value::Null));
-        let is_empty = |value: &Value| value.as_array().is_none_or(Vec::is_empty);
-        before == now || (is_empty(before) && is_empty(now))
-    };
-    same("global_headers") && same("secret_global_headers")
-}
-
-/// The platform's ways to sign in as values of [`known_methods`]; secrets are left out.
-pub(in crate::mistral) fn from_wire<'a>(
-    methods: impl Iterator<Item = AuthMethod<'a>>,
-) -> Vec<Value> {
-    methods.map(one).collect()
-}
-
-fn one(method: AuthMethod<'_>) -> Value {
-    let kind = match method.method_type() {
-        known @ ("bearer" | "none" | "oauth2") => known,
-        _ => "other",
-    };
-    let mut value = json!({ "kind": kind });
-    if kind == "other" {
-        value["method_type"] = method.method_type().into();
-    }
-    let headers = method.asked_headers().map(|header| {
-        json!({
-            "name": header.name(), "is_required": header.is_required(), "is_secret": header.is_secret(),
-        })
-    });
-    let headers: Vec<Value> = headers.collect();
-    if !headers.is_empty() {
-        value["headers"] = headers.into();
-    }
-    put_known_headers(&mut value, method);
-    let server = method.member("oauth2_server_metadata");
-    if let (Some(Value::Object(server)), "oauth2") = (server, kind) {
-        value["authorization_server"] = given_server(server);
-    }
-    value
-}
-
-/// What the server says of itself, as far as the form has a place for it.
-fn given_server(server: &Map<String, Value>) -> Value {
-    let form = metadata(Members::default(), Surface::Current).closed();
-    let fits = |name: &str, value: &Value| {
-        let schema = &form["properties"][name];
-        match schema["type"].as_str() {
-            Some("array") => value.is_array(),
-            Some("boolean") => value.is_boolean(),
-            Some(_) => value.is_string(),
-            None => false,
-        }
-    };
-    let known = server.iter().filter(|(name, value)| fits(name, value));
-    let mut given: Map<String, Value> = known
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    given.insert("kind".to_owned(), "given".into());
-    Value::Object(given)
-}
-
-fn put_known_headers(value: &mut Value, method: AuthMethod<'_>) {
-    let Some(Value::Object(headers)) = method.member("global_headers") else {
-        return;
-    };
-    let (mut plain, mut secret) = (Vec::new(), Vec::new());
-    for (name, header) in headers {
-        match (&header["is_secret"], &header["value"]) {
-            (Value::Bool(false), Value::String(text)) => {
-                plain.push(json!({"name": name, "value": text}));
+impl Method {
+    /// As the wire has it. `known` are those that the platform has now: what is kept secret there and not given
+    /// anew stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::Usage`](crate::Error::Usage) when a header is there twice, or secret headers change without all their
+    /// values.
+    pub(super) fn wire(self, known: &[Self]) -> Result<AuthMethod> {
+        let known = known.iter().find(|known| known.is_same_way(&self));
+        let known_headers = known.map(Self::headers);
+        Ok(match self {
+            Self::Bearer(headers) => headers.wire("bearer", known_headers)?,
+            Self::None(headers) => headers.wire("none", known_headers)?,
+            Self::OauthApp(app) => AuthMethod {
+                auth_data: Some(app.app),
+                grant_type: Some("authorization_code".to_owned()),
+                oauth2_server_metadata: ServerOfMethod::wire(app.authorization_server),
+                ..app.headers.wire("oauth2", known_headers)?
+            },
+            Self::ClientCredentials(app) => AuthMethod {
+                token_endpoint_auth_method: Some(app.token_endpoint_auth_method),
+                grant_type: Some("client_credentials".to_owned()),
+                oauth2_server_metadata: Field::Value(app.authorization_server),
+                ..app.headers.wire("oauth2", known_headers)?
+            },
+            Self::Known(app) => {
+                // What is known of the server here may be less than what the platform knows.
+                let is_kept = matches!(known, Some(Self::Known(known))
+                    if known.authorization_server == app.authorization_server);
+                let server = ServerOfMethod::wire(app.authorization_server);
+                let is_the_same = app.client_id.is_absent() && app.client_secret.is_absent();
+                let secrets = MetadataSecrets {
+                    client_id: app.client_id,
+                    client_secret: app.client_secret,
+                    ..MetadataSecrets::default()
+                };
+                AuthMethod {
+                    oauth2_metadata_secrets: match is_the_same {
+                        true => Field::Absent,
+                        false => Field::Value(secrets),
+                    },
+                    oauth2_server_metadata: if is_kept { Field::Absent } else { server },
+                    ..app.headers.wire("oauth2", known_headers)?
+                }
             }
-            _ => secret.push(json!({ "name": name })),
-        }
+            Self::Other(other) => other.headers.wire(&other.method_type, known_headers)?,
+        })
     }
-    for (member, headers) in [("global_headers", plain), ("secret_global_headers", secret)] {
-        if !headers.is_empty() {
-            value[member] = headers.into();
-        }
-    }
-}
 
-/// Pointers below `/auth_methods` to secrets that the platform has.
-pub(in crate::mistral) fn kept<'a>(
-    methods: impl Iterator<Item = AuthMethod<'a>>,
-    values: &[Value],
-) -> Vec<String> {
-    let mut kept = Vec::new();
-    for (place, (method, value)) in methods.zip(values).enumerate() {
-        let secrets = value["secret_global_headers"].as_array();
-        for header in 0..secrets.map_or(0, Vec::len) {
-            kept.push(format!(
-                "/auth_methods/{place}/secret_global_headers/{header}/value"
-            ));
+    fn is_same_way(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Other(one), Self::Other(other)) => one.method_type == other.method_type,
+            _ => discriminant(self) == discriminant(other),
         }
+    }
+
+    fn headers(&self) -> &Headers {
+        match self {
+            Self::Bearer(headers) | Self::None(headers) => headers,
+            Self::OauthApp(app) => &app.headers,
+            Self::ClientCredentials(app) => &app.headers,
+            Self::Known(app) => &app.headers,
+            Self::Other(other) => &other.headers,
+        }
+    }
+
+    /// Pointers to the secrets that the platform has of it.
+    pub(super) fn kept(&self, method: wire::AuthMethod<'_>) -> Vec<String> {
+        let secrets = match &self.headers().secret_global_headers {
+            Field::Value(secrets) => secrets.len(),
+            Field::Absent | Field::Null => 0,
+        };
+        let secrets = 0..secrets;
+        let mut kept: Vec<String> = secrets
+            .map(|header| format!("/secret_global_headers/{header}/value"))
+            .collect();
         let how = method.member("token_endpoint_auth_method");
         let how = how.and_then(Value::as_str).unwrap_or_default();
-        if value["kind"] == "oauth2" && how.starts_with("client_secret") {
-            kept.push(format!("/auth_methods/{place}/client_secret"));
+        if matches!(self, Self::Known(_)) && how.starts_with("client_secret") {
+            kept.push("/client_secret".to_owned());
         }
+        kept
     }
-    kept
 }
 
-/// Headers of the older surface: a list here, a map on the wire.
-///
-/// # Errors
-/// [`Error::Usage`] when one is there twice, or has no value.
-pub(in crate::mistral) fn put_headers(body: &mut Map<String, Value>) -> Result<(), Error> {
-    if let Some(list) = body.remove("headers") {
-        let headers = match list {
-            Value::Null => Value::Null,
-            list => header_map(list)?.into(),
+impl Headers {
+    fn wire(self, method_type: &str, known: Option<&Self>) -> Result<AuthMethod> {
+        let global_headers = match known {
+            Some(known) if self.keeps(known) => None,
+            _ => global_headers(self.global_headers, self.secret_global_headers)?,
         };
-        body.insert("headers".to_owned(), headers);
+        Ok(AuthMethod {
+            method_type: method_type.to_owned(),
+            headers: self.headers,
+            global_headers,
+            ..AuthMethod::default()
+        })
     }
-    Ok(())
+
+    /// Whether the headers for everyone are those that the platform has, so that they need not be sent: the
+    /// values of the secret ones are not known here.
+    fn keeps(&self, known: &Self) -> bool {
+        let names = |secrets: &Field<Vec<NamedSecret>>| {
+            let secrets = secrets.clone().value().unwrap_or_default().into_iter();
+            let names = secrets.map(|secret| secret.value.is_none().then_some(secret.name));
+            names.collect::<Option<Vec<_>>>()
+        };
+        let secrets = names(&self.secret_global_headers);
+        let plain = |headers: &Self| headers.global_headers.clone().value().unwrap_or_default();
+        secrets.is_some()
+            && secrets == names(&known.secret_global_headers)
+            && plain(self) == plain(known)
+    }
+}
+
+/// What the platform shows of one; secrets are left out.
+impl From<wire::AuthMethod<'_>> for Method {
+    fn from(method: wire::AuthMethod<'_>) -> Self {
+        let headers = method.into();
+        match method.method_type() {
+            "bearer" => Self::Bearer(headers),
+            "none" => Self::None(headers),
+            "oauth2" => Self::Known(KnownApp {
+                authorization_server: ServerOfMethod::known(
+                    method.member("oauth2_server_metadata"),
+                ),
+                headers,
+                ..KnownApp::default()
+            }),
+            word => Self::Other(Other {
+                method_type: word.to_owned(),
+                headers,
+            }),
+        }
+    }
+}
+
+impl From<wire::AuthMethod<'_>> for Headers {
+    fn from(method: wire::AuthMethod<'_>) -> Self {
+        let asked = method.asked_headers().map(|header| AuthHeader {
+            name: header.name().to_owned(),
+            is_required: header.is_required(),
+            is_secret: header.is_secret(),
+        });
+        let known = method.member("global_headers").and_then(Value::as_object);
+        let (mut plain, mut secret) = (Vec::new(), Vec::new());
+        for (name, header) in known.into_iter().flatten() {
+            let name = name.clone();
+            match (&header["is_secret"], &header["value"]) {
+                (Value::Bool(false), Value::String(value)) => {
+                    let value = value.clone();
+                    plain.push(NamedValue { name, value });
+                }
+                _ => secret.push(NamedSecret { name, value: None }),
+            }
+        }
+        Self {
+            headers: filled(asked.collect()),
+            global_headers: filled(plain),
+            secret_global_headers: filled(secret),
+        }
+    }
+}
+
+fn filled<T>(list: Vec<T>) -> Field<Vec<T>> {
+    Some(list).filter(|list| !list.is_empty()).into()
 }

@@ -77,12 +77,15 @@ impl AuthMethod {
 #[serde(deny_unknown_fields)]
 pub struct AuthHeader {
     /// Its name.
+    #[schemars(title = "Name")]
     pub name: String,
     /// Whether it has to be given.
     #[serde(default = "yes")]
+    #[schemars(title = "Required")]
     pub is_required: bool,
     /// Whether its value is secret.
     #[serde(default = "yes")]
+    #[schemars(title = "Secret")]
     pub is_secret: bool,
 }
 
@@ -115,11 +118,14 @@ impl Serialize for GlobalHeader {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuthData {
-    /// Its id.
+    /// Id of the app.
+    #[schemars(title = "Client ID")]
     pub client_id: String,
-    /// Its secret.
+    /// Secret of the app, where it has one.
+    #[schemars(title = "Client secret", length(min = 1))]
     pub client_secret: Field<SecretArgument>,
-    /// What it may ask for.
+    /// What to ask for; left empty, what the server offers.
+    #[schemars(title = "Scopes")]
     pub client_scopes: Field<Vec<String>>,
 }
 

@@ -60,12 +60,15 @@ pub struct Create {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
-    /// Everyone in the organization.
-    SharedOrg,
-    /// Everyone in the workspace.
-    SharedWorkspace,
     /// Its owner alone.
+    #[schemars(title = "You alone")]
     Private,
+    /// Everyone in the workspace.
+    #[schemars(title = "Your workspace")]
+    SharedWorkspace,
+    /// Everyone in the organization.
+    #[schemars(title = "Your organization")]
+    SharedOrg,
 }
 
 /// What a service speaks.

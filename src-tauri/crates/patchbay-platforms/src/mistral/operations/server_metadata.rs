@@ -15,9 +15,13 @@ use crate::Field;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServerMetadata {
+    /// The server's own name for itself.
     pub issuer: String,
+    /// Where codes become tokens.
     pub token_endpoint: String,
+    /// Page on which people consent.
     pub authorization_endpoint: Field<String>,
+    /// Where apps register themselves.
     pub registration_endpoint: Field<String>,
     pub scopes_supported: Field<Vec<String>>,
     /// The one member for which null means absent.

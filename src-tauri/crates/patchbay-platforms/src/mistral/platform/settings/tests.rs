@@ -1,10 +1,12 @@
 //! Changing against a platform that keeps to the contract.
 
+mod creation;
+
 use serde_json::json;
 
-use super::super::platform::tests::place::Place;
 use super::*;
 use crate::form::filled_in::{fits, members};
+use crate::mistral::platform::tests::place::Place;
 
 fn methods() -> Value {
     json!([

@@ -77,3 +77,6 @@ fn below(first: &str, rest: &[&str]) -> Vec<String> {
     let rest = rest.iter().map(|part| (*part).to_owned());
     std::iter::once(first.to_owned()).chain(rest).collect()
 }
+
+#[cfg(test)]
+mod tests;

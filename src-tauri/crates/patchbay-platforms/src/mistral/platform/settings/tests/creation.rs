@@ -3,8 +3,8 @@
 use patchbay_model::Explain as _;
 use serde_json::json;
 
-use super::super::platform::tests::place::{Place, wiki};
 use crate::form::filled_in::{fits, members};
+use crate::mistral::platform::tests::place::{Place, wiki};
 
 #[tokio::test]
 async fn every_member_of_the_form_reaches_the_wire() {

@@ -1,10 +1,11 @@
 //! Credentials against a platform that keeps to the contract.
 
+use patchbay_model::{AuthenticationMethod, CredentialStatus};
 use serde_json::json;
 
-use super::super::platform::tests::place::{Place, token};
 use super::*;
 use crate::form::filled_in::{fits, members};
+use crate::mistral::platform::tests::place::{Place, token};
 
 async fn place(surface: &str) -> (Place, RemoteId) {
     let place = Place::new(surface).await;

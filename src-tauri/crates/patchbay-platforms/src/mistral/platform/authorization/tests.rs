@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::super::platform::tests::place::{Place, token};
 use super::*;
 use crate::form::filled_in::{fits, members};
+use crate::mistral::platform::tests::place::{Place, token};
 
 async fn open(page: &Url) -> reqwest::Response {
     let client = reqwest::Client::builder()

@@ -1,0 +1,100 @@
+//! What one may choose before the page is asked for on which one signs in.
+//!
+//! Source: Mistral contract, section 2, `get_auth_url`.
+
+use patchbay_model::{Form, Json};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{NAME_PATTERN, check_name};
+use crate::form::{self, drop_member, options};
+use crate::mistral::quirks::surface::Surface;
+use crate::mistral::wire::AuthMethod;
+use crate::{Error, Result};
+
+/// What was chosen.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct Choices {
+    /// How to sign in.
+    #[schemars(title = "Method")]
+    pub(in crate::mistral) method_type: Option<String>,
+    /// Under which name the sign-in is kept; left empty, it is called default.
+    #[schemars(title = "Credential", extend("pattern" = NAME_PATTERN, "maxLength" = 64))]
+    pub(in crate::mistral) credentials_name: Option<String>,
+    /// Name of the credential for people.
+    #[schemars(title = "Title", length(max = 255))]
+    pub(in crate::mistral) credentials_title: Option<String>,
+    /// Installs the GitHub app on the way, where the connector is one of GitHub's.
+    #[schemars(
+        title = "Install the GitHub app",
+        extend("default" = false, "x-advanced" = true)
+    )]
+    pub(in crate::mistral) github_installation_link: Option<bool>,
+}
+
+impl Choices {
+    /// Checks the rules of the operation.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when they are not kept.
+    pub(in crate::mistral) fn check(&self, surface: Surface) -> Result<()> {
+        if let Some(name) = &self.credentials_name {
+            check_name(name)?;
+        }
+        if self.credentials_title.is_some() && surface == Surface::Seed {
+            return Err(Error::Usage(
+                "the older surface has no credentials_title".to_owned(),
+            ));
+        }
+        let is_oauth = matches!(self.method_type.as_deref(), Some("oauth2") | None);
+        if self.github_installation_link == Some(true) && !is_oauth {
+            return Err(Error::Usage(
+                "the installation of a GitHub app goes with the method oauth2 only".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The form for a connector with these ways to sign in.
+pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod<'_>]) -> Form {
+    let words = interactive(methods);
+    let mut form = form::empty(form::schema_of::<Choices>());
+    let titled = words.iter().map(|word| (*word, title(word)));
+    form.schema.0["properties"]["method_type"]["oneOf"] = options(titled);
+    match words.as_slice() {
+        [] => drop_member(&mut form, "method_type"),
+        [only] => form.values = Json(json!({ "method_type": only })),
+        _ => form.schema.0["required"] = json!(["method_type"]),
+    }
+    if surface == Surface::Seed {
+        drop_member(&mut form, "credentials_title");
+    }
+    if !words.contains(&"oauth2") {
+        drop_member(&mut form, "github_installation_link");
+    }
+    form
+}
+
+/// Ways to sign in on a page, in the platform's words.
+fn interactive<'a>(methods: &[AuthMethod<'a>]) -> Vec<&'a str> {
+    let on_page = methods.iter().filter(|method| {
+        let grant = method.member("grant_type").and_then(Value::as_str);
+        let is_typed = matches!(method.method_type(), "none" | "bearer");
+        !is_typed && grant != Some("client_credentials")
+    });
+    let mut words: Vec<&str> = on_page.map(|method| method.method_type()).collect();
+    words.dedup();
+    words
+}
+
+fn title(word: &str) -> &str {
+    match word {
+        "oauth2" => "OAuth",
+        "github_app" => "GitHub app",
+        "slack_app" => "Slack app",
+        other => other,
+    }
+}

@@ -1,0 +1,301 @@
+//! What one gives to save a credential, by the ways to sign in that the connector has.
+//!
+//! Source: Mistral contract, sections 3 and 9.
+
+use std::collections::BTreeMap;
+
+use patchbay_http::SecretArgument;
+use patchbay_model::Form;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use serde_with::apply;
+
+use crate::form::{self, Members, drop_member, secret, text};
+use crate::mistral::operations::credentials::{
+    ClientCredentials, ClientCredentialsGrant, CredentialValues,
+};
+use crate::mistral::operations::seed::credentials::CredentialValues as SeedValues;
+use crate::mistral::quirks::surface::Surface;
+use crate::mistral::wire::AuthMethod;
+use crate::{Error, Field, Result};
+
+/// What one gives to save a credential.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct NewCredential {
+    /// Name for people.
+    #[schemars(title = "Title", length(max = 255))]
+    pub(in crate::mistral) title: Field<String>,
+    /// What the connector signs in with.
+    #[schemars(title = "Credential", required)]
+    pub(in crate::mistral) credential: Option<Credential>,
+}
+
+/// What a connector signs in with.
+#[derive(Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(in crate::mistral) enum Credential {
+    #[schemars(title = "Token")]
+    Bearer(Token),
+    #[schemars(title = "Headers")]
+    None(Headers),
+    #[schemars(title = "Client credentials")]
+    ClientCredentials(App),
+    #[schemars(title = "Stored token")]
+    OauthToken(StoredToken),
+    #[schemars(title = "GitHub app")]
+    GithubApp(Installation),
+}
+
+/// Headers that a way to sign in wants; which they are, each connector says itself.
+type HeaderValues = Field<BTreeMap<String, SecretArgument>>;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct Headers {
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    headers: HeaderValues,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct Token {
+    /// Sent with each request.
+    #[schemars(title = "Token", length(min = 1))]
+    bearer_token: SecretArgument,
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    headers: HeaderValues,
+}
+
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct App {
+    /// Id of the app.
+    #[schemars(title = "Client ID")]
+    client_id: String,
+    /// Secret of the app.
+    #[schemars(title = "Client secret", length(min = 1))]
+    client_secret: Field<SecretArgument>,
+    /// Certificate of the app, in PEM.
+    #[schemars(title = "Certificate", length(min = 1), extend("x-advanced" = true))]
+    client_certificate: Field<SecretArgument>,
+    /// Key of the certificate, in PEM.
+    #[schemars(title = "Private key", length(min = 1), extend("x-advanced" = true))]
+    client_private_key: Field<SecretArgument>,
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    headers: HeaderValues,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(extend("additionalProperties" = false))]
+pub(in crate::mistral) struct StoredToken {
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    headers: HeaderValues,
+    #[serde(flatten)]
+    #[schemars(with = "TokenMembers")]
+    token: SecretArgument<Map<String, Value>>,
+}
+
+// What is known of a token that an authorization server gave out.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is looked at")]
+struct TokenMembers {
+    /// The token itself.
+    #[schemars(title = "Access token", length(min = 1))]
+    access_token: SecretArgument,
+    /// Renews it, where there is one.
+    #[schemars(title = "Refresh token", length(min = 1))]
+    refresh_token: Option<SecretArgument>,
+    /// Mostly Bearer.
+    #[schemars(title = "Token type", extend("x-advanced" = true))]
+    token_type: Option<String>,
+    /// What it is good for.
+    #[schemars(title = "Scopes", extend("x-advanced" = true))]
+    scope: Option<String>,
+    /// Seconds until it lapses.
+    #[schemars(title = "Lapses in", extend("x-advanced" = true))]
+    expires_in: Option<u64>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct Installation {
+    /// Number of the app's installation, as the page of the installation has it.
+    #[schemars(title = "Installation")]
+    github_installation_id: String,
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    headers: HeaderValues,
+}
+
+impl Credential {
+    /// The platform's word for the way to sign in.
+    pub(in crate::mistral) fn word(&self) -> &'static str {
+        match self {
+            Self::Bearer(_) => "bearer",
+            Self::None(_) => "none",
+            Self::ClientCredentials(_) | Self::OauthToken(_) => "oauth2",
+            Self::GithubApp(_) => "github_app",
+        }
+    }
+
+    /// As the current surface has it.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for what only the older one has.
+    pub(in crate::mistral) fn wire(self) -> Result<CredentialValues> {
+        let values = CredentialValues::default();
+        Ok(match self {
+            Self::None(Headers { headers }) => CredentialValues { headers, ..values },
+            Self::Bearer(token) => CredentialValues {
+                headers: token.headers,
+                bearer_token: Field::Value(token.bearer_token),
+                ..values
+            },
+            Self::ClientCredentials(app) => CredentialValues {
+                headers: app.headers,
+                oauth: Field::Value(ClientCredentials {
+                    client_id: app.client_id,
+                    grant_type: ClientCredentialsGrant::ClientCredentials,
+                    client_secret: app.client_secret,
+                    client_certificate: app.client_certificate,
+                    client_private_key: app.client_private_key,
+                }),
+                ..values
+            },
+            Self::OauthToken(_) | Self::GithubApp(_) => return Err(of_other_surface()),
+        })
+    }
+
+    /// As the older surface has it.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for what only the current one has.
+    pub(in crate::mistral) fn wire_of_seed(self) -> Result<SeedValues> {
+        let values = SeedValues::default();
+        Ok(match self {
+            Self::None(Headers { headers }) => SeedValues { headers, ..values },
+            Self::Bearer(token) => SeedValues {
+                headers: token.headers,
+                bearer_token: Field::Value(token.bearer_token),
+                ..values
+            },
+            Self::OauthToken(stored) => SeedValues {
+                headers: stored.headers,
+                oauth: Field::Value(stored.token),
+                ..values
+            },
+            Self::GithubApp(installation) => SeedValues {
+                headers: installation.headers,
+                github_installation_id: Field::Value(installation.github_installation_id),
+                ..values
+            },
+            Self::ClientCredentials(_) => return Err(of_other_surface()),
+        })
+    }
+}
+
+fn of_other_surface() -> Error {
+    Error::Usage("the other surface of Mistral takes such a credential".to_owned())
+}
+
+/// The form for a connector with these ways to sign in.
+///
+/// # Errors
+/// [`Error::NotSupported`] where one signs in on a page only.
+pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod<'_>]) -> Result<Form> {
+    let mut form = form::empty(form::schema_of::<NewCredential>());
+    let credential = &mut form.schema.0["properties"]["credential"];
+    let all = credential["oneOf"].take();
+    let alternative = |kind: &str| {
+        let mut all = all.as_array().into_iter().flatten();
+        let found = all.find(|each| each["properties"]["kind"]["const"] == kind);
+        found.cloned().unwrap_or_default()
+    };
+    let typed = methods.iter().filter_map(|method| {
+        let headers = asked_headers(*method);
+        let kind = kind(surface, *method, headers.is_some())?;
+        Some(with_headers(alternative(kind), headers))
+    });
+    let mut typed: Vec<Value> = typed.collect();
+    match typed.as_mut_slice() {
+        [] if !methods.is_empty() => {
+            return Err(Error::NotSupported(
+                "typing in a credential where one signs in on a page".to_owned(),
+            ));
+        }
+        [] => *credential = with_headers(alternative("bearer"), None),
+        // A single one is no choice, and stands for itself.
+        [only] => *credential = only.take(),
+        _ => credential["oneOf"] = typed.into(),
+    }
+    credential["title"] = "Credential".into();
+    credential["description"] = "What the connector signs in with.".into();
+    if surface == Surface::Seed {
+        drop_member(&mut form, "title");
+    }
+    Ok(form)
+}
+
+/// The alternative for a way to sign in; `None` where there is nothing to type in.
+fn kind(surface: Surface, method: AuthMethod<'_>, has_headers: bool) -> Option<&'static str> {
+    let grant = method.member("grant_type").and_then(Value::as_str);
+    match (method.method_type(), surface) {
+        ("bearer", _) => Some("bearer"),
+        ("none", _) => has_headers.then_some("none"),
+        ("oauth2", Surface::Current) => {
+            (grant != Some("authorization_code")).then_some("client_credentials")
+        }
+        ("oauth2", Surface::Seed) => Some("oauth_token"),
+        ("github_app", Surface::Seed) => Some("github_app"),
+        _ => None,
+    }
+}
+
+/// The headers that a way to sign in wants, by the names that it says.
+fn asked_headers(method: AuthMethod<'_>) -> Option<Value> {
+    let help = "Sent with each request.";
+    let mut members = Members::default();
+    for header in method.asked_headers() {
+        let schema = match header.is_secret() {
+            true => secret(header.name(), help),
+            false => text(header.name(), help),
+        };
+        members = match header.is_required() {
+            true => members.needs(header.name(), schema),
+            false => members.with(header.name(), schema),
+        };
+    }
+    let mut schema = members.closed();
+    schema["title"] = "Headers".into();
+    method.asked_headers().next().is_some().then_some(schema)
+}
+
+/// An alternative with those headers in place of any.
+fn with_headers(mut alternative: Value, headers: Option<Value>) -> Value {
+    let is_needed = headers
+        .as_ref()
+        .is_some_and(|it| it.get("required").is_some());
+    if let Some(members) = alternative["properties"].as_object_mut() {
+        members.shift_remove("headers");
+        members.extend(headers.map(|headers| ("headers".to_owned(), headers)));
+    }
+    if is_needed && let Some(Value::Array(required)) = alternative.get_mut("required") {
+        required.push("headers".into());
+    }
+    alternative
+}
+
+/// The pointer into the form's values for one that the platform gave into the body.
+pub(in crate::mistral) fn place(path: &str) -> String {
+    match path.strip_prefix("/credentials") {
+        Some(inner) => format!(
+            "/credential{}",
+            inner.strip_prefix("/oauth").unwrap_or(inner)
+        ),
+        None => path.to_owned(),
+    }
+}

@@ -1,0 +1,166 @@
+//! A connector of the current surface, to be registered or changed.
+//!
+//! Source: Mistral contract, section 3, "CreateConnector" and "UpdateConnector".
+
+use std::collections::BTreeMap;
+
+use patchbay_http::SecretArgument;
+use patchbay_model::{Form, RemoteId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_with::apply;
+
+use super::methods::{KNOWN_HEADERS, KNOWN_KINDS, Method};
+use super::server::AuthorizationServer;
+use super::{Basics, NamedSecret, NamedValue, global_headers, map};
+use crate::form::{self, drop_member};
+use crate::mistral::operations::authentication::AuthMethod;
+use crate::mistral::operations::connectors::{Create, Protocol, Update, Visibility};
+use crate::mistral::wire::Connector;
+use crate::{Field, Result};
+
+/// A connector as people describe it, or what is to be another of it; null clears.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct Profile {
+    #[serde(flatten)]
+    basics: Basics,
+    /// Who can use it.
+    #[schemars(title = "Visibility", extend("default" = "private"))]
+    visibility: Field<Visibility>,
+    /// How people sign in to the service; left empty, Mistral asks the service itself.
+    #[schemars(title = "Authentication")]
+    auth_methods: Field<Vec<Method>>,
+    /// Sent to the service with each request; anyone who sees the connector may see them.
+    #[schemars(
+        title = "Headers",
+        with = "BTreeMap<String, String>",
+        extend("x-advanced" = true)
+    )]
+    headers: Field<BTreeMap<String, SecretArgument<Value>>>,
+    /// Sent whoever uses the connector.
+    #[schemars(title = "Headers for everyone", extend("x-advanced" = true))]
+    global_headers: Field<Vec<NamedValue>>,
+    /// Sent whoever uses the connector, and never shown again.
+    #[schemars(title = "Secret headers for everyone", extend("x-advanced" = true))]
+    secret_global_headers: Field<Vec<NamedSecret>>,
+    /// Which server gives out tokens; most services tell it themselves.
+    #[schemars(title = "Authorization server", extend("x-advanced" = true))]
+    authorization_server: Field<AuthorizationServer>,
+}
+
+impl Profile {
+    /// What one gives to register a connector.
+    pub(in crate::mistral) fn creation_form() -> Form {
+        let mut form = form::new(&Self::default());
+        let methods = &mut form.schema.0["properties"]["auth_methods"]["items"]["oneOf"];
+        if let Value::Array(methods) = methods {
+            methods.retain(|method| {
+                let kind = method["properties"]["kind"]["const"].as_str();
+                !kind.is_some_and(|kind| KNOWN_KINDS.contains(&kind))
+            });
+            let members = methods.iter_mut().filter_map(|method| {
+                let members = method.get_mut("properties")?;
+                members.as_object_mut()
+            });
+            for members in members {
+                members.retain(|name, _| !KNOWN_HEADERS.contains(&name.as_str()));
+            }
+        }
+        form
+    }
+
+    /// What can be changed of a connector, as it is now.
+    pub(in crate::mistral) fn settings_form(connector: &Connector) -> Form {
+        let methods = known_methods(connector);
+        let ways = connector.methods().zip(&methods).enumerate();
+        let kept = ways.flat_map(|(place, (wire, method))| {
+            let kept = method.kept(wire).into_iter();
+            kept.map(move |below| format!("/auth_methods/{place}{below}"))
+        });
+        let kept = kept.collect();
+        let mut form = form::new(&Self {
+            basics: connector.into(),
+            auth_methods: Field::Value(methods),
+            ..Self::default()
+        });
+        let fixed = [
+            "visibility",
+            "headers",
+            "global_headers",
+            "secret_global_headers",
+            "authorization_server",
+        ];
+        fixed.iter().for_each(|name| drop_member(&mut form, name));
+        if protocol(connector) == Protocol::Http {
+            drop_member(&mut form, "system_prompt");
+        }
+        form.schema.0["properties"]["auth_methods"]["description"] =
+            "How people sign in to the service.".into();
+        form.kept = kept;
+        form
+    }
+
+    /// What registers it.
+    ///
+    /// # Errors
+    /// [`Error::Usage`](crate::Error::Usage) when a header is there twice, or has no value.
+    pub(in crate::mistral) fn create(self, protocol: Protocol) -> Result<Create> {
+        let (server, server_url) = AuthorizationServer::wire(self.authorization_server);
+        Ok(Create {
+            name: self.basics.name.value().unwrap_or_default(),
+            description: self.basics.description.value().unwrap_or_default(),
+            server: self.basics.server.value().unwrap_or_default(),
+            headers: self.headers,
+            global_headers: global_headers(self.global_headers, self.secret_global_headers)?,
+            oauth2_server_metadata: server,
+            oauth2_server_metadata_url: server_url,
+            title: self.basics.title,
+            icon_url: self.basics.icon_url,
+            visibility: self.visibility.value(),
+            auth_methods: wire_methods(self.auth_methods, &[])?,
+            system_prompt: self.basics.system_prompt,
+            protocol,
+        })
+    }
+
+    /// What makes a connector so, as far as it is given.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub(in crate::mistral) fn update(self, id: &RemoteId, connector: &Connector) -> Result<Update> {
+        Ok(Update {
+            connector_id: id.clone(),
+            title: self.basics.title,
+            name: self.basics.name,
+            description: self.basics.description,
+            icon_url: self.basics.icon_url,
+            server: self.basics.server,
+            auth_methods: wire_methods(self.auth_methods, &known_methods(connector))?,
+            // It is no change, and has to be said with every one.
+            protocol: protocol(connector),
+            system_prompt: self.basics.system_prompt,
+        })
+    }
+}
+
+fn wire_methods(methods: Field<Vec<Method>>, known: &[Method]) -> Result<Field<Vec<AuthMethod>>> {
+    map(methods, |methods| {
+        let methods = methods.into_iter();
+        methods.map(|method| method.wire(known)).collect()
+    })
+}
+
+fn known_methods(connector: &Connector) -> Vec<Method> {
+    connector.methods().map(Method::from).collect()
+}
+
+/// What a connector speaks; where the platform does not tell, it is MCP.
+fn protocol(connector: &Connector) -> Protocol {
+    match connector.text("protocol") {
+        Some("http") => Protocol::Http,
+        _ => Protocol::Mcp,
+    }
+}

@@ -1,0 +1,158 @@
+//! A connector of the older surface, to be registered or changed.
+//!
+//! Source: Mistral contract, section 9.
+
+use patchbay_model::{Form, RemoteId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use serde_with::apply;
+
+use super::server::AuthorizationServer;
+use super::{Basics, NamedSecret, map, secret_headers, secrets_by_name};
+use crate::form::{self, drop_alternative, drop_member};
+use crate::mistral::operations::authentication::AuthData;
+use crate::mistral::operations::seed::{Create, Update};
+use crate::mistral::wire::Connector;
+use crate::{Field, Result};
+
+/// A connector as people describe it, or what is to be another of it; null clears.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::mistral) struct Profile {
+    #[serde(flatten)]
+    basics: Basics,
+    /// Who can use it.
+    #[schemars(title = "Visibility", extend("default" = "private", "oneOf" = [
+        {"const": "private", "title": "You alone"},
+        {"const": "shared_workspace", "title": "Your workspace"},
+        {"const": "shared_org", "title": "Your organization"},
+        {"const": "shared_global", "title": "Everyone"},
+    ]))]
+    visibility: Field<String>,
+    /// The app with which people sign in, where the service does not register one by itself.
+    #[schemars(title = "OAuth app")]
+    oauth_app: Field<App>,
+    /// Sent to the service with each request, in place of all that were given before.
+    #[schemars(title = "Headers", extend("x-advanced" = true))]
+    headers: Field<Vec<NamedSecret>>,
+    /// Settings of the connection that the service wants.
+    #[schemars(title = "Connection settings", extend("x-advanced" = true))]
+    connection_config: Field<Map<String, Value>>,
+    /// Put in place of all that were given before.
+    #[schemars(title = "Secret connection settings", extend("x-advanced" = true))]
+    connection_secrets: Field<Vec<NamedSecret>>,
+    /// Which server gives out tokens; most services tell it themselves.
+    #[schemars(title = "Authorization server", extend("x-advanced" = true))]
+    authorization_server: Field<AuthorizationServer>,
+}
+
+/// The app with which people sign in.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum App {
+    #[schemars(title = "As it is")]
+    Kept,
+    #[schemars(title = "None of your own")]
+    Discover,
+    #[schemars(title = "Your own app")]
+    Given(AuthData),
+    #[schemars(title = "None of your own")]
+    None,
+}
+
+impl App {
+    /// What is kept, or found, is not sent.
+    fn wire(given: Field<Self>) -> Field<AuthData> {
+        match given.value() {
+            Some(Self::Given(app)) => Field::Value(app),
+            Some(Self::None) => Field::Null,
+            Some(Self::Kept | Self::Discover) | None => Field::Absent,
+        }
+    }
+}
+
+impl Profile {
+    /// What one gives to register a connector.
+    pub(in crate::mistral) fn creation_form() -> Form {
+        let mut form = form::new(&Self::default());
+        for name in ["connection_config", "connection_secrets"] {
+            drop_member(&mut form, name);
+        }
+        for kind in ["kept", "none"] {
+            drop_alternative(&mut form, "oauth_app", kind);
+        }
+        // This surface always wants the page on which people consent.
+        let servers = &mut form.schema.0["properties"]["authorization_server"]["oneOf"];
+        for server in servers.as_array_mut().into_iter().flatten() {
+            if server["properties"]["kind"]["const"] == "given"
+                && let Some(Value::Array(required)) = server.get_mut("required")
+            {
+                required.push("authorization_endpoint".into());
+            }
+        }
+        form
+    }
+
+    /// What can be changed of a connector, as it is now.
+    pub(in crate::mistral) fn settings_form(connector: &Connector) -> Form {
+        let config = connector.member("connection_config");
+        let mut form = form::new(&Self {
+            basics: connector.into(),
+            oauth_app: Field::Value(App::Kept),
+            connection_config: config.and_then(Value::as_object).cloned().into(),
+            ..Self::default()
+        });
+        for name in ["visibility", "authorization_server"] {
+            drop_member(&mut form, name);
+        }
+        drop_alternative(&mut form, "oauth_app", "discover");
+        form
+    }
+
+    /// What registers it.
+    ///
+    /// # Errors
+    /// [`Error::Usage`](crate::Error::Usage) when a header is there twice, or has no value.
+    pub(in crate::mistral) fn create(self) -> Result<Create> {
+        let (server, server_url) = AuthorizationServer::wire(self.authorization_server);
+        Ok(Create {
+            name: self.basics.name.value().unwrap_or_default(),
+            description: self.basics.description.value().unwrap_or_default(),
+            server: self.basics.server.value().unwrap_or_default(),
+            title: self.basics.title,
+            icon_url: self.basics.icon_url,
+            visibility: self.visibility.value(),
+            headers: map(self.headers, secret_headers)?,
+            auth_data: App::wire(self.oauth_app),
+            oauth2_server_metadata: server,
+            oauth2_server_metadata_url: server_url,
+            system_prompt: self.basics.system_prompt,
+        })
+    }
+
+    /// What makes a connector so, as far as it is given.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub(in crate::mistral) fn update(self, id: &RemoteId) -> Result<Update> {
+        let secrets = |list| {
+            let secrets: Map<String, Value> = secrets_by_name(list)?.into_iter().collect();
+            Ok(secrets.into())
+        };
+        Ok(Update {
+            connector_id: id.clone(),
+            title: self.basics.title,
+            name: self.basics.name,
+            description: self.basics.description,
+            icon_url: self.basics.icon_url,
+            system_prompt: self.basics.system_prompt,
+            connection_config: self.connection_config,
+            connection_secrets: map(self.connection_secrets, secrets)?,
+            server: self.basics.server,
+            headers: map(self.headers, secret_headers)?,
+            auth_data: App::wire(self.oauth_app),
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! Where what an authorization server says of itself comes from.
+
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::Field;
+use crate::acts::plain;
+use crate::mistral::operations::server_metadata::ServerMetadata;
+
+/// Which server gives out tokens; most services tell it themselves.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum AuthorizationServer {
+    #[schemars(title = "Found by itself")]
+    Discover,
+    #[schemars(title = "At an address")]
+    Url(Address),
+    #[schemars(title = "Typed in", transform = draw)]
+    Given(Box<ServerMetadata>),
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Address {
+    /// Where the authorization server says it.
+    #[schemars(title = "Address", url)]
+    url: String,
+}
+
+impl AuthorizationServer {
+    /// What it says of itself, and where else it says it.
+    pub(super) fn wire(given: Field<Self>) -> (Field<ServerMetadata>, Field<String>) {
+        match given.value() {
+            Some(Self::Given(metadata)) => (Field::Value(*metadata), Field::Absent),
+            Some(Self::Url(address)) => (Field::Absent, Field::Value(address.url)),
+            Some(Self::Discover) | None => (Field::Absent, Field::Absent),
+        }
+    }
+}
+
+/// The same of a way to sign in, which takes no address.
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum ServerOfMethod {
+    #[schemars(title = "Found by itself")]
+    Discover,
+    #[schemars(title = "Typed in", transform = draw)]
+    Given(Box<ServerMetadata>),
+}
+
+impl ServerOfMethod {
+    pub(super) fn wire(given: Field<Self>) -> Field<ServerMetadata> {
+        match given.value() {
+            Some(Self::Given(metadata)) => Field::Value(*metadata),
+            Some(Self::Discover) | None => Field::Absent,
+        }
+    }
+
+    /// What the platform knows of the server, as far as the form has a place for it.
+    pub(super) fn known(server: Option<&Value>) -> Field<Self> {
+        let fits = |name: &str, value: &Value| {
+            let mut alone = json!({"issuer": "", "token_endpoint": ""});
+            alone[name] = value.clone();
+            ServerMetadata::deserialize(&alone).is_ok()
+        };
+        let members = server.and_then(Value::as_object).into_iter().flatten();
+        let members = members.filter(|(name, value)| fits(name, value));
+        let members = members.map(|(name, value)| (name.clone(), value.clone()));
+        let read = serde_json::from_value(members.collect());
+        read.map_or(Field::Absent, |metadata| {
+            Field::Value(Self::Given(metadata))
+        })
+    }
+}
+
+/// The members that people mostly know; the others are folded away.
+const MAIN: [&str; 4] = [
+    "issuer",
+    "token_endpoint",
+    "authorization_endpoint",
+    "registration_endpoint",
+];
+
+/// Titles of the members, by their names.
+pub(super) fn draw(schema: &mut Schema) {
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, member) in properties.into_iter().flatten() {
+        if name == "kind" {
+            continue;
+        }
+        member["title"] = plain(name.trim_start_matches("x_")).into();
+        match MAIN.contains(&name.as_str()) {
+            true => member["format"] = json!("uri"),
+            false => member["x-advanced"] = json!(true),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Signing in on the page of Mistral, or of the service behind it.
+//!
+//! Source: Mistral contract, section 2, `get_auth_url`, and section 13.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_http::CallOptions;
+use patchbay_model::{Form, RemoteId};
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::capabilities::web_page;
+use crate::mistral::forms::authorization::{self, Choices};
+use crate::mistral::operations::authorization::{GetAuthUrl, GetAuthenticationMethods};
+use crate::mistral::quirks::observations::Awaited;
+use crate::mistral::wire::{AuthMethods, Connector};
+use crate::mistral::{Mistral, mapping};
+use crate::operations::arguments;
+use crate::{ConsentState, Consents, Operation, Result, StartedConsent};
+
+const POLL_EVERY: Duration = Duration::from_secs(2);
+
+impl Mistral {
+    /// How one can sign in to a connector.
+    pub(super) async fn methods(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<AuthMethods> {
+        let methods = GetAuthenticationMethods {
+            connector_id_or_name: id.clone(),
+        };
+        methods.run(self, options).await
+    }
+}
+
+#[async_trait]
+impl Consents for Mistral {
+    async fn consent_form(&self, id: &RemoteId, options: &CallOptions) -> Result<Option<Form>> {
+        let methods = self.methods(id, options).await?;
+        let methods: Vec<_> = methods.read().collect();
+        Ok(Some(authorization::form(self.surface, &methods)))
+    }
+
+    async fn start_consent(
+        &self,
+        id: &RemoteId,
+        redirect: Option<&Url>,
+        choices: &Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<StartedConsent> {
+        let choices: Choices = arguments(Value::Object(choices.clone()))?;
+        choices.check(self.surface)?;
+        let awaited = match &choices.credentials_name {
+            Some(name) => {
+                let before = credential(&self.find_known(id, options).await?, name);
+                let name = name.clone();
+                Some(Awaited { name, before })
+            }
+            None => None,
+        };
+        let ask = GetAuthUrl {
+            connector_id_or_name: id.clone(),
+            app_return_url: redirect.map(Url::to_string),
+            method_type: choices.method_type,
+            credentials_name: choices.credentials_name,
+            credentials_title: choices.credentials_title,
+            github_installation_link: choices.github_installation_link.or(Some(false)),
+        };
+        // Without a title for the credentials both surfaces ask alike.
+        let page = ask.run(self, options).await?;
+        let started = StartedConsent {
+            page: Some(web_page(page.auth_url(), 200)?),
+            lives: Some(page.lives()).filter(|lives| !lives.is_zero()),
+            poll_every: POLL_EVERY,
+        };
+        self.observations
+            .note(id.as_str(), |observed| observed.awaited = awaited);
+        Ok(started)
+    }
+
+    async fn consent_state(&self, id: &RemoteId, options: &CallOptions) -> Result<ConsentState> {
+        let found = self.find(id, options).await?.0;
+        let observed = self.observations.of(id.as_str());
+        let is_given = found
+            .read()
+            .is_some_and(|connector| match &observed.awaited {
+                Some(awaited) => {
+                    let now = credential(connector, &awaited.name);
+                    now.is_some() && now != awaited.before
+                }
+                None => mapping::is_authenticated(connector),
+            });
+        if is_given {
+            self.observations.note(id.as_str(), |observed| {
+                observed.page_until = None;
+                observed.awaited = None;
+            });
+            return Ok(ConsentState::Given);
+        }
+        let until = observed.page_until;
+        if until.is_some_and(|until| self.api.clock.now() >= until) {
+            return Ok(ConsentState::Ended {
+                reason: "the page is no longer good".to_owned(),
+            });
+        }
+        Ok(ConsentState::Waiting)
+    }
+}
+
+/// The user's credential of that name, as the platform shows it.
+fn credential(connector: &Connector, name: &str) -> Option<Value> {
+    let mut all = connector.credentials();
+    let found = all.find(|one| one.name() == name && one.scope() == "user")?;
+    Some(found.to_json())
+}
+
+#[cfg(test)]
+mod tests;

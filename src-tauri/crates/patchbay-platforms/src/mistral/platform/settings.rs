@@ -1,0 +1,131 @@
+//! Registering and changing connectors.
+//!
+//! Source: Mistral contract, sections 3 and 9.
+
+use async_trait::async_trait;
+use patchbay_http::CallOptions;
+use patchbay_model::{ConnectorSettings, Definition, Form, RemoteId};
+use serde_json::{Map, Value};
+
+use crate::form::at_fields;
+use crate::mistral::Mistral;
+use crate::mistral::forms::{profile, seed};
+use crate::mistral::operations::connectors::Protocol;
+use crate::mistral::quirks::pointers::place;
+use crate::mistral::quirks::surface::Surface;
+use crate::operations::arguments;
+use crate::{Creation, Error, Operation, RemoteConnector, Result, Settings};
+
+/// What the platform refuses on its public address at times is offered all the same: it says so itself.
+const DEFINITIONS: [(&str, &str, &str); 2] = [
+    (
+        "mcp",
+        "MCP server",
+        "Lends the tools of an MCP server to Mistral's models.",
+    ),
+    (
+        "http",
+        "HTTP service",
+        "Lends an HTTP service to Mistral's models; not every workspace may create one.",
+    ),
+];
+
+impl Mistral {
+    /// The older surface makes connectors of MCP servers only.
+    fn protocol_of(&self, definition: &str) -> Result<Protocol> {
+        match (definition, self.surface) {
+            ("mcp", _) => Ok(Protocol::Mcp),
+            ("http", Surface::Current) => Ok(Protocol::Http),
+            _ => Err(Error::Usage(format!(
+                "this surface of Mistral creates no {definition:?}"
+            ))),
+        }
+    }
+}
+
+#[async_trait]
+impl Creation for Mistral {
+    async fn list_definitions(&self, _: &CallOptions) -> Result<Vec<Definition>> {
+        let all = DEFINITIONS.into_iter();
+        let offered = all.filter(|(id, ..)| self.protocol_of(id).is_ok());
+        let definition = |(id, title, description): (&str, &str, &str)| Definition {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            description: Some(description.to_owned()),
+            category: None,
+            endpoint: None,
+            endpoint_field: Some("/server".to_owned()),
+            has_consent: None,
+        };
+        Ok(offered.map(definition).collect())
+    }
+
+    async fn creation_form(&self, definition: &str, _: &CallOptions) -> Result<Form> {
+        self.protocol_of(definition)?;
+        Ok(match self.surface {
+            Surface::Current => profile::Profile::creation_form(),
+            Surface::Seed => seed::Profile::creation_form(),
+        })
+    }
+
+    async fn create_connector(
+        &self,
+        definition: &str,
+        values: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector> {
+        let protocol = self.protocol_of(definition)?;
+        let values = Value::Object(values);
+        let made = match self.surface {
+            Surface::Current => {
+                let profile: profile::Profile = arguments(values.clone())?;
+                profile.create(protocol)?.run(self, options).await
+            }
+            Surface::Seed => {
+                let profile: seed::Profile = arguments(values.clone())?;
+                profile.create()?.run(self, options).await
+            }
+        };
+        let made = made.map_err(|error| at_fields(error, |path, _| place(&values, path)))?;
+        Ok(self.mapped(&made.known()?))
+    }
+}
+
+#[async_trait]
+impl Settings for Mistral {
+    async fn settings(&self, id: &RemoteId, options: &CallOptions) -> Result<ConnectorSettings> {
+        let connector = self.find_known(id, options).await?;
+        let form = match self.surface {
+            Surface::Current => profile::Profile::settings_form(&connector),
+            Surface::Seed => seed::Profile::settings_form(&connector),
+        };
+        let native = self.mapped(&connector).native;
+        Ok(ConnectorSettings { form, native })
+    }
+
+    async fn change_settings(
+        &self,
+        id: &RemoteId,
+        changes: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<()> {
+        let changes = Value::Object(changes);
+        let changed = match self.surface {
+            Surface::Current => {
+                let profile: profile::Profile = arguments(changes.clone())?;
+                // What it speaks is no change, and has to be said with every one.
+                let connector = self.find_known(id, options).await?;
+                profile.update(id, &connector)?.run(self, options).await
+            }
+            Surface::Seed => {
+                let profile: seed::Profile = arguments(changes.clone())?;
+                profile.update(id)?.run(self, options).await
+            }
+        };
+        let changed = changed.map_err(|error| at_fields(error, |path, _| place(&changes, path)));
+        changed.map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests;
