@@ -17,15 +17,16 @@ use crate::{Error, Field, Result};
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "url"]))]
 pub(super) struct Profile {
     /// Name for people.
-    #[schemars(title = "Name", required, length(min = 1))]
+    #[schemars(title = "Name", length(min = 1))]
     pub(super) name: Field<String>,
     /// What it is for.
     #[schemars(title = "Description", extend("format" = "textarea"))]
     pub(super) description: Field<String>,
     /// What Cohere asks for results; it is asked once when the connector is created.
-    #[schemars(title = "URL", required, url)]
+    #[schemars(title = "URL", url)]
     pub(super) url: Field<String>,
     /// Members of its results that are kept from the prompt.
     #[schemars(title = "Left out")]
@@ -45,9 +46,10 @@ pub(super) struct Profile {
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["authentication"]))]
 pub(super) struct Credential {
     /// How Cohere signs in at the URL.
-    #[schemars(title = "Sign-in", required)]
+    #[schemars(title = "Sign-in")]
     authentication: Field<Authentication>,
 }
 

@@ -61,6 +61,11 @@ async fn two_sign_ins_cannot_be_given_together() {
     ] {
         assert!(!validator.is_valid(&docs(wrong.clone())), "{wrong}");
     }
+    for name in ["name", "url"] {
+        let mut less = docs(json!({}));
+        less.as_object_mut().unwrap().remove(name);
+        assert!(!validator.is_valid(&less), "{name}");
+    }
     let unknown = creation.create_connector("mcp", members(docs(json!({}))), &place.options);
     assert_eq!(unknown.await.unwrap_err().kind(), "usage");
     assert!(place.fake.log().is_empty());
