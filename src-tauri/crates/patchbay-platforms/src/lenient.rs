@@ -34,6 +34,15 @@ pub(crate) fn each<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     Ok(items.filter_map(Result::ok).collect())
 }
 
+/// Those items of a list that are JSON objects of the type.
+pub(crate) fn each_object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> Result<Vec<T>, D::Error> {
+    let items: Vec<Value> = each(from)?;
+    let items = items.into_iter().map(object);
+    Ok(items.filter_map(Result::ok).collect())
+}
+
 /// An id: text, or a number that becomes text.
 pub(crate) fn known_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(from)? {

@@ -49,7 +49,7 @@ impl Peculiar for Mistral {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<Particulars, Error> {
-        let connector = self.find_known(id, options).await?;
+        let connector = self.find_known(id, options).await?.value;
         let mut groups = vec![self.activation(&connector), self.sharing(&connector)];
         if self.surface == Surface::Current {
             groups.push(credentials_group(&connector));
@@ -69,38 +69,37 @@ impl Mistral {
         facts.push(fact("Visibility", visibility(connector)));
         facts.push(fact(
             "Signed in",
-            match connector.flag("is_authenticated") {
+            match connector.is_authenticated {
                 Some(true) => "Yes",
                 Some(false) => "No",
                 None => "Not told",
             },
         ));
-        let levels: Vec<&str> = connector.blocked_by().into_iter().map(level).collect();
+        let levels: Vec<&str> = connector.blocked_by.iter().map(|it| level(it)).collect();
         if !levels.is_empty() {
             facts.push(fact("Blocked by", levels.join(", ")));
         }
-        if connector.flag("mistral") == Some(true) {
+        if connector.mistral == Some(true) {
             facts.push(fact("Made by", "Mistral"));
         }
-        if connector.flag("private_tool_execution") == Some(true) {
+        if connector.private_tool_execution == Some(true) {
             facts.push(fact("Tools run", "In private"));
         }
         facts.extend(self.gateway(connector));
-        for (label, member) in [("Created", "created_at"), ("Changed", "modified_at")] {
-            facts.extend(connector.moment(member).map(|at| moment(label, at)));
-        }
+        facts.push(moment("Created", connector.created_at));
+        facts.push(moment("Changed", connector.modified_at));
         facts
     }
 
     /// Where programs reach the service through Mistral. Only the current surface has it.
     fn gateway(&self, connector: &Connector) -> Option<Fact> {
-        let part = match connector.text("protocol")? {
+        let part = match connector.protocol.as_deref()? {
             "mcp" => "mcp",
             "http" => "http/",
             _ => return None,
         };
         let base = self.api.base.as_str().trim_end_matches('/');
-        let place = format!("{base}/v1/connectors-gateway/{}/{part}", connector.id());
+        let place = format!("{base}/v1/connectors-gateway/{}/{part}", connector.id);
         (self.surface == Surface::Current).then(|| fact("Gateway", place))
     }
 
@@ -127,9 +126,10 @@ impl Mistral {
         if scope != Scope::User {
             return None;
         }
-        let observed = self.observations.of_any([connector.id(), connector.name()]);
+        let names = [connector.id.as_str(), &connector.name];
+        let observed = self.observations.of_any(names);
         let was_switched_off = observed.is_switched_off.then_some(false);
-        connector.flag("active").or(was_switched_off)
+        connector.active.or(was_switched_off)
     }
 
     fn switching_on(&self, connector: &Connector, scope: Scope) -> Act {
@@ -167,7 +167,7 @@ impl Mistral {
 
     /// On the older surface the level is in the name of the operation.
     fn at_scope(&self, connector: &Connector, scope: Scope) -> Value {
-        let mut fixed = json!({"connector_id": connector.id()});
+        let mut fixed = json!({"connector_id": connector.id});
         if self.surface == Surface::Current {
             fixed["consumer_scope"] = scope.as_str().into();
         }
@@ -175,7 +175,7 @@ impl Mistral {
     }
 
     fn sharing(&self, connector: &Connector) -> ControlGroup {
-        let word = connector.text("visibility");
+        let word = connector.visibility.as_deref();
         let controls = match (self.surface, word) {
             (Surface::Current, _) => {
                 let is = |level: &str| word.map(|word| word == level);
@@ -206,7 +206,7 @@ fn shared<On: Operation<Mistral>, Off: Operation<Mistral>>(
     level: &str,
     is_on: Option<bool>,
 ) -> Control {
-    let fixed = || json!({"connector_id": connector.id()});
+    let fixed = || json!({"connector_id": connector.id});
     Control::Switch {
         label: format!("Shared with the {level}"),
         is_main: false,
@@ -229,7 +229,7 @@ fn shared<On: Operation<Mistral>, Off: Operation<Mistral>>(
 }
 
 fn share_for_good(connector: &Connector) -> Act {
-    let fixed = json!({"connector_id": connector.id()});
+    let fixed = json!({"connector_id": connector.id});
     let title = "Share with the workspace";
     Act {
         consequence: Some(
@@ -242,7 +242,7 @@ fn share_for_good(connector: &Connector) -> Act {
 }
 
 fn credentials_group(connector: &Connector) -> ControlGroup {
-    let fixed = json!({"connector_id_or_name": connector.id()});
+    let fixed = json!({"connector_id_or_name": connector.id});
     let (name, title) = ("delete-all-user-credentials", "Delete all of mine");
     let act = Act {
         consequence: Some(
@@ -275,7 +275,7 @@ fn moment(label: &str, at: Timestamp) -> Fact {
 }
 
 fn protocol(connector: &Connector) -> String {
-    match connector.text("protocol") {
+    match connector.protocol.as_deref() {
         Some("mcp") => "MCP".to_owned(),
         Some("http") => "HTTP".to_owned(),
         Some(other) => clean_text(other, WORDS_LIMIT),
@@ -285,12 +285,12 @@ fn protocol(connector: &Connector) -> String {
 
 /// Who owns it: a word on the current surface, a number that nobody explains on the older one.
 fn owner(connector: &Connector) -> Option<String> {
-    let kind = match connector.member("owner_type")? {
+    let kind = match &connector.owner_type {
         Value::String(word) => level(word).to_owned(),
         Value::Number(number) => format!("kind {number}"),
         _ => return None,
     };
-    let id = connector.text("owner_id");
+    let id = connector.owner_id.as_deref();
     Some(match id {
         Some(id) => clean_text(&format!("{kind} ({id})"), WORDS_LIMIT),
         None => clean_text(&kind, WORDS_LIMIT),
@@ -305,7 +305,7 @@ fn level(word: &str) -> &str {
 }
 
 fn visibility(connector: &Connector) -> String {
-    match connector.text("visibility") {
+    match connector.visibility.as_deref() {
         Some("private") => "Private".to_owned(),
         Some("shared_workspace") => "Workspace".to_owned(),
         Some("shared_org") => "Organization".to_owned(),

@@ -69,17 +69,14 @@ struct Basics {
 
 impl From<&Connector> for Basics {
     fn from(connector: &Connector) -> Self {
-        let told = |member: &str| {
-            let text = connector.text(member).filter(|text| !text.is_empty());
-            text.map(str::to_owned).into()
-        };
+        let told = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned().into();
         Self {
-            name: told("name"),
-            title: told("title"),
-            description: told("description"),
-            server: told("server"),
-            system_prompt: told("system_prompt"),
-            icon_url: told("icon_url"),
+            name: told(Some(&connector.name)),
+            title: told(connector.title.as_ref()),
+            description: told(Some(&connector.description)),
+            server: told(connector.server.as_ref()),
+            system_prompt: told(connector.system_prompt.as_ref()),
+            icon_url: told(connector.icon_url.as_ref()),
         }
     }
 }

@@ -4,15 +4,15 @@
 
 use patchbay_http::text;
 use patchbay_model::{
-    AuthenticationMethod, Content, CredentialStatus, Json, Level, PlatformCredential, RemoteId,
-    Status, Timestamp, ToolResult, Visibility, clean_text,
+    AuthenticationMethod, Content, CredentialStatus, Json, Level, PlatformCredential, Status,
+    Timestamp, ToolResult, Visibility, clean_text,
 };
 use serde_json::{Map, Value, json};
 
 use super::platform::SECRET_NAMES;
 use super::quirks::observations::{Listing, Observation};
 use super::wire::{
-    AuthMethod, Connector, Credential, CredentialStatus as WireStatus, ToolResult as WireResult,
+    Connector, Credential, CredentialStatus as WireStatus, Object, ToolResult as WireResult,
 };
 use crate::RemoteConnector;
 
@@ -37,23 +37,21 @@ const USER_DATA: [&str; 3] = [
 
 /// A connector as the platform has it; `observed` is what happened to it here.
 pub(super) fn connector(
-    connector: &Connector,
+    Object { json, value }: &Object<Connector>,
     observed: &Observation,
     now: Timestamp,
 ) -> RemoteConnector {
+    let connector = value;
     let state = state(connector, observed, now);
     let used = credential_in_use(connector);
     RemoteConnector {
-        remote_id: RemoteId::new(connector.id()),
-        name: connector.name().to_owned(),
-        title: connector
-            .text("title")
-            .map(|title| clean_text(title, TITLE_LIMIT))
-            .filter(|title| !title.is_empty()),
-        description: Some(text::clean_lines(connector.description(), WORDS_LIMIT))
+        remote_id: connector.id.clone(),
+        name: connector.name.clone(),
+        title: told(connector.title.as_deref(), TITLE_LIMIT),
+        description: Some(text::clean_lines(&connector.description, WORDS_LIMIT))
             .filter(|words| !words.is_empty()),
-        endpoint: connector.text("server").map(str::to_owned),
-        visibility: match connector.text("visibility") {
+        endpoint: connector.server.clone(),
+        visibility: match connector.visibility.as_deref() {
             Some("shared_org" | "shared_global") => Visibility::Organization,
             Some("shared_workspace") => Visibility::Workspace,
             _ => Visibility::Private,
@@ -62,13 +60,19 @@ pub(super) fn connector(
         word: state.word,
         reason: state.reason.map(|reason| clean_text(&reason, WORDS_LIMIT)),
         methods: methods(connector),
-        credential: used.map(|credential| clean_text(credential.name(), TITLE_LIMIT)),
-        level: used.and_then(|credential| level(credential.scope())),
+        credential: used.map(|credential| clean_text(&credential.name, TITLE_LIMIT)),
+        level: used.and_then(|credential| level(&credential.scope)),
         expires_at: None,
-        created_at: connector.moment("created_at"),
-        updated_at: connector.moment("modified_at"),
-        native: Json(without_secrets(connector.to_json())),
+        created_at: Some(connector.created_at),
+        updated_at: Some(connector.modified_at),
+        native: Json(without_secrets(json.clone())),
     }
+}
+
+/// The platform's words, cleaned; `None` where there are none.
+fn told(words: Option<&str>, limit: usize) -> Option<String> {
+    let words = words.map(|words| clean_text(words, limit));
+    words.filter(|words| !words.is_empty())
 }
 
 /// A status, the platform's word for it, and why.
@@ -88,16 +92,16 @@ fn state(connector: &Connector, observed: &Observation, now: Timestamp) -> State
     if let Some(level) = blocking_level(connector) {
         return state(Status::Disabled, Some(&format!("blocked by the {level}")));
     }
-    if connector.flag("active") == Some(false) || observed.is_switched_off {
+    if connector.active == Some(false) || observed.is_switched_off {
         return state(Status::Disabled, Some("not active for you"));
     }
     if observed.page_until.is_some_and(|until| now < until) {
         return state(Status::Authorizing, None);
     }
-    let status = credential_in_use(connector).and_then(Credential::status);
-    let message = status.and_then(WireStatus::error_message);
-    if let Some(status) = status.filter(|status| is_bad(*status)) {
-        let word = Some(status.status_type().to_owned());
+    let status = status_in_use(connector);
+    let message = status.and_then(|status| status.error_message.as_deref());
+    if let Some(status) = status.filter(|status| is_bad(status)) {
+        let word = Some(status.status_type.clone());
         if wants_sign_in(status) {
             return State {
                 word,
@@ -125,7 +129,7 @@ fn signed_in(connector: &Connector, observed: &Observation, message: Option<&str
     let methods = method_types(connector);
     let wants_sign_in = methods.iter().any(|method| *method != "none");
     let needs_none = !methods.is_empty() && !wants_sign_in;
-    let authenticated = connector.flag("is_authenticated");
+    let authenticated = connector.is_authenticated;
     let was_refused = observed.tools == Some(Listing::Unauthorized);
     if wants_sign_in && (authenticated == Some(false) || was_refused) {
         return state(Status::NeedsAuthorization, None);
@@ -137,7 +141,7 @@ fn signed_in(connector: &Connector, observed: &Observation, message: Option<&str
             _ => state(Status::Unknown, Some("signed in, tools not loaded")),
         };
     }
-    let protocol = connector.text("protocol");
+    let protocol = connector.protocol.as_deref();
     State {
         word: protocol.map(|word| clean_text(word, TITLE_LIMIT)),
         ..state(Status::Unknown, message)
@@ -145,8 +149,8 @@ fn signed_in(connector: &Connector, observed: &Observation, message: Option<&str
 }
 
 fn blocking_level(connector: &Connector) -> Option<&'static str> {
-    let mut blocked_by = connector.blocked_by().into_iter();
-    blocked_by.find_map(|word| match word {
+    let mut blocked_by = connector.blocked_by.iter();
+    blocked_by.find_map(|word| match word.as_str() {
         "org" => Some("organization"),
         "workspace" => Some("workspace"),
         "user" => Some("user"),
@@ -155,16 +159,19 @@ fn blocking_level(connector: &Connector) -> Option<&'static str> {
 }
 
 /// The default of the narrowest level.
-fn credential_in_use(connector: &Connector) -> Option<Credential<'_>> {
-    connector
-        .credentials()
-        .filter(|credential| credential.is_default())
-        .min_by_key(|credential| match credential.scope() {
+fn credential_in_use(connector: &Connector) -> Option<&Credential> {
+    let all = connector.credentials.iter();
+    all.filter(|credential| credential.is_default())
+        .min_by_key(|credential| match credential.scope.as_str() {
             "user" => 0,
             "workspace" => 1,
             "org" => 2,
             _ => 3,
         })
+}
+
+fn status_in_use(connector: &Connector) -> Option<&WireStatus> {
+    credential_in_use(connector)?.status.as_ref()
 }
 
 fn level(scope: &str) -> Option<Level> {
@@ -177,7 +184,8 @@ fn level(scope: &str) -> Option<Level> {
 }
 
 fn method_types(connector: &Connector) -> Vec<&str> {
-    connector.methods().map(AuthMethod::method_type).collect()
+    let methods = connector.methods.iter();
+    methods.map(|method| method.method_type.as_str()).collect()
 }
 
 fn methods(connector: &Connector) -> Vec<AuthenticationMethod> {
@@ -192,36 +200,31 @@ fn methods(connector: &Connector) -> Vec<AuthenticationMethod> {
 
 /// Whether the platform says that somebody is signed in, with a credential that is still good.
 pub(super) fn is_authenticated(connector: &Connector) -> bool {
-    let status = credential_in_use(connector).and_then(Credential::status);
+    let status = status_in_use(connector);
     let has_lapsed = status.is_some_and(|status| is_bad(status) && wants_sign_in(status));
-    connector.flag("is_authenticated") == Some(true) && !has_lapsed
+    connector.is_authenticated == Some(true) && !has_lapsed
 }
 
-fn is_bad(status: WireStatus<'_>) -> bool {
-    matches!(status.status_type(), "invalid" | "error")
+fn is_bad(status: &WireStatus) -> bool {
+    matches!(status.status_type.as_str(), "invalid" | "error")
 }
 
-fn wants_sign_in(status: WireStatus<'_>) -> bool {
-    let message = status.error_message().map(str::to_lowercase);
+fn wants_sign_in(status: &WireStatus) -> bool {
+    let message = status.error_message.as_deref().map(str::to_lowercase);
     message.is_some_and(|message| SIGN_IN_AGAIN.contains(&message.as_str()))
 }
 
 /// A credential in our words, listed at a level.
-pub(super) fn credential(wire: Credential<'_>, level: Level) -> PlatformCredential {
-    let told = |name: &str| {
-        let words = wire.member(name).and_then(Value::as_str);
-        let words = words.map(|words| clean_text(words, REASON_LIMIT));
-        words.filter(|words| !words.is_empty())
-    };
-    let status = wire.status();
+pub(super) fn credential(wire: &Credential, level: Level) -> PlatformCredential {
+    let status = wire.status.as_ref();
     PlatformCredential {
-        name: wire.name().to_owned(),
-        title: told("title"),
+        name: wire.name.clone(),
+        title: told(wire.title.as_deref(), REASON_LIMIT),
         level,
-        method: method(wire.authentication_type()),
-        word: Some(wire.authentication_type().to_owned()),
+        method: method(&wire.authentication_type),
+        word: Some(wire.authentication_type.clone()),
         is_default: wire.is_default(),
-        status: match status.map(WireStatus::status_type) {
+        status: match status.map(|status| status.status_type.as_str()) {
             Some("valid") => CredentialStatus::Valid,
             Some("invalid") => CredentialStatus::Invalid,
             Some("error") => CredentialStatus::Failing,
@@ -230,10 +233,10 @@ pub(super) fn credential(wire: Credential<'_>, level: Level) -> PlatformCredenti
         reason: status
             .and_then(reason)
             .map(|reason| clean_text(&reason, REASON_LIMIT)),
-        checked_at: status.and_then(WireStatus::last_checked_at),
+        checked_at: status.and_then(|status| status.last_checked_at),
         expires_at: None,
         created_at: None,
-        created_by: told("creator_id"),
+        created_by: told(wire.creator_id.as_deref(), REASON_LIMIT),
     }
 }
 
@@ -247,10 +250,10 @@ fn method(word: &str) -> Option<AuthenticationMethod> {
 }
 
 /// Why a credential is not good, in the platform's words.
-fn reason(status: WireStatus<'_>) -> Option<String> {
-    match (status.error_message(), status.error_http_code()) {
+fn reason(status: &WireStatus) -> Option<String> {
+    match (&status.error_message, status.error_http_code) {
         (Some(message), Some(code)) => Some(format!("{message} ({code})")),
-        (Some(message), None) => Some(message.to_owned()),
+        (Some(message), None) => Some(message.clone()),
         (None, Some(code)) => Some(format!("status {code}")),
         (None, None) => None,
     }
@@ -272,24 +275,24 @@ pub(super) fn as_mcp_tool(tool: Value) -> Value {
 
 /// What a tool answered; that it failed stands in `metadata.mcp_meta`, not at the top.
 pub(super) fn tool_result(
-    result: &WireResult,
+    result: &Object<WireResult>,
     read: impl Fn(&Value) -> Vec<Content>,
 ) -> ToolResult {
+    let meta = result.value.meta();
     ToolResult {
-        content: read(result.json()),
-        structured: result
-            .meta("structuredContent")
-            .filter(|content| !content.is_null())
-            .cloned()
-            .map(Json),
-        is_error: result.is_error(),
+        content: read(&result.json),
+        structured: meta.structured.filter(|it| !it.is_null()).map(Json),
+        is_error: meta.is_error == Some(true),
     }
 }
 
 /// What the platform says of the user's own sign-in, without secrets; empty where it was not asked for that.
-pub(super) fn user_data(connector: &Connector) -> Map<String, Value> {
+pub(super) fn user_data(connector: &Object<Connector>) -> Map<String, Value> {
     let said = USER_DATA.iter().filter_map(|name| {
-        let member = connector.member(name).filter(|member| !member.is_null())?;
+        let member = connector
+            .json
+            .get(*name)
+            .filter(|member| !member.is_null())?;
         Some(((*name).to_owned(), without_secrets(member.clone())))
     });
     said.collect()

@@ -24,7 +24,7 @@ use super::operations::{self, GatewayHttp, GatewayMcp, Scope, seed};
 use super::quirks::key::Key;
 use super::quirks::observations::{Listing, Observations};
 use super::quirks::surface::Surface;
-use super::wire::{AuthUrl, Connector, Kept, OneConnector, ToolAnswer};
+use super::wire::{AuthUrl, Connector, Kept, Object, OneConnector, ToolAnswer};
 use crate::capabilities::offers;
 use crate::mcp::{self, CallOutcome};
 use crate::operations::{AnyClient, arguments};
@@ -275,7 +275,7 @@ impl Mistral {
         &self,
         id: &RemoteId,
         options: &CallOptions,
-    ) -> Result<Connector> {
+    ) -> Result<Object<Connector>> {
         self.find(id, options).await?.known()
     }
 
@@ -303,19 +303,21 @@ impl Mistral {
     }
 
     /// A connector that came with what there is to say of the user's sign-in.
-    pub(super) fn mapped(&self, connector: &Connector) -> RemoteConnector {
+    pub(super) fn mapped(&self, connector: &Object<Connector>) -> RemoteConnector {
         let user_data = mapping::user_data(connector);
-        self.observations.note(connector.id(), |observed| {
+        let Connector { id, name, .. } = &connector.value;
+        self.observations.note(id.as_str(), |observed| {
             observed.user_data = Some(user_data);
         });
-        let observed = self.observations.of_any([connector.id(), connector.name()]);
+        let observed = self.observations.of_any([id.as_str(), name]);
         mapping::connector(connector, &observed, self.api.clock.now())
     }
 
     /// A connector out of a list, which does not tell of the user's sign-in: what was said of it last holds.
     /// And whether that was ever said.
-    fn mapped_of_list(&self, connector: &Connector) -> (RemoteConnector, bool) {
-        let observed = self.observations.of_any([connector.id(), connector.name()]);
+    fn mapped_of_list(&self, connector: &Object<Connector>) -> (RemoteConnector, bool) {
+        let Connector { id, name, .. } = &connector.value;
+        let observed = self.observations.of_any([id.as_str(), name]);
         let now = self.api.clock.now();
         match &observed.user_data {
             None => (mapping::connector(connector, &observed, now), false),
@@ -353,12 +355,12 @@ impl Mistral {
 
     async fn tool_entries(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Value>> {
         if self.surface == Surface::Current {
-            return Ok(ListTools::of(id, TOOLS).run(self, options).await?.0);
+            return Ok(ListTools::of(id, TOOLS).run(self, options).await?.json);
         }
         let mut entries = Vec::new();
         for page in 1.. {
             let more = seed::ListTools::of(id, page, TOOLS);
-            let more = more.run(self, options).await?.0;
+            let more = more.run(self, options).await?.json;
             // A server that ignores `page` would give the same for ever.
             let is_last = (more.len() as i64) < TOOLS || entries.ends_with(&more);
             entries.extend(more);

@@ -1,8 +1,8 @@
 //! What Mistral answers, of either surface, read tolerantly.
 //!
-//! Only what the contract requires has to be there. Answers stay JSON: members that are known are brought
-//! into their one form in place, with a reader for each that Patchbay looks at. Members that we do not
-//! know, and values that do not fit, are kept as they came.
+//! Only what the contract requires has to be there. Answers stay JSON, every known member of which is brought into
+//! its one form where it lies; what Patchbay looks at is read of that. Members that we do not know, and values that
+//! do not fit, are kept as they came.
 //!
 //! Source: Mistral contract, sections 4 and 9.
 
@@ -12,155 +12,218 @@ mod lenient;
 mod shape;
 mod shapes;
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use patchbay_http::Answer;
-use patchbay_model::Timestamp;
+use patchbay_model::{RemoteId, Timestamp};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use serde_with::apply;
 
 use self::shape::Shape;
+use crate::lenient::{each_object, known, known_object, texts};
 use crate::{Error, Output, Result};
 
-/// A value of the documented form, or whatever was sent in its place.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Kept<T> {
-    /// As documented.
-    Read(T),
-    /// Of another form.
-    AsSent(Value),
+/// What is looked at of an object in its one form.
+pub trait Shaped: DeserializeOwned + Send {
+    #[doc(hidden)]
+    const SHAPE: Shape;
 }
 
-impl<T> Kept<T> {
-    /// The value, where it is as documented.
-    pub fn read(&self) -> Option<&T> {
-        match self {
-            Self::Read(value) => Some(value),
-            Self::AsSent(_) => None,
+/// An object in its one form, and what Patchbay looks at of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Object<T> {
+    /// All of it.
+    pub json: Value,
+    pub value: T,
+}
+
+impl<T: Shaped> Object<T> {
+    /// # Errors
+    /// The object as it came, and what of it is missing or wrong.
+    pub(super) fn of(json: Value) -> Result<Self, (Value, String)> {
+        let Value::Object(mut members) = json else {
+            return Err((json, "it is no object".to_owned()));
+        };
+        let fits = T::SHAPE.fit(&mut members);
+        let json = Value::Object(members);
+        let other = |_| "it has another shape than documented".to_owned();
+        match fits.and_then(|()| T::deserialize(&json).map_err(other)) {
+            Ok(value) => Ok(Self { json, value }),
+            Err(what) => Err((json, what)),
         }
+    }
+}
+
+/// What is missing or odd in an answer is named with the operation, and no value is repeated.
+fn read<T>(
+    answer: &Answer,
+    operation: &str,
+    of: impl FnOnce(Value) -> Result<T, String>,
+) -> Result<T> {
+    of(answer.json()?).map_err(|what| answer.unexpected(format!("{operation}: {what}")))
+}
+
+impl<T: Shaped> Output for Object<T> {
+    fn read(answer: &Answer, operation: &str) -> Result<Self> {
+        read(answer, operation, |json| {
+            Self::of(json).map_err(|(_, what)| what)
+        })
+    }
+
+    fn into_json(self) -> Value {
+        self.json
+    }
+}
+
+/// A list, each item of it read by itself; what does not fit stays as it came.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Items<T> {
+    pub json: Vec<Value>,
+    kind: PhantomData<T>,
+}
+
+impl<T: Shaped> Items<T> {
+    /// Null is an empty one.
+    fn of(json: Value) -> Result<Self, String> {
+        let mut json = match json {
+            Value::Array(items) => items,
+            Value::Null => Vec::new(),
+            _ => return Err("it is no list".to_owned()),
+        };
+        T::SHAPE.fit_each(&mut json);
+        Ok(Self {
+            json,
+            kind: PhantomData,
+        })
+    }
+
+    /// Those that are as documented.
+    pub fn values(&self) -> Vec<T> {
+        let objects = self.json.iter().filter(|item| item.is_object());
+        objects
+            .filter_map(|item| T::deserialize(item).ok())
+            .collect()
+    }
+}
+
+impl<T: Shaped> Output for Items<T> {
+    fn read(answer: &Answer, operation: &str) -> Result<Self> {
+        read(answer, operation, Self::of)
+    }
+
+    fn into_json(self) -> Value {
+        self.json.into()
     }
 }
 
 /// A connector.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Connector(Map<String, Value>);
-
-impl Connector {
-    pub fn id(&self) -> &str {
-        self.text("id").unwrap_or_default()
-    }
-
-    pub fn name(&self) -> &str {
-        self.text("name").unwrap_or_default()
-    }
-
-    pub fn description(&self) -> &str {
-        self.text("description").unwrap_or_default()
-    }
-
-    /// `created_at` or `modified_at`.
-    pub fn moment(&self, member: &str) -> Option<Timestamp> {
-        lenient::moment(self.0.get(member)?)
-    }
-
-    /// A member that is text.
-    pub fn text(&self, member: &str) -> Option<&str> {
-        self.0.get(member)?.as_str()
-    }
-
-    /// A member that is yes or no, `active` of which only the older surface has.
-    pub fn flag(&self, member: &str) -> Option<bool> {
-        self.0.get(member)?.as_bool()
-    }
-
-    /// A member as it came.
-    pub fn member(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
-    }
-
+#[apply(
+    Option<_> => #[serde(default, deserialize_with = "known")],
+    Vec<_> => #[serde(default, deserialize_with = "each_object")],
+)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Connector {
+    pub id: RemoteId,
+    pub name: String,
+    pub description: String,
+    pub created_at: Timestamp,
+    pub modified_at: Timestamp,
+    pub title: Option<String>,
+    pub server: Option<String>,
+    pub icon_url: Option<String>,
+    pub system_prompt: Option<String>,
+    /// `mcp`, `http`, or another word.
+    pub protocol: Option<String>,
+    pub visibility: Option<String>,
+    /// A word on the current surface, a number on the older one.
+    #[serde(default)]
+    #[serde_with(skip_apply)]
+    pub owner_type: Value,
+    pub owner_id: Option<String>,
+    /// Only the older surface has it.
+    pub active: Option<bool>,
+    pub is_authenticated: Option<bool>,
+    pub mistral: Option<bool>,
+    pub private_tool_execution: Option<bool>,
+    pub connection_config: Option<Map<String, Value>>,
     /// Levels that block it, in the platform's words.
-    pub fn blocked_by(&self) -> Vec<&str> {
-        let words = self.0.get("blocked_by").and_then(Value::as_array);
-        let words = words.and_then(|words| words.iter().map(Value::as_str).collect());
-        words.unwrap_or_default()
-    }
+    #[serde(default, deserialize_with = "texts")]
+    #[serde_with(skip_apply)]
+    pub blocked_by: Vec<String>,
+    #[serde(rename = "supported_auth_methods")]
+    pub methods: Vec<AuthMethod>,
+    #[serde(rename = "connection_credentials")]
+    pub credentials: Vec<Credential>,
+}
 
-    /// Ways to sign in.
-    pub fn methods(&self) -> impl Iterator<Item = AuthMethod<'_>> {
-        items(&self.0, "supported_auth_methods").filter_map(AuthMethod::of)
-    }
-
-    /// Credentials of the connection.
-    pub fn credentials(&self) -> impl Iterator<Item = Credential<'_>> {
-        items(&self.0, "connection_credentials").filter_map(Credential::of)
-    }
-
+impl Object<Connector> {
     /// The connector with those members as well, where it came without.
     pub fn completed_by(&self, more: &Map<String, Value>) -> Self {
-        let mut members = self.0.clone();
+        let mut json = self.json.clone();
         for (name, member) in more {
-            if members.get(name).is_none_or(Value::is_null) {
-                members.insert(name.clone(), member.clone());
+            if json[name].is_null() {
+                json[name] = member.clone();
             }
         }
-        Self(members)
-    }
-
-    pub fn to_json(&self) -> Value {
-        Value::Object(self.0.clone())
+        Self::of(json).unwrap_or_else(|_| self.clone())
     }
 }
 
-impl TryFrom<Value> for Connector {
-    type Error = String;
+/// A connector of the documented form, or whatever was sent in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kept {
+    Read(Box<Object<Connector>>),
+    AsSent(Value),
+}
 
-    fn try_from(json: Value) -> Result<Self, String> {
-        object(json, &shapes::CONNECTOR).map(Self)
+impl Kept {
+    fn of(json: Value) -> Self {
+        match Object::of(json) {
+            Ok(connector) => Self::Read(Box::new(connector)),
+            Err((json, _)) => Self::AsSent(json),
+        }
+    }
+
+    /// The connector, where it is as documented.
+    pub fn read(&self) -> Option<&Object<Connector>> {
+        match self {
+            Self::Read(connector) => Some(connector),
+            Self::AsSent(_) => None,
+        }
+    }
+
+    fn into_json(self) -> Value {
+        match self {
+            Self::Read(connector) => connector.json,
+            Self::AsSent(json) => json,
+        }
     }
 }
 
 /// A connector as an answer of its own: what carries a protocol but is none that we know is kept.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OneConnector(pub Kept<Connector>);
-
-impl TryFrom<Value> for OneConnector {
-    type Error = String;
-
-    fn try_from(json: Value) -> Result<Self, String> {
-        let Value::Object(mut members) = json else {
-            return Err("it is no object".to_owned());
-        };
-        let is_tagged = members.get("protocol").is_some_and(Value::is_string);
-        match shapes::CONNECTOR.fit(&mut members) {
-            Ok(()) => Ok(Self(Kept::Read(Connector(members)))),
-            Err(_) if is_tagged => Ok(Self(Kept::AsSent(Value::Object(members)))),
-            Err(what) => Err(what),
-        }
-    }
-}
-
-impl From<OneConnector> for Value {
-    fn from(one: OneConnector) -> Self {
-        one.0.into()
-    }
-}
-
-impl From<Kept<Connector>> for Value {
-    fn from(kept: Kept<Connector>) -> Self {
-        match kept {
-            Kept::Read(connector) => Self::Object(connector.0),
-            Kept::AsSent(json) => json,
-        }
-    }
-}
+pub struct OneConnector(pub Kept);
 
 impl OneConnector {
+    fn of(json: Value) -> Result<Self, String> {
+        let is_tagged = json.get("protocol").is_some_and(Value::is_string);
+        match Object::of(json) {
+            Ok(connector) => Ok(Self(Kept::Read(Box::new(connector)))),
+            Err((json, _)) if is_tagged => Ok(Self(Kept::AsSent(json))),
+            Err((_, what)) => Err(what),
+        }
+    }
+
     /// The connector, where it is of a form that is known.
     ///
     /// # Errors
     /// [`Error::Protocol`] when it is of another.
-    pub fn known(self) -> Result<Connector> {
+    pub fn known(self) -> Result<Object<Connector>> {
         match self.0 {
-            Kept::Read(connector) => Ok(connector),
+            Kept::Read(connector) => Ok(*connector),
             Kept::AsSent(_) => Err(Error::Protocol(
                 "the connector is of a form that is not known".to_owned(),
             )),
@@ -168,318 +231,170 @@ impl OneConnector {
     }
 }
 
+impl Output for OneConnector {
+    fn read(answer: &Answer, operation: &str) -> Result<Self> {
+        read(answer, operation, Self::of)
+    }
+
+    fn into_json(self) -> Value {
+        self.0.into_json()
+    }
+}
+
 /// A page of connectors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PaginatedConnectors {
-    pub items: Vec<Kept<Connector>>,
-    rest: Map<String, Value>,
+    pub items: Vec<Kept>,
+    page: Object<Page>,
+}
+
+/// What stands in a page beside its connectors.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Page {
+    pagination: Pagination,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Pagination {
+    next_cursor: Option<String>,
 }
 
 impl PaginatedConnectors {
+    fn of(json: Value) -> Result<Self, String> {
+        let mut page = Object::<Page>::of(json).map_err(|(_, what)| what)?;
+        let items = match page.json["items"].take() {
+            Value::Array(items) => items,
+            _ => Vec::new(),
+        };
+        if !items.iter().all(Value::is_object) {
+            return Err("an item is no object".to_owned());
+        }
+        let items = items.into_iter().map(Kept::of).collect();
+        Ok(Self { items, page })
+    }
+
     /// Where the list goes on. Absent, null and empty all mean that there is no more.
     pub fn next_cursor(&self) -> Option<&str> {
-        let cursor = self.rest.get("pagination")?.get("next_cursor")?.as_str();
+        let cursor = self.page.value.pagination.next_cursor.as_deref();
         cursor.filter(|cursor| !cursor.is_empty())
     }
 }
 
-impl TryFrom<Value> for PaginatedConnectors {
-    type Error = String;
-
-    fn try_from(json: Value) -> Result<Self, String> {
-        let mut rest = object(json, &shapes::PAGE)?;
-        let cursor = rest["pagination"].get("next_cursor");
-        if !cursor.is_none_or(Value::is_string) {
-            return Err("`next_cursor` is no text".to_owned());
-        }
-        let items = match rest.get_mut("items").map(Value::take) {
-            Some(Value::Array(items)) => items,
-            _ => Vec::new(),
-        };
-        let items: Result<_, String> = items.into_iter().map(item).collect();
-        Ok(Self {
-            items: items?,
-            rest,
-        })
+impl Output for PaginatedConnectors {
+    fn read(answer: &Answer, operation: &str) -> Result<Self> {
+        read(answer, operation, Self::of)
     }
-}
 
-/// A connector of a page.
-fn item(json: Value) -> Result<Kept<Connector>, String> {
-    match json {
-        Value::Object(mut members) => Ok(match shapes::CONNECTOR.fit(&mut members) {
-            Ok(()) => Kept::Read(Connector(members)),
-            Err(_) => Kept::AsSent(Value::Object(members)),
-        }),
-        _ => Err("an item is no object".to_owned()),
-    }
-}
-
-impl From<PaginatedConnectors> for Value {
-    fn from(page: PaginatedConnectors) -> Self {
-        let mut json = page.rest;
-        let items = page.items.into_iter().map(Self::from).collect();
-        json.insert("items".to_owned(), items);
-        Self::Object(json)
+    fn into_json(self) -> Value {
+        let mut json = self.page.json;
+        json["items"] = self.items.into_iter().map(Kept::into_json).collect();
+        json
     }
 }
 
 /// A way to sign in.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AuthMethod<'a>(&'a Map<String, Value>);
-
-impl<'a> AuthMethod<'a> {
-    fn of(json: &'a Value) -> Option<Self> {
-        view(json, &shapes::AUTH_METHOD).map(Self)
-    }
-
-    pub fn method_type(self) -> &'a str {
-        text(self.0, "method_type")
-    }
-
-    /// A member as it came.
-    pub fn member(self, name: &str) -> Option<&'a Value> {
-        self.0.get(name)
-    }
-
+#[apply(
+    Option<_> => #[serde(default, deserialize_with = "known")],
+    Vec<_> => #[serde(default, deserialize_with = "each_object")],
+)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct AuthMethod {
+    pub method_type: String,
+    pub grant_type: Option<String>,
+    pub token_endpoint_auth_method: Option<String>,
     /// Headers that one has to give.
-    pub fn asked_headers(self) -> impl Iterator<Item = AuthHeader<'a>> {
-        let headers = items(self.0, "headers");
-        headers.filter_map(|header| view(header, &shapes::AUTH_HEADER).map(AuthHeader))
-    }
+    pub headers: Vec<AuthHeader>,
+    pub global_headers: Option<Map<String, Value>>,
+    pub oauth2_server_metadata: Option<Map<String, Value>>,
 }
 
 /// A header that one has to give to sign in.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AuthHeader<'a>(&'a Map<String, Value>);
+#[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct AuthHeader {
+    pub name: String,
+    is_required: Option<bool>,
+    is_secret: Option<bool>,
+}
 
-impl<'a> AuthHeader<'a> {
-    pub fn name(self) -> &'a str {
-        text(self.0, "name")
-    }
-
+impl AuthHeader {
     /// Whether it has to be given; said where it is not so.
-    pub fn is_required(self) -> bool {
-        self.is_on("is_required")
+    pub fn is_required(&self) -> bool {
+        self.is_required.unwrap_or(true)
     }
 
     /// Whether its value is secret; said where it is not so.
-    pub fn is_secret(self) -> bool {
-        self.is_on("is_secret")
-    }
-
-    fn is_on(self, member: &str) -> bool {
-        self.0.get(member).and_then(Value::as_bool).unwrap_or(true)
+    pub fn is_secret(&self) -> bool {
+        self.is_secret.unwrap_or(true)
     }
 }
 
+/// The credentials of one level.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Credentials {
+    #[serde(deserialize_with = "each_object")]
+    pub credentials: Vec<Credential>,
+}
+
 /// What is known of credentials; their values never come back.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Credential<'a>(&'a Map<String, Value>);
-
-impl<'a> Credential<'a> {
-    fn of(json: &'a Value) -> Option<Self> {
-        view(json, &shapes::CREDENTIAL).map(Self)
-    }
-
-    pub fn name(self) -> &'a str {
-        text(self.0, "name")
-    }
-
-    pub fn authentication_type(self) -> &'a str {
-        text(self.0, "authentication_type")
-    }
-
+#[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Credential {
+    pub name: String,
+    pub authentication_type: String,
     /// `user`, `workspace`, `org`, `system`, or another word.
-    pub fn scope(self) -> &'a str {
-        text(self.0, "scope")
-    }
-
+    pub scope: String,
+    pub title: Option<String>,
+    pub creator_id: Option<String>,
+    is_default: Option<bool>,
     /// How it is, where the platform tells.
-    pub fn status(self) -> Option<CredentialStatus<'a>> {
-        let status = self.0.get("status")?;
-        view(status, &shapes::CREDENTIAL_STATUS).map(CredentialStatus)
-    }
+    #[serde(default, deserialize_with = "known_object")]
+    #[serde_with(skip_apply)]
+    pub status: Option<CredentialStatus>,
+}
 
-    pub fn is_default(self) -> bool {
-        self.0.get("is_default") == Some(&Value::Bool(true))
-    }
-
-    /// A member as it came.
-    pub fn member(self, name: &str) -> Option<&'a Value> {
-        self.0.get(name)
-    }
-
-    pub fn to_json(self) -> Value {
-        Value::Object(self.0.clone())
+impl Credential {
+    pub fn is_default(&self) -> bool {
+        self.is_default == Some(true)
     }
 }
 
 /// How credentials are.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CredentialStatus<'a>(&'a Map<String, Value>);
-
-impl<'a> CredentialStatus<'a> {
+#[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct CredentialStatus {
     /// `valid`, `invalid`, `error`, or another word.
-    pub fn status_type(self) -> &'a str {
-        text(self.0, "status_type")
-    }
-
-    pub fn last_checked_at(self) -> Option<Timestamp> {
-        lenient::moment(self.0.get("last_checked_at")?)
-    }
-
-    pub fn error_http_code(self) -> Option<i64> {
-        self.0.get("error_http_code")?.as_i64()
-    }
-
-    pub fn error_message(self) -> Option<&'a str> {
-        self.0.get("error_message")?.as_str()
-    }
+    pub status_type: String,
+    pub last_checked_at: Option<Timestamp>,
+    pub error_http_code: Option<i64>,
+    pub error_message: Option<String>,
 }
 
-/// Declares an answer that is an object of a shape.
-macro_rules! answers {
-    ($($(#[$words:meta])* $name:ident: $shape:ident;)*) => {$(
-        $(#[$words])*
-        #[derive(Clone, Debug, PartialEq)]
-        pub struct $name(Value);
-
-        impl TryFrom<Value> for $name {
-            type Error = String;
-
-            fn try_from(json: Value) -> Result<Self, String> {
-                object(json, &shapes::$shape).map(|answer| Self(Value::Object(answer)))
-            }
-        }
-
-        impl From<$name> for Value {
-            fn from(answer: $name) -> Self {
-                answer.0
-            }
-        }
-    )*};
-}
-
-answers! {
-    /// The credentials of one level.
-    Credentials: CREDENTIALS;
-    /// A page on which a person signs in.
-    AuthUrl: AUTH_URL;
-    /// An acknowledgement.
-    Message: MESSAGE;
-    /// What a tool answered. Whether it failed is in `metadata.mcp_meta.isError`.
-    ToolResult: TOOL_RESULT;
-}
-
-impl Credentials {
-    pub fn read(&self) -> impl Iterator<Item = Credential<'_>> {
-        let credentials = self.0["credentials"].as_array();
-        credentials.into_iter().flatten().filter_map(Credential::of)
-    }
+/// A page on which a person signs in.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct AuthUrl {
+    pub auth_url: String,
+    ttl: i64,
 }
 
 impl AuthUrl {
-    pub fn auth_url(&self) -> &str {
-        self.0["auth_url"].as_str().unwrap_or_default()
-    }
-
     /// How long it is good for; nothing when it is less than that.
     pub fn lives(&self) -> Duration {
-        Duration::from_secs(self.0["ttl"].as_u64().unwrap_or(0))
+        Duration::from_secs(self.ttl.try_into().unwrap_or_default())
     }
 }
 
-impl ToolResult {
-    /// A member of what MCP has beside the content.
-    pub fn meta(&self, member: &str) -> Option<&Value> {
-        self.0.get("metadata")?.get("mcp_meta")?.get(member)
-    }
-
-    /// Whether it says that it failed, in any spelling.
-    pub fn is_error(&self) -> bool {
-        self.meta("isError").and_then(lenient::flag) == Some(true)
-    }
-
-    /// All of it.
-    pub fn json(&self) -> &Value {
-        &self.0
-    }
-}
-
-/// Tools, each read by itself; what is none stays as it came.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ToolList(pub Vec<Value>);
-
-impl TryFrom<Value> for ToolList {
-    type Error = String;
-
-    fn try_from(json: Value) -> Result<Self, String> {
-        let mut tools = list(json)?;
-        shapes::TOOL.fit_each(&mut tools);
-        Ok(Self(tools))
-    }
-}
-
-impl From<ToolList> for Value {
-    fn from(list: ToolList) -> Self {
-        Self::Array(list.0)
-    }
-}
-
-/// Ways to sign in.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AuthMethods(Vec<Value>);
-
-impl AuthMethods {
-    pub fn read(&self) -> impl Iterator<Item = AuthMethod<'_>> {
-        self.0.iter().filter_map(AuthMethod::of)
-    }
-}
-
-impl TryFrom<Value> for AuthMethods {
-    type Error = String;
-
-    fn try_from(json: Value) -> Result<Self, String> {
-        let mut methods = list(json)?;
-        shapes::AUTH_METHOD.fit_each(&mut methods);
-        Ok(Self(methods))
-    }
-}
-
-impl From<AuthMethods> for Value {
-    fn from(methods: AuthMethods) -> Self {
-        Self::Array(methods.0)
-    }
-}
-
-/// What a tool answered, beside the answer as it came.
-#[derive(Clone, Debug)]
-pub struct ToolAnswer {
-    pub result: ToolResult,
-    pub answer: Answer,
-}
-
-impl Output for ToolAnswer {
-    fn read(answer: &Answer, operation: &str) -> Result<Self> {
-        Ok(Self {
-            result: ToolResult::read(answer, operation)?,
-            answer: answer.clone(),
-        })
-    }
-
-    fn into_json(self) -> Value {
-        self.result.0
-    }
-}
+/// An acknowledgement.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Message {}
 
 /// Of an acknowledgement nothing at all may have come.
-impl Output for Option<Message> {
+impl Output for Option<Object<Message>> {
     fn read(answer: &Answer, operation: &str) -> Result<Self> {
-        let is_empty = answer.body.trim_ascii().is_empty();
-        (!is_empty)
-            .then(|| Message::read(answer, operation))
-            .transpose()
+        match answer.body.trim_ascii().is_empty() {
+            true => Ok(None),
+            false => Object::read(answer, operation).map(Some),
+        }
     }
 
     fn into_json(self) -> Value {
@@ -487,65 +402,59 @@ impl Output for Option<Message> {
     }
 }
 
-/// What is missing or odd in an answer is named with the operation, and no value is repeated.
-macro_rules! outputs {
-    ($($answer:ident),* $(,)?) => {$(
-        impl Output for $answer {
-            fn read(answer: &Answer, operation: &str) -> Result<Self> {
-                let read = Self::try_from(answer.json()?);
-                read.map_err(|what| answer.unexpected(format!("{operation}: {what}")))
-            }
+/// A tool: what MCP has of it is read as any server's.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Tool {}
 
-            fn into_json(self) -> Value {
-                self.into()
-            }
-        }
-    )*};
+/// What a tool answered.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct ToolResult {
+    #[serde(default, deserialize_with = "known_object")]
+    metadata: Option<ResultMetadata>,
 }
 
-outputs!(
-    AuthMethods,
-    AuthUrl,
-    Credentials,
-    Message,
-    OneConnector,
-    PaginatedConnectors,
-    ToolList,
-    ToolResult,
-);
-
-fn object(json: Value, shape: &Shape) -> Result<Map<String, Value>, String> {
-    let Value::Object(mut members) = json else {
-        return Err("it is no object".to_owned());
-    };
-    shape.fit(&mut members)?;
-    Ok(members)
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct ResultMetadata {
+    #[serde(default, deserialize_with = "known_object")]
+    mcp_meta: Option<McpMeta>,
 }
 
-/// A list; null is an empty one.
-fn list(json: Value) -> Result<Vec<Value>, String> {
-    match json {
-        Value::Array(items) => Ok(items),
-        Value::Null => Ok(Vec::new()),
-        _ => Err("it is no list".to_owned()),
+/// What MCP has beside the content. Whether the tool failed stands here, and not at the top.
+#[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct McpMeta {
+    #[serde(rename = "isError")]
+    pub is_error: Option<bool>,
+    #[serde(rename = "structuredContent")]
+    pub structured: Option<Value>,
+}
+
+impl ToolResult {
+    pub fn meta(&self) -> McpMeta {
+        let metadata = self.metadata.clone();
+        let meta = metadata.and_then(|metadata| metadata.mcp_meta);
+        meta.unwrap_or_default()
     }
 }
 
-/// The members of an object that has what its shape needs.
-fn view<'a>(json: &'a Value, shape: &Shape) -> Option<&'a Map<String, Value>> {
-    let members = json.as_object()?;
-    shape.check(members).is_ok().then_some(members)
+/// What a tool answered, beside the answer as it came.
+#[derive(Clone, Debug)]
+pub struct ToolAnswer {
+    pub result: Object<ToolResult>,
+    pub answer: Answer,
 }
 
-fn items<'a>(members: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = &'a Value> {
-    let items = members.get(name).and_then(Value::as_array);
-    items.into_iter().flatten()
-}
+impl Output for ToolAnswer {
+    fn read(answer: &Answer, operation: &str) -> Result<Self> {
+        Ok(Self {
+            result: Object::read(answer, operation)?,
+            answer: answer.clone(),
+        })
+    }
 
-/// Text that the shape needs.
-fn text<'a>(members: &'a Map<String, Value>, name: &str) -> &'a str {
-    let text = members.get(name).and_then(Value::as_str);
-    text.unwrap_or_default()
+    fn into_json(self) -> Value {
+        self.result.json
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use patchbay_model::{Form, Json};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{NAME_PATTERN, check_name};
 use crate::form::{self, drop_member, options};
@@ -59,7 +59,7 @@ impl Choices {
 }
 
 /// The form for a connector with these ways to sign in.
-pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod<'_>]) -> Form {
+pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod]) -> Form {
     let words = interactive(methods);
     let mut form = form::empty(form::schema_of::<Choices>());
     let titled = words.iter().map(|word| (*word, title(word)));
@@ -79,13 +79,13 @@ pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod<'_>]) -> 
 }
 
 /// Ways to sign in on a page, in the platform's words.
-fn interactive<'a>(methods: &[AuthMethod<'a>]) -> Vec<&'a str> {
+fn interactive(methods: &[AuthMethod]) -> Vec<&str> {
     let on_page = methods.iter().filter(|method| {
-        let grant = method.member("grant_type").and_then(Value::as_str);
-        let is_typed = matches!(method.method_type(), "none" | "bearer");
+        let grant = method.grant_type.as_deref();
+        let is_typed = matches!(method.method_type.as_str(), "none" | "bearer");
         !is_typed && grant != Some("client_credentials")
     });
-    let mut words: Vec<&str> = on_page.map(|method| method.method_type()).collect();
+    let mut words: Vec<&str> = on_page.map(|method| method.method_type.as_str()).collect();
     words.dedup();
     words
 }

@@ -206,7 +206,7 @@ fn of_other_surface() -> Error {
 ///
 /// # Errors
 /// [`Error::NotSupported`] where one signs in on a page only.
-pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod<'_>]) -> Result<Form> {
+pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod]) -> Result<Form> {
     let mut form = form::empty(form::schema_of::<NewCredential>());
     let credential = &mut form.schema.0["properties"]["credential"];
     let all = credential["oneOf"].take();
@@ -216,8 +216,8 @@ pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod<'_>]) -> 
         found.cloned().unwrap_or_default()
     };
     let typed = methods.iter().filter_map(|method| {
-        let headers = asked_headers(*method);
-        let kind = kind(surface, *method, headers.is_some())?;
+        let headers = asked_headers(method);
+        let kind = kind(surface, method, headers.is_some())?;
         Some(with_headers(alternative(kind), headers))
     });
     let mut typed: Vec<Value> = typed.collect();
@@ -241,9 +241,9 @@ pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod<'_>]) -> 
 }
 
 /// The alternative for a way to sign in; `None` where there is nothing to type in.
-fn kind(surface: Surface, method: AuthMethod<'_>, has_headers: bool) -> Option<&'static str> {
-    let grant = method.member("grant_type").and_then(Value::as_str);
-    match (method.method_type(), surface) {
+fn kind(surface: Surface, method: &AuthMethod, has_headers: bool) -> Option<&'static str> {
+    let grant = method.grant_type.as_deref();
+    match (method.method_type.as_str(), surface) {
         ("bearer", _) => Some("bearer"),
         ("none", _) => has_headers.then_some("none"),
         ("oauth2", Surface::Current) => {
@@ -256,22 +256,22 @@ fn kind(surface: Surface, method: AuthMethod<'_>, has_headers: bool) -> Option<&
 }
 
 /// The headers that a way to sign in wants, by the names that it says.
-fn asked_headers(method: AuthMethod<'_>) -> Option<Value> {
+fn asked_headers(method: &AuthMethod) -> Option<Value> {
     let help = "Sent with each request.";
     let mut members = Members::default();
-    for header in method.asked_headers() {
+    for header in &method.headers {
         let schema = match header.is_secret() {
-            true => secret(header.name(), help),
-            false => text(header.name(), help),
+            true => secret(&header.name, help),
+            false => text(&header.name, help),
         };
         members = match header.is_required() {
-            true => members.needs(header.name(), schema),
-            false => members.with(header.name(), schema),
+            true => members.needs(&header.name, schema),
+            false => members.with(&header.name, schema),
         };
     }
     let mut schema = members.closed();
     schema["title"] = "Headers".into();
-    method.asked_headers().next().is_some().then_some(schema)
+    (!method.headers.is_empty()).then_some(schema)
 }
 
 /// An alternative with those headers in place of any.

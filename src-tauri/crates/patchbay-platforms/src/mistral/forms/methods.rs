@@ -88,7 +88,7 @@ pub(in crate::mistral) struct ClientCredentials {
     token_endpoint_auth_method: String,
     /// Which server gives out tokens.
     #[schemars(title = "Authorization server", transform = server::draw)]
-    authorization_server: ServerMetadata,
+    authorization_server: Box<ServerMetadata>,
     #[serde(flatten)]
     headers: Headers,
 }
@@ -144,7 +144,7 @@ impl Method {
             Self::ClientCredentials(app) => AuthMethod {
                 token_endpoint_auth_method: Some(app.token_endpoint_auth_method),
                 grant_type: Some("client_credentials".to_owned()),
-                oauth2_server_metadata: Field::Value(app.authorization_server),
+                oauth2_server_metadata: Field::Value(*app.authorization_server),
                 ..app.headers.wire("oauth2", known_headers)?
             },
             Self::Known(app) => {
@@ -189,7 +189,7 @@ impl Method {
     }
 
     /// Pointers to the secrets that the platform has of it.
-    pub(super) fn kept(&self, method: wire::AuthMethod<'_>) -> Vec<String> {
+    pub(super) fn kept(&self, method: &wire::AuthMethod) -> Vec<String> {
         let secrets = match &self.headers().secret_global_headers {
             Field::Value(secrets) => secrets.len(),
             Field::Absent | Field::Null => 0,
@@ -198,8 +198,8 @@ impl Method {
         let mut kept: Vec<String> = secrets
             .map(|header| format!("/secret_global_headers/{header}/value"))
             .collect();
-        let how = method.member("token_endpoint_auth_method");
-        let how = how.and_then(Value::as_str).unwrap_or_default();
+        let how = method.token_endpoint_auth_method.as_deref();
+        let how = how.unwrap_or_default();
         if matches!(self, Self::Known(_)) && how.starts_with("client_secret") {
             kept.push("/client_secret".to_owned());
         }
@@ -238,16 +238,17 @@ impl Headers {
 }
 
 /// What the platform shows of one; secrets are left out.
-impl From<wire::AuthMethod<'_>> for Method {
-    fn from(method: wire::AuthMethod<'_>) -> Self {
+impl From<&wire::AuthMethod> for Method {
+    fn from(method: &wire::AuthMethod) -> Self {
         let headers = method.into();
-        match method.method_type() {
+        match method.method_type.as_str() {
             "bearer" => Self::Bearer(headers),
             "none" => Self::None(headers),
             "oauth2" => Self::Known(KnownApp {
-                authorization_server: ServerOfMethod::known(
-                    method.member("oauth2_server_metadata"),
-                ),
+                authorization_server: match &method.oauth2_server_metadata {
+                    Some(server) => ServerOfMethod::known(server),
+                    None => Field::Absent,
+                },
                 headers,
                 ..KnownApp::default()
             }),
@@ -259,14 +260,14 @@ impl From<wire::AuthMethod<'_>> for Method {
     }
 }
 
-impl From<wire::AuthMethod<'_>> for Headers {
-    fn from(method: wire::AuthMethod<'_>) -> Self {
-        let asked = method.asked_headers().map(|header| AuthHeader {
-            name: header.name().to_owned(),
+impl From<&wire::AuthMethod> for Headers {
+    fn from(method: &wire::AuthMethod) -> Self {
+        let asked = method.headers.iter().map(|header| AuthHeader {
+            name: header.name.clone(),
             is_required: header.is_required(),
             is_secret: header.is_secret(),
         });
-        let known = method.member("global_headers").and_then(Value::as_object);
+        let known = method.global_headers.as_ref();
         let (mut plain, mut secret) = (Vec::new(), Vec::new());
         for (name, header) in known.into_iter().flatten() {
             let name = name.clone();

@@ -75,7 +75,7 @@ impl Profile {
     /// What can be changed of a connector, as it is now.
     pub(in crate::mistral) fn settings_form(connector: &Connector) -> Form {
         let methods = known_methods(connector);
-        let ways = connector.methods().zip(&methods).enumerate();
+        let ways = connector.methods.iter().zip(&methods).enumerate();
         let kept = ways.flat_map(|(place, (wire, method))| {
             let kept = method.kept(wire).into_iter();
             kept.map(move |below| format!("/auth_methods/{place}{below}"))
@@ -154,12 +154,12 @@ fn wire_methods(methods: Field<Vec<Method>>, known: &[Method]) -> Result<Field<V
 }
 
 fn known_methods(connector: &Connector) -> Vec<Method> {
-    connector.methods().map(Method::from).collect()
+    connector.methods.iter().map(Method::from).collect()
 }
 
 /// What a connector speaks; where the platform does not tell, it is MCP.
 fn protocol(connector: &Connector) -> Protocol {
-    match connector.text("protocol") {
+    match connector.protocol.as_deref() {
         Some("http") => Protocol::Http,
         _ => Protocol::Mcp,
     }

@@ -97,11 +97,10 @@ impl Profile {
 
     /// What can be changed of a connector, as it is now.
     pub(in crate::mistral) fn settings_form(connector: &Connector) -> Form {
-        let config = connector.member("connection_config");
         let mut form = form::new(&Self {
             basics: connector.into(),
             oauth_app: Field::Value(App::Kept),
-            connection_config: config.and_then(Value::as_object).cloned().into(),
+            connection_config: connector.connection_config.clone().into(),
             ..Self::default()
         });
         for name in ["visibility", "authorization_server"] {

@@ -2,7 +2,7 @@
 
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::Field;
 use crate::acts::plain;
@@ -58,14 +58,13 @@ impl ServerOfMethod {
     }
 
     /// What the platform knows of the server, as far as the form has a place for it.
-    pub(super) fn known(server: Option<&Value>) -> Field<Self> {
+    pub(super) fn known(server: &Map<String, Value>) -> Field<Self> {
         let fits = |name: &str, value: &Value| {
             let mut alone = json!({"issuer": "", "token_endpoint": ""});
             alone[name] = value.clone();
             ServerMetadata::deserialize(&alone).is_ok()
         };
-        let members = server.and_then(Value::as_object).into_iter().flatten();
-        let members = members.filter(|(name, value)| fits(name, value));
+        let members = server.iter().filter(|(name, value)| fits(name, value));
         let members = members.map(|(name, value)| (name.clone(), value.clone()));
         let read = serde_json::from_value(members.collect());
         read.map_or(Field::Absent, |metadata| {

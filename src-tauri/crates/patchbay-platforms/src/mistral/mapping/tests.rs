@@ -15,7 +15,7 @@ fn mapped(more: Value, observed: &Observation) -> RemoteConnector {
     for (name, value) in more.as_object().unwrap() {
         given[name] = value.clone();
     }
-    connector(&Connector::try_from(given).unwrap(), observed, now())
+    connector(&Object::of(given).unwrap(), observed, now())
 }
 
 fn status(more: Value, observed: &Observation) -> (Status, Option<String>) {
@@ -166,7 +166,7 @@ fn stored_tools_get_a_schema_and_others_stay_as_they_are() {
 /// Source: Mistral contract, section 4, trace `call-tool-is-error`.
 #[test]
 fn a_tool_that_failed_says_so_in_its_metadata() {
-    let read = |given: Value| tool_result(&WireResult::try_from(given).unwrap(), |_| Vec::new());
+    let read = |given: Value| tool_result(&Object::of(given).unwrap(), |_| Vec::new());
     let meta = json!({"mcp_meta": {"isError": true, "structuredContent": {"n": 1}}});
     let failed = read(json!({"content": [], "metadata": meta}));
     assert!(failed.is_error);

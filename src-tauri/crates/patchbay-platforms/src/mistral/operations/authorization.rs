@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{by_ref, no};
 use crate::mistral::Mistral;
-use crate::mistral::wire::{AuthMethods, AuthUrl};
+use crate::mistral::wire::{AuthMethod, AuthUrl, Items, Object};
 use crate::{Effect, Operation, Result};
 
 /// Asks for the page on which a person signs in to a connector.
@@ -37,7 +37,7 @@ impl Operation<Mistral> for GetAuthUrl {
     const NAME: &'static str = "get_auth_url";
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = AuthUrl;
+    type Output = Object<AuthUrl>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = by_ref(&self.connector_id_or_name)?.then("/auth_url");
@@ -50,8 +50,8 @@ impl Operation<Mistral> for GetAuthUrl {
             .query_if("github_installation_link", installs))
     }
 
-    fn observe(&self, client: &Mistral, page: &AuthUrl) {
-        client.note_page(&self.connector_id_or_name, page);
+    fn observe(&self, client: &Mistral, page: &Object<AuthUrl>) {
+        client.note_page(&self.connector_id_or_name, &page.value);
     }
 }
 
@@ -69,7 +69,7 @@ impl Operation<Mistral> for GetAuthenticationMethods {
     const NAME: &'static str = "get_authentication_methods";
     const EFFECT: Effect = Effect::Read;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = AuthMethods;
+    type Output = Items<AuthMethod>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = by_ref(&self.connector_id_or_name)?.then("/authentication_methods");

@@ -15,7 +15,7 @@ use super::authentication::{AuthMethod, GlobalHeader};
 use super::server_metadata::ServerMetadata;
 use super::{all, by_id, by_ref, hundred, no};
 use crate::mistral::Mistral;
-use crate::mistral::wire::{Message, OneConnector, PaginatedConnectors};
+use crate::mistral::wire::{Message, Object, OneConnector, PaginatedConnectors};
 use crate::{Effect, Error, Field, Operation, Result};
 
 /// Registers a connector.
@@ -216,13 +216,13 @@ impl Operation<Mistral> for Delete {
     const NAME: &'static str = "delete";
     const EFFECT: Effect = Effect::Irreversible;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         Ok(Request::delete(by_id(&self.connector_id)?))
     }
 
-    fn observe(&self, client: &Mistral, _: &Option<Message>) {
+    fn observe(&self, client: &Mistral, _: &Option<Object<Message>>) {
         client.observations.forget(self.connector_id.as_str());
     }
 }

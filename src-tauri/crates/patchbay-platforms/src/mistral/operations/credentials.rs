@@ -13,7 +13,7 @@ use serde_with::apply;
 use super::levels::{AtLevel, at_levels};
 use super::{Scope, credentials_path, no};
 use crate::mistral::Mistral;
-use crate::mistral::wire::{Credentials, Message};
+use crate::mistral::wire::{Credentials, Message, Object};
 use crate::{Effect, Field, Operation, Result};
 
 /// Which credentials of a level to list.
@@ -44,7 +44,7 @@ impl CredentialFilter {
 impl AtLevel for CredentialFilter {
     const EFFECT: Effect = Effect::Read;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Credentials;
+    type Output = Object<Credentials>;
 
     fn request_at(&self, scope: Scope) -> Result<Request> {
         let path = credentials_path(&self.connector_id_or_name, scope)?;
@@ -149,7 +149,7 @@ impl Operation<Mistral> for CreateCredentials {
     const NAME: &'static str = "create_credentials";
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Never;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         Request::post(self.0.path()?).json(&self.0)
@@ -168,7 +168,7 @@ impl Operation<Mistral> for UpdateCredentials {
     const NAME: &'static str = "update_credentials";
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         Request::patch(self.0.path()?).json(&self.0)
@@ -193,7 +193,7 @@ impl Operation<Mistral> for DeleteCredentials {
     const NAME: &'static str = "delete_credentials";
     const EFFECT: Effect = Effect::Irreversible;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let all = credentials_path(&self.connector_id_or_name, self.consumer_scope)?;
@@ -216,7 +216,7 @@ impl Operation<Mistral> for DeleteAllUserCredentials {
     const NAME: &'static str = "delete_all_user_credentials";
     const EFFECT: Effect = Effect::Irreversible;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = credentials_path(&self.connector_id_or_name, Scope::User)?;

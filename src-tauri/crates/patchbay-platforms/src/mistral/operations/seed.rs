@@ -23,7 +23,7 @@ pub use self::credentials::{
 };
 use super::{by_ref, hundred, no};
 use crate::mistral::Mistral;
-use crate::mistral::wire::{AuthUrl, Message, ToolList};
+use crate::mistral::wire::{AuthUrl, Items, Message, Object, Tool};
 use crate::{Effect, Operation, Result};
 
 /// Asks for the page on which a person signs in to a connector.
@@ -49,7 +49,7 @@ impl Operation<Mistral> for GetAuthUrl {
     const NAME: &'static str = "get_auth_url";
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = AuthUrl;
+    type Output = Object<AuthUrl>;
 
     fn request(&self, client: &Mistral) -> Result<Request> {
         // Without a title for the credentials both surfaces ask alike.
@@ -64,8 +64,8 @@ impl Operation<Mistral> for GetAuthUrl {
         alike.request(client)
     }
 
-    fn observe(&self, client: &Mistral, page: &AuthUrl) {
-        client.note_page(&self.connector_id_or_name, page);
+    fn observe(&self, client: &Mistral, page: &Object<AuthUrl>) {
+        client.note_page(&self.connector_id_or_name, &page.value);
     }
 }
 
@@ -83,7 +83,7 @@ impl Operation<Mistral> for Share {
     const NAME: &'static str = "share";
     const EFFECT: Effect = Effect::Irreversible;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request(&self, client: &Mistral) -> Result<Request> {
         let connector_id = self.connector_id.clone();
@@ -137,7 +137,7 @@ impl Operation<Mistral> for ListTools {
     const NAME: &'static str = "list_tools";
     const EFFECT: Effect = Effect::Read;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = ToolList;
+    type Output = Items<Tool>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = by_ref(&self.connector_id_or_name)?.then("/tools");
@@ -150,7 +150,7 @@ impl Operation<Mistral> for ListTools {
     }
 
     /// Notes what it means for the connector.
-    async fn run(&self, client: &Mistral, options: &CallOptions) -> Result<ToolList> {
+    async fn run(&self, client: &Mistral, options: &CallOptions) -> Result<Items<Tool>> {
         let listed = self.send(client, options).await;
         client.note_listed(&self.connector_id_or_name, &listed);
         listed

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{Scope, by_id, for_scope};
 use crate::mistral::Mistral;
-use crate::mistral::wire::Message;
+use crate::mistral::wire::{Message, Object};
 use crate::{Effect, Operation, Result};
 
 /// Shares a connector with the workspace.
@@ -27,7 +27,7 @@ impl Operation<Mistral> for Share {
     const NAME: &'static str = "share";
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         Ok(Request::new(
@@ -51,7 +51,7 @@ impl Operation<Mistral> for Unshare {
     const NAME: &'static str = "unshare";
     const EFFECT: Effect = Effect::Destructive;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         Ok(Request::delete(with_workspace(&self.connector_id)?))
@@ -72,7 +72,7 @@ impl Operation<Mistral> for ShareToOrganization {
     const NAME: &'static str = "share_to_organization";
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         Ok(Request::new(
@@ -96,7 +96,7 @@ impl Operation<Mistral> for UnshareFromOrganization {
     const NAME: &'static str = "unshare_from_organization";
     const EFFECT: Effect = Effect::Destructive;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         Ok(Request::delete(with_organization(&self.connector_id)?))
@@ -127,14 +127,14 @@ impl Operation<Mistral> for ActivateForConsumer {
     const NAME: &'static str = "activate_for_consumer";
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = for_scope(&self.connector_id, self.consumer_scope, "/activate")?;
         Ok(Request::post(path))
     }
 
-    fn observe(&self, client: &Mistral, _: &Option<Message>) {
+    fn observe(&self, client: &Mistral, _: &Option<Object<Message>>) {
         client.note_switched(&self.connector_id, self.consumer_scope, true);
     }
 }
@@ -155,14 +155,14 @@ impl Operation<Mistral> for DeactivateForConsumer {
     const NAME: &'static str = "deactivate_for_consumer";
     const EFFECT: Effect = Effect::Destructive;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = for_scope(&self.connector_id, self.consumer_scope, "/deactivate")?;
         Ok(Request::post(path))
     }
 
-    fn observe(&self, client: &Mistral, _: &Option<Message>) {
+    fn observe(&self, client: &Mistral, _: &Option<Object<Message>>) {
         client.note_switched(&self.connector_id, self.consumer_scope, false);
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{by_ref, hundred, no};
 use crate::mistral::Mistral;
-use crate::mistral::wire::{ToolAnswer, ToolList};
+use crate::mistral::wire::{Items, Tool, ToolAnswer};
 use crate::{Effect, Operation, Result};
 
 /// Lists the tools of a connector.
@@ -51,7 +51,7 @@ impl Operation<Mistral> for ListTools {
     const NAME: &'static str = "list_tools";
     const EFFECT: Effect = Effect::Read;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = ToolList;
+    type Output = Items<Tool>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = by_ref(&self.connector_id_or_name)?.then("/tools");
@@ -63,7 +63,7 @@ impl Operation<Mistral> for ListTools {
     }
 
     /// Notes what it means for the connector.
-    async fn run(&self, client: &Mistral, options: &CallOptions) -> Result<ToolList> {
+    async fn run(&self, client: &Mistral, options: &CallOptions) -> Result<Items<Tool>> {
         let listed = self.send(client, options).await;
         client.note_listed(&self.connector_id_or_name, &listed);
         listed

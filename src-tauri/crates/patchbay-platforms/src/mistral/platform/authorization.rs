@@ -14,7 +14,7 @@ use crate::capabilities::web_page;
 use crate::mistral::forms::authorization::{self, Choices};
 use crate::mistral::operations::authorization::{GetAuthUrl, GetAuthenticationMethods};
 use crate::mistral::quirks::observations::Awaited;
-use crate::mistral::wire::{AuthMethods, Connector};
+use crate::mistral::wire::{AuthMethod, Connector, Object};
 use crate::mistral::{Mistral, mapping};
 use crate::operations::arguments;
 use crate::{ConsentState, Consents, Operation, Result, StartedConsent};
@@ -27,11 +27,11 @@ impl Mistral {
         &self,
         id: &RemoteId,
         options: &CallOptions,
-    ) -> Result<AuthMethods> {
+    ) -> Result<Vec<AuthMethod>> {
         let methods = GetAuthenticationMethods {
             connector_id_or_name: id.clone(),
         };
-        methods.run(self, options).await
+        Ok(methods.run(self, options).await?.values())
     }
 }
 
@@ -39,7 +39,6 @@ impl Mistral {
 impl Consents for Mistral {
     async fn consent_form(&self, id: &RemoteId, options: &CallOptions) -> Result<Option<Form>> {
         let methods = self.methods(id, options).await?;
-        let methods: Vec<_> = methods.read().collect();
         Ok(Some(authorization::form(self.surface, &methods)))
     }
 
@@ -71,8 +70,8 @@ impl Consents for Mistral {
         // Without a title for the credentials both surfaces ask alike.
         let page = ask.run(self, options).await?;
         let started = StartedConsent {
-            page: Some(web_page(page.auth_url(), 200)?),
-            lives: Some(page.lives()).filter(|lives| !lives.is_zero()),
+            page: Some(web_page(&page.value.auth_url, 200)?),
+            lives: Some(page.value.lives()).filter(|lives| !lives.is_zero()),
             poll_every: POLL_EVERY,
         };
         self.observations
@@ -90,7 +89,7 @@ impl Consents for Mistral {
                     let now = credential(connector, &awaited.name);
                     now.is_some() && now != awaited.before
                 }
-                None => mapping::is_authenticated(connector),
+                None => mapping::is_authenticated(&connector.value),
             });
         if is_given {
             self.observations.note(id.as_str(), |observed| {
@@ -110,10 +109,11 @@ impl Consents for Mistral {
 }
 
 /// The user's credential of that name, as the platform shows it.
-fn credential(connector: &Connector, name: &str) -> Option<Value> {
-    let mut all = connector.credentials();
-    let found = all.find(|one| one.name() == name && one.scope() == "user")?;
-    Some(found.to_json())
+fn credential(connector: &Object<Connector>, name: &str) -> Option<Value> {
+    let all = connector.json["connection_credentials"].as_array();
+    let mut all = all.into_iter().flatten();
+    all.find(|one| one["name"] == name && one["scope"] == "user")
+        .cloned()
 }
 
 #[cfg(test)]

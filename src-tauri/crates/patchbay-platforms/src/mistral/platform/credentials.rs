@@ -70,7 +70,7 @@ impl Credentials for Mistral {
             Level::Workspace => ListWorkspaceCredentials(all).run(self, options).await,
             Level::Organization => ListOrganizationCredentials(all).run(self, options).await,
         }?;
-        let listed = listed.read();
+        let listed = listed.value.credentials.iter();
         Ok(listed.map(|one| mapping::credential(one, level)).collect())
     }
 
@@ -81,7 +81,6 @@ impl Credentials for Mistral {
         options: &CallOptions,
     ) -> Result<Form> {
         let methods = self.methods(id, options).await?;
-        let methods: Vec<_> = methods.read().collect();
         credential::form(self.surface, &methods)
     }
 

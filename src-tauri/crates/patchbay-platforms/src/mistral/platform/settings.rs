@@ -96,8 +96,8 @@ impl Settings for Mistral {
     async fn settings(&self, id: &RemoteId, options: &CallOptions) -> Result<ConnectorSettings> {
         let connector = self.find_known(id, options).await?;
         let form = match self.surface {
-            Surface::Current => profile::Profile::settings_form(&connector),
-            Surface::Seed => seed::Profile::settings_form(&connector),
+            Surface::Current => profile::Profile::settings_form(&connector.value),
+            Surface::Seed => seed::Profile::settings_form(&connector.value),
         };
         let native = self.mapped(&connector).native;
         Ok(ConnectorSettings { form, native })
@@ -115,7 +115,10 @@ impl Settings for Mistral {
                 let profile: profile::Profile = arguments(changes.clone())?;
                 // What it speaks is no change, and has to be said with every one.
                 let connector = self.find_known(id, options).await?;
-                profile.update(id, &connector)?.run(self, options).await
+                profile
+                    .update(id, &connector.value)?
+                    .run(self, options)
+                    .await
             }
             Surface::Seed => {
                 let profile: seed::Profile = arguments(changes.clone())?;

@@ -52,20 +52,6 @@ pub(super) fn moment(value: &Value) -> Option<Timestamp> {
     }
 }
 
-/// Whether a time is spelled just as we would, as nearly every one is; what is no time may look so too.
-pub(super) fn is_plain_moment(value: &Value) -> bool {
-    let text = value.as_str().unwrap_or_default().as_bytes();
-    match text {
-        [start @ .., b'Z'] if start.len() >= 19 && start[10] == b'T' => {
-            let (instant, fraction) = start.split_at(19);
-            let has_plain_fraction = matches!(fraction, [] | [b'.', .., b'1'..=b'9']);
-            // A leap second is told as the end of the one before.
-            !instant.ends_with(b":60") && has_plain_fraction && fraction.len() <= 10
-        }
-        _ => false,
-    }
-}
-
 fn spelled(text: &str) -> Option<Timestamp> {
     if !text.is_ascii() || text.len() < 10 {
         return None;

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use super::lenient;
 
 /// What an object holds that is known.
-pub(super) struct Shape {
+#[derive(Clone, Copy)]
+pub struct Shape {
     /// Members without which it is none.
     pub(super) needed: &'static [&'static str],
     /// How a member is read; `None` of one that is not known.
@@ -38,10 +39,6 @@ impl Shape {
     /// # Errors
     /// What of it is missing or wrong; nothing is changed then.
     pub(super) fn fit(&self, members: &mut Map<String, Value>) -> Result<(), String> {
-        // Nearly every object is in its one form already.
-        if self.is_fit(members) {
-            return Ok(());
-        }
         self.check(members)?;
         let is_needless = |name: &str, value: &Value| {
             value.is_null() && !self.needed.contains(&name) && (self.form)(name).is_some()
@@ -62,25 +59,11 @@ impl Shape {
         }
     }
 
-    /// Whether everything that is needed is there, and every known member in its one form.
-    fn is_fit(&self, members: &Map<String, Value>) -> bool {
-        let mut found = 0;
-        for (name, value) in members {
-            if let Some(form) = (self.form)(name) {
-                if !form.is_fit(value) {
-                    return false;
-                }
-                found += usize::from(self.needed.contains(&name.as_str()));
-            }
-        }
-        found == self.needed.len()
-    }
-
     /// Whether everything that is needed is there, in some form.
     ///
     /// # Errors
     /// What is not.
-    pub(super) fn check(&self, members: &Map<String, Value>) -> Result<(), String> {
+    fn check(&self, members: &Map<String, Value>) -> Result<(), String> {
         let mut found = 0;
         for (name, value) in members {
             if self.needed.contains(&name.as_str()) {
@@ -116,30 +99,11 @@ impl Form {
         }
     }
 
-    /// Whether a value is in this form to the letter; of one that is, it may still say no.
-    fn is_fit(self, value: &Value) -> bool {
-        match self {
-            Self::Text => value.is_string(),
-            Self::Flag => value.is_boolean(),
-            Self::Number => value.is_i64(),
-            Self::Moment => lenient::is_plain_moment(value),
-            Self::Object(shape) => is_fit_object(shape, value),
-            Self::Each(shape) => value
-                .as_object()
-                .is_some_and(|members| members.values().all(|member| is_fit_object(shape, member))),
-            Self::List(None) => value.is_array(),
-            Self::List(Some(shape)) => value
-                .as_array()
-                .is_some_and(|items| items.iter().all(|item| is_fit_object(shape, item))),
-        }
-    }
-
     fn bring(self, value: &mut Value) {
         let brought = match self {
             Self::Text => None,
             Self::Flag => lenient::flag(value).map(Value::from),
             Self::Number => lenient::number(value).map(Value::from),
-            Self::Moment if lenient::is_plain_moment(value) => None,
             Self::Moment => lenient::moment(value).map(|at| Value::from(at.to_string())),
             Self::Object(shape) => return shape.fit_each([value]),
             Self::Each(shape) => {
@@ -161,10 +125,4 @@ impl Form {
             *value = brought;
         }
     }
-}
-
-fn is_fit_object(shape: &Shape, value: &Value) -> bool {
-    value
-        .as_object()
-        .is_some_and(|members| shape.is_fit(members))
 }

@@ -3,8 +3,28 @@
 //! Source: Mistral contract, sections 4 and 9.
 
 use super::shape::{Form, Shape};
+use super::{AuthMethod, AuthUrl, Connector, Credentials, Message, Page, Shaped, Tool, ToolResult};
 
-pub(super) const CONNECTOR: Shape = Shape {
+macro_rules! shaped {
+    ($($object:ident: $shape:ident,)*) => {$(
+        impl Shaped for $object {
+            const SHAPE: Shape = $shape;
+        }
+    )*};
+}
+
+shaped! {
+    AuthMethod: AUTH_METHOD,
+    AuthUrl: AUTH_URL,
+    Connector: CONNECTOR,
+    Credentials: CREDENTIALS,
+    Message: MESSAGE,
+    Page: PAGE,
+    Tool: TOOL,
+    ToolResult: TOOL_RESULT,
+}
+
+const CONNECTOR: Shape = Shape {
     needed: &["id", "name", "description", "created_at", "modified_at"],
     form: |name| match name {
         "id" | "name" | "description" | "protocol" | "title" | "server" | "visibility" => {
@@ -63,7 +83,7 @@ const REMOTE_AUTHENTICATION: Shape = Shape {
 };
 
 /// Its connectors are read one by one.
-pub(super) const PAGE: Shape = Shape {
+const PAGE: Shape = Shape {
     needed: &["items", "pagination"],
     form: |name| match name {
         "items" => Some(Form::List(None)),
@@ -81,7 +101,7 @@ const PAGINATION: Shape = Shape {
     },
 };
 
-pub(super) const AUTH_METHOD: Shape = Shape {
+const AUTH_METHOD: Shape = Shape {
     needed: &["method_type"],
     form: |name| match name {
         "method_type" => Some(Form::Text),
@@ -112,7 +132,7 @@ const METADATA: Shape = Shape {
     },
 };
 
-pub(super) const AUTH_HEADER: Shape = Shape {
+const AUTH_HEADER: Shape = Shape {
     needed: &["name"],
     form: |name| match name {
         "name" => Some(Form::Text),
@@ -121,12 +141,12 @@ pub(super) const AUTH_HEADER: Shape = Shape {
     },
 };
 
-pub(super) const CREDENTIALS: Shape = Shape {
+const CREDENTIALS: Shape = Shape {
     needed: &["credentials"],
     form: |name| (name == "credentials").then_some(Form::List(Some(&CREDENTIAL))),
 };
 
-pub(super) const CREDENTIAL: Shape = Shape {
+const CREDENTIAL: Shape = Shape {
     needed: &["name", "authentication_type", "scope"],
     form: |name| match name {
         "name" | "authentication_type" | "scope" => Some(Form::Text),
@@ -136,7 +156,7 @@ pub(super) const CREDENTIAL: Shape = Shape {
     },
 };
 
-pub(super) const CREDENTIAL_STATUS: Shape = Shape {
+const CREDENTIAL_STATUS: Shape = Shape {
     needed: &["status_type"],
     form: |name| match name {
         "status_type" | "error_message" => Some(Form::Text),
@@ -146,7 +166,7 @@ pub(super) const CREDENTIAL_STATUS: Shape = Shape {
     },
 };
 
-pub(super) const AUTH_URL: Shape = Shape {
+const AUTH_URL: Shape = Shape {
     needed: &["auth_url", "ttl"],
     form: |name| match name {
         "auth_url" => Some(Form::Text),
@@ -155,12 +175,12 @@ pub(super) const AUTH_URL: Shape = Shape {
     },
 };
 
-pub(super) const MESSAGE: Shape = Shape {
+const MESSAGE: Shape = Shape {
     needed: &["message"],
     form: |name| (name == "message").then_some(Form::Text),
 };
 
-pub(super) const TOOL_RESULT: Shape = Shape {
+const TOOL_RESULT: Shape = Shape {
     needed: &["content"],
     form: |name| match name {
         "content" => Some(Form::List(Some(&CONTENT))),
@@ -184,7 +204,7 @@ const MCP_META: Shape = Shape {
     form: |name| (name == "isError").then_some(Form::Flag),
 };
 
-pub(super) const TOOL: Shape = Shape {
+const TOOL: Shape = Shape {
     needed: &["name", "inputSchema"],
     form: |name| match name {
         "name" => Some(Form::Text),

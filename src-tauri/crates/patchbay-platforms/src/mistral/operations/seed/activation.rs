@@ -11,7 +11,7 @@ use serde_with::apply;
 use crate::mistral::Mistral;
 use crate::mistral::operations::levels::{AtLevel, at_levels};
 use crate::mistral::operations::{Scope, for_scope};
-use crate::mistral::wire::Message;
+use crate::mistral::wire::{Message, Object};
 use crate::{Effect, Field, Operation, Result};
 
 /// A connector to be switched on, and how its tools may be used.
@@ -79,7 +79,7 @@ pub struct ByEffect {
 impl AtLevel for Activation {
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request_at(&self, scope: Scope) -> Result<Request> {
         Request::post(for_scope(&self.connector_id, scope, "/activate")?).json(self)
@@ -113,7 +113,7 @@ pub struct Deactivation {
 impl AtLevel for Deactivation {
     const EFFECT: Effect = Effect::Destructive;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request_at(&self, scope: Scope) -> Result<Request> {
         let path = for_scope(&self.connector_id, scope, "/deactivate")?;

@@ -14,7 +14,7 @@ use serde_with::apply;
 use crate::mistral::Mistral;
 use crate::mistral::operations::levels::{AtLevel, at_levels};
 use crate::mistral::operations::{Scope, credentials_path};
-use crate::mistral::wire::Message;
+use crate::mistral::wire::{Message, Object};
 use crate::{Effect, Field, Operation, Result};
 
 /// Credentials to be kept, in place of those of the same name.
@@ -52,7 +52,7 @@ pub struct CredentialValues {
 impl AtLevel for CredentialInput {
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Never;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request_at(&self, scope: Scope) -> Result<Request> {
         Request::post(credentials_path(&self.connector_id_or_name, scope)?).json(self)
@@ -88,7 +88,7 @@ pub struct NamedCredentials {
 impl AtLevel for NamedCredentials {
     const EFFECT: Effect = Effect::Irreversible;
     const RETRY: Repeat = Repeat::Freely;
-    type Output = Option<Message>;
+    type Output = Option<Object<Message>>;
 
     fn request_at(&self, scope: Scope) -> Result<Request> {
         let all = credentials_path(&self.connector_id_or_name, scope)?;
