@@ -4,31 +4,9 @@ use patchbay_http::Api;
 use patchbay_model::{Act, Control, Fact, Json, Timestamp, clean_text};
 use serde_json::Value;
 
-use crate::operations::entry;
-use crate::{Effect, Operation, OperationEntry};
+use crate::Operation;
 
 const FACT_LIMIT: usize = 500;
-
-/// An act that calls an operation of a table, with nothing left to ask.
-pub(crate) fn act(
-    table: &[OperationEntry],
-    operation: &str,
-    name: &str,
-    title: &str,
-    fixed: Value,
-) -> Act {
-    let listed = table.iter().find(|listed| listed.name == operation);
-    Act {
-        name: name.to_owned(),
-        title: title.to_owned(),
-        operation: operation.to_owned(),
-        fixed: Json(fixed),
-        asks: None,
-        // What is in no table is called by nobody.
-        effect: listed.map_or(Effect::Irreversible, |listed| listed.effect),
-        consequence: None,
-    }
-}
 
 /// An act that calls an operation, with nothing left to ask.
 pub(crate) fn call<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
@@ -36,7 +14,15 @@ pub(crate) fn call<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
     title: &str,
     fixed: Value,
 ) -> Act {
-    act(&[entry::<O, C>()], O::NAME, name, title, fixed)
+    Act {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        operation: O::NAME.to_owned(),
+        fixed: Json(fixed),
+        asks: None,
+        effect: O::EFFECT,
+        consequence: None,
+    }
 }
 
 /// A switch that calls one operation both ways. It `is_main` when it is about the connector itself; name and title

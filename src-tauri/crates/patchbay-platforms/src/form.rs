@@ -32,12 +32,6 @@ impl Members {
         self.with(name, schema)
     }
 
-    /// A member that is folded away until it is asked for.
-    pub(crate) fn folds(self, name: &str, mut schema: Value) -> Self {
-        schema["x-advanced"] = Value::Bool(true);
-        self.with(name, schema)
-    }
-
     /// The schema of an object with these members and no others.
     pub(crate) fn closed(self) -> Value {
         let mut schema = self.open();
@@ -261,13 +255,12 @@ mod tests {
         let schema = Members::default()
             .needs("url", text("URL", "Where."))
             .with("name", text("Name", "What."))
-            .folds("key", secret("Key", "Which."))
+            .with("key", secret("Key", "Which."))
             .closed();
         let properties = schema["properties"].as_object().unwrap();
         assert!(properties.keys().eq(["url", "name", "key"]));
         assert_eq!(schema["required"], json!(["url"]));
         assert_eq!(schema["additionalProperties"], false);
-        assert_eq!(schema["properties"]["key"]["x-advanced"], true);
         assert_eq!(schema["properties"]["key"]["writeOnly"], true);
         assert!(Members::default().open().get("required").is_none());
     }

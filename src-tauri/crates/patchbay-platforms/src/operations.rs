@@ -101,23 +101,6 @@ pub struct OperationEntry {
     /// What it does to the platform.
     pub effect: Effect,
     schema: fn() -> Schema,
-    words: Words,
-    handler: Option<Handler>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Words {
-    /// Those of the type's documentation.
-    Documented,
-    Listed {
-        summary: &'static str,
-        source: &'static str,
-    },
-}
-
-/// How it is called, where its type says so.
-#[derive(Clone, Copy, Debug)]
-struct Handler {
     call: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, Value>,
     plan: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, PlannedRequest>,
 }
@@ -146,89 +129,54 @@ pub const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>() -> 
         name: O::NAME,
         effect: O::EFFECT,
         schema: parameters::<O>,
-        words: Words::Documented,
-        handler: Some(Handler {
-            call: |client, given, options| {
-                Box::pin(async move {
-                    let operation: O = arguments(given)?;
-                    Ok(operation.run(known(client)?, options).await?.into_json())
-                })
-            },
-            plan: |client, given, options| {
-                Box::pin(async move { arguments::<O>(given)?.plan(known(client)?, options).await })
-            },
-        }),
-    }
-}
-
-/// The entry of an operation that its platform calls by name.
-pub(crate) const fn listed(
-    name: &'static str,
-    summary: &'static str,
-    schema: fn() -> Schema,
-    effect: Effect,
-    source: &'static str,
-) -> OperationEntry {
-    OperationEntry {
-        name,
-        effect,
-        schema,
-        words: Words::Listed { summary, source },
-        handler: None,
+        call: |client, given, options| {
+            Box::pin(async move {
+                let operation: O = arguments(given)?;
+                Ok(operation.run(known(client)?, options).await?.into_json())
+            })
+        },
+        plan: |client, given, options| {
+            Box::pin(async move { arguments::<O>(given)?.plan(known(client)?, options).await })
+        },
     }
 }
 
 impl OperationEntry {
     /// What it does, one sentence without a full stop.
     pub fn summary(&self) -> String {
-        match self.words {
-            Words::Listed { summary, .. } => summary.to_owned(),
-            Words::Documented => {
-                let words = self.paragraph(|_| true);
-                words.trim_end_matches('.').to_owned()
-            }
-        }
+        let words = self.paragraph(|_| true);
+        words.trim_end_matches('.').to_owned()
     }
 
     /// Document and operation it comes from.
     pub fn source(&self) -> String {
         const SOURCE: &str = "Source: ";
-        match self.words {
-            Words::Listed { source, .. } => source.to_owned(),
-            Words::Documented => {
-                let words = self.paragraph(|words| words.starts_with(SOURCE));
-                words
-                    .trim_start_matches(SOURCE)
-                    .trim_end_matches('.')
-                    .to_owned()
-            }
-        }
+        let words = self.paragraph(|words| words.starts_with(SOURCE));
+        words
+            .trim_start_matches(SOURCE)
+            .trim_end_matches('.')
+            .to_owned()
     }
 
     /// JSON Schema of its arguments, an object.
     pub fn parameters(&self) -> Schema {
         let mut schema = (self.schema)();
-        if matches!(self.words, Words::Documented) {
-            // It is shown as the summary.
-            schema.remove("description");
-        }
+        // It is shown as the summary.
+        schema.remove("description");
         schema
     }
 
     /// What a call with these arguments would send first; nothing is sent but what has to be known for it.
     ///
     /// # Errors
-    /// As [`Platform::call`], as far as nothing is sent; [`Error::NotSupported`] where its platform cannot tell.
+    /// As [`Platform::call`], as far as nothing is sent; [`Error::NotSupported`] where it is made of several requests.
     pub async fn plan(
         &self,
         platform: &dyn Platform,
         arguments: Value,
         options: &CallOptions,
     ) -> Result<PlannedRequest, Error> {
-        match (self.handler, platform.client()) {
-            (Some(handler), Some(client)) => (handler.plan)(client, arguments, options).await,
-            _ => Err(Error::NotSupported("a dry run of it".to_owned())),
-        }
+        (self.plan)(platform.client(), arguments, options).await
     }
 
     fn paragraph(&self, is_meant: impl Fn(&str) -> bool) -> String {
@@ -246,10 +194,8 @@ pub trait Platform: Send + Sync {
     /// Every documented operation.
     fn operations(&self) -> &'static [OperationEntry];
 
-    /// What its operations are called with, where each of them is a type.
-    fn client(&self) -> Option<&AnyClient> {
-        None
-    }
+    /// What its operations are called with.
+    fn client(&self) -> &AnyClient;
 
     /// Calls an operation by name. `arguments` is a JSON object that fits its parameters; the answer
     /// is the platform's own JSON, as the contract says what the caller gets.
@@ -267,9 +213,9 @@ pub trait Platform: Send + Sync {
     ) -> Result<Value, Error> {
         let mut table = self.operations().iter();
         let found = table.find(|entry| entry.name == operation);
-        match (found.and_then(|entry| entry.handler), self.client()) {
-            (Some(handler), Some(client)) => (handler.call)(client, arguments, options).await,
-            _ => Err(Error::Usage(format!("there is no operation {operation:?}"))),
+        match found {
+            Some(entry) => (entry.call)(self.client(), arguments, options).await,
+            None => Err(Error::Usage(format!("there is no operation {operation:?}"))),
         }
     }
 

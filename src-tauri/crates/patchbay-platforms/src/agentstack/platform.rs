@@ -263,8 +263,8 @@ impl Platform for AgentStack {
         OPERATIONS
     }
 
-    fn client(&self) -> Option<&AnyClient> {
-        Some(self)
+    fn client(&self) -> &AnyClient {
+        self
     }
 
     fn remembered(&self) -> Value {

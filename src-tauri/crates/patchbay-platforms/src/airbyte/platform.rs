@@ -187,8 +187,8 @@ impl Platform for Airbyte {
         OPERATIONS
     }
 
-    fn client(&self) -> Option<&AnyClient> {
-        Some(self)
+    fn client(&self) -> &AnyClient {
+        self
     }
 
     fn remembered(&self) -> Value {

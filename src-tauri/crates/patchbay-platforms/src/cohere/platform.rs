@@ -155,8 +155,8 @@ impl Platform for Cohere {
         OPERATIONS
     }
 
-    fn client(&self) -> Option<&AnyClient> {
-        Some(&self.client)
+    fn client(&self) -> &AnyClient {
+        &self.client
     }
 
     async fn check(&self, options: &CallOptions) -> Result<()> {

@@ -165,8 +165,8 @@ impl Platform for Mistral {
         self.surface.operations()
     }
 
-    fn client(&self) -> Option<&AnyClient> {
-        Some(self)
+    fn client(&self) -> &AnyClient {
+        self
     }
 
     async fn check(&self, options: &CallOptions) -> Result<()> {

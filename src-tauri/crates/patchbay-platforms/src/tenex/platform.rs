@@ -357,8 +357,8 @@ impl Platform for Tenex {
         OPERATIONS
     }
 
-    fn client(&self) -> Option<&AnyClient> {
-        Some(self)
+    fn client(&self) -> &AnyClient {
+        self
     }
 
     /// Any list will do: one of the routes may be off because it is not what was assumed.

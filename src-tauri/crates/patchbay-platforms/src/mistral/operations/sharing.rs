@@ -2,7 +2,6 @@
 //!
 //! Source: Mistral contract, section 2.
 
-use http::Method;
 use patchbay_http::{Path, Repeat, Request};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
@@ -30,10 +29,7 @@ impl Operation<Mistral> for Share {
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
-        Ok(Request::new(
-            Method::PUT,
-            with_workspace(&self.connector_id)?,
-        ))
+        Ok(Request::put(with_workspace(&self.connector_id)?))
     }
 }
 
@@ -75,10 +71,7 @@ impl Operation<Mistral> for ShareToOrganization {
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
-        Ok(Request::new(
-            Method::PUT,
-            with_organization(&self.connector_id)?,
-        ))
+        Ok(Request::put(with_organization(&self.connector_id)?))
     }
 }
 

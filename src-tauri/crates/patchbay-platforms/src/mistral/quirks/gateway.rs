@@ -12,8 +12,7 @@ use std::collections::BTreeMap;
 use futures::stream::{self, StreamExt as _};
 use http::{HeaderValue, Method};
 use patchbay_http::{
-    Api, CallOptions, Path, PlannedRequest, Redirects, Repeat, Request, RetryPolicy,
-    SecretArgument, StreamedAnswer,
+    Api, CallOptions, Path, Redirects, Repeat, Request, RetryPolicy, SecretArgument, StreamedAnswer,
 };
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
@@ -107,17 +106,16 @@ impl Operation<Mistral> for GatewayHttp {
         let path = gateway(&self.connector_id_or_name)?.then("/http/");
         let path = path.then(inner_path(&self.path)?);
         let request = Request::new(method(self.method.as_deref(), Method::GET)?, path);
+        let query = self.query.iter();
+        let request = query.fold(request, |request, (name, value)| {
+            request.query_json(name, value)
+        });
         let request = with_body(request, self.json.as_ref())?;
         with_headers(request, &self.headers, self.credentials_name.as_deref())
     }
 
     async fn send(&self, client: &Mistral, options: &CallOptions) -> Result<Value> {
         whole(self.open(client, options).await?).await
-    }
-
-    async fn plan(&self, client: &Mistral, options: &CallOptions) -> Result<PlannedRequest> {
-        let request = self.request(client)?;
-        client.api.plan(&request, &self.with_query(options))
     }
 }
 
@@ -127,19 +125,7 @@ impl GatewayHttp {
     /// # Errors
     /// As [`GatewayMcp::open`]; [`Error::Usage`] when the path would leave the service.
     pub async fn open(&self, client: &Mistral, options: &CallOptions) -> Result<StreamedAnswer> {
-        pass(
-            &client.api,
-            self.request(client)?,
-            &self.with_query(options),
-        )
-        .await
-    }
-
-    /// The query of the caller, which may hold lists and objects.
-    fn with_query(&self, options: &CallOptions) -> CallOptions {
-        let mut options = options.clone();
-        options.query.splice(0..0, self.query.clone());
-        options
+        pass(&client.api, self.request(client)?, options).await
     }
 }
 
