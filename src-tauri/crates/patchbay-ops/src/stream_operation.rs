@@ -5,7 +5,6 @@ use std::path::Path;
 use bytes::Bytes;
 use futures::StreamExt as _;
 use patchbay_http::StreamedAnswer;
-use patchbay_platforms::Streams;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use serde::Serialize;
 
@@ -64,7 +63,7 @@ pub async fn save_operation(
     path: &Path,
 ) -> Result<SavedOperation, Error> {
     let call = Call::prepared(cx, request).await?;
-    streams_of(&call)?;
+    check_streamed(&call)?;
     // Before anything is sent, for a file that fails undoes nothing of what was done at the platform.
     let mut file = AtomicFile::create(path).await?;
     let mut streamed = opened(cx, call, wants_head).await?;
@@ -81,18 +80,21 @@ pub async fn save_operation(
     })
 }
 
-fn streams_of(call: &Call) -> Result<&dyn Streams, Error> {
-    let streams = call.platform.streams();
-    let found = streams.filter(|streams| streams.streamed().contains(&call.operation));
-    found.ok_or_else(|| Error::Usage {
+fn check_streamed(call: &Call) -> Result<(), Error> {
+    let mut table = call.platform.operations().iter();
+    if table.any(|entry| entry.name == call.operation && entry.is_streamed) {
+        return Ok(());
+    }
+    Err(Error::Usage {
         what: format!("{} does not answer with a stream of bytes", call.operation),
         hint: "Call it without naming a file.".to_owned(),
     })
 }
 
 async fn opened(cx: &Context, call: Call, wants_head: bool) -> Result<StreamedOperation, Error> {
-    let streams = streams_of(&call)?;
-    let opened = streams.stream(call.operation, call.arguments.clone(), &call.options);
+    check_streamed(&call)?;
+    let (arguments, options) = (call.arguments.clone(), &call.options);
+    let opened = call.platform.stream(call.operation, arguments, options);
     let answer = judged(cx, &call.account.id, &*call.platform, opened.await).await?;
     let secrets = call.known_secrets()();
     Ok(StreamedOperation {

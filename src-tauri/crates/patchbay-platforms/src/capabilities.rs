@@ -19,7 +19,7 @@ mod single;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::{CallOptions, PlannedRequest, StreamedAnswer, check_address};
+use patchbay_http::{CallOptions, PlannedRequest, check_address};
 use patchbay_model::{
     AuthenticationMethod, Content, FilledPrompt, Form, Json, Level, Prompt, RemoteId, Resource,
     Status, Timestamp, Tool, Visibility,
@@ -270,25 +270,6 @@ pub trait Disconnects: Send + Sync {
     /// # Errors
     /// Those of the contract's operation.
     async fn disconnect(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error>;
-}
-
-/// Some of its operations answer with bytes as they come.
-#[async_trait]
-pub trait Streams: Send + Sync {
-    /// The names of those operations.
-    fn streamed(&self) -> &'static [&'static str];
-
-    /// Calls such an operation by name; status and headers are there even when the body is empty.
-    /// Dropping the answer closes the connection.
-    ///
-    /// # Errors
-    /// As [`Platform::call`](crate::Platform::call).
-    async fn stream(
-        &self,
-        operation: &str,
-        arguments: Value,
-        options: &CallOptions,
-    ) -> Result<StreamedAnswer, Error>;
 }
 
 /// Its connectors let one read what they hold.

@@ -27,8 +27,7 @@ pub mod tenex;
 
 pub use capabilities::{
     Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials, Disconnects,
-    Peculiar, Prompts, ProviderOAuth, RemoteConnector, Resources, Settings, StartedConsent,
-    Streams, Tools,
+    Peculiar, Prompts, ProviderOAuth, RemoteConnector, Resources, Settings, StartedConsent, Tools,
 };
 pub use client::Client;
 pub use operations::{Effect, Operation, OperationEntry, Platform};

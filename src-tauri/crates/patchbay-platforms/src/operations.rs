@@ -6,7 +6,7 @@ use std::any::Any;
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use patchbay_http::{Api, CallOptions, PlannedRequest, Repeat, Request};
+use patchbay_http::{Api, CallOptions, PlannedRequest, Repeat, Request, StreamedAnswer};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -16,7 +16,7 @@ use patchbay_model::SECRET_MARK;
 
 use crate::{
     Client, Connectors, Consents, Creation, Credentials, Disconnects, Error, Output, Peculiar,
-    Prompts, Resources, Settings, Streams, Tools,
+    Prompts, Resources, Settings, Tools,
 };
 
 /// One documented operation: the type is its arguments, and says what is sent, what comes back, what it may do
@@ -35,6 +35,8 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
     const RETRY: Repeat;
     /// What comes back.
     type Output: Output;
+    /// Whether that can be had as it comes ([`Operation::stream`]).
+    const IS_STREAMED: bool = false;
 
     /// The one request that it is. What is made of several has none, and implements [`Operation::run`].
     ///
@@ -77,6 +79,19 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
         }
     }
 
+    /// Calls it as an account, and hands the answer on as it comes: status and headers are there even when the body
+    /// is empty. Dropping the answer closes the connection.
+    ///
+    /// # Errors
+    /// As [`Operation::run`]; [`Error::NotSupported`] where it is none that [is streamed](Operation::IS_STREAMED).
+    fn stream(
+        &self,
+        _client: &C,
+        _options: &CallOptions,
+    ) -> impl Future<Output = Result<StreamedAnswer, Error>> + Send {
+        async { Err(Error::NotSupported(format!("a stream of {}", Self::NAME))) }
+    }
+
     /// Notes what a success tells about a connector and the platform itself does not.
     fn observe(&self, _client: &C, _output: &Self::Output) {}
 
@@ -100,9 +115,12 @@ pub struct OperationEntry {
     pub name: &'static str,
     /// What it does to the platform.
     pub effect: Effect,
+    /// Whether its answer can be had as it comes.
+    pub is_streamed: bool,
     schema: fn() -> Schema,
     call: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, Value>,
     plan: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, PlannedRequest>,
+    stream: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, StreamedAnswer>,
 }
 
 type Called<'a, T> = BoxFuture<'a, Result<T, Error>>;
@@ -128,6 +146,7 @@ pub const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>() -> 
     OperationEntry {
         name: O::NAME,
         effect: O::EFFECT,
+        is_streamed: O::IS_STREAMED,
         schema: parameters::<O>,
         call: |client, given, options| {
             Box::pin(async move {
@@ -137,6 +156,9 @@ pub const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>() -> 
         },
         plan: |client, given, options| {
             Box::pin(async move { arguments::<O>(given)?.plan(known(client)?, options).await })
+        },
+        stream: |client, given, options| {
+            Box::pin(async move { arguments::<O>(given)?.stream(known(client)?, options).await })
         },
     }
 }
@@ -211,12 +233,22 @@ pub trait Platform: Send + Sync {
         arguments: Value,
         options: &CallOptions,
     ) -> Result<Value, Error> {
-        let mut table = self.operations().iter();
-        let found = table.find(|entry| entry.name == operation);
-        match found {
-            Some(entry) => (entry.call)(self.client(), arguments, options).await,
-            None => Err(Error::Usage(format!("there is no operation {operation:?}"))),
-        }
+        let entry = find(self.operations(), operation)?;
+        (entry.call)(self.client(), arguments, options).await
+    }
+
+    /// As [`Platform::call`], with the answer as it comes.
+    ///
+    /// # Errors
+    /// As [`Platform::call`]; [`Error::NotSupported`] when the operation has no stream.
+    async fn stream(
+        &self,
+        operation: &str,
+        arguments: Value,
+        options: &CallOptions,
+    ) -> Result<StreamedAnswer, Error> {
+        let entry = find(self.operations(), operation)?;
+        (entry.stream)(self.client(), arguments, options).await
     }
 
     /// A light read that shows whether the sign-in works.
@@ -270,11 +302,6 @@ pub trait Platform: Send + Sync {
         None
     }
 
-    /// Answers that are streams of bytes.
-    fn streams(&self) -> Option<&dyn Streams> {
-        None
-    }
-
     /// What was found out here about connectors that the platform itself does not tell, such as how a test
     /// went or until when a consent is waited for; to be given to [`Platform::recall`] by another
     /// process. Holds no secret; null when there is nothing.
@@ -295,6 +322,15 @@ pub trait Platform: Send + Sync {
     fn prompts(&self) -> Option<&dyn Prompts> {
         None
     }
+}
+
+fn find(
+    table: &'static [OperationEntry],
+    operation: &str,
+) -> Result<&'static OperationEntry, Error> {
+    let unknown = || Error::Usage(format!("there is no operation {operation:?}"));
+    let found = table.iter().find(|entry| entry.name == operation);
+    found.ok_or_else(unknown)
 }
 
 /// The schema of an operation's arguments, with the documentation of the type. `writeOnly` in it marks secrets,

@@ -67,10 +67,9 @@ async fn a_large_answer_takes_little_memory() {
     };
     let platform = (hosted(Platform::Agentstack).unwrap().sign_in)(account).unwrap();
     let before = resident().unwrap();
-    let streams = platform.streams().unwrap();
     let listening = json!({"connector": "c-1", "method": "GET"});
     let options = CallOptions::default();
-    let mut answer = streams.stream("mcp", listening, &options).await.unwrap();
+    let mut answer = platform.stream("mcp", listening, &options).await.unwrap();
     let (mut received, mut pieces, mut most) = (0, 0_usize, before);
     while let Some(piece) = answer.pieces.next().await {
         received += piece.unwrap().len();

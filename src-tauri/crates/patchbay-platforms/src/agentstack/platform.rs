@@ -6,9 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use patchbay_http::{
-    Api, CallOptions, FixedHeaders, Redirects, SecretArgument, SecretNames, StreamedAnswer,
-};
+use patchbay_http::{Api, CallOptions, FixedHeaders, Redirects, SecretArgument, SecretNames};
 use patchbay_model::{
     CredentialLevel, Definition, Form, Level, PlatformCredential, RemoteId, Secret, clean_text,
 };
@@ -17,7 +15,7 @@ use url::Url;
 
 use super::forms::{self, AccessToken, NewConnector};
 use super::mapping::{self, Finding};
-use super::operations::{Connect, Delete, Disconnect, Get, List, Mcp, OPERATIONS, Presets, Which};
+use super::operations::{Connect, Delete, Disconnect, Get, List, OPERATIONS, Presets, Which};
 use super::quirks::sessions::Sessions;
 use super::wire::{AUTH_REQUIRED, Connector, DISCONNECTED, plain_id};
 use crate::capabilities::{no_choices, offers, web_page};
@@ -28,7 +26,7 @@ use crate::registry::{ALLOW_PLAIN_HTTP, secret_names, text_of};
 use crate::{
     AccountField, Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials,
     Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Platform,
-    RemoteConnector, Result, SignIn, StartedConsent, Streams, TokenSource,
+    RemoteConnector, Result, SignIn, StartedConsent, TokenSource,
 };
 
 const BASE_URL: &str = "http://127.0.0.1:8333";
@@ -277,8 +275,7 @@ impl Platform for AgentStack {
 
     offers! {
         connectors: Connectors, tools: Tools, consents: Consents, disconnects: Disconnects,
-        creation: Creation, credentials: Credentials, peculiar: Peculiar, streams: Streams,
-        resources: Resources, prompts: Prompts,
+        creation: Creation, credentials: Credentials, peculiar: Peculiar, resources: Resources, prompts: Prompts,
     }
 }
 
@@ -512,25 +509,6 @@ fn of_user(level: Level) -> Result<()> {
     match level {
         Level::User => Ok(()),
         _ => Err(Error::Usage("the token is always the user's".to_owned())),
-    }
-}
-
-#[async_trait]
-impl Streams for AgentStack {
-    fn streamed(&self) -> &'static [&'static str] {
-        &[Mcp::NAME]
-    }
-
-    async fn stream(
-        &self,
-        operation: &str,
-        given: Value,
-        options: &CallOptions,
-    ) -> Result<StreamedAnswer> {
-        if operation != Mcp::NAME {
-            return Err(Error::NotSupported(format!("a stream of {operation:?}")));
-        }
-        arguments::<Mcp>(given)?.open(&self.api, options).await
     }
 }
 

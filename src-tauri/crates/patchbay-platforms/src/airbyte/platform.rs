@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::future::join;
-use patchbay_http::{Api, CallOptions, StreamedAnswer};
+use patchbay_http::{Api, CallOptions};
 use patchbay_model::{ConnectorSettings, Definition, Form, Json, RemoteId};
 use serde_json::{Map, Value};
 
 use super::forms;
 use super::mapping::{self, Finding};
 use super::operations::{
-    Check, CreateConnector, DeleteConnector, Execute, GetConnectorDetail, GetDefinition,
-    ListConnectors, ListDefinitions, ListWorkspaces, OPERATIONS, UpdateConnector, WaitForDeletion,
+    Check, CreateConnector, DeleteConnector, GetConnectorDetail, GetDefinition, ListConnectors,
+    ListDefinitions, ListWorkspaces, OPERATIONS, UpdateConnector, WaitForDeletion,
 };
 use super::quirks::identities::Identities;
 use super::quirks::lookup::KnownIds;
@@ -27,8 +27,8 @@ use crate::form::at_fields;
 use crate::operations::{AnyClient, Operation, arguments};
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
 use crate::{
-    AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, OperationEntry, Platform,
-    ProviderOAuth, Raw, RemoteConnector, Result, Settings, SignIn, Streams,
+    AccountField, Connectors, Creation, HostedPlatform, NoToken, OperationEntry, Platform,
+    ProviderOAuth, Raw, RemoteConnector, Result, Settings, SignIn,
 };
 
 const BASE_URL: &str = "https://api.airbyte.ai";
@@ -118,7 +118,7 @@ fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
 /// refused.
 ///
 /// # Errors
-/// [`Error::Usage`] when a setting cannot be used.
+/// [`Error::Usage`](crate::Error::Usage) when a setting cannot be used.
 pub fn client(account: &SignIn) -> Result<Airbyte> {
     let base = account.text("base_url")?.unwrap_or(BASE_URL);
     let (clients, clock) = (account.clients.clone(), Arc::clone(&account.clock));
@@ -146,7 +146,7 @@ impl Airbyte {
     /// Refuses an account without credentials where nothing has to be sent.
     ///
     /// # Errors
-    /// [`Error::Usage`] then.
+    /// [`Error::Usage`](crate::Error::Usage) then.
     pub(super) fn check_credentials(&self) -> Result<()> {
         match self.identities.has_credentials() {
             true => Ok(()),
@@ -201,7 +201,7 @@ impl Platform for Airbyte {
 
     offers! {
         connectors: Connectors, tools: Tools, creation: Creation, settings: Settings, peculiar:
-        Peculiar, streams: Streams,
+        Peculiar,
     }
 }
 
@@ -313,26 +313,6 @@ impl Settings for Airbyte {
         changed
             .map_err(|error| at_fields(error, |path, words| forms::place(path, words, &changes)))?;
         Ok(())
-    }
-}
-
-#[async_trait]
-impl Streams for Airbyte {
-    /// For the sake of downloads.
-    fn streamed(&self) -> &'static [&'static str] {
-        &[Execute::NAME]
-    }
-
-    async fn stream(
-        &self,
-        operation: &str,
-        given: Value,
-        options: &CallOptions,
-    ) -> Result<StreamedAnswer> {
-        if operation != Execute::NAME {
-            return Err(Error::NotSupported(format!("a stream of {operation:?}")));
-        }
-        arguments::<Execute>(given)?.stream(self, options).await
     }
 }
 

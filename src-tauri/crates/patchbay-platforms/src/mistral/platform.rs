@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use futures::StreamExt;
 use patchbay_http::{
-    Api, Backoff, CallOptions, Jitter, PlannedRequest, Reading, RetryPolicy, SecretNames,
-    StreamedAnswer, parsed,
+    Api, Backoff, CallOptions, Jitter, PlannedRequest, Reading, RetryPolicy, SecretNames, parsed,
 };
 use patchbay_model::{RemoteId, Tool};
 use serde_json::{Map, Value, json};
@@ -20,18 +19,18 @@ use serde_json::{Map, Value, json};
 use super::mapping;
 use super::operations::connectors::{Delete, Get, List};
 use super::operations::tools::{CallTool, ListTools};
-use super::operations::{self, GatewayHttp, GatewayMcp, Scope, seed};
+use super::operations::{self, Scope, seed};
 use super::quirks::key::Key;
 use super::quirks::observations::{Listing, Observations};
 use super::quirks::surface::Surface;
 use super::wire::{AuthUrl, Connector, Kept, Object, OneConnector, ToolAnswer};
 use crate::capabilities::offers;
 use crate::mcp::{self, CallOutcome};
-use crate::operations::{AnyClient, arguments};
+use crate::operations::AnyClient;
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
 use crate::{
     AccountField, Connectors, Error, HostedPlatform, Operation, OperationEntry, Platform,
-    RemoteConnector, Result, SignIn, Streams, Tools,
+    RemoteConnector, Result, SignIn, Tools,
 };
 
 /// Names of members that no answer shows.
@@ -184,30 +183,6 @@ impl Platform for Mistral {
     offers! {
         connectors: Connectors, tools: Tools, consents: Consents, creation: Creation, settings:
         Settings, credentials: Credentials, peculiar: Peculiar,
-    }
-
-    fn streams(&self) -> Option<&dyn Streams> {
-        (self.surface == Surface::Current).then_some(self)
-    }
-}
-
-#[async_trait]
-impl Streams for Mistral {
-    fn streamed(&self) -> &'static [&'static str] {
-        &[GatewayMcp::NAME, GatewayHttp::NAME]
-    }
-
-    async fn stream(
-        &self,
-        operation: &str,
-        given: Value,
-        options: &CallOptions,
-    ) -> Result<StreamedAnswer> {
-        match operation {
-            GatewayMcp::NAME => arguments::<GatewayMcp>(given)?.open(self, options).await,
-            GatewayHttp::NAME => arguments::<GatewayHttp>(given)?.open(self, options).await,
-            other => Err(Error::NotSupported(format!("a stream of {other:?}"))),
-        }
     }
 }
 

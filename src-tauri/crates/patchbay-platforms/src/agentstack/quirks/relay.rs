@@ -11,7 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use futures::stream::{self, StreamExt};
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderValue, Method};
-use patchbay_http::{Answer, Api, CallOptions, Repeat, Request, StreamedAnswer};
+use patchbay_http::{Answer, CallOptions, Repeat, Request, StreamedAnswer};
 use patchbay_model::Secret;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -57,6 +57,7 @@ impl Operation<AgentStack> for Mcp {
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Never;
     type Output = Value;
+    const IS_STREAMED: bool = true;
 
     /// The answer read to its end: `{"status_code", "headers", "text"}`, with `base64` in place of `text`
     /// where the body is no text.
@@ -78,23 +79,18 @@ impl Operation<AgentStack> for Mcp {
         };
         Ok(json!({"status_code": status, "headers": headers, name: text}))
     }
-}
 
-impl Mcp {
-    /// Status and headers are there first, then the pieces as they come, also when there are none. Dropping
-    /// the answer closes the connection.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when there are two bodies, or the method is no HTTP method; those of [`Api::stream`].
-    pub async fn open(&self, api: &Api, options: &CallOptions) -> Result<StreamedAnswer> {
+    async fn stream(&self, client: &AgentStack, options: &CallOptions) -> Result<StreamedAnswer> {
         let (request, options) = self.prepare(options)?;
-        let answer = api.stream(request, &options).await?;
+        let answer = client.api.stream(request, &options).await?;
         Ok(match names_gzip(&answer.headers) {
             true => inflated(answer),
             false => answer,
         })
     }
+}
 
+impl Mcp {
     /// The request, and the options with the secrets among its headers.
     fn prepare<'a>(&self, options: &'a CallOptions) -> Result<(Request, Cow<'a, CallOptions>)> {
         let method = Method::from_bytes(self.method.to_ascii_uppercase().as_bytes())

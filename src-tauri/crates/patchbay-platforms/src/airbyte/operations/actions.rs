@@ -75,6 +75,8 @@ impl Operation<Airbyte> for Execute {
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Never;
     type Output = Executed;
+    /// For the sake of downloads.
+    const IS_STREAMED: bool = true;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
         let intent = self.intent.as_deref().unwrap_or_default();
@@ -105,6 +107,12 @@ impl Operation<Airbyte> for Execute {
         }
     }
 
+    async fn stream(&self, client: &Airbyte, options: &CallOptions) -> Result<StreamedAnswer> {
+        let found = self.with_id(client, options).await?;
+        let answer = client.api.stream(found.request(client)?, options).await?;
+        download::pass(answer).await
+    }
+
     async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<PlannedRequest> {
         let found = self.with_id(client, options).await?;
         client.api.plan(&found.request(client)?, options)
@@ -112,17 +120,6 @@ impl Operation<Airbyte> for Execute {
 }
 
 impl Execute {
-    /// The answer as it comes.
-    ///
-    /// # Errors
-    /// Those of [`Api::stream`](patchbay_http::Api::stream); [`Error::Status`] when the platform says that the
-    /// action failed.
-    pub async fn stream(&self, client: &Airbyte, options: &CallOptions) -> Result<StreamedAnswer> {
-        let found = self.with_id(client, options).await?;
-        let answer = client.api.stream(found.request(client)?, options).await?;
-        download::pass(answer).await
-    }
-
     /// With the id of the connector, which is looked up once where its kind is given.
     async fn with_id(&self, client: &Airbyte, options: &CallOptions) -> Result<Cow<'_, Self>> {
         let (None, Some(kind)) = (&self.connector_id, &self.connector_definition_id) else {

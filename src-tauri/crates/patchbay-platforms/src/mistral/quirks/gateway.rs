@@ -48,6 +48,7 @@ impl Operation<Mistral> for GatewayMcp {
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Never;
     type Output = Value;
+    const IS_STREAMED: bool = true;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = gateway(&self.connector_id_or_name)?.then("/mcp");
@@ -57,16 +58,10 @@ impl Operation<Mistral> for GatewayMcp {
     }
 
     async fn send(&self, client: &Mistral, options: &CallOptions) -> Result<Value> {
-        whole(self.open(client, options).await?).await
+        whole(self.stream(client, options).await?).await
     }
-}
 
-impl GatewayMcp {
-    /// Status and headers are there first, also when the body is empty.
-    ///
-    /// # Errors
-    /// Those of [`Api::stream`]; [`Error::Status`] with the gateway's own code where it failed itself.
-    pub async fn open(&self, client: &Mistral, options: &CallOptions) -> Result<StreamedAnswer> {
+    async fn stream(&self, client: &Mistral, options: &CallOptions) -> Result<StreamedAnswer> {
         pass(&client.api, self.request(client)?, options).await
     }
 }
@@ -101,6 +96,7 @@ impl Operation<Mistral> for GatewayHttp {
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Never;
     type Output = Value;
+    const IS_STREAMED: bool = true;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = gateway(&self.connector_id_or_name)?.then("/http/");
@@ -115,16 +111,10 @@ impl Operation<Mistral> for GatewayHttp {
     }
 
     async fn send(&self, client: &Mistral, options: &CallOptions) -> Result<Value> {
-        whole(self.open(client, options).await?).await
+        whole(self.stream(client, options).await?).await
     }
-}
 
-impl GatewayHttp {
-    /// Status and headers are there first, also when the body is empty.
-    ///
-    /// # Errors
-    /// As [`GatewayMcp::open`]; [`Error::Usage`] when the path would leave the service.
-    pub async fn open(&self, client: &Mistral, options: &CallOptions) -> Result<StreamedAnswer> {
+    async fn stream(&self, client: &Mistral, options: &CallOptions) -> Result<StreamedAnswer> {
         pass(&client.api, self.request(client)?, options).await
     }
 }

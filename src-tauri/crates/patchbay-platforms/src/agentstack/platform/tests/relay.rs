@@ -47,9 +47,8 @@ fn listening() -> Value {
 async fn pieces_are_passed_on_as_they_arrive() {
     let (server, platform) = Socket::open().await;
     let options = options();
-    let streams = platform.streams().unwrap();
     let (answer, mut socket) = tokio::join!(
-        streams.stream("mcp", listening(), &options),
+        platform.stream("mcp", listening(), &options),
         server.answering()
     );
     let mut answer = answer.unwrap();
@@ -67,9 +66,8 @@ async fn pieces_are_passed_on_as_they_arrive() {
 async fn dropping_the_answer_closes_the_connection() {
     let (server, platform) = Socket::open().await;
     let options = options();
-    let streams = platform.streams().unwrap();
     let (answer, mut socket) = tokio::join!(
-        streams.stream("mcp", listening(), &options),
+        platform.stream("mcp", listening(), &options),
         server.answering()
     );
     let mut answer = answer.unwrap();
@@ -83,9 +81,8 @@ async fn dropping_the_answer_closes_the_connection() {
 async fn cancelling_closes_the_connection() {
     let (server, platform) = Socket::open().await;
     let (options, stop) = stoppable();
-    let streams = platform.streams().unwrap();
     let (answer, mut socket) = tokio::join!(
-        streams.stream("mcp", listening(), &options),
+        platform.stream("mcp", listening(), &options),
         server.answering()
     );
     let mut answer = answer.unwrap();
@@ -109,8 +106,7 @@ async fn an_empty_answer_keeps_status_and_headers() {
     let note = value!({
         "connector": "c-1", "method": "post", "content_json": {"jsonrpc": "2.0", "method": "n"}
     });
-    let streams = platform.streams().unwrap();
-    let mut answer = streams.stream("mcp", note, &options()).await.unwrap();
+    let mut answer = platform.stream("mcp", note, &options()).await.unwrap();
     assert_eq!(
         (answer.status, &answer.headers["mcp-session-id"]),
         (202, &"s-1".parse().unwrap())

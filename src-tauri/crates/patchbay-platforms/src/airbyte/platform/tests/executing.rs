@@ -94,16 +94,17 @@ async fn a_file_comes_as_a_stream_with_its_headers() {
     })
     .await;
     let platform = signed_in(&server);
-    let streams = platform.streams().unwrap();
     let given = json!({"connector_id": "a", "entity": "files", "action": "download"});
     let options = CallOptions::default();
-    let answer = streams.stream("execute", given, &options).await.unwrap();
+    let answer = platform.stream("execute", given, &options).await.unwrap();
     assert_eq!(answer.status, 200);
     assert_eq!(answer.headers["content-type"], "application/pdf");
     let sizes = answer.pieces.map(|piece| piece.unwrap().len());
     let sizes: Vec<usize> = sizes.collect().await;
     assert_eq!(sizes.iter().sum::<usize>(), 300_000);
-    let other = streams.stream("list_connectors", json!({}), &options).await;
+    let other = platform
+        .stream("list_connectors", json!({}), &options)
+        .await;
     assert_eq!(other.err().map(|error| error.kind()), Some("not_supported"));
 }
 
