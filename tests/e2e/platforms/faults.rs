@@ -164,7 +164,7 @@ async fn try_all(
         };
         let went = call(hosted, operation, &base, clients, limit).await;
         for problem in judge(hosted.platform, operation, &case, &went, &fake.log()) {
-            let at = format!("{} {} at {}", hosted.title, operation.name, case.name);
+            let at = format!("{} {} at {}", hosted.look.title, operation.name, case.name);
             wrong.push(format!("{at}: {problem}: {went:?}"));
         }
     }

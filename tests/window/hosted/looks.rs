@@ -67,7 +67,7 @@ fn furnish(stage: &Stage<FakeMistral>, mut look: impl FnMut(&Window, &str)) {
     let window = &stage.window;
     window.press("button", "Add account");
     look(window, "platforms");
-    for platform in ["Mistral", "Cohere", "Agent Stack", "Airbyte Agents", "10ex"] {
+    for platform in ["Mistral", "Cohere", "Agent Stack", "Airbyte", "10ex"] {
         window.press("button", &format!("{platform}*"));
         window.see("dialog", &format!("Add {platform} account"));
         look(window, platform);

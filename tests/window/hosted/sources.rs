@@ -63,7 +63,7 @@ fn a_refresh_token_is_had_from_the_provider_by_an_app_of_ones_own() {
 }
 
 fn sign_in(stage: &Stage<FakeAirbyte>) {
-    stage.sign_in("Airbyte Agents", |window| {
+    stage.sign_in("Airbyte", |window| {
         window.fill("Client ID*", "client-1");
         window.fill("Client secret*", KEY);
     });
@@ -104,7 +104,7 @@ fn create(stage: &Stage<FakeAirbyte>) {
 
 fn check(stage: &Stage<FakeAirbyte>) {
     let window = &stage.window;
-    let here = ("region", "On Airbyte Agents");
+    let here = ("region", "On Airbyte");
     window.see_text("Not checked yet");
     window.press_in(("group", "Check"), "button", "Check");
     window.see_text("Check done");
@@ -169,13 +169,13 @@ fn download(stage: &Stage<FakeAirbyte>) {
 fn delete(stage: &Stage<FakeAirbyte>) {
     let window = &stage.window;
     window.press("button", "More actions");
-    window.press("menuitem", "Delete from Airbyte Agents…");
-    let asked = ("alertdialog", "Delete tea from Airbyte Agents?");
+    window.press("menuitem", "Delete from Airbyte…");
+    let asked = ("alertdialog", "Delete tea from Airbyte?");
     window.press_in(asked, "button", "Delete connector");
     window.see("group", "Deleting");
     assert_eq!(stage.fake.with(|airbyte| airbyte.connectors.len()), 1);
     window.see_gone(asked.0, asked.1);
-    window.see_text("tea deleted from Airbyte Agents");
+    window.see_text("tea deleted from Airbyte");
     window.see("heading", "Connectors*");
     window.see_gone("row", "tea, *");
     assert!(stage.fake.with(|airbyte| airbyte.connectors.is_empty()));

@@ -1,14 +1,7 @@
-import { type AccountColour, type Platform } from "@/host/bindings";
+import { type CSSProperties } from "react";
+import { type AccountColour, type Platform, platforms } from "@/host/bindings";
 import { Icon } from "./Icon";
 import styles from "./PlatformTile.module.css";
-
-const letters: Record<Exclude<Platform, "local">, string> = {
-  mistral: "Mi",
-  cohere: "Co",
-  agentstack: "As",
-  airbyte: "Ab",
-  tenex: "10",
-};
 
 type Props = {
   platform: Platform;
@@ -18,9 +11,22 @@ type Props = {
 
 /** Our own small sign of a platform; the account's name stands beside it in words. */
 export function PlatformTile({ platform, colour }: Props) {
+  const { initials, light, dark } = platforms[platform];
+  const colours = {
+    "--tile-light": light.background,
+    "--on-tile-light": light.text,
+    "--tile-dark": dark.background,
+    "--on-tile-dark": dark.text,
+  } as CSSProperties;
   return (
-    <span className={styles.tile} data-platform={platform} data-colour={colour ?? undefined} aria-hidden="true">
-      {platform === "local" ? <Icon name="laptop" size={12} /> : letters[platform]}
+    <span
+      className={styles.tile}
+      style={colours}
+      data-platform={platform}
+      data-colour={colour ?? undefined}
+      aria-hidden="true"
+    >
+      {initials === "" ? <Icon name="laptop" size={12} /> : initials}
     </span>
   );
 }

@@ -1,15 +1,6 @@
-import { type Platform } from "@/host/bindings";
-
-const names: Record<Platform, string> = {
-  local: "This computer",
-  mistral: "Mistral",
-  cohere: "Cohere",
-  agentstack: "Agent Stack",
-  airbyte: "Airbyte",
-  tenex: "10ex",
-};
+import { type Platform, platforms } from "@/host/bindings";
 
 /** What a platform calls itself. */
 export function platformName(platform: Platform): string {
-  return names[platform];
+  return platforms[platform].title;
 }

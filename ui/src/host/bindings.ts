@@ -240,6 +240,9 @@ export const commands = {
 	vaultStatus: () => typedError<VaultStatus, Problem>(__TAURI_INVOKE("vault_status")),
 };
 
+/* Constants */
+export const platforms = {"agentstack":{"title":"Agent Stack","initials":"As","creates":"Preset and custom MCP servers","signIn":"Server address; token or user name and password if it needs one","light":{"background":"#e3e9f4","text":"#34507f"},"dark":{"background":"#232f44","text":"#a3bdec"}},"airbyte":{"title":"Airbyte","initials":"Ab","creates":"Airbyte data sources","signIn":"Client ID and secret, or token","light":{"background":"#ece6f3","text":"#5a4380"},"dark":{"background":"#30283f","text":"#c3aee6"}},"cohere":{"title":"Cohere","initials":"Co","creates":"Search services for Cohere chat","signIn":null,"light":{"background":"#e3ede9","text":"#2b5a4c"},"dark":{"background":"#1f332d","text":"#93cbb8"}},"local":{"title":"This computer","initials":"","creates":"Any MCP server by address","signIn":null,"light":{"background":"#e5e8ec","text":"#414853"},"dark":{"background":"#2b3038","text":"#c0c7d2"}},"mistral":{"title":"Mistral","initials":"Mi","creates":"MCP servers and HTTP services for Mistral chats and agents","signIn":null,"light":{"background":"#f2e9dd","text":"#6a4d22"},"dark":{"background":"#37301f","text":"#dcc08d"}},"tenex":{"title":"10ex","initials":"10","creates":"10ex providers","signIn":"API key, or email and password","light":{"background":"#f3e5e8","text":"#7c3d4c"},"dark":{"background":"#3a262b","text":"#e2a9b6"}}} as const;
+
 /* Types */
 /**  What the app says of itself. */
 export type About = {

@@ -160,7 +160,7 @@ export function manyPlatforms(): PlatformForm[] {
     },
     {
       platform: "airbyte",
-      title: "Airbyte Agents",
+      title: "Airbyte",
       isAssumed: false,
       fields: [
         field(

@@ -97,7 +97,7 @@ pub fn secret_for(platform: Platform, settings: &Json) -> Option<&'static str> {
 fn form_of(hosted: &HostedPlatform) -> PlatformForm {
     PlatformForm {
         platform: hosted.platform,
-        title: hosted.title.to_owned(),
+        title: hosted.look.title.to_owned(),
         is_assumed: hosted.is_assumed,
         fields: hosted
             .fields
@@ -167,7 +167,7 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
     let account = Account {
         id: AccountId::new(cx.new_id("acc")),
         platform: request.platform,
-        label: chosen_label(cx, request.label, hosted.title).await?,
+        label: chosen_label(cx, request.label, hosted.look.title).await?,
         colour: None,
         base_url: base_url(&settings),
         settings: Json(Value::Object(settings)),
@@ -364,10 +364,13 @@ pub(crate) fn checked_settings(
         fields.any(|field| field.name == name && field.is_secret == secret)
     };
     if let Some(name) = settings.keys().find(|name| !field(name, false)) {
-        return Err(usage(format!("{} has no setting {name}", hosted.title)));
+        return Err(usage(format!(
+            "{} has no setting {name}",
+            hosted.look.title
+        )));
     }
     if let Some(name) = secrets.iter().find(|name| !field(name, true)) {
-        return Err(usage(format!("{} has no secret {name}", hosted.title)));
+        return Err(usage(format!("{} has no secret {name}", hosted.look.title)));
     }
     let given = |name: &str| settings.contains_key(name) || secrets.contains(&name);
     let is_needed = |field: &&AccountField| field.is_required && !field.unless.is_some_and(given);

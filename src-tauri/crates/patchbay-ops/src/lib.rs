@@ -78,6 +78,8 @@ mod tool_changes;
 mod tools;
 mod vault;
 
+pub use patchbay_platforms::platform_looks;
+
 pub use accounts::{
     AddAccount, PlatformField, PlatformForm, add_account, list_accounts, list_platforms,
     remove_account, rename_account, replace_account_secrets, resolve_account, secret_for,

@@ -36,4 +36,6 @@ pub use patchbay_http::{
     BoxError, Error, Field, Found, Headers, NoToken, PlainHttp, Refusal, Result, TokenSource,
     Unreachable,
 };
-pub use registry::{AccountField, HOSTED, HostedPlatform, SignIn, allows_plain_http, hosted};
+pub use registry::{
+    AccountField, HOSTED, HostedPlatform, SignIn, allows_plain_http, hosted, platform_looks,
+};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use patchbay_http::{Clients, Clock, SecretNames};
-use patchbay_model::{Form, Secret};
+use patchbay_model::{Form, PlatformLook, Secret, TileColours};
 use serde_json::{Map, Value};
 
 use crate::{Error, OperationEntry, Platform};
@@ -14,8 +14,8 @@ use crate::{Error, OperationEntry, Platform};
 pub struct HostedPlatform {
     /// Which one.
     pub platform: patchbay_model::Platform,
-    /// Its name for people.
-    pub title: &'static str,
+    /// What it is called, and how its tile looks.
+    pub look: PlatformLook,
     /// Whether its wire is not public and its contract an assumption of ours.
     pub is_assumed: bool,
     /// What one needs to sign in, in the order of the form.
@@ -162,6 +162,25 @@ pub static HOSTED: &[HostedPlatform] = &[
     crate::airbyte::AIRBYTE,
     crate::tenex::TENEX,
 ];
+
+/// How this computer is shown among the platforms.
+const LOCAL: PlatformLook = PlatformLook {
+    title: "This computer",
+    initials: "",
+    creates: "Any MCP server by address",
+    sign_in: None,
+    light: TileColours::new("#e5e8ec", "#414853"),
+    dark: TileColours::new("#2b3038", "#c0c7d2"),
+};
+
+/// How each platform is shown, this computer among them, by its word.
+pub fn platform_looks() -> BTreeMap<&'static str, PlatformLook> {
+    let hosted = HOSTED
+        .iter()
+        .map(|hosted| (hosted.platform.as_str(), hosted.look));
+    let local = (patchbay_model::Platform::Local.as_str(), LOCAL);
+    hosted.chain([local]).collect()
+}
 
 /// Names of members that are secret wherever a platform might repeat them: those that its operations take as secrets,
 /// those that its accounts are signed in with, and those of tokens.

@@ -5,6 +5,7 @@ import {
   type PlatformField,
   type PlatformForm,
   type SecretInput,
+  platforms,
 } from "@/host/bindings";
 import { readJson } from "@/lib/jsonText";
 import { isObject } from "@/lib/schema/schema";
@@ -131,13 +132,6 @@ export function serverErrors(problems: FieldProblem[], fields: PlatformField[]):
 /** What one needs to sign in to a platform, in a few words. */
 export function needsWords({ platform, fields }: PlatformForm): string {
   const required = fields.filter((field) => field.isRequired).map((field) => field.title);
-  if (required.length === 0) return ways[platform] ?? "No sign-in needed";
+  if (required.length === 0) return platforms[platform].signIn ?? "No sign-in needed";
   return allOf(required);
 }
-
-/** Where no field is needed in every case, one of several ways to sign in is. */
-const ways: Partial<Record<PlatformForm["platform"], string>> = {
-  airbyte: "Client ID and secret, or token",
-  tenex: "API key, or email and password",
-  agentstack: "Server address; token or user name and password if it needs one",
-};

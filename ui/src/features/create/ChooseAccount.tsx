@@ -9,7 +9,7 @@ import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { useAccountStates } from "@/host/accountSync";
-import { type Account, type Connector, type Platform } from "@/host/bindings";
+import { type Account, type Connector, platforms } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import styles from "./Create.module.css";
 
@@ -66,7 +66,7 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
                   <PlatformTile platform={account.platform} colour={account.colour} />
                   <span className={styles.words}>
                     <span className="medium cut">{account.label}</span>
-                    <span className={styles.what}>{creates[account.platform]}</span>
+                    <span className={styles.what}>{platforms[account.platform].creates}</span>
                   </span>
                   {glyph && <Badge glyph={glyph}>{word}</Badge>}
                   <Icon name="chevron-right" size={14} />
@@ -79,12 +79,3 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
     </Dialog>
   );
 }
-
-const creates: Record<Platform, string> = {
-  local: "Any MCP server by address",
-  mistral: "MCP servers and HTTP services for Mistral chats and agents",
-  cohere: "Search services for Cohere chat",
-  agentstack: "Preset and custom MCP servers",
-  airbyte: "Airbyte data sources",
-  tenex: "10ex providers",
-};

@@ -8,7 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use patchbay_http::{Api, CallOptions, FixedHeaders, Redirects, SecretArgument, SecretNames};
 use patchbay_model::{
-    CredentialLevel, Definition, Form, Level, PlatformCredential, RemoteId, Secret, clean_text,
+    CredentialLevel, Definition, Form, Level, PlatformCredential, PlatformLook, RemoteId, Secret,
+    TileColours, clean_text,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -46,7 +47,14 @@ pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
 /// Agent Stack in the registry.
 pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
     platform: patchbay_model::Platform::Agentstack,
-    title: "Agent Stack",
+    look: PlatformLook {
+        title: "Agent Stack",
+        initials: "As",
+        creates: "Preset and custom MCP servers",
+        sign_in: Some("Server address; token or user name and password if it needs one"),
+        light: TileColours::new("#e3e9f4", "#34507f"),
+        dark: TileColours::new("#232f44", "#a3bdec"),
+    },
     is_assumed: false,
     fields: FIELDS,
     secret_for,

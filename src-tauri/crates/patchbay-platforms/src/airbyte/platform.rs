@@ -6,7 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::future::join;
 use patchbay_http::{Api, CallOptions};
-use patchbay_model::{ConnectorSettings, Definition, Form, Json, RemoteId};
+use patchbay_model::{
+    ConnectorSettings, Definition, Form, Json, PlatformLook, RemoteId, TileColours,
+};
 use serde_json::{Map, Value};
 
 use super::forms;
@@ -38,7 +40,14 @@ const WORKSPACE: &str = "default";
 /// Airbyte Agents in the registry.
 pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
     platform: patchbay_model::Platform::Airbyte,
-    title: "Airbyte Agents",
+    look: PlatformLook {
+        title: "Airbyte",
+        initials: "Ab",
+        creates: "Airbyte data sources",
+        sign_in: Some("Client ID and secret, or token"),
+        light: TileColours::new("#ece6f3", "#5a4380"),
+        dark: TileColours::new("#30283f", "#c3aee6"),
+    },
     is_assumed: false,
     fields: FIELDS,
     // Without an application there is nothing but a token to be had.

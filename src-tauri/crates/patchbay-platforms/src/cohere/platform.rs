@@ -7,7 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_http::{Api, CallOptions, FixedHeaders, Reading, RetryPolicy, SecretNames};
 use patchbay_model::{
-    ConnectorSettings, CredentialLevel, Definition, Form, Level, PlatformCredential, RemoteId,
+    ConnectorSettings, CredentialLevel, Definition, Form, Level, PlatformCredential, PlatformLook,
+    RemoteId, TileColours,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -41,7 +42,14 @@ const SEARCH: &str = "search";
 /// Cohere in the registry.
 pub(crate) const COHERE: HostedPlatform = HostedPlatform {
     platform: patchbay_model::Platform::Cohere,
-    title: "Cohere",
+    look: PlatformLook {
+        title: "Cohere",
+        initials: "Co",
+        creates: "Search services for Cohere chat",
+        sign_in: None,
+        light: TileColours::new("#e3ede9", "#2b5a4c"),
+        dark: TileColours::new("#1f332d", "#93cbb8"),
+    },
     is_assumed: false,
     fields: FIELDS,
     secret_for: |_| Some("api_key"),

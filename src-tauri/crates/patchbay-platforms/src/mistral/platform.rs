@@ -13,7 +13,7 @@ use futures::StreamExt;
 use patchbay_http::{
     Api, Backoff, CallOptions, Jitter, PlannedRequest, Reading, RetryPolicy, SecretNames, parsed,
 };
-use patchbay_model::{RemoteId, Tool};
+use patchbay_model::{PlatformLook, RemoteId, TileColours, Tool};
 use serde_json::{Map, Value, json};
 
 use super::mapping;
@@ -40,7 +40,14 @@ pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
 /// Mistral in the registry.
 pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
     platform: patchbay_model::Platform::Mistral,
-    title: "Mistral",
+    look: PlatformLook {
+        title: "Mistral",
+        initials: "Mi",
+        creates: "MCP servers and HTTP services for Mistral chats and agents",
+        sign_in: None,
+        light: TileColours::new("#f2e9dd", "#6a4d22"),
+        dark: TileColours::new("#37301f", "#dcc08d"),
+    },
     is_assumed: false,
     fields: FIELDS,
     secret_for: |settings| match text_of(settings, "token_file") {

@@ -11,7 +11,7 @@ use patchbay_http::{
 };
 use patchbay_model::{
     ConnectorSettings, CredentialLevel, Definition, Form, Json, Level, PlatformCredential,
-    RemoteId, Secret, Timestamp, clean_text,
+    PlatformLook, RemoteId, Secret, TileColours, Timestamp, clean_text,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -56,7 +56,14 @@ pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
 /// 10ex in the registry.
 pub(crate) const TENEX: HostedPlatform = HostedPlatform {
     platform: patchbay_model::Platform::Tenex,
-    title: "10ex",
+    look: PlatformLook {
+        title: "10ex",
+        initials: "10",
+        creates: "10ex providers",
+        sign_in: Some("API key, or email and password"),
+        light: TileColours::new("#f3e5e8", "#7c3d4c"),
+        dark: TileColours::new("#3a262b", "#e2a9b6"),
+    },
     is_assumed: true,
     fields: FIELDS,
     secret_for: |settings| match text_of(settings, "email") {
