@@ -2,6 +2,7 @@
 
 mod keep;
 mod known;
+mod progress;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::known::KnownTools;
 use self::known::{Known, KnownTool};
+use self::progress::Progress;
 use crate::hosted_connectors::HostedCall;
 use crate::redact::{KnownSecrets, hide_marked, marked_values};
 use crate::sessions::session;
@@ -305,8 +307,10 @@ async fn call(
         session = connecting => session?,
     };
     let prepare = began.elapsed();
-    let progress = move |step: CallProgress| {
-        on_progress(RunProgress::Progress {
+    let progress = Arc::new(Progress::new(on_progress));
+    let hearing = Arc::clone(&progress);
+    let hear = move |step: CallProgress| {
+        hearing.hear(RunProgress::Progress {
             progress: step.progress,
             total: step.total,
             message: step.message,
@@ -316,9 +320,14 @@ async fn call(
         name: prepared.tool.name.clone(),
         arguments: prepared.arguments.clone(),
         timeout,
-        progress: Arc::new(progress),
+        progress: Arc::new(hear),
     };
-    let outcome = live.call_tool(call, cancel).await?;
+    let outcome = tokio::select! {
+        outcome = live.call_tool(call, cancel) => outcome,
+        never = progress.pass_on() => match never {},
+    };
+    progress.flush();
+    let outcome = outcome?;
     Ok(Called {
         outcome,
         prepare,

@@ -1,0 +1,109 @@
+//! Progress of a run, no faster than anybody can read it: a server may say a hundred thousand steps a second.
+
+use std::convert::Infallible;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::RunProgress;
+
+/// So many steps are passed on as they come before they are thinned out.
+const BURST: u32 = 20;
+
+/// How often one is passed on then: the newest.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// Steps on their way to whoever asked for the run.
+pub(super) struct Progress<F> {
+    state: Mutex<State>,
+    on_progress: F,
+}
+
+struct State {
+    allowance: u32,
+    newest: Option<RunProgress>,
+}
+
+impl<F: Fn(RunProgress)> Progress<F> {
+    pub(super) fn new(on_progress: F) -> Self {
+        let state = State {
+            allowance: BURST,
+            newest: None,
+        };
+        Self {
+            state: Mutex::new(state),
+            on_progress,
+        }
+    }
+
+    /// Passes a step on, or keeps it in place of the one before.
+    pub(super) fn hear(&self, step: RunProgress) {
+        let mut state = self.state();
+        if state.allowance == 0 {
+            state.newest = Some(step);
+        } else {
+            state.allowance -= 1;
+            (self.on_progress)(step);
+        }
+    }
+
+    /// Passes on what was kept, again and again.
+    pub(super) async fn pass_on(&self) -> Infallible {
+        loop {
+            tokio::time::sleep(INTERVAL).await;
+            if !self.flush() {
+                let mut state = self.state();
+                state.allowance = BURST.min(state.allowance + 1);
+            }
+        }
+    }
+
+    /// Passes on what was kept; `false` when nothing was.
+    pub(super) fn flush(&self) -> bool {
+        let mut state = self.state();
+        let newest = state.newest.take();
+        let is_there = newest.is_some();
+        newest.into_iter().for_each(&self.on_progress);
+        is_there
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_flood_is_thinned_out_and_its_newest_step_always_comes() {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let hearing = Arc::clone(&heard);
+        let progress = Progress::new(move |step| {
+            if let RunProgress::Progress { progress, .. } = step {
+                hearing.lock().unwrap().push(progress);
+            }
+        });
+        let say = |steps: std::ops::RangeInclusive<u32>| {
+            for step in steps {
+                progress.hear(RunProgress::Progress {
+                    progress: step.into(),
+                    total: None,
+                    message: None,
+                });
+            }
+        };
+        say(1..=100_000);
+        assert_eq!(heard.lock().unwrap().len(), 20);
+        let soon = tokio::time::timeout(INTERVAL * 3, progress.pass_on());
+        assert!(soon.await.is_err());
+        assert_eq!(heard.lock().unwrap().last(), Some(&100_000.0));
+        say(100_001..=200_000);
+        progress.flush();
+        let heard = heard.lock().unwrap();
+        assert_eq!(heard.last(), Some(&200_000.0));
+        assert!(heard.len() < 30, "{heard:?}");
+    }
+}
