@@ -35,15 +35,16 @@ pub const DEFAULT_PORT: u16 = 27218;
 pub const CALLBACK_PATH: &str = "/callback";
 
 /// How long a browser may take for the head of its request.
-const HEAD_LIMIT: Duration = Duration::from_secs(5);
+const HEAD_LIMIT: Duration = Duration::from_secs(2);
 /// How long a connection may last, including the wait for [`CallbackRequest::respond`].
 const CONNECTION_LIMIT: Duration = Duration::from_secs(60);
 /// How long to wait for the browser to take the page.
 const FAREWELL_LIMIT: Duration = Duration::from_secs(2);
 /// Largest head of a request; codes are long at some providers.
 const HEAD_BYTES: usize = 64 * 1024;
-/// How many connections are served at once.
-const CONNECTIONS: usize = 16;
+/// How many connections are served at once; those of a program that says nothing hold up the browser until the
+/// limit for a head.
+const CONNECTIONS: usize = 128;
 
 /// Where to listen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
