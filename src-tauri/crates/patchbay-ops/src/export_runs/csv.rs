@@ -71,11 +71,13 @@ fn line(cells: impl Iterator<Item = String>) -> String {
 }
 
 /// A cell in quotes where it needs them. Tools answer what strangers wrote: nothing in a cell acts on a
-/// terminal or hides, and text that a spreadsheet would take for a formula gets an apostrophe in front.
+/// terminal or hides, and text that a spreadsheet would take for a formula, by signs of full width too, gets an
+/// apostrophe in front.
 fn quoted(cell: &str) -> String {
     let cell = inert_block(cell);
     let is_number = cell.parse::<f64>().is_ok();
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number;
+    const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+    let formula = cell.starts_with(FORMULA) && !is_number;
     let apostrophe = if formula { "'" } else { "" };
     if formula || cell.contains([',', '"', '\n', '\r']) {
         format!("\"{apostrophe}{}\"", cell.replace('"', "\"\""))
@@ -116,6 +118,7 @@ mod tests {
         for (cell, shown) in [
             ("=1+1", "\"'=1+1\""),
             ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("＝1+1", "\"'＝1+1\""),
             ("-5", "-5"),
             ("-5+cmd", "\"'-5+cmd\""),
             ("plain", "plain"),
