@@ -9,6 +9,7 @@ import { toPointer } from "@/lib/jsonPointer";
 import { factsOf } from "@/lib/schema/formSchema";
 import { asSchema, isObject } from "@/lib/schema/schema";
 import { pairedFields } from "@/lib/schema/shortFields";
+import { count } from "@/lib/words";
 import { Advanced } from "../Advanced";
 import { Button } from "../Button";
 import { SegmentedControl } from "../SegmentedControl";
@@ -22,6 +23,7 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
   const others = isObject(formData)
     ? Object.keys(formData).filter((name) => formData[name] !== undefined && !(name in known))
     : [];
+  const { hidden = 0 } = factsOf(schema);
   const shown = properties.filter((property) => !property.hidden);
   const { problems, secrets } = useFormFacts();
   const isWrong = ({ name }: { name: string }) => {
@@ -58,6 +60,7 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
           <div className={styles.fields}>{placed(folded)}</div>
         </Advanced>
       )}
+      {hidden > 0 && <p className={styles.help}>{`${count(hidden, "more field")} in JSON only`}</p>}
       {others.length > 0 && !hasOptions && <p className={styles.help}>{`Set in JSON only: ${others.join(", ")}`}</p>}
     </div>
   );

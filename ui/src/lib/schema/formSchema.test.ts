@@ -98,6 +98,13 @@ describe("references", () => {
     });
   });
 
+  it("leaves members to JSON that nobody would fill in", () => {
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`f${at}`, { type: "string" }]));
+    const form = formSchema({ type: "object", properties: many });
+    expect(Object.keys(form.properties ?? {})).toHaveLength(300);
+    expect(factsOf(form).hidden).toBe(4_700);
+  });
+
   it("edits a cycle as JSON instead of going round for ever", () => {
     const drawn = formSchema({
       type: "object",

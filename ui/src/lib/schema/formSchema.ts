@@ -30,6 +30,8 @@ export type FieldFacts = {
   advanced?: boolean;
   /** Whether the texts of a `map` are secret. */
   secret?: boolean;
+  /** How many members of an object are left to JSON, for nobody fills in so long a form. */
+  hidden?: number;
 };
 
 export type Choice = { value: unknown; label: string; description?: string };
@@ -97,11 +99,15 @@ function convert(schema: AnySchema, top = false): Schema {
   return json(rest, nullable, type);
 }
 
+/** Drawing more fields than this would hold up the window. */
+const MOST_FIELDS = 300;
+
 type Facts = (field: FieldFacts["field"], more?: Partial<FieldFacts>) => Schema;
 
 function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: boolean): Schema {
-  const properties = isObject(rest.properties) ? rest.properties : {};
-  if (Object.keys(properties).length === 0 && !options) {
+  const members = isObject(rest.properties) ? Object.entries(rest.properties) : [];
+  const properties = Object.fromEntries(members.slice(0, MOST_FIELDS));
+  if (members.length === 0 && !options) {
     if (top) return { type: "object", properties: {}, ...facts("object") };
     const texts =
       isObject(rest.additionalProperties) && typesOf(rest.additionalProperties)[0] === "string"
@@ -115,7 +121,7 @@ function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: 
     required: requiredNames(rest),
     ...conditions(rest),
     ...(options?.some((option) => isObject(option.properties)) ? { oneOf: options.map(convertOption) } : {}),
-    ...facts("object"),
+    ...facts("object", { hidden: Math.max(0, members.length - MOST_FIELDS) }),
   };
 }
 
