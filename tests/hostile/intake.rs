@@ -249,7 +249,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-http/src/body.rs::read_start",
             "crates/patchbay-http/src/refused.rs::read",
-            "crates/patchbay-platforms/src/agentstack/tools.rs::detail",
+            "crates/patchbay-platforms/src/agentstack/quirks/tools.rs::detail",
         ],
     ),
     intake("update manifest", &["src/updater.rs::find"]),
