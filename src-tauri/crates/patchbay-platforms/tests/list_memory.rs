@@ -21,8 +21,9 @@ use tokio_util::sync::CancellationToken;
 
 const MIB: usize = 1024 * 1024;
 
-/// Bytes of one list.
-const LIST: usize = 16 * MIB;
+/// Bytes of a list that is taken, and of one that is more than the limit.
+const TAKEN: usize = 4 * MIB;
+const TOO_LARGE: usize = 16 * MIB;
 
 /// How many servers of a kind are listed.
 const SERVERS: usize = 4;
@@ -85,7 +86,7 @@ fn page(id: &Value, filling: Filling, bytes: usize, from: usize, next: Option<us
     ([("content-type", "application/json")], body).into_response()
 }
 
-fn answer(message: &Value, filling: Filling, pages: usize) -> Response {
+fn answer(message: &Value, filling: Filling, (bytes, pages): (usize, usize)) -> Response {
     let id = &message["id"];
     let result = |result: Value| {
         axum::Json(json!({"jsonrpc": "2.0", "id": id, "result": result})).into_response()
@@ -100,7 +101,7 @@ fn answer(message: &Value, filling: Filling, pages: usize) -> Response {
             let nth: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
             let next = (nth + 1 < pages).then_some(nth + 1);
             // A little less than the limit of a page.
-            page(id, filling, LIST / pages - 64 * 1024, nth * 1000, next)
+            page(id, filling, bytes / pages - 64 * 1024, nth * 1000, next)
         }
         "server/discover" => {
             let error = json!({"code": -32601, "message": "Method not found"});
@@ -110,10 +111,10 @@ fn answer(message: &Value, filling: Filling, pages: usize) -> Response {
     }
 }
 
-async fn list(filling: Filling, pages: usize) -> Result<Vec<Tool>, Error> {
+async fn list(filling: Filling, size: (usize, usize)) -> Result<Vec<Tool>, Error> {
     let handler = move |body: Bytes| {
         let message: Value = serde_json::from_slice(&body).unwrap();
-        std::future::ready(answer(&message, filling, pages))
+        std::future::ready(answer(&message, filling, size))
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/mcp", listener.local_addr().unwrap());
@@ -137,24 +138,25 @@ async fn list(filling: Filling, pages: usize) -> Result<Vec<Tool>, Error> {
 #[tokio::test]
 async fn large_lists_take_little_memory() {
     // One of each, so that what is made once does not count.
-    list(Filling::Text, 16).await.unwrap();
+    list(Filling::Text, (TAKEN, 16)).await.unwrap();
     let cases = [
-        (Filling::Text, 1),
-        (Filling::Text, 4),
-        (Filling::Numbers, 1),
-        (Filling::Numbers, 4),
-        (Filling::SmallObjects, 4),
-        (Filling::DeepObjects, 4),
+        (Filling::Text, TAKEN, 4),
+        (Filling::Text, TOO_LARGE, 1),
+        (Filling::Text, TOO_LARGE, 4),
+        (Filling::Numbers, TOO_LARGE, 1),
+        (Filling::Numbers, TOO_LARGE, 4),
+        (Filling::SmallObjects, TOO_LARGE, 4),
+        (Filling::DeepObjects, TOO_LARGE, 4),
     ];
-    for (filling, pages) in cases {
+    for (filling, bytes, pages) in cases {
         let before = resident();
         let mut most = before;
         let mut kept = Vec::new();
         for _ in 0..SERVERS {
-            let listed = list(filling, pages).await;
+            let listed = list(filling, (bytes, pages)).await;
             most = most.max(resident());
-            match (filling, pages) {
-                (Filling::Text, 4) => assert!(!listed.as_ref().unwrap().is_empty()),
+            match bytes {
+                TAKEN => assert!(!listed.as_ref().unwrap().is_empty()),
                 _ => assert!(listed.is_err(), "{filling:?} in {pages} pages"),
             }
             // As an app does that has all of them open.
@@ -162,7 +164,8 @@ async fn large_lists_take_little_memory() {
         }
         let growth = most - before;
         eprintln!(
-            "{SERVERS} lists of 16 MiB of {filling:?} in {pages} pages: {} KiB more",
+            "{SERVERS} lists of {} MiB of {filling:?} in {pages} pages: {} KiB more",
+            bytes / MIB,
             growth / 1024
         );
         assert!(
