@@ -22,9 +22,7 @@ describe("platform cards", () => {
     await user.click(await screen.findByRole("button", { name: "Add account" }));
     const platforms = await screen.findByRole("list", { name: "Platforms" });
     expect(within(platforms).getByRole("button", { name: /^Mistral ?MISTRAL_API_KEY ?API key$/ })).toBeVisible();
-    expect(
-      within(platforms).getByRole("button", { name: /^Airbyte ?Client ID and secret, or token$/ }),
-    ).toBeVisible();
+    expect(within(platforms).getByRole("button", { name: /^Airbyte ?Client ID and secret, or token$/ })).toBeVisible();
     expect(within(platforms).getAllByText("Experimental")).toHaveLength(1);
     expect(within(platforms).getByRole("button", { name: /^10ex ?Experimental/ })).toBeVisible();
     expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
