@@ -52,7 +52,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             catalogue::read_registry_file,
             connector_settings::act_on_connector,
             connector_settings::change_settings,
-            connector_settings::connector_particulars,
+            connector_settings::connector_details,
             connector_settings::connector_settings,
             connector_settings::plan_settings,
             connectors::add_connector,

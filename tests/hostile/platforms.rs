@@ -10,10 +10,10 @@ use futures::{StreamExt as _, stream};
 use patchbay_model::{AccountId, Explain as _, Json, Platform, Problem, Secret};
 use patchbay_ops::{
     AddAccount, CallOperation, Error, SecretInput, StartAuthorization, add_account, call_operation,
-    cancel_authorization, check_connector, connector_particulars, connector_settings,
-    creation_form, disconnect_connector, list_account_definitions, list_connectors,
-    list_platform_credentials, list_tools, refresh_tools, run_tool, start_authorization,
-    sync_account, test_account, wait_for_authorization,
+    cancel_authorization, check_connector, connector_details, connector_settings, creation_form,
+    disconnect_connector, list_account_definitions, list_connectors, list_platform_credentials,
+    list_tools, refresh_tools, run_tool, start_authorization, sync_account, test_account,
+    wait_for_authorization,
 };
 use patchbay_testkit::fakes::{
     Answer, Fake, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakeTenex, Hosted, KINDS,
@@ -258,7 +258,7 @@ impl<H: Hosted> Place<H> {
         if let Some(run) = self.heard(run_tool(&cx, request(id, tool, arguments), |_| {}).await) {
             self.problems.extend(run.summary.problem);
         }
-        self.heard(connector_particulars(&cx, id).await);
+        self.heard(connector_details(&cx, id).await);
         self.heard(connector_settings(&cx, id).await);
         self.heard(list_platform_credentials(&cx, id).await);
         self.heard(disconnect_connector(&cx, id).await);

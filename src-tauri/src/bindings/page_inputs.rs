@@ -127,7 +127,7 @@ const COMMANDS: &[&str] = &[
     "choose_passphrase",
     "colour_account",
     "compare_runs",
-    "connector_particulars",
+    "connector_details",
     "connector_settings",
     "consent_form",
     "copy_authorization_page",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use patchbay_model::{Account, AccountColour, AccountId, ConnectorId, Json, Problem};
-use patchbay_ops::{AddAccount, CallOperation, Context, OperationCard, PlatformForm, SecretInput};
+use patchbay_ops::{AddAccount, CallOperation, Context, OperationInfo, PlatformForm, SecretInput};
 use serde::Serialize;
 use specta::Type;
 use tauri::State;
@@ -169,7 +169,7 @@ pub(crate) async fn delete_connector(
 pub(crate) async fn list_operations(
     cx: State<'_, Context>,
     account: AccountId,
-) -> Result<Vec<OperationCard>, Problem> {
+) -> Result<Vec<OperationInfo>, Problem> {
     Ok(patchbay_ops::list_account_operations(&cx, &account).await?)
 }
 

@@ -1,6 +1,6 @@
 //! What a hosted platform lets one change of a connector, and what only that platform has.
 
-use patchbay_model::{Connector, ConnectorId, ConnectorSettings, Particulars, Problem};
+use patchbay_model::{Connector, ConnectorId, ConnectorSettings, PlatformDetails, Problem};
 use patchbay_ops::{ActOnConnector, Acted, ChangeSettings, Context, SettingsPlan};
 use tauri::State;
 
@@ -39,11 +39,11 @@ pub(crate) async fn change_settings(
 /// The facts and acts that only the connector's platform has.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn connector_particulars(
+pub(crate) async fn connector_details(
     cx: State<'_, Context>,
     connector: ConnectorId,
-) -> Result<Particulars, Problem> {
-    Ok(patchbay_ops::connector_particulars(&cx, &connector).await?)
+) -> Result<PlatformDetails, Problem> {
+    Ok(patchbay_ops::connector_details(&cx, &connector).await?)
 }
 
 /// Carries out one of those acts.

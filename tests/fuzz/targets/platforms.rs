@@ -127,7 +127,7 @@ fn start(platform: Platform, name: &'static str, mut settings: Value) -> Taker {
         let options = CallOptions {
             timeout: Some(Duration::from_secs(2)),
             retries: Some(Retries::Times(0)),
-            longest_wait: Some(Duration::ZERO),
+            max_retry_wait: Some(Duration::ZERO),
             ..CallOptions::default()
         };
         let (operation, arguments) = &calls[choice(input) % calls.len()];

@@ -17,7 +17,7 @@ export const commands = {
 	/**  Every account, "This computer" first. */
 	listAccounts: () => typedError<Account[], Problem>(__TAURI_INVOKE("list_accounts")),
 	/**  Every documented operation that an account can call. */
-	listOperations: (account: AccountId) => typedError<OperationCard[], Problem>(__TAURI_INVOKE("list_operations", { account })),
+	listOperations: (account: AccountId) => typedError<OperationInfo[], Problem>(__TAURI_INVOKE("list_operations", { account })),
 	/**  The hosted platforms, with what one needs to sign in to each. */
 	listPlatforms: () => __TAURI_INVOKE<PlatformForm[]>("list_platforms"),
 	/**  Removes an account from Patchbay; at its platform everything stays. */
@@ -81,7 +81,7 @@ export const commands = {
 	/**  Changes a hosted connector. */
 	changeSettings: (connector: ConnectorId, change: ChangeSettings) => typedError<Connector, Problem>(__TAURI_INVOKE("change_settings", { connector, change })),
 	/**  The facts and acts that only the connector's platform has. */
-	connectorParticulars: (connector: ConnectorId) => typedError<Particulars, Problem>(__TAURI_INVOKE("connector_particulars", { connector })),
+	connectorDetails: (connector: ConnectorId) => typedError<PlatformDetails, Problem>(__TAURI_INVOKE("connector_details", { connector })),
 	/**  What can be changed of a hosted connector, as its platform has it now. */
 	connectorSettings: (connector: ConnectorId) => typedError<ConnectorSettings, Problem>(__TAURI_INVOKE("connector_settings", { connector })),
 	/**  What a change would do; nothing is sent but a read. */
@@ -1430,8 +1430,19 @@ clientId: string;
 /**  The client secret, where there is one. */
 clientSecret: SecretValue | null };
 
+/**  What an operation does to its platform. */
+export type OperationEffect = 
+/**  Changes nothing. */
+"read" | 
+/**  Adds or changes. */
+"write" | 
+/**  Takes away what can be made again. */
+"destructive" | 
+/**  Cannot be taken back: asks before it runs. */
+"irreversible";
+
 /**  One documented operation, as windows and commands show it. */
-export type OperationCard = {
+export type OperationInfo = {
 	/**  Its name in the platform's contract. */
 	name: string,
 	/**  What it does, one sentence. */
@@ -1444,17 +1455,6 @@ export type OperationCard = {
 	source: string,
 };
 
-/**  What an operation does to its platform. */
-export type OperationEffect = 
-/**  Changes nothing. */
-"read" | 
-/**  Adds or changes. */
-"write" | 
-/**  Takes away what can be made again. */
-"destructive" | 
-/**  Cannot be taken back: asks before it runs. */
-"irreversible";
-
 /**  Who asked for a run. */
 export type Origin = 
 /**  The window. */
@@ -1465,14 +1465,6 @@ export type Origin =
 { kind: "client"; 
 /**  What it calls itself. */
 name: string };
-
-/**  Everything peculiar to one connector, in the order in which it is shown. */
-export type Particulars = {
-	/**  What can be read. */
-	facts: Fact[],
-	/**  What can be done, by the thing it is about. */
-	groups: ControlGroup[],
-};
 
 /**  What of a connector holds a secret. */
 export type Place = 
@@ -1528,6 +1520,14 @@ export type PlatformCredential = {
 	createdAt: Timestamp | null,
 	/**  Who made it, in the platform's words. */
 	createdBy: string | null,
+};
+
+/**  Everything peculiar to one connector, in the order in which it is shown. */
+export type PlatformDetails = {
+	/**  What can be read. */
+	facts: Fact[],
+	/**  What can be done, by the thing it is about. */
+	groups: ControlGroup[],
 };
 
 /**  One field of a [`PlatformForm`]. */

@@ -109,7 +109,7 @@ export const queries = {
   platformDetails: (id: ConnectorId) =>
     queryOptions({
       queryKey: [...keys.hostedState(id), "details"],
-      queryFn: () => call(commands.connectorParticulars(id)),
+      queryFn: () => call(commands.connectorDetails(id)),
       ...once,
     }),
   platformCredentials: (id: ConnectorId) =>

@@ -3,7 +3,7 @@ import {
   type ConnectorSettings,
   type CredentialsOfLevel,
   type Form,
-  type Particulars,
+  type PlatformDetails,
 } from "@/host/bindings";
 
 function act(name: string, title: string, given: Partial<Act> = {}): Act {
@@ -20,7 +20,7 @@ function act(name: string, title: string, given: Partial<Act> = {}): Act {
 }
 
 /** Facts and acts of every kind. */
-export function particulars(): Particulars {
+export function particulars(): PlatformDetails {
   const toggle = (level: string, label: string, isOn: boolean | null) => ({
     kind: "switch" as const,
     label,

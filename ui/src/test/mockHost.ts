@@ -21,7 +21,7 @@ import {
   type FirstConnectors,
   type Need,
   type Event as HostEvent,
-  type OperationCard,
+  type OperationInfo,
   type PlatformForm,
   type Preferences,
   type Problem,
@@ -67,7 +67,7 @@ export type HostState = {
   preferences: Preferences;
   accounts: Account[];
   platforms: PlatformForm[];
-  operations: OperationCard[];
+  operations: OperationInfo[];
   connectors: Connector[];
   tools: ConnectorTool[];
   runs: ToolRun[];
@@ -438,7 +438,7 @@ export class MockHost {
         connector: this.looked((request as ActOnConnector).connector),
       }),
       changeSettings: ({ connector: id }) => this.looked(id),
-      connectorParticulars: () => particulars(),
+      connectorDetails: () => particulars(),
       connectorSettings: () => connectorSettings(),
       listPlatformCredentials: () => credentialLevels(),
       makePlatformCredentialDefault: () => null,

@@ -4,7 +4,7 @@ import {
   type Check,
   type Connector,
   type ConnectorTool,
-  type OperationCard,
+  type OperationInfo,
   type PlatformField,
   type PlatformForm,
   type Problem,
@@ -196,7 +196,7 @@ export function manyPlatforms(): PlatformForm[] {
 }
 
 /** Operations of every effect. */
-export function manyOperations(): OperationCard[] {
+export function manyOperations(): OperationInfo[] {
   const id = {
     type: "object",
     required: ["connector_id"],

@@ -22,7 +22,7 @@ pub struct CallOptions {
     pub retries: Option<Retries>,
     /// Longest wait for the next attempt: where more is asked for, the refusal is the answer at once;
     /// `None` to wait as long as the platform's contract says.
-    pub longest_wait: Option<Duration>,
+    pub max_retry_wait: Option<Duration>,
     /// Headers that replace those of the same name, in any letter case. They may hold secrets.
     pub headers: Vec<(String, Secret)>,
     /// Secrets among what is given beside the operation's own arguments, to be taken out of what the server
@@ -55,7 +55,7 @@ impl std::fmt::Debug for CallOptions {
         f.debug_struct("CallOptions")
             .field("timeout", &self.timeout)
             .field("retries", &self.retries)
-            .field("longest_wait", &self.longest_wait)
+            .field("max_retry_wait", &self.max_retry_wait)
             .field("credential", &self.credential)
             .field("stays", &self.stays)
             .finish_non_exhaustive()

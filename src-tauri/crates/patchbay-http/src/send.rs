@@ -280,7 +280,7 @@ impl Api {
         let none = HeaderMap::new();
         let answer = error.refusal().map_or(&none, |refusal| &refusal.headers);
         let wait = policy.wait(repeats, answer, now, self.clock.chance());
-        if options.longest_wait.is_some_and(|longest| wait > longest) {
+        if options.max_retry_wait.is_some_and(|longest| wait > longest) {
             return Err(error);
         }
         tracing::debug!(kind = error.kind(), ?wait, repeats, "repeating a request");

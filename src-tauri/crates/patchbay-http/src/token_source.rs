@@ -17,7 +17,7 @@ pub type Headers = Arc<[(String, Secret)]>;
 pub trait TokenSource: Send + Sync {
     /// The headers to send now, empty for none, where they are at hand; `None` where somebody has to be asked
     /// for them.
-    fn at_hand(&self) -> Option<Headers> {
+    fn cached_headers(&self) -> Option<Headers> {
         None
     }
 
@@ -26,7 +26,7 @@ pub trait TokenSource: Send + Sync {
     /// # Errors
     /// Whatever keeps it from knowing them; the request is not made then.
     async fn headers(&self) -> Result<Headers, BoxError> {
-        Ok(self.at_hand().unwrap_or_default())
+        Ok(self.cached_headers().unwrap_or_default())
     }
 
     /// Takes a token that a caller still has from an earlier exchange, where nothing better is at hand.
@@ -60,7 +60,7 @@ pub trait TokenSource: Send + Sync {
 /// # Errors
 /// [`Error::Credential`] with what keeps the source from knowing them.
 pub async fn credentials(tokens: &dyn TokenSource) -> Result<Headers, Error> {
-    match tokens.at_hand() {
+    match tokens.cached_headers() {
         Some(headers) => Ok(headers),
         None => tokens.headers().await.map_err(Error::credential),
     }
@@ -72,7 +72,7 @@ pub struct NoToken;
 
 #[async_trait]
 impl TokenSource for NoToken {
-    fn at_hand(&self) -> Option<Headers> {
+    fn cached_headers(&self) -> Option<Headers> {
         Some(Headers::default())
     }
 
@@ -109,7 +109,7 @@ impl FixedHeaders {
 
 #[async_trait]
 impl TokenSource for FixedHeaders {
-    fn at_hand(&self) -> Option<Headers> {
+    fn cached_headers(&self) -> Option<Headers> {
         Some(self.0.clone())
     }
 

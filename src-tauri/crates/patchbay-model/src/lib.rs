@@ -53,7 +53,7 @@ pub use id::{
 };
 pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, is_invisible};
 pub use json::Json;
-pub use particulars::{Act, Control, ControlGroup, Fact, OperationEffect, Particulars};
+pub use particulars::{Act, Control, ControlGroup, Fact, OperationEffect, PlatformDetails};
 pub use placement::{Place, Placement};
 pub use platform_credential::{CredentialLevel, CredentialStatus, PlatformCredential};
 pub use platform_look::{PlatformLook, TileColours};

@@ -22,7 +22,7 @@ pub enum OperationEffect {
 /// Everything peculiar to one connector, in the order in which it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Particulars {
+pub struct PlatformDetails {
     /// What can be read.
     pub facts: Vec<Fact>,
     /// What can be done, by the thing it is about.
@@ -110,7 +110,7 @@ pub struct Act {
     pub consequence: Option<String>,
 }
 
-impl Particulars {
+impl PlatformDetails {
     /// The act of that name.
     pub fn find(&self, name: &str) -> Option<&Act> {
         let mut acts = self.acts();

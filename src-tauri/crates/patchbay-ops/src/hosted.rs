@@ -1,6 +1,6 @@
 //! Hosted platforms, signed in to by their accounts.
 
-mod remembered;
+mod observations;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -21,7 +21,7 @@ use crate::address::plain_http;
 use crate::clock::Clock;
 use crate::{Context, Error, Event, account_errors, accounts};
 
-pub(crate) use remembered::{forget_kept, keep};
+pub(crate) use observations::{forget_kept, keep};
 
 /// How long the read may take that tells whose sign-in was refused.
 const READ_LIMIT: Duration = Duration::from_secs(10);
@@ -37,7 +37,7 @@ pub(crate) struct Hosted {
     clock: Arc<dyn PlatformClock>,
     addresses: AddressPolicy,
     open: Mutex<HashMap<AccountId, SignedIn>>,
-    shared: remembered::Shared,
+    shared: observations::Shared,
 }
 
 /// A sign-in that was used.
@@ -55,7 +55,7 @@ impl Hosted {
             clock: Arc::new(TurnedClock(clock)),
             addresses,
             open: Mutex::default(),
-            shared: remembered::Shared::default(),
+            shared: observations::Shared::default(),
         }
     }
 
@@ -114,7 +114,7 @@ pub(crate) async fn platform_of(
         secrets: secrets.values().cloned().collect(),
         platform: sign_in(cx, account, secrets)?,
     };
-    remembered::recall(cx, &account.id, &*signed_in.platform).await;
+    observations::restore(cx, &account.id, &*signed_in.platform).await;
     let mut open = cx.hosted().lock();
     let used = open.entry(account.id.clone()).or_insert(signed_in);
     Ok(Arc::clone(&used.platform))
@@ -164,7 +164,7 @@ fn plain_http_of(settings: &Map<String, Value>) -> PlainHttp {
 pub(crate) async fn take_up_findings(cx: &Context) -> Result<(), Error> {
     let open = cx.hosted().lock().clone();
     for (account, used) in open {
-        remembered::take_up(cx, &account, &*used.platform).await?;
+        observations::take_up(cx, &account, &*used.platform).await?;
     }
     Ok(())
 }
@@ -234,7 +234,7 @@ pub(crate) async fn verify(cx: &Context, platform: &dyn Platform) -> Result<(), 
 /// Options of a call that ends when the process does.
 pub(crate) fn options(cx: &Context) -> CallOptions {
     CallOptions {
-        longest_wait: Some(LONGEST_PAUSE),
+        max_retry_wait: Some(LONGEST_PAUSE),
         cancel: Some(cx.ending().child_token()),
         ..CallOptions::default()
     }

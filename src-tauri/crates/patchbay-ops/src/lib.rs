@@ -146,10 +146,10 @@ pub use needs::{Need, NeedFix, NeedKind, list_needs};
 pub use next_page::next_page;
 pub use offers::{fill_prompt, list_prompts, list_resources, read_resource};
 pub use operations::{
-    CallOperation, OperationCard, call_operation, list_account_operations, list_operations,
+    CallOperation, OperationInfo, call_operation, list_account_operations, list_operations,
 };
 pub use other_processes::follow_other_processes;
-pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};
+pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_details};
 pub use patchbay_files::Exposure;
 pub use patchbay_http::BrowserUrl;
 pub use platform_credentials::{
@@ -164,7 +164,7 @@ pub use programs::{
 };
 pub use reference::{resolve_from_environment, resolve_reference};
 pub use replay_run::replay_run;
-pub use response_meta::{AnsweredOperation, ResponseMeta, call_operation_with_head};
+pub use response_meta::{OperationResponse, ResponseMeta, call_operation_with_head};
 pub use retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_hourly, trim_runs,
 };

@@ -22,7 +22,7 @@ use crate::{Context, Error};
 /// One documented operation, as windows and commands show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct OperationCard {
+pub struct OperationInfo {
     /// Its name in the platform's contract.
     pub name: String,
     /// What it does, one sentence.
@@ -71,7 +71,7 @@ impl std::fmt::Debug for CallOperation {
 
 /// Every documented operation of a platform, in the order of its contract; none for this computer. What an
 /// account can call of them is told by [`list_account_operations`].
-pub fn list_operations(platform: Platform) -> Vec<OperationCard> {
+pub fn list_operations(platform: Platform) -> Vec<OperationInfo> {
     let table = hosted(platform).map(|hosted| (hosted.operations)());
     table.unwrap_or_default().iter().map(card).collect()
 }
@@ -83,7 +83,7 @@ pub fn list_operations(platform: Platform) -> Vec<OperationCard> {
 pub async fn list_account_operations(
     cx: &Context,
     account: &AccountId,
-) -> Result<Vec<OperationCard>, Error> {
+) -> Result<Vec<OperationInfo>, Error> {
     let account = find_account(cx, account).await?;
     Ok(table_of(&account).iter().map(card).collect())
 }
@@ -126,7 +126,7 @@ impl Call {
                 .map(|seconds| Duration::from_secs(seconds.into())),
             retries: request.retries.map(Retries::Times),
             // Who calls by name gets what the contract says.
-            longest_wait: None,
+            max_retry_wait: None,
             headers: request.headers.into_iter().collect(),
             query: members(request.query, "the extra query")?
                 .into_iter()
@@ -204,8 +204,8 @@ fn members(value: Json, what: &str) -> Result<Map<String, Value>, Error> {
     }
 }
 
-fn card(operation: &OperationEntry) -> OperationCard {
-    OperationCard {
+fn card(operation: &OperationEntry) -> OperationInfo {
+    OperationInfo {
         name: operation.name.to_owned(),
         summary: operation.summary(),
         parameters: Json(operation.parameters().to_value()),

@@ -1,6 +1,8 @@
 //! What only one platform has: its facts, switches and buttons for a connector.
 
-use patchbay_model::{Act, Connector, ConnectorId, Json, OperationEffect, Particulars, RemoteId};
+use patchbay_model::{
+    Act, Connector, ConnectorId, Json, OperationEffect, PlatformDetails, RemoteId,
+};
 use patchbay_platforms::Platform;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -40,7 +42,7 @@ pub struct Acted {
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Usage`] for a connector of this computer; [`Error::Platform`];
 /// [`Error::Vault`], [`Error::Reference`].
-pub async fn connector_particulars(cx: &Context, id: &ConnectorId) -> Result<Particulars, Error> {
+pub async fn connector_details(cx: &Context, id: &ConnectorId) -> Result<PlatformDetails, Error> {
     let connector = find_connector(cx, id).await?;
     let (platform, remote) = platform_for(cx, &connector).await?;
     read(cx, &connector, &*platform, &remote).await
@@ -52,13 +54,13 @@ async fn read(
     connector: &Connector,
     platform: &dyn Platform,
     remote: &RemoteId,
-) -> Result<Particulars, Error> {
+) -> Result<PlatformDetails, Error> {
     match platform.peculiar() {
         Some(peculiar) => {
             let read = peculiar.particulars(remote, &options(cx)).await;
             judged(cx, &connector.account, platform, read).await
         }
-        None => Ok(Particulars::default()),
+        None => Ok(PlatformDetails::default()),
     }
 }
 
@@ -67,7 +69,7 @@ async fn read(
 /// # Errors
 /// [`Error::NotFound`] when the connector has no such act now; [`Error::ConfirmationNeeded`] when something
 /// comes of it that cannot be undone or that one should know before; [`Error::Fields`], [`Error::Usage`]
-/// when the values do not fit; as [`connector_particulars`].
+/// when the values do not fit; as [`connector_details`].
 pub async fn act_on_connector(cx: &Context, request: ActOnConnector) -> Result<Acted, Error> {
     let connector = find_connector(cx, &request.connector).await?;
     let (platform, remote) = platform_for(cx, &connector).await?;

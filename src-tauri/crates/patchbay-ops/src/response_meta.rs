@@ -33,7 +33,7 @@ pub struct ResponseMeta {
 
 /// The answer of an operation, with what came before its data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct AnsweredOperation {
+pub struct OperationResponse {
     /// Status and headers; those of the last request where the operation made several.
     #[serde(flatten)]
     pub head: ResponseMeta,
@@ -48,7 +48,7 @@ pub struct AnsweredOperation {
 pub async fn call_operation_with_head(
     cx: &Context,
     request: CallOperation,
-) -> Result<AnsweredOperation, Error> {
+) -> Result<OperationResponse, Error> {
     let mut call = Call::prepared(cx, request).await?;
     let wanted = Head::wanted();
     call.options.head = wanted.clone();
@@ -56,7 +56,7 @@ pub async fn call_operation_with_head(
     let data = call.made(cx).await?;
     let head = wanted.take();
     let head = head.map(|(status, headers)| ResponseMeta::shown(status, &headers, &known()));
-    Ok(AnsweredOperation {
+    Ok(OperationResponse {
         head: head.unwrap_or_default(),
         data,
     })
@@ -103,7 +103,7 @@ mod tests {
         ] {
             sent.append(name, value.parse().unwrap());
         }
-        let answered = AnsweredOperation {
+        let answered = OperationResponse {
             head: ResponseMeta::shown(201, &sent, &secrets),
             data: Json(json!([1])),
         };

@@ -32,7 +32,7 @@ use crate::mcp::CallOutcome;
 
 pub use creation::{Creation, ProviderOAuth};
 pub use credentials::{CredentialToSave, Credentials};
-pub use peculiar::Peculiar;
+pub use peculiar::Details;
 pub use settings::Settings;
 pub(crate) use single::{SingleCredential, SingleOutcome, SingleTool};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use patchbay_http::Api;
 
-use crate::findings::Findings;
+use crate::observations::Observations;
 
 /// How long a consent is waited for where the platform does not tell.
 const CONSENT_LIVES: Duration = Duration::from_secs(300);
@@ -14,7 +14,7 @@ const CONSENT_LIVES: Duration = Duration::from_secs(300);
 pub struct Client {
     /// Address, credentials and the rules of the platform's contract.
     pub api: Api,
-    pub(crate) findings: Findings,
+    pub(crate) observations: Observations,
 }
 
 impl AsRef<Api> for Client {
@@ -28,14 +28,14 @@ impl Client {
     pub fn new(api: Api) -> Self {
         Self {
             api,
-            findings: Findings::default(),
+            observations: Observations::default(),
         }
     }
 
     /// Notes that a consent was started.
     pub(crate) fn await_consent(&self, id: &str) {
         let until = self.api.clock.now() + CONSENT_LIVES;
-        self.findings
+        self.observations
             .note(id, |found| found.consent_until = Some(until));
     }
 }

@@ -15,19 +15,20 @@ mod any_json;
 mod capabilities;
 mod client;
 pub mod cohere;
-mod findings;
 mod form;
 mod lenient;
 pub mod mcp;
 pub mod mistral;
+mod observations;
 pub mod operations;
 mod output;
 mod registry;
 pub mod tenex;
 
 pub use capabilities::{
-    Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials, Disconnects,
-    Peculiar, Prompts, ProviderOAuth, RemoteConnector, Resources, Settings, StartedConsent, Tools,
+    Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials, Details,
+    Disconnects, Prompts, ProviderOAuth, RemoteConnector, Resources, Settings, StartedConsent,
+    Tools,
 };
 pub use client::Client;
 pub use operations::{Effect, Operation, OperationEntry, Platform};

@@ -15,7 +15,7 @@ pub use patchbay_model::OperationEffect as Effect;
 use patchbay_model::SECRET_MARK;
 
 use crate::{
-    Client, Connectors, Consents, Creation, Credentials, Disconnects, Error, Output, Peculiar,
+    Client, Connectors, Consents, Creation, Credentials, Details, Disconnects, Error, Output,
     Prompts, Resources, Settings, Tools,
 };
 
@@ -298,20 +298,20 @@ pub trait Platform: Send + Sync {
     }
 
     /// Facts and switches that no other platform has.
-    fn peculiar(&self) -> Option<&dyn Peculiar> {
+    fn peculiar(&self) -> Option<&dyn Details> {
         None
     }
 
     /// What was found out here about connectors that the platform itself does not tell, such as how a test
-    /// went or until when a consent is waited for; to be given to [`Platform::recall`] by another
+    /// went or until when a consent is waited for; to be given to [`Platform::restore_observations`] by another
     /// process. Holds no secret; null when there is nothing.
-    fn remembered(&self) -> Value {
+    fn observations(&self) -> Value {
         Value::Null
     }
 
-    /// Takes up what [`Platform::remembered`] gave before, in place of what was found out so far. What
+    /// Takes up what [`Platform::observations`] gave before, in place of what was found out so far. What
     /// cannot be read any more is as if never known.
-    fn recall(&self, _remembered: Value) {}
+    fn restore_observations(&self, _saved: Value) {}
 
     /// Reading what a connector holds.
     fn resources(&self) -> Option<&dyn Resources> {

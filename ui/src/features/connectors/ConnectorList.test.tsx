@@ -148,7 +148,7 @@ describe("many at once", () => {
     expect(host.lastCall("updateConnector")).toEqual({ connector: "a", changes: { enabled: false } });
     const [{ controls: [one] } = { controls: [] }] = particulars().groups;
     const about = one?.kind === "switch" ? [{ ...one, label: "Continue on failure", isMain: false }] : [];
-    host.handlers.connectorParticulars = () => ({
+    host.handlers.connectorDetails = () => ({
       facts: [],
       groups: [{ title: "Activation", help: null, controls: one ? [one, ...about] : [] }],
     });

@@ -81,7 +81,7 @@ export async function switchOne(connector: Connector, on: boolean): Promise<stri
     await call(commands.updateConnector(connector.id, { enabled: on }));
     return words;
   }
-  const { groups } = await call(commands.connectorParticulars(connector.id));
+  const { groups } = await call(commands.connectorDetails(connector.id));
   const act = mainSwitchAction(
     groups.flatMap((group) => group.controls),
     connector.identity.platform,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use patchbay_model::{Account, Json, OperationEffect, Platform, inert_json_pretty};
 use patchbay_ops::{
-    CallOperation, Error, OperationCard, ResponseMeta, call_operation, call_operation_with_head,
+    CallOperation, Error, OperationInfo, ResponseMeta, call_operation, call_operation_with_head,
     list_account_operations, list_operations, save_operation, stream_operation,
 };
 use serde_json::Value;
@@ -23,7 +23,7 @@ use crate::unlock::unlock;
 
 /// What can be called, and where all of it is listed.
 struct Offered {
-    operations: Vec<OperationCard>,
+    operations: Vec<OperationInfo>,
     /// Words of the command that lists them.
     listed_by: String,
 }
@@ -70,7 +70,7 @@ impl Offered {
         }
     }
 
-    fn named(&self, name: &str) -> Result<&OperationCard, Failure> {
+    fn named(&self, name: &str) -> Result<&OperationInfo, Failure> {
         let mut operations = self.operations.iter();
         let found = operations.find(|operation| operation.name == name);
         found.ok_or_else(|| {
@@ -87,7 +87,7 @@ fn no_operation() -> Failure {
     Failure::usage("no operation is named", "Add --list to see them all.")
 }
 
-fn list(cli: &Cli, operations: &[OperationCard]) -> Result<(), Failure> {
+fn list(cli: &Cli, operations: &[OperationInfo]) -> Result<(), Failure> {
     cli.out.answer(operations, |screen| {
         let rows = operations.iter().map(|operation| {
             let (effect, tone) = words::operation_effect(operation.effect);
@@ -101,7 +101,7 @@ fn list(cli: &Cli, operations: &[OperationCard]) -> Result<(), Failure> {
     })
 }
 
-fn describe(cli: &Cli, operation: &OperationCard) -> Result<(), Failure> {
+fn describe(cli: &Cli, operation: &OperationInfo) -> Result<(), Failure> {
     cli.out.answer(operation, |screen| {
         let (effect, tone) = words::operation_effect(operation.effect);
         let facts = Facts::default()
@@ -114,7 +114,7 @@ fn describe(cli: &Cli, operation: &OperationCard) -> Result<(), Failure> {
     })
 }
 
-fn parameters(operation: &OperationCard, screen: Screen) -> String {
+fn parameters(operation: &OperationInfo, screen: Screen) -> String {
     let schema = &operation.parameters;
     let required: Vec<&str> = schema["required"]
         .as_array()
@@ -242,7 +242,7 @@ fn head_words(head: &ResponseMeta) -> String {
 }
 
 /// Irreversible operations ask, naming what and where.
-fn confirmed(cli: &Cli, operation: &OperationCard, account: &str) -> Result<bool, Failure> {
+fn confirmed(cli: &Cli, operation: &OperationInfo, account: &str) -> Result<bool, Failure> {
     if operation.effect != OperationEffect::Irreversible {
         return Ok(false);
     }

@@ -1,12 +1,12 @@
 //! `patchbay connector edit` on hosted platforms, `patchbay connector acts` and `act`.
 
 use patchbay_model::{
-    Act, Code, Connector, ConnectorSettings, Fact, Particulars, Problem, Timestamp,
+    Act, Code, Connector, ConnectorSettings, Fact, PlatformDetails, Problem, Timestamp,
     inert_json_pretty,
 };
 use patchbay_ops::{
     ActOnConnector, Acted, ChangeSettings, Error, SettingsPlan, act_on_connector, change_settings,
-    connector_particulars, connector_settings, plan_settings,
+    connector_details, connector_settings, plan_settings,
 };
 
 use crate::args::ChangeArgs;
@@ -109,14 +109,14 @@ fn plan_in_words(plan: &SettingsPlan, screen: Screen) -> String {
 pub(super) async fn acts(cli: &Cli, connector: &str) -> Result<(), Failure> {
     let connector = cli.connector(connector).await?;
     cli.unlock_for(&connector).await?;
-    let particulars = connector_particulars(&cli.cx, &connector.id).await?;
+    let particulars = connector_details(&cli.cx, &connector.id).await?;
     let now = cli.now();
     cli.out.answer(&particulars, |screen| {
         particulars_in_words(&particulars, now, screen)
     })
 }
 
-fn particulars_in_words(particulars: &Particulars, now: Timestamp, screen: Screen) -> String {
+fn particulars_in_words(particulars: &PlatformDetails, now: Timestamp, screen: Screen) -> String {
     let facts: String = particulars
         .facts
         .iter()
@@ -195,7 +195,7 @@ async fn confirm(
     name: &str,
     needed: Error,
 ) -> Result<(), Failure> {
-    let particulars = connector_particulars(&cli.cx, &connector.id).await?;
+    let particulars = connector_details(&cli.cx, &connector.id).await?;
     let act = particulars.find(name);
     if let Some(consequence) = act.and_then(|act| act.consequence.as_deref()) {
         cli.stderr.say(&text::line(consequence));

@@ -20,7 +20,7 @@ use crate::unlock::unlock;
 /// What the doctor found. No verb gives it as a whole, so it is no type of the model.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Findings {
+struct Observations {
     version: &'static str,
     folders: Vec<Folder>,
     vault: VaultStatus,
@@ -45,15 +45,15 @@ pub(super) async fn run(cli: &Cli, only: Option<&str>) -> Result<(), Failure> {
         Some(connector) => vec![connector],
         None => list_connectors(&cli.cx).await?,
     };
-    let findings = Findings {
+    let observations = Observations {
         version: env!("CARGO_PKG_VERSION"),
         folders: folders(cli),
         vault: vault_found(cli).await,
         connectors: checks(cli, connectors).await?,
     };
     cli.out
-        .answer(&findings, |screen| words_of(&findings, screen))?;
-    match worst(&findings) {
+        .answer(&observations, |screen| words_of(&observations, screen))?;
+    match worst(&observations) {
         Some(problem) => Err(problem.clone().into()),
         None => Ok(()),
     }
@@ -163,17 +163,17 @@ async fn checks(cli: &Cli, connectors: Vec<Connector>) -> Result<Vec<Check>, Fai
 }
 
 /// The first problem, for the exit code.
-fn worst(findings: &Findings) -> Option<&Problem> {
-    let folders = findings
+fn worst(observations: &Observations) -> Option<&Problem> {
+    let folders = observations
         .folders
         .iter()
         .filter_map(|folder| folder.problem.as_ref());
     // That there is no keychain for an empty vault is worth knowing, but nothing has failed.
-    let vault = findings.vault.problem.as_ref();
-    let vault = vault.filter(|_| findings.vault.state != VaultState::Empty);
+    let vault = observations.vault.problem.as_ref();
+    let vault = vault.filter(|_| observations.vault.state != VaultState::Empty);
     folders
         .chain(vault)
-        .chain(findings.connectors.iter().filter_map(failed))
+        .chain(observations.connectors.iter().filter_map(failed))
         .next()
 }
 
@@ -182,9 +182,9 @@ pub(super) fn failed(check: &Check) -> Option<&Problem> {
     check.steps.iter().find_map(|step| step.problem.as_ref())
 }
 
-fn words_of(findings: &Findings, screen: Screen) -> String {
-    let mut words = format!("Patchbay {}\n", findings.version);
-    for folder in &findings.folders {
+fn words_of(observations: &Observations, screen: Screen) -> String {
+    let mut words = format!("Patchbay {}\n", observations.version);
+    for folder in &observations.folders {
         let problem = folder
             .problem
             .as_ref()
@@ -204,16 +204,16 @@ fn words_of(findings: &Findings, screen: Screen) -> String {
             words.push_str(&format!("     {}\n", text::line(hint)));
         }
     }
-    let (state, tone) = vault::state(&findings.vault);
-    let protection = vault::protection(&findings.vault);
+    let (state, tone) = vault::state(&observations.vault);
+    let protection = vault::protection(&observations.vault);
     words.push_str(&item(
         tone,
         "vault",
         &format!("{state}, protected by {protection}"),
         screen,
     ));
-    words.push_str(&remedy(findings.vault.problem.as_ref()));
-    for check in &findings.connectors {
+    words.push_str(&remedy(observations.vault.problem.as_ref()));
+    for check in &observations.connectors {
         words.push_str(&format!("\n{}\n", text::line(&check.connector.title)));
         words.push_str(&steps(check, screen));
     }

@@ -94,7 +94,7 @@ async fn what_could_double_is_not_repeated() {
 #[tokio::test]
 async fn who_cannot_wait_as_long_as_the_answer_asks_hears_of_it_at_once() {
     let impatient = CallOptions {
-        longest_wait: Some(Duration::from_secs(10)),
+        max_retry_wait: Some(Duration::from_secs(10)),
         ..CallOptions::default()
     };
     for (asked, waits) in [("11", vec![]), ("9", vec![9.0])] {

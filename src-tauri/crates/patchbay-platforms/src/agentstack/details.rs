@@ -4,20 +4,20 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::{Act, ControlGroup, Fact, Particulars, RemoteId};
+use patchbay_model::{Act, ControlGroup, Fact, PlatformDetails, RemoteId};
 use serde_json::json;
 
 use super::operations::{Connect, Disconnect};
 use super::platform::AgentStack;
 use super::wire::{CONNECTED, Connector};
 use crate::acts::{button, call, fact, moment, plain};
-use crate::{Peculiar, Result};
+use crate::{Details, Result};
 
 #[async_trait]
-impl Peculiar for AgentStack {
-    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<Particulars> {
+impl Details for AgentStack {
+    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<PlatformDetails> {
         let connector = self.find(id.as_str(), options).await?;
-        Ok(Particulars {
+        Ok(PlatformDetails {
             facts: facts(&connector),
             groups: vec![connection(&connector)],
         })

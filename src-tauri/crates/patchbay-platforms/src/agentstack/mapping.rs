@@ -20,7 +20,7 @@ const REASON_LIMIT: usize = 500;
 /// What was found out here about a connector.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Finding {
+pub(super) struct Observation {
     /// Until when a consent that was started here is waited for.
     pub(super) consent_until: Option<Timestamp>,
     /// What the platform said when it failed to connect.
@@ -42,7 +42,7 @@ pub(super) enum Relay {
     Failed(String),
 }
 
-impl Finding {
+impl Observation {
     /// The connector is now as the platform says. What was found out while it was connected ends with that state,
     /// and a failure to connect ends with success. The platform leaves the state as it was when it fails, so that
     /// one that was connected already has not succeeded by that.
@@ -67,7 +67,7 @@ impl Finding {
 }
 
 /// A connector in unified form, with what was found out about it here.
-pub(super) fn connector(wire: Connector, found: &Finding, now: Timestamp) -> RemoteConnector {
+pub(super) fn connector(wire: Connector, found: &Observation, now: Timestamp) -> RemoteConnector {
     let (status, reason) = status(&wire, found, now);
     let time = |member| wire.text(member).and_then(Timestamp::parse);
     let title = wire
@@ -103,7 +103,7 @@ fn host_name(wire: &Connector) -> String {
 }
 
 /// The row of the contract's table that fits.
-fn status(wire: &Connector, found: &Finding, now: Timestamp) -> (Status, Option<String>) {
+fn status(wire: &Connector, found: &Observation, now: Timestamp) -> (Status, Option<String>) {
     let said = |words: &str| Some(clean_text(words, REASON_LIMIT));
     let failure = found.connect_failure.as_deref().and_then(said);
     let is_consenting = found.consent_until.is_some_and(|until| now < until);

@@ -15,13 +15,13 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::forms::{self, AccessToken, NewConnector};
-use super::mapping::{self, Finding};
+use super::mapping::{self, Observation};
 use super::operations::{Connect, Delete, Disconnect, Get, List, OPERATIONS, Presets, Which};
 use super::quirks::sessions::Sessions;
 use super::wire::{AUTH_REQUIRED, Connector, DISCONNECTED, plain_id};
 use crate::capabilities::{no_choices, offers, web_page};
-use crate::findings::Findings;
 use crate::form;
+use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
 use crate::registry::{ALLOW_PLAIN_HTTP, secret_names, text_of};
 use crate::{
@@ -105,7 +105,7 @@ fn secret_for(settings: &Map<String, Value>) -> Option<&'static str> {
 /// One account: its operations are called with it.
 pub struct AgentStack {
     pub(super) api: Api,
-    findings: Findings<Finding>,
+    observations: Observations<Observation>,
     pub(super) sessions: Sessions,
 }
 
@@ -132,7 +132,7 @@ pub fn client(account: &SignIn) -> Result<AgentStack> {
             secret_names: &SECRET_NAMES,
             ..Api::new(clients, clock, base, credentials(account)?)?
         },
-        findings: Findings::default(),
+        observations: Observations::default(),
         sessions: Sessions::default(),
     })
 }
@@ -188,21 +188,21 @@ impl AgentStack {
         let is_connected = connector.is_connected();
         let id = plain_id(&connector.id);
         let found = self
-            .findings
+            .observations
             .update(&id, |found| found.update(is_connected));
         mapping::connector(connector, &found, self.api.clock.now())
     }
 
     /// Notes what was found out about a connector.
-    pub(super) fn note(&self, id: &str, change: impl FnOnce(&mut Finding)) {
-        self.findings.note(&plain_id(id), change);
+    pub(super) fn note(&self, id: &str, change: impl FnOnce(&mut Observation)) {
+        self.observations.note(&plain_id(id), change);
     }
 
     /// A connector that is gone, or begins anew.
     pub(super) fn forget(&self, which: &Which) {
         if let Ok(id) = which.id() {
             self.sessions.forget(id);
-            self.findings.forget(&plain_id(id));
+            self.observations.forget(&plain_id(id));
         }
     }
 
@@ -273,17 +273,17 @@ impl Platform for AgentStack {
         self
     }
 
-    fn remembered(&self) -> Value {
-        self.findings.to_json()
+    fn observations(&self) -> Value {
+        self.observations.to_json()
     }
 
-    fn recall(&self, remembered: Value) {
-        self.findings.recall(remembered);
+    fn restore_observations(&self, saved: Value) {
+        self.observations.restore(saved);
     }
 
     offers! {
         connectors: Connectors, tools: Tools, consents: Consents, disconnects: Disconnects,
-        creation: Creation, credentials: Credentials, peculiar: Peculiar, resources: Resources, prompts: Prompts,
+        creation: Creation, credentials: Credentials, peculiar: Details, resources: Resources, prompts: Prompts,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::{Act, ControlGroup, Fact, Particulars, RemoteId, Status};
+use patchbay_model::{Act, ControlGroup, Fact, PlatformDetails, RemoteId, Status};
 use serde_json::json;
 
 use super::forms::EntityChoice;
@@ -13,11 +13,11 @@ use super::operations::{Check, Inspect, UpdateConnector};
 use super::platform::Airbyte;
 use super::wire::{Connector, Inspection};
 use crate::acts::{button, call, fact, moment, plain};
-use crate::{Operation, Peculiar, Result, form};
+use crate::{Details, Operation, Result, form};
 
 #[async_trait]
-impl Peculiar for Airbyte {
-    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<Particulars> {
+impl Details for Airbyte {
+    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<PlatformDetails> {
         let connector = self.find(id, options).await?.connector;
         let connector_id = id.clone();
         // Not every kind can be looked into; the rest is shown all the same.
@@ -36,11 +36,11 @@ impl Peculiar for Airbyte {
             fact("Context store", Some(&context_store(&inspected))),
             fact("Entities", Some(&chosen_entities(&connector))),
         ];
-        let check = self.findings.of(id.as_str()).check;
+        let check = self.observations.of(id.as_str()).check;
         let warnings = inspected.warnings.iter();
         let warnings = warnings.map(|words| fact("Warning", Some(words)));
         let facts = facts.into_iter().chain(last_check(check)).chain(warnings);
-        Ok(Particulars {
+        Ok(PlatformDetails {
             facts: facts.flatten().collect(),
             groups: vec![check_group(id), entity_group(id)],
         })

@@ -16,7 +16,7 @@ const REASON_LIMIT: usize = 500;
 /// What was found out here about a connector.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Finding {
+pub(super) struct Observation {
     /// `None` when it was not checked from here.
     pub(super) check: Option<Checked>,
     /// Whether its deletion was accepted.
@@ -53,7 +53,7 @@ impl State {
     }
 }
 
-impl Finding {
+impl Observation {
     /// How the connector is, as far as it is known.
     pub(super) fn state(&self) -> State {
         match &self.check {
@@ -131,7 +131,7 @@ fn names_refusal(value: &Value) -> bool {
 }
 
 /// An item of the list, or a detail, in unified form, with what was found out about it here.
-pub(super) fn connector(native: NativeConnector, found: &Finding) -> RemoteConnector {
+pub(super) fn connector(native: NativeConnector, found: &Observation) -> RemoteConnector {
     let wire = native.connector;
     let State {
         status,

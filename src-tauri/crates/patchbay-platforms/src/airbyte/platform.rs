@@ -12,7 +12,7 @@ use patchbay_model::{
 use serde_json::{Map, Value};
 
 use super::forms;
-use super::mapping::{self, Finding};
+use super::mapping::{self, Observation};
 use super::operations::{
     Check, CreateConnector, DeleteConnector, GetConnectorDetail, GetDefinition, ListConnectors,
     ListDefinitions, ListWorkspaces, OPERATIONS, UpdateConnector, WaitForDeletion,
@@ -24,8 +24,8 @@ use super::quirks::spec::Spec;
 use super::quirks::token::NoCredentials;
 use super::wire::{Connectors as ConnectorList, DefinitionDetail, NativeConnector};
 use crate::capabilities::offers;
-use crate::findings::Findings;
 use crate::form::at_fields;
+use crate::observations::Observations;
 use crate::operations::{AnyClient, Operation, arguments};
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
 use crate::{
@@ -110,7 +110,7 @@ pub struct Airbyte {
     /// Name of the workspace whose connectors are shown.
     pub(super) workspace: String,
     pub(super) known_ids: KnownIds,
-    pub(super) findings: Findings<Finding>,
+    pub(super) observations: Observations<Observation>,
 }
 
 impl AsRef<Api> for Airbyte {
@@ -142,7 +142,7 @@ pub fn client(account: &SignIn) -> Result<Airbyte> {
         identities,
         workspace: workspace.to_owned(),
         known_ids: KnownIds::default(),
-        findings: Findings::default(),
+        observations: Observations::default(),
     })
 }
 
@@ -165,7 +165,7 @@ impl Airbyte {
 
     /// A connector that is gone.
     pub(super) fn forget(&self, id: &RemoteId) {
-        self.findings.forget(id.as_str());
+        self.observations.forget(id.as_str());
         self.known_ids.forget(id);
     }
 
@@ -185,7 +185,7 @@ impl Airbyte {
     }
 
     fn mapped(&self, native: NativeConnector) -> RemoteConnector {
-        let found = self.findings.of(native.connector.id.as_str());
+        let found = self.observations.of(native.connector.id.as_str());
         mapping::connector(native, &found)
     }
 }
@@ -200,17 +200,17 @@ impl Platform for Airbyte {
         self
     }
 
-    fn remembered(&self) -> Value {
-        self.findings.to_json()
+    fn observations(&self) -> Value {
+        self.observations.to_json()
     }
 
-    fn recall(&self, remembered: Value) {
-        self.findings.recall(remembered);
+    fn restore_observations(&self, saved: Value) {
+        self.observations.restore(saved);
     }
 
     offers! {
         connectors: Connectors, tools: Tools, creation: Creation, settings: Settings, peculiar:
-        Peculiar,
+        Details,
     }
 }
 
@@ -219,7 +219,7 @@ impl Connectors for Airbyte {
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
         let ConnectorList(all) = ListConnectors::default().run(self, options).await?;
         let ids: HashSet<&str> = all.iter().map(|one| one.connector.id.as_str()).collect();
-        self.findings.retain(|id| ids.contains(id));
+        self.observations.retain(|id| ids.contains(id));
         Ok(all.into_iter().map(|one| self.mapped(one)).collect())
     }
 

@@ -2,17 +2,20 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::{Particulars, RemoteId};
+use patchbay_model::{PlatformDetails, RemoteId};
 
 use crate::Error;
 
 /// Its connectors have facts and switches of their own, over operations of its table.
 #[async_trait]
-pub trait Peculiar: Send + Sync {
+pub trait Details: Send + Sync {
     /// Those of one connector, as it is now.
     ///
     /// # Errors
     /// [`Error::NotFound`], and those of the contract's read operations.
-    async fn particulars(&self, id: &RemoteId, options: &CallOptions)
-    -> Result<Particulars, Error>;
+    async fn particulars(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<PlatformDetails, Error>;
 }

@@ -4,18 +4,18 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::{AuthenticationMethod, ControlGroup, Fact, Particulars, RemoteId};
+use patchbay_model::{AuthenticationMethod, ControlGroup, Fact, PlatformDetails, RemoteId};
 use serde_json::json;
 
 use super::mapping::method;
 use super::operations::Update;
 use super::platform::Cohere;
 use super::wire::Connector;
-use crate::{Peculiar, Result, acts};
+use crate::{Details, Result, acts};
 
 #[async_trait]
-impl Peculiar for Cohere {
-    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<Particulars> {
+impl Details for Cohere {
+    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<PlatformDetails> {
         let (connector, _) = self.find(id, options).await?;
         let id = &connector.id;
         let active = acts::switch::<Update, _>(
@@ -35,7 +35,7 @@ impl Peculiar for Cohere {
             ],
             |is_on| json!({ "id": id, "continue_on_failure": is_on }),
         );
-        Ok(Particulars {
+        Ok(PlatformDetails {
             facts: facts(&connector),
             groups: vec![ControlGroup {
                 title: "In chats".to_owned(),

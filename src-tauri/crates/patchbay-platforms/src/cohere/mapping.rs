@@ -10,7 +10,7 @@ use patchbay_model::{
 use serde_json::Value;
 
 use super::wire::Connector;
-use crate::findings::Finding;
+use crate::observations::Observation;
 use crate::{ConsentState, RemoteConnector};
 
 const NAME_LIMIT: usize = 200;
@@ -21,7 +21,7 @@ const REASON_LIMIT: usize = 300;
 pub(super) fn connector(
     wire: &Connector,
     native: Value,
-    found: &Finding,
+    found: &Observation,
     now: Timestamp,
 ) -> RemoteConnector {
     let (status, reason) = status(wire, found, now);
@@ -53,7 +53,7 @@ pub(super) fn connector(
 }
 
 /// The first row of the contract's table that fits.
-fn status(wire: &Connector, found: &Finding, now: Timestamp) -> (Status, Option<String>) {
+fn status(wire: &Connector, found: &Observation, now: Timestamp) -> (Status, Option<String>) {
     let word = wire.auth_status.as_deref();
     if !wire.is_active() {
         return (Status::Disabled, None);

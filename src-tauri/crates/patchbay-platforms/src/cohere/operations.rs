@@ -168,7 +168,7 @@ impl Operation for Delete {
     }
 
     fn observe(&self, client: &Client, _: &Value) {
-        client.findings.forget(self.id.as_str());
+        client.observations.forget(self.id.as_str());
     }
 }
 

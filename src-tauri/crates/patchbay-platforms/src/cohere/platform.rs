@@ -152,7 +152,7 @@ impl Cohere {
     }
 
     fn mapped(&self, (connector, native): (Connector, Value)) -> RemoteConnector {
-        let found = self.client.findings.of(connector.id.as_str());
+        let found = self.client.observations.of(connector.id.as_str());
         mapping::connector(&connector, native, &found, self.client.api.clock.now())
     }
 }
@@ -175,17 +175,17 @@ impl Platform for Cohere {
         page.run(&self.client, options).await.map(drop)
     }
 
-    fn remembered(&self) -> Value {
-        self.client.findings.to_json()
+    fn observations(&self) -> Value {
+        self.client.observations.to_json()
     }
 
-    fn recall(&self, remembered: Value) {
-        self.client.findings.recall(remembered);
+    fn restore_observations(&self, saved: Value) {
+        self.client.observations.restore(saved);
     }
 
     offers! {
         connectors: Connectors, tools: Tools, consents: Consents, creation: Creation,
-        settings: Settings, credentials: Credentials, peculiar: Peculiar,
+        settings: Settings, credentials: Credentials, peculiar: Details,
     }
 }
 
@@ -259,7 +259,7 @@ impl Consents for Cohere {
         let state = mapping::consent(&self.find(id, options).await?.0);
         if state == ConsentState::Given {
             self.client
-                .findings
+                .observations
                 .note(id.as_str(), |found| found.consent_until = None);
         }
         Ok(state)

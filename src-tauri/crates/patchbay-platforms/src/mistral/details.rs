@@ -7,7 +7,7 @@ mod tools;
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
 use patchbay_model::{
-    Act, Control, ControlGroup, Fact, Json, Particulars, RemoteId, Timestamp, clean_text,
+    Act, Control, ControlGroup, Fact, Json, PlatformDetails, RemoteId, Timestamp, clean_text,
 };
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ use super::operations::sharing::{
 use super::operations::{Scope, seed};
 use super::quirks::surface::Surface;
 use super::wire::Connector;
-use crate::{Error, Operation, Peculiar, acts};
+use crate::{Details, Error, Operation, acts};
 
 const WORDS_LIMIT: usize = 200;
 
@@ -43,19 +43,19 @@ const SCOPES: [(Scope, &str, &str); 3] = [
 ];
 
 #[async_trait]
-impl Peculiar for Mistral {
+impl Details for Mistral {
     async fn particulars(
         &self,
         id: &RemoteId,
         options: &CallOptions,
-    ) -> Result<Particulars, Error> {
+    ) -> Result<PlatformDetails, Error> {
         let connector = self.find_known(id, options).await?.value;
         let mut groups = vec![self.activation(&connector), self.sharing(&connector)];
         if self.surface == Surface::Current {
             groups.push(credentials_group(&connector));
         }
         groups.retain(|group| !group.controls.is_empty());
-        Ok(Particulars {
+        Ok(PlatformDetails {
             facts: self.facts(&connector),
             groups,
         })

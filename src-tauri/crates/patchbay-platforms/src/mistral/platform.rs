@@ -21,11 +21,12 @@ use super::operations::connectors::{Delete, Get, List};
 use super::operations::tools::{CallTool, ListTools};
 use super::operations::{self, Scope, seed};
 use super::quirks::key::Key;
-use super::quirks::observations::{Listing, Observations};
+use super::quirks::observations::{Listing, Observation};
 use super::quirks::surface::Surface;
 use super::wire::{AuthUrl, Connector, Kept, Object, OneConnector, ToolAnswer};
 use crate::capabilities::offers;
 use crate::mcp::{self, CallOutcome};
+use crate::observations::Observations;
 use crate::operations::AnyClient;
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
 use crate::{
@@ -106,7 +107,8 @@ fn operations_of(settings: &Map<String, Value>) -> &'static [OperationEntry] {
 pub struct Mistral {
     pub(super) api: Api,
     pub(super) surface: Surface,
-    pub(super) observations: Observations,
+    /// By id or name, as each call named the connector.
+    pub(super) observations: Observations<Observation>,
 }
 
 impl AsRef<Api> for Mistral {
@@ -179,17 +181,17 @@ impl Platform for Mistral {
         page(None, 1).run(self, options).await.map(drop)
     }
 
-    fn remembered(&self) -> Value {
+    fn observations(&self) -> Value {
         self.observations.to_json()
     }
 
-    fn recall(&self, remembered: Value) {
-        self.observations.recall(remembered);
+    fn restore_observations(&self, saved: Value) {
+        self.observations.restore(saved);
     }
 
     offers! {
         connectors: Connectors, tools: Tools, consents: Consents, creation: Creation, settings:
-        Settings, credentials: Credentials, peculiar: Peculiar,
+        Settings, credentials: Credentials, peculiar: Details,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::{Act, Control, ControlGroup, Fact, Particulars, RemoteId, clean_text};
+use patchbay_model::{Act, Control, ControlGroup, Fact, PlatformDetails, RemoteId, clean_text};
 use serde_json::json;
 
 use super::forms::{self, SOLE, title_of_role};
@@ -12,11 +12,11 @@ use super::operations::{Disable, Enable, List, Refresh, Revoke, Test, Update};
 use super::platform::{PAGE, Tenex};
 use super::wire::{Connector, Provider};
 use crate::acts::{button, call, fact, moment, plain};
-use crate::{Operation, Peculiar, Result};
+use crate::{Details, Operation, Result};
 
 #[async_trait]
-impl Peculiar for Tenex {
-    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<Particulars> {
+impl Details for Tenex {
+    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<PlatformDetails> {
         let connector = self.find(id, options).await?;
         let mut groups = Vec::new();
         if self.offers::<Update>() {
@@ -28,7 +28,7 @@ impl Peculiar for Tenex {
             groups.push(roles(&connector, &provider, &holders));
         }
         groups.extend(self.connection(&connector));
-        Ok(Particulars {
+        Ok(PlatformDetails {
             facts: facts(&connector),
             groups,
         })

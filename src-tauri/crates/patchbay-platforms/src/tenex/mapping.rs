@@ -9,7 +9,7 @@ use patchbay_model::{
 
 use super::quirks::table::States;
 use super::wire::{Connector, Grant};
-use crate::findings::Finding;
+use crate::observations::Observation;
 use crate::{ConsentState, Output, RemoteConnector};
 
 const NAME_LIMIT: usize = 200;
@@ -19,7 +19,7 @@ const REASON_LIMIT: usize = 300;
 pub(super) fn connector(
     wire: Connector,
     states: &States,
-    found: &Finding,
+    found: &Observation,
     now: Timestamp,
 ) -> RemoteConnector {
     let (status, reason) = status(&wire, states, found, now);
@@ -56,7 +56,7 @@ pub(super) fn connector(
 fn status(
     wire: &Connector,
     states: &States,
-    found: &Finding,
+    found: &Observation,
     now: Timestamp,
 ) -> (Status, Option<String>) {
     let is = |words: &[String]| words.contains(&wire.status);
@@ -83,7 +83,7 @@ fn status(
     }
 }
 
-fn connected(wire: &Connector, found: &Finding) -> (Status, Option<String>) {
+fn connected(wire: &Connector, found: &Observation) -> (Status, Option<String>) {
     let health = wire.text("health");
     match (health, &found.test) {
         (Some("failing"), test) => {

@@ -189,7 +189,7 @@ impl Operation<Tenex> for StartOauth {
         if let Some(id) = started.connector_id.as_deref().or(asked) {
             let until = client.now() + client.lives(started);
             client
-                .findings
+                .observations
                 .note(id, |found| found.consent_until = Some(until));
         }
     }
@@ -520,7 +520,7 @@ impl Operation<Tenex> for Test {
         let words = || message.as_deref().unwrap_or("the test failed").to_owned();
         let outcome = if *ok { Ok(()) } else { Err(words()) };
         client
-            .findings
+            .observations
             .note(self.id.as_str(), |found| found.test = Some(outcome));
     }
 }
@@ -546,7 +546,7 @@ impl Operation<Tenex> for Delete {
     }
 
     fn observe(&self, client: &Tenex, (): &()) {
-        client.findings.forget(self.id.as_str());
+        client.observations.forget(self.id.as_str());
         client.waiting.forget(self.id.as_str());
     }
 }

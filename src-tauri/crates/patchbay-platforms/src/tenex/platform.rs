@@ -31,13 +31,13 @@ use super::quirks::table::Table;
 use super::quirks::waiting::{self, Waiting};
 use super::wire::{Connector, Page, Provider, Started};
 use crate::capabilities::{SingleCredential, SingleOutcome, SingleTool, no_choices};
-use crate::findings::Findings;
 use crate::form::at_fields;
+use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
 use crate::registry::{secret_names, text_of};
 use crate::{
-    Connectors, ConsentState, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform,
-    NoToken, Operation, OperationEntry, Output, Peculiar, Platform, Refusal, RemoteConnector,
+    Connectors, ConsentState, Consents, Creation, Credentials, Details, Disconnects, Error,
+    HostedPlatform, NoToken, Operation, OperationEntry, Output, Platform, Refusal, RemoteConnector,
     Result, Settings, SignIn, StartedConsent, TokenSource, Tools,
 };
 
@@ -80,7 +80,7 @@ pub struct Tenex {
     pub(super) api: Api,
     pub(super) table: Table,
     mcp: McpPath,
-    pub(super) findings: Findings,
+    pub(super) observations: Observations,
     pub(super) waiting: Waiting,
 }
 
@@ -117,7 +117,7 @@ pub fn client(account: &SignIn) -> Result<Tenex> {
         api,
         table: Table::read(&settings)?,
         mcp: McpPath::default(),
-        findings: Findings::default(),
+        observations: Observations::default(),
         waiting: Waiting::default(),
     })
 }
@@ -244,13 +244,13 @@ impl Tenex {
     }
 
     fn mapped(&self, connector: Connector) -> RemoteConnector {
-        let found = self.findings.of(connector.id.as_str());
+        let found = self.observations.of(connector.id.as_str());
         mapping::connector(connector, &self.table.states, &found, self.now())
     }
 
     /// What was found out before no longer holds for a connector that was changed.
     pub(super) fn forget_findings(&self, connector: &Connector) {
-        self.findings.forget(connector.id.as_str());
+        self.observations.forget(connector.id.as_str());
     }
 
     /// How long a consent is waited for.
@@ -388,12 +388,12 @@ impl Platform for Tenex {
         Ok(())
     }
 
-    fn remembered(&self) -> Value {
-        self.findings.to_json()
+    fn observations(&self) -> Value {
+        self.observations.to_json()
     }
 
-    fn recall(&self, remembered: Value) {
-        self.findings.recall(remembered);
+    fn restore_observations(&self, saved: Value) {
+        self.observations.restore(saved);
     }
 
     /// Without a list, connectors that are known can still be looked at and deleted.
@@ -428,7 +428,7 @@ impl Platform for Tenex {
         (self.offers::<Get>() && self.offers::<SubmitByok>()).then_some(self as _)
     }
 
-    fn peculiar(&self) -> Option<&dyn Peculiar> {
+    fn peculiar(&self) -> Option<&dyn Details> {
         self.offers::<Get>().then_some(self as _)
     }
 }
@@ -515,7 +515,7 @@ impl Consents for Tenex {
             self.waiting.forget(id.as_str());
         }
         if state == ConsentState::Given {
-            self.findings.forget(id.as_str());
+            self.observations.forget(id.as_str());
         }
         Ok(state)
     }

@@ -168,7 +168,7 @@ async fn checks_and_entities_are_acts() {
     let (fake, platform) = started().await;
     let id = made(&*platform, "revoked").await;
     let before = particulars(&*platform, &id).await;
-    let fact = |found: &patchbay_model::Particulars, label: &str| {
+    let fact = |found: &patchbay_model::PlatformDetails, label: &str| {
         let fact = found.facts.iter().find(|fact| fact.label == label);
         fact.map(|fact| fact.value.clone())
     };

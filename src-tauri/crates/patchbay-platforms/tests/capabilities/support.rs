@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice};
-use patchbay_model::{Act, Form, Particulars, RemoteId, Secret, Timestamp};
+use patchbay_model::{Act, Form, PlatformDetails, RemoteId, Secret, Timestamp};
 use patchbay_platforms::{Platform, SignIn, hosted};
 use serde_json::{Map, Value, json};
 
@@ -85,7 +85,7 @@ fn look(schema: &Value, value: Option<&Value>) {
     }
 }
 
-pub(crate) async fn particulars(platform: &dyn Platform, id: &RemoteId) -> Particulars {
+pub(crate) async fn particulars(platform: &dyn Platform, id: &RemoteId) -> PlatformDetails {
     let peculiar = platform.peculiar().unwrap();
     let found = peculiar.particulars(id, &options()).await.unwrap();
     assert_acts_fit(platform, &found);
@@ -94,7 +94,7 @@ pub(crate) async fn particulars(platform: &dyn Platform, id: &RemoteId) -> Parti
 
 /// Every act calls an operation of the table with its effect, and what is settled and asked fits the
 /// operation's parameters.
-fn assert_acts_fit(platform: &dyn Platform, particulars: &Particulars) {
+fn assert_acts_fit(platform: &dyn Platform, particulars: &PlatformDetails) {
     let mut names: Vec<&str> = particulars.acts().map(|act| act.name.as_str()).collect();
     names.sort_unstable();
     let count = names.len();

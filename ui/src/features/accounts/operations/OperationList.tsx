@@ -3,12 +3,12 @@ import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
 import { useShortcut } from "@/components/shortcuts";
 import { VirtualList } from "@/components/VirtualList";
-import { type OperationCard } from "@/host/bindings";
+import { type OperationInfo } from "@/host/bindings";
 import { EffectTag } from "./EffectTag";
 import { effects, matches } from "./operationEffects";
 import styles from "./Operations.module.css";
 
-type Props = { operations: OperationCard[]; title: string; selected: string | null; onSelect: (name: string) => void };
+type Props = { operations: OperationInfo[]; title: string; selected: string | null; onSelect: (name: string) => void };
 
 const rowHeight: [number, number] = [1.875, 1.625];
 
@@ -48,7 +48,7 @@ export function OperationList({ operations, title, selected, onSelect }: Props) 
           </Button>
         </div>
       ) : (
-        <VirtualList<OperationCard>
+        <VirtualList<OperationInfo>
           label={`Operations of ${title}`}
           sections={[{ key: "all", rows: found }]}
           keyOf={(operation) => operation.name}

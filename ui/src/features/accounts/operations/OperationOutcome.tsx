@@ -5,13 +5,13 @@ import { EmptyState } from "@/components/EmptyState";
 import { JsonView } from "@/components/JsonView/JsonView";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
-import { type Account, type OperationCard } from "@/host/bindings";
+import { type Account, type OperationInfo } from "@/host/bindings";
 import { writeJson } from "@/lib/jsonText";
 import { bytes, duration } from "@/lib/time";
 import styles from "./Operations.module.css";
 import { useCall } from "./useCall";
 
-type Props = { account: Account; operation: OperationCard };
+type Props = { account: Account; operation: OperationInfo };
 
 /** What the last call led to. Not called, running, an answer and a failure each look different. */
 export function OperationOutcome({ account, operation }: Props) {

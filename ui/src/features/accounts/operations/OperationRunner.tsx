@@ -9,7 +9,7 @@ import { useSavedArgumentsDraft } from "@/components/SchemaForm/useArgumentsDraf
 import { useShortcut } from "@/components/shortcuts";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { useRefreshAccounts } from "@/host/accountSync";
-import { type Account, type OperationCard } from "@/host/bindings";
+import { type Account, type OperationInfo } from "@/host/bindings";
 import { isRedacted } from "@/lib/redacted";
 import { redactSecrets } from "@/lib/schema/secretValues";
 import { type JsonObject } from "@/lib/schema/schema";
@@ -22,7 +22,7 @@ import { needsConfirmation } from "./operationEffects";
 import styles from "./Operations.module.css";
 import { useCall } from "./useCall";
 
-type Props = { account: Account; operation: OperationCard };
+type Props = { account: Account; operation: OperationInfo };
 
 /** The form of one operation and what calls it. */
 export function OperationRunner({ account, operation }: Props) {

@@ -1,4 +1,4 @@
-import { type OperationCard, type OperationEffect } from "@/host/bindings";
+import { type OperationInfo, type OperationEffect } from "@/host/bindings";
 import { type Tone } from "@/components/StatusGlyph";
 
 /** What an operation does to its platform, as a tag. */
@@ -10,12 +10,12 @@ export const effects: Record<OperationEffect, { tag: string; tone?: Tone; help: 
 };
 
 /** Whether it is asked for before it is called. */
-export function needsConfirmation({ effect }: OperationCard): boolean {
+export function needsConfirmation({ effect }: OperationInfo): boolean {
   return effect === "destructive" || effect === "irreversible";
 }
 
 /** Whether every word of the filter is somewhere in what an operation says of itself. */
-export function matches({ name, summary, effect }: OperationCard, filter: string): boolean {
+export function matches({ name, summary, effect }: OperationInfo, filter: string): boolean {
   const text = `${name} ${name.replace(/[_.]/g, " ")} ${summary} ${effects[effect].tag}`.toLowerCase();
   return filter
     .toLowerCase()

@@ -50,14 +50,14 @@ describe("what only the platform has", () => {
     await user.click(await screen.findByRole("button", { name: "Test" }));
     const field = await within(screen.getByRole("dialog")).findByLabelText("query");
     await user.type(field, "deals");
-    const reads = () => host.calls.filter(({ name }) => name === "connectorParticulars").length;
+    const reads = () => host.calls.filter(({ name }) => name === "connectorDetails").length;
     expect(reads()).toBe(1);
     const tells = async () => {
       host.state.connectors = [{ ...hosted, status: { ...hosted.status, checkedAt: new Date().toISOString() } }];
       await act(() => host.tell({ kind: "connectors_changed" }));
     };
     // What was acted on there is not offered any more.
-    host.handlers.connectorParticulars = () => ({ facts: [{ label: "Protocol", value: "sse", at: null }], groups: [] });
+    host.handlers.connectorDetails = () => ({ facts: [{ label: "Protocol", value: "sse", at: null }], groups: [] });
     await tells();
     expect(await screen.findByText("sse")).toBeInTheDocument();
     expect(reads()).toBe(2);
@@ -65,7 +65,7 @@ describe("what only the platform has", () => {
     await act(() => host.tell({ kind: "connectors_changed" }));
     expect(reads()).toBe(2);
 
-    host.handlers.connectorParticulars = () => {
+    host.handlers.connectorDetails = () => {
       throw problem({ message: "could not reach Mistral" });
     };
     await tells();
@@ -79,7 +79,7 @@ describe("what only the platform has", () => {
     await user.click(await screen.findByRole("switch", { name: "Organization" }));
     await waitFor(() => expect(screen.getByRole("switch", { name: "Organization" })).toBeEnabled());
     await act(() => host.tell({ kind: "connectors_changed" }));
-    expect(host.calls.filter(({ name }) => name === "connectorParticulars")).toHaveLength(2);
+    expect(host.calls.filter(({ name }) => name === "connectorDetails")).toHaveLength(2);
   });
 
   it("asks_for_what_an_act_needs_and_keeps_it_when_the_platform_refuses", async () => {

@@ -19,7 +19,7 @@ fn wire(more: Value) -> Connector {
     serde_json::from_value(json).unwrap()
 }
 
-fn mapped(state: &str, known: &Finding) -> (Status, Option<String>) {
+fn mapped(state: &str, known: &Observation) -> (Status, Option<String>) {
     let wire = wire(json!({"state": state, "disconnect_reason": "Client\u{7} request"}));
     let shown = connector(wire, known, start());
     assert_eq!(shown.word.as_deref(), Some(state));
@@ -28,19 +28,19 @@ fn mapped(state: &str, known: &Finding) -> (Status, Option<String>) {
 
 #[test]
 fn each_row_of_the_table_holds() {
-    let relay = |relay| Finding {
+    let relay = |relay| Observation {
         relay: Some(relay),
-        ..Finding::default()
+        ..Observation::default()
     };
-    let consenting = |seconds| Finding {
+    let consenting = |seconds| Observation {
         consent_until: Some(start() + Duration::from_secs(seconds)),
-        ..Finding::default()
+        ..Observation::default()
     };
-    let failed = Finding {
+    let failed = Observation {
         connect_failure: Some("Connector has returned an error".to_owned()),
-        ..Finding::default()
+        ..Observation::default()
     };
-    let nothing = Finding::default();
+    let nothing = Observation::default();
     let (needed, failing) = (Status::NeedsAuthorization, Status::Failing);
     for (state, known, status, reason) in [
         ("created", &nothing, needed, "not connected yet"),
@@ -106,7 +106,7 @@ fn each_row_of_the_table_holds() {
 
 #[test]
 fn a_connector_is_called_as_its_metadata_says_or_by_its_host() {
-    let shown = connector(wire(json!({})), &Finding::default(), start());
+    let shown = connector(wire(json!({})), &Observation::default(), start());
     assert_eq!(
         (shown.name.as_str(), shown.title),
         ("mcp.example.com", None)
@@ -114,7 +114,7 @@ fn a_connector_is_called_as_its_metadata_says_or_by_its_host() {
     let metadata = json!({"name": "Docs\u{202e}", "description": "All\nof them"});
     let shown = connector(
         wire(json!({"metadata": metadata})),
-        &Finding::default(),
+        &Observation::default(),
         start(),
     );
     assert_eq!(
@@ -174,6 +174,6 @@ proptest! {
         }
         let wire: Connector = serde_json::from_value(json).unwrap();
         let _ = consent(&wire);
-        prop_assert!(!connector(wire, &Finding::default(), start()).name.is_empty());
+        prop_assert!(!connector(wire, &Observation::default(), start()).name.is_empty());
     }
 }

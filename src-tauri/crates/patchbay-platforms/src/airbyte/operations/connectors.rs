@@ -316,10 +316,12 @@ impl Operation<Airbyte> for Check {
 
     fn observe(&self, client: &Airbyte, result: &Raw<CheckResult>) {
         let now = client.api.clock.now();
-        client.findings.note(self.connector_id.as_str(), |found| {
-            let before = found.check.take();
-            found.check = Some(Checked::after(before, &result.value, now));
-        });
+        client
+            .observations
+            .note(self.connector_id.as_str(), |found| {
+                let before = found.check.take();
+                found.check = Some(Checked::after(before, &result.value, now));
+            });
     }
 }
 
@@ -345,7 +347,9 @@ impl Operation<Airbyte> for DeleteConnector {
 
     fn observe(&self, client: &Airbyte, _: &DeletionJob) {
         let id = self.connector_id.as_str();
-        client.findings.note(id, |found| found.is_leaving = true);
+        client
+            .observations
+            .note(id, |found| found.is_leaving = true);
     }
 }
 

@@ -116,7 +116,7 @@ impl ApplicationToken {
 
 #[async_trait]
 impl TokenSource for ApplicationToken {
-    fn at_hand(&self) -> Option<Headers> {
+    fn cached_headers(&self) -> Option<Headers> {
         self.cache().good(self.api.clock.now())
     }
 

@@ -5,12 +5,12 @@ use patchbay_model::Control;
 use super::*;
 use crate::cohere::platform::tests::place::{Place, app};
 
-async fn particulars(place: &Place, id: &RemoteId) -> Particulars {
+async fn particulars(place: &Place, id: &RemoteId) -> PlatformDetails {
     let peculiar = place.platform.peculiar().unwrap();
     peculiar.particulars(id, &place.options).await.unwrap()
 }
 
-fn switches(particulars: &Particulars) -> Vec<(&str, Option<bool>)> {
+fn switches(particulars: &PlatformDetails) -> Vec<(&str, Option<bool>)> {
     let controls = particulars.groups.iter().flat_map(|group| &group.controls);
     let shown = controls.filter_map(|control| match control {
         Control::Switch { label, is_on, .. } => Some((label.as_str(), *is_on)),
@@ -19,7 +19,7 @@ fn switches(particulars: &Particulars) -> Vec<(&str, Option<bool>)> {
     shown.collect()
 }
 
-fn authorization(particulars: &Particulars) -> &str {
+fn authorization(particulars: &PlatformDetails) -> &str {
     let mut facts = particulars.facts.iter();
     let fact = facts.find(|fact| fact.label == "Authorization");
     fact.unwrap().value.as_str()

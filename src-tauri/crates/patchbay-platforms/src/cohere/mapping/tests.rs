@@ -9,7 +9,7 @@ fn wire(mut members: Value) -> Connector {
     serde_json::from_value(members).unwrap()
 }
 
-fn mapped(members: Value, found: &Finding) -> RemoteConnector {
+fn mapped(members: Value, found: &Observation) -> RemoteConnector {
     connector(&wire(members), Value::Null, found, now())
 }
 
@@ -17,7 +17,7 @@ fn now() -> Timestamp {
     Timestamp::parse("2026-10-21T07:27:30Z").unwrap()
 }
 
-fn stated(members: Value, found: &Finding) -> (Status, Option<String>) {
+fn stated(members: Value, found: &Observation) -> (Status, Option<String>) {
     let mapped = mapped(members, found);
     (mapped.status, mapped.reason)
 }
@@ -26,14 +26,14 @@ fn stated(members: Value, found: &Finding) -> (Status, Option<String>) {
 #[test]
 fn each_row_of_the_state_mapping_holds() {
     use Status::{Authorizing, Disabled, Failing, NeedsAuthorization, Ready, Unknown};
-    let nothing = Finding::default();
-    let consenting = Finding {
+    let nothing = Observation::default();
+    let consenting = Observation {
         consent_until: Some(now() + Duration::from_secs(1)),
-        ..Finding::default()
+        ..Observation::default()
     };
-    let failed = Finding {
+    let failed = Observation {
         test: Some(Err("no such index".to_owned())),
-        ..Finding::default()
+        ..Observation::default()
     };
     let oauth = json!({"oauth": {"scope": "a"}});
     for (members, found, status, reason) in [
@@ -107,7 +107,7 @@ fn a_connector_is_told_in_our_words() {
             "auth_type": "oauth", "auth_status": "valid",
             "created_at": "2026-03-04T05:06:07+02:00", "updated_at": "yesterday"
         }),
-        &Finding::default(),
+        &Observation::default(),
     );
     assert_eq!(mapped.name, "In tranet");
     assert_eq!(mapped.description.as_deref(), Some("One\ntwo"));
@@ -117,6 +117,11 @@ fn a_connector_is_told_in_our_words() {
     assert_eq!(mapped.word.as_deref(), Some("valid"));
     assert_eq!(mapped.created_at, Timestamp::parse("2026-03-04T03:06:07Z"));
     assert_eq!(mapped.updated_at, None);
-    let nameless = connector(&wire(json!({})), Value::Null, &Finding::default(), now());
+    let nameless = connector(
+        &wire(json!({})),
+        Value::Null,
+        &Observation::default(),
+        now(),
+    );
     assert_eq!(nameless.name, "intranet-9kx2");
 }

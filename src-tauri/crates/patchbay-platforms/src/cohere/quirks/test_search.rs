@@ -62,7 +62,9 @@ impl Operation for TestSearch {
         };
         if let Some(test) = test {
             let id = self.id.as_str();
-            client.findings.note(id, |found| found.test = Some(test));
+            client
+                .observations
+                .note(id, |found| found.test = Some(test));
         }
         outcome
     }

@@ -6,17 +6,17 @@ use serde_json::{Map, json};
 use super::super::platform::tests::place::Place;
 use super::*;
 
-async fn particulars(place: &Place, id: &RemoteId) -> Particulars {
+async fn particulars(place: &Place, id: &RemoteId) -> PlatformDetails {
     let peculiar = place.platform.peculiar().unwrap();
     peculiar.particulars(id, &place.options).await.unwrap()
 }
 
-fn fact_of<'a>(particulars: &'a Particulars, label: &str) -> Option<&'a str> {
+fn fact_of<'a>(particulars: &'a PlatformDetails, label: &str) -> Option<&'a str> {
     let found = particulars.facts.iter().find(|fact| fact.label == label);
     found.map(|fact| fact.value.as_str())
 }
 
-fn is_on(particulars: &Particulars, wanted: &str) -> Option<bool> {
+fn is_on(particulars: &PlatformDetails, wanted: &str) -> Option<bool> {
     let mut controls = particulars.groups.iter().flat_map(|group| &group.controls);
     controls.find_map(|control| match control {
         Control::Switch { label, is_on, .. } if label == wanted => Some(*is_on),

@@ -73,7 +73,7 @@ async fn read(path: &Path) -> Result<Secret, Error> {
 
 #[async_trait]
 impl TokenSource for Key {
-    fn at_hand(&self) -> Option<Headers> {
+    fn cached_headers(&self) -> Option<Headers> {
         match self {
             Self::Given(given) => Some(Headers::clone(given)),
             Self::Missing => Some(Headers::default()),
@@ -83,7 +83,7 @@ impl TokenSource for Key {
 
     async fn headers(&self) -> Result<Headers, BoxError> {
         let Self::File(path) = self else {
-            return Ok(self.at_hand().unwrap_or_default());
+            return Ok(self.cached_headers().unwrap_or_default());
         };
         let key = read(path).await;
         let key = key.map_err(|error| Box::new(error) as BoxError)?;

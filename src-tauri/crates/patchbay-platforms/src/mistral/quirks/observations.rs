@@ -7,10 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::findings::Findings;
-
-/// By id or name, as each call named the connector.
-pub(in crate::mistral) type Observations = Findings<Observation>;
+use crate::observations::Observations;
 
 /// What happened to one connector.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +59,7 @@ impl Listing {
     }
 }
 
-impl Observations {
+impl Observations<Observation> {
     /// What is known under any of the connector's names; the first that knows a thing tells it.
     pub(in crate::mistral) fn of_any(&self, names: [&str; 2]) -> Observation {
         let [first, other] = names.map(|name| self.of(name));

@@ -38,14 +38,14 @@ fn each_row_of_the_state_mapping_holds() {
     use Status::{
         Authorizing, Disabled, Disconnected, Failing, NeedsAuthorization, Ready, Unknown,
     };
-    let none = Finding::default();
-    let until = |seconds| Finding {
+    let none = Observation::default();
+    let until = |seconds| Observation {
         consent_until: Some(now() + Duration::from_secs(seconds)),
-        ..Finding::default()
+        ..Observation::default()
     };
-    let tested = |test| Finding {
+    let tested = |test| Observation {
         test: Some(test),
-        ..Finding::default()
+        ..Observation::default()
     };
     let failed = tested(Err("401 from provider".to_owned()));
     let worked = tested(Ok(()));
@@ -161,7 +161,7 @@ fn words_of_the_settings_decide() {
         .states;
     let status = |word: &str| {
         let members = json!({"status": word, "health": "ok"});
-        connector(wire(members), &states, &Finding::default(), now()).status
+        connector(wire(members), &states, &Observation::default(), now()).status
     };
     assert_eq!(status("live"), Status::Ready);
     assert_eq!(status("waiting"), Status::Authorizing);
@@ -175,7 +175,7 @@ fn a_connector_is_told_in_our_words() {
         "status": "connected", "auth_type": "oauth", "account_label": "ops@acme.com",
         "created_at": "2026-05-08T14:22:01Z", "name": null
     });
-    let mapped = connector(wire(members), &states(), &Finding::default(), now());
+    let mapped = connector(wire(members), &states(), &Observation::default(), now());
     assert_eq!(mapped.name, "gmail");
     assert_eq!(mapped.title.as_deref(), Some("gmail (ops@acme.com)"));
     assert_eq!(mapped.credential.as_deref(), Some("ops@acme.com"));

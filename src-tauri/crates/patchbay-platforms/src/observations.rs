@@ -8,28 +8,28 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Findings by connector, for as long as the account is signed in to; another process can take them up.
+/// Observations by connector, for as long as the account is signed in to; another process can take them up.
 #[derive(Default)]
-pub(crate) struct Findings<T = Finding>(Mutex<HashMap<String, T>>);
+pub(crate) struct Observations<T = Observation>(Mutex<HashMap<String, T>>);
 
 /// What was found out about one connector.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Finding {
+pub(crate) struct Observation {
     /// Until when a consent that was started here is waited for; `None` when none was.
     pub(crate) consent_until: Option<Timestamp>,
     /// How the last test went: well, or why not. `None` when there was none.
     pub(crate) test: Option<Result<(), String>>,
 }
 
-impl Finding {
+impl Observation {
     /// Whether a consent that was started here is still waited for.
     pub(crate) fn is_consenting(&self, now: Timestamp) -> bool {
         self.consent_until.is_some_and(|until| now < until)
     }
 }
 
-impl<T: Clone + Default + Serialize + DeserializeOwned> Findings<T> {
+impl<T: Clone + Default + Serialize + DeserializeOwned> Observations<T> {
     /// What is known of a connector.
     pub(crate) fn of(&self, id: &str) -> T {
         self.lock().get(id).cloned().unwrap_or_default()
@@ -67,7 +67,7 @@ impl<T: Clone + Default + Serialize + DeserializeOwned> Findings<T> {
     }
 
     /// Takes up what [`Self::to_json`] gave.
-    pub(crate) fn recall(&self, json: Value) {
+    pub(crate) fn restore(&self, json: Value) {
         *self.lock() = serde_json::from_value(json).unwrap_or_default();
     }
 
@@ -84,35 +84,35 @@ mod tests {
 
     #[test]
     fn a_finding_lasts_until_it_is_changed_or_forgotten() {
-        let findings = Findings::<Finding>::default();
-        assert_eq!(findings.of("a"), Finding::default());
-        findings.note("a", |found| found.test = Some(Err("no".to_owned())));
-        assert_eq!(findings.of("a").test, Some(Err("no".to_owned())));
-        assert_eq!(findings.of("b").test, None);
-        findings.forget("a");
-        assert_eq!(findings.of("a").test, None);
+        let observations = Observations::<Observation>::default();
+        assert_eq!(observations.of("a"), Observation::default());
+        observations.note("a", |found| found.test = Some(Err("no".to_owned())));
+        assert_eq!(observations.of("a").test, Some(Err("no".to_owned())));
+        assert_eq!(observations.of("b").test, None);
+        observations.forget("a");
+        assert_eq!(observations.of("a").test, None);
     }
 
     #[test]
     fn another_process_takes_up_what_was_found() {
-        let findings = Findings::<Finding>::default();
-        findings.note("a", |found| found.test = Some(Err("no".to_owned())));
-        let other = Findings::<Finding>::default();
-        other.recall(findings.to_json());
-        assert_eq!(other.of("a"), findings.of("a"));
-        other.recall(Value::from("of another time"));
-        assert_eq!(other.of("a"), Finding::default());
+        let observations = Observations::<Observation>::default();
+        observations.note("a", |found| found.test = Some(Err("no".to_owned())));
+        let other = Observations::<Observation>::default();
+        other.restore(observations.to_json());
+        assert_eq!(other.of("a"), observations.of("a"));
+        other.restore(Value::from("of another time"));
+        assert_eq!(other.of("a"), Observation::default());
     }
 
     #[test]
     fn a_consent_is_waited_for_until_its_end() {
         let start = Timestamp::from_unix_millis(0).unwrap();
-        let found = Finding {
+        let found = Observation {
             consent_until: Some(start + Duration::from_secs(300)),
-            ..Finding::default()
+            ..Observation::default()
         };
         assert!(found.is_consenting(start + Duration::from_secs(299)));
         assert!(!found.is_consenting(start + Duration::from_secs(300)));
-        assert!(!Finding::default().is_consenting(start));
+        assert!(!Observation::default().is_consenting(start));
     }
 }

@@ -1,4 +1,4 @@
-//! What platforms remember of the connectors of an account, shared with other processes.
+//! What platforms have observed of the connectors of an account, shared with other processes.
 //!
 //! It lies in the database. A process lays what it found out itself over what is there, so that two that
 //! look at different connectors take nothing from one another.
@@ -12,11 +12,11 @@ use serde_json::{Map, Value};
 
 use crate::{Context, Error};
 
-/// How deep findings are told apart: a map by connector, or by kind and connector, and what stands under
+/// How deep observations are told apart: a map by connector, or by kind and connector, and what stands under
 /// that belongs together.
 const DEPTH: u32 = 2;
 
-/// What each platform remembered when it was last the same here and in the database.
+/// What each platform had observed when it was last the same here and in the database.
 #[derive(Default)]
 pub(super) struct Shared(Mutex<HashMap<AccountId, Value>>);
 
@@ -25,8 +25,8 @@ impl Shared {
         self.lock().get(account).cloned()
     }
 
-    fn note(&self, account: &AccountId, remembered: Value) {
-        self.lock().insert(account.clone(), remembered);
+    fn note(&self, account: &AccountId, saved: Value) {
+        self.lock().insert(account.clone(), saved);
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<AccountId, Value>> {
@@ -35,11 +35,11 @@ impl Shared {
 }
 
 /// Gives a platform that was just signed in to what any process found out before.
-pub(super) async fn recall(cx: &Context, account: &AccountId, platform: &dyn Platform) {
+pub(super) async fn restore(cx: &Context, account: &AccountId, platform: &dyn Platform) {
     match found(cx, account).await {
         Ok(Some(found)) => {
-            platform.recall(found);
-            cx.hosted().shared.note(account, platform.remembered());
+            platform.restore_observations(found);
+            cx.hosted().shared.note(account, platform.observations());
         }
         Ok(None) => {}
         Err(error) => tracing::warn!(%error, "what was found out before could not be read"),
@@ -49,7 +49,7 @@ pub(super) async fn recall(cx: &Context, account: &AccountId, platform: &dyn Pla
 /// Keeps what a platform found out that it would not tell again, for other processes. Nothing depends on
 /// it but how connectors are shown.
 pub(crate) async fn keep(cx: &Context, account: &AccountId, platform: &dyn Platform) {
-    let ours = platform.remembered();
+    let ours = platform.observations();
     let before = cx.hosted().shared.of(account);
     let is_news = match &before {
         Some(before) => *before != ours,
@@ -67,9 +67,9 @@ pub(crate) async fn keep(cx: &Context, account: &AccountId, platform: &dyn Platf
     match cx.store().change_setting(&name, lay_over).await {
         Ok(Json(kept)) => {
             if kept != ours {
-                platform.recall(kept);
+                platform.restore_observations(kept);
             }
-            cx.hosted().shared.note(account, platform.remembered());
+            cx.hosted().shared.note(account, platform.observations());
         }
         Err(error) => tracing::warn!(%error, "what was found out could not be kept"),
     }
@@ -87,8 +87,8 @@ pub(super) async fn take_up(
     let before = cx.hosted().shared.of(account).unwrap_or_default();
     let found = found(cx, account).await?.unwrap_or_default();
     if found != before {
-        let now = laid_over(&before, platform.remembered(), found.clone());
-        platform.recall(now);
+        let now = laid_over(&before, platform.observations(), found.clone());
+        platform.restore_observations(now);
         cx.hosted().shared.note(account, found);
     }
     Ok(())
@@ -109,13 +109,13 @@ async fn found(cx: &Context, account: &AccountId) -> Result<Option<Value>, Error
     Ok(found.map(|found| found.0))
 }
 
-/// The name under which an account's findings are kept.
+/// The name under which an account's observations are kept.
 fn name_of(account: &AccountId) -> String {
     format!("remembered.{account}")
 }
 
-fn is_empty(remembered: &Value) -> bool {
-    remembered.is_null() || remembered.as_object().is_some_and(Map::is_empty)
+fn is_empty(saved: &Value) -> bool {
+    saved.is_null() || saved.as_object().is_some_and(Map::is_empty)
 }
 
 /// What two processes found out since they knew the same; where both did of the same thing, ours counts.
