@@ -103,6 +103,21 @@ describe("references", () => {
     const form = formSchema({ type: "object", properties: many });
     expect(Object.keys(form.properties ?? {})).toHaveLength(300);
     expect(factsOf(form).hidden).toBe(4_700);
+
+    const some = Object.fromEntries(Object.entries(many).slice(0, 1_000));
+    const conditional = formSchema({ type: "object", properties: { a: {} }, if: {}, then: { properties: some } });
+    expect(Object.keys(asSchema(asSchema(conditional.then).properties))).toHaveLength(300);
+  });
+
+  it("edits an object as JSON whose members would make the form too long", () => {
+    const many = Object.fromEntries(Array.from({ length: 280 }, (_, at) => [`f${at}`, {}]));
+    const objects = Object.fromEntries(
+      Array.from({ length: 280 }, (_, at) => [`o${at}`, { type: "object", properties: many }]),
+    );
+    const form = formSchema({ type: "object", properties: objects });
+    const drawn = Object.values(asSchema(form.properties)).map((member) => factsOf(asSchema(member)).field);
+    expect(drawn.filter((field) => field === "object")).toHaveLength(5);
+    expect(drawn.filter((field) => field === "json")).toHaveLength(275);
   });
 
   it("edits a cycle as JSON instead of going round for ever", () => {

@@ -99,15 +99,12 @@ function convert(schema: AnySchema, top = false): Schema {
   return json(rest, nullable, type);
 }
 
-/** Drawing more fields than this would hold up the window. */
-const MOST_FIELDS = 300;
-
 type Facts = (field: FieldFacts["field"], more?: Partial<FieldFacts>) => Schema;
 
 function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: boolean): Schema {
-  const members = isObject(rest.properties) ? Object.entries(rest.properties) : [];
-  const properties = Object.fromEntries(members.slice(0, MOST_FIELDS));
-  if (members.length === 0 && !options) {
+  const properties = isObject(rest.properties) ? rest.properties : {};
+  const count = Object.keys(properties).length;
+  if (count === 0 && !options) {
     if (top) return { type: "object", properties: {}, ...facts("object") };
     const texts =
       isObject(rest.additionalProperties) && typesOf(rest.additionalProperties)[0] === "string"
@@ -121,14 +118,19 @@ function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: 
     required: requiredNames(rest),
     ...conditions(rest),
     ...(options?.some((option) => isObject(option.properties)) ? { oneOf: options.map(convertOption) } : {}),
-    ...facts("object", { hidden: Math.max(0, members.length - MOST_FIELDS) }),
+    ...facts("object", { hidden: Math.max(0, count - MOST_FIELDS) }),
   };
 }
+
+/** Drawing more fields of one object than this would hold up the window. */
+const MOST_FIELDS = 300;
 
 /** Members in the order in which the schema has them. */
 function convertMembers(properties: Schema): Schema {
   return Object.fromEntries(
-    Object.entries(properties).map(([name, property]) => [name, convert(property as AnySchema)]),
+    Object.entries(properties)
+      .slice(0, MOST_FIELDS)
+      .map(([name, property]) => [name, convert(property as AnySchema)]),
   );
 }
 

@@ -22,7 +22,8 @@ export function inlineReferences(root: AnySchema): Schema {
   function inline(schema: AnySchema, within: readonly string[], depth: number): AnySchema {
     nodes += 1;
     if (typeof schema === "boolean") return schema;
-    if (nodes > MOST_NODES || depth > MOST_DEPTH) return opaque(schema);
+    const members = isObject(schema.properties) ? Object.keys(schema.properties).length : 0;
+    if (nodes > MOST_NODES || depth > MOST_DEPTH || (depth > 0 && nodes + members > MOST_NODES)) return opaque(schema);
     const reference = schema.$ref;
     if (typeof reference !== "string") return mapChildren(bare(schema), (child) => inline(child, within, depth + 1));
     const target = within.includes(reference) ? undefined : resolveReference(source, reference);
