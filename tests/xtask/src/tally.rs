@@ -113,7 +113,7 @@ impl Heard {
             self.tally += found;
             self.closed = true;
         } else if let Some(name) = line.trim().strip_prefix("FAIL  ") {
-            self.named.push(format!("FAIL {name}"));
+            self.named.push(format!("{FAIL}{name}"));
         } else if let Some(test) = line.trim_end().strip_prefix("test ") {
             self.listen_to_libtest(test);
         } else if self.closed

@@ -100,7 +100,7 @@ pub async fn call_operation(cx: &Context, request: CallOperation) -> Result<Json
 /// A call that may be made.
 pub(crate) struct Call {
     pub(crate) account: Account,
-    pub(crate) operation: &'static str,
+    pub(crate) operation: &'static OperationEntry,
     pub(crate) arguments: Value,
     pub(crate) platform: Arc<dyn Hosted>,
     pub(crate) options: CallOptions,
@@ -144,7 +144,7 @@ impl Call {
         options.secrets.extend(account_secrets);
         Ok(Self {
             account,
-            operation: operation.name,
+            operation,
             arguments: request.arguments.0,
             platform,
             options,
@@ -159,7 +159,7 @@ impl Call {
         let known = self.known_secrets();
         let called = self
             .platform
-            .call(self.operation, self.arguments, &self.options);
+            .call(self.operation.name, self.arguments, &self.options);
         let answer = called.await;
         let answer = judged(cx, &self.account.id, &*self.platform, answer).await?;
         Ok(Json(hide_user_infos(known().hide(answer))))

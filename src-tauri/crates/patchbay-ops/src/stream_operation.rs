@@ -5,6 +5,7 @@ use std::path::Path;
 use bytes::Bytes;
 use futures::StreamExt as _;
 use patchbay_http::StreamedAnswer;
+use patchbay_platforms::OperationEntry;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use serde::Serialize;
 
@@ -47,7 +48,7 @@ pub async fn stream_operation(
     request: CallOperation,
     wants_head: bool,
 ) -> Result<StreamedOperation, Error> {
-    let call = Call::prepared(cx, request).await?;
+    let call = streamed_call(cx, request).await?;
     opened(cx, call, wants_head).await
 }
 
@@ -62,8 +63,7 @@ pub async fn save_operation(
     wants_head: bool,
     path: &Path,
 ) -> Result<SavedOperation, Error> {
-    let call = Call::prepared(cx, request).await?;
-    check_streamed(&call)?;
+    let call = streamed_call(cx, request).await?;
     // Before anything is sent, for a file that fails undoes nothing of what was done at the platform.
     let mut file = AtomicFile::create(path).await?;
     let mut streamed = opened(cx, call, wants_head).await?;
@@ -80,21 +80,25 @@ pub async fn save_operation(
     })
 }
 
-fn check_streamed(call: &Call) -> Result<(), Error> {
-    let mut table = call.platform.operations().iter();
-    if table.any(|entry| entry.name == call.operation && entry.is_streamed) {
-        return Ok(());
+async fn streamed_call(cx: &Context, request: CallOperation) -> Result<Call, Error> {
+    let call = Call::prepared(cx, request).await?;
+    let OperationEntry {
+        name, is_streamed, ..
+    } = call.operation;
+    if *is_streamed {
+        return Ok(call);
     }
     Err(Error::Usage {
-        what: format!("{} does not answer with a stream of bytes", call.operation),
+        what: format!("{name} does not answer with a stream of bytes"),
         hint: "Call it without naming a file.".to_owned(),
     })
 }
 
 async fn opened(cx: &Context, call: Call, wants_head: bool) -> Result<StreamedOperation, Error> {
-    check_streamed(&call)?;
     let (arguments, options) = (call.arguments.clone(), &call.options);
-    let opened = call.platform.stream(call.operation, arguments, options);
+    let opened = call
+        .platform
+        .stream(call.operation.name, arguments, options);
     let answer = judged(cx, &call.account.id, &*call.platform, opened.await).await?;
     let secrets = call.known_secrets()();
     Ok(StreamedOperation {
