@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_finding_lasts_until_it_is_changed_or_forgotten() {
+    fn an_observation_lasts_until_it_is_changed_or_forgotten() {
         let observations = Observations::<Observation>::default();
         assert_eq!(observations.of("a"), Observation::default());
         observations.note("a", |found| found.test = Some(Err("no".to_owned())));

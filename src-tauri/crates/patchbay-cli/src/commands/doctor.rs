@@ -20,7 +20,7 @@ use crate::unlock::unlock;
 /// What the doctor found. No verb gives it as a whole, so it is no type of the model.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Observations {
+struct Report {
     version: &'static str,
     folders: Vec<Folder>,
     vault: VaultStatus,
@@ -45,15 +45,15 @@ pub(super) async fn run(cli: &Cli, only: Option<&str>) -> Result<(), Failure> {
         Some(connector) => vec![connector],
         None => list_connectors(&cli.cx).await?,
     };
-    let observations = Observations {
+    let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         folders: folders(cli),
         vault: vault_found(cli).await,
         connectors: checks(cli, connectors).await?,
     };
     cli.out
-        .answer(&observations, |screen| words_of(&observations, screen))?;
-    match worst(&observations) {
+        .answer(&report, |screen| words_of(&report, screen))?;
+    match worst(&report) {
         Some(problem) => Err(problem.clone().into()),
         None => Ok(()),
     }
@@ -163,17 +163,17 @@ async fn checks(cli: &Cli, connectors: Vec<Connector>) -> Result<Vec<Check>, Fai
 }
 
 /// The first problem, for the exit code.
-fn worst(observations: &Observations) -> Option<&Problem> {
-    let folders = observations
+fn worst(report: &Report) -> Option<&Problem> {
+    let folders = report
         .folders
         .iter()
         .filter_map(|folder| folder.problem.as_ref());
     // That there is no keychain for an empty vault is worth knowing, but nothing has failed.
-    let vault = observations.vault.problem.as_ref();
-    let vault = vault.filter(|_| observations.vault.state != VaultState::Empty);
+    let vault = report.vault.problem.as_ref();
+    let vault = vault.filter(|_| report.vault.state != VaultState::Empty);
     folders
         .chain(vault)
-        .chain(observations.connectors.iter().filter_map(failed))
+        .chain(report.connectors.iter().filter_map(failed))
         .next()
 }
 
@@ -182,9 +182,9 @@ pub(super) fn failed(check: &Check) -> Option<&Problem> {
     check.steps.iter().find_map(|step| step.problem.as_ref())
 }
 
-fn words_of(observations: &Observations, screen: Screen) -> String {
-    let mut words = format!("Patchbay {}\n", observations.version);
-    for folder in &observations.folders {
+fn words_of(report: &Report, screen: Screen) -> String {
+    let mut words = format!("Patchbay {}\n", report.version);
+    for folder in &report.folders {
         let problem = folder
             .problem
             .as_ref()
@@ -204,16 +204,16 @@ fn words_of(observations: &Observations, screen: Screen) -> String {
             words.push_str(&format!("     {}\n", text::line(hint)));
         }
     }
-    let (state, tone) = vault::state(&observations.vault);
-    let protection = vault::protection(&observations.vault);
+    let (state, tone) = vault::state(&report.vault);
+    let protection = vault::protection(&report.vault);
     words.push_str(&item(
         tone,
         "vault",
         &format!("{state}, protected by {protection}"),
         screen,
     ));
-    words.push_str(&remedy(observations.vault.problem.as_ref()));
-    for check in &observations.connectors {
+    words.push_str(&remedy(report.vault.problem.as_ref()));
+    for check in &report.connectors {
         words.push_str(&format!("\n{}\n", text::line(&check.connector.title)));
         words.push_str(&steps(check, screen));
     }
