@@ -105,7 +105,7 @@ fn secret_for(settings: &Map<String, Value>) -> Option<&'static str> {
 /// One account: its operations are called with it.
 pub struct AgentStack {
     pub(super) api: Api,
-    observations: Observations,
+    observations: Observations<Observation>,
     pub(super) sessions: Sessions,
 }
 

@@ -110,7 +110,7 @@ pub struct Airbyte {
     /// Name of the workspace whose connectors are shown.
     pub(super) workspace: String,
     pub(super) known_ids: KnownIds,
-    pub(super) observations: Observations,
+    pub(super) observations: Observations<Observation>,
 }
 
 impl AsRef<Api> for Airbyte {
