@@ -41,8 +41,11 @@ enum Command {
     Run,
     /// Check everything, or the named parts alone
     Test {
-        /// Parts to check; when none is named all but `bundle`, which takes a release build, and `faults`, which takes long
+        /// Parts to check; when none is named all but `bundle`, `faults` and `systems`, which take long
         parts: Vec<test::Part>,
+        /// A part that runs by name only, after all that run without
+        #[arg(long, value_name = "PART", conflicts_with = "parts")]
+        with: Vec<test::Part>,
         #[command(flatten)]
         fuzzing: test::Fuzzing,
     },
@@ -102,10 +105,14 @@ fn main() -> ExitCode {
 fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run => run::run()?,
-        Command::Test { parts, fuzzing } => return test::test(&parts, fuzzing),
+        Command::Test {
+            parts,
+            with,
+            fuzzing,
+        } => return test::test(&parts, &with, fuzzing),
         Command::Contract { files } => return contract::contract(&files),
         Command::Conformance => {
-            return test::test(&[test::Part::Conformance], test::Fuzzing::default());
+            return test::test(&[test::Part::Conformance], &[], test::Fuzzing::default());
         }
         Command::Dev => dev::dev()?,
         Command::Bindings => bindings::write()?,

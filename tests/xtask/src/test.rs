@@ -82,14 +82,15 @@ impl Part {
     }
 }
 
-/// Runs `parts`, or all that neither change this system nor build for others; a failure in one does not keep the next from running.
+/// Runs `parts`, or all that neither change this system nor build for others, and then `with`; a failure in one
+/// does not keep the next from running.
 ///
 /// # Errors
 /// When what the tests need cannot be installed.
-pub(crate) fn test(parts: &[Part], fuzzing: Fuzzing) -> Result<ExitCode> {
+pub(crate) fn test(parts: &[Part], with: &[Part], fuzzing: Fuzzing) -> Result<ExitCode> {
     system::prepare(Need::Tests)?;
     let mut total = Tally::default();
-    for part in chosen(parts) {
+    for part in chosen(parts, with) {
         let mut report = Report::new(part);
         if let Err(error) = part.run(&mut report, fuzzing) {
             // What the rest of the part stands on failed, so the rest did not run.
@@ -108,23 +109,34 @@ pub(crate) fn test(parts: &[Part], fuzzing: Fuzzing) -> Result<ExitCode> {
     })
 }
 
-fn chosen(parts: &[Part]) -> Vec<Part> {
+/// The parts that run by name only, and why.
+const BY_NAME: [(Part, &str); 3] = [
+    (
+        Part::Bundle,
+        "it takes a release build and installs a package",
+    ),
+    (Part::Faults, "the tests have a tenth of it"),
+    (Part::Systems, "it takes compilers for other systems"),
+];
+
+fn chosen(parts: &[Part], with: &[Part]) -> Vec<Part> {
     if !parts.is_empty() {
         return parts.to_vec();
     }
-    let all = Part::value_variants().iter().copied();
-    shell::answer(
-        "The part `bundle` runs by name only: it takes a release build and installs a package.",
-    );
-    shell::answer("The part `faults` runs by name only: the tests have a tenth of it.");
-    shell::answer("The part `systems` runs by name only: it takes compilers for other systems.");
-    let by_name = [Part::Bundle, Part::Faults, Part::Systems];
-    let all = all.filter(|part| !by_name.contains(part));
-    if system::has_web_view_driver() {
-        return all.collect();
+    let mut chosen = Part::value_variants().to_vec();
+    for (part, why) in BY_NAME {
+        chosen.retain(|one| *one != part);
+        if !with.contains(&part) {
+            let name = part.name();
+            shell::answer(format_args!("The part `{name}` runs by name only: {why}."));
+        }
     }
-    shell::answer("The part `window` runs on Linux only: no other web view can be driven.");
-    all.filter(|part| *part != Part::Window).collect()
+    if !system::has_web_view_driver() {
+        shell::answer("The part `window` runs on Linux only: no other web view can be driven.");
+        chosen.retain(|part| *part != Part::Window);
+    }
+    chosen.extend(with);
+    chosen
 }
 
 /// What a part has run so far.
@@ -232,6 +244,13 @@ mod tests {
 
     #[test]
     fn named_parts_run_in_the_order_given() {
-        assert!(chosen(&[Part::Rust, Part::Ui]) == [Part::Rust, Part::Ui]);
+        assert!(chosen(&[Part::Rust, Part::Ui], &[]) == [Part::Rust, Part::Ui]);
+    }
+
+    #[test]
+    fn what_runs_by_name_only_comes_last() {
+        let rest = chosen(&[], &[]);
+        assert!(rest.contains(&Part::Rust) && !rest.contains(&Part::Systems));
+        assert!(chosen(&[], &[Part::Systems]) == [rest, vec![Part::Systems]].concat());
     }
 }
