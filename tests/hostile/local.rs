@@ -241,7 +241,7 @@ async fn say(port: u16, bytes: &[u8]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_vault_file_is_an_error_and_stays_as_it_is() {
-    broken_file("data/vault.json", |cx| async move {
+    broken_file("data/vault.json", |cx, _| async move {
         let status = vault_status(&cx).await;
         assert!(status.problem.is_some(), "{status:?}");
     })
@@ -250,14 +250,17 @@ async fn a_broken_vault_file_is_an_error_and_stays_as_it_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_database_is_an_error_and_stays_as_it_is() {
-    broken_file("data/patchbay.db", |_| async {
-        panic!("opened");
+    broken_file("data/patchbay.db", |_, body| async move {
+        panic!("{body}: it opens");
     })
     .await;
 }
 
 /// Opens Patchbay over each way in which that file can be broken; it fails, or `opened` says what it sees.
-async fn broken_file<F: Future<Output = ()>>(file: &str, opened: impl Fn(Context) -> F) {
+async fn broken_file<F: Future<Output = ()>>(
+    file: &str,
+    opened: impl Fn(Context, &'static str) -> F,
+) {
     let mut desk = Desk::new().await;
     let connector = desk.connected().await;
     desk.cx.close().await;
@@ -267,8 +270,8 @@ async fn broken_file<F: Future<Output = ()>>(file: &str, opened: impl Fn(Context
     let good = std::fs::read(&path).unwrap();
     let good_logs = logs.each_ref().map(|log| std::fs::read(log).ok());
     let put = |bytes: &[u8]| {
-        for log in &logs {
-            drop(std::fs::remove_file(log));
+        for log in logs.iter().filter(|log| log.exists()) {
+            std::fs::remove_file(log).unwrap();
         }
         std::fs::write(&path, bytes).unwrap();
     };
@@ -282,7 +285,7 @@ async fn broken_file<F: Future<Output = ()>>(file: &str, opened: impl Fn(Context
         let cx = tokio::time::timeout(PATIENCE, try_open(&desk)).await;
         let cx = cx.unwrap_or_else(|_| panic!("{}: it hangs", body.name));
         if let Ok(cx) = cx {
-            opened(cx.clone()).await;
+            opened(cx.clone(), body.name).await;
             assert!(
                 refresh_tools(&cx, &connector.id).await.is_err(),
                 "{}",
