@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use patchbay_model::{
     AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId, Json, Redirect,
-    Secret, Transport, Visibility, WalletEntry, WalletEntryId, WalletKind,
+    Secret, Transport, Visibility, WalletEntry, WalletEntryId, WalletKind, clean_text,
 };
 use patchbay_platforms::PlainHttp;
 use serde::Deserialize;
@@ -134,8 +134,7 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
         Some(choice) => (choice, title_of(&url)),
         None => suggested(cx, url.as_str()).await?,
     };
-    let title = request.title.filter(|title| !title.trim().is_empty());
-    let title = title.map_or(own_title, |title| title.trim().to_owned());
+    let title = checked_title(request.title).unwrap_or(own_title);
     let name = chosen_name(cx, request.name, &title).await?;
     let plain_http = plain_http(request.allow_plain_http, &url);
     if !matches!(choice, AuthenticationChoice::None) {
@@ -214,6 +213,12 @@ pub(crate) fn checked_name(name: &str) -> Result<String, Error> {
         });
     }
     Ok(name.to_owned())
+}
+
+/// A title as it can be shown; `None` where none was given.
+pub(crate) fn checked_title(title: Option<String>) -> Option<String> {
+    let title = clean_text(&title?, 100);
+    (!title.is_empty()).then_some(title)
 }
 
 /// The choice as the connector keeps it, and the wallet entry that it uses.

@@ -2,14 +2,14 @@
 
 use patchbay_model::{
     Authentication, Code, Connector, ConnectorId, Explain, IdentityLine, Status, Timestamp,
-    WalletEntry, WalletEntryId,
+    WalletEntry, WalletEntryId, clean_text,
 };
 use patchbay_store::Changed;
 use serde::Deserialize;
 use specta::Type;
 use url::Url;
 
-use crate::add_connector::{authentication, checked_name};
+use crate::add_connector::{authentication, checked_name, checked_title};
 use crate::address::{plain_http, read_address};
 use crate::credentials::forget;
 use crate::list_connectors::{find_connector, list_connectors, not_found};
@@ -95,8 +95,7 @@ impl Edit {
     async fn read(cx: &Context, changes: ConnectorChanges, title: &str) -> Result<Self, Error> {
         let name = changes.name.map(|name| checked_name(&name)).transpose()?;
         let url = changes.url.map(|url| read_address(&url)).transpose()?;
-        let wanted = changes.title.map(|title| title.trim().to_owned());
-        let wanted = wanted.filter(|title| !title.is_empty());
+        let wanted = checked_title(changes.title);
         let authentication = match changes.authentication {
             Some(choice) => {
                 let title = wanted.as_deref().unwrap_or(title);
@@ -110,7 +109,7 @@ impl Edit {
             title: wanted,
             url,
             authentication,
-            tags: changes.tags,
+            tags: changes.tags.map(checked_tags),
             favourite: changes.favourite,
             enabled: changes.enabled,
             allow_plain_http: changes.allow_plain_http,
@@ -417,6 +416,12 @@ fn lose(connector: &mut Connector, gone: &WalletEntry) {
     connector.status.reason = Some(format!("its credential {} was removed", gone.name));
 }
 
+/// Tags as they can be shown, the first fifty of them.
+fn checked_tags(tags: Vec<String>) -> Vec<String> {
+    let tags = tags.iter().map(|tag| clean_text(tag, 50));
+    tags.filter(|tag| !tag.is_empty()).take(50).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -435,11 +440,11 @@ mod tests {
             ..ConnectorChanges::default()
         };
         let tags = ConnectorChanges {
-            tags: Some(vec!["work".to_owned()]),
+            tags: Some(vec![" work\n".to_owned(), String::new()]),
             ..ConnectorChanges::default()
         };
         let title = ConnectorChanges {
-            title: Some(" Wiki ".to_owned()),
+            title: Some(format!(" Wiki\u{202e} {}", "i".repeat(2_000_000))),
             ..ConnectorChanges::default()
         };
         let (first, second, third) = tokio::join!(
@@ -452,7 +457,7 @@ mod tests {
         assert!(kept.favourite);
         assert_eq!(
             (kept.tags, kept.title),
-            (vec!["work".to_owned()], "Wiki".to_owned())
+            (vec!["work".to_owned()], format!("Wiki {}…", "i".repeat(94)))
         );
     }
     #[tokio::test]
