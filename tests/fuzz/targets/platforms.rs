@@ -232,8 +232,8 @@ async fn use_abilities(
             }
         }
         _ => {
-            if let Some(peculiar) = platform.peculiar() {
-                drop(peculiar.particulars(&id, options).await);
+            if let Some(details) = platform.details() {
+                drop(details.platform_details(&id, options).await);
             }
             drop(platform.check(options).await);
         }

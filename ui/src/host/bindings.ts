@@ -1522,7 +1522,7 @@ export type PlatformCredential = {
 	createdBy: string | null,
 };
 
-/**  Everything peculiar to one connector, in the order in which it is shown. */
+/**  Everything that only this platform tells of a connector, in the order in which it is shown. */
 export type PlatformDetails = {
 	/**  What can be read. */
 	facts: Fact[],

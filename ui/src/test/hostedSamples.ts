@@ -20,7 +20,7 @@ function act(name: string, title: string, given: Partial<Act> = {}): Act {
 }
 
 /** Facts and acts of every kind. */
-export function particulars(): PlatformDetails {
+export function platformDetails(): PlatformDetails {
   const toggle = (level: string, label: string, isOn: boolean | null) => ({
     kind: "switch" as const,
     label,

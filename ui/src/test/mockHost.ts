@@ -37,7 +37,7 @@ import {
 } from "@/host/bindings";
 import { creationHandlers } from "./createSamples";
 import { comparison, history, isAsked } from "./historySamples";
-import { connectorSettings, credentialForm, credentialLevels, particulars } from "./hostedSamples";
+import { connectorSettings, credentialForm, credentialLevels, platformDetails } from "./hostedSamples";
 import { needsOf } from "./needSamples";
 import {
   account,
@@ -438,7 +438,7 @@ export class MockHost {
         connector: this.looked((request as ActOnConnector).connector),
       }),
       changeSettings: ({ connector: id }) => this.looked(id),
-      connectorDetails: () => particulars(),
+      connectorDetails: () => platformDetails(),
       connectorSettings: () => connectorSettings(),
       listPlatformCredentials: () => credentialLevels(),
       makePlatformCredentialDefault: () => null,

@@ -24,6 +24,7 @@ mod background;
 mod catalogue;
 mod check_connector;
 mod compare_runs;
+mod connector_details;
 mod connector_settings;
 mod copies;
 mod create_connector;
@@ -47,7 +48,6 @@ mod next_page;
 mod offers;
 mod operations;
 mod other_processes;
-mod particulars;
 mod placements;
 mod platform_credentials;
 mod private_memory;
@@ -107,6 +107,7 @@ pub use compare_runs::{
     ComparedLine, ComparedText, RunChange, RunComparison, RunDifference, RunPart, compare_runs,
     ignore_paths, previous_run,
 };
+pub use connector_details::{ActOnConnector, Acted, act_on_connector, connector_details};
 pub use connector_settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };
@@ -149,7 +150,6 @@ pub use operations::{
     CallOperation, OperationInfo, call_operation, list_account_operations, list_operations,
 };
 pub use other_processes::follow_other_processes;
-pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_details};
 pub use patchbay_files::Exposure;
 pub use patchbay_http::BrowserUrl;
 pub use platform_credentials::{

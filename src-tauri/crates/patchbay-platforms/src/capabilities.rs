@@ -12,7 +12,7 @@ pub(crate) use offers;
 
 mod creation;
 mod credentials;
-mod peculiar;
+mod details;
 mod settings;
 mod single;
 
@@ -32,7 +32,7 @@ use crate::mcp::CallOutcome;
 
 pub use creation::{Creation, ProviderOAuth};
 pub use credentials::{CredentialToSave, Credentials};
-pub use peculiar::Details;
+pub use details::Details;
 pub use settings::Settings;
 pub(crate) use single::{SingleCredential, SingleOutcome, SingleTool};
 

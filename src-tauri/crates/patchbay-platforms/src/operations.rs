@@ -298,7 +298,7 @@ pub trait Platform: Send + Sync {
     }
 
     /// Facts and switches that no other platform has.
-    fn peculiar(&self) -> Option<&dyn Details> {
+    fn details(&self) -> Option<&dyn Details> {
         None
     }
 

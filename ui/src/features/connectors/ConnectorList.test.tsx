@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
-import { particulars } from "@/test/hostedSamples";
+import { platformDetails } from "@/test/hostedSamples";
 import { renderApp } from "@/test/renderApp";
 import {
   connector,
@@ -146,7 +146,7 @@ describe("many at once", () => {
       "true",
     );
     expect(host.lastCall("updateConnector")).toEqual({ connector: "a", changes: { enabled: false } });
-    const [{ controls: [one] } = { controls: [] }] = particulars().groups;
+    const [{ controls: [one] } = { controls: [] }] = platformDetails().groups;
     const about = one?.kind === "switch" ? [{ ...one, label: "Continue on failure", isMain: false }] : [];
     host.handlers.connectorDetails = () => ({
       facts: [],

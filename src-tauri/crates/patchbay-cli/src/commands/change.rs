@@ -109,20 +109,19 @@ fn plan_in_words(plan: &SettingsPlan, screen: Screen) -> String {
 pub(super) async fn acts(cli: &Cli, connector: &str) -> Result<(), Failure> {
     let connector = cli.connector(connector).await?;
     cli.unlock_for(&connector).await?;
-    let particulars = connector_details(&cli.cx, &connector.id).await?;
+    let details = connector_details(&cli.cx, &connector.id).await?;
     let now = cli.now();
-    cli.out.answer(&particulars, |screen| {
-        particulars_in_words(&particulars, now, screen)
-    })
+    cli.out
+        .answer(&details, |screen| render_details(&details, now, screen))
 }
 
-fn particulars_in_words(particulars: &PlatformDetails, now: Timestamp, screen: Screen) -> String {
-    let facts: String = particulars
+fn render_details(details: &PlatformDetails, now: Timestamp, screen: Screen) -> String {
+    let facts: String = details
         .facts
         .iter()
         .map(|fact| fact_line(fact, now))
         .collect();
-    let rows: Vec<_> = particulars.acts().map(act_row).collect();
+    let rows: Vec<_> = details.acts().map(act_row).collect();
     if rows.is_empty() {
         return facts;
     }
@@ -195,8 +194,8 @@ async fn confirm(
     name: &str,
     needed: Error,
 ) -> Result<(), Failure> {
-    let particulars = connector_details(&cli.cx, &connector.id).await?;
-    let act = particulars.find(name);
+    let details = connector_details(&cli.cx, &connector.id).await?;
+    let act = details.find(name);
     if let Some(consequence) = act.and_then(|act| act.consequence.as_deref()) {
         cli.stderr.say(&text::line(consequence));
     }

@@ -15,7 +15,11 @@ use crate::{Details, Result};
 
 #[async_trait]
 impl Details for AgentStack {
-    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<PlatformDetails> {
+    async fn platform_details(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<PlatformDetails> {
         let connector = self.find(id.as_str(), options).await?;
         Ok(PlatformDetails {
             facts: facts(&connector),

@@ -283,7 +283,7 @@ impl Platform for AgentStack {
 
     offers! {
         connectors: Connectors, tools: Tools, consents: Consents, disconnects: Disconnects,
-        creation: Creation, credentials: Credentials, peculiar: Details, resources: Resources, prompts: Prompts,
+        creation: Creation, credentials: Credentials, details: Details, resources: Resources, prompts: Prompts,
     }
 }
 

@@ -17,7 +17,11 @@ use crate::{Details, Operation, Result, form};
 
 #[async_trait]
 impl Details for Airbyte {
-    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<PlatformDetails> {
+    async fn platform_details(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<PlatformDetails> {
         let connector = self.find(id, options).await?.connector;
         let connector_id = id.clone();
         // Not every kind can be looked into; the rest is shown all the same.

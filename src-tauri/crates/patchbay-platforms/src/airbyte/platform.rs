@@ -209,7 +209,7 @@ impl Platform for Airbyte {
     }
 
     offers! {
-        connectors: Connectors, tools: Tools, creation: Creation, settings: Settings, peculiar:
+        connectors: Connectors, tools: Tools, creation: Creation, settings: Settings, details:
         Details,
     }
 }

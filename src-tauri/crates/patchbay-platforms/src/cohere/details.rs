@@ -15,7 +15,11 @@ use crate::{Details, Result, acts};
 
 #[async_trait]
 impl Details for Cohere {
-    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<PlatformDetails> {
+    async fn platform_details(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<PlatformDetails> {
         let (connector, _) = self.find(id, options).await?;
         let id = &connector.id;
         let active = acts::switch::<Update, _>(

@@ -185,7 +185,7 @@ impl Platform for Cohere {
 
     offers! {
         connectors: Connectors, tools: Tools, consents: Consents, creation: Creation,
-        settings: Settings, credentials: Credentials, peculiar: Details,
+        settings: Settings, credentials: Credentials, details: Details,
     }
 }
 

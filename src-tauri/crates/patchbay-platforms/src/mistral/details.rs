@@ -44,7 +44,7 @@ const SCOPES: [(Scope, &str, &str); 3] = [
 
 #[async_trait]
 impl Details for Mistral {
-    async fn particulars(
+    async fn platform_details(
         &self,
         id: &RemoteId,
         options: &CallOptions,

@@ -191,7 +191,7 @@ impl Platform for Mistral {
 
     offers! {
         connectors: Connectors, tools: Tools, consents: Consents, creation: Creation, settings:
-        Settings, credentials: Credentials, peculiar: Details,
+        Settings, credentials: Credentials, details: Details,
     }
 }
 

@@ -16,7 +16,11 @@ use crate::{Details, Operation, Result};
 
 #[async_trait]
 impl Details for Tenex {
-    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<PlatformDetails> {
+    async fn platform_details(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<PlatformDetails> {
         let connector = self.find(id, options).await?;
         let mut groups = Vec::new();
         if self.offers::<Update>() {

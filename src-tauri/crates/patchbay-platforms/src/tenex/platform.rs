@@ -428,7 +428,7 @@ impl Platform for Tenex {
         (self.offers::<Get>() && self.offers::<SubmitByok>()).then_some(self as _)
     }
 
-    fn peculiar(&self) -> Option<&dyn Details> {
+    fn details(&self) -> Option<&dyn Details> {
         self.offers::<Get>().then_some(self as _)
     }
 }

@@ -5,7 +5,7 @@ use patchbay_platforms::{CredentialToSave, Platform};
 use patchbay_testkit::fakes::{Fake, FakeAgentStack};
 use serde_json::{Map, json};
 
-use super::support::{act, fits, is_drawable, object, options, particulars, sign_in};
+use super::support::{act, fits, is_drawable, object, options, platform_details, sign_in};
 
 const PROTECTED: &str = "https://mcp.example/mcp";
 
@@ -155,16 +155,16 @@ async fn the_acts_of_every_state_can_be_done() {
         .create_connector("custom", values, &options())
         .await;
     let id = made.unwrap().remote_id;
-    let created = particulars(&*platform, &id).await;
+    let created = platform_details(&*platform, &id).await;
     assert_eq!(created.facts[0].value, "Created");
     assert!(created.find("disconnect").is_none());
     act(&*platform, created.find("connect").unwrap(), json!({})).await;
-    let connected = particulars(&*platform, &id).await;
+    let connected = platform_details(&*platform, &id).await;
     assert_eq!(connected.facts[0].value, "Connected");
     let disconnect = connected.find("disconnect").unwrap();
     assert!(disconnect.consequence.is_some());
     act(&*platform, disconnect, json!({})).await;
-    let left = particulars(&*platform, &id).await;
+    let left = platform_details(&*platform, &id).await;
     let reason = left
         .facts
         .iter()

@@ -5,7 +5,7 @@ use patchbay_platforms::Platform;
 use patchbay_testkit::fakes::{Fake, FakeAirbyte, KINDS};
 use serde_json::{Value, json};
 
-use super::support::{act, fits, is_drawable, object, options, particulars, sign_in};
+use super::support::{act, fits, is_drawable, object, options, platform_details, sign_in};
 
 const GITHUB: &str = KINDS[0].0;
 const STRIPE: &str = KINDS[1].0;
@@ -167,7 +167,7 @@ async fn settings_are_shown_and_changed() {
 async fn checks_and_entities_are_acts() {
     let (fake, platform) = started().await;
     let id = made(&*platform, "revoked").await;
-    let before = particulars(&*platform, &id).await;
+    let before = platform_details(&*platform, &id).await;
     let fact = |found: &patchbay_model::PlatformDetails, label: &str| {
         let fact = found.facts.iter().find(|fact| fact.label == label);
         fact.map(|fact| fact.value.clone())
@@ -192,11 +192,11 @@ async fn checks_and_entities_are_acts() {
         entities,
     )
     .await;
-    let after = particulars(&*platform, &id).await;
+    let after = platform_details(&*platform, &id).await;
     assert!(fact(&after, "Last check").unwrap().contains("401"));
     assert_eq!(fact(&after, "Entities").as_deref(), Some("pulls (read)"));
     act(&*platform, after.find("clear-entities").unwrap(), json!({})).await;
-    let cleared = particulars(&*platform, &id).await;
+    let cleared = platform_details(&*platform, &id).await;
     assert!(
         fact(&cleared, "Entities")
             .unwrap()

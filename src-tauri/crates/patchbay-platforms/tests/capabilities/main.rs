@@ -1,5 +1,5 @@
 //! What platforms can do beyond listing, each before a fake of itself: create, change, keep credentials,
-//! and the acts of their particulars.
+//! and the actions of their details.
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
 mod agentstack;

@@ -85,22 +85,22 @@ fn look(schema: &Value, value: Option<&Value>) {
     }
 }
 
-pub(crate) async fn particulars(platform: &dyn Platform, id: &RemoteId) -> PlatformDetails {
-    let peculiar = platform.peculiar().unwrap();
-    let found = peculiar.particulars(id, &options()).await.unwrap();
+pub(crate) async fn platform_details(platform: &dyn Platform, id: &RemoteId) -> PlatformDetails {
+    let details = platform.details().unwrap();
+    let found = details.platform_details(id, &options()).await.unwrap();
     assert_acts_fit(platform, &found);
     found
 }
 
 /// Every act calls an operation of the table with its effect, and what is settled and asked fits the
 /// operation's parameters.
-fn assert_acts_fit(platform: &dyn Platform, particulars: &PlatformDetails) {
-    let mut names: Vec<&str> = particulars.acts().map(|act| act.name.as_str()).collect();
+fn assert_acts_fit(platform: &dyn Platform, details: &PlatformDetails) {
+    let mut names: Vec<&str> = details.acts().map(|act| act.name.as_str()).collect();
     names.sort_unstable();
     let count = names.len();
     names.dedup();
     assert_eq!(names.len(), count, "a name stands for two acts");
-    for act in particulars.acts() {
+    for act in details.acts() {
         let mut operations = platform.operations().iter();
         let operation = operations.find(|operation| operation.name == act.operation);
         let operation = operation.unwrap();

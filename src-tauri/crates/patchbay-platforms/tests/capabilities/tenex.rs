@@ -5,7 +5,7 @@ use patchbay_platforms::{ConsentState, CredentialToSave, Platform, hosted};
 use patchbay_testkit::fakes::{Fake, FakeTenex};
 use serde_json::{Map, Value, json};
 
-use super::support::{act, fits, is_drawable, object, options, particulars, sign_in};
+use super::support::{act, fits, is_drawable, object, options, platform_details, sign_in};
 
 const KEY: &str = "tnx_abc12345_s3cret";
 
@@ -108,7 +108,7 @@ async fn what_the_table_switches_off_is_offered_nowhere() {
     ]);
     assert!(few.creation().is_none() && few.settings().is_none());
     assert!(few.credentials().is_none() && few.disconnects().is_none());
-    let acts = particulars(&*few, &id).await;
+    let acts = platform_details(&*few, &id).await;
     let names: Vec<&str> = acts.acts().map(|act| act.name.as_str()).collect();
     assert_eq!(names, ["refresh"]);
     assert!(fake.faults().is_empty(), "{:?}", fake.faults());
@@ -242,7 +242,7 @@ async fn the_acts_of_every_state_can_be_done_and_a_promotion_names_who_is_demote
     let hubspot = |name: &str, role: &str| json!({"auth_type": "byok", "api_key": "key-1", "name": name, "role": role});
     let holder = made(&*platform, "hubspot", hubspot("Old CRM", "crm_sink")).await;
     let id = made(&*platform, "hubspot", hubspot("New CRM", "source")).await;
-    let before = particulars(&*platform, &id).await;
+    let before = platform_details(&*platform, &id).await;
     let Control::Choice { current, acts, .. } = &before.groups[0].controls[0] else {
         panic!("no choice of a role");
     };
@@ -261,7 +261,7 @@ async fn the_acts_of_every_state_can_be_done_and_a_promotion_names_who_is_demote
         None
     );
     act(&*platform, promote, json!({})).await;
-    let demoted = particulars(&*platform, &holder).await;
+    let demoted = platform_details(&*platform, &holder).await;
     let again = demoted.find("role-crm-sink").unwrap();
     assert!(again.consequence.as_deref().unwrap().starts_with("New CRM"));
     for (name, status) in [
@@ -271,13 +271,13 @@ async fn the_acts_of_every_state_can_be_done_and_a_promotion_names_who_is_demote
         ("enable", Status::Ready),
         ("revoke", Status::Disconnected),
     ] {
-        let now = particulars(&*platform, &id).await;
+        let now = platform_details(&*platform, &id).await;
         act(&*platform, now.find(name).unwrap(), json!({})).await;
         let connectors = platform.connectors().unwrap();
         let found = connectors.find_connector(&id, &options()).await.unwrap();
         assert_eq!(found.status, status, "{name}");
     }
-    let revoked = particulars(&*platform, &id).await;
+    let revoked = platform_details(&*platform, &id).await;
     assert!(revoked.find("revoke").unwrap().consequence.is_some());
     assert_eq!(revoked.facts[0].value, "Ok");
     assert!(fake.faults().is_empty(), "{:?}", fake.faults());

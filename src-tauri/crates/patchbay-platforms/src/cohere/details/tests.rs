@@ -5,13 +5,13 @@ use patchbay_model::Control;
 use super::*;
 use crate::cohere::platform::tests::place::{Place, app};
 
-async fn particulars(place: &Place, id: &RemoteId) -> PlatformDetails {
-    let peculiar = place.platform.peculiar().unwrap();
-    peculiar.particulars(id, &place.options).await.unwrap()
+async fn platform_details(place: &Place, id: &RemoteId) -> PlatformDetails {
+    let details = place.platform.details().unwrap();
+    details.platform_details(id, &place.options).await.unwrap()
 }
 
-fn switches(particulars: &PlatformDetails) -> Vec<(&str, Option<bool>)> {
-    let controls = particulars.groups.iter().flat_map(|group| &group.controls);
+fn switches(details: &PlatformDetails) -> Vec<(&str, Option<bool>)> {
+    let controls = details.groups.iter().flat_map(|group| &group.controls);
     let shown = controls.filter_map(|control| match control {
         Control::Switch { label, is_on, .. } => Some((label.as_str(), *is_on)),
         _ => None,
@@ -19,8 +19,8 @@ fn switches(particulars: &PlatformDetails) -> Vec<(&str, Option<bool>)> {
     shown.collect()
 }
 
-fn authorization(particulars: &PlatformDetails) -> &str {
-    let mut facts = particulars.facts.iter();
+fn authorization(details: &PlatformDetails) -> &str {
+    let mut facts = details.facts.iter();
     let fact = facts.find(|fact| fact.label == "Authorization");
     fact.unwrap().value.as_str()
 }
@@ -32,7 +32,7 @@ async fn every_act_is_one_of_the_platforms_operations() {
         let id = place
             .created(json!({ "authentication": authentication }))
             .await;
-        for act in particulars(&place, &id).await.acts() {
+        for act in platform_details(&place, &id).await.acts() {
             let mut table = place.platform.operations().iter();
             let operation = table.find(|known| known.name == act.operation).unwrap();
             assert_eq!(act.effect, operation.effect);
@@ -52,7 +52,7 @@ async fn every_act_is_one_of_the_platforms_operations() {
 async fn switches_and_facts_show_how_it_is() {
     let place = Place::new().await;
     let id = place.created(json!({ "authentication": app() })).await;
-    let found = particulars(&place, &id).await;
+    let found = platform_details(&place, &id).await;
     assert_eq!(
         switches(&found),
         [("Active", Some(true)), ("Continue on failure", Some(false))]
@@ -67,7 +67,7 @@ async fn switches_and_facts_show_how_it_is() {
     place.fake.with(|cohere| {
         cohere.connectors[0].insert("auth_status".to_owned(), "valid".into());
     });
-    let found = particulars(&place, &id).await;
+    let found = platform_details(&place, &id).await;
     assert_eq!(
         switches(&found),
         [("Active", Some(false)), ("Continue on failure", Some(true))]

@@ -6,18 +6,18 @@ use serde_json::{Map, json};
 use super::super::platform::tests::place::Place;
 use super::*;
 
-async fn particulars(place: &Place, id: &RemoteId) -> PlatformDetails {
-    let peculiar = place.platform.peculiar().unwrap();
-    peculiar.particulars(id, &place.options).await.unwrap()
+async fn platform_details(place: &Place, id: &RemoteId) -> PlatformDetails {
+    let details = place.platform.details().unwrap();
+    details.platform_details(id, &place.options).await.unwrap()
 }
 
-fn fact_of<'a>(particulars: &'a PlatformDetails, label: &str) -> Option<&'a str> {
-    let found = particulars.facts.iter().find(|fact| fact.label == label);
+fn fact_of<'a>(details: &'a PlatformDetails, label: &str) -> Option<&'a str> {
+    let found = details.facts.iter().find(|fact| fact.label == label);
     found.map(|fact| fact.value.as_str())
 }
 
-fn is_on(particulars: &PlatformDetails, wanted: &str) -> Option<bool> {
-    let mut controls = particulars.groups.iter().flat_map(|group| &group.controls);
+fn is_on(details: &PlatformDetails, wanted: &str) -> Option<bool> {
+    let mut controls = details.groups.iter().flat_map(|group| &group.controls);
     controls.find_map(|control| match control {
         Control::Switch { label, is_on, .. } if label == wanted => Some(*is_on),
         _ => None,
@@ -45,7 +45,7 @@ async fn every_act_is_one_of_the_platforms_operations() {
                 let shown = &mut mistral.connectors[0].shown;
                 shown.insert("visibility".to_owned(), visibility.into());
             });
-            let found = particulars(&place, &id).await;
+            let found = platform_details(&place, &id).await;
             let mut names = Vec::new();
             for act in found.acts() {
                 names.push(act.name.clone());
@@ -78,7 +78,7 @@ async fn every_act_is_one_of_the_platforms_operations() {
 async fn what_an_act_asks_for_has_a_place_in_its_operation() {
     let place = Place::new("seed").await;
     let id = place.created(json!({})).await;
-    for act in particulars(&place, &id).await.acts() {
+    for act in platform_details(&place, &id).await.acts() {
         let Some(asks) = &act.asks else { continue };
         let mut table = place.platform.operations().iter();
         let operation = table.find(|known| known.name == act.operation).unwrap();
@@ -101,7 +101,7 @@ async fn the_switches_show_how_it_is() {
     let id = place
         .created(json!({"visibility": "shared_workspace"}))
         .await;
-    let found = particulars(&place, &id).await;
+    let found = platform_details(&place, &id).await;
     assert_eq!(is_on(&found, "Shared with the workspace"), Some(true));
     assert_eq!(is_on(&found, "Shared with the organization"), Some(false));
     assert_eq!(is_on(&found, "You"), None);
@@ -112,7 +112,10 @@ async fn the_switches_show_how_it_is() {
         .call(&act.operation, given, &place.options)
         .await
         .unwrap();
-    assert_eq!(is_on(&particulars(&place, &id).await, "You"), Some(false));
+    assert_eq!(
+        is_on(&platform_details(&place, &id).await, "You"),
+        Some(false)
+    );
 
     let act = found.find("unshare-from-workspace").unwrap();
     assert!(
@@ -126,7 +129,7 @@ async fn the_switches_show_how_it_is() {
         .call(&act.operation, given, &place.options)
         .await
         .unwrap();
-    let found = particulars(&place, &id).await;
+    let found = platform_details(&place, &id).await;
     assert_eq!(is_on(&found, "Shared with the workspace"), Some(false));
     assert_eq!(fact_of(&found, "Visibility"), Some("Private"));
     place.over();
@@ -136,7 +139,7 @@ async fn the_switches_show_how_it_is() {
 async fn sharing_on_the_older_surface_is_for_good_and_offered_once() {
     let place = Place::new("seed").await;
     let id = place.created(json!({})).await;
-    let found = particulars(&place, &id).await;
+    let found = platform_details(&place, &id).await;
     let share = found.find("share-with-workspace").unwrap();
     assert_eq!(share.effect, OperationEffect::Irreversible);
     assert!(
@@ -153,7 +156,7 @@ async fn sharing_on_the_older_surface_is_for_good_and_offered_once() {
         .call(&share.operation, given, &place.options)
         .await
         .unwrap();
-    let found = particulars(&place, &id).await;
+    let found = platform_details(&place, &id).await;
     assert_eq!(found.find("share-with-workspace"), None);
     place.over();
 }
@@ -168,7 +171,7 @@ async fn facts_tell_who_owns_it_and_where_the_gateway_is() {
         shown.insert("owner_type".to_owned(), "org".into());
         shown.insert("owner_id".to_owned(), "o-1".into());
     });
-    let found = particulars(&place, &id).await;
+    let found = platform_details(&place, &id).await;
     assert_eq!(fact_of(&found, "Owner"), Some("organization (o-1)"));
     assert_eq!(
         fact_of(&found, "Blocked by"),

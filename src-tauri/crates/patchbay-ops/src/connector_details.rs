@@ -55,9 +55,9 @@ async fn read(
     platform: &dyn Platform,
     remote: &RemoteId,
 ) -> Result<PlatformDetails, Error> {
-    match platform.peculiar() {
-        Some(peculiar) => {
-            let read = peculiar.particulars(remote, &options(cx)).await;
+    match platform.details() {
+        Some(details) => {
+            let read = details.platform_details(remote, &options(cx)).await;
             judged(cx, &connector.account, platform, read).await
         }
         None => Ok(PlatformDetails::default()),
@@ -73,8 +73,8 @@ async fn read(
 pub async fn act_on_connector(cx: &Context, request: ActOnConnector) -> Result<Acted, Error> {
     let connector = find_connector(cx, &request.connector).await?;
     let (platform, remote) = platform_for(cx, &connector).await?;
-    let particulars = read(cx, &connector, &*platform, &remote).await?;
-    let act = particulars.find(&request.act).ok_or(Error::NotFound {
+    let details = read(cx, &connector, &*platform, &remote).await?;
+    let act = details.find(&request.act).ok_or(Error::NotFound {
         kind: "act",
         name: request.act,
     })?;

@@ -1,4 +1,4 @@
-//! What is peculiar to the connectors of one platform: facts to read, switches and buttons to use.
+//! What is only the connectors of one platform have: facts to read, switches and buttons to use.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -19,7 +19,7 @@ pub enum OperationEffect {
     Irreversible,
 }
 
-/// Everything peculiar to one connector, in the order in which it is shown.
+/// Everything that only this platform tells of a connector, in the order in which it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PlatformDetails {

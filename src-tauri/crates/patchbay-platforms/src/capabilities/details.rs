@@ -13,7 +13,7 @@ pub trait Details: Send + Sync {
     ///
     /// # Errors
     /// [`Error::NotFound`], and those of the contract's read operations.
-    async fn particulars(
+    async fn platform_details(
         &self,
         id: &RemoteId,
         options: &CallOptions,
