@@ -1,7 +1,7 @@
 //! What a hosted platform lets one change of a connector, and what only that platform has.
 
 use patchbay_model::{Connector, ConnectorId, ConnectorSettings, PlatformDetails, Problem};
-use patchbay_ops::{ActOnConnector, Acted, ChangeSettings, Context, SettingsPlan};
+use patchbay_ops::{ActionOutcome, ChangeSettings, Context, RunAction, SettingsPlan};
 use tauri::State;
 
 /// What can be changed of a hosted connector, as its platform has it now.
@@ -36,7 +36,7 @@ pub(crate) async fn change_settings(
     Ok(patchbay_ops::change_settings(&cx, &connector, change).await?)
 }
 
-/// The facts and acts that only the connector's platform has.
+/// The facts and actions that only the connector's platform has.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn connector_details(
@@ -46,12 +46,12 @@ pub(crate) async fn connector_details(
     Ok(patchbay_ops::connector_details(&cx, &connector).await?)
 }
 
-/// Carries out one of those acts.
+/// Carries out one of those actions.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn act_on_connector(
+pub(crate) async fn run_action(
     cx: State<'_, Context>,
-    request: ActOnConnector,
-) -> Result<Acted, Problem> {
-    Ok(patchbay_ops::act_on_connector(&cx, request).await?)
+    request: RunAction,
+) -> Result<ActionOutcome, Problem> {
+    Ok(patchbay_ops::run_action(&cx, request).await?)
 }

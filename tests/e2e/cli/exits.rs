@@ -36,7 +36,7 @@ async fn every_failure_has_its_exit_code() {
         ("run show run_nothing", 6),
         ("credential rename nobody somebody", 6),
         ("connector edit play", 2),
-        ("connector acts play", 2),
+        ("connector actions play", 2),
         ("connector restore play", 6),
         ("account rename local Mine", 2),
         ("catalogue read /nonexistent", 1),

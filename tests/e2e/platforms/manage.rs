@@ -94,24 +94,28 @@ async fn mistral_from_creation_to_deletion() {
     let again = place.does(edit).await;
     assert!(again.stderr.contains("is so already"), "{}", again.stderr);
 
-    let acts = place.does("connector acts wiki").await;
-    assert!(acts.stdout.contains("activate-for-user"), "{}", acts.stdout);
-    place.does("connector act wiki activate-for-user").await;
-    let consequence = place
-        .fails("connector act wiki share-with-workspace", 2)
+    let actions = place.does("connector actions wiki").await;
+    assert!(
+        actions.stdout.contains("activate-for-user"),
+        "{}",
+        actions.stdout
+    );
+    place.does("connector action wiki activate-for-user").await;
+    let refused = place
+        .fails("connector action wiki share-with-workspace", 2)
         .await;
     assert!(
-        consequence.stderr.contains("every member can use it"),
+        refused.stderr.contains("every member can use it"),
         "{}",
-        consequence.stderr
+        refused.stderr
     );
     place
-        .does("connector act wiki share-with-workspace --yes")
+        .does("connector action wiki share-with-workspace --yes")
         .await;
     place
-        .does("connector act wiki unshare-from-workspace --yes")
+        .does("connector action wiki unshare-from-workspace --yes")
         .await;
-    place.fails("connector act wiki nothing", 6).await;
+    place.fails("connector action wiki nothing", 6).await;
 
     mistral_credentials(&place).await;
     for name in ["wiki", "notes"] {
@@ -243,11 +247,11 @@ async fn cohere_from_creation_to_deletion() {
     let connector = place.json("connector list").await[0]["name"].clone();
     let connector = connector.as_str().unwrap();
     place
-        .does(&format!("connector act {connector} deactivate"))
+        .does(&format!("connector action {connector} deactivate"))
         .await;
     assert_eq!(place.status(connector).await, "disabled");
     place
-        .does(&format!("connector act {connector} activate"))
+        .does(&format!("connector action {connector} activate"))
         .await;
 
     // The platform tells nobody what it was given: what was sent last does.
@@ -306,13 +310,15 @@ async fn agent_stack_copies_what_lies_on_this_computer() {
     assert!(copies.stdout.contains("account"), "{}", copies.stdout);
 
     place
-        .fails(&format!("connector act {copy} disconnect"), 2)
+        .fails(&format!("connector action {copy} disconnect"), 2)
         .await;
     place
-        .does(&format!("connector act {copy} disconnect --yes"))
+        .does(&format!("connector action {copy} disconnect --yes"))
         .await;
     assert_eq!(place.status(&copy).await, "disconnected");
-    place.does(&format!("connector act {copy} connect")).await;
+    place
+        .does(&format!("connector action {copy} connect"))
+        .await;
     // It is connected, and its tools are not listed yet.
     assert_eq!(place.status(&copy).await, "unknown");
     place.does(&format!("connector connect {copy}")).await;
@@ -366,7 +372,7 @@ async fn airbyte_from_creation_to_deletion() {
         .fake
         .with(|airbyte| airbyte.connectors[0]["replication_config"].clone());
     assert_eq!(config, json!({ "repositories": ["ada/coffee"] }));
-    place.does("connector act repos check").await;
+    place.does("connector action repos check").await;
     place.fails("credential list --connector repos", 2).await;
     // Airbyte takes no other credentials for a connector that there is: the place says so.
     let rotated = rotate(&place, 1).await;
@@ -388,17 +394,17 @@ async fn tenex_from_creation_to_deletion() {
     save_key(&place).await;
     let create = "connector create acc apollo name=Apollo --secret api_key=wallet:key";
     assert_eq!(place.does(create).await.stdout, "apollo\n");
-    let acts = place.json("connector acts apollo").await;
-    let titles: Vec<_> = acts["groups"].as_array().unwrap().iter().collect();
+    let actions = place.json("connector actions apollo").await;
+    let titles: Vec<_> = actions["groups"].as_array().unwrap().iter().collect();
     assert!(
         titles.iter().any(|group| group["title"] == "Role"),
-        "{acts}"
+        "{actions}"
     );
-    let tested = place.json("connector act apollo test").await;
+    let tested = place.json("connector action apollo test").await;
     assert_eq!(tested["answer"]["ok"], true, "{tested}");
-    place.does("connector act apollo disable").await;
+    place.does("connector action apollo disable").await;
     assert_eq!(place.status("apollo").await, "disabled");
-    place.does("connector act apollo enable").await;
+    place.does("connector action apollo enable").await;
 
     place.fake.trouble(refused_once());
     let rotated = rotate(&place, 4).await;

@@ -40,7 +40,7 @@ fn a_promotion_says_who_is_demoted_before_and_who_has_the_role_after() {
 
     // The open page follows what the command line does.
     let command_line = binary("PATCHBAY_CLI_BIN");
-    let give_up = ["connector", "act", &pipeline, "role-source", "--yes"];
+    let give_up = ["connector", "action", &pipeline, "role-source", "--yes"];
     stage.desk.run(&command_line, &give_up);
     assert_eq!(role(&stage, "Pipeline"), "source");
     window.see_text("There is no primary data source yet.");

@@ -1,33 +1,33 @@
 import {
-  type Act,
+  type Action,
   type ConnectorSettings,
   type CredentialsOfLevel,
   type Form,
   type PlatformDetails,
 } from "@/host/bindings";
 
-function act(name: string, title: string, given: Partial<Act> = {}): Act {
+function action(name: string, title: string, given: Partial<Action> = {}): Action {
   return {
     name,
     title,
     operation: name.replaceAll("-", "_"),
     fixed: {},
-    asks: null,
+    inputSchema: null,
     effect: "write",
-    consequence: null,
+    warning: null,
     ...given,
   };
 }
 
-/** Facts and acts of every kind. */
+/** Facts and actions of every kind. */
 export function platformDetails(): PlatformDetails {
   const toggle = (level: string, label: string, isOn: boolean | null) => ({
     kind: "switch" as const,
     label,
     isMain: true,
     isOn,
-    turnOn: act(`activate-for-${level}`, `Activate for the ${level}`),
-    turnOff: act(`deactivate-for-${level}`, `Deactivate for the ${level}`),
+    turnOn: action(`activate-for-${level}`, `Activate for the ${level}`),
+    turnOff: action(`deactivate-for-${level}`, `Deactivate for the ${level}`),
   });
   return {
     facts: [
@@ -46,9 +46,9 @@ export function platformDetails(): PlatformDetails {
         controls: [
           {
             kind: "button",
-            act: act("share", "Share with the workspace", {
+            action: action("share", "Share with the workspace", {
               effect: "irreversible",
-              consequence: "Everyone in the workspace can use it from then on, with their own sign-in.",
+              warning: "Everyone in the workspace can use it from then on, with their own sign-in.",
             }),
           },
         ],
@@ -61,9 +61,9 @@ export function platformDetails(): PlatformDetails {
             kind: "choice",
             label: "Role",
             current: "role-source",
-            acts: [
-              act("role-source", "Source"),
-              act("role-primary", "Primary source", { consequence: "Salesforce is the primary source no more." }),
+            actions: [
+              action("role-source", "Source"),
+              action("role-primary", "Primary source", { warning: "Salesforce is the primary source no more." }),
             ],
           },
         ],
@@ -74,8 +74,8 @@ export function platformDetails(): PlatformDetails {
         controls: [
           {
             kind: "button",
-            act: act("test", "Test", {
-              asks: {
+            action: action("test", "Test", {
+              inputSchema: {
                 type: "object",
                 required: ["query"],
                 properties: { query: { type: "string", description: "What to search for" } },

@@ -3,7 +3,7 @@ import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import {
   type About,
   type Account,
-  type ActOnConnector,
+  type RunAction,
   type ChangeSettings,
   type SettingsPlan,
   type AccountSynced,
@@ -433,9 +433,9 @@ export class MockHost {
       nextPage: () => null,
       savePart: ({ part }) => ({ path: `/home/lena/Downloads/part-${String(part)}.csv`, bytes: 412 }),
       replaceWalletSecret: ({ entry: id }) => this.changeEntry(id, { replacedAt: new Date().toISOString() }),
-      actOnConnector: ({ request }) => ({
+      runAction: ({ request }) => ({
         answer: { message: "done" },
-        connector: this.looked((request as ActOnConnector).connector),
+        connector: this.looked((request as RunAction).connector),
       }),
       changeSettings: ({ connector: id }) => this.looked(id),
       connectorDetails: () => platformDetails(),

@@ -55,7 +55,7 @@ pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, is_invis
 pub use json::Json;
 pub use placement::{Place, Placement};
 pub use platform_credential::{CredentialLevel, CredentialStatus, PlatformCredential};
-pub use platform_details::{Act, Control, ControlGroup, Fact, OperationEffect, PlatformDetails};
+pub use platform_details::{Action, Control, ControlGroup, Fact, OperationEffect, PlatformDetails};
 pub use platform_look::{PlatformLook, TileColours};
 pub use problem::{Code, Explain, FieldProblem, Problem};
 pub use program::{AllowedProgram, Program};

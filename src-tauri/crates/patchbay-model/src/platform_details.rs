@@ -64,7 +64,7 @@ pub enum Control {
     /// Does one thing.
     Button {
         /// What it does.
-        act: Act,
+        action: Action,
     },
     /// Is on or off.
     Switch {
@@ -72,28 +72,28 @@ pub enum Control {
         label: String,
         /// Whether that is the connector itself, at some level, and not something about it.
         is_main: bool,
-        /// Whether it is on; `None` when the platform does not tell: then both acts are offered.
+        /// Whether it is on; `None` when the platform does not tell: then both actions are offered.
         is_on: Option<bool>,
         /// Turns it on.
-        turn_on: Box<Act>,
+        turn_on: Box<Action>,
         /// Turns it off.
-        turn_off: Box<Act>,
+        turn_off: Box<Action>,
     },
     /// Is one of several.
     Choice {
         /// What is chosen.
         label: String,
-        /// Name of the act that brought about how it is now, where that is known.
+        /// Name of the action that brought about how it is now, where that is known.
         current: Option<String>,
-        /// The acts to choose from.
-        acts: Vec<Act>,
+        /// The actions to choose from.
+        actions: Vec<Action>,
     },
 }
 
 /// One documented operation of the platform, made ready for one connector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Act {
+pub struct Action {
     /// Its name within the connector, with hyphens, such as `activate-for-organization`.
     pub name: String,
     /// What the button says.
@@ -103,29 +103,29 @@ pub struct Act {
     /// Arguments that are settled: an object.
     pub fixed: Json,
     /// JSON Schema of the arguments that a person gives beside them, an object; `None` when there are none.
-    pub asks: Option<Json>,
+    pub input_schema: Option<Json>,
     /// What it does.
     pub effect: OperationEffect,
     /// What comes of it that one should know before, one or two sentences; then it asks first.
-    pub consequence: Option<String>,
+    pub warning: Option<String>,
 }
 
 impl PlatformDetails {
-    /// The act of that name.
-    pub fn find(&self, name: &str) -> Option<&Act> {
-        let mut acts = self.acts();
-        acts.find(|act| act.name == name)
+    /// The action of that name.
+    pub fn find(&self, name: &str) -> Option<&Action> {
+        let mut actions = self.actions();
+        actions.find(|action| action.name == name)
     }
 
-    /// Every act, in order.
-    pub fn acts(&self) -> impl Iterator<Item = &Act> {
+    /// Every action, in order.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
         let controls = self.groups.iter().flat_map(|group| &group.controls);
         controls.flat_map(|control| match control {
-            Control::Button { act } => vec![act],
+            Control::Button { action } => vec![action],
             Control::Switch {
                 turn_on, turn_off, ..
             } => vec![turn_on.as_ref(), turn_off.as_ref()],
-            Control::Choice { acts, .. } => acts.iter().collect(),
+            Control::Choice { actions, .. } => actions.iter().collect(),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! What only one platform has: its facts, switches and buttons for a connector.
 
 use patchbay_model::{
-    Act, Connector, ConnectorId, Json, OperationEffect, PlatformDetails, RemoteId,
+    Action, Connector, ConnectorId, Json, OperationEffect, PlatformDetails, RemoteId,
 };
 use patchbay_platforms::Platform;
 use serde::{Deserialize, Serialize};
@@ -13,31 +13,31 @@ use crate::hosted_connectors::{platform_for, refresh_status};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, tools};
 
-/// An act to be carried out.
+/// An action to be carried out.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct ActOnConnector {
+pub struct RunAction {
     /// The connector.
     pub connector: ConnectorId,
-    /// Name of one of its acts.
-    pub act: String,
-    /// The arguments that the act asks for: a JSON object.
+    /// Name of one of its actions.
+    pub action: String,
+    /// The arguments that the action asks for: a JSON object.
     pub values: Json,
     /// Whether the user has confirmed what comes of it.
     pub confirmed: bool,
 }
 
-/// What came of an act.
+/// What came of an action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Acted {
+pub struct ActionOutcome {
     /// The platform's own answer.
     pub answer: Json,
     /// The connector as it is then.
     pub connector: Connector,
 }
 
-/// The facts and acts of a hosted connector, as it is now; none where its platform has nothing of its own.
+/// The facts and actions of a hosted connector, as it is now; none where its platform has nothing of its own.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Usage`] for a connector of this computer; [`Error::Platform`];
@@ -64,45 +64,47 @@ async fn read(
     }
 }
 
-/// Carries out an act and reads the connector again.
+/// Carries out an action and reads the connector again.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the connector has no such act now; [`Error::ConfirmationNeeded`] when something
+/// [`Error::NotFound`] when the connector has no such action now; [`Error::ConfirmationNeeded`] when something
 /// comes of it that cannot be undone or that one should know before; [`Error::Fields`], [`Error::Usage`]
 /// when the values do not fit; as [`connector_details`].
-pub async fn act_on_connector(cx: &Context, request: ActOnConnector) -> Result<Acted, Error> {
+pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcome, Error> {
     let connector = find_connector(cx, &request.connector).await?;
     let (platform, remote) = platform_for(cx, &connector).await?;
     let details = read(cx, &connector, &*platform, &remote).await?;
-    let act = details.find(&request.act).ok_or(Error::NotFound {
-        kind: "act",
-        name: request.act,
+    let action = details.find(&request.action).ok_or(Error::NotFound {
+        kind: "action",
+        name: request.action,
     })?;
-    if asks_first(act) && !request.confirmed {
+    if needs_confirmation(action) && !request.confirmed {
         return Err(Error::ConfirmationNeeded {
-            what: act.title.clone(),
+            what: action.title.clone(),
         });
     }
-    let arguments = arguments(act, request.values)?;
-    let answer = platform.call(&act.operation, arguments, &options(cx)).await;
+    let arguments = arguments(action, request.values)?;
+    let answer = platform
+        .call(&action.operation, arguments, &options(cx))
+        .await;
     let answer = judged(cx, &connector.account, &*platform, answer).await?;
     refresh_status(cx, &connector, &*platform, &remote).await?;
-    Ok(Acted {
+    Ok(ActionOutcome {
         answer: Json(answer),
         connector: find_connector(cx, &connector.id).await?,
     })
 }
 
-fn asks_first(act: &Act) -> bool {
-    act.consequence.is_some()
+fn needs_confirmation(action: &Action) -> bool {
+    action.warning.is_some()
         || matches!(
-            act.effect,
+            action.effect,
             OperationEffect::Destructive | OperationEffect::Irreversible
         )
 }
 
 /// What is settled, with what was asked for.
-fn arguments(act: &Act, Json(values): Json) -> Result<Value, Error> {
+fn arguments(action: &Action, Json(values): Json) -> Result<Value, Error> {
     let mut given = match values {
         Value::Null => Map::new(),
         Value::Object(given) => given,
@@ -113,7 +115,7 @@ fn arguments(act: &Act, Json(values): Json) -> Result<Value, Error> {
             });
         }
     };
-    match &act.asks {
+    match &action.input_schema {
         Some(schema) => {
             let fields = tools::check_arguments(schema, &Value::Object(given.clone()));
             if !fields.is_empty() {
@@ -123,12 +125,12 @@ fn arguments(act: &Act, Json(values): Json) -> Result<Value, Error> {
         None if given.is_empty() => {}
         None => {
             return Err(Error::Usage {
-                what: format!("{} takes no arguments", act.name),
+                what: format!("{} takes no arguments", action.name),
                 hint: "Leave them out.".to_owned(),
             });
         }
     }
-    if let Value::Object(fixed) = &act.fixed.0 {
+    if let Value::Object(fixed) = &action.fixed.0 {
         given.extend(fixed.clone());
     }
     Ok(Value::Object(given))
@@ -140,44 +142,44 @@ mod tests {
 
     use super::*;
 
-    fn act() -> Act {
-        Act {
+    fn action() -> Action {
+        Action {
             name: "make-source".to_owned(),
             title: "Make it a source".to_owned(),
             operation: "update".to_owned(),
             fixed: Json(json!({ "id": "c1", "role": "source" })),
-            asks: None,
+            input_schema: None,
             effect: OperationEffect::Write,
-            consequence: None,
+            warning: None,
         }
     }
 
     #[test]
     fn what_is_settled_cannot_be_given_otherwise() {
-        let asking = Act {
-            asks: Some(Json(
+        let asking = Action {
+            input_schema: Some(Json(
                 json!({ "type": "object", "properties": { "note": {} } }),
             )),
-            ..act()
+            ..action()
         };
         let given = Json(json!({ "note": "x", "id": "other" }));
         assert_eq!(
             arguments(&asking, given).unwrap(),
             json!({ "note": "x", "id": "c1", "role": "source" })
         );
-        assert!(arguments(&act(), Json(json!({ "note": "x" }))).is_err());
+        assert!(arguments(&action(), Json(json!({ "note": "x" }))).is_err());
     }
 
     #[test]
     fn what_has_consequences_asks_first() {
-        assert!(!asks_first(&act()));
-        assert!(asks_first(&Act {
-            consequence: Some("The other one is demoted.".to_owned()),
-            ..act()
+        assert!(!needs_confirmation(&action()));
+        assert!(needs_confirmation(&Action {
+            warning: Some("The other one is demoted.".to_owned()),
+            ..action()
         }));
-        assert!(asks_first(&Act {
+        assert!(needs_confirmation(&Action {
             effect: OperationEffect::Destructive,
-            ..act()
+            ..action()
         }));
     }
 }

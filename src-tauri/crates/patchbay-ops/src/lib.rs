@@ -107,7 +107,7 @@ pub use compare_runs::{
     ComparedLine, ComparedText, RunChange, RunComparison, RunDifference, RunPart, compare_runs,
     ignore_paths, previous_run,
 };
-pub use connector_details::{ActOnConnector, Acted, act_on_connector, connector_details};
+pub use connector_details::{ActionOutcome, RunAction, connector_details, run_action};
 pub use connector_settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };

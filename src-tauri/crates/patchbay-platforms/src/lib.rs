@@ -7,7 +7,7 @@
 //! This crate refuses to know the vault, the database, windows and terminals. Start reading at
 //! [`mcp::connect`] and at [`Error`].
 
-mod acts;
+mod actions;
 pub mod agentstack;
 pub mod airbyte;
 #[cfg(test)]

@@ -154,8 +154,8 @@ describe("many at once", () => {
     });
     await user.click(screen.getByRole("button", { name: /^Turn off/ }));
     await waitFor(() =>
-      expect(host.lastCall("actOnConnector")).toEqual({
-        request: { connector: "con_hosted", act: "deactivate-for-organization", values: null, confirmed: false },
+      expect(host.lastCall("runAction")).toEqual({
+        request: { connector: "con_hosted", action: "deactivate-for-organization", values: null, confirmed: false },
       }),
     );
   });

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { isHosted } from "@/components/connectorStatus";
 import { platformName } from "@/components/platformName";
 import {
-  type Act,
+  type Action,
   type Check,
   commands,
   type Connector,
@@ -82,26 +82,26 @@ export async function switchOne(connector: Connector, on: boolean): Promise<stri
     return words;
   }
   const { groups } = await call(commands.connectorDetails(connector.id));
-  const act = mainSwitchAction(
+  const action = mainSwitchAction(
     groups.flatMap((group) => group.controls),
     connector.identity.platform,
     on,
   );
-  await call(commands.actOnConnector({ connector: connector.id, act: act.name, values: null, confirmed: false }));
+  await call(commands.runAction({ connector: connector.id, action: action.name, values: null, confirmed: false }));
   return words;
 }
 
-/** The one act of a platform that switches a connector on or off. */
-function mainSwitchAction(controls: Control[], platform: Platform, on: boolean): Act {
+/** The one action of a platform that switches a connector on or off. */
+function mainSwitchAction(controls: Control[], platform: Platform, on: boolean): Action {
   const switches = controls.flatMap((control) => (control.kind === "switch" && control.isMain ? [control] : []));
   const [first] = switches;
   if (!first) throw new Skipped(`${platformName(platform)} can't turn it on or off`);
   if (switches.length > 1) throw new Skipped("Open it to choose a level");
-  const act = on ? first.turnOn : first.turnOff;
-  if (act.asks !== null || act.consequence !== null || act.effect === "destructive" || act.effect === "irreversible") {
+  const action = on ? first.turnOn : first.turnOff;
+  if (action.inputSchema !== null || action.warning !== null || action.effect === "destructive" || action.effect === "irreversible") {
     throw new Skipped("Open it to review the effects");
   }
-  return act;
+  return action;
 }
 
 /** Deletes a connector: for good at its platform, with a way back on this computer. */

@@ -66,16 +66,16 @@ pub(crate) enum ConnectorVerb {
     /// Change what is given and leave the rest
     Edit(Box<EditArgs>),
     /// List what only its platform can do with it, and what that tells of it
-    Acts {
+    Actions {
         /// Id, ACCOUNT/NAME or name
         connector: String,
     },
     /// Have its platform do one of these; asks first when it changes something
-    Act {
+    Action {
         /// Id, ACCOUNT/NAME or name
         connector: String,
-        /// Name of the act
-        act: String,
+        /// Name of the action
+        action: String,
         /// key=value for text, key:=json for anything else, - for a JSON object on standard input
         #[arg(value_name = "ARGUMENT")]
         arguments: Vec<String>,

@@ -1,11 +1,11 @@
-//! `patchbay connector edit` on hosted platforms, `patchbay connector acts` and `act`.
+//! `patchbay connector edit` on hosted platforms, `patchbay connector actions` and `action`.
 
 use patchbay_model::{
-    Act, Code, Connector, ConnectorSettings, Fact, PlatformDetails, Problem, Timestamp,
+    Action, Code, Connector, ConnectorSettings, Fact, PlatformDetails, Problem, Timestamp,
     inert_json_pretty,
 };
 use patchbay_ops::{
-    ActOnConnector, Acted, ChangeSettings, Error, SettingsPlan, act_on_connector, change_settings,
+    ActionOutcome, ChangeSettings, Error, RunAction, SettingsPlan, change_settings,
     connector_details, connector_settings, plan_settings,
 };
 
@@ -106,7 +106,7 @@ fn plan_in_words(plan: &SettingsPlan, screen: Screen) -> String {
 }
 
 /// Lists what only this platform can do with a connector, and what it tells of it.
-pub(super) async fn acts(cli: &Cli, connector: &str) -> Result<(), Failure> {
+pub(super) async fn list_actions(cli: &Cli, connector: &str) -> Result<(), Failure> {
     let connector = cli.connector(connector).await?;
     cli.unlock_for(&connector).await?;
     let details = connector_details(&cli.cx, &connector.id).await?;
@@ -121,11 +121,11 @@ fn render_details(details: &PlatformDetails, now: Timestamp, screen: Screen) -> 
         .iter()
         .map(|fact| fact_line(fact, now))
         .collect();
-    let rows: Vec<_> = details.acts().map(act_row).collect();
+    let rows: Vec<_> = details.actions().map(action_row).collect();
     if rows.is_empty() {
         return facts;
     }
-    let heads = ["ACT", "WHAT", "EFFECT", "TAKES", "CONSEQUENCE"];
+    let heads = ["ACTION", "WHAT", "EFFECT", "TAKES", "CONSEQUENCE"];
     let table = Table::new(heads, rows).render(screen);
     match facts.is_empty() {
         true => table,
@@ -141,50 +141,53 @@ fn fact_line(fact: &Fact, now: Timestamp) -> String {
     format!("{}: {}\n", text::line(&fact.label), text::line(&value))
 }
 
-fn act_row(act: &Act) -> [Cell; 5] {
-    let (effect, tone) = words::operation_effect(act.effect);
-    let asks = act.asks.as_ref().map(|schema| &schema["properties"]);
-    let asks = asks.and_then(|properties| properties.as_object());
-    let asks: Vec<_> = asks
+fn action_row(action: &Action) -> [Cell; 5] {
+    let (effect, tone) = words::operation_effect(action.effect);
+    let inputs = action
+        .input_schema
+        .as_ref()
+        .map(|schema| &schema["properties"]);
+    let inputs = inputs.and_then(|properties| properties.as_object());
+    let inputs: Vec<_> = inputs
         .map(|properties| properties.keys().map(String::as_str).collect())
         .unwrap_or_default();
     [
-        Cell::from(&act.name),
-        Cell::from(&act.title),
+        Cell::from(&action.name),
+        Cell::from(&action.title),
         Cell::toned(effect, tone),
-        Cell::from(asks.join(", ")),
-        Cell::from(act.consequence.as_deref().unwrap_or_default()),
+        Cell::from(inputs.join(", ")),
+        Cell::from(action.warning.as_deref().unwrap_or_default()),
     ]
 }
 
-/// Carries out an act.
-pub(super) async fn act(
+/// Carries out an action.
+pub(super) async fn run_action(
     cli: &Cli,
     connector: &str,
-    act: String,
+    action: String,
     arguments: &[String],
 ) -> Result<(), Failure> {
     let connector = cli.connector(connector).await?;
     cli.unlock_for(&connector).await?;
-    let request = ActOnConnector {
+    let request = RunAction {
         connector: connector.id.clone(),
-        act: act.clone(),
+        action: action.clone(),
         values: tool_arguments::read(None, arguments)?,
         confirmed: cli.assume_yes(),
     };
-    let acted = match act_on_connector(&cli.cx, request.clone()).await {
+    let outcome = match patchbay_ops::run_action(&cli.cx, request.clone()).await {
         Err(error @ Error::ConfirmationNeeded { .. }) => {
-            confirm(cli, &connector, &act, error).await?;
-            let request = ActOnConnector {
+            confirm(cli, &connector, &action, error).await?;
+            let request = RunAction {
                 confirmed: true,
                 ..request
             };
-            act_on_connector(&cli.cx, request).await
+            patchbay_ops::run_action(&cli.cx, request).await
         }
-        acted => acted,
+        outcome => outcome,
     };
-    let acted = acted.map_err(|error| explained(error, &connector))?;
-    print_done(cli, &acted)
+    let outcome = outcome.map_err(|error| explained(error, &connector))?;
+    print_done(cli, &outcome)
 }
 
 /// Asks first, and says what comes of it.
@@ -195,11 +198,11 @@ async fn confirm(
     needed: Error,
 ) -> Result<(), Failure> {
     let details = connector_details(&cli.cx, &connector.id).await?;
-    let act = details.find(name);
-    if let Some(consequence) = act.and_then(|act| act.consequence.as_deref()) {
-        cli.stderr.say(&text::line(consequence));
+    let action = details.find(name);
+    if let Some(warning) = action.and_then(|action| action.warning.as_deref()) {
+        cli.stderr.say(&text::line(warning));
     }
-    let what = act.map_or(name, |act| act.title.as_str());
+    let what = action.map_or(name, |action| action.title.as_str());
     let (title, account) = (&connector.title, &connector.identity.account);
     let question = format!("{}: {title} on {account}?", text::line(what));
     cli.confirm(&question, needed.into())
@@ -208,19 +211,19 @@ async fn confirm(
 fn explained(error: Error, connector: &Connector) -> Failure {
     let name = text::quoted(&connector.name);
     match error {
-        Error::NotFound { kind: "act", .. } => Failure::from(error).with_hint(format!(
-            "Run `patchbay connector acts {name}` to see what can be done."
+        Error::NotFound { kind: "action", .. } => Failure::from(error).with_hint(format!(
+            "Run `patchbay connector actions {name}` to see what can be done."
         )),
         error => Failure::from(error).of(connector),
     }
 }
 
-fn print_done(cli: &Cli, acted: &Acted) -> Result<(), Failure> {
-    let (status, _) = words::status(&acted.connector.status);
-    let title = &acted.connector.title;
+fn print_done(cli: &Cli, outcome: &ActionOutcome) -> Result<(), Failure> {
+    let (status, _) = words::status(&outcome.connector.status);
+    let title = &outcome.connector.title;
     cli.stderr.say(&format!("Done. {title} is {status}."));
-    cli.out.answer(acted, |_| {
-        let is_empty = match &acted.answer.0 {
+    cli.out.answer(outcome, |_| {
+        let is_empty = match &outcome.answer.0 {
             serde_json::Value::Null => true,
             serde_json::Value::Object(members) => members.is_empty(),
             _ => false,
@@ -228,7 +231,7 @@ fn print_done(cli: &Cli, acted: &Acted) -> Result<(), Failure> {
         if is_empty {
             return String::new();
         }
-        inert_json_pretty(&acted.answer) + "\n"
+        inert_json_pretty(&outcome.answer) + "\n"
     })
 }
 

@@ -45,12 +45,12 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
         ConnectorVerb::Remove { connector } => remove(cli, &connector).await,
         ConnectorVerb::Restore { id } => restore(cli, id).await,
         ConnectorVerb::Edit(args) => edit(cli, *args).await,
-        ConnectorVerb::Acts { connector } => change::acts(cli, &connector).await,
-        ConnectorVerb::Act {
+        ConnectorVerb::Actions { connector } => change::list_actions(cli, &connector).await,
+        ConnectorVerb::Action {
             connector,
-            act,
+            action,
             arguments,
-        } => change::act(cli, &connector, act, &arguments).await,
+        } => change::run_action(cli, &connector, action, &arguments).await,
         ConnectorVerb::Resources { connector } => offers::resources(cli, &connector).await,
         ConnectorVerb::Read { connector, uri } => offers::read(cli, &connector, &uri).await,
         ConnectorVerb::Prompts { connector } => offers::prompts(cli, &connector).await,

@@ -4,13 +4,13 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::{Act, ControlGroup, Fact, PlatformDetails, RemoteId};
+use patchbay_model::{Action, ControlGroup, Fact, PlatformDetails, RemoteId};
 use serde_json::json;
 
 use super::operations::{Connect, Disconnect};
 use super::platform::AgentStack;
 use super::wire::{CONNECTED, Connector};
-use crate::acts::{button, call, fact, moment, plain};
+use crate::actions::{button, call, fact, moment, plain};
 use crate::{Details, Result};
 
 #[async_trait]
@@ -48,8 +48,8 @@ fn connection(connector: &Connector) -> ControlGroup {
     let mut controls = vec![button(call::<Connect, _>("connect", title, fixed()))];
     // The platform refuses to disconnect what was never connected.
     if connector.state != "created" {
-        controls.push(button(Act {
-            consequence: Some(
+        controls.push(button(Action {
+            warning: Some(
                 "The platform gives its token for the server back and forgets it. Connecting again \
                  may need a consent."
                     .to_owned(),

@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::{Act, ControlGroup, Fact, PlatformDetails, RemoteId, Status};
+use patchbay_model::{Action, ControlGroup, Fact, PlatformDetails, RemoteId, Status};
 use serde_json::json;
 
 use super::forms::EntityChoice;
@@ -12,7 +12,7 @@ use super::mapping::Checked;
 use super::operations::{Check, Inspect, UpdateConnector};
 use super::platform::Airbyte;
 use super::wire::{Connector, Inspection};
-use crate::acts::{button, call, fact, moment, plain};
+use crate::actions::{button, call, fact, moment, plain};
 use crate::{Details, Operation, Result, form};
 
 #[async_trait]
@@ -115,8 +115,8 @@ fn check_group(id: &RemoteId) -> ControlGroup {
 
 fn entity_group(id: &RemoteId) -> ControlGroup {
     let update = call::<UpdateConnector, Airbyte>;
-    let choose = Act {
-        asks: Some(form::schema_of::<EntityChoice>().into()),
+    let choose = Action {
+        input_schema: Some(form::schema_of::<EntityChoice>().into()),
         ..update(
             "choose-entities",
             "Choose entities",
@@ -124,8 +124,8 @@ fn entity_group(id: &RemoteId) -> ControlGroup {
         )
     };
     let none = json!({"connector_id": id, "entities": []});
-    let clear = Act {
-        consequence: Some("What was chosen is gone, and the kind of connector decides.".to_owned()),
+    let clear = Action {
+        warning: Some("What was chosen is gone, and the kind of connector decides.".to_owned()),
         ..update("clear-entities", "Clear the choice", none)
     };
     ControlGroup {

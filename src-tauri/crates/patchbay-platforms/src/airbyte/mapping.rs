@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::wire::{self, CheckResult, NativeConnector};
 use crate::RemoteConnector;
-use crate::acts::plain;
+use crate::actions::plain;
 
 const NAME_LIMIT: usize = 200;
 const REASON_LIMIT: usize = 500;

@@ -11,7 +11,7 @@ use super::mapping::method;
 use super::operations::Update;
 use super::platform::Cohere;
 use super::wire::Connector;
-use crate::{Details, Result, acts};
+use crate::{Details, Result, actions};
 
 #[async_trait]
 impl Details for Cohere {
@@ -22,14 +22,14 @@ impl Details for Cohere {
     ) -> Result<PlatformDetails> {
         let (connector, _) = self.find(id, options).await?;
         let id = &connector.id;
-        let active = acts::switch::<Update, _>(
+        let active = actions::switch::<Update, _>(
             "Active",
             true,
             connector.is_active(),
             [("activate", "Activate"), ("deactivate", "Deactivate")],
             |is_on| json!({ "id": id, "active": is_on }),
         );
-        let continues = acts::switch::<Update, _>(
+        let continues = actions::switch::<Update, _>(
             "Continue on failure",
             false,
             connector.continues_on_failure(),
@@ -60,14 +60,14 @@ fn facts(connector: &Connector) -> Vec<Fact> {
     let authorization = match (method, connector.auth_status.as_deref()) {
         (AuthenticationMethod::Oauth, None) => "Not authorized yet".to_owned(),
         (_, None) => "Not needed".to_owned(),
-        (_, Some(word)) => acts::plain(word),
+        (_, Some(word)) => actions::plain(word),
     };
     let facts = [
-        acts::fact("Authorization", Some(&authorization)),
-        acts::fact("Sign-in", Some(sign_in)),
-        acts::fact("Organization", connector.organization_id.as_deref()),
-        acts::moment("Created", connector.created_at.as_deref()),
-        acts::moment("Changed", connector.updated_at.as_deref()),
+        actions::fact("Authorization", Some(&authorization)),
+        actions::fact("Sign-in", Some(sign_in)),
+        actions::fact("Organization", connector.organization_id.as_deref()),
+        actions::moment("Created", connector.created_at.as_deref()),
+        actions::moment("Changed", connector.updated_at.as_deref()),
     ];
     facts.into_iter().flatten().collect()
 }

@@ -7,7 +7,7 @@ mod tools;
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
 use patchbay_model::{
-    Act, Control, ControlGroup, Fact, Json, PlatformDetails, RemoteId, Timestamp, clean_text,
+    Action, Control, ControlGroup, Fact, Json, PlatformDetails, RemoteId, Timestamp, clean_text,
 };
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ use super::operations::sharing::{
 use super::operations::{Scope, seed};
 use super::quirks::surface::Surface;
 use super::wire::Connector;
-use crate::{Details, Error, Operation, acts};
+use crate::{Details, Error, Operation, actions};
 
 const WORDS_LIMIT: usize = 200;
 
@@ -132,35 +132,37 @@ impl Mistral {
         connector.active.or(was_switched_off)
     }
 
-    fn switching_on(&self, connector: &Connector, scope: Scope) -> Act {
+    fn switching_on(&self, connector: &Connector, scope: Scope) -> Action {
         let call = match (self.surface, scope) {
-            (Surface::Current, _) => acts::call::<ActivateForConsumer, Self>,
+            (Surface::Current, _) => actions::call::<ActivateForConsumer, Self>,
             (Surface::Seed, Scope::Organization) => {
-                acts::call::<seed::ActivateForOrganization, Self>
+                actions::call::<seed::ActivateForOrganization, Self>
             }
-            (Surface::Seed, Scope::Workspace) => acts::call::<seed::ActivateForWorkspace, Self>,
-            (Surface::Seed, Scope::User) => acts::call::<seed::ActivateForUser, Self>,
+            (Surface::Seed, Scope::Workspace) => actions::call::<seed::ActivateForWorkspace, Self>,
+            (Surface::Seed, Scope::User) => actions::call::<seed::ActivateForUser, Self>,
         };
         let name = format!("activate-for-{}", scope.as_str());
         let is_seed = self.surface == Surface::Seed;
-        Act {
-            asks: is_seed.then(|| Json(tools::configuration())),
+        Action {
+            input_schema: is_seed.then(|| Json(tools::configuration())),
             ..call(&name, "Switch on", self.at_scope(connector, scope))
         }
     }
 
-    fn switching_off(&self, connector: &Connector, scope: Scope, loss: &str) -> Act {
+    fn switching_off(&self, connector: &Connector, scope: Scope, loss: &str) -> Action {
         let call = match (self.surface, scope) {
-            (Surface::Current, _) => acts::call::<DeactivateForConsumer, Self>,
+            (Surface::Current, _) => actions::call::<DeactivateForConsumer, Self>,
             (Surface::Seed, Scope::Organization) => {
-                acts::call::<seed::DeactivateForOrganization, Self>
+                actions::call::<seed::DeactivateForOrganization, Self>
             }
-            (Surface::Seed, Scope::Workspace) => acts::call::<seed::DeactivateForWorkspace, Self>,
-            (Surface::Seed, Scope::User) => acts::call::<seed::DeactivateForUser, Self>,
+            (Surface::Seed, Scope::Workspace) => {
+                actions::call::<seed::DeactivateForWorkspace, Self>
+            }
+            (Surface::Seed, Scope::User) => actions::call::<seed::DeactivateForUser, Self>,
         };
         let name = format!("deactivate-for-{}", scope.as_str());
-        Act {
-            consequence: Some(loss.to_owned()),
+        Action {
+            warning: Some(loss.to_owned()),
             ..call(&name, "Switch off", self.at_scope(connector, scope))
         }
     }
@@ -189,7 +191,7 @@ impl Mistral {
                 ]
             }
             (Surface::Seed, Some("private") | None) => {
-                vec![acts::button(share_for_good(connector))]
+                vec![actions::button(share_for_good(connector))]
             }
             (Surface::Seed, Some(_)) => Vec::new(),
         };
@@ -211,51 +213,51 @@ fn shared<On: Operation<Mistral>, Off: Operation<Mistral>>(
         label: format!("Shared with the {level}"),
         is_main: false,
         is_on,
-        turn_on: Box::new(Act {
-            consequence: Some(format!(
+        turn_on: Box::new(Action {
+            warning: Some(format!(
                 "The {level} owns it then and every member can use it. Sign-ins that rest on you as its \
                  owner have to be set up again. Only its creator can take it back."
             )),
-            ..acts::call::<On, _>(&format!("share-with-{level}"), "Share", fixed())
+            ..actions::call::<On, _>(&format!("share-with-{level}"), "Share", fixed())
         }),
-        turn_off: Box::new(Act {
-            consequence: Some(format!(
+        turn_off: Box::new(Action {
+            warning: Some(format!(
                 "It is private to its creator again. Connections of the {level} and of other members are \
                  removed, and sharing it once more does not bring them back."
             )),
-            ..acts::call::<Off, _>(&format!("unshare-from-{level}"), "Take back", fixed())
+            ..actions::call::<Off, _>(&format!("unshare-from-{level}"), "Take back", fixed())
         }),
     }
 }
 
-fn share_for_good(connector: &Connector) -> Act {
+fn share_for_good(connector: &Connector) -> Action {
     let fixed = json!({"connector_id": connector.id});
     let title = "Share with the workspace";
-    Act {
-        consequence: Some(
+    Action {
+        warning: Some(
             "This cannot be undone: the workspace owns it from then on and every member can use it. \
              Sign-ins that rest on you as its owner have to be set up again."
                 .to_owned(),
         ),
-        ..acts::call::<seed::Share, _>("share-with-workspace", title, fixed)
+        ..actions::call::<seed::Share, _>("share-with-workspace", title, fixed)
     }
 }
 
 fn credentials_group(connector: &Connector) -> ControlGroup {
     let fixed = json!({"connector_id_or_name": connector.id});
     let (name, title) = ("delete-all-user-credentials", "Delete all of mine");
-    let act = Act {
-        consequence: Some(
+    let action = Action {
+        warning: Some(
             "Every credential of yours for this connector is deleted, the default too. Those of the \
              workspace and the organization stay."
                 .to_owned(),
         ),
-        ..acts::call::<DeleteAllUserCredentials, _>(name, title, fixed)
+        ..actions::call::<DeleteAllUserCredentials, _>(name, title, fixed)
     };
     ControlGroup {
         title: "Credentials".to_owned(),
         help: None,
-        controls: vec![acts::button(act)],
+        controls: vec![actions::button(action)],
     }
 }
 

@@ -4,14 +4,14 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::{Act, Control, ControlGroup, Fact, PlatformDetails, RemoteId, clean_text};
+use patchbay_model::{Action, Control, ControlGroup, Fact, PlatformDetails, RemoteId, clean_text};
 use serde_json::json;
 
 use super::forms::{self, SOLE, title_of_role};
 use super::operations::{Disable, Enable, List, Refresh, Revoke, Test, Update};
 use super::platform::{PAGE, Tenex};
 use super::wire::{Connector, Provider};
-use crate::acts::{button, call, fact, moment, plain};
+use crate::actions::{button, call, fact, moment, plain};
 use crate::{Details, Operation, Result};
 
 #[async_trait]
@@ -59,7 +59,7 @@ impl Tenex {
     }
 
     /// An act on a connector, where the table of routes offers it.
-    fn act<O: Operation<Self>>(&self, title: &str, connector: &Connector) -> Option<Act> {
+    fn action<O: Operation<Self>>(&self, title: &str, connector: &Connector) -> Option<Action> {
         let fixed = json!({"id": connector.id});
         self.offers::<O>()
             .then(|| call::<O, _>(O::NAME, title, fixed))
@@ -67,8 +67,8 @@ impl Tenex {
 
     /// What is done to the connection, as far as the table of routes offers it.
     fn connection(&self, connector: &Connector) -> Option<ControlGroup> {
-        let on = self.act::<Enable>("Enable", connector);
-        let turned = on.zip(self.act::<Disable>("Disable", connector));
+        let on = self.action::<Enable>("Enable", connector);
+        let turned = on.zip(self.action::<Disable>("Disable", connector));
         let switch = turned.map(|(on, off)| Control::Switch {
             label: "Enabled".to_owned(),
             is_main: true,
@@ -76,15 +76,17 @@ impl Tenex {
             turn_on: Box::new(on),
             turn_off: Box::new(off),
         });
-        let consequence = "10ex gives its access to the provider up. Whatever uses this connector stops until it \
+        let warning = "10ex gives its access to the provider up. Whatever uses this connector stops until it \
                            is connected again.";
-        let revoke = self.act::<Revoke>("Revoke", connector).map(|act| Act {
-            consequence: Some(consequence.to_owned()),
-            ..act
-        });
+        let revoke = self
+            .action::<Revoke>("Revoke", connector)
+            .map(|action| Action {
+                warning: Some(warning.to_owned()),
+                ..action
+            });
         let buttons = [
-            self.act::<Test>("Test", connector),
-            self.act::<Refresh>("Refresh the token", connector),
+            self.action::<Test>("Test", connector),
+            self.action::<Refresh>("Refresh the token", connector),
             revoke,
         ];
         let buttons = buttons.into_iter().flatten().map(button);
@@ -112,11 +114,11 @@ fn roles(connector: &Connector, provider: &Provider, holders: &Holders) -> Contr
     let current = connector.text("role");
     let offered = forms::roles(provider, current);
     let help = help(current, &offered, holders);
-    let acts = offered.into_iter().map(|role| {
+    let actions = offered.into_iter().map(|role| {
         let fixed = json!({"id": connector.id, "role": role});
         let is_changed = current != Some(role.as_str());
-        Act {
-            consequence: is_changed.then(|| demotion(&role, holders)).flatten(),
+        Action {
+            warning: is_changed.then(|| demotion(&role, holders)).flatten(),
             ..call::<Update, Tenex>(&name(&role), &title_of_role(&role), fixed)
         }
     });
@@ -126,7 +128,7 @@ fn roles(connector: &Connector, provider: &Provider, holders: &Holders) -> Contr
         controls: vec![Control::Choice {
             label: "Role".to_owned(),
             current: current.map(name),
-            acts: acts.collect(),
+            actions: actions.collect(),
         }],
     }
 }

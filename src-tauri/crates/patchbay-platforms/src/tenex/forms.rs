@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::operations::{StartOauth, SubmitByok, Update};
 use super::wire::{Connector, KeyField, Provider};
 use crate::Field;
-use crate::acts::plain;
+use crate::actions::plain;
 use crate::form::{self, Members};
 
 /// Roles of the documentation; which of them a provider takes it says itself.

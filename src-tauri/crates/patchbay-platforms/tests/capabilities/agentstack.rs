@@ -5,7 +5,7 @@ use patchbay_platforms::{CredentialToSave, Platform};
 use patchbay_testkit::fakes::{Fake, FakeAgentStack};
 use serde_json::{Map, json};
 
-use super::support::{act, fits, is_drawable, object, options, platform_details, sign_in};
+use super::support::{fits, is_drawable, object, options, platform_details, run_action, sign_in};
 
 const PROTECTED: &str = "https://mcp.example/mcp";
 
@@ -158,12 +158,12 @@ async fn the_acts_of_every_state_can_be_done() {
     let created = platform_details(&*platform, &id).await;
     assert_eq!(created.facts[0].value, "Created");
     assert!(created.find("disconnect").is_none());
-    act(&*platform, created.find("connect").unwrap(), json!({})).await;
+    run_action(&*platform, created.find("connect").unwrap(), json!({})).await;
     let connected = platform_details(&*platform, &id).await;
     assert_eq!(connected.facts[0].value, "Connected");
     let disconnect = connected.find("disconnect").unwrap();
-    assert!(disconnect.consequence.is_some());
-    act(&*platform, disconnect, json!({})).await;
+    assert!(disconnect.warning.is_some());
+    run_action(&*platform, disconnect, json!({})).await;
     let left = platform_details(&*platform, &id).await;
     let reason = left
         .facts

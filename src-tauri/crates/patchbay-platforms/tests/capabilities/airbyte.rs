@@ -5,7 +5,7 @@ use patchbay_platforms::Platform;
 use patchbay_testkit::fakes::{Fake, FakeAirbyte, KINDS};
 use serde_json::{Value, json};
 
-use super::support::{act, fits, is_drawable, object, options, platform_details, sign_in};
+use super::support::{fits, is_drawable, object, options, platform_details, run_action, sign_in};
 
 const GITHUB: &str = KINDS[0].0;
 const STRIPE: &str = KINDS[1].0;
@@ -164,7 +164,7 @@ async fn settings_are_shown_and_changed() {
 }
 
 #[tokio::test]
-async fn checks_and_entities_are_acts() {
+async fn checks_and_entities_are_actions() {
     let (fake, platform) = started().await;
     let id = made(&*platform, "revoked").await;
     let before = platform_details(&*platform, &id).await;
@@ -184,9 +184,9 @@ async fn checks_and_entities_are_acts() {
         Some("issues (read, write)")
     );
     assert_eq!(fact(&before, "Last check"), None);
-    act(&*platform, before.find("check").unwrap(), json!({})).await;
+    run_action(&*platform, before.find("check").unwrap(), json!({})).await;
     let entities = json!({"entities": [{"entity": "pulls", "modes": ["read"]}]});
-    act(
+    run_action(
         &*platform,
         before.find("choose-entities").unwrap(),
         entities,
@@ -195,7 +195,7 @@ async fn checks_and_entities_are_acts() {
     let after = platform_details(&*platform, &id).await;
     assert!(fact(&after, "Last check").unwrap().contains("401"));
     assert_eq!(fact(&after, "Entities").as_deref(), Some("pulls (read)"));
-    act(&*platform, after.find("clear-entities").unwrap(), json!({})).await;
+    run_action(&*platform, after.find("clear-entities").unwrap(), json!({})).await;
     let cleared = platform_details(&*platform, &id).await;
     assert!(
         fact(&cleared, "Entities")

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice};
-use patchbay_model::{Act, Form, PlatformDetails, RemoteId, Secret, Timestamp};
+use patchbay_model::{Action, Form, PlatformDetails, RemoteId, Secret, Timestamp};
 use patchbay_platforms::{Platform, SignIn, hosted};
 use serde_json::{Map, Value, json};
 
@@ -88,37 +88,44 @@ fn look(schema: &Value, value: Option<&Value>) {
 pub(crate) async fn platform_details(platform: &dyn Platform, id: &RemoteId) -> PlatformDetails {
     let details = platform.details().unwrap();
     let found = details.platform_details(id, &options()).await.unwrap();
-    assert_acts_fit(platform, &found);
+    assert_actions_fit(platform, &found);
     found
 }
 
 /// Every act calls an operation of the table with its effect, and what is settled and asked fits the
 /// operation's parameters.
-fn assert_acts_fit(platform: &dyn Platform, details: &PlatformDetails) {
-    let mut names: Vec<&str> = details.acts().map(|act| act.name.as_str()).collect();
+fn assert_actions_fit(platform: &dyn Platform, details: &PlatformDetails) {
+    let mut names: Vec<&str> = details
+        .actions()
+        .map(|action| action.name.as_str())
+        .collect();
     names.sort_unstable();
     let count = names.len();
     names.dedup();
     assert_eq!(names.len(), count, "a name stands for two acts");
-    for act in details.acts() {
+    for action in details.actions() {
         let mut operations = platform.operations().iter();
-        let operation = operations.find(|operation| operation.name == act.operation);
+        let operation = operations.find(|operation| operation.name == action.operation);
         let operation = operation.unwrap();
-        assert_eq!(act.effect, operation.effect, "{}", act.name);
+        assert_eq!(action.effect, operation.effect, "{}", action.name);
         let parameters = operation.parameters().to_value();
         let validator = jsonschema::validator_for(&parameters).unwrap();
-        let mut arguments = object(act.fixed.0.clone());
-        if let Some(asks) = &act.asks {
+        let mut arguments = object(action.fixed.0.clone());
+        if let Some(input_schema) = &action.input_schema {
             let form = Form {
-                schema: asks.clone(),
+                schema: input_schema.clone(),
                 ..Form::default()
             };
             let asked = sample(&form.schema);
-            assert!(fits(&form, &asked), "{}", act.name);
+            assert!(fits(&form, &asked), "{}", action.name);
             arguments.extend(object(asked));
         }
         let arguments = Value::Object(arguments);
-        assert!(validator.is_valid(&arguments), "{}: {arguments}", act.name);
+        assert!(
+            validator.is_valid(&arguments),
+            "{}: {arguments}",
+            action.name
+        );
     }
 }
 
@@ -143,10 +150,12 @@ fn sample(schema: &Value) -> Value {
 }
 
 /// Does an act as a window does.
-pub(crate) async fn act(platform: &dyn Platform, act: &Act, asked: Value) -> Value {
-    let mut arguments = object(act.fixed.0.clone());
+pub(crate) async fn run_action(platform: &dyn Platform, action: &Action, asked: Value) -> Value {
+    let mut arguments = object(action.fixed.0.clone());
     arguments.extend(object(asked));
     let arguments = Value::Object(arguments);
-    let done = platform.call(&act.operation, arguments, &options()).await;
+    let done = platform
+        .call(&action.operation, arguments, &options())
+        .await;
     done.unwrap()
 }

@@ -5,7 +5,7 @@ use patchbay_platforms::{ConsentState, CredentialToSave, Platform, hosted};
 use patchbay_testkit::fakes::{Fake, FakeTenex};
 use serde_json::{Map, Value, json};
 
-use super::support::{act, fits, is_drawable, object, options, platform_details, sign_in};
+use super::support::{fits, is_drawable, object, options, platform_details, run_action, sign_in};
 
 const KEY: &str = "tnx_abc12345_s3cret";
 
@@ -108,8 +108,11 @@ async fn what_the_table_switches_off_is_offered_nowhere() {
     ]);
     assert!(few.creation().is_none() && few.settings().is_none());
     assert!(few.credentials().is_none() && few.disconnects().is_none());
-    let acts = platform_details(&*few, &id).await;
-    let names: Vec<&str> = acts.acts().map(|act| act.name.as_str()).collect();
+    let details = platform_details(&*few, &id).await;
+    let names: Vec<&str> = details
+        .actions()
+        .map(|action| action.name.as_str())
+        .collect();
     assert_eq!(names, ["refresh"]);
     assert!(fake.faults().is_empty(), "{:?}", fake.faults());
 }
@@ -243,27 +246,27 @@ async fn the_acts_of_every_state_can_be_done_and_a_promotion_names_who_is_demote
     let holder = made(&*platform, "hubspot", hubspot("Old CRM", "crm_sink")).await;
     let id = made(&*platform, "hubspot", hubspot("New CRM", "source")).await;
     let before = platform_details(&*platform, &id).await;
-    let Control::Choice { current, acts, .. } = &before.groups[0].controls[0] else {
+    let Control::Choice {
+        current, actions, ..
+    } = &before.groups[0].controls[0]
+    else {
         panic!("no choice of a role");
     };
     assert_eq!(current.as_deref(), Some("role-source"));
-    assert_eq!(acts.len(), 4);
+    assert_eq!(actions.len(), 4);
     let promote = before.find("role-crm-sink").unwrap();
     assert!(
         promote
-            .consequence
+            .warning
             .as_deref()
             .unwrap()
             .starts_with("Old CRM is demoted")
     );
-    assert_eq!(
-        before.find("role-primary-source").unwrap().consequence,
-        None
-    );
-    act(&*platform, promote, json!({})).await;
+    assert_eq!(before.find("role-primary-source").unwrap().warning, None);
+    run_action(&*platform, promote, json!({})).await;
     let demoted = platform_details(&*platform, &holder).await;
     let again = demoted.find("role-crm-sink").unwrap();
-    assert!(again.consequence.as_deref().unwrap().starts_with("New CRM"));
+    assert!(again.warning.as_deref().unwrap().starts_with("New CRM"));
     for (name, status) in [
         ("test", Status::Ready),
         ("refresh", Status::Ready),
@@ -272,13 +275,13 @@ async fn the_acts_of_every_state_can_be_done_and_a_promotion_names_who_is_demote
         ("revoke", Status::Disconnected),
     ] {
         let now = platform_details(&*platform, &id).await;
-        act(&*platform, now.find(name).unwrap(), json!({})).await;
+        run_action(&*platform, now.find(name).unwrap(), json!({})).await;
         let connectors = platform.connectors().unwrap();
         let found = connectors.find_connector(&id, &options()).await.unwrap();
         assert_eq!(found.status, status, "{name}");
     }
     let revoked = platform_details(&*platform, &id).await;
-    assert!(revoked.find("revoke").unwrap().consequence.is_some());
+    assert!(revoked.find("revoke").unwrap().warning.is_some());
     assert_eq!(revoked.facts[0].value, "Ok");
     assert!(fake.faults().is_empty(), "{:?}", fake.faults());
 }

@@ -2,7 +2,7 @@ import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Select } from "@/components/Select";
 import { Switch } from "@/components/Switch";
-import { type Act, type Connector } from "@/host/bindings";
+import { type Action, type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { type PendingAction } from "./ActionDialog";
 import styles from "./Hosted.module.css";
@@ -11,16 +11,16 @@ import { useRunAction } from "./useHosted";
 type Props = { connector: Connector; onAsk: (asked: PendingAction) => void };
 
 /** Whether an act needs a word with the user before it is carried out. */
-function needsConfirmation(act: Act): boolean {
-  return act.asks !== null || act.consequence !== null || act.effect === "destructive" || act.effect === "irreversible";
+function needsConfirmation(action: Action): boolean {
+  return action.inputSchema !== null || action.warning !== null || action.effect === "destructive" || action.effect === "irreversible";
 }
 
 /** Carries out an act at once, or has it asked first where there is something to ask or to know. */
 function useStartAction({ connector, onAsk }: Props, of: string | null, isChoice = false) {
   const run = useRunAction(connector);
-  const start = (act: Act) => {
-    if (needsConfirmation(act)) onAsk({ act, of, isChoice });
-    else run.mutate({ act, values: null, confirmed: false });
+  const start = (action: Action) => {
+    if (needsConfirmation(action)) onAsk({ action, of, isChoice });
+    else run.mutate({ action, values: null, confirmed: false });
   };
   const failure = run.error && (
     <div className={styles.failure}>
@@ -31,26 +31,26 @@ function useStartAction({ connector, onAsk }: Props, of: string | null, isChoice
 }
 
 /** A button that carries out an act, `of` the control that it is one way of. */
-export function ActionButton({ act, of = null, ...props }: Props & { act: Act; of?: string | null }) {
+export function ActionButton({ action, of = null, ...props }: Props & { action: Action; of?: string | null }) {
   const { start, failure, isPending } = useStartAction(props, of);
   return (
     <>
-      <Button isPending={isPending} onPress={() => start(act)}>
-        {act.title}
+      <Button isPending={isPending} onPress={() => start(action)}>
+        {action.title}
       </Button>
       {failure}
     </>
   );
 }
 
-/** A switch whose two ways are acts; it moves when the platform has moved. */
+/** A switch whose two ways are actions; it moves when the platform has moved. */
 export function ActionSwitch({
   label,
   isOn,
   turnOn,
   turnOff,
   ...props
-}: Props & { label: string; isOn: boolean; turnOn: Act; turnOff: Act }) {
+}: Props & { label: string; isOn: boolean; turnOn: Action; turnOff: Action }) {
   const { start, failure, isPending } = useStartAction(props, label);
   return (
     <>
@@ -66,9 +66,9 @@ export function ActionSwitch({
 export function ActionChoice({
   label,
   current,
-  acts,
+  actions,
   ...props
-}: Props & { label: string; current: string | null; acts: Act[] }) {
+}: Props & { label: string; current: string | null; actions: Action[] }) {
   const { start, failure, isPending } = useStartAction(props, label, true);
   return (
     <>
@@ -77,11 +77,11 @@ export function ActionChoice({
         hideLabel
         placeholder="Choose"
         isDisabled={isPending}
-        options={acts.map((act) => ({ value: act.name, label: act.title, note: act.consequence ?? undefined }))}
+        options={actions.map((action) => ({ value: action.name, label: action.title, note: action.warning ?? undefined }))}
         value={current}
         onChange={(name) => {
-          const act = acts.find((one) => one.name === name);
-          if (act && name !== current) start(act);
+          const action = actions.find((one) => one.name === name);
+          if (action && name !== current) start(action);
         }}
       />
       {failure}

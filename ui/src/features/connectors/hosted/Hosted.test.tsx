@@ -21,8 +21,8 @@ describe("what only the platform has", () => {
     expect(within(part).getByText("Protocol")).toBeVisible();
     await user.click(within(part).getByRole("switch", { name: "Organization" }));
     await waitFor(() =>
-      expect(host.lastCall("actOnConnector")).toEqual({
-        request: { connector: hosted.id, act: "deactivate-for-organization", values: null, confirmed: false },
+      expect(host.lastCall("runAction")).toEqual({
+        request: { connector: hosted.id, action: "deactivate-for-organization", values: null, confirmed: false },
       }),
     );
     expect(within(part).getByRole("button", { name: "Activate for the user" })).toBeVisible();
@@ -35,11 +35,11 @@ describe("what only the platform has", () => {
     const dialog = screen.getByRole("alertdialog");
     expect(dialog).toHaveTextContent("Everyone in the workspace can use it from then on");
     expect(dialog).toHaveTextContent("You can't undo this");
-    expect(host.lastCall("actOnConnector")).toBeUndefined();
+    expect(host.lastCall("runAction")).toBeUndefined();
     await user.click(within(dialog).getByRole("button", { name: "Share with the workspace" }));
     await waitFor(() =>
-      expect(host.lastCall("actOnConnector")).toEqual({
-        request: { connector: hosted.id, act: "share", values: null, confirmed: true },
+      expect(host.lastCall("runAction")).toEqual({
+        request: { connector: hosted.id, action: "share", values: null, confirmed: true },
       }),
     );
     await waitFor(() => expect(screen.queryByRole("alertdialog")).not.toBeInTheDocument());
@@ -84,7 +84,7 @@ describe("what only the platform has", () => {
 
   it("asks_for_what_an_act_needs_and_keeps_it_when_the_platform_refuses", async () => {
     const { host, user } = renderApp(at("overview"), state, (mock) => {
-      mock.handlers.actOnConnector = () => {
+      mock.handlers.runAction = () => {
         throw problem({
           code: "platform.invalid",
           message: "the platform refused it",
@@ -95,7 +95,7 @@ describe("what only the platform has", () => {
     await user.click(await screen.findByRole("button", { name: "Test" }));
     const dialog = screen.getByRole("dialog");
     await user.click(within(dialog).getByRole("button", { name: "Test" }));
-    expect(host.lastCall("actOnConnector")).toBeUndefined();
+    expect(host.lastCall("runAction")).toBeUndefined();
     await user.type(await within(dialog).findByLabelText("query"), "x");
     await user.click(within(dialog).getByRole("button", { name: "Test" }));
     expect(await within(dialog).findByText("is too short")).toBeVisible();

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
-import { type Act, type Connector, type Control, type ControlGroup } from "@/host/bindings";
+import { type Action, type Connector, type Control, type ControlGroup } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { ago, exactTime } from "@/lib/time";
@@ -17,7 +17,7 @@ export function PlatformDetails({ connector }: { connector: Connector }) {
   return (
     <>
       <Details connector={connector} onAsk={setPending} />
-      {/* Beside them: what is typed stays when the platform, read again, offers the act no more. */}
+      {/* Beside them: what is typed stays when the platform, read again, offers the action no more. */}
       {pending && <ActionDialog connector={connector} {...pending} onClose={() => setPending(null)} />}
     </>
   );
@@ -74,16 +74,16 @@ function Group({ connector, onAsk, group }: ControlProps & { group: ControlGroup
 function ControlField({ control, ...offering }: ControlProps & { control: Control }) {
   switch (control.kind) {
     case "button":
-      return <ActionButton {...offering} act={control.act} />;
+      return <ActionButton {...offering} action={control.action} />;
     case "choice":
-      return <ActionChoice {...offering} label={control.label} current={control.current} acts={control.acts} />;
+      return <ActionChoice {...offering} label={control.label} current={control.current} actions={control.actions} />;
     case "switch":
       return control.isOn === null ? (
         // The platform does not tell how it is: both ways are open.
         <span role="group" aria-label={control.label} className={styles.either}>
           <span aria-hidden="true">{control.label}</span>
-          <ActionButton {...offering} act={control.turnOn} of={control.label} />
-          <ActionButton {...offering} act={control.turnOff} of={control.label} />
+          <ActionButton {...offering} action={control.turnOn} of={control.label} />
+          <ActionButton {...offering} action={control.turnOff} of={control.label} />
         </span>
       ) : (
         <ActionSwitch
@@ -98,7 +98,7 @@ function ControlField({ control, ...offering }: ControlProps & { control: Contro
 }
 
 function keyOf(control: Control): string {
-  const first: Act | undefined =
-    control.kind === "button" ? control.act : control.kind === "switch" ? control.turnOn : control.acts[0];
+  const first: Action | undefined =
+    control.kind === "button" ? control.action : control.kind === "switch" ? control.turnOn : control.actions[0];
   return first?.name ?? control.kind;
 }

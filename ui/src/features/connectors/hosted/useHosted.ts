@@ -1,6 +1,6 @@
 import {
-  type Act,
-  type ActOnConnector,
+  type Action,
+  type RunAction,
   type ChangeSettings,
   commands,
   type Connector,
@@ -22,14 +22,14 @@ const everything = { invalidates: [keys.connectors], refetches: [keys.hosted] };
 /** Carries out an action of a connector. What offers it may be gone afterwards: that it is done is said all the same. */
 export function useRunAction({ id, status }: Connector) {
   return useCommand({
-    mutationFn: ({ act, ...given }: Omit<ActOnConnector, "connector" | "act"> & { act: Act }) =>
-      call(commands.actOnConnector({ connector: id, act: act.name, ...given })),
+    mutationFn: ({ action, ...given }: Omit<RunAction, "connector" | "action"> & { action: Action }) =>
+      call(commands.runAction({ connector: id, action: action.name, ...given })),
     update: (client, { connector }) => {
       // What the doctor found was how it was before.
       if (connector.status.status !== status.status) clientState(client).set(lastCheck(id), null);
       upsertConnector(client, connector);
     },
-    toast: (_outcome, { act }) => `${act.title} done`,
+    toast: (_outcome, { action }) => `${action.title} done`,
     ...everything,
   });
 }

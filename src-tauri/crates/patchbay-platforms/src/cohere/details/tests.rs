@@ -32,16 +32,18 @@ async fn every_act_is_one_of_the_platforms_operations() {
         let id = place
             .created(json!({ "authentication": authentication }))
             .await;
-        for act in platform_details(&place, &id).await.acts() {
+        for action in platform_details(&place, &id).await.actions() {
             let mut table = place.platform.operations().iter();
-            let operation = table.find(|known| known.name == act.operation).unwrap();
-            assert_eq!(act.effect, operation.effect);
+            let operation = table.find(|known| known.name == action.operation).unwrap();
+            assert_eq!(action.effect, operation.effect);
             let schema = operation.parameters().to_value();
             let parameters = jsonschema::validator_for(&schema).unwrap();
-            assert!(parameters.is_valid(&act.fixed), "{}", act.name);
-            assert_eq!(act.asks, None);
-            let given = act.fixed.0.clone();
-            let done = place.platform.call(&act.operation, given, &place.options);
+            assert!(parameters.is_valid(&action.fixed), "{}", action.name);
+            assert_eq!(action.input_schema, None);
+            let given = action.fixed.0.clone();
+            let done = place
+                .platform
+                .call(&action.operation, given, &place.options);
             done.await.unwrap();
         }
     }
@@ -59,9 +61,11 @@ async fn switches_and_facts_show_how_it_is() {
     );
     assert_eq!(authorization(&found), "Not authorized yet");
     for name in ["deactivate", "continue-on-failure"] {
-        let act = found.find(name).unwrap();
-        let given = act.fixed.0.clone();
-        let done = place.platform.call(&act.operation, given, &place.options);
+        let action = found.find(name).unwrap();
+        let given = action.fixed.0.clone();
+        let done = place
+            .platform
+            .call(&action.operation, given, &place.options);
         done.await.unwrap();
     }
     place.fake.with(|cohere| {

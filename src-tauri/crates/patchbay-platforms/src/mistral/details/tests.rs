@@ -47,22 +47,28 @@ async fn every_act_is_one_of_the_platforms_operations() {
             });
             let found = platform_details(&place, &id).await;
             let mut names = Vec::new();
-            for act in found.acts() {
-                names.push(act.name.clone());
+            for action in found.actions() {
+                names.push(action.name.clone());
                 let mut table = place.platform.operations().iter();
-                let operation = table.find(|known| known.name == act.operation).unwrap();
-                assert_eq!(act.effect, operation.effect, "{}", act.name);
+                let operation = table.find(|known| known.name == action.operation).unwrap();
+                assert_eq!(action.effect, operation.effect, "{}", action.name);
                 let schema = operation.parameters().to_value();
                 let parameters = jsonschema::validator_for(&schema).unwrap();
-                let mut given = act.fixed.0.clone();
-                assert!(parameters.is_valid(&given), "{} {given}", act.name);
-                if let Some(asks) = &act.asks {
-                    let asks = jsonschema::validator_for(asks).unwrap();
-                    assert!(asks.is_valid(&Value::Object(answers())), "{}", act.name);
+                let mut given = action.fixed.0.clone();
+                assert!(parameters.is_valid(&given), "{} {given}", action.name);
+                if let Some(input_schema) = &action.input_schema {
+                    let input_schema = jsonschema::validator_for(input_schema).unwrap();
+                    assert!(
+                        input_schema.is_valid(&Value::Object(answers())),
+                        "{}",
+                        action.name
+                    );
                     given.as_object_mut().unwrap().extend(answers());
-                    assert!(parameters.is_valid(&given), "{} {given}", act.name);
+                    assert!(parameters.is_valid(&given), "{} {given}", action.name);
                 }
-                let done = place.platform.call(&act.operation, given, &place.options);
+                let done = place
+                    .platform
+                    .call(&action.operation, given, &place.options);
                 done.await.unwrap();
             }
             let count = names.len();
@@ -78,19 +84,21 @@ async fn every_act_is_one_of_the_platforms_operations() {
 async fn what_an_act_asks_for_has_a_place_in_its_operation() {
     let place = Place::new("seed").await;
     let id = place.created(json!({})).await;
-    for act in platform_details(&place, &id).await.acts() {
-        let Some(asks) = &act.asks else { continue };
+    for action in platform_details(&place, &id).await.actions() {
+        let Some(input_schema) = &action.input_schema else {
+            continue;
+        };
         let mut table = place.platform.operations().iter();
-        let operation = table.find(|known| known.name == act.operation).unwrap();
+        let operation = table.find(|known| known.name == action.operation).unwrap();
         let schema = operation.parameters().to_value();
-        let names = asks["properties"].as_object().unwrap().keys();
+        let names = input_schema["properties"].as_object().unwrap().keys();
         for name in names {
             assert!(
                 schema["properties"].get(name).is_some(),
                 "{}: {name}",
-                act.name
+                action.name
             );
-            assert!(act.fixed.get(name).is_none(), "{}: {name}", act.name);
+            assert!(action.fixed.get(name).is_none(), "{}: {name}", action.name);
         }
     }
 }
@@ -105,11 +113,11 @@ async fn the_switches_show_how_it_is() {
     assert_eq!(is_on(&found, "Shared with the workspace"), Some(true));
     assert_eq!(is_on(&found, "Shared with the organization"), Some(false));
     assert_eq!(is_on(&found, "You"), None);
-    let act = found.find("deactivate-for-user").unwrap();
-    let given = act.fixed.0.clone();
+    let action = found.find("deactivate-for-user").unwrap();
+    let given = action.fixed.0.clone();
     place
         .platform
-        .call(&act.operation, given, &place.options)
+        .call(&action.operation, given, &place.options)
         .await
         .unwrap();
     assert_eq!(
@@ -117,16 +125,17 @@ async fn the_switches_show_how_it_is() {
         Some(false)
     );
 
-    let act = found.find("unshare-from-workspace").unwrap();
+    let action = found.find("unshare-from-workspace").unwrap();
     assert!(
-        act.consequence
+        action
+            .warning
             .as_ref()
             .is_some_and(|words| words.contains("removed"))
     );
-    let given = act.fixed.0.clone();
+    let given = action.fixed.0.clone();
     place
         .platform
-        .call(&act.operation, given, &place.options)
+        .call(&action.operation, given, &place.options)
         .await
         .unwrap();
     let found = platform_details(&place, &id).await;
@@ -144,7 +153,7 @@ async fn sharing_on_the_older_surface_is_for_good_and_offered_once() {
     assert_eq!(share.effect, OperationEffect::Irreversible);
     assert!(
         share
-            .consequence
+            .warning
             .as_ref()
             .is_some_and(|words| words.contains("cannot be undone"))
     );

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::Field;
-use crate::acts::plain;
+use crate::actions::plain;
 use crate::mistral::operations::server_metadata::ServerMetadata;
 
 /// Which server gives out tokens; most services tell it themselves.

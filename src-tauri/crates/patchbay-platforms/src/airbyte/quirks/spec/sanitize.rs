@@ -10,7 +10,7 @@ use patchbay_http::text;
 use patchbay_model::clean_text;
 use serde_json::{Map, Value, json};
 
-use crate::acts::plain;
+use crate::actions::plain;
 
 /// Parts within parts; deeper ones are free JSON.
 const DEEPEST: usize = 16;

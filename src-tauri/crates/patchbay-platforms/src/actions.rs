@@ -1,27 +1,27 @@
-//! Acts and facts of connectors, put together.
+//! Actions and facts of connectors, put together.
 
 use patchbay_http::Api;
-use patchbay_model::{Act, Control, Fact, Json, Timestamp, clean_text};
+use patchbay_model::{Action, Control, Fact, Json, Timestamp, clean_text};
 use serde_json::Value;
 
 use crate::Operation;
 
 const FACT_LIMIT: usize = 500;
 
-/// An act that calls an operation, with nothing left to ask.
+/// An action that calls an operation, with nothing left to ask.
 pub(crate) fn call<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
     name: &str,
     title: &str,
     fixed: Value,
-) -> Act {
-    Act {
+) -> Action {
+    Action {
         name: name.to_owned(),
         title: title.to_owned(),
         operation: O::NAME.to_owned(),
         fixed: Json(fixed),
-        asks: None,
+        input_schema: None,
         effect: O::EFFECT,
-        consequence: None,
+        warning: None,
     }
 }
 
@@ -34,20 +34,20 @@ pub(crate) fn switch<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
     [on, off]: [(&str, &str); 2],
     arguments: impl Fn(bool) -> Value,
 ) -> Control {
-    let act =
+    let action =
         |(name, title): (&str, &str), is_on| Box::new(call::<O, C>(name, title, arguments(is_on)));
     Control::Switch {
         label: label.to_owned(),
         is_main,
         is_on: Some(is_on),
-        turn_on: act(on, true),
-        turn_off: act(off, false),
+        turn_on: action(on, true),
+        turn_off: action(off, false),
     }
 }
 
 /// A button for it.
-pub(crate) fn button(act: Act) -> Control {
-    Control::Button { act }
+pub(crate) fn button(action: Action) -> Control {
+    Control::Button { action }
 }
 
 /// A fact in the words of somebody else, cleaned; `None` when there are no words.
