@@ -113,9 +113,9 @@ fn options(line: &Line) -> CallOptions {
 /// The contract's policy, and lost connections besides.
 ///
 /// Source: Cohere contract, section 6.
-fn retries_of_the_lost(most: u32) -> RetryPolicy {
+fn retries_of_the_lost(max_retries: u32) -> RetryPolicy {
     RetryPolicy {
-        most,
+        max_retries,
         statuses: vec![408..=408, 429..=429, 500..=u16::MAX],
         backoff: Backoff {
             first: Duration::from_secs(1),
@@ -123,13 +123,13 @@ fn retries_of_the_lost(most: u32) -> RetryPolicy {
             longest: Duration::from_secs(60),
             jitter: Jitter::Around(0.1),
         },
-        longest_asked: Duration::from_secs(60),
+        max_retry_after: Duration::from_secs(60),
         reading: Reading {
             whole_seconds: true,
             ..Reading::default()
         },
-        heeds_reset: true,
-        elapsed: None,
+        honor_ratelimit_reset: true,
+        max_elapsed: None,
         on_connect: true,
         on_lost: true,
     }

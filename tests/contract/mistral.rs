@@ -102,7 +102,7 @@ fn options(line: &Line) -> CallOptions {
             .filter(|retries| retries.is_object())
             .map(|retries| {
                 Retries::Policy(RetryPolicy {
-                    most: u32::MAX,
+                    max_retries: u32::MAX,
                     statuses: vec![429..=429, 500..=500, 502..=504],
                     backoff: Backoff {
                         first: millis(number(&retries["initial_interval_ms"])),
@@ -114,7 +114,7 @@ fn options(line: &Line) -> CallOptions {
                         zero_millis_count: true,
                         ..Reading::default()
                     },
-                    elapsed: Some(millis(number(&retries["max_elapsed_ms"]))),
+                    max_elapsed: Some(millis(number(&retries["max_elapsed_ms"]))),
                     ..RetryPolicy::NEVER
                 })
             }),

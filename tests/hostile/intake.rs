@@ -248,7 +248,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         "platform error",
         &[
             "crates/patchbay-http/src/body.rs::read_start",
-            "crates/patchbay-http/src/refused.rs::read",
+            "crates/patchbay-http/src/error_response.rs::read",
             "crates/patchbay-platforms/src/agentstack/quirks/tools.rs::detail",
         ],
     ),

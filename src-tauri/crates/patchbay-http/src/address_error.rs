@@ -47,7 +47,7 @@ pub(crate) struct LookupFailed {
 }
 
 /// What the resolver had against the host of a failed request, found in the chain of its causes.
-pub fn refused_address(error: &(dyn StdError + 'static)) -> Option<AddressError> {
+pub fn find_address_error(error: &(dyn StdError + 'static)) -> Option<AddressError> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(refused) = error.downcast_ref::<AddressError>() {

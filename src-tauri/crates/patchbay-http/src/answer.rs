@@ -8,9 +8,9 @@ use patchbay_model::Secret;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::refused;
+use super::error_response;
 use crate::Error;
-use crate::echo::{SecretNames, without_given};
+use crate::redact::{SecretNames, redact_given};
 use crate::text::JSON_LIMITS;
 
 const OTHER_SHAPE: &str = "it has another shape than documented";
@@ -55,7 +55,7 @@ impl Answer {
             }),
         })?;
         if !self.given.is_empty() {
-            without_given(&mut json, &self.given_texts());
+            redact_given(&mut json, &self.given_texts());
         }
         Ok(json)
     }
@@ -99,7 +99,7 @@ impl Answer {
     pub fn unexpected(&self, what: impl Into<String>) -> Error {
         Error::UnexpectedAnswer {
             what: what.into(),
-            refusal: Box::new(refused::outline(
+            refusal: Box::new(error_response::outline(
                 self.status,
                 &self.headers,
                 &self.body,
@@ -111,7 +111,7 @@ impl Answer {
     /// The error of a success whose envelope says that it failed.
     pub fn failed(&self) -> Error {
         let (headers, body) = (self.headers.clone(), self.body.clone());
-        Error::Status(Box::new(refused::read(
+        Error::Status(Box::new(error_response::read(
             self.status,
             headers,
             body,

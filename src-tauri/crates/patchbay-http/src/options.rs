@@ -41,9 +41,9 @@ pub struct CallOptions {
     pub cached_token: Option<CachedToken>,
     /// Refuses to be pointed to another origin, whose answer would say nothing of the credentials: they do
     /// not go there.
-    pub stays: bool,
+    pub same_origin_only: bool,
     /// Brings back status and headers of the answer, beside the data.
-    pub head: Head,
+    pub capture: Capture,
     /// Brings back what was sent as credentials, so that it is hidden in what is shown.
     pub sent: SentSecrets,
     /// Stops the call, also while it waits for the next attempt; `None` when nobody will.
@@ -57,7 +57,7 @@ impl std::fmt::Debug for CallOptions {
             .field("retries", &self.retries)
             .field("max_retry_wait", &self.max_retry_wait)
             .field("credential", &self.credential)
-            .field("stays", &self.stays)
+            .field("same_origin_only", &self.same_origin_only)
             .finish_non_exhaustive()
     }
 }
@@ -89,12 +89,12 @@ pub struct CachedToken {
 /// Status and headers of the last success of a call, kept where they are [wanted](Head::wanted). Clones
 /// are the same.
 #[derive(Clone, Default)]
-pub struct Head(Option<Arc<Mutex<Noted>>>);
+pub struct Capture(Option<Arc<Mutex<Captured>>>);
 
-/// What is noted of a success.
-type Noted = Option<(u16, HeaderMap)>;
+/// What is recorded of a success.
+type Captured = Option<(u16, HeaderMap)>;
 
-impl Head {
+impl Capture {
     /// Keeps them; by default nothing is kept, for hardly any call looks at them.
     pub fn wanted() -> Self {
         Self(Some(Arc::default()))
@@ -103,22 +103,25 @@ impl Head {
     /// HTTP status and headers as sent; `None` while there was no success, and where they are not
     /// wanted.
     pub fn take(&self) -> Option<(u16, HeaderMap)> {
-        let noted = self.0.as_ref()?;
-        noted.lock().unwrap_or_else(PoisonError::into_inner).take()
+        let captured = self.0.as_ref()?;
+        captured
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
-    pub(super) fn note(&self, status: u16, headers: &HeaderMap) {
-        if let Some(noted) = &self.0 {
-            let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
-            *noted = Some((status, headers.clone()));
+    pub(super) fn record(&self, status: u16, headers: &HeaderMap) {
+        if let Some(captured) = &self.0 {
+            let mut captured = captured.lock().unwrap_or_else(PoisonError::into_inner);
+            *captured = Some((status, headers.clone()));
         }
     }
 }
 
-impl std::fmt::Debug for Head {
+impl std::fmt::Debug for Capture {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Nobody knows what is in the headers.
-        f.debug_struct("Head").finish_non_exhaustive()
+        f.debug_struct("Capture").finish_non_exhaustive()
     }
 }
 
@@ -140,7 +143,7 @@ impl SentSecrets {
         kept.unwrap_or_default()
     }
 
-    pub(super) fn note(&self, credentials: &[(String, Secret)]) {
+    pub(super) fn record(&self, credentials: &[(String, Secret)]) {
         if let Some(kept) = &self.0 {
             let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
             kept.extend(credentials.iter().map(|(_, secret)| secret.clone()));

@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Api, CallOptions, Request};
-use crate::{Error, echo};
+use crate::{Error, redact};
 
 /// What stands where a secret would be sent.
 const REDACTED: &str = "<redacted>";
@@ -48,7 +48,7 @@ impl PlannedRequest {
 }
 
 /// Stands for credentials that nobody asked for.
-pub fn stand_ins(names: Vec<String>) -> Vec<(String, Secret)> {
+pub fn placeholders(names: Vec<String>) -> Vec<(String, Secret)> {
     let names = names.into_iter();
     names.map(|name| (name, Secret::new(REDACTED))).collect()
 }
@@ -62,15 +62,15 @@ impl Api {
         let prepared = self.prepare(request.clone(), options)?;
         let credentials = match prepared.is_anonymous {
             true => Vec::new(),
-            false => stand_ins(self.tokens.header_names()),
+            false => placeholders(self.tokens.header_names()),
         };
         let headers = prepared.headers_with(&credentials)?;
         let (method, url, body) = (prepared.method, prepared.url, prepared.body);
         let secrets = prepared.secrets;
-        let request = super::send::attempt(method, url, headers, body);
+        let request = super::send::build_request(method, url, headers, body);
         let mut planned = PlannedRequest::of(&request);
         if let Some(body) = &mut planned.body {
-            echo::hide(body, &secrets);
+            redact::redact_secrets(body, &secrets);
         }
         Ok(planned)
     }

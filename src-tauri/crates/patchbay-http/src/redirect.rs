@@ -5,14 +5,14 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use patchbay_model::Secret;
 use url::Url;
 
-use super::send::{Prepared, attempt};
+use super::send::{Prepared, build_request};
 use crate::Error;
 use crate::address::{PlainHttp, check_address};
 
 const MOST_REDIRECTS: usize = 20;
 
 /// Where redirects have led, and what has become of the request on the way.
-pub(super) struct Way<'a> {
+pub(super) struct RedirectChain<'a> {
     prepared: &'a Prepared<'a>,
     plain_http: &'a PlainHttp,
     method: Method,
@@ -21,10 +21,10 @@ pub(super) struct Way<'a> {
     keeps_body: bool,
     /// Whether another origin than the account's has been on the way.
     pub(super) is_elsewhere: bool,
-    turns: usize,
+    count: usize,
 }
 
-impl<'a> Way<'a> {
+impl<'a> RedirectChain<'a> {
     pub(super) fn new(prepared: &'a Prepared<'a>, plain_http: &'a PlainHttp) -> Self {
         Self {
             prepared,
@@ -33,7 +33,7 @@ impl<'a> Way<'a> {
             moved: None,
             keeps_body: true,
             is_elsewhere: false,
-            turns: 0,
+            count: 0,
         }
     }
 
@@ -52,7 +52,7 @@ impl<'a> Way<'a> {
     ) -> Result<reqwest::Request, Error> {
         let mut headers = self.prepared.headers_with(credentials)?;
         if self.is_elsewhere {
-            headers = without_sensitive(headers);
+            headers = strip_sensitive(headers);
         }
         if !self.keeps_body {
             headers.remove(CONTENT_TYPE);
@@ -64,7 +64,7 @@ impl<'a> Way<'a> {
         if has_credentials {
             self.plain_http.check(self.url())?;
         }
-        Ok(attempt(
+        Ok(build_request(
             self.method.clone(),
             self.url().clone(),
             headers,
@@ -73,9 +73,9 @@ impl<'a> Way<'a> {
     }
 
     /// Where the answer points to; `None` when it does not, or there were too many redirects.
-    pub(super) fn pointed(&self, answer: &reqwest::Response) -> Option<Url> {
+    pub(super) fn target(&self, answer: &reqwest::Response) -> Option<Url> {
         let points = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-        let is_followed = points && self.turns < MOST_REDIRECTS;
+        let is_followed = points && self.count < MOST_REDIRECTS;
         location(self.url(), answer.headers()).filter(|_| is_followed)
     }
 
@@ -83,7 +83,7 @@ impl<'a> Way<'a> {
     ///
     /// # Errors
     /// [`Error::RedirectRefused`] when something would get where it does not belong.
-    pub(super) fn turn(&mut self, base: &Url, status: StatusCode, to: Url) -> Result<(), Error> {
+    pub(super) fn follow(&mut self, base: &Url, status: StatusCode, to: Url) -> Result<(), Error> {
         // As the official clients do: a moved page takes only what posts to it for a reader.
         let becomes_get = match status {
             StatusCode::MOVED_PERMANENTLY => self.method == Method::POST,
@@ -97,8 +97,9 @@ impl<'a> Way<'a> {
         self.is_elsewhere |= to.origin() != base.origin();
         let has_body = self.keeps_body && self.prepared.body.is_some();
         let falls_to_http = self.url().scheme() == "https" && to.scheme() != "https";
-        let stays = self.prepared.options.stays;
-        if self.is_elsewhere && (stays || has_body || falls_to_http || check_address(&to).is_err())
+        let same_origin_only = self.prepared.options.same_origin_only;
+        if self.is_elsewhere
+            && (same_origin_only || has_body || falls_to_http || check_address(&to).is_err())
         {
             return Err(Error::RedirectRefused {
                 to: to.origin().ascii_serialization(),
@@ -106,7 +107,7 @@ impl<'a> Way<'a> {
             });
         }
         self.moved = Some(Box::new(to));
-        self.turns += 1;
+        self.count += 1;
         Ok(())
     }
 }
@@ -119,7 +120,7 @@ pub fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
 }
 
 /// What may go to another origin than the account's.
-fn without_sensitive(headers: HeaderMap) -> HeaderMap {
+fn strip_sensitive(headers: HeaderMap) -> HeaderMap {
     let all = headers.iter().filter(|(_, value)| !value.is_sensitive());
     all.map(|(name, value)| (name.clone(), value.clone()))
         .collect()

@@ -14,19 +14,19 @@ use crate::{Error, Unreachable};
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
     /// Most repeats after the first attempt.
-    pub most: u32,
+    pub max_retries: u32,
     /// Statuses that are repeated, as ranges.
     pub statuses: Vec<RangeInclusive<u16>>,
     /// Waits when the answer asks for none.
     pub backoff: Backoff,
     /// Longest wait that an answer may ask for (`retry-after-ms`, `retry-after`); zero to ignore them.
-    pub longest_asked: Duration,
+    pub max_retry_after: Duration,
     /// How the two are read.
     pub reading: Reading,
     /// Whether `x-ratelimit-reset` (unix seconds) is heeded where the other two are missing.
-    pub heeds_reset: bool,
+    pub honor_ratelimit_reset: bool,
     /// No more repeats once so much time has passed since the first attempt.
-    pub elapsed: Option<Duration>,
+    pub max_elapsed: Option<Duration>,
     /// Whether a connection that cannot be made is repeated.
     pub on_connect: bool,
     /// Whether a connection that was lost after sending is repeated.
@@ -60,7 +60,7 @@ pub enum Jitter {
 impl RetryPolicy {
     /// Nothing is repeated.
     pub const NEVER: Self = Self {
-        most: 0,
+        max_retries: 0,
         statuses: Vec::new(),
         backoff: Backoff {
             first: Duration::from_secs(1),
@@ -68,13 +68,13 @@ impl RetryPolicy {
             longest: Duration::from_secs(60),
             jitter: Jitter::Around(0.1),
         },
-        longest_asked: Duration::from_secs(60),
+        max_retry_after: Duration::from_secs(60),
         reading: Reading {
             whole_seconds: false,
             zero_millis_count: false,
         },
-        heeds_reset: false,
-        elapsed: None,
+        honor_ratelimit_reset: false,
+        max_elapsed: None,
         on_connect: false,
         on_lost: false,
     };
@@ -111,14 +111,14 @@ impl RetryPolicy {
     pub(super) fn wait(&self, n: u32, answer: &HeaderMap, now: Timestamp, chance: f64) -> Duration {
         let asked = retry_after::asked(answer, now, self.reading).filter(|wait| !wait.is_zero());
         if let Some(asked) = asked
-            && !self.longest_asked.is_zero()
+            && !self.max_retry_after.is_zero()
         {
-            return asked.min(self.longest_asked);
+            return asked.min(self.max_retry_after);
         }
-        if self.heeds_reset
+        if self.honor_ratelimit_reset
             && let Some(reset) = retry_after::reset(answer, now)
         {
-            return reset.min(self.longest_asked).mul_f64(1.0 + 0.2 * chance);
+            return reset.min(self.max_retry_after).mul_f64(1.0 + 0.2 * chance);
         }
         self.backoff.wait(n, chance)
     }

@@ -13,11 +13,11 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::options::query_pairs;
-use super::redirect::Way;
+use super::redirect::RedirectChain;
 use super::request::Body;
 use super::{
     Answer, Api, CallOptions, Redirects, Repeat, Request, Retries, RetryPolicy, StreamedAnswer,
-    refused,
+    error_response,
 };
 use crate::address::host_of;
 use crate::body::{next_piece, read_body, read_start};
@@ -80,7 +80,7 @@ impl Prepared<'_> {
     }
 
     /// Whether it brings headers that have yet to be checked.
-    fn brings_headers(&self) -> bool {
+    fn has_own_headers(&self) -> bool {
         !(self.usual.is_empty()
             && self.headers.is_empty()
             && self.secret_headers.is_empty()
@@ -90,7 +90,7 @@ impl Prepared<'_> {
 
 /// How much of an answer is read before it is handed on.
 #[derive(Clone, Copy)]
-enum Reads {
+enum BodyMode {
     /// All of it, decompressed.
     Whole,
     /// All of it, as it is sent.
@@ -100,7 +100,7 @@ enum Reads {
 }
 
 /// An answer with any status, its body not read yet.
-struct Arrived {
+struct Response {
     answer: reqwest::Response,
     /// What the connection itself sent, as asked for at that moment.
     credentials: Headers,
@@ -120,7 +120,7 @@ impl Api {
     /// [`Error::Unreachable`]; [`Error::TimedOut`]; [`Error::TooLarge`]; [`Error::Cancelled`];
     /// [`Error::Credential`] from the token source.
     pub async fn send(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
-        self.send_and_read(request, options, Reads::Whole).await
+        self.send_and_read(request, options, BodyMode::Whole).await
     }
 
     /// As [`Api::send`], with the body as it is sent: nothing is decompressed, nor asked to be compressed.
@@ -128,19 +128,19 @@ impl Api {
     /// # Errors
     /// Those of [`Api::send`].
     pub async fn send_raw(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
-        self.send_and_read(request, options, Reads::Raw).await
+        self.send_and_read(request, options, BodyMode::Raw).await
     }
 
     async fn send_and_read(
         &self,
         request: Request,
         options: &CallOptions,
-        reads: Reads,
+        mode: BodyMode,
     ) -> Result<Answer, Error> {
         let prepared = self.prepare(request, options)?;
-        let (mut answer, body) = self.repeated(&prepared, reads).await?;
+        let (mut answer, body) = self.with_retries(&prepared, mode).await?;
         let status = answer.status().as_u16();
-        prepared.options.head.note(status, answer.headers());
+        prepared.options.capture.record(status, answer.headers());
         Ok(Answer {
             status,
             headers: std::mem::take(answer.headers_mut()),
@@ -163,9 +163,9 @@ impl Api {
         options: &CallOptions,
     ) -> Result<StreamedAnswer, Error> {
         let prepared = self.prepare(request, options)?;
-        let (answer, _) = self.repeated(&prepared, Reads::Start).await?;
+        let (answer, _) = self.with_retries(&prepared, BodyMode::Start).await?;
         let status = answer.status().as_u16();
-        prepared.options.head.note(status, answer.headers());
+        prepared.options.capture.record(status, answer.headers());
         Ok(StreamedAnswer {
             status,
             headers: answer.headers().clone(),
@@ -206,7 +206,7 @@ impl Api {
             is_anonymous: request.is_anonymous,
             limit: options.timeout.or(request.timeout).unwrap_or(self.timeout),
         };
-        if prepared.brings_headers() {
+        if prepared.has_own_headers() {
             let headers = prepared.headers_with(&[])?;
             prepared.is_anonymous |= headers.contains_key(AUTHORIZATION);
         }
@@ -214,10 +214,10 @@ impl Api {
     }
 
     /// Repeats an attempt as far as the policy and the request allow; with what was read of the body.
-    async fn repeated(
+    async fn with_retries(
         &self,
         prepared: &Prepared<'_>,
-        reads: Reads,
+        mode: BodyMode,
     ) -> Result<(reqwest::Response, Bytes), Error> {
         let started = self.clock.now();
         let mut repeats = 0;
@@ -226,7 +226,7 @@ impl Api {
                 biased;
                 () = prepared.options.cancelled() => return Err(Error::Cancelled),
                 // On the heap: whatever waits for it, in however many layers, would grow by all of it.
-                outcome = Box::pin(self.attempt(prepared, reads)) => outcome,
+                outcome = Box::pin(self.send_once(prepared, mode)) => outcome,
             };
             let wait = match outcome {
                 Ok(value) => return Ok(value),
@@ -241,19 +241,19 @@ impl Api {
         }
     }
 
-    async fn attempt(
+    async fn send_once(
         &self,
         prepared: &Prepared<'_>,
-        reads: Reads,
+        mode: BodyMode,
     ) -> Result<(reqwest::Response, Bytes), Error> {
-        let client = match reads {
-            Reads::Whole => &self.clients.usual,
-            Reads::Raw | Reads::Start => &self.clients.raw,
+        let client = match mode {
+            BodyMode::Whole => &self.clients.usual,
+            BodyMode::Raw | BodyMode::Start => &self.clients.raw,
         };
-        let mut answer = self.begin(client, prepared).await?.answer;
-        let body = match reads {
-            Reads::Whole | Reads::Raw => self.read_whole(&mut answer, prepared.limit).await?,
-            Reads::Start => Bytes::new(),
+        let mut answer = self.with_timeout(client, prepared).await?.answer;
+        let body = match mode {
+            BodyMode::Whole | BodyMode::Raw => self.read_whole(&mut answer, prepared.limit).await?,
+            BodyMode::Start => Bytes::new(),
         };
         Ok((answer, body))
     }
@@ -270,10 +270,11 @@ impl Api {
         started: Timestamp,
     ) -> Result<Duration, Error> {
         let options = prepared.options;
-        let (policy, most) = self.policy(options);
+        let (policy, max_retries) = self.policy(options);
         let now = self.clock.now();
         let passed = Duration::try_from(now.instant() - started.instant()).unwrap_or_default();
-        let is_over = repeats >= most || policy.elapsed.is_some_and(|longest| passed >= longest);
+        let is_over =
+            repeats >= max_retries || policy.max_elapsed.is_some_and(|longest| passed >= longest);
         if is_over || !policy.repeats(&error, prepared.repeat) {
             return Err(error);
         }
@@ -290,103 +291,107 @@ impl Api {
     /// The rules of a call, and its most repeats.
     fn policy<'a>(&'a self, options: &'a CallOptions) -> (&'a RetryPolicy, u32) {
         match &options.retries {
-            None => (&self.retries, self.retries.most),
-            Some(Retries::Times(most)) => (&self.retries, *most),
-            Some(Retries::Policy(policy)) => (policy, policy.most),
+            None => (&self.retries, self.retries.max_retries),
+            Some(Retries::Times(max_retries)) => (&self.retries, *max_retries),
+            Some(Retries::Policy(policy)) => (policy, policy.max_retries),
         }
     }
 
     /// One attempt until its answer begins, within the time limit.
-    async fn begin(
+    async fn with_timeout(
         &self,
         client: &reqwest::Client,
         prepared: &Prepared<'_>,
-    ) -> Result<Arrived, Error> {
+    ) -> Result<Response, Error> {
         let after = prepared.limit;
-        let begun = tokio::time::timeout(after, self.arrive(client, prepared)).await;
-        begun.unwrap_or(Err(Error::TimedOut { after }))
+        let outcome = tokio::time::timeout(after, self.with_reauth(client, prepared)).await;
+        outcome.unwrap_or(Err(Error::TimedOut { after }))
     }
 
     /// Sends until there is a success; after a 401 once more when new credentials can be had.
-    async fn arrive(
+    async fn with_reauth(
         &self,
         client: &reqwest::Client,
         prepared: &Prepared<'_>,
-    ) -> Result<Arrived, Error> {
+    ) -> Result<Response, Error> {
         let mut again = false;
         loop {
-            let arrived = self.follow(client, prepared).await?;
-            if arrived.answer.status().is_success() {
-                return Ok(arrived);
+            let response = self.follow_redirects(client, prepared).await?;
+            if response.answer.status().is_success() {
+                return Ok(response);
             }
-            self.refused(prepared, arrived, again).await?;
+            self.handle_refusal(prepared, response, again).await?;
             again = true;
         }
     }
 
     /// Reads a refusal; there is none any more when it was a 401 and new credentials can be had.
-    async fn refused(
+    async fn handle_refusal(
         &self,
         prepared: &Prepared<'_>,
-        arrived: Arrived,
+        response: Response,
         again: bool,
     ) -> Result<(), Error> {
-        let status = arrived.answer.status();
-        let headers = arrived.answer.headers().clone();
-        let body = read_start(arrived.answer, ERROR_BYTES).await;
-        let headers_sent = prepared.options.headers.iter().chain(&*arrived.credentials);
+        let status = response.answer.status();
+        let headers = response.answer.headers().clone();
+        let body = read_start(response.answer, ERROR_BYTES).await;
+        let headers_sent = prepared
+            .options
+            .headers
+            .iter()
+            .chain(&*response.credentials);
         let sent = headers_sent.map(|(_, secret)| secret);
         let known = prepared.secrets.iter().chain(&self.secrets);
         let known = known.chain(&prepared.options.secrets);
         let secrets: Vec<Secret> = known.chain(sent).cloned().collect();
-        let error = refused::error(status, headers, body.into(), &secrets, self.clock.now());
+        let error = error_response::error(status, headers, body.into(), &secrets, self.clock.now());
         let Error::Unauthorized { challenge, .. } = &error else {
             return Err(error);
         };
         if again
             || prepared.is_anonymous
-            || arrived.is_from_elsewhere
-            || !renewed(prepared, &arrived.credentials, challenge.clone()).await?
+            || response.is_from_elsewhere
+            || !renew_credentials(prepared, &response.credentials, challenge.clone()).await?
         {
             return Err(error);
         }
         Ok(())
     }
 
-    async fn follow(
+    async fn follow_redirects(
         &self,
         client: &reqwest::Client,
         prepared: &Prepared<'_>,
-    ) -> Result<Arrived, Error> {
+    ) -> Result<Response, Error> {
         let credentials = match prepared.is_anonymous {
             true => Headers::default(),
             false => credentials(prepared.tokens).await?,
         };
-        prepared.options.sent.note(&credentials);
-        let mut way = Way::new(prepared, &self.clients.plain_http);
+        prepared.options.sent.record(&credentials);
+        let mut chain = RedirectChain::new(prepared, &self.clients.plain_http);
         loop {
             let started = Instant::now();
             // Made before it is waited for, or it would be kept as long.
-            let request = way.request(&credentials)?;
+            let request = chain.request(&credentials)?;
             let sent = client.execute(request);
             let answer = sent
                 .await
-                .map_err(|error| from_reqwest(error, &host_of(way.url()), started.elapsed()))?;
+                .map_err(|error| from_reqwest(error, &host_of(chain.url()), started.elapsed()))?;
             let to = match self.redirects {
                 Redirects::Refuse => None,
-                Redirects::Follow => way.pointed(&answer),
+                Redirects::Follow => chain.target(&answer),
             };
             let Some(to) = to else {
-                return Ok(Arrived {
+                return Ok(Response {
                     answer,
                     credentials,
-                    is_from_elsewhere: way.is_elsewhere,
+                    is_from_elsewhere: chain.is_elsewhere,
                 });
             };
             let status = answer.status();
-            way.turn(&self.base, status, to)?;
-            if way.is_elsewhere {
-                self.check_elsewhere(way.url(), status).await?;
+            chain.follow(&self.base, status, to)?;
+            if chain.is_elsewhere {
+                self.check_elsewhere(chain.url(), status).await?;
             }
         }
     }
@@ -425,17 +430,17 @@ impl Api {
     }
 }
 
-async fn renewed(
+async fn renew_credentials(
     prepared: &Prepared<'_>,
     sent: &[(String, Secret)],
     challenge: Option<String>,
 ) -> Result<bool, Error> {
-    let renewed = prepared.tokens.refused(sent, challenge).await;
+    let renewed = prepared.tokens.on_unauthorized(sent, challenge).await;
     renewed.map_err(Error::credential)
 }
 
 /// One attempt as it goes to the connection.
-pub(super) fn attempt(
+pub(super) fn build_request(
     method: Method,
     url: Url,
     headers: HeaderMap,

@@ -48,7 +48,7 @@ impl TokenSource for Renewing {
         Ok(Arc::new([("authorization".to_owned(), Secret::new(key))]))
     }
 
-    async fn refused(
+    async fn on_unauthorized(
         &self,
         sent: &[(String, Secret)],
         _: Option<String>,

@@ -46,7 +46,7 @@ pub trait TokenSource: Send + Sync {
     ///
     /// # Errors
     /// Whatever kept it from renewing them; the request ends with it.
-    async fn refused(
+    async fn on_unauthorized(
         &self,
         _sent: &[(String, Secret)],
         _challenge: Option<String>,

@@ -170,7 +170,7 @@ impl<'a> RunExport<'a> {
         let Some(run) = self.cx.store().find_run(id).await? else {
             return Ok(());
         };
-        let run = self.known.without_secrets(self.cx, run).await?;
+        let run = self.known.redact_run(self.cx, run).await?;
         match self.format {
             ExportFormat::Jsonl => {
                 text.push_str(&inert_json(&run));
@@ -185,7 +185,7 @@ impl<'a> RunExport<'a> {
 
 impl Known {
     /// The run as JSON, searched once more for secrets.
-    async fn without_secrets(&mut self, cx: &Context, mut run: ToolRun) -> Result<Value, Error> {
+    async fn redact_run(&mut self, cx: &Context, mut run: ToolRun) -> Result<Value, Error> {
         if let Some(schema) = self.schema(cx, &run).await? {
             run.arguments.0 = hide_marked(&run.arguments, schema);
         }

@@ -225,7 +225,7 @@ pub(crate) fn signed_out(account: &Account, error: PlatformError) -> Error {
 /// Has the platform say whether it takes the sign-in; nobody else may say it in its place.
 pub(crate) async fn verify(cx: &Context, platform: &dyn Platform) -> Result<(), PlatformError> {
     let options = CallOptions {
-        stays: true,
+        same_origin_only: true,
         ..options(cx)
     };
     platform.check(&options).await

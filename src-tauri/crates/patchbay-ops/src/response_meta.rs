@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_http::Head;
+use patchbay_http::Capture;
 use patchbay_model::Json;
 use reqwest::header::HeaderMap;
 use serde::Serialize;
@@ -50,8 +50,8 @@ pub async fn call_operation_with_head(
     request: CallOperation,
 ) -> Result<OperationResponse, Error> {
     let mut call = Call::prepared(cx, request).await?;
-    let wanted = Head::wanted();
-    call.options.head = wanted.clone();
+    let wanted = Capture::wanted();
+    call.options.capture = wanted.clone();
     let known = call.known_secrets();
     let data = call.made(cx).await?;
     let head = wanted.take();

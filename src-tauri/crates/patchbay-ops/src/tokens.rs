@@ -561,7 +561,7 @@ impl TokenSource for Source {
         Ok(headers.into())
     }
 
-    async fn refused(
+    async fn on_unauthorized(
         &self,
         sent: &[(String, Secret)],
         _challenge: Option<String>,

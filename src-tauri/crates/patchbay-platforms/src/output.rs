@@ -1,6 +1,6 @@
 //! What comes back of an operation.
 
-use patchbay_http::{Answer, without_secrets};
+use patchbay_http::{Answer, redact_members};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -80,7 +80,7 @@ impl<T: Whole> Output for T {
 /// The JSON object of an answer, without secrets.
 pub(crate) fn object(answer: &Answer) -> Result<Value, Error> {
     let mut json = Value::Object(answer.object()?);
-    without_secrets(&mut json, answer.secret_names);
+    redact_members(&mut json, answer.secret_names);
     Ok(json)
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io::ErrorKind;
 
-use crate::{AddressError, refused_address};
+use crate::{AddressError, find_address_error};
 use patchbay_model::Code;
 
 use super::Error;
@@ -63,7 +63,7 @@ pub fn from_reqwest(error: reqwest::Error, host: &str, waited: std::time::Durati
         return Error::TimedOut { after: waited };
     }
     let error = error.without_url();
-    if let Some(AddressError::Private { host }) = refused_address(&error) {
+    if let Some(AddressError::Private { host }) = find_address_error(&error) {
         return Error::PrivateAddress { host };
     }
     let otherwise = match error.is_connect() {

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use reqwest::dns::Name;
 
 use super::*;
-use crate::refused_address;
+use crate::find_address_error;
 
 /// Answers one look-up after the other, and the last of them again and again.
 struct Told(Mutex<VecDeque<&'static [&'static str]>>);
@@ -44,7 +44,7 @@ async fn connected(policy: &AddressPolicy, name: &str) -> Result<Vec<String>, Ad
     let name: Name = name.parse().unwrap();
     match policy.resolver().resolve(name).await {
         Ok(found) => Ok(found.map(|address| address.ip().to_string()).collect()),
-        Err(error) => Err(refused_address(&*error).unwrap()),
+        Err(error) => Err(find_address_error(&*error).unwrap()),
     }
 }
 

@@ -9,9 +9,9 @@ use crate::{Backoff, Jitter, Repeat, Retries, RetryPolicy};
 /// The policy of the Cohere contract, section 6.
 fn twice() -> RetryPolicy {
     RetryPolicy {
-        most: 2,
+        max_retries: 2,
         statuses: vec![408..=408, 429..=429, 500..=599],
-        heeds_reset: true,
+        honor_ratelimit_reset: true,
         on_connect: true,
         ..RetryPolicy::NEVER
     }
@@ -170,8 +170,8 @@ async fn the_answer_says_how_long_to_wait() {
 #[tokio::test]
 async fn enough_time_passed_ends_the_repeats() {
     let policy = RetryPolicy {
-        most: 100,
-        elapsed: Some(Duration::from_secs(5)),
+        max_retries: 100,
+        max_elapsed: Some(Duration::from_secs(5)),
         backoff: Backoff {
             jitter: Jitter::Above(0.0),
             ..RetryPolicy::NEVER.backoff

@@ -13,7 +13,7 @@ use url::Url;
 use super::*;
 use crate::PlainHttp;
 use crate::Redirects;
-use crate::redirect::Way;
+use crate::redirect::RedirectChain;
 
 fn object(value: Value) -> serde_json::Map<String, Value> {
     value.as_object().unwrap().clone()
@@ -259,7 +259,7 @@ async fn who_wants_to_know_of_the_credentials_is_not_answered_by_another_origin(
     let server = Server::start([pointing(302, "/within"), pointing(302, &other.base)]).await;
     let api = api_with(&server.base, Jumping::new(), Renewing::new(false));
     let options = CallOptions {
-        stays: true,
+        same_origin_only: true,
         ..CallOptions::default()
     };
     let error = api.send(get(), &options).await.unwrap_err();
@@ -273,7 +273,7 @@ fn no_redirect_leads_from_https_to_http_or_to_what_is_no_plain_web_address() {
     let options = CallOptions::default();
     let prepared = api.prepare(get(), &options).unwrap();
     let turn = |to: &str| {
-        Way::new(&prepared, &api.clients.plain_http).turn(
+        RedirectChain::new(&prepared, &api.clients.plain_http).follow(
             &api.base,
             StatusCode::FOUND,
             to.parse().unwrap(),

@@ -6,7 +6,7 @@
 #![expect(missing_docs, reason = "the members are the contract's own")]
 
 use patchbay_http::text::filled;
-use patchbay_http::{Answer, without_secrets};
+use patchbay_http::{Answer, redact_members};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -115,7 +115,7 @@ impl Item for Connector {
     /// Its maker named the texts in `metadata`, so no name in there tells a secret.
     fn redact(json: &mut Value) {
         let metadata = json.get_mut("metadata").map(Value::take);
-        without_secrets(json, &SECRET_NAMES);
+        redact_members(json, &SECRET_NAMES);
         if let Some(metadata) = metadata {
             json["metadata"] = metadata;
         }

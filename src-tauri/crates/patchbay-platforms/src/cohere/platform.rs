@@ -127,14 +127,14 @@ fn base_url(given: &str) -> String {
 /// Source: Cohere contract, section 6.
 fn retries() -> RetryPolicy {
     RetryPolicy {
-        most: 2,
+        max_retries: 2,
         statuses: vec![408..=408, 429..=429, 500..=u16::MAX],
-        longest_asked: Duration::from_secs(60),
+        max_retry_after: Duration::from_secs(60),
         reading: Reading {
             whole_seconds: true,
             ..Reading::default()
         },
-        heeds_reset: true,
+        honor_ratelimit_reset: true,
         on_connect: true,
         ..RetryPolicy::NEVER
     }

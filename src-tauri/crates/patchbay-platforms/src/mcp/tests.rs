@@ -103,7 +103,7 @@ impl TokenSource for Counting {
         Ok(Arc::new([("Authorization".to_owned(), Secret::new(token))]))
     }
 
-    async fn refused(
+    async fn on_unauthorized(
         &self,
         sent: &[(String, Secret)],
         challenge: Option<String>,

@@ -65,7 +65,7 @@ pub(super) fn connector(
         expires_at: None,
         created_at: Some(connector.created_at),
         updated_at: Some(connector.modified_at),
-        native: Json(without_secrets(json.clone())),
+        native: Json(strip_secrets(json.clone())),
     }
 }
 
@@ -293,13 +293,13 @@ pub(super) fn user_data(connector: &Object<Connector>) -> Map<String, Value> {
             .json
             .get(*name)
             .filter(|member| !member.is_null())?;
-        Some(((*name).to_owned(), without_secrets(member.clone())))
+        Some(((*name).to_owned(), strip_secrets(member.clone())))
     });
     said.collect()
 }
 
 /// The platform's JSON without what its operations take as secret. A header says itself whether it is.
-fn without_secrets(value: Value) -> Value {
+fn strip_secrets(value: Value) -> Value {
     match value {
         Value::Object(members) => {
             let is_public = members.get("is_secret") == Some(&Value::Bool(false));
@@ -311,13 +311,13 @@ fn without_secrets(value: Value) -> Value {
             let kept: Map<String, Value> = kept
                 .filter_map(|(name, member)| {
                     let was_empty = is_empty(&member);
-                    let left = without_secrets(member);
+                    let left = strip_secrets(member);
                     (was_empty || !is_empty(&left)).then_some((name, left))
                 })
                 .collect();
             Value::Object(kept)
         }
-        Value::Array(items) => items.into_iter().map(without_secrets).collect(),
+        Value::Array(items) => items.into_iter().map(strip_secrets).collect(),
         other => other,
     }
 }

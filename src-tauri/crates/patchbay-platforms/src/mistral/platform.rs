@@ -149,7 +149,7 @@ pub fn client(account: &SignIn) -> Result<Mistral> {
 /// Source: Mistral contract, section 7.
 fn retries() -> RetryPolicy {
     RetryPolicy {
-        most: 0,
+        max_retries: 0,
         statuses: vec![429..=429, 500..=500, 502..=504],
         backoff: Backoff {
             first: Duration::from_millis(500),
@@ -157,12 +157,12 @@ fn retries() -> RetryPolicy {
             longest: Duration::from_secs(60),
             jitter: Jitter::Added(Duration::from_secs(1)),
         },
-        longest_asked: Duration::from_secs(60),
+        max_retry_after: Duration::from_secs(60),
         reading: Reading {
             zero_millis_count: true,
             ..Reading::default()
         },
-        elapsed: Some(Duration::from_secs(3600)),
+        max_elapsed: Some(Duration::from_secs(3600)),
         ..RetryPolicy::NEVER
     }
 }

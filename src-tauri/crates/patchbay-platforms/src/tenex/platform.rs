@@ -152,13 +152,13 @@ fn tokens(
 /// The contract's waits: 1, 2, 4 … seconds and up to a quarter more, at most five times.
 fn retries() -> RetryPolicy {
     RetryPolicy {
-        most: 5,
+        max_retries: 5,
         statuses: vec![429..=429, 500..=599],
         backoff: Backoff {
             jitter: Jitter::Above(0.25),
             ..RetryPolicy::NEVER.backoff
         },
-        longest_asked: Duration::from_secs(60),
+        max_retry_after: Duration::from_secs(60),
         ..RetryPolicy::NEVER
     }
 }

@@ -12,7 +12,12 @@ type Props = { connector: Connector; onAsk: (asked: PendingAction) => void };
 
 /** Whether an act needs a word with the user before it is carried out. */
 function needsConfirmation(action: Action): boolean {
-  return action.inputSchema !== null || action.warning !== null || action.effect === "destructive" || action.effect === "irreversible";
+  return (
+    action.inputSchema !== null ||
+    action.warning !== null ||
+    action.effect === "destructive" ||
+    action.effect === "irreversible"
+  );
 }
 
 /** Carries out an act at once, or has it asked first where there is something to ask or to know. */
@@ -77,7 +82,11 @@ export function ActionChoice({
         hideLabel
         placeholder="Choose"
         isDisabled={isPending}
-        options={actions.map((action) => ({ value: action.name, label: action.title, note: action.warning ?? undefined }))}
+        options={actions.map((action) => ({
+          value: action.name,
+          label: action.title,
+          note: action.warning ?? undefined,
+        }))}
         value={current}
         onChange={(name) => {
           const action = actions.find((one) => one.name === name);

@@ -75,7 +75,9 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
       <div className={styles.stack}>
         {of !== null && !isChoice && <p className="medium">{of}</p>}
         {(action.warning ?? effect) && <p>{[action.warning, effect].filter(Boolean).join(" ")}</p>}
-        {action.inputSchema !== null && <PlatformForm ref={form} label={action.title} state={given} wallet={noWallet} />}
+        {action.inputSchema !== null && (
+          <PlatformForm ref={form} label={action.title} state={given} wallet={noWallet} />
+        )}
         {run.error && <ProblemNotice problem={asProblem(run.error)} onRetry={submit} />}
         <Advanced label="Details">
           <p className="text3 small">

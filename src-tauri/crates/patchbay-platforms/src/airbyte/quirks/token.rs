@@ -141,7 +141,7 @@ impl TokenSource for ApplicationToken {
 
     /// A late 401 of an old token does not cost a newer one; one that was had for the call is no better the next
     /// time.
-    async fn refused(
+    async fn on_unauthorized(
         &self,
         sent: &[(String, Secret)],
         _challenge: Option<String>,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 use patchbay_http::testing::{Jumping, Server, json};
-use patchbay_http::{ClientSettings, Clients, Head, ProxyChoice};
+use patchbay_http::{Capture, ClientSettings, Clients, ProxyChoice};
 use patchbay_model::{Secret, Status};
 use proptest::prelude::*;
 use serde_json::json as value;
@@ -207,12 +207,12 @@ async fn status_and_headers_are_there_beside_the_data() {
     let answer = json(201, value!({"connector": {"id": "a"}}));
     let (cohere, _server) = signed_in([answer]).await;
     let options = CallOptions {
-        head: Head::wanted(),
+        capture: Capture::wanted(),
         ..options()
     };
     let made = value!({"name": "n", "url": "u"});
     cohere.call("create", made, &options).await.unwrap();
-    let (status, headers) = options.head.take().unwrap();
+    let (status, headers) = options.capture.take().unwrap();
     assert_eq!(status, 201);
     assert_eq!(headers["content-type"], "application/json");
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use patchbay_http::{
-    PlannedRequest, challenge, credentials, from_reqwest, host_of, location, stand_ins,
+    PlannedRequest, challenge, credentials, from_reqwest, host_of, location, placeholders,
 };
 use patchbay_model::Secret;
 use url::Url;
@@ -74,7 +74,7 @@ impl Wire {
     ) -> Result<bool, Error> {
         self.0
             .tokens
-            .refused(sent, challenge)
+            .on_unauthorized(sent, challenge)
             .await
             .map_err(Error::credential)
     }
@@ -120,7 +120,7 @@ impl Wire {
         headers: &HeaderMap,
         body: Bytes,
     ) -> Result<PlannedRequest, Error> {
-        let credentials = stand_ins(self.0.tokens.header_names());
+        let credentials = placeholders(self.0.tokens.header_names());
         let all = all_headers(&credentials, headers)?;
         let request = self.attempt(method, self.0.url.clone(), &all, Some(body));
         let request = request

@@ -94,7 +94,7 @@ impl TokenSource for Login {
         vec![self.credential.with(&self.password).0]
     }
 
-    async fn refused(
+    async fn on_unauthorized(
         &self,
         sent: &[(String, Secret)],
         _challenge: Option<String>,

@@ -90,12 +90,12 @@ impl TokenSource for WithHeaders {
             .collect()
     }
 
-    async fn refused(
+    async fn on_unauthorized(
         &self,
         sent: &[(String, Secret)],
         challenge: Option<String>,
     ) -> Result<bool, BoxError> {
-        self.tokens.refused(sent, challenge).await
+        self.tokens.on_unauthorized(sent, challenge).await
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use http::Method;
 use patchbay_http::text::filled;
-use patchbay_http::{Answer, Path, Request, revealed, without_secrets};
+use patchbay_http::{Answer, Path, Request, redact_members, revealed};
 use patchbay_model::Secret;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -216,7 +216,7 @@ impl Table {
     /// [`Error::UnexpectedAnswer`] without a list of items, or when one of them is unreadable.
     pub(in crate::tenex) fn page<T: DeserializeOwned>(&self, answer: &Answer) -> Result<Page<T>> {
         let mut json = answer.json()?;
-        without_secrets(&mut json, answer.secret_names);
+        redact_members(&mut json, answer.secret_names);
         let mut page = match json {
             Value::Object(page) => page,
             // Tools often give a bare list.

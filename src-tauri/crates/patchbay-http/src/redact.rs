@@ -83,18 +83,18 @@ fn is_a_word(given: &str) -> bool {
 }
 
 /// Takes members out of an answer that have a secret's name and hold text.
-pub fn without_secrets(value: &mut Value, names: &SecretNames) {
+pub fn redact_members(value: &mut Value, names: &SecretNames) {
     remove(value, &|name, _| names.contains(name));
 }
 
 /// Takes the `given` values out of an answer: members that are one of them, and the given values inside
 /// longer text.
-pub fn without_given(value: &mut Value, given: &[&str]) {
+pub fn redact_given(value: &mut Value, given: &[&str]) {
     remove(value, &|name, text| {
         let mut given = given.iter();
         given.any(|given| given.len() >= 3 && *given == text && !names_a_thing(name))
     });
-    shorten(value, given);
+    redact_texts(value, given);
 }
 
 /// Takes out members that hold text of which `is_secret` says so, by name and text.
@@ -121,32 +121,34 @@ fn remove(value: &mut Value, is_secret: &impl Fn(&str, &str) -> bool) {
 }
 
 /// Takes the `given` values out of longer text.
-fn shorten(value: &mut Value, given: &[&str]) {
+fn redact_texts(value: &mut Value, given: &[&str]) {
     match value {
         Value::String(words) => {
             let given = given.iter().copied();
             *words = text::redact(words, given.filter(|given| !is_a_word(given)));
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, given)),
+        Value::Array(items) => items.iter_mut().for_each(|item| redact_texts(item, given)),
         Value::Object(members) => members
             .values_mut()
-            .for_each(|member| shorten(member, given)),
+            .for_each(|member| redact_texts(member, given)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
 /// Replaces secrets wherever they stand in a value, names of members included; what stands around them stays.
-pub(crate) fn hide(value: &mut Value, secrets: &[Secret]) {
+pub(crate) fn redact_secrets(value: &mut Value, secrets: &[Secret]) {
     if secrets.is_empty() {
         return;
     }
     let hidden = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
     match value {
         Value::String(text) => *text = hidden(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, secrets)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| redact_secrets(item, secrets)),
         Value::Object(members) => {
             for (name, mut member) in std::mem::take(members) {
-                hide(&mut member, secrets);
+                redact_secrets(&mut member, secrets);
                 members.insert(hidden(&name), member);
             }
         }
@@ -180,7 +182,7 @@ mod tests {
             "id": "a", "api_key": "other", "access_token": null, "id_token": "t",
             "oauth": {"client_secret": "x", "token_url": "https://a"}, "name": "client_secret"
         });
-        without_secrets(&mut answer, &names);
+        redact_members(&mut answer, &names);
         let left = json!({
             "id": "a", "access_token": null, "oauth": {"token_url": "https://a"}, "name": "client_secret"
         });
@@ -192,12 +194,12 @@ mod tests {
         let mut answer = json!({
             "id": "a", "note": "got sk-1234!", "list": [{"key": "sk-1234", "name": "b"}], "token": "see it"
         });
-        without_given(&mut answer, &["sk-1234"]);
+        redact_given(&mut answer, &["sk-1234"]);
         let left = json!({"id": "a", "note": "got <redacted>!", "list": [{"name": "b"}], "token": "see it"});
         assert_eq!(answer, left);
 
         let mut short = json!({"name": "wiki", "about": "the wiki", "key": "wiki", "token": "s"});
-        without_given(&mut short, &["wiki", "s"]);
+        redact_given(&mut short, &["wiki", "s"]);
         assert_eq!(
             short,
             json!({"name": "wiki", "about": "the wiki", "token": "s"})
@@ -207,7 +209,7 @@ mod tests {
     #[test]
     fn what_is_hidden_is_hidden_in_names_too() {
         let mut value = json!({"sk-12345": ["Bearer sk-12345"], "n": 1});
-        hide(&mut value, &[Secret::new("sk-12345")]);
+        redact_secrets(&mut value, &[Secret::new("sk-12345")]);
         assert_eq!(value, json!({"<redacted>": ["Bearer <redacted>"], "n": 1}));
     }
 }

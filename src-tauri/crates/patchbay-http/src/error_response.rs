@@ -65,16 +65,16 @@ pub fn challenge(headers: &HeaderMap) -> Option<String> {
 /// Reads the words, the code and the fields out of a body, whatever its form.
 pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secret]) -> Refusal {
     let json: Value = text::read_json(&body).unwrap_or_default();
-    let hide = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
-    let fields = hidden(fields(&json), hide);
+    let redact = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
+    let fields = hidden(fields(&json), redact);
     let words =
         words(&json, &fields).unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
     Refusal {
         status,
-        code: code(&json).map(|code| clean_text(&hide(code), 200)),
-        text: shown(&hide(&words)),
+        code: code(&json).map(|code| clean_text(&redact(code), 200)),
+        text: shown(&redact(&words)),
         fields,
-        request_id: request_id(&headers, &json).map(|id| hide(&id)),
+        request_id: request_id(&headers, &json).map(|id| redact(&id)),
         headers,
         body,
     }
@@ -88,18 +88,18 @@ pub(super) fn outline(
     body: &Bytes,
     secrets: &[Secret],
 ) -> Refusal {
-    let hide = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
+    let redact = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
     let json: Option<Value> = text::read_json(body);
     let known = json.as_ref().unwrap_or(&Value::Null);
-    let request_id = request_id(headers, known).map(|id| hide(&id));
-    let fields = hidden(fields(known), hide);
+    let request_id = request_id(headers, known).map(|id| redact(&id));
+    let fields = hidden(fields(known), redact);
     let words = words(known, &fields).unwrap_or_else(|| match json {
         Some(json) => blanked(json).to_string(),
         None => measured(headers, body),
     });
     Refusal {
         status,
-        text: shown(&hide(&words)),
+        text: shown(&redact(&words)),
         fields,
         request_id,
         ..Refusal::default()
@@ -107,10 +107,10 @@ pub(super) fn outline(
 }
 
 /// The same fields without secrets, which a server may repeat as the name of a field too.
-fn hidden(mut fields: Vec<FieldProblem>, hide: impl Fn(&str) -> String) -> Vec<FieldProblem> {
+fn hidden(mut fields: Vec<FieldProblem>, redact: impl Fn(&str) -> String) -> Vec<FieldProblem> {
     for field in &mut fields {
-        field.path = hide(&field.path);
-        field.message = hide_user_info(&hide(&field.message));
+        field.path = redact(&field.path);
+        field.message = hide_user_info(&redact(&field.message));
     }
     fields
 }
