@@ -70,7 +70,7 @@ pub(crate) fn moment(label: &str, words: Option<&str>) -> Option<Fact> {
 }
 
 /// A platform's word as a person writes it: `primary_source` is `Primary source`.
-pub(crate) fn plain(word: &str) -> String {
+pub(crate) fn humanize(word: &str) -> String {
     let words = clean_text(word, 100).replace(['_', '-'], " ");
     let words = match words.chars().any(char::is_lowercase) {
         true => words,
@@ -95,7 +95,7 @@ mod tests {
             ("accountId", "AccountId"),
             ("", ""),
         ] {
-            assert_eq!(plain(word), written);
+            assert_eq!(humanize(word), written);
         }
     }
 

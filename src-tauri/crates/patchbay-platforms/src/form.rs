@@ -21,26 +21,26 @@ pub(crate) struct Members {
 
 impl Members {
     /// A member that may be left out.
-    pub(crate) fn with(mut self, name: &str, schema: Value) -> Self {
+    pub(crate) fn optional(mut self, name: &str, schema: Value) -> Self {
         self.properties.insert(name.to_owned(), schema);
         self
     }
 
     /// A member that has to be there.
-    pub(crate) fn needs(mut self, name: &str, schema: Value) -> Self {
+    pub(crate) fn required(mut self, name: &str, schema: Value) -> Self {
         self.required.push(name.to_owned());
-        self.with(name, schema)
+        self.optional(name, schema)
     }
 
     /// The schema of an object with these members and no others.
-    pub(crate) fn closed(self) -> Value {
-        let mut schema = self.open();
+    pub(crate) fn build_strict(self) -> Value {
+        let mut schema = self.build();
         schema["additionalProperties"] = Value::Bool(false);
         schema
     }
 
     /// The schema of an object with these members, and perhaps others.
-    pub(crate) fn open(self) -> Value {
+    pub(crate) fn build(self) -> Value {
         let mut schema = json!({ "type": "object", "properties": self.properties });
         if !self.required.is_empty() {
             schema["required"] = json!(self.required);
@@ -91,7 +91,7 @@ pub(crate) fn new<T: Serialize + JsonSchema>(values: &T) -> Form {
     // A type of ours can be written as JSON, but for secrets, which never stand in one that is shown.
     let values = serde_json::to_value(values).unwrap_or_default();
     Form {
-        values: Json(without_null(values)),
+        values: Json(strip_null(values)),
         ..empty(schema_of::<T>())
     }
 }
@@ -101,20 +101,20 @@ pub(crate) fn schema_of<T: JsonSchema>() -> Value {
     let settings =
         SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let schema = settings.into_generator().into_root_schema_for::<T>();
-    let mut schema = drawable(schema.to_value());
-    for head in ["$schema", "title", "description"] {
-        schema.as_object_mut().map(|schema| schema.remove(head));
+    let mut schema = sanitize_schema(schema.to_value());
+    for keyword in ["$schema", "title", "description"] {
+        schema.as_object_mut().map(|schema| schema.remove(keyword));
     }
     schema
 }
 
 /// What is there.
-fn without_null(value: Value) -> Value {
+fn strip_null(value: Value) -> Value {
     match value {
         Value::Object(members) => members
             .into_iter()
             .filter(|(_, member)| !member.is_null())
-            .map(|(name, member)| (name, without_null(member)))
+            .map(|(name, member)| (name, strip_null(member)))
             .collect(),
         other => other,
     }
@@ -141,11 +141,11 @@ pub(crate) fn drop_alternative(form: &mut Form, member: &str, kind: &str) {
 
 /// The same schema as people are shown it: what may be left out is not null as well, and a choice says of which type
 /// its alternatives are, where they are of one.
-fn drawable(mut schema: Value) -> Value {
+fn sanitize_schema(mut schema: Value) -> Value {
     match &mut schema {
         Value::Array(items) => items
             .iter_mut()
-            .for_each(|item| *item = drawable(item.take())),
+            .for_each(|item| *item = sanitize_schema(item.take())),
         Value::Object(members) => {
             for (keyword, part) in members.iter_mut() {
                 match (keyword.as_str(), part) {
@@ -153,8 +153,8 @@ fn drawable(mut schema: Value) -> Value {
                     ("dependentRequired", _) => {}
                     ("properties", Value::Object(parts)) => parts
                         .values_mut()
-                        .for_each(|part| *part = drawable(part.take())),
-                    (_, part) => *part = drawable(part.take()),
+                        .for_each(|part| *part = sanitize_schema(part.take())),
+                    (_, part) => *part = sanitize_schema(part.take()),
                 }
             }
             if let Some(Value::Array(types)) = members.get_mut("type") {
@@ -191,7 +191,7 @@ fn drawable(mut schema: Value) -> Value {
 }
 
 /// Finds the secrets that are kept in the alternatives that stand, and requires beside one only what is shown.
-fn relax(schema: &mut Value, values: &Value, place: &str, kept: &mut Vec<String>) {
+fn relax(schema: &mut Value, values: &Value, pointer: &str, kept: &mut Vec<String>) {
     if let Some(options) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
         let mut options = options.iter_mut();
         let is_meant =
@@ -202,7 +202,7 @@ fn relax(schema: &mut Value, values: &Value, place: &str, kept: &mut Vec<String>
         let properties = schema["properties"].as_object().into_iter().flatten();
         let secrets = properties.filter(|(_, member)| member["writeOnly"] == true);
         let before = kept.len();
-        kept.extend(secrets.map(|(name, _)| format!("{place}/{name}")));
+        kept.extend(secrets.map(|(name, _)| format!("{pointer}/{name}")));
         if kept.len() > before
             && let Some(Value::Array(required)) = schema.get_mut("required")
         {
@@ -213,7 +213,7 @@ fn relax(schema: &mut Value, values: &Value, place: &str, kept: &mut Vec<String>
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
     for (name, member) in properties.into_iter().flatten() {
         if let Some(values) = values.get(name) {
-            relax(member, values, &format!("{place}/{name}"), kept);
+            relax(member, values, &format!("{pointer}/{name}"), kept);
         }
     }
 }
@@ -227,12 +227,12 @@ pub(crate) fn empty(schema: Value) -> Form {
     }
 }
 
-/// Brings the fields of a refusal to those of a form: `place` gets pointer and words of each, and gives
+/// Brings the fields of a refusal to those of a form: `pointer` gets pointer and words of each, and gives
 /// the pointer into the form's values.
-pub(crate) fn at_fields(error: Error, place: impl Fn(&str, &str) -> String) -> Error {
+pub(crate) fn at_fields(error: Error, pointer: impl Fn(&str, &str) -> String) -> Error {
     let moved = |mut refusal: Box<Refusal>| {
         for field in &mut refusal.fields {
-            field.path = place(&field.path, &field.message);
+            field.path = pointer(&field.path, &field.message);
         }
         refusal
     };
@@ -253,16 +253,16 @@ mod tests {
     #[test]
     fn members_keep_their_order_and_say_which_have_to_be_there() {
         let schema = Members::default()
-            .needs("url", text("URL", "Where."))
-            .with("name", text("Name", "What."))
-            .with("key", secret("Key", "Which."))
-            .closed();
+            .required("url", text("URL", "Where."))
+            .optional("name", text("Name", "What."))
+            .optional("key", secret("Key", "Which."))
+            .build_strict();
         let properties = schema["properties"].as_object().unwrap();
         assert!(properties.keys().eq(["url", "name", "key"]));
         assert_eq!(schema["required"], json!(["url"]));
         assert_eq!(schema["additionalProperties"], false);
         assert_eq!(schema["properties"]["key"]["writeOnly"], true);
-        assert!(Members::default().open().get("required").is_none());
+        assert!(Members::default().build().get("required").is_none());
     }
 
     #[derive(Serialize, JsonSchema)]

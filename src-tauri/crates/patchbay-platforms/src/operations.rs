@@ -128,7 +128,7 @@ type Called<'a, T> = BoxFuture<'a, Result<T, Error>>;
 /// The client of a platform, which only its own operations know.
 pub type AnyClient = dyn Any + Send + Sync;
 
-fn known<C: 'static>(client: &AnyClient) -> Result<&C, Error> {
+fn downcast<C: 'static>(client: &AnyClient) -> Result<&C, Error> {
     let none = || Error::Usage("the operation is of another platform".to_owned());
     client.downcast_ref().ok_or_else(none)
 }
@@ -151,14 +151,22 @@ pub const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>() -> 
         call: |client, given, options| {
             Box::pin(async move {
                 let operation: O = arguments(given)?;
-                Ok(operation.run(known(client)?, options).await?.into_json())
+                Ok(operation.run(downcast(client)?, options).await?.into_json())
             })
         },
         plan: |client, given, options| {
-            Box::pin(async move { arguments::<O>(given)?.plan(known(client)?, options).await })
+            Box::pin(async move {
+                arguments::<O>(given)?
+                    .plan(downcast(client)?, options)
+                    .await
+            })
         },
         stream: |client, given, options| {
-            Box::pin(async move { arguments::<O>(given)?.stream(known(client)?, options).await })
+            Box::pin(async move {
+                arguments::<O>(given)?
+                    .stream(downcast(client)?, options)
+                    .await
+            })
         },
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::operations::{Connect, Disconnect};
 use super::platform::AgentStack;
 use super::wire::{CONNECTED, Connector};
-use crate::actions::{button, call, fact, moment, plain};
+use crate::actions::{button, call, fact, humanize, moment};
 use crate::{Details, Result};
 
 #[async_trait]
@@ -30,7 +30,7 @@ impl Details for AgentStack {
 
 fn facts(connector: &Connector) -> Vec<Fact> {
     let facts = [
-        fact("State", Some(&plain(&connector.state))),
+        fact("State", Some(&humanize(&connector.state))),
         fact("Disconnected because", connector.text("disconnect_reason")),
         moment("Created", connector.text("created_at")),
     ];

@@ -263,7 +263,7 @@ pub struct Connect {
 }
 
 /// Empty text is none.
-fn filled<S: Serializer>(text: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
+fn serialize_non_empty<S: Serializer>(text: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
     text.as_deref()
         .filter(|text| !text.is_empty())
         .serialize(to)

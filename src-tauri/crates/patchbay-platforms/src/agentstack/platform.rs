@@ -184,7 +184,7 @@ impl AgentStack {
         Get { connector }.run(self, options).await
     }
 
-    fn mapped(&self, connector: Connector) -> RemoteConnector {
+    fn map_connector(&self, connector: Connector) -> RemoteConnector {
         let is_connected = connector.is_connected();
         let id = plain_id(&connector.id);
         let found = self
@@ -249,7 +249,7 @@ impl AgentStack {
         let page = List {}.run(self, &bare(options)).await;
         let mut connectors = page.into_iter().flat_map(|page| page.items);
         let found = connectors.find(|one| normalize(&one.url) == normalize(url));
-        let name = found.map(|connector| self.mapped(connector).name);
+        let name = found.map(|connector| self.map_connector(connector).name);
         Error::AlreadyThere { name, refusal }
     }
 }
@@ -293,7 +293,11 @@ impl Connectors for AgentStack {
     /// for another.
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
         let page = List {}.run(self, options).await?;
-        Ok(page.items.into_iter().map(|one| self.mapped(one)).collect())
+        Ok(page
+            .items
+            .into_iter()
+            .map(|one| self.map_connector(one))
+            .collect())
     }
 
     async fn find_connector(
@@ -301,7 +305,7 @@ impl Connectors for AgentStack {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<RemoteConnector> {
-        Ok(self.mapped(self.find(id.as_str(), options).await?))
+        Ok(self.map_connector(self.find(id.as_str(), options).await?))
     }
 
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
@@ -431,7 +435,7 @@ impl Creation for AgentStack {
             Some(token) => self.with_token(created, token, options).await,
             None => created,
         };
-        Ok(self.mapped(connector))
+        Ok(self.map_connector(connector))
     }
 }
 

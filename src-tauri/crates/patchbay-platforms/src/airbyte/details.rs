@@ -12,7 +12,7 @@ use super::mapping::Checked;
 use super::operations::{Check, Inspect, UpdateConnector};
 use super::platform::Airbyte;
 use super::wire::{Connector, Inspection};
-use crate::actions::{button, call, fact, moment, plain};
+use crate::actions::{button, call, fact, humanize, moment};
 use crate::{Details, Operation, Result, form};
 
 #[async_trait]
@@ -35,8 +35,8 @@ impl Details for Airbyte {
         let facts = [
             fact("Workspace", Some(&self.workspace)),
             fact("Slug", connector.slug().as_deref()),
-            fact("Mode", mode.map(plain).as_deref()),
-            fact("Runs", runtime.map(plain).as_deref()),
+            fact("Mode", mode.map(humanize).as_deref()),
+            fact("Runs", runtime.map(humanize).as_deref()),
             fact("Context store", Some(&context_store(&inspected))),
             fact("Entities", Some(&chosen_entities(&connector))),
         ];

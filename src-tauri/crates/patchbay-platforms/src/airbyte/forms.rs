@@ -146,7 +146,7 @@ pub(super) fn is_empty(value: &Value) -> bool {
 }
 
 /// Where in a form a problem of the request's body belongs.
-pub(super) fn place(path: &str, words: &str, given: &Map<String, Value>) -> String {
+pub(super) fn form_pointer(path: &str, words: &str, given: &Map<String, Value>) -> String {
     let missing = words
         .split_once("required property '")
         .and_then(|(_, rest)| rest.split_once('\''))

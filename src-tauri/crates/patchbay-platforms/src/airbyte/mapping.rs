@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::wire::{self, CheckResult, NativeConnector};
 use crate::RemoteConnector;
-use crate::actions::plain;
+use crate::actions::humanize;
 
 const NAME_LIMIT: usize = 200;
 const REASON_LIMIT: usize = 500;
@@ -166,7 +166,7 @@ pub(super) fn definition(wire: wire::Definition) -> Option<Definition> {
     Some(Definition {
         title: clean_text(wire.name.as_deref().unwrap_or(&id), NAME_LIMIT),
         description: (wire.custom == Some(true)).then(|| "Made by your organization".to_owned()),
-        category: level.as_deref().map(plain),
+        category: level.as_deref().map(humanize),
         endpoint: None,
         endpoint_field: None,
         // What the provider's consent gives is part of the credentials.

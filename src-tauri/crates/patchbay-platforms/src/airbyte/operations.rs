@@ -74,7 +74,12 @@ fn connector(id: &RemoteId) -> Result<Path> {
 }
 
 /// The one item whose name fits.
-fn named(items: Vec<Value>, what: &str, name: &str, fits: impl Fn(&str) -> bool) -> Result<Value> {
+fn find_named(
+    items: Vec<Value>,
+    what: &str,
+    name: &str,
+    fits: impl Fn(&str) -> bool,
+) -> Result<Value> {
     let found = items
         .into_iter()
         .filter(|item| item["name"].as_str().is_some_and(&fits));

@@ -184,7 +184,7 @@ impl Airbyte {
         GetDefinition { definition_id }.run(self, options).await
     }
 
-    fn mapped(&self, native: NativeConnector) -> RemoteConnector {
+    fn map_connector(&self, native: NativeConnector) -> RemoteConnector {
         let found = self.observations.of(native.connector.id.as_str());
         mapping::connector(native, &found)
     }
@@ -220,7 +220,7 @@ impl Connectors for Airbyte {
         let ConnectorList(all) = ListConnectors::default().run(self, options).await?;
         let ids: HashSet<&str> = all.iter().map(|one| one.connector.id.as_str()).collect();
         self.observations.retain(|id| ids.contains(id));
-        Ok(all.into_iter().map(|one| self.mapped(one)).collect())
+        Ok(all.into_iter().map(|one| self.map_connector(one)).collect())
     }
 
     /// Looks at it and has the platform check it: nothing else tells how it is.
@@ -232,7 +232,7 @@ impl Connectors for Airbyte {
         let found = self.find(id, options).await?;
         let connector_id = id.clone();
         Check { connector_id }.run(self, options).await?;
-        Ok(self.mapped(found))
+        Ok(self.map_connector(found))
     }
 
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
@@ -278,9 +278,12 @@ impl Creation for Airbyte {
         given.insert("definition_id".to_owned(), definition.into());
         let create: CreateConnector = arguments(given.into())?;
         let made = create.run(self, options).await;
-        let made = made
-            .map_err(|error| at_fields(error, |path, words| forms::place(path, words, &values)))?;
-        Ok(self.mapped(made))
+        let made = made.map_err(|error| {
+            at_fields(error, |path, words| {
+                forms::form_pointer(path, words, &values)
+            })
+        })?;
+        Ok(self.map_connector(made))
     }
 
     async fn oauth_app(
@@ -319,8 +322,11 @@ impl Settings for Airbyte {
     ) -> Result<()> {
         let update: UpdateConnector = forms::update(id, changes.clone())?;
         let changed = update.run(self, options).await;
-        changed
-            .map_err(|error| at_fields(error, |path, words| forms::place(path, words, &changes)))?;
+        changed.map_err(|error| {
+            at_fields(error, |path, words| {
+                forms::form_pointer(path, words, &changes)
+            })
+        })?;
         Ok(())
     }
 }

@@ -60,7 +60,7 @@ fn facts(connector: &Connector) -> Vec<Fact> {
     let authorization = match (method, connector.auth_status.as_deref()) {
         (AuthenticationMethod::Oauth, None) => "Not authorized yet".to_owned(),
         (_, None) => "Not needed".to_owned(),
-        (_, Some(word)) => actions::plain(word),
+        (_, Some(word)) => actions::humanize(word),
     };
     let facts = [
         actions::fact("Authorization", Some(&authorization)),

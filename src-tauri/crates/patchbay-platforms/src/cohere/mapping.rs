@@ -63,8 +63,8 @@ fn status(wire: &Connector, found: &Observation, now: Timestamp) -> (Status, Opt
         return (Status::Authorizing, None);
     }
     match word {
-        None if wire.has_oauth() => needed("not authorized yet"),
-        Some("expired") if wire.has_oauth() => needed("expired"),
+        None if wire.has_oauth() => needs_authorization("not authorized yet"),
+        Some("expired") if wire.has_oauth() => needs_authorization("expired"),
         Some(word) if !matches!(word, "valid" | "expired") => {
             (Status::Unknown, Some(clean_text(word, REASON_LIMIT)))
         }
@@ -75,7 +75,7 @@ fn status(wire: &Connector, found: &Observation, now: Timestamp) -> (Status, Opt
     }
 }
 
-fn needed(reason: &str) -> (Status, Option<String>) {
+fn needs_authorization(reason: &str) -> (Status, Option<String>) {
     (Status::NeedsAuthorization, Some(reason.to_owned()))
 }
 

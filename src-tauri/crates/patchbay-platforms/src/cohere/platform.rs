@@ -151,7 +151,7 @@ impl Cohere {
         Ok(get.run(&self.client, options).await?.connector())
     }
 
-    fn mapped(&self, (connector, native): (Connector, Value)) -> RemoteConnector {
+    fn map_connector(&self, (connector, native): (Connector, Value)) -> RemoteConnector {
         let found = self.client.observations.of(connector.id.as_str());
         mapping::connector(&connector, native, &found, self.client.api.clock.now())
     }
@@ -208,7 +208,7 @@ impl Connectors for Cohere {
             // One that was added meanwhile moves the others on to the next page.
             let each = page.each("connectors", |page| page.connectors);
             let fresh = each.filter(|(connector, _)| seen.insert(connector.id.clone()));
-            found.extend(fresh.map(|connector| self.mapped(connector)));
+            found.extend(fresh.map(|connector| self.map_connector(connector)));
             if received < PAGE || is_all {
                 return Ok(found);
             }
@@ -223,7 +223,7 @@ impl Connectors for Cohere {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<RemoteConnector> {
-        Ok(self.mapped(self.find(id, options).await?))
+        Ok(self.map_connector(self.find(id, options).await?))
     }
 
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
@@ -296,8 +296,8 @@ impl Creation for Cohere {
         check_definition(definition)?;
         let create = arguments::<Profile>(values.into())?.create()?;
         let made = create.run(&self.client, options).await;
-        let made = made.map_err(|error| at_fields(error, |path, _| forms::place(path)))?;
-        Ok(self.mapped(made.connector()))
+        let made = made.map_err(|error| at_fields(error, |path, _| forms::form_pointer(path)))?;
+        Ok(self.map_connector(made.connector()))
     }
 }
 
@@ -315,7 +315,7 @@ impl Settings for Cohere {
         let mut form = form::of(&Profile::from(&connector.0));
         // The wire has no place for another one.
         form::drop_member(&mut form, "description");
-        let native = self.mapped(connector).native;
+        let native = self.map_connector(connector).native;
         Ok(ConnectorSettings { form, native })
     }
 
@@ -332,7 +332,7 @@ impl Settings for Cohere {
         // What is cleared depends on how it signs in now.
         let update = changes.update(&self.find(id, options).await?.0)?;
         let changed = update.run(&self.client, options).await;
-        changed.map_err(|error| at_fields(error, |path, _| forms::place(path)))?;
+        changed.map_err(|error| at_fields(error, |path, _| forms::form_pointer(path)))?;
         Ok(())
     }
 }

@@ -18,12 +18,12 @@ pub(crate) fn tool_result(result: &Value) -> ToolResult {
 
 /// One part, of whatever kind.
 pub(super) fn content(part: &Value) -> Content {
-    known(part).unwrap_or_else(|| Content::Other {
+    parse_content(part).unwrap_or_else(|| Content::Other {
         value: Json(part.clone()),
     })
 }
 
-fn known(part: &Value) -> Option<Content> {
+fn parse_content(part: &Value) -> Option<Content> {
     Some(match part.get("type")?.as_str()? {
         "text" => Content::Text {
             text: text(part, "text")?,

@@ -36,7 +36,7 @@ pub(super) fn contents(result: &Value) -> Vec<Content> {
 /// What `prompts/get` gave.
 ///
 /// Source: MCP 2026-07-28, `GetPromptResult`.
-pub(super) fn filled(result: &Value) -> FilledPrompt {
+pub(super) fn parse_prompt(result: &Value) -> FilledPrompt {
     let message = |message: &Value| PromptMessage {
         role: clean_text(message["role"].as_str().unwrap_or("user"), NAME_LIMIT),
         content: content::content(&message["content"]),
@@ -133,7 +133,7 @@ mod tests {
             { "role": "user", "content": { "type": "text", "text": "one" } },
             { "role": "assistant", "content": { "type": "text", "text": "two" } },
         ]});
-        let filled = filled(&result);
+        let filled = parse_prompt(&result);
         let roles: Vec<_> = filled
             .messages
             .iter()

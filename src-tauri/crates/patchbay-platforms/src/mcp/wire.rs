@@ -244,7 +244,7 @@ impl Wire {
     }
 
     /// The error of an answer of that kind that exceeds a limit.
-    fn exceeded(&self, kind: Kind, limit: json::Exceeded) -> Error {
+    fn limit_error(&self, kind: Kind, limit: json::Exceeded) -> Error {
         match (kind, limit) {
             (Kind::List(what), json::Exceeded::Items(most)) => {
                 Error::Protocol(format!("it lists more than {most} {what}"))
@@ -265,7 +265,7 @@ impl Wire {
     fn watch(&self, answer: reqwest::Response, asked: &Asked) -> BoxStream<'static, EventResult> {
         let limits = self.stream_limits(self.answer_bytes(asked.kind));
         let (wire, asked) = (self.clone(), asked.clone());
-        let open = asked.reconnects.opened();
+        let open = asked.reconnects.open_stream();
         sse::events(answer, limits)
             .take_until(self.0.abandoned.clone().cancelled_owned())
             .map(move |event| {
@@ -283,7 +283,7 @@ impl Wire {
 
     /// Takes the answer out of its event, and leaves of each event what rmcp may see.
     fn watch_event(&self, event: Sse, asked: &Asked) -> EventResult {
-        let mut event = bounded(event);
+        let mut event = clamp_event(event);
         if let Some(id) = &event.id {
             self.note_resumable(id, asked);
         }
@@ -305,7 +305,7 @@ impl Wire {
                 None
             }
             Err(json::Error::Exceeded(limit)) => {
-                self.give_up(self.exceeded(asked.kind, limit), asked);
+                self.give_up(self.limit_error(asked.kind, limit), asked);
                 return Err(SseError::Body(Box::new(BrokenStream::Refused)));
             }
         };
@@ -315,11 +315,11 @@ impl Wire {
     /// Hands on what the server says unasked, within limits.
     fn overhear(&self, answer: reqwest::Response) -> BoxStream<'static, EventResult> {
         let limits = self.json_limits(Kind::Other);
-        let open = self.0.unasked.opened();
+        let open = self.0.unasked.open_stream();
         sse::events(answer, self.stream_limits(SMALL_BYTES))
             .map(move |event| {
                 let _until_dropped = &open;
-                let mut event = bounded(event?);
+                let mut event = clamp_event(event?);
                 let is_read = |data: &String| json::parse(data.as_bytes(), limits).is_ok();
                 event.data = event.data.filter(is_read);
                 Ok(event)
@@ -373,7 +373,7 @@ impl Wire {
     }
 
     /// The request whose stream ended with that event.
-    fn resumed(&self, last_event: &str) -> Option<Asked> {
+    fn resume_after(&self, last_event: &str) -> Option<Asked> {
         let resumable = self.lock_resumable();
         let mut all = resumable.values();
         let found = all.find(|(id, _)| id == last_event);
@@ -429,7 +429,7 @@ impl Wire {
 type EventResult = Result<Sse, SseError>;
 
 /// An event whose wait and id are within bounds.
-fn bounded(mut event: Sse) -> Sse {
+fn clamp_event(mut event: Sse) -> Sse {
     event.retry = event.retry.map(clamp_retry);
     event.id = event.id.filter(|id| id.len() <= EVENT_ID_BYTES);
     event
@@ -448,7 +448,7 @@ fn header_map(
     Ok(map)
 }
 
-fn asked(message: &ClientJsonRpcMessage) -> Option<Asked> {
+fn classify_request(message: &ClientJsonRpcMessage) -> Option<Asked> {
     let ClientJsonRpcMessage::Request(request) = message else {
         return None;
     };
@@ -480,7 +480,7 @@ impl StreamableHttpClient for Wire {
         _auth_header: Option<String>,
         custom_headers: HashMap<HeaderName, HeaderValue>,
     ) -> RmcpResult<StreamableHttpPostResponse> {
-        let asked = asked(&message);
+        let asked = classify_request(&message);
         let posted = tokio::select! {
             biased;
             () = self.0.abandoned.cancelled() => Err(Error::Cancelled.into()),
@@ -503,7 +503,9 @@ impl StreamableHttpClient for Wire {
         let refused = |_| StreamableHttpError::ServerDoesNotSupportSse;
         let mut headers = header_map(custom_headers, session_id.as_deref()).map_err(refused)?;
         headers.insert(header::ACCEPT, EVENT_STREAM);
-        let resumed = last_event_id.as_deref().and_then(|id| self.resumed(id));
+        let resumed = last_event_id
+            .as_deref()
+            .and_then(|id| self.resume_after(id));
         if let Some(id) = last_event_id.and_then(|id| HeaderValue::from_str(&id).ok()) {
             headers.insert(LAST_EVENT_ID, id);
         }

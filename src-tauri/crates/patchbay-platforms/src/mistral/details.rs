@@ -99,8 +99,8 @@ impl Mistral {
             _ => return None,
         };
         let base = self.api.base.as_str().trim_end_matches('/');
-        let place = format!("{base}/v1/connectors-gateway/{}/{part}", connector.id);
-        (self.surface == Surface::Current).then(|| fact("Gateway", place))
+        let address = format!("{base}/v1/connectors-gateway/{}/{part}", connector.id);
+        (self.surface == Surface::Current).then(|| fact("Gateway", address))
     }
 
     fn activation(&self, connector: &Connector) -> ControlGroup {
@@ -182,8 +182,12 @@ impl Mistral {
             (Surface::Current, _) => {
                 let is = |level: &str| word.map(|word| word == level);
                 vec![
-                    shared::<Share, Unshare>(connector, "workspace", is("shared_workspace")),
-                    shared::<ShareToOrganization, UnshareFromOrganization>(
+                    sharing_switch::<Share, Unshare>(
+                        connector,
+                        "workspace",
+                        is("shared_workspace"),
+                    ),
+                    sharing_switch::<ShareToOrganization, UnshareFromOrganization>(
                         connector,
                         "organization",
                         is("shared_org"),
@@ -203,7 +207,7 @@ impl Mistral {
     }
 }
 
-fn shared<On: Operation<Mistral>, Off: Operation<Mistral>>(
+fn sharing_switch<On: Operation<Mistral>, Off: Operation<Mistral>>(
     connector: &Connector,
     level: &str,
     is_on: Option<bool>,

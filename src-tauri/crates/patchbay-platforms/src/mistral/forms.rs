@@ -69,14 +69,15 @@ struct Basics {
 
 impl From<&Connector> for Basics {
     fn from(connector: &Connector) -> Self {
-        let told = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned().into();
+        let non_empty =
+            |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned().into();
         Self {
-            name: told(Some(&connector.name)),
-            title: told(connector.title.as_ref()),
-            description: told(Some(&connector.description)),
-            server: told(connector.server.as_ref()),
-            system_prompt: told(connector.system_prompt.as_ref()),
-            icon_url: told(connector.icon_url.as_ref()),
+            name: non_empty(Some(&connector.name)),
+            title: non_empty(connector.title.as_ref()),
+            description: non_empty(Some(&connector.description)),
+            server: non_empty(connector.server.as_ref()),
+            system_prompt: non_empty(connector.system_prompt.as_ref()),
+            icon_url: non_empty(connector.icon_url.as_ref()),
         }
     }
 }
@@ -107,7 +108,7 @@ pub(super) struct NamedSecret {
 }
 
 impl NamedSecret {
-    fn given(self) -> Result<(String, Secret)> {
+    fn into_pair(self) -> Result<(String, Secret)> {
         match self.value {
             Some(value) => Ok((self.name, value.into_secret())),
             None => Err(Error::Usage(format!(
@@ -125,7 +126,7 @@ impl NamedSecret {
 fn secrets_by_name(list: Vec<NamedSecret>) -> Result<BTreeMap<String, Value>> {
     let mut found = BTreeMap::new();
     for secret in list {
-        let (name, value) = secret.given()?;
+        let (name, value) = secret.into_pair()?;
         insert_once(&mut found, name, Value::from(value.expose()))?;
     }
     Ok(found)
@@ -161,7 +162,7 @@ fn global_headers(
         insert_once(&mut found, name, header)?;
     }
     for secret in secret.value().unwrap_or_default() {
-        let (name, value) = secret.given()?;
+        let (name, value) = secret.into_pair()?;
         let header = GlobalHeader {
             value: value.into(),
             is_secret: true,

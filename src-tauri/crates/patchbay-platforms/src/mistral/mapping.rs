@@ -47,7 +47,7 @@ pub(super) fn connector(
     RemoteConnector {
         remote_id: connector.id.clone(),
         name: connector.name.clone(),
-        title: told(connector.title.as_deref(), TITLE_LIMIT),
+        title: clean_optional(connector.title.as_deref(), TITLE_LIMIT),
         description: Some(text::clean_lines(&connector.description, WORDS_LIMIT))
             .filter(|words| !words.is_empty()),
         endpoint: connector.server.clone(),
@@ -70,7 +70,7 @@ pub(super) fn connector(
 }
 
 /// The platform's words, cleaned; `None` where there are none.
-fn told(words: Option<&str>, limit: usize) -> Option<String> {
+fn clean_optional(words: Option<&str>, limit: usize) -> Option<String> {
     let words = words.map(|words| clean_text(words, limit));
     words.filter(|words| !words.is_empty())
 }
@@ -219,7 +219,7 @@ pub(super) fn credential(wire: &Credential, level: Level) -> PlatformCredential 
     let status = wire.status.as_ref();
     PlatformCredential {
         name: wire.name.clone(),
-        title: told(wire.title.as_deref(), REASON_LIMIT),
+        title: clean_optional(wire.title.as_deref(), REASON_LIMIT),
         level,
         method: method(&wire.authentication_type),
         word: Some(wire.authentication_type.clone()),
@@ -236,7 +236,7 @@ pub(super) fn credential(wire: &Credential, level: Level) -> PlatformCredential 
         checked_at: status.and_then(|status| status.last_checked_at),
         expires_at: None,
         created_at: None,
-        created_by: told(wire.creator_id.as_deref(), REASON_LIMIT),
+        created_by: clean_optional(wire.creator_id.as_deref(), REASON_LIMIT),
     }
 }
 

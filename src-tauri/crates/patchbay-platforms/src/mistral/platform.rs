@@ -287,7 +287,7 @@ impl Mistral {
     }
 
     /// A connector that came with what there is to say of the user's sign-in.
-    pub(super) fn mapped(&self, connector: &Object<Connector>) -> RemoteConnector {
+    pub(super) fn map_connector(&self, connector: &Object<Connector>) -> RemoteConnector {
         let user_data = mapping::user_data(connector);
         let Connector { id, name, .. } = &connector.value;
         self.observations.note(id.as_str(), |observed| {
@@ -321,15 +321,15 @@ impl Mistral {
     ) {
         let ids: Vec<(usize, RemoteId)> = places
             .into_iter()
-            .map(|place| (place, found[place].remote_id.clone()))
+            .map(|index| (index, found[index].remote_id.clone()))
             .collect();
         let mut answers = futures::stream::iter(ids)
-            .map(|(place, id)| async move { (place, self.find_connector(&id, options).await) })
+            .map(|(index, id)| async move { (index, self.find_connector(&id, options).await) })
             .buffer_unordered(AT_ONCE);
         let asking = async {
-            while let Some((place, answer)) = answers.next().await {
+            while let Some((index, answer)) = answers.next().await {
                 if let Ok(connector) = answer {
-                    found[place] = connector;
+                    found[index] = connector;
                 }
             }
         };
@@ -389,7 +389,7 @@ impl Connectors for Mistral {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<RemoteConnector> {
-        Ok(self.mapped(&self.find_known(id, options).await?))
+        Ok(self.map_connector(&self.find_known(id, options).await?))
     }
 
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {

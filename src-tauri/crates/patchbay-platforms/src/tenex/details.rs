@@ -11,7 +11,7 @@ use super::forms::{self, SOLE, title_of_role};
 use super::operations::{Disable, Enable, List, Refresh, Revoke, Test, Update};
 use super::platform::{PAGE, Tenex};
 use super::wire::{Connector, Provider};
-use crate::actions::{button, call, fact, moment, plain};
+use crate::actions::{button, call, fact, humanize, moment};
 use crate::{Details, Operation, Result};
 
 #[async_trait]
@@ -53,7 +53,7 @@ impl Tenex {
         let others = all.iter().filter(|other| other.id != connector.id);
         let holders = others.filter_map(|other| {
             let role = other.text("role").filter(|role| SOLE.contains(role))?;
-            Some((role.to_owned(), called(other)))
+            Some((role.to_owned(), display_name(other)))
         });
         Some(holders.collect())
     }
@@ -101,7 +101,7 @@ impl Tenex {
 
 fn facts(connector: &Connector) -> Vec<Fact> {
     let facts = [
-        fact("Health", connector.text("health").map(plain).as_deref()),
+        fact("Health", connector.text("health").map(humanize).as_deref()),
         moment("Last checked", connector.text("last_checked_at")),
         fact("Account", connector.text("account_label")),
         fact("Provider", Some(&connector.provider)),
@@ -140,7 +140,7 @@ fn name(role: &str) -> String {
 /// What a role is, and who has those that only one can have.
 fn help(current: Option<&str>, offered: &[String], holders: &Holders) -> String {
     let sole = offered.iter().filter(|role| SOLE.contains(&role.as_str()));
-    let told = sole.filter_map(|role| {
+    let held_roles = sole.filter_map(|role| {
         let title = within_a_sentence(role);
         if current == Some(role.as_str()) {
             return Some(format!("It is the {title}."));
@@ -152,7 +152,7 @@ fn help(current: Option<&str>, offered: &[String], holders: &Holders) -> String 
         })
     });
     let mut sentences = vec!["What 10ex uses it for.".to_owned()];
-    sentences.extend(told);
+    sentences.extend(held_roles);
     sentences.join(" ")
 }
 
@@ -189,7 +189,7 @@ fn demotion(role: &str, holders: &Holders) -> Option<String> {
 }
 
 /// What a person knows a connector by.
-fn called(connector: &Connector) -> String {
+fn display_name(connector: &Connector) -> String {
     let name = connector.text("name").or(connector.text("account_label"));
     clean_text(name.unwrap_or(&connector.provider), 200)
 }

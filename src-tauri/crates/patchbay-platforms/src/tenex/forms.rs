@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::operations::{StartOauth, SubmitByok, Update};
 use super::wire::{Connector, KeyField, Provider};
 use crate::Field;
-use crate::actions::plain;
+use crate::actions::humanize;
 use crate::form::{self, Members};
 
 /// Roles of the documentation; which of them a provider takes it says itself.
@@ -73,7 +73,7 @@ impl Consent {
     pub(super) fn start(self, provider: &str) -> StartOauth {
         StartOauth {
             provider: provider.to_owned(),
-            role: filled(self.role),
+            role: non_empty(self.role),
             ..StartOauth::default()
         }
     }
@@ -83,8 +83,8 @@ impl NewKey {
     pub(super) fn submit(self, provider: &str) -> SubmitByok {
         let (api_key, settings) = (self.api_key, self.settings);
         SubmitByok {
-            name: filled(self.name),
-            role: filled(self.role),
+            name: non_empty(self.name),
+            role: non_empty(self.role),
             ..Key { api_key, settings }.submit(provider.to_owned(), None)
         }
     }
@@ -104,13 +104,13 @@ impl Key {
     }
 }
 
-fn filled(text: Option<String>) -> Option<String> {
+fn non_empty(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
 /// What one gives to make a connector of a provider, by a consent, by a key, or by either.
-pub(super) fn creation(provider: &Provider, ways: (bool, bool)) -> Form {
-    let schema = match ways {
+pub(super) fn creation(provider: &Provider, methods: (bool, bool)) -> Form {
+    let schema = match methods {
         (true, true) => form::schema_of::<NewConnector>(),
         (true, false) => form::schema_of::<Consent>(),
         (false, _) => form::schema_of::<NewKey>(),
@@ -161,7 +161,7 @@ pub(super) fn settings(connector: &Connector, provider: &Provider) -> Form {
 }
 
 /// Where in a form a problem of the request's body belongs.
-pub(super) fn place(path: &str) -> String {
+pub(super) fn form_pointer(path: &str) -> String {
     match path.split('/').nth(1) {
         // Nobody types these.
         Some("provider" | "connector_id") => String::new(),
@@ -204,7 +204,7 @@ fn of_provider(mut schema: Value, provider: &Provider) -> Value {
 /// What a provider is called.
 pub(super) fn title(provider: &Provider) -> String {
     let name = provider.name.as_deref().map(|name| clean_text(name, 200));
-    name.unwrap_or_else(|| plain(&provider.provider))
+    name.unwrap_or_else(|| humanize(&provider.provider))
 }
 
 /// Roles that connectors of a provider can have, with the one that one has.
@@ -234,7 +234,7 @@ pub(super) fn title_of_role(role: &str) -> String {
         "both" => "Source and sink".to_owned(),
         "primary_source" => "Primary data source".to_owned(),
         "crm_sink" => "CRM sink".to_owned(),
-        other => plain(other),
+        other => humanize(other),
     }
 }
 
@@ -251,7 +251,7 @@ fn key_fields(provider: &Provider) -> (String, Vec<KeyField>) {
 fn label(field: &KeyField) -> String {
     let label = field.label.as_deref().map(|label| clean_text(label, 200));
     let label = label.filter(|label| !label.is_empty());
-    label.unwrap_or_else(|| plain(&field.name))
+    label.unwrap_or_else(|| humanize(&field.name))
 }
 
 /// What is kept beside the key: an object that may hold more than is known of it.
@@ -264,11 +264,11 @@ fn settings_schema(fields: Vec<KeyField>) -> Value {
             false => json!({"type": "string", "title": label}),
         };
         members = match field.is_required() {
-            true => members.needs(&field.name, schema),
-            false => members.with(&field.name, schema),
+            true => members.required(&field.name, schema),
+            false => members.optional(&field.name, schema),
         };
     }
-    let mut schema = members.open();
+    let mut schema = members.build();
     schema["title"] = "Settings".into();
     schema["description"] = "Further settings of the connector, such as a sender alias.".into();
     schema

@@ -60,7 +60,7 @@ fn status(
     now: Timestamp,
 ) -> (Status, Option<String>) {
     let is = |words: &[String]| words.contains(&wire.status);
-    let told = || wire.error().map(str::to_owned);
+    let reason = || wire.error().map(str::to_owned);
     if is(&states.pending) {
         return match found.consent_until {
             Some(until) if now >= until => (
@@ -71,19 +71,19 @@ fn status(
         };
     }
     if is(&states.success) {
-        return connected(wire, found);
+        return connected_status(wire, found);
     }
     match wire.status.as_str() {
         "disabled" => (Status::Disabled, None),
         "revoked" => (Status::Disconnected, Some("revoked".to_owned())),
-        "needs_reauth" => (Status::NeedsAuthorization, told()),
-        "error" => (Status::Failing, told()),
-        word if is(&states.failure) => (Status::Failing, told().or(Some(word.to_owned()))),
+        "needs_reauth" => (Status::NeedsAuthorization, reason()),
+        "error" => (Status::Failing, reason()),
+        word if is(&states.failure) => (Status::Failing, reason().or(Some(word.to_owned()))),
         word => (Status::Unknown, Some(word.to_owned())),
     }
 }
 
-fn connected(wire: &Connector, found: &Observation) -> (Status, Option<String>) {
+fn connected_status(wire: &Connector, found: &Observation) -> (Status, Option<String>) {
     let health = wire.text("health");
     match (health, &found.test) {
         (Some("failing"), test) => {

@@ -243,7 +243,7 @@ impl Tenex {
         Get { id: id.clone() }.run(self, options).await
     }
 
-    fn mapped(&self, connector: Connector) -> RemoteConnector {
+    fn map_connector(&self, connector: Connector) -> RemoteConnector {
         let found = self.observations.of(connector.id.as_str());
         mapping::connector(connector, &self.table.states, &found, self.now())
     }
@@ -266,9 +266,9 @@ impl Tenex {
     }
 
     /// Whether a provider is connected by a consent, and whether by a key.
-    fn ways(&self, provider: &Provider) -> (bool, bool) {
-        let ways = &provider.auth_types;
-        let takes = |way: &str| ways.is_empty() || ways.iter().any(|each| each == way);
+    fn auth_methods(&self, provider: &Provider) -> (bool, bool) {
+        let methods = &provider.auth_types;
+        let takes = |method: &str| methods.is_empty() || methods.iter().any(|each| each == method);
         (
             takes("oauth") && self.offers::<StartOauth>(),
             takes("byok") && self.offers::<SubmitByok>(),
@@ -286,7 +286,7 @@ impl Tenex {
             key.secrets = secrets.into_iter().map(Secret::new).collect();
         }
         let submitted = key.run(self, options).await;
-        submitted.map_err(|error| at_fields(error, |path, _| forms::place(path)))
+        submitted.map_err(|error| at_fields(error, |path, _| forms::form_pointer(path)))
     }
 
     /// By a consent, the start of it makes the connector; its page is kept for whoever asks next.
@@ -296,7 +296,8 @@ impl Tenex {
         options: &CallOptions,
     ) -> Result<Connector> {
         let started = which.run(self, options).await;
-        let started = started.map_err(|error| at_fields(error, |path, _| forms::place(path)))?;
+        let started =
+            started.map_err(|error| at_fields(error, |path, _| forms::form_pointer(path)))?;
         let lives = self.lives(&started);
         let id = started
             .connector_id
@@ -324,7 +325,7 @@ impl Tenex {
         }))
     }
 
-    fn started(&self, page: Url, lives: Duration) -> StartedConsent {
+    fn start_of(&self, page: Url, lives: Duration) -> StartedConsent {
         StartedConsent {
             page: Some(page),
             lives: Some(lives),
@@ -441,7 +442,7 @@ impl Connectors for Tenex {
             ..List::default()
         };
         let all = self.list_all(&page, options).await?.items;
-        Ok(all.into_iter().map(|one| self.mapped(one)).collect())
+        Ok(all.into_iter().map(|one| self.map_connector(one)).collect())
     }
 
     async fn find_connector(
@@ -449,7 +450,7 @@ impl Connectors for Tenex {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<RemoteConnector> {
-        Ok(self.mapped(self.find(id, options).await?))
+        Ok(self.map_connector(self.find(id, options).await?))
     }
 
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
@@ -479,7 +480,7 @@ impl Consents for Tenex {
     ) -> Result<StartedConsent> {
         no_choices(choices)?;
         let waiting = self.waiting.of(id.as_str(), self.now());
-        let kept = |page: waiting::Page| self.started(page.page, self.until(page.until));
+        let kept = |page: waiting::Page| self.start_of(page.page, self.until(page.until));
         let provider = match waiting.clone() {
             Some(page) if redirect.is_none() => return Ok(kept(page)),
             Some(page) => page.provider,
@@ -496,7 +497,7 @@ impl Consents for Tenex {
             (Ok(started), _) => {
                 self.waiting.forget(id.as_str());
                 let lives = self.lives(&started);
-                Ok(self.started(started.redirect_url, lives))
+                Ok(self.start_of(started.redirect_url, lives))
             }
             (Err(Error::Conflict(_)), Some(page)) => Ok(kept(page)),
             (Err(error), _) => Err(error),
@@ -527,7 +528,7 @@ impl Creation for Tenex {
     async fn list_definitions(&self, options: &CallOptions) -> Result<Vec<Definition>> {
         let providers = self.providers(options).await?;
         let offered = providers.into_iter().filter_map(|provider| {
-            let has_consent = match self.ways(&provider) {
+            let has_consent = match self.auth_methods(&provider) {
                 (true, true) => None,
                 (true, false) => Some(true),
                 (false, true) => Some(false),
@@ -551,14 +552,14 @@ impl Creation for Tenex {
         let providers = self.providers(options).await?;
         let mut providers = providers.iter();
         let provider = providers.find(|provider| provider.provider == definition);
-        let (provider, ways) = provider
-            .map(|provider| (provider, self.ways(provider)))
-            .filter(|(_, ways)| *ways != (false, false))
+        let (provider, methods) = provider
+            .map(|provider| (provider, self.auth_methods(provider)))
+            .filter(|(_, methods)| *methods != (false, false))
             .ok_or_else(|| {
                 let slug = clean_text(definition, 100);
                 Error::Usage(format!("there is no provider {slug}"))
             })?;
-        Ok(forms::creation(provider, ways))
+        Ok(forms::creation(provider, methods))
     }
 
     async fn create_connector(
@@ -569,8 +570,8 @@ impl Creation for Tenex {
     ) -> Result<RemoteConnector> {
         // Where there is one way only, its form has no word for it.
         let has_key = values.contains_key("api_key");
-        let way = if has_key { "byok" } else { "oauth" };
-        values.entry("auth_type").or_insert_with(|| way.into());
+        let method = if has_key { "byok" } else { "oauth" };
+        values.entry("auth_type").or_insert_with(|| method.into());
         let made = match arguments(values.into())? {
             NewConnector::Byok(key) => self.submit(key.submit(definition), options).await,
             NewConnector::Oauth(consent) => {
@@ -578,7 +579,7 @@ impl Creation for Tenex {
                 self.create_by_consent(which, options).await
             }
         };
-        Ok(self.mapped(made?))
+        Ok(self.map_connector(made?))
     }
 }
 
@@ -603,7 +604,7 @@ impl Settings for Tenex {
         changes.insert("id".to_owned(), id.as_str().into());
         let changes: Update = arguments(changes.into())?;
         let changed = changes.run(self, options).await;
-        changed.map_err(|error| at_fields(error, |path, _| forms::place(path)))?;
+        changed.map_err(|error| at_fields(error, |path, _| forms::form_pointer(path)))?;
         Ok(())
     }
 }

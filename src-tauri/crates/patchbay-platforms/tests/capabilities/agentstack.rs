@@ -5,7 +5,9 @@ use patchbay_platforms::{CredentialToSave, Platform};
 use patchbay_testkit::fakes::{Fake, FakeAgentStack};
 use serde_json::{Map, json};
 
-use super::support::{fits, is_drawable, object, options, platform_details, run_action, sign_in};
+use super::support::{
+    assert_drawable, fits, object, options, platform_details, run_action, sign_in,
+};
 
 const PROTECTED: &str = "https://mcp.example/mcp";
 
@@ -46,7 +48,7 @@ async fn a_preset_and_any_address_become_connectors() {
     assert_eq!(takes_address.collect::<Vec<_>>(), ["/url"]);
     for definition in &definitions {
         let form = creation.creation_form(&definition.id, &options()).await;
-        is_drawable(&form.unwrap());
+        assert_drawable(&form.unwrap());
     }
     let stripe = &definitions[0].id;
     let form = creation.creation_form(stripe, &options()).await.unwrap();
@@ -120,7 +122,7 @@ async fn a_token_is_replaced_and_a_wrong_one_is_told() {
     let form = credentials
         .credential_form(&id, Level::User, &options())
         .await;
-    is_drawable(&form.unwrap());
+    assert_drawable(&form.unwrap());
     let save = async |value: &str| {
         credentials
             .save_credential(&id, token(value), &options())

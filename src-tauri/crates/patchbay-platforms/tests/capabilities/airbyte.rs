@@ -5,7 +5,9 @@ use patchbay_platforms::Platform;
 use patchbay_testkit::fakes::{Fake, FakeAirbyte, KINDS};
 use serde_json::{Value, json};
 
-use super::support::{fits, is_drawable, object, options, platform_details, run_action, sign_in};
+use super::support::{
+    assert_drawable, fits, object, options, platform_details, run_action, sign_in,
+};
 
 const GITHUB: &str = KINDS[0].0;
 const STRIPE: &str = KINDS[1].0;
@@ -43,7 +45,7 @@ async fn the_form_is_the_definitions_own_and_its_values_create() {
     assert_eq!(definitions[0].id, GITHUB);
     assert_eq!(definitions[0].title, "GitHub");
     let form = creation.creation_form(GITHUB, &options()).await.unwrap();
-    is_drawable(&form);
+    assert_drawable(&form);
     assert_eq!(
         form.values.0,
         json!({"name": "GitHub", "workspace_name": "default"})
@@ -69,7 +71,7 @@ async fn the_form_is_the_definitions_own_and_its_values_create() {
     assert_eq!(given["definition_id"], GITHUB);
     assert_eq!(given["credentials"]["token"], "ghp_12345");
     let stripe = creation.creation_form(STRIPE, &options()).await.unwrap();
-    is_drawable(&stripe);
+    assert_drawable(&stripe);
     assert!(fits(
         &stripe,
         &json!({
@@ -138,7 +140,7 @@ async fn settings_are_shown_and_changed() {
     let id = made(&*platform, "t").await;
     let settings = platform.settings().unwrap();
     let shown = settings.settings(&id, &options()).await.unwrap();
-    is_drawable(&shown.form);
+    assert_drawable(&shown.form);
     assert_eq!(shown.form.values["name"], "Code");
     assert_eq!(
         shown.form.values["replication_config"]["repositories"],

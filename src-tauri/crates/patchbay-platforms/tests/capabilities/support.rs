@@ -62,7 +62,7 @@ pub(crate) fn fits(form: &Form, values: &Value) -> bool {
 
 /// The words of a form's schema are those that a window draws: every choice says its titles, and no secret
 /// stands in the values.
-pub(crate) fn is_drawable(form: &Form) {
+pub(crate) fn assert_drawable(form: &Form) {
     assert!(form.schema.is_object() && form.values.is_object());
     look(&form.schema, Some(&form.values));
 }
@@ -74,10 +74,13 @@ fn look(schema: &Value, value: Option<&Value>) {
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         look(property, value.and_then(|value| value.get(name)));
     }
-    for way in schema["oneOf"].as_array().into_iter().flatten() {
-        assert!(way["title"].is_string(), "a choice has no title: {way}");
-        if way.get("const").is_none() {
-            look(way, None);
+    for alternative in schema["oneOf"].as_array().into_iter().flatten() {
+        assert!(
+            alternative["title"].is_string(),
+            "a choice has no title: {alternative}"
+        );
+        if alternative.get("const").is_none() {
+            look(alternative, None);
         }
     }
     if schema["items"].is_object() {

@@ -5,7 +5,9 @@ use patchbay_platforms::{ConsentState, CredentialToSave, Platform, hosted};
 use patchbay_testkit::fakes::{Fake, FakeTenex};
 use serde_json::{Map, Value, json};
 
-use super::support::{fits, is_drawable, object, options, platform_details, run_action, sign_in};
+use super::support::{
+    assert_drawable, fits, object, options, platform_details, run_action, sign_in,
+};
 
 const KEY: &str = "tnx_abc12345_s3cret";
 
@@ -75,7 +77,7 @@ async fn each_provider_has_the_form_of_its_ways() {
         ),
     ] {
         let form = creation.creation_form(provider, &options()).await.unwrap();
-        is_drawable(&form);
+        assert_drawable(&form);
         assert_eq!(fits(&form, &values), is_fine, "{provider} {values}");
     }
     assert!(fake.faults().is_empty(), "{:?}", fake.faults());
@@ -160,7 +162,7 @@ async fn a_connector_is_changed_and_its_key_replaced() {
     let id = made(&*platform, "sanity", values).await;
     let settings = platform.settings().unwrap();
     let shown = settings.settings(&id, &options()).await.unwrap();
-    is_drawable(&shown.form);
+    assert_drawable(&shown.form);
     assert!(
         fits(&shown.form, &shown.form.values),
         "{}",
@@ -201,7 +203,7 @@ async fn a_connector_is_changed_and_its_key_replaced() {
         .credential_form(&id, Level::Workspace, &options())
         .await;
     let form = form.unwrap();
-    is_drawable(&form);
+    assert_drawable(&form);
     assert_eq!(form.kept, ["/api_key"]);
     let save = |name: &str| CredentialToSave {
         name: name.to_owned(),
@@ -294,7 +296,7 @@ async fn a_table_is_tried_by_the_lightest_read() {
         .unwrap()
         .setting_form("routes");
     let form = form.unwrap();
-    is_drawable(&form);
+    assert_drawable(&form);
     let wrong = json!({"list": {"path": "/all"}});
     assert!(fits(&form, &wrong));
     account(&fake, json!({})).check(&options()).await.unwrap();

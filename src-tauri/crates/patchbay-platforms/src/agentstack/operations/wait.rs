@@ -138,7 +138,7 @@ impl<'a> Patience<'a> {
         }
     }
 
-    fn left(&self) -> Duration {
+    fn remaining(&self) -> Duration {
         let passed = self.client.api.clock.now().instant() - self.started.instant();
         self.limit
             .saturating_sub(Duration::try_from(passed).unwrap_or_default())
@@ -150,16 +150,16 @@ impl<'a> Patience<'a> {
 
     /// Sleeps until the next look; one that would begin at the end is not made.
     async fn pause(&self, interval: Duration) -> Result<()> {
-        let interval = interval.min(self.left());
+        let interval = interval.min(self.remaining());
         self.client.sleep(interval, self.options).await?;
-        if self.left().is_zero() {
+        if self.remaining().is_zero() {
             return Err(self.is_over());
         }
         Ok(())
     }
 
     async fn within<T>(&self, read: impl Future<Output = Result<T>>) -> Result<T> {
-        tokio::time::timeout(self.left(), read)
+        tokio::time::timeout(self.remaining(), read)
             .await
             .unwrap_or_else(|_| Err(self.is_over()))
     }

@@ -22,7 +22,7 @@ const MAGIC: [u8; 2] = [0x1f, 0x8b];
 const STEP: usize = 8 * 1024;
 
 /// Hands the pieces of a body on, inflated if it is compressed; headers stay as they are.
-pub(in crate::agentstack) fn inflated(answer: StreamedAnswer) -> StreamedAnswer {
+pub(in crate::agentstack) fn inflate(answer: StreamedAnswer) -> StreamedAnswer {
     let body = Body {
         pieces: answer.pieces,
         stage: Stage::Start(BytesMut::new()),

@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::inflate::inflated;
+use super::inflate::inflate;
 use crate::agentstack::operations::Which;
 use crate::agentstack::platform::AgentStack;
 use crate::{Effect, Error, Operation, Result};
@@ -64,10 +64,10 @@ impl Operation<AgentStack> for Mcp {
     async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<Value> {
         let (request, options) = self.prepare(options)?;
         let answer = client.api.send_raw(request, &options).await?;
-        let (status, headers) = (answer.status, named(&answer.headers));
+        let (status, headers) = (answer.status, headers_by_name(&answer.headers));
         let body = match names_gzip(&answer.headers) {
             true => {
-                inflated(streamed(answer))
+                inflate(into_stream(answer))
                     .read(client.api.body_bytes)
                     .await?
             }
@@ -84,7 +84,7 @@ impl Operation<AgentStack> for Mcp {
         let (request, options) = self.prepare(options)?;
         let answer = client.api.stream(request, &options).await?;
         Ok(match names_gzip(&answer.headers) {
-            true => inflated(answer),
+            true => inflate(answer),
             false => answer,
         })
     }
@@ -132,7 +132,7 @@ fn names_gzip(headers: &HeaderMap) -> bool {
 }
 
 /// An answer as if it had come in one piece.
-fn streamed(answer: Answer) -> StreamedAnswer {
+fn into_stream(answer: Answer) -> StreamedAnswer {
     let body = answer.body;
     StreamedAnswer {
         status: answer.status,
@@ -142,7 +142,7 @@ fn streamed(answer: Answer) -> StreamedAnswer {
 }
 
 /// Headers by name; several of one name are joined by commas.
-fn named(headers: &HeaderMap) -> Map<String, Value> {
+fn headers_by_name(headers: &HeaderMap) -> Map<String, Value> {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let joined = |name| {
         let mut values = headers.get_all(name).iter().map(text);

@@ -18,12 +18,12 @@ use crate::mcp::{self, McpLimits, McpSession, McpTarget};
 /// Live sessions by connector. A place is locked while its session is made, so that callers who come
 /// together share one.
 #[derive(Default)]
-pub(in crate::agentstack) struct Sessions(Mutex<HashMap<String, Place>>);
+pub(in crate::agentstack) struct Sessions(Mutex<HashMap<String, Slot>>);
 
-type Place = Arc<tokio::sync::Mutex<Option<McpSession>>>;
+type Slot = Arc<tokio::sync::Mutex<Option<McpSession>>>;
 
 impl Sessions {
-    fn place(&self, id: &str) -> Place {
+    fn slot(&self, id: &str) -> Slot {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(places.entry(plain_id(id)).or_default())
     }
@@ -44,8 +44,8 @@ impl Sessions {
         connector: &Which,
         options: &CallOptions,
     ) -> Result<McpSession, Error> {
-        let place = self.place(connector.id()?);
-        let mut live = place.lock().await;
+        let slot = self.slot(connector.id()?);
+        let mut live = slot.lock().await;
         if let Some(session) = live.as_ref().filter(|session| !session.is_closed()) {
             return Ok(session.clone());
         }

@@ -110,7 +110,7 @@ pub(in crate::airbyte) fn filename(headers: &HeaderMap) -> Option<String> {
     let header = headers.get(CONTENT_DISPOSITION)?;
     let header = String::from_utf8_lossy(header.as_bytes()).into_owned();
     let name = parameter(&header, "filename*")
-        .and_then(|value| extended(&value))
+        .and_then(|value| decode_extended(&value))
         .or_else(|| parameter(&header, "filename"))?;
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = name.chars().filter(|sign| !sign.is_control()).collect();
@@ -118,7 +118,7 @@ pub(in crate::airbyte) fn filename(headers: &HeaderMap) -> Option<String> {
 }
 
 /// `UTF-8'en'a%20b`; other character sets are not read.
-fn extended(value: &str) -> Option<String> {
+fn decode_extended(value: &str) -> Option<String> {
     let mut parts = value.splitn(3, '\'');
     let charset = parts.next()?;
     let encoded = parts.nth(1)?;

@@ -152,11 +152,11 @@ fn object(schema: &Value, properties: Map<String, Value>) -> Value {
     let members = members.fold(
         Members::default(),
         |members, (name, property)| match required.contains(&name.as_str()) {
-            true => members.needs(&name, property),
-            false => members.with(&name, property),
+            true => members.required(&name, property),
+            false => members.optional(&name, property),
         },
     );
-    members.open()
+    members.build()
 }
 
 fn required(schema: &Value) -> impl Iterator<Item = &str> {

@@ -3,11 +3,14 @@
 use patchbay_model::Control;
 
 use super::*;
-use crate::cohere::platform::tests::place::{Place, app};
+use crate::cohere::platform::tests::fixture::{Fixture, app};
 
-async fn platform_details(place: &Place, id: &RemoteId) -> PlatformDetails {
-    let details = place.platform.details().unwrap();
-    details.platform_details(id, &place.options).await.unwrap()
+async fn platform_details(fixture: &Fixture, id: &RemoteId) -> PlatformDetails {
+    let details = fixture.platform.details().unwrap();
+    details
+        .platform_details(id, &fixture.options)
+        .await
+        .unwrap()
 }
 
 fn switches(details: &PlatformDetails) -> Vec<(&str, Option<bool>)> {
@@ -27,13 +30,13 @@ fn authorization(details: &PlatformDetails) -> &str {
 
 #[tokio::test]
 async fn every_act_is_one_of_the_platforms_operations() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     for authentication in [json!({"kind": "none"}), app()] {
-        let id = place
+        let id = fixture
             .created(json!({ "authentication": authentication }))
             .await;
-        for action in platform_details(&place, &id).await.actions() {
-            let mut table = place.platform.operations().iter();
+        for action in platform_details(&fixture, &id).await.actions() {
+            let mut table = fixture.platform.operations().iter();
             let operation = table.find(|known| known.name == action.operation).unwrap();
             assert_eq!(action.effect, operation.effect);
             let schema = operation.parameters().to_value();
@@ -41,20 +44,20 @@ async fn every_act_is_one_of_the_platforms_operations() {
             assert!(parameters.is_valid(&action.fixed), "{}", action.name);
             assert_eq!(action.input_schema, None);
             let given = action.fixed.0.clone();
-            let done = place
+            let done = fixture
                 .platform
-                .call(&action.operation, given, &place.options);
+                .call(&action.operation, given, &fixture.options);
             done.await.unwrap();
         }
     }
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn switches_and_facts_show_how_it_is() {
-    let place = Place::new().await;
-    let id = place.created(json!({ "authentication": app() })).await;
-    let found = platform_details(&place, &id).await;
+    let fixture = Fixture::new().await;
+    let id = fixture.created(json!({ "authentication": app() })).await;
+    let found = platform_details(&fixture, &id).await;
     assert_eq!(
         switches(&found),
         [("Active", Some(true)), ("Continue on failure", Some(false))]
@@ -63,19 +66,19 @@ async fn switches_and_facts_show_how_it_is() {
     for name in ["deactivate", "continue-on-failure"] {
         let action = found.find(name).unwrap();
         let given = action.fixed.0.clone();
-        let done = place
+        let done = fixture
             .platform
-            .call(&action.operation, given, &place.options);
+            .call(&action.operation, given, &fixture.options);
         done.await.unwrap();
     }
-    place.fake.with(|cohere| {
+    fixture.fake.with(|cohere| {
         cohere.connectors[0].insert("auth_status".to_owned(), "valid".into());
     });
-    let found = platform_details(&place, &id).await;
+    let found = platform_details(&fixture, &id).await;
     assert_eq!(
         switches(&found),
         [("Active", Some(false)), ("Continue on failure", Some(true))]
     );
     assert_eq!(authorization(&found), "Valid");
-    place.over();
+    fixture.over();
 }

@@ -2,7 +2,7 @@
 
 mod creation;
 mod credentials;
-pub(in crate::cohere) mod place;
+pub(in crate::cohere) mod fixture;
 mod settings;
 
 use std::collections::BTreeMap;

@@ -101,7 +101,7 @@ impl McpSession {
         let result = self
             .result_of(GetPromptRequest::new(params).into(), cancel)
             .await?;
-        Ok(offers::filled(&result))
+        Ok(offers::parse_prompt(&result))
     }
 
     async fn result_of(

@@ -50,7 +50,7 @@ impl Reconnects {
     }
 
     /// Notes that a stream is open, until the answer is dropped.
-    pub(super) fn opened(self: &Arc<Self>) -> OpenStream {
+    pub(super) fn open_stream(self: &Arc<Self>) -> OpenStream {
         OpenStream {
             reconnects: Arc::clone(self),
             since: Instant::now(),
@@ -88,7 +88,7 @@ impl State {
     }
 
     /// Notes that a stream ended that was open since then.
-    fn ended(&mut self, since: Instant, now: Instant) {
+    fn record_end(&mut self, since: Instant, now: Instant) {
         self.ended_at = Some(now);
         if now.duration_since(since) >= STEADY {
             self.in_a_row = 0;
@@ -104,7 +104,9 @@ pub(super) struct OpenStream {
 
 impl Drop for OpenStream {
     fn drop(&mut self) {
-        self.reconnects.lock().ended(self.since, Instant::now());
+        self.reconnects
+            .lock()
+            .record_end(self.since, Instant::now());
     }
 }
 
@@ -142,7 +144,7 @@ mod tests {
         let mut opened = 0;
         while let Ok(next) = state.next(now, 5, WAITS) {
             now = next;
-            state.ended(now, now);
+            state.record_end(now, now);
             opened += 1;
         }
         assert_eq!(opened, 6, "the first one and five more");
@@ -157,7 +159,7 @@ mod tests {
         for _ in 0..50 {
             let opened = state.next(now, 5, WAITS).unwrap();
             now = opened + STEADY;
-            state.ended(opened, now);
+            state.record_end(opened, now);
         }
     }
 }

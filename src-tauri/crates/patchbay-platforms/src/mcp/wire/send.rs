@@ -52,7 +52,11 @@ impl Wire {
                 return Ok(sent);
             }
             let asked = challenge(sent.answer.headers());
-            if again || !self.renewed(&sent.credentials, asked.clone()).await? {
+            if again
+                || !self
+                    .renew_credentials(&sent.credentials, asked.clone())
+                    .await?
+            {
                 let refusal = Refusal {
                     status: StatusCode::UNAUTHORIZED.as_u16(),
                     text: answer::short_text(sent).await,
@@ -67,7 +71,7 @@ impl Wire {
         }
     }
 
-    async fn renewed(
+    async fn renew_credentials(
         &self,
         sent: &[(String, Secret)],
         challenge: Option<String>,
@@ -94,7 +98,7 @@ impl Wire {
             }
             let started = Instant::now();
             let answer = self
-                .attempt(method.clone(), url.clone(), &all, body.clone())
+                .build_request(method.clone(), url.clone(), &all, body.clone())
                 .send()
                 .await
                 .map_err(|error| from_reqwest(error, &host_of(&url), started.elapsed()))?;
@@ -122,14 +126,14 @@ impl Wire {
     ) -> Result<PlannedRequest, Error> {
         let credentials = placeholders(self.0.tokens.header_names());
         let all = all_headers(&credentials, headers)?;
-        let request = self.attempt(method, self.0.url.clone(), &all, Some(body));
+        let request = self.build_request(method, self.0.url.clone(), &all, Some(body));
         let request = request
             .build()
             .map_err(|_| Error::Usage("the request cannot be made".to_owned()))?;
         Ok(PlannedRequest::of(&request))
     }
 
-    fn attempt(
+    fn build_request(
         &self,
         method: Method,
         url: Url,

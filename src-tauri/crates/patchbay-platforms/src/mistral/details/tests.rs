@@ -3,12 +3,15 @@
 use patchbay_model::{OperationEffect, RemoteId};
 use serde_json::{Map, json};
 
-use super::super::platform::tests::place::Place;
+use super::super::platform::tests::fixture::Fixture;
 use super::*;
 
-async fn platform_details(place: &Place, id: &RemoteId) -> PlatformDetails {
-    let details = place.platform.details().unwrap();
-    details.platform_details(id, &place.options).await.unwrap()
+async fn platform_details(fixture: &Fixture, id: &RemoteId) -> PlatformDetails {
+    let details = fixture.platform.details().unwrap();
+    details
+        .platform_details(id, &fixture.options)
+        .await
+        .unwrap()
 }
 
 fn fact_of<'a>(details: &'a PlatformDetails, label: &str) -> Option<&'a str> {
@@ -39,17 +42,17 @@ fn answers() -> Map<String, Value> {
 async fn every_act_is_one_of_the_platforms_operations() {
     for surface in ["current", "seed"] {
         for visibility in ["private", "shared_workspace", "shared_org", "odd"] {
-            let place = Place::new(surface).await;
-            let id = place.created(json!({})).await;
-            place.fake.with(|mistral| {
+            let fixture = Fixture::new(surface).await;
+            let id = fixture.created(json!({})).await;
+            fixture.fake.with(|mistral| {
                 let shown = &mut mistral.connectors[0].shown;
                 shown.insert("visibility".to_owned(), visibility.into());
             });
-            let found = platform_details(&place, &id).await;
+            let found = platform_details(&fixture, &id).await;
             let mut names = Vec::new();
             for action in found.actions() {
                 names.push(action.name.clone());
-                let mut table = place.platform.operations().iter();
+                let mut table = fixture.platform.operations().iter();
                 let operation = table.find(|known| known.name == action.operation).unwrap();
                 assert_eq!(action.effect, operation.effect, "{}", action.name);
                 let schema = operation.parameters().to_value();
@@ -66,29 +69,29 @@ async fn every_act_is_one_of_the_platforms_operations() {
                     given.as_object_mut().unwrap().extend(answers());
                     assert!(parameters.is_valid(&given), "{} {given}", action.name);
                 }
-                let done = place
+                let done = fixture
                     .platform
-                    .call(&action.operation, given, &place.options);
+                    .call(&action.operation, given, &fixture.options);
                 done.await.unwrap();
             }
             let count = names.len();
             names.sort_unstable();
             names.dedup();
             assert_eq!(names.len(), count, "a name stands for two acts");
-            place.over();
+            fixture.over();
         }
     }
 }
 
 #[tokio::test]
 async fn what_an_act_asks_for_has_a_place_in_its_operation() {
-    let place = Place::new("seed").await;
-    let id = place.created(json!({})).await;
-    for action in platform_details(&place, &id).await.actions() {
+    let fixture = Fixture::new("seed").await;
+    let id = fixture.created(json!({})).await;
+    for action in platform_details(&fixture, &id).await.actions() {
         let Some(input_schema) = &action.input_schema else {
             continue;
         };
-        let mut table = place.platform.operations().iter();
+        let mut table = fixture.platform.operations().iter();
         let operation = table.find(|known| known.name == action.operation).unwrap();
         let schema = operation.parameters().to_value();
         let names = input_schema["properties"].as_object().unwrap().keys();
@@ -105,23 +108,23 @@ async fn what_an_act_asks_for_has_a_place_in_its_operation() {
 
 #[tokio::test]
 async fn the_switches_show_how_it_is() {
-    let place = Place::new("current").await;
-    let id = place
+    let fixture = Fixture::new("current").await;
+    let id = fixture
         .created(json!({"visibility": "shared_workspace"}))
         .await;
-    let found = platform_details(&place, &id).await;
+    let found = platform_details(&fixture, &id).await;
     assert_eq!(is_on(&found, "Shared with the workspace"), Some(true));
     assert_eq!(is_on(&found, "Shared with the organization"), Some(false));
     assert_eq!(is_on(&found, "You"), None);
     let action = found.find("deactivate-for-user").unwrap();
     let given = action.fixed.0.clone();
-    place
+    fixture
         .platform
-        .call(&action.operation, given, &place.options)
+        .call(&action.operation, given, &fixture.options)
         .await
         .unwrap();
     assert_eq!(
-        is_on(&platform_details(&place, &id).await, "You"),
+        is_on(&platform_details(&fixture, &id).await, "You"),
         Some(false)
     );
 
@@ -133,22 +136,22 @@ async fn the_switches_show_how_it_is() {
             .is_some_and(|words| words.contains("removed"))
     );
     let given = action.fixed.0.clone();
-    place
+    fixture
         .platform
-        .call(&action.operation, given, &place.options)
+        .call(&action.operation, given, &fixture.options)
         .await
         .unwrap();
-    let found = platform_details(&place, &id).await;
+    let found = platform_details(&fixture, &id).await;
     assert_eq!(is_on(&found, "Shared with the workspace"), Some(false));
     assert_eq!(fact_of(&found, "Visibility"), Some("Private"));
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn sharing_on_the_older_surface_is_for_good_and_offered_once() {
-    let place = Place::new("seed").await;
-    let id = place.created(json!({})).await;
-    let found = platform_details(&place, &id).await;
+    let fixture = Fixture::new("seed").await;
+    let id = fixture.created(json!({})).await;
+    let found = platform_details(&fixture, &id).await;
     let share = found.find("share-with-workspace").unwrap();
     assert_eq!(share.effect, OperationEffect::Irreversible);
     assert!(
@@ -160,34 +163,34 @@ async fn sharing_on_the_older_surface_is_for_good_and_offered_once() {
     assert_eq!(fact_of(&found, "Gateway"), None);
     assert_eq!(fact_of(&found, "Owner"), Some("kind 2"));
     let given = share.fixed.0.clone();
-    place
+    fixture
         .platform
-        .call(&share.operation, given, &place.options)
+        .call(&share.operation, given, &fixture.options)
         .await
         .unwrap();
-    let found = platform_details(&place, &id).await;
+    let found = platform_details(&fixture, &id).await;
     assert_eq!(found.find("share-with-workspace"), None);
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn facts_tell_who_owns_it_and_where_the_gateway_is() {
-    let place = Place::new("current").await;
-    let id = place.created(json!({})).await;
-    place.fake.with(|mistral| {
+    let fixture = Fixture::new("current").await;
+    let id = fixture.created(json!({})).await;
+    fixture.fake.with(|mistral| {
         let shown = &mut mistral.connectors[0].shown;
         shown.insert("blocked_by".to_owned(), json!(["org", "workspace"]));
         shown.insert("owner_type".to_owned(), "org".into());
         shown.insert("owner_id".to_owned(), "o-1".into());
     });
-    let found = platform_details(&place, &id).await;
+    let found = platform_details(&fixture, &id).await;
     assert_eq!(fact_of(&found, "Owner"), Some("organization (o-1)"));
     assert_eq!(
         fact_of(&found, "Blocked by"),
         Some("organization, workspace")
     );
     assert_eq!(fact_of(&found, "Signed in"), Some("No"));
-    let gateway = format!("{}/v1/connectors-gateway/{id}/mcp", place.fake.url());
+    let gateway = format!("{}/v1/connectors-gateway/{id}/mcp", fixture.fake.url());
     assert_eq!(fact_of(&found, "Gateway"), Some(gateway.as_str()));
-    place.over();
+    fixture.over();
 }

@@ -265,11 +265,11 @@ fn asked_headers(method: &AuthMethod) -> Option<Value> {
             false => text(&header.name, help),
         };
         members = match header.is_required() {
-            true => members.needs(&header.name, schema),
-            false => members.with(&header.name, schema),
+            true => members.required(&header.name, schema),
+            false => members.optional(&header.name, schema),
         };
     }
-    let mut schema = members.closed();
+    let mut schema = members.build_strict();
     schema["title"] = "Headers".into();
     (!method.headers.is_empty()).then_some(schema)
 }
@@ -290,7 +290,7 @@ fn with_headers(mut alternative: Value, headers: Option<Value>) -> Value {
 }
 
 /// The pointer into the form's values for one that the platform gave into the body.
-pub(in crate::mistral) fn place(path: &str) -> String {
+pub(in crate::mistral) fn form_pointer(path: &str) -> String {
     match path.strip_prefix("/credentials") {
         Some(inner) => format!(
             "/credential{}",

@@ -280,13 +280,13 @@ impl From<&wire::AuthMethod> for Headers {
             }
         }
         Self {
-            headers: filled(asked.collect()),
-            global_headers: filled(plain),
-            secret_global_headers: filled(secret),
+            headers: non_empty_list(asked.collect()),
+            global_headers: non_empty_list(plain),
+            secret_global_headers: non_empty_list(secret),
         }
     }
 }
 
-fn filled<T>(list: Vec<T>) -> Field<Vec<T>> {
+fn non_empty_list<T>(list: Vec<T>) -> Field<Vec<T>> {
     Some(list).filter(|list| !list.is_empty()).into()
 }

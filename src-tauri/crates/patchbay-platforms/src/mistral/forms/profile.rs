@@ -75,10 +75,10 @@ impl Profile {
     /// What can be changed of a connector, as it is now.
     pub(in crate::mistral) fn settings_form(connector: &Connector) -> Form {
         let methods = known_methods(connector);
-        let ways = connector.methods.iter().zip(&methods).enumerate();
-        let kept = ways.flat_map(|(place, (wire, method))| {
+        let numbered = connector.methods.iter().zip(&methods).enumerate();
+        let kept = numbered.flat_map(|(index, (wire, method))| {
             let kept = method.kept(wire).into_iter();
-            kept.map(move |below| format!("/auth_methods/{place}{below}"))
+            kept.map(move |below| format!("/auth_methods/{index}{below}"))
         });
         let kept = kept.collect();
         let mut form = form::new(&Self {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::Field;
-use crate::actions::plain;
+use crate::actions::humanize;
 use crate::mistral::operations::server_metadata::ServerMetadata;
 
 /// Which server gives out tokens; most services tell it themselves.
@@ -88,7 +88,7 @@ pub(super) fn draw(schema: &mut Schema) {
         if name == "kind" {
             continue;
         }
-        member["title"] = plain(name.trim_start_matches("x_")).into();
+        member["title"] = humanize(name.trim_start_matches("x_")).into();
         match MAIN.contains(&name.as_str()) {
             true => member["format"] = json!("uri"),
             false => member["x-advanced"] = json!(true),

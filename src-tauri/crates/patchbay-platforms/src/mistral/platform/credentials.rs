@@ -102,7 +102,7 @@ impl Credentials for Mistral {
             is_there: credential.is_replacement,
         };
         let saved = self.save(save, given, options).await;
-        saved.map_err(|error| at_fields(error, |path, _| credential::place(path)))
+        saved.map_err(|error| at_fields(error, |path, _| credential::form_pointer(path)))
     }
 
     async fn make_default(
@@ -114,7 +114,7 @@ impl Credentials for Mistral {
     ) -> Result<()> {
         let known = self.list_credentials(id, level, options).await?;
         // The older surface would make one of a name that there is not.
-        if named(&known, name)?.is_default {
+        if find_named(&known, name)?.is_default {
             return Ok(());
         }
         let save = Save {
@@ -135,7 +135,7 @@ impl Credentials for Mistral {
         options: &CallOptions,
     ) -> Result<()> {
         let known = self.list_credentials(id, level, options).await?;
-        let credential = named(&known, name)?;
+        let credential = find_named(&known, name)?;
         let mut others = known.iter().filter(|other| other.name != name);
         if credential.is_default && others.any(|other| other.word == credential.word) {
             return Err(Error::Usage(format!(
@@ -288,7 +288,7 @@ fn check_default(
     Ok(())
 }
 
-fn named<'a>(known: &'a [PlatformCredential], name: &str) -> Result<&'a PlatformCredential> {
+fn find_named<'a>(known: &'a [PlatformCredential], name: &str) -> Result<&'a PlatformCredential> {
     let found = known.iter().find(|credential| credential.name == name);
     found.ok_or_else(|| Error::NoneFound(format!("credential {}", clean_text(name, NAME_LIMIT))))
 }

@@ -11,7 +11,7 @@ use crate::form::at_fields;
 use crate::mistral::Mistral;
 use crate::mistral::forms::{profile, seed};
 use crate::mistral::operations::connectors::Protocol;
-use crate::mistral::quirks::pointers::place;
+use crate::mistral::quirks::pointers::form_pointer;
 use crate::mistral::quirks::surface::Surface;
 use crate::operations::arguments;
 use crate::{Creation, Error, Operation, RemoteConnector, Result, Settings};
@@ -86,8 +86,8 @@ impl Creation for Mistral {
                 profile.create()?.run(self, options).await
             }
         };
-        let made = made.map_err(|error| at_fields(error, |path, _| place(&values, path)))?;
-        Ok(self.mapped(&made.known()?))
+        let made = made.map_err(|error| at_fields(error, |path, _| form_pointer(&values, path)))?;
+        Ok(self.map_connector(&made.known()?))
     }
 }
 
@@ -99,7 +99,7 @@ impl Settings for Mistral {
             Surface::Current => profile::Profile::settings_form(&connector.value),
             Surface::Seed => seed::Profile::settings_form(&connector.value),
         };
-        let native = self.mapped(&connector).native;
+        let native = self.map_connector(&connector).native;
         Ok(ConnectorSettings { form, native })
     }
 
@@ -125,7 +125,8 @@ impl Settings for Mistral {
                 profile.update(id)?.run(self, options).await
             }
         };
-        let changed = changed.map_err(|error| at_fields(error, |path, _| place(&changes, path)));
+        let changed =
+            changed.map_err(|error| at_fields(error, |path, _| form_pointer(&changes, path)));
         changed.map(drop)
     }
 }

@@ -1,4 +1,4 @@
-pub(in crate::mistral) mod place;
+pub(in crate::mistral) mod fixture;
 
 use std::collections::BTreeMap;
 

@@ -15,7 +15,7 @@ const BETWEEN: [&str; 7] = [
 ];
 
 /// The pointer into the form's `values` for one that the platform gave into the body.
-pub(in crate::mistral) fn place(values: &Value, path: &str) -> String {
+pub(in crate::mistral) fn form_pointer(values: &Value, path: &str) -> String {
     let mut parts: Vec<&str> = path.split('/').skip(1).collect();
     if matches!(parts.first(), Some(&("mcp" | "http"))) {
         parts.remove(0);
@@ -25,7 +25,7 @@ pub(in crate::mistral) fn place(values: &Value, path: &str) -> String {
             let method = number
                 .parse()
                 .ok()
-                .and_then(|place: usize| values["auth_methods"].get(place));
+                .and_then(|index: usize| values["auth_methods"].get(index));
             let below = within_method(method.unwrap_or(&Value::Null), rest);
             let mut all = vec!["auth_methods".to_owned(), (*number).to_owned()];
             all.extend(below);
@@ -69,8 +69,8 @@ fn top(values: &Value, parts: &[&str]) -> Vec<String> {
 /// The value of a header in a list of names with values.
 fn in_list(values: &Value, list: &str, name: &str) -> Option<Vec<String>> {
     let entries = values[list].as_array()?;
-    let place = entries.iter().position(|entry| entry["name"] == name)?;
-    Some(below(list, &[&place.to_string(), "value"]))
+    let index = entries.iter().position(|entry| entry["name"] == name)?;
+    Some(below(list, &[&index.to_string(), "value"]))
 }
 
 fn below(first: &str, rest: &[&str]) -> Vec<String> {

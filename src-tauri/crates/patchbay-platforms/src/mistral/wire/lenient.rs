@@ -47,12 +47,14 @@ fn whole(number: f64) -> Option<i64> {
 pub(super) fn moment(value: &Value) -> Option<Timestamp> {
     match value {
         Value::Number(number) => number.as_f64().and_then(unix),
-        Value::String(text) => spelled(text).or_else(|| unix(text.trim().parse::<f64>().ok()?)),
+        Value::String(text) => {
+            parse_spelling(text).or_else(|| unix(text.trim().parse::<f64>().ok()?))
+        }
         _ => None,
     }
 }
 
-fn spelled(text: &str) -> Option<Timestamp> {
+fn parse_spelling(text: &str) -> Option<Timestamp> {
     if !text.is_ascii() || text.len() < 10 {
         return None;
     }

@@ -160,7 +160,7 @@ impl Table {
         arguments: &impl Serialize,
     ) -> Result<Request> {
         let (mut members, secrets) = members(arguments);
-        let (request, is_get) = self.begin(operation, &members)?;
+        let (request, is_get) = self.build_request(operation, &members)?;
         let request = secrets.into_iter().fold(request, Request::secret);
         members.shift_remove("id");
         match members.is_empty() {
@@ -179,7 +179,7 @@ impl Table {
         operation: &str,
         arguments: &impl Serialize,
     ) -> Result<Request> {
-        let (request, _) = self.begin(operation, &members(arguments).0)?;
+        let (request, _) = self.build_request(operation, &members(arguments).0)?;
         Ok(in_query(request, self.parameters(arguments)))
     }
 
@@ -198,7 +198,11 @@ impl Table {
     }
 
     /// Method and path of an operation.
-    fn begin(&self, operation: &str, members: &Map<String, Value>) -> Result<(Request, bool)> {
+    fn build_request(
+        &self,
+        operation: &str,
+        members: &Map<String, Value>,
+    ) -> Result<(Request, bool)> {
         let route = self.route(operation)?;
         let find = |name: &str| match members.get(name)? {
             Value::String(text) => Some(Cow::Borrowed(&**text)),

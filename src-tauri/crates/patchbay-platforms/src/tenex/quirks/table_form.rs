@@ -29,10 +29,13 @@ struct Filters {
 /// The form of the setting `routes`: for each operation what differs from the assumption. Nothing stands
 /// in it at first; the assumed route is the default of each member.
 pub(crate) fn routes_form() -> Form {
-    let with = |members: Members, (name, method, path): &(&str, Method, &str)| {
-        members.with(name, route(name, method.as_str(), path))
+    let add_route = |members: Members, (name, method, path): &(&str, Method, &str)| {
+        members.optional(name, route(name, method.as_str(), path))
     };
-    let mut schema = ROUTES.iter().fold(Members::default(), with).closed();
+    let mut schema = ROUTES
+        .iter()
+        .fold(Members::default(), add_route)
+        .build_strict();
     schema["title"] = "Routes".into();
     schema["description"] =
         "How each operation is called, where that is not as assumed; below the base path.".into();

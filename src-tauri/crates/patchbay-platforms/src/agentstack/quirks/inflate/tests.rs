@@ -31,7 +31,7 @@ fn in_pieces(bytes: &[u8], size: usize) -> StreamedAnswer {
 }
 
 async fn read(answer: StreamedAnswer) -> Result<Vec<u8>, Error> {
-    let mut pieces = inflated(answer).pieces;
+    let mut pieces = inflate(answer).pieces;
     let mut whole = Vec::new();
     while let Some(piece) = pieces.next().await {
         whole.extend_from_slice(&piece?);
@@ -65,7 +65,7 @@ async fn a_body_that_is_cut_or_broken_is_told() {
 #[tokio::test]
 async fn what_has_come_is_passed_on_at_once() {
     let (sender, pieces) = mpsc::channel(4);
-    let mut inflated = inflated(StreamedAnswer {
+    let mut inflated = inflate(StreamedAnswer {
         status: 200,
         headers: HeaderMap::new(),
         pieces: ReceiverStream::new(pieces).boxed(),
@@ -85,7 +85,7 @@ async fn what_has_come_is_passed_on_at_once() {
 #[tokio::test]
 async fn a_small_piece_does_not_become_a_huge_one() {
     let bomb = compressed(&vec![0; 24 * 1024 * 1024]);
-    let mut pieces = inflated(in_pieces(&bomb, bomb.len())).pieces;
+    let mut pieces = inflate(in_pieces(&bomb, bomb.len())).pieces;
     let (mut largest, mut all) = (0, 0);
     while let Some(piece) = pieces.next().await {
         let piece = piece.unwrap();

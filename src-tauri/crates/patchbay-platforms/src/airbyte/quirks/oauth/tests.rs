@@ -4,8 +4,8 @@ use serde_json::json;
 use super::*;
 use crate::airbyte::quirks::spec::tests::{any_schema, github};
 
-fn of(told: &Value) -> Option<ProviderOAuth> {
-    provider(told, &Spec::read(told))
+fn of(document: &Value) -> Option<ProviderOAuth> {
+    provider(document, &Spec::read(document))
 }
 
 #[test]
@@ -87,8 +87,8 @@ fn scopes_are_read_in_every_spelling() {
 
 proptest! {
     #[test]
-    fn any_specification_is_looked_through(told in any_schema()) {
-        let wrapped = json!({"definition": {"spec": told}});
+    fn any_specification_is_looked_through(document in any_schema()) {
+        let wrapped = json!({"definition": {"spec": document}});
         if let Some(found) = of(&wrapped) {
             prop_assert!(found.client_id_field.starts_with("/credentials/"));
         }

@@ -10,7 +10,7 @@ use patchbay_http::text;
 use patchbay_model::clean_text;
 use serde_json::{Map, Value, json};
 
-use crate::actions::plain;
+use crate::actions::humanize;
 
 /// Parts within parts; deeper ones are free JSON.
 const DEEPEST: usize = 16;
@@ -108,14 +108,14 @@ impl Cleaner<'_> {
         for (name, property) in properties.into_iter().flatten() {
             let mut property = self.clean(property, depth + 1);
             if property.get("title").is_none() {
-                property["title"] = plain(name).into();
+                property["title"] = humanize(name).into();
             }
             drawn.insert(name.clone(), property);
         }
         // What has to be there and is not described is asked for all the same.
         for name in &required {
             if !drawn.contains_key(*name) {
-                drawn.insert((*name).to_owned(), json!({"title": plain(name)}));
+                drawn.insert((*name).to_owned(), json!({"title": humanize(name)}));
             }
         }
         let drawn = in_order(drawn, properties, &required);
@@ -221,7 +221,7 @@ pub(super) fn ensure_discriminator(alternatives: &mut [Value]) -> bool {
     };
     for alternative in alternatives {
         let word =
-            constant(alternative, &name).map(|word| plain(&word.to_string().replace('"', "")));
+            constant(alternative, &name).map(|word| humanize(&word.to_string().replace('"', "")));
         if alternative.get("title").is_none()
             && let Some(word) = word
         {

@@ -96,14 +96,14 @@ fn ways_to_sign_in_and_settings_are_told_apart() {
     let spec = Spec::read(&github());
     let (credentials, is_needed) = spec.credentials.clone().unwrap();
     assert!(is_needed);
-    let ways = credentials["oneOf"].as_array().unwrap();
-    assert_eq!(ways[0]["title"], "OAuth");
+    let methods = credentials["oneOf"].as_array().unwrap();
+    assert_eq!(methods[0]["title"], "OAuth");
     assert_eq!(
-        ways[1]["required"],
+        methods[1]["required"],
         json!(["option_title", "personal_access_token"])
     );
     assert_eq!(
-        ways[1]["properties"]["personal_access_token"]["writeOnly"],
+        methods[1]["properties"]["personal_access_token"]["writeOnly"],
         true
     );
     let replication = spec.replication();
@@ -136,9 +136,9 @@ fn ways_without_a_word_of_their_own_say_their_title() {
         {"properties": {"token": {"type": "string"}}}
     ]}}));
     let (credentials, _) = spec.credentials.clone().unwrap();
-    let ways = credentials["oneOf"].as_array().unwrap();
-    assert_eq!(ways[0]["properties"]["option_title"]["const"], "Key");
-    assert_eq!(ways[1]["properties"]["option_title"]["const"], "Way 2");
+    let methods = credentials["oneOf"].as_array().unwrap();
+    assert_eq!(methods[0]["properties"]["option_title"]["const"], "Key");
+    assert_eq!(methods[1]["properties"]["option_title"]["const"], "Way 2");
     assert_eq!(spec.replication, None);
     let only = Spec::read(&json!({"spec": {"oneOf": [{"title": "Key", "properties": {"k": {}}}]}}));
     assert!(only.credentials().get("oneOf").is_none());
@@ -147,14 +147,14 @@ fn ways_without_a_word_of_their_own_say_their_title() {
 
 #[test]
 fn of_a_kind_that_tells_nothing_the_form_is_free() {
-    for told in [
+    for document in [
         json!({}),
         json!(null),
         json!({"definition": {"spec": "none"}}),
         json!([1]),
     ] {
-        let spec = Spec::read(&told);
-        assert_eq!(spec.credentials, None, "{told}");
+        let spec = Spec::read(&document);
+        assert_eq!(spec.credentials, None, "{document}");
         assert_eq!(spec.credentials()["type"], "object");
         assert_eq!(spec.credentials()["writeOnly"], true);
         assert_eq!(spec.replication()["type"], "object");
@@ -163,13 +163,13 @@ fn of_a_kind_that_tells_nothing_the_form_is_free() {
 
 proptest! {
     #[test]
-    fn any_specification_has_a_form(told in any_schema()) {
-        let wrapped = json!({"definition": {"spec": told}});
-        for told in [&told, &wrapped] {
-            let spec = Spec::read(told);
+    fn any_specification_has_a_form(document in any_schema()) {
+        let wrapped = json!({"definition": {"spec": document}});
+        for document in [&document, &wrapped] {
+            let spec = Spec::read(document);
             prop_assert!(spec.credentials().is_object());
             prop_assert!(spec.replication().is_object());
-            prop_assert!(spec.sign_in_methods().iter().all(|way| way.is_object()));
+            prop_assert!(spec.sign_in_methods().iter().all(|method| method.is_object()));
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::place::{Place, app, docs};
+use super::fixture::{Fixture, app, docs};
 use crate::form::filled_in::members;
 
 #[tokio::test]
 async fn each_sign_in_becomes_its_member_of_the_wire() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let service = json!({"kind": "service_auth", "type": "basic", "token": "tok-12345"});
     let mut oauth = app();
     oauth.as_object_mut().unwrap().remove("kind");
@@ -20,33 +20,33 @@ async fn each_sign_in_becomes_its_member_of_the_wire() {
             json!({"type": "basic", "token": "tok-12345"}),
         ),
     ] {
-        place.created(json!({ "authentication": given })).await;
+        fixture.created(json!({ "authentication": given })).await;
         let mut body = json!({"name": "docs", "url": "https://docs.example/search"});
         if let Some(member) = member {
             body[member] = sent;
         }
-        assert_eq!(place.sent(), body);
+        assert_eq!(fixture.sent(), body);
     }
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn what_is_left_out_is_not_sent_and_the_rest_is() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let more = json!({
         "description": "Our docs", "excludes": ["text"], "active": false, "continue_on_failure": true,
     });
-    place.created(more.clone()).await;
-    assert_eq!(place.sent(), docs(more));
-    place.over();
+    fixture.created(more.clone()).await;
+    assert_eq!(fixture.sent(), docs(more));
+    fixture.over();
 }
 
 #[tokio::test]
 async fn two_sign_ins_cannot_be_given_together() {
-    let place = Place::new().await;
-    let creation = place.platform.creation().unwrap();
+    let fixture = Fixture::new().await;
+    let creation = fixture.platform.creation().unwrap();
     let form = creation
-        .creation_form("search", &place.options)
+        .creation_form("search", &fixture.options)
         .await
         .unwrap();
     let validator = jsonschema::validator_for(&form.schema).unwrap();
@@ -66,9 +66,9 @@ async fn two_sign_ins_cannot_be_given_together() {
         less.as_object_mut().unwrap().remove(name);
         assert!(!validator.is_valid(&less), "{name}");
     }
-    let unknown = creation.create_connector("mcp", members(docs(json!({}))), &place.options);
+    let unknown = creation.create_connector("mcp", members(docs(json!({}))), &fixture.options);
     assert_eq!(unknown.await.unwrap_err().kind(), "usage");
-    assert!(place.fake.log().is_empty());
+    assert!(fixture.fake.log().is_empty());
 }
 
 #[test]
@@ -80,6 +80,6 @@ fn a_place_on_the_wire_is_found_in_the_form() {
         ("/oauthx", "/oauthx"),
         ("/url", "/url"),
     ] {
-        assert_eq!(super::super::forms::place(wire), form);
+        assert_eq!(super::super::forms::form_pointer(wire), form);
     }
 }

@@ -2,20 +2,20 @@
 
 use serde_json::json;
 
-use super::place::{Place, app};
+use super::fixture::{Fixture, app};
 use super::*;
 use crate::form::filled_in::{fits, members};
 
 #[tokio::test]
 async fn the_form_shows_what_is_set_and_no_secret() {
-    let place = Place::new().await;
-    let id = place
+    let fixture = Fixture::new().await;
+    let id = fixture
         .created(
             json!({"excludes": ["text"], "continue_on_failure": true, "authentication": app()}),
         )
         .await;
-    let settings = place.platform.settings().unwrap();
-    let found = settings.settings(&id, &place.options).await.unwrap();
+    let settings = fixture.platform.settings().unwrap();
+    let found = settings.settings(&id, &fixture.options).await.unwrap();
     fits(&found.form, &found.form.values);
     let mut shown = app();
     shown.as_object_mut().unwrap().remove("client_secret");
@@ -27,35 +27,37 @@ async fn the_form_shows_what_is_set_and_no_secret() {
         })
     );
     assert_eq!(found.form.kept, ["/authentication/client_secret"]);
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn only_what_changes_is_sent() {
-    let place = Place::new().await;
-    let id = place.created(json!({"excludes": ["text"]})).await;
-    let settings = place.platform.settings().unwrap();
+    let fixture = Fixture::new().await;
+    let id = fixture.created(json!({"excludes": ["text"]})).await;
+    let settings = fixture.platform.settings().unwrap();
     let changes = json!({"name": "Docs", "active": false, "excludes": null});
     settings
-        .change_settings(&id, members(changes.clone()), &place.options)
+        .change_settings(&id, members(changes.clone()), &fixture.options)
         .await
         .unwrap();
-    assert_eq!(place.sent(), changes);
-    let now = settings.settings(&id, &place.options).await.unwrap();
+    assert_eq!(fixture.sent(), changes);
+    let now = settings.settings(&id, &fixture.options).await.unwrap();
     assert_eq!(now.form.values["name"], "Docs");
     assert_eq!(now.form.values["active"], false);
     assert!(now.form.values.get("excludes").is_none());
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn a_sign_in_can_be_switched_and_what_it_was_is_cleared() {
-    let place = Place::new().await;
-    let id = place.created(json!({"authentication": app()})).await;
-    let settings = place.platform.settings().unwrap();
+    let fixture = Fixture::new().await;
+    let id = fixture.created(json!({"authentication": app()})).await;
+    let settings = fixture.platform.settings().unwrap();
     let change = async |authentication: Value| {
         let changes = members(json!({ "authentication": authentication }));
-        settings.change_settings(&id, changes, &place.options).await
+        settings
+            .change_settings(&id, changes, &fixture.options)
+            .await
     };
     // The secret of the app stays, and its scope goes.
     let mut other = app();
@@ -64,7 +66,7 @@ async fn a_sign_in_can_be_switched_and_what_it_was_is_cleared() {
     }
     change(other.clone()).await.unwrap();
     assert_eq!(
-        place.sent(),
+        fixture.sent(),
         json!({"oauth": {
             "client_id": "cid", "authorize_url": "https://id.example/authorize",
             "token_url": "https://id.example/token", "scope": null,
@@ -73,10 +75,10 @@ async fn a_sign_in_can_be_switched_and_what_it_was_is_cleared() {
     let service = json!({"kind": "service_auth", "type": "bearer", "token": "tok-12345"});
     change(service).await.unwrap();
     assert_eq!(
-        place.sent(),
+        fixture.sent(),
         json!({"oauth": null, "service_auth": {"type": "bearer", "token": "tok-12345"}})
     );
-    let now = settings.settings(&id, &place.options).await.unwrap();
+    let now = settings.settings(&id, &fixture.options).await.unwrap();
     assert_eq!(
         now.form.values["authentication"],
         json!({"kind": "service_auth"})
@@ -92,9 +94,9 @@ async fn a_sign_in_can_be_switched_and_what_it_was_is_cleared() {
     assert_eq!(change(half).await.unwrap_err().kind(), "usage");
     assert_eq!(change(other).await.unwrap_err().kind(), "usage");
     change(json!({"kind": "none"})).await.unwrap();
-    assert_eq!(place.sent(), json!({"service_auth": null}));
-    let now = settings.settings(&id, &place.options).await.unwrap();
+    assert_eq!(fixture.sent(), json!({"service_auth": null}));
+    let now = settings.settings(&id, &fixture.options).await.unwrap();
     assert_eq!(now.form.values["authentication"], json!({"kind": "none"}));
     assert!(now.form.kept.is_empty());
-    place.over();
+    fixture.over();
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::form::filled_in::{fits, members};
-use crate::mistral::platform::tests::place::{Place, token};
+use crate::mistral::platform::tests::fixture::{Fixture, token};
 
 async fn open(page: &Url) -> reqwest::Response {
     let client = reqwest::Client::builder()
@@ -17,14 +17,14 @@ async fn open(page: &Url) -> reqwest::Response {
 
 #[tokio::test]
 async fn a_sign_in_under_a_name_is_waited_for_by_that_name() {
-    let place = Place::new("current").await;
-    let id = place.created(json!({})).await;
-    let credentials = place.platform.credentials().unwrap();
-    let saved = credentials.save_credential(&id, token("other", None), &place.options);
+    let fixture = Fixture::new("current").await;
+    let id = fixture.created(json!({})).await;
+    let credentials = fixture.platform.credentials().unwrap();
+    let saved = credentials.save_credential(&id, token("other", None), &fixture.options);
     saved.await.unwrap();
-    let consents = place.platform.consents().unwrap();
+    let consents = fixture.platform.consents().unwrap();
     let form = consents
-        .consent_form(&id, &place.options)
+        .consent_form(&id, &fixture.options)
         .await
         .unwrap()
         .unwrap();
@@ -35,57 +35,57 @@ async fn a_sign_in_under_a_name_is_waited_for_by_that_name() {
     fits(&form, &choices);
     let back = Url::parse("http://127.0.0.1:1/done").unwrap();
     let started = consents
-        .start_consent(&id, Some(&back), &members(choices), &place.options)
+        .start_consent(&id, Some(&back), &members(choices), &fixture.options)
         .await
         .unwrap();
     // Another credential lets the user in; this one is not there yet.
-    let state = consents.consent_state(&id, &place.options).await.unwrap();
+    let state = consents.consent_state(&id, &fixture.options).await.unwrap();
     assert_eq!(state, ConsentState::Waiting);
     let answer = open(&started.page.unwrap()).await;
     assert_eq!(answer.headers()["location"], back.as_str());
-    let state = consents.consent_state(&id, &place.options).await.unwrap();
+    let state = consents.consent_state(&id, &fixture.options).await.unwrap();
     assert_eq!(state, ConsentState::Given);
-    let log = place.fake.log();
+    let log = fixture.fake.log();
     let asked = log
         .iter()
         .find(|seen| seen.path.last().is_some_and(|part| part == "auth_url"));
     let asked = asked.unwrap();
     assert_eq!(asked.parameter("github_installation_link"), Some("true"));
     assert_eq!(asked.parameter("credentials_title"), Some("Mine"));
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn without_choices_any_sign_in_counts_on_both_surfaces() {
     for surface in ["current", "seed"] {
-        let place = Place::new(surface).await;
-        let id = place.created(json!({})).await;
-        let consents = place.platform.consents().unwrap();
+        let fixture = Fixture::new(surface).await;
+        let id = fixture.created(json!({})).await;
+        let consents = fixture.platform.consents().unwrap();
         let none = Map::new();
-        let started = consents.start_consent(&id, None, &none, &place.options);
+        let started = consents.start_consent(&id, None, &none, &fixture.options);
         let started = started.await.unwrap();
-        let state = consents.consent_state(&id, &place.options).await.unwrap();
+        let state = consents.consent_state(&id, &fixture.options).await.unwrap();
         assert_eq!(state, ConsentState::Waiting);
         open(&started.page.unwrap()).await;
-        let state = consents.consent_state(&id, &place.options).await.unwrap();
+        let state = consents.consent_state(&id, &fixture.options).await.unwrap();
         assert_eq!(state, ConsentState::Given);
-        place.over();
+        fixture.over();
     }
 }
 
 #[tokio::test]
 async fn a_method_has_to_be_chosen_where_there_are_several() {
-    let place = Place::new("current").await;
-    let id = place.created(json!({})).await;
-    place.fake.with(|mistral| {
+    let fixture = Fixture::new("current").await;
+    let id = fixture.created(json!({})).await;
+    fixture.fake.with(|mistral| {
         mistral.connectors[0].shown["supported_auth_methods"] = json!([
             {"method_type": "bearer"}, {"method_type": "oauth2"}, {"method_type": "github_app"},
             {"method_type": "oauth2", "grant_type": "client_credentials"},
         ]);
     });
-    let consents = place.platform.consents().unwrap();
+    let consents = fixture.platform.consents().unwrap();
     let form = consents
-        .consent_form(&id, &place.options)
+        .consent_form(&id, &fixture.options)
         .await
         .unwrap()
         .unwrap();
@@ -96,7 +96,7 @@ async fn a_method_has_to_be_chosen_where_there_are_several() {
         json!({"const": "github_app", "title": "GitHub app"})
     );
     assert_eq!(words.as_array().map(Vec::len), Some(2));
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
@@ -110,13 +110,13 @@ async fn choices_outside_the_rules_are_refused_before_anything_is_sent() {
         ("current", json!({"scope": "all"})),
         ("seed", json!({"credentials_title": "Mine"})),
     ] {
-        let place = Place::new(surface).await;
-        let id = place.created(json!({})).await;
-        place.fake.clear_log();
-        let consents = place.platform.consents().unwrap();
+        let fixture = Fixture::new(surface).await;
+        let id = fixture.created(json!({})).await;
+        fixture.fake.clear_log();
+        let consents = fixture.platform.consents().unwrap();
         let chosen = members(choices.clone());
-        let started = consents.start_consent(&id, None, &chosen, &place.options);
+        let started = consents.start_consent(&id, None, &chosen, &fixture.options);
         assert_eq!(started.await.unwrap_err().kind(), "usage", "{choices}");
-        assert!(place.fake.log().is_empty(), "{choices}");
+        assert!(fixture.fake.log().is_empty(), "{choices}");
     }
 }

@@ -5,26 +5,26 @@ use serde_json::json;
 
 use super::*;
 use crate::form::filled_in::{fits, members};
-use crate::mistral::platform::tests::place::{Place, token};
+use crate::mistral::platform::tests::fixture::{Fixture, token};
 
-async fn place(surface: &str) -> (Place, RemoteId) {
-    let place = Place::new(surface).await;
-    let id = place.created(json!({})).await;
-    (place, id)
+async fn fixture(surface: &str) -> (Fixture, RemoteId) {
+    let fixture = Fixture::new(surface).await;
+    let id = fixture.created(json!({})).await;
+    (fixture, id)
 }
 
-async fn refused(place: &Place, id: &RemoteId, credential: CredentialToSave) -> String {
-    let credentials = place.platform.credentials().unwrap();
-    let saved = credentials.save_credential(id, credential, &place.options);
+async fn refused(fixture: &Fixture, id: &RemoteId, credential: CredentialToSave) -> String {
+    let credentials = fixture.platform.credentials().unwrap();
+    let saved = credentials.save_credential(id, credential, &fixture.options);
     let error = saved.await.unwrap_err();
     assert_eq!(error.kind(), "usage");
     error.to_string()
 }
 
 /// Name and whether it is the default, of the user's.
-async fn listed(place: &Place, id: &RemoteId) -> Vec<(String, bool)> {
-    let credentials = place.platform.credentials().unwrap();
-    let listed = credentials.list_credentials(id, Level::User, &place.options);
+async fn listed(fixture: &Fixture, id: &RemoteId) -> Vec<(String, bool)> {
+    let credentials = fixture.platform.credentials().unwrap();
+    let listed = credentials.list_credentials(id, Level::User, &fixture.options);
     let listed = listed.await.unwrap().into_iter();
     listed.map(|one| (one.name, one.is_default)).collect()
 }
@@ -39,55 +39,61 @@ fn pairs(pairs: &[(&str, bool)]) -> Vec<(String, bool)> {
 #[tokio::test]
 async fn the_rules_about_defaults_are_kept_before_anything_is_sent() {
     for surface in ["current", "seed"] {
-        let (place, id) = place(surface).await;
-        let credentials = place.platform.credentials().unwrap();
-        let words = refused(&place, &id, token("main", Some(false))).await;
+        let (fixture, id) = fixture(surface).await;
+        let credentials = fixture.platform.credentials().unwrap();
+        let words = refused(&fixture, &id, token("main", Some(false))).await;
         assert!(
             words.starts_with("the first credential for bearer"),
             "{words}"
         );
-        let save = |credential| credentials.save_credential(&id, credential, &place.options);
+        let save = |credential| credentials.save_credential(&id, credential, &fixture.options);
         save(token("main", None)).await.unwrap();
         save(token("spare", Some(false))).await.unwrap();
         assert_eq!(
-            listed(&place, &id).await,
+            listed(&fixture, &id).await,
             pairs(&[("main", true), ("spare", false)])
         );
         // Taken names, names outside the rule, and the default without another one.
-        refused(&place, &id, token("spare", None)).await;
-        refused(&place, &id, token("two words", None)).await;
+        refused(&fixture, &id, token("spare", None)).await;
+        refused(&fixture, &id, token("two words", None)).await;
         let demoted = CredentialToSave {
             is_replacement: true,
             ..token("main", Some(false))
         };
-        let words = refused(&place, &id, demoted).await;
+        let words = refused(&fixture, &id, demoted).await;
         assert!(words.contains("is the default"), "{words}");
-        let deleted = credentials.delete_credential(&id, Level::User, "main", &place.options);
+        let deleted = credentials.delete_credential(&id, Level::User, "main", &fixture.options);
         assert_eq!(deleted.await.unwrap_err().kind(), "usage");
-        assert!(place.fake.log().iter().all(|seen| seen.method != "DELETE"));
+        assert!(
+            fixture
+                .fake
+                .log()
+                .iter()
+                .all(|seen| seen.method != "DELETE")
+        );
 
-        let promoted = credentials.make_default(&id, Level::User, "spare", &place.options);
+        let promoted = credentials.make_default(&id, Level::User, "spare", &fixture.options);
         promoted.await.unwrap();
         assert_eq!(
-            listed(&place, &id).await,
+            listed(&fixture, &id).await,
             pairs(&[("main", false), ("spare", true)])
         );
         for name in ["main", "spare"] {
-            let deleted = credentials.delete_credential(&id, Level::User, name, &place.options);
+            let deleted = credentials.delete_credential(&id, Level::User, name, &fixture.options);
             deleted.await.unwrap();
         }
-        assert_eq!(listed(&place, &id).await, pairs(&[]));
-        let unknown = credentials.make_default(&id, Level::User, "main", &place.options);
+        assert_eq!(listed(&fixture, &id).await, pairs(&[]));
+        let unknown = credentials.make_default(&id, Level::User, "main", &fixture.options);
         assert_eq!(unknown.await.unwrap_err().kind(), "none_found");
-        place.over();
+        fixture.over();
     }
 }
 
 #[tokio::test]
 async fn each_surface_replaces_in_its_own_way() {
     for (surface, method) in [("current", "PATCH"), ("seed", "POST")] {
-        let (place, id) = place(surface).await;
-        let credentials = place.platform.credentials().unwrap();
+        let (fixture, id) = fixture(surface).await;
+        let credentials = fixture.platform.credentials().unwrap();
         for level in [Level::User, Level::Workspace, Level::Organization] {
             for is_replacement in [false, true] {
                 let credential = CredentialToSave {
@@ -95,11 +101,11 @@ async fn each_surface_replaces_in_its_own_way() {
                     is_replacement,
                     ..token("main", None)
                 };
-                let saved = credentials.save_credential(&id, credential, &place.options);
+                let saved = credentials.save_credential(&id, credential, &fixture.options);
                 saved.await.unwrap();
             }
-            assert_eq!(place.fake.log().last().unwrap().method, method);
-            let listed = credentials.list_credentials(&id, level, &place.options);
+            assert_eq!(fixture.fake.log().last().unwrap().method, method);
+            let listed = credentials.list_credentials(&id, level, &fixture.options);
             let listed = listed.await.unwrap();
             assert_eq!(listed.len(), 1);
             assert_eq!(listed[0].level, level);
@@ -107,15 +113,15 @@ async fn each_surface_replaces_in_its_own_way() {
             assert_eq!(listed[0].status, CredentialStatus::Valid);
             assert!(listed[0].checked_at.is_some());
         }
-        place.over();
+        fixture.over();
     }
 }
 
 #[tokio::test]
 async fn the_form_has_what_the_ways_to_sign_in_want() {
-    let place = Place::new("current").await;
+    let fixture = Fixture::new("current").await;
     let server = json!({"issuer": "https://i.example", "token_endpoint": "https://t.example"});
-    let id = place
+    let id = fixture
         .created(json!({"auth_methods": [
             {"kind": "bearer", "headers": [
                 {"name": "X-Key"}, {"name": "X-Team", "is_required": false, "is_secret": false}]},
@@ -125,9 +131,9 @@ async fn the_form_has_what_the_ways_to_sign_in_want() {
             {"kind": "oauth_app", "client_id": "cid"},
         ]}))
         .await;
-    let credentials = place.platform.credentials().unwrap();
+    let credentials = fixture.platform.credentials().unwrap();
     let form = credentials
-        .credential_form(&id, Level::User, &place.options)
+        .credential_form(&id, Level::User, &fixture.options)
         .await
         .unwrap();
     let kinds = form.schema["properties"]["credential"]["oneOf"]
@@ -162,25 +168,25 @@ async fn the_form_has_what_the_ways_to_sign_in_want() {
             values: members(values),
             ..token("", None)
         };
-        let saved = credentials.save_credential(&id, credential, &place.options);
+        let saved = credentials.save_credential(&id, credential, &fixture.options);
         saved.await.unwrap();
-        assert_eq!(place.sent()["credentials"], sent);
+        assert_eq!(fixture.sent()["credentials"], sent);
     }
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn the_older_surface_takes_stored_tokens_and_installations() {
-    let (place, id) = place("seed").await;
-    place.fake.with(|mistral| {
+    let (fixture, id) = fixture("seed").await;
+    fixture.fake.with(|mistral| {
         mistral.connectors[0].shown["supported_auth_methods"] = json!([
             {"method_type": "oauth2", "has_default_credentials": false},
             {"method_type": "github_app", "has_default_credentials": false},
         ]);
     });
-    let credentials = place.platform.credentials().unwrap();
+    let credentials = fixture.platform.credentials().unwrap();
     let form = credentials
-        .credential_form(&id, Level::User, &place.options)
+        .credential_form(&id, Level::User, &fixture.options)
         .await
         .unwrap();
     for (given, sent) in [
@@ -200,22 +206,22 @@ async fn the_older_surface_takes_stored_tokens_and_installations() {
             values: members(values),
             ..token("", None)
         };
-        let saved = credentials.save_credential(&id, credential, &place.options);
+        let saved = credentials.save_credential(&id, credential, &fixture.options);
         saved.await.unwrap();
-        assert_eq!(place.sent()["credentials"], sent);
+        assert_eq!(fixture.sent()["credentials"], sent);
     }
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn where_one_signs_in_on_a_page_there_is_nothing_to_type_in() {
-    let place = Place::new("current").await;
+    let fixture = Fixture::new("current").await;
     let methods = json!([{"kind": "oauth_app", "client_id": "cid"}]);
-    let id = place.created(json!({"auth_methods": methods})).await;
-    let credentials = place.platform.credentials().unwrap();
+    let id = fixture.created(json!({"auth_methods": methods})).await;
+    let credentials = fixture.platform.credentials().unwrap();
     let form = credentials
-        .credential_form(&id, Level::User, &place.options)
+        .credential_form(&id, Level::User, &fixture.options)
         .await;
     assert_eq!(form.unwrap_err().kind(), "not_supported");
-    place.over();
+    fixture.over();
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::form::filled_in::{fits, members};
-use crate::mistral::platform::tests::place::Place;
+use crate::mistral::platform::tests::fixture::Fixture;
 
 fn methods() -> Value {
     json!([
@@ -17,19 +17,19 @@ fn methods() -> Value {
 
 #[tokio::test]
 async fn the_form_shows_what_is_set_and_no_secret() {
-    let place = Place::new("current").await;
-    let id = place
+    let fixture = Fixture::new("current").await;
+    let id = fixture
         .created(json!({"title": "Wiki", "system_prompt": "Be brief", "auth_methods": methods()}))
         .await;
-    place.fake.with(|mistral| {
+    fixture.fake.with(|mistral| {
         let shown = &mut mistral.connectors[0].shown;
         shown["supported_auth_methods"][0]["global_headers"] = json!({
             "X-Org": {"value": "acme", "is_secret": false}, "X-Key": {"value": "***", "is_secret": true},
         });
         shown["supported_auth_methods"][1]["token_endpoint_auth_method"] = "client_secret_post".into();
     });
-    let settings = place.platform.settings().unwrap();
-    let found = settings.settings(&id, &place.options).await.unwrap();
+    let settings = fixture.platform.settings().unwrap();
+    let found = settings.settings(&id, &fixture.options).await.unwrap();
     fits(&found.form, &found.form.values);
     assert_eq!(
         *found.form.values,
@@ -52,41 +52,41 @@ async fn the_form_shows_what_is_set_and_no_secret() {
             "/auth_methods/1/client_secret"
         ]
     );
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn only_what_changes_is_sent_and_null_clears() {
-    let place = Place::new("current").await;
-    let id = place.created(json!({"title": "Wiki"})).await;
-    let settings = place.platform.settings().unwrap();
+    let fixture = Fixture::new("current").await;
+    let id = fixture.created(json!({"title": "Wiki"})).await;
+    let settings = fixture.platform.settings().unwrap();
     let changes = members(json!({"title": null, "description": "Another"}));
     settings
-        .change_settings(&id, changes, &place.options)
+        .change_settings(&id, changes, &fixture.options)
         .await
         .unwrap();
     assert_eq!(
-        place.sent(),
+        fixture.sent(),
         json!({"title": null, "description": "Another", "protocol": "mcp"})
     );
-    let now = settings.settings(&id, &place.options).await.unwrap();
+    let now = settings.settings(&id, &fixture.options).await.unwrap();
     assert_eq!(now.form.values["description"], "Another");
     assert!(now.form.values.get("title").is_none());
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn ways_to_sign_in_keep_the_secrets_that_are_not_given_anew() {
-    let place = Place::new("current").await;
-    let id = place.created(json!({"auth_methods": methods()})).await;
-    place.fake.with(|mistral| {
+    let fixture = Fixture::new("current").await;
+    let id = fixture.created(json!({"auth_methods": methods()})).await;
+    fixture.fake.with(|mistral| {
         let shown = &mut mistral.connectors[0].shown;
         shown["supported_auth_methods"][0]["global_headers"] =
             json!({"X-Key": {"value": "***", "is_secret": true}});
     });
-    let settings = place.platform.settings().unwrap();
+    let settings = fixture.platform.settings().unwrap();
     let mut now = settings
-        .settings(&id, &place.options)
+        .settings(&id, &fixture.options)
         .await
         .unwrap()
         .form
@@ -100,10 +100,10 @@ async fn ways_to_sign_in_keep_the_secrets_that_are_not_given_anew() {
         .push(json!({"kind": "none"}));
     let changes = members(json!({"auth_methods": now["auth_methods"]}));
     settings
-        .change_settings(&id, changes, &place.options)
+        .change_settings(&id, changes, &fixture.options)
         .await
         .unwrap();
-    let sent = place.sent();
+    let sent = fixture.sent();
     assert_eq!(
         sent["auth_methods"],
         json!([
@@ -117,34 +117,36 @@ async fn ways_to_sign_in_keep_the_secrets_that_are_not_given_anew() {
     let mut other = now.clone();
     other["auth_methods"][0]["global_headers"] = json!([{"name": "X-Org", "value": "acme"}]);
     let changes = members(json!({"auth_methods": other["auth_methods"]}));
-    let refused = settings.change_settings(&id, changes, &place.options).await;
+    let refused = settings
+        .change_settings(&id, changes, &fixture.options)
+        .await;
     assert_eq!(refused.unwrap_err().kind(), "usage");
     other["auth_methods"][0]["secret_global_headers"][0]["value"] = "key-12345".into();
     let changes = members(json!({"auth_methods": other["auth_methods"]}));
     settings
-        .change_settings(&id, changes, &place.options)
+        .change_settings(&id, changes, &fixture.options)
         .await
         .unwrap();
     assert_eq!(
-        place.sent()["auth_methods"][0]["global_headers"],
+        fixture.sent()["auth_methods"][0]["global_headers"],
         json!({
             "X-Org": {"value": "acme", "is_secret": false},
             "X-Key": {"value": "key-12345", "is_secret": true},
         })
     );
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn the_older_surface_keeps_what_it_does_not_tell() {
-    let place = Place::new("seed").await;
-    let id = place.created(json!({})).await;
-    place.fake.with(|mistral| {
+    let fixture = Fixture::new("seed").await;
+    let id = fixture.created(json!({})).await;
+    fixture.fake.with(|mistral| {
         let shown = &mut mistral.connectors[0].shown;
         shown.insert("connection_config".to_owned(), json!({"space": "docs"}));
     });
-    let settings = place.platform.settings().unwrap();
-    let found = settings.settings(&id, &place.options).await.unwrap();
+    let settings = fixture.platform.settings().unwrap();
+    let found = settings.settings(&id, &fixture.options).await.unwrap();
     fits(&found.form, &found.form.values);
     assert_eq!(found.form.values["oauth_app"], json!({"kind": "kept"}));
     assert_eq!(
@@ -158,11 +160,11 @@ async fn the_older_surface_keeps_what_it_does_not_tell() {
         "headers": [{"name": "X-Key", "value": "key-12345"}],
     }));
     settings
-        .change_settings(&id, changes, &place.options)
+        .change_settings(&id, changes, &fixture.options)
         .await
         .unwrap();
     assert_eq!(
-        place.sent(),
+        fixture.sent(),
         json!({
             "connection_config": {"space": "wiki"}, "connection_secrets": {"pin": "pin-12345"},
             "protocol": "mcp", "headers": {"X-Key": "key-12345"},
@@ -171,24 +173,27 @@ async fn the_older_surface_keeps_what_it_does_not_tell() {
     );
     let changes = members(json!({"oauth_app": {"kind": "none"}}));
     settings
-        .change_settings(&id, changes, &place.options)
+        .change_settings(&id, changes, &fixture.options)
         .await
         .unwrap();
-    assert_eq!(place.sent(), json!({"auth_data": null, "protocol": "mcp"}));
-    place.over();
+    assert_eq!(
+        fixture.sent(),
+        json!({"auth_data": null, "protocol": "mcp"})
+    );
+    fixture.over();
 }
 
 #[tokio::test]
 async fn an_http_service_has_no_advice_to_models() {
-    let place = Place::new("current").await;
-    let id = place.created(json!({})).await;
-    place.fake.with(|mistral| {
+    let fixture = Fixture::new("current").await;
+    let id = fixture.created(json!({})).await;
+    fixture.fake.with(|mistral| {
         mistral.connectors[0]
             .shown
             .insert("protocol".to_owned(), "http".into());
     });
-    let settings = place.platform.settings().unwrap();
-    let found = settings.settings(&id, &place.options).await.unwrap();
+    let settings = fixture.platform.settings().unwrap();
+    let found = settings.settings(&id, &fixture.options).await.unwrap();
     assert!(
         found.form.schema["properties"]
             .get("system_prompt")
@@ -196,9 +201,9 @@ async fn an_http_service_has_no_advice_to_models() {
     );
     let changes = members(json!({"title": "Wiki"}));
     settings
-        .change_settings(&id, changes, &place.options)
+        .change_settings(&id, changes, &fixture.options)
         .await
         .unwrap();
-    assert_eq!(place.sent()["protocol"], "http");
-    place.over();
+    assert_eq!(fixture.sent()["protocol"], "http");
+    fixture.over();
 }

@@ -49,14 +49,14 @@ fn member(text: &str) -> Option<Failure> {
 fn split(text: &str, at: char) -> Vec<&str> {
     let (mut parts, mut start) = (Vec::new(), 0);
     let (mut is_quoted, mut is_escaped) = (false, false);
-    for (place, sign) in text.char_indices() {
+    for (index, sign) in text.char_indices() {
         match sign {
             _ if is_escaped => is_escaped = false,
             '\\' if is_quoted => is_escaped = true,
             '"' => is_quoted = !is_quoted,
             _ if sign == at && !is_quoted => {
-                parts.push(&text[start..place]);
-                start = place + sign.len_utf8();
+                parts.push(&text[start..index]);
+                start = index + sign.len_utf8();
             }
             _ => {}
         }

@@ -51,6 +51,6 @@ fn a_place_on_the_wire_is_found_in_the_form() {
         ),
         ("", ""),
     ] {
-        assert_eq!(place(&values, wire), form, "{wire}");
+        assert_eq!(form_pointer(&values, wire), form, "{wire}");
     }
 }

@@ -4,16 +4,16 @@ use patchbay_model::Explain as _;
 use serde_json::json;
 
 use crate::form::filled_in::{fits, members};
-use crate::mistral::platform::tests::place::{Place, wiki};
+use crate::mistral::platform::tests::fixture::{Fixture, wiki};
 
 #[tokio::test]
 async fn every_member_of_the_form_reaches_the_wire() {
-    let place = Place::new("current").await;
+    let fixture = Fixture::new("current").await;
     let metadata = json!({
         "kind": "given", "issuer": "https://id.example/", "token_endpoint": "https://id.example/token",
         "scopes_supported": ["read"],
     });
-    place
+    fixture
         .created(json!({
             "title": "Wiki", "visibility": "shared_workspace", "system_prompt": "Be brief",
             "icon_url": "https://wiki.example/i.png", "headers": {"X-Team": "search"},
@@ -54,17 +54,17 @@ async fn every_member_of_the_form_reaches_the_wire() {
                     "issuer": "https://i.example", "token_endpoint": "https://t.example"}},
         ],
     });
-    assert_eq!(place.sent(), body);
-    place.over();
+    assert_eq!(fixture.sent(), body);
+    fixture.over();
 }
 
 #[tokio::test]
 async fn the_older_surface_takes_an_app_of_ones_own() {
-    let place = Place::new("seed").await;
-    let creation = place.platform.creation().unwrap();
-    let definitions = creation.list_definitions(&place.options).await.unwrap();
+    let fixture = Fixture::new("seed").await;
+    let creation = fixture.platform.creation().unwrap();
+    let definitions = creation.list_definitions(&fixture.options).await.unwrap();
     assert_eq!(definitions.len(), 1);
-    place
+    fixture
         .created(json!({
             "visibility": "shared_global",
             "oauth_app": {"kind": "given", "client_id": "cid", "client_secret": "sec-12345"},
@@ -72,7 +72,7 @@ async fn the_older_surface_takes_an_app_of_ones_own() {
             "authorization_server": {"kind": "url", "url": "https://id.example/.well-known/x"},
         }))
         .await;
-    let sent = place.sent();
+    let sent = fixture.sent();
     assert_eq!(sent["auth_data"]["client_secret"], "sec-12345");
     assert_eq!(sent["headers"], json!({"X-Key": "key-12345"}));
     assert_eq!(
@@ -80,14 +80,14 @@ async fn the_older_surface_takes_an_app_of_ones_own() {
         "https://id.example/.well-known/x"
     );
     assert_eq!(sent["protocol"], "mcp");
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn an_http_service_is_one_of_the_current_surface() {
-    let place = Place::new("current").await;
-    let creation = place.platform.creation().unwrap();
-    let definitions = creation.list_definitions(&place.options).await.unwrap();
+    let fixture = Fixture::new("current").await;
+    let creation = fixture.platform.creation().unwrap();
+    let definitions = creation.list_definitions(&fixture.options).await.unwrap();
     let ids: Vec<&str> = definitions.iter().map(|one| one.id.as_str()).collect();
     assert_eq!(ids, ["mcp", "http"]);
     assert!(
@@ -97,50 +97,53 @@ async fn an_http_service_is_one_of_the_current_surface() {
     );
     let values = members(wiki(json!({"auth_methods": [{"kind": "none"}]})));
     let made = creation
-        .create_connector("http", values, &place.options)
+        .create_connector("http", values, &fixture.options)
         .await
         .unwrap();
     assert_eq!(made.name, "wiki");
-    assert_eq!(place.sent()["protocol"], "http");
+    assert_eq!(fixture.sent()["protocol"], "http");
     assert!(
         creation
-            .creation_form("grpc", &place.options)
+            .creation_form("grpc", &fixture.options)
             .await
             .is_err()
     );
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn a_refused_field_is_named_by_its_place_in_the_form() {
     for surface in ["current", "seed"] {
-        let place = Place::new(surface).await;
-        let creation = place.platform.creation().unwrap();
+        let fixture = Fixture::new(surface).await;
+        let creation = fixture.platform.creation().unwrap();
         let values = members(wiki(json!({"name": "bad name"})));
         let refused = creation
-            .create_connector("mcp", values, &place.options)
+            .create_connector("mcp", values, &fixture.options)
             .await;
         let fields = refused.unwrap_err().problem().fields;
         assert_eq!(fields[0].path, "/name", "{surface}");
-        place.over();
+        fixture.over();
     }
-    let place = Place::new("current").await;
-    let creation = place.platform.creation().unwrap();
+    let fixture = Fixture::new("current").await;
+    let creation = fixture.platform.creation().unwrap();
     let methods = json!([{"kind": "none"}, {"kind": "oauth_app", "client_id": "c"}]);
     let values = members(wiki(json!({"auth_methods": methods})));
     let refused = creation
-        .create_connector("mcp", values, &place.options)
+        .create_connector("mcp", values, &fixture.options)
         .await;
     let fields = refused.unwrap_err().problem().fields;
     assert_eq!(fields[0].path, "/auth_methods/1/client_id");
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test]
 async fn the_rules_of_the_contract_stand_in_the_form() {
-    let place = Place::new("current").await;
-    let creation = place.platform.creation().unwrap();
-    let form = creation.creation_form("mcp", &place.options).await.unwrap();
+    let fixture = Fixture::new("current").await;
+    let creation = fixture.platform.creation().unwrap();
+    let form = creation
+        .creation_form("mcp", &fixture.options)
+        .await
+        .unwrap();
     fits(&form, &wiki(json!({})));
     let validator = jsonschema::validator_for(&form.schema).unwrap();
     for wrong in [
@@ -157,20 +160,20 @@ async fn the_rules_of_the_contract_stand_in_the_form() {
         assert!(!validator.is_valid(&wiki(wrong.clone())), "{wrong}");
     }
     assert!(!validator.is_valid(&json!({"name": "wiki"})));
-    assert!(place.fake.log().is_empty());
+    assert!(fixture.fake.log().is_empty());
 }
 
 #[tokio::test]
 async fn a_header_cannot_be_there_twice() {
-    let place = Place::new("current").await;
-    let creation = place.platform.creation().unwrap();
+    let fixture = Fixture::new("current").await;
+    let creation = fixture.platform.creation().unwrap();
     let values = members(wiki(json!({
         "global_headers": [{"name": "X-A", "value": "1"}],
         "secret_global_headers": [{"name": "X-A", "value": "2"}],
     })));
     let refused = creation
-        .create_connector("mcp", values, &place.options)
+        .create_connector("mcp", values, &fixture.options)
         .await;
     assert_eq!(refused.unwrap_err().kind(), "usage");
-    assert!(place.fake.log().is_empty());
+    assert!(fixture.fake.log().is_empty());
 }

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use crate::Platform;
 use crate::form::filled_in::{fits, members};
 
-pub(in crate::cohere) struct Place {
+pub(in crate::cohere) struct Fixture {
     pub(in crate::cohere) platform: Arc<dyn Platform>,
     pub(in crate::cohere) fake: Fake<FakeCohere>,
     pub(in crate::cohere) options: CallOptions,
 }
 
-impl Place {
+impl Fixture {
     pub(in crate::cohere) async fn new() -> Self {
         let fake = Fake::start(FakeCohere::new("test-key")).await.unwrap();
         let account = super::account(json!({"base_url": fake.url()}), "test-key");

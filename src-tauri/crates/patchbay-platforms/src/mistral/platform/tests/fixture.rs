@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use crate::form::filled_in::{fits, members};
 use crate::{CredentialToSave, Platform};
 
-pub(in crate::mistral) struct Place {
+pub(in crate::mistral) struct Fixture {
     pub(in crate::mistral) platform: Arc<dyn Platform>,
     pub(in crate::mistral) fake: Fake<FakeMistral>,
     pub(in crate::mistral) options: CallOptions,
 }
 
-impl Place {
+impl Fixture {
     pub(in crate::mistral) async fn new(surface: &str) -> Self {
         let mut mistral = FakeMistral::new("k-12345");
         mistral.seed = surface == "seed";
