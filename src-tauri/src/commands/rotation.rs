@@ -1,7 +1,7 @@
 //! Rotating a wallet entry everywhere it is used.
 
 use patchbay_model::{Problem, WalletEntryId};
-use patchbay_ops::{Context, Rotation, RotationPlace, WalletSecret};
+use patchbay_ops::{Context, Rotation, RotationTarget, WalletSecret};
 use tauri::State;
 use tauri::ipc::Channel;
 
@@ -22,7 +22,7 @@ pub(crate) async fn rotate_wallet_entry(
     cx: State<'_, Context>,
     entry: WalletEntryId,
     secret: WalletSecret,
-    each: Channel<RotationPlace>,
+    each: Channel<RotationTarget>,
 ) -> Result<Rotation, Problem> {
     Ok(patchbay_ops::rotate_wallet_entry(&cx, &entry, secret, teller(each)).await?)
 }
@@ -33,7 +33,7 @@ pub(crate) async fn rotate_wallet_entry(
 pub(crate) async fn retry_rotation(
     cx: State<'_, Context>,
     entry: WalletEntryId,
-    each: Channel<RotationPlace>,
+    each: Channel<RotationTarget>,
 ) -> Result<Rotation, Problem> {
     Ok(patchbay_ops::retry_rotation(&cx, &entry, teller(each)).await?)
 }
@@ -44,7 +44,7 @@ pub(crate) async fn retry_rotation(
 pub(crate) async fn roll_back_rotation(
     cx: State<'_, Context>,
     entry: WalletEntryId,
-    each: Channel<RotationPlace>,
+    each: Channel<RotationTarget>,
 ) -> Result<Rotation, Problem> {
     Ok(patchbay_ops::roll_back_rotation(&cx, &entry, teller(each)).await?)
 }
@@ -59,7 +59,7 @@ pub(crate) async fn finish_rotation(
     Ok(patchbay_ops::finish_rotation(&cx, &entry).await?)
 }
 
-fn teller(each: Channel<RotationPlace>) -> impl FnMut(&RotationPlace) {
+fn teller(each: Channel<RotationTarget>) -> impl FnMut(&RotationTarget) {
     // A window that is gone needs no news.
     move |place| drop(each.send(place.clone()))
 }

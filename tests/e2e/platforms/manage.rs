@@ -36,8 +36,8 @@ async fn rotate<H: Hosted>(place: &Place<H>, exit: i32) -> Value {
 
 /// What each place of a rotation says of why it was not reached.
 fn problems(rotation: &Value) -> Vec<&Value> {
-    let places = rotation["places"].as_array().unwrap();
-    places.iter().map(|place| &place["problem"]).collect()
+    let targets = rotation["targets"].as_array().unwrap();
+    targets.iter().map(|target| &target["problem"]).collect()
 }
 
 /// One request that writes is refused.
@@ -161,7 +161,7 @@ async fn mistral_credentials(place: &Place<FakeMistral>) {
         })
     };
     let plan = place.json("credential rotate key --dry-run").await;
-    assert_eq!(plan["places"].as_array().unwrap().len(), 2);
+    assert_eq!(plan["targets"].as_array().unwrap().len(), 2);
     assert_eq!(sent(place), [false, false]);
     place.fake.trouble(refused_once());
     let rotated = rotate(place, 4).await;
@@ -196,7 +196,7 @@ async fn mistral_credentials(place: &Place<FakeMistral>) {
     place.fails(remove, 2).await;
     place.does(&format!("{remove} --yes")).await;
     let rest = place.json("credential rotate key --dry-run").await;
-    assert_eq!(rest["places"].as_array().unwrap().len(), 1);
+    assert_eq!(rest["targets"].as_array().unwrap().len(), 1);
 }
 
 /// A run with a named credential says so, in its request too, and is repeated with it.
@@ -283,7 +283,7 @@ async fn cohere_from_creation_to_deletion() {
     assert_eq!(token(&place), Value::Null);
     // It is gone, and a rotation would not bring it back.
     let rest = place.json("credential rotate key --dry-run").await;
-    assert_eq!(rest["places"], json!([]));
+    assert_eq!(rest["targets"], json!([]));
     place
         .does(&format!("connector remove {connector} --yes"))
         .await;
@@ -418,7 +418,7 @@ async fn tenex_from_creation_to_deletion() {
     place.run_with(&words, NEXT_TOKEN).await.succeeded();
     // It was typed in, and the wallet has nothing to do with it any more.
     let rest = place.json("credential rotate key --dry-run").await;
-    assert_eq!(rest["places"], json!([]));
+    assert_eq!(rest["targets"], json!([]));
     place.does("connector remove apollo --yes").await;
     place.over();
 }

@@ -76,16 +76,16 @@ export const commands = {
 	listCatalogue: () => __TAURI_INVOKE<CatalogueEntry[]>("list_catalogue"),
 	/**  The servers that a file of the MCP registry describes. */
 	readRegistryFile: (text: string) => typedError<CatalogueEntry[], Problem>(__TAURI_INVOKE("read_registry_file", { text })),
-	/**  Carries out one of those acts. */
-	actOnConnector: (request: ActOnConnector) => typedError<Acted, Problem>(__TAURI_INVOKE("act_on_connector", { request })),
 	/**  Changes a hosted connector. */
 	changeSettings: (connector: ConnectorId, change: ChangeSettings) => typedError<Connector, Problem>(__TAURI_INVOKE("change_settings", { connector, change })),
-	/**  The facts and acts that only the connector's platform has. */
+	/**  The facts and actions that only the connector's platform has. */
 	connectorDetails: (connector: ConnectorId) => typedError<PlatformDetails, Problem>(__TAURI_INVOKE("connector_details", { connector })),
 	/**  What can be changed of a hosted connector, as its platform has it now. */
 	connectorSettings: (connector: ConnectorId) => typedError<ConnectorSettings, Problem>(__TAURI_INVOKE("connector_settings", { connector })),
 	/**  What a change would do; nothing is sent but a read. */
 	planSettings: (connector: ConnectorId, change: ChangeSettings) => typedError<SettingsPlan, Problem>(__TAURI_INVOKE("plan_settings", { connector, change })),
+	/**  Carries out one of those actions. */
+	runAction: (request: RunAction) => typedError<ActionOutcome, Problem>(__TAURI_INVOKE("run_action", { request })),
 	/**  Adds a connector to this computer, as a draft until it first works. */
 	addConnector: (request: AddConnector) => typedError<Connector, Problem>(__TAURI_INVOKE("add_connector", { request })),
 	/**  Has the doctor look at one connector. */
@@ -182,11 +182,11 @@ export const commands = {
 	/**  Where a rotation of an entry would go. */
 	planRotation: (entry: WalletEntryId) => typedError<Rotation, Problem>(__TAURI_INVOKE("plan_rotation", { entry })),
 	/**  Pushes once more to the places that the last rotation did not reach. */
-	retryRotation: (entry: WalletEntryId, each: Channel<RotationPlace>) => typedError<Rotation, Problem>(__TAURI_INVOKE("retry_rotation", { entry, each })),
+	retryRotation: (entry: WalletEntryId, each: Channel<RotationTarget>) => typedError<Rotation, Problem>(__TAURI_INVOKE("retry_rotation", { entry, each })),
 	/**  Puts a new secret into the wallet and pushes it everywhere; `each` hears of every place. */
-	rotateWalletEntry: (entry: WalletEntryId, secret: WalletSecret, each: Channel<RotationPlace>) => typedError<Rotation, Problem>(__TAURI_INVOKE("rotate_wallet_entry", { entry, secret, each })),
+	rotateWalletEntry: (entry: WalletEntryId, secret: WalletSecret, each: Channel<RotationTarget>) => typedError<Rotation, Problem>(__TAURI_INVOKE("rotate_wallet_entry", { entry, secret, each })),
 	/**  Puts the old secret back everywhere. */
-	rollBackRotation: (entry: WalletEntryId, each: Channel<RotationPlace>) => typedError<Rotation, Problem>(__TAURI_INVOKE("roll_back_rotation", { entry, each })),
+	rollBackRotation: (entry: WalletEntryId, each: Channel<RotationTarget>) => typedError<Rotation, Problem>(__TAURI_INVOKE("roll_back_rotation", { entry, each })),
 	/**  Stops a run. */
 	cancelRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_run", { run })),
 	/**  What differs between two runs; ignores what is remembered for the tool. */
@@ -315,7 +315,7 @@ export type AccountSynced = {
 };
 
 /**  One documented operation of the platform, made ready for one connector. */
-export type Act = {
+export type Action = {
 	/**  Its name within the connector, with hyphens, such as `activate-for-organization`. */
 	name: string,
 	/**  What the button says. */
@@ -325,27 +325,15 @@ export type Act = {
 	/**  Arguments that are settled: an object. */
 	fixed: Json,
 	/**  JSON Schema of the arguments that a person gives beside them, an object; `None` when there are none. */
-	asks: Json | null,
+	inputSchema: Json | null,
 	/**  What it does. */
 	effect: OperationEffect,
 	/**  What comes of it that one should know before, one or two sentences; then it asks first. */
-	consequence: string | null,
+	warning: string | null,
 };
 
-/**  An act to be carried out. */
-export type ActOnConnector = {
-	/**  The connector. */
-	connector: ConnectorId,
-	/**  Name of one of its acts. */
-	act: string,
-	/**  The arguments that the act asks for: a JSON object. */
-	values: Json,
-	/**  Whether the user has confirmed what comes of it. */
-	confirmed: boolean,
-};
-
-/**  What came of an act. */
-export type Acted = {
+/**  What came of an action. */
+export type ActionOutcome = {
 	/**  The platform's own answer. */
 	answer: Json,
 	/**  The connector as it is then. */
@@ -1000,27 +988,27 @@ export type Control =
 /**  Does one thing. */
 { kind: "button"; 
 /**  What it does. */
-act: Act } | 
+action: Action } | 
 /**  Is on or off. */
 { kind: "switch"; 
 /**  What is on or off. */
 label: string; 
 /**  Whether that is the connector itself, at some level, and not something about it. */
 isMain: boolean; 
-/**  Whether it is on; `None` when the platform does not tell: then both acts are offered. */
+/**  Whether it is on; `None` when the platform does not tell: then both actions are offered. */
 isOn: boolean | null; 
 /**  Turns it on. */
-turnOn: Act; 
+turnOn: Action; 
 /**  Turns it off. */
-turnOff: Act } | 
+turnOff: Action } | 
 /**  Is one of several. */
 { kind: "choice"; 
 /**  What is chosen. */
 label: string; 
-/**  Name of the act that brought about how it is now, where that is known. */
+/**  Name of the action that brought about how it is now, where that is known. */
 current: string | null; 
-/**  The acts to choose from. */
-acts: Act[] };
+/**  The actions to choose from. */
+actions: Action[] };
 
 /**  Controls that are about one thing. */
 export type ControlGroup = {
@@ -1466,19 +1454,6 @@ export type Origin =
 /**  What it calls itself. */
 name: string };
 
-/**  What of a connector holds a secret. */
-export type Place = 
-/**  What it was created with. */
-{ kind: "creation" } | 
-/**  Its settings. */
-{ kind: "settings" } | 
-/**  One of its credentials. */
-{ kind: "credential"; 
-/**  Whose it is. */
-level: Level; 
-/**  Its name; empty where the level has one without a name. */
-name: string };
-
 /**  A kind of place where connectors live. */
 export type Platform = 
 /**  Any MCP server that is reached from this computer. */
@@ -1717,13 +1692,13 @@ export type Rotation = {
 	/**  The entry. */
 	entry: WalletEntry,
 	/**  Every place, those that read the wallet themselves first. */
-	places: RotationPlace[],
+	targets: RotationTarget[],
 	/**  Whether the old secret is still kept, to retry with the new one or to go back. */
 	canGoBack: boolean,
 };
 
 /**  One place where a wallet entry is used. */
-export type RotationPlace = {
+export type RotationTarget = {
 	/**  What it is called: a connector or an account. */
 	title: string,
 	/**  Label of the account that it lies on. */
@@ -1733,9 +1708,21 @@ export type RotationPlace = {
 	/**  The account, where it is one. */
 	accountId: AccountId | null,
 	/**  What of a hosted connector it is; `None` where the wallet is read at each use. */
-	place: Place | null,
+	holder: SecretHolder | null,
 	/**  Why the last push did not reach it. */
 	problem: Problem | null,
+};
+
+/**  An action to be carried out. */
+export type RunAction = {
+	/**  The connector. */
+	connector: ConnectorId,
+	/**  Name of one of its actions. */
+	action: string,
+	/**  The arguments that the action asks for: a JSON object. */
+	values: Json,
+	/**  Whether the user has confirmed what comes of it. */
+	confirmed: boolean,
 };
 
 /**  How a value differs. */
@@ -1927,6 +1914,19 @@ export type SavedPart = {
  *  use it at the border where the secret leaves for the host it belongs to, and nowhere else.
  */
 export type Secret = string;
+
+/**  What of a connector holds a secret. */
+export type SecretHolder = 
+/**  What it was created with. */
+{ kind: "creation" } | 
+/**  Its settings. */
+{ kind: "settings" } | 
+/**  One of its credentials. */
+{ kind: "credential"; 
+/**  Whose it is. */
+level: Level; 
+/**  Its name; empty where the level has one without a name. */
+name: string };
 
 /**  A secret that is given: one that the wallet has, one typed in, or a reference. */
 export type SecretInput = 

@@ -27,7 +27,7 @@ import {
   type Problem,
   type Retention,
   type Rotation,
-  type RotationPlace,
+  type RotationTarget,
   type RunQuery,
   type StartAuthorization,
   type ToolChange,
@@ -93,7 +93,7 @@ export class MockHost {
   /** Whether connectors are looked after in the background. */
   looksAfter = true;
   /** Where each wallet entry is used, where it is more than its connectors. */
-  readonly places = new Map<string, RotationPlace[]>();
+  readonly targets = new Map<string, RotationTarget[]>();
   /** Why a place refuses a new secret, by its title. */
   readonly refuses = new Map<string, Problem>();
   private events: Channel<HostEvent> | null = null;
@@ -173,7 +173,7 @@ export class MockHost {
   /** Everything that uses a wallet entry. */
   private rotationOf(id: unknown): Rotation {
     const used = found(this.state.wallet.find((one) => one.id === id));
-    return { entry: used, places: this.places.get(used.id) ?? placesOf(used), canGoBack: this.rotated.has(used.id) };
+    return { entry: used, targets: this.targets.get(used.id) ?? targetsOf(used), canGoBack: this.rotated.has(used.id) };
   }
 
   /** An earlier rotation of this entry reached every place but those in `refuses`. */
@@ -183,12 +183,13 @@ export class MockHost {
 
   /** Pushes a secret to every place, as the host does: each is told of, and those in `refuses` keep the old one. */
   private push(id: unknown, each?: unknown): Rotation {
-    const { places, entry: used } = this.rotationOf(id);
-    const pushed = places.map((place) =>
-      place.place === null ? place : { ...place, problem: this.refuses.get(place.title) ?? null },
+    const { targets, entry: used } = this.rotationOf(id);
+    const pushed = targets.map((target) =>
+      target.holder === null ? target : { ...target, problem: this.refuses.get(target.title) ?? null },
     );
-    for (const place of pushed) if (each && place.place !== null) (each as Channel<RotationPlace>).onmessage(place);
-    this.places.set(used.id, pushed);
+    for (const target of pushed)
+      if (each && target.holder !== null) (each as Channel<RotationTarget>).onmessage(target);
+    this.targets.set(used.id, pushed);
     this.rotated.add(used.id);
     return this.rotationOf(id);
   }
@@ -604,13 +605,13 @@ function plannedSettings({ base, values, secrets }: ChangeSettings): SettingsPla
 }
 
 /** The connectors of this computer that read an entry. */
-function placesOf(entry: WalletEntry): RotationPlace[] {
+function targetsOf(entry: WalletEntry): RotationTarget[] {
   return entry.usedBy.map((user) => ({
     title: user.title,
     account: "This computer",
     connector: user.connector,
     accountId: null,
-    place: null,
+    holder: null,
     problem: null,
   }));
 }

@@ -1,30 +1,30 @@
-import { type RotationPlace } from "@/host/bindings";
+import { type RotationTarget } from "@/host/bindings";
 
 /** A secret that a connector reads, an account signs in with, and two platforms were given. */
-export function manyPlaces(): RotationPlace[] {
-  const place = { accountId: null, place: null, problem: null };
+export function manyTargets(): RotationTarget[] {
+  const target = { accountId: null, holder: null, problem: null };
   return [
-    { ...place, title: "Stripe", account: "This computer", connector: "con_stripe" },
+    { ...target, title: "Stripe", account: "This computer", connector: "con_stripe" },
     {
-      ...place,
+      ...target,
       title: "Mistral · Northlight",
       account: "Mistral · Northlight",
       connector: null,
       accountId: "acc_mistral",
     },
     {
-      ...place,
+      ...target,
       title: "Billing",
       account: "Mistral · Northlight",
       connector: "con_billing",
-      place: { kind: "credential", level: "organization", name: "default" },
+      holder: { kind: "credential", level: "organization", name: "default" },
     },
     {
-      ...place,
+      ...target,
       title: "Payments search",
       account: "Cohere · Northlight",
       connector: "con_payments",
-      place: { kind: "creation" },
+      holder: { kind: "creation" },
     },
   ];
 }

@@ -13,7 +13,7 @@ use crate::forms::{Filled, GivenSecret, fill};
 use crate::hosted::{judged, options};
 use crate::hosted_connectors::{platform_for, refresh_status};
 use crate::list_connectors::find_connector;
-use crate::{Context, Error, placements};
+use crate::{Context, Error, secret_locations};
 
 /// A change of a connector's settings.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -102,9 +102,9 @@ pub async fn change_settings(
     let members: Vec<String> = changes.keys().cloned().collect();
     let changed = settings.change_settings(&remote, changes, &options).await;
     judged(cx, &connector.account, &*platform, changed).await?;
-    placements::forget_members(cx, &connector, members.iter()).await?;
+    secret_locations::forget_members(cx, &connector, members.iter()).await?;
     let entries = filled.save_secrets(cx).await?;
-    placements::note_settings(cx, &connector, &change.values, entries).await?;
+    secret_locations::note_settings(cx, &connector, &change.values, entries).await?;
     refresh_status(cx, &connector, &*platform, &remote).await?;
     find_connector(cx, id).await
 }
@@ -140,8 +140,8 @@ fn changed_members(plan: &SettingsPlan, filled: &Filled) -> Map<String, Value> {
     let touched: Vec<&String> = paths.chain(&plan.secrets).collect();
     let mut members: Map<String, Value> = Map::new();
     let mut note = |name: &str, value: Value| {
-        let place = below("", name);
-        if touched.iter().any(|path| is_within(path, &place)) {
+        let pointer = below("", name);
+        if touched.iter().any(|path| is_within(path, &pointer)) {
             members.insert(name.to_owned(), value);
         }
     };

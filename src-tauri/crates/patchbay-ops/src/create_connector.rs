@@ -14,7 +14,7 @@ use crate::forms::{GivenSecret, fill};
 use crate::hosted::{judged, options, platform_of};
 use crate::hosted_connectors::Fresh;
 use crate::list_connectors::not_found;
-use crate::{Context, Error, placements, status, sync_connectors};
+use crate::{Context, Error, secret_locations, status, sync_connectors};
 
 /// How long one account may take to tell its definitions; the others do not wait for it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -134,7 +134,7 @@ pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<
     let remote = judged(cx, &account.id, &*platform, remote).await?;
     let connector = keep(cx, &account, remote).await?;
     let entries = filled.save_secrets(cx).await?;
-    placements::note_creation(cx, &connector, &request.values, entries).await?;
+    secret_locations::note_creation(cx, &connector, &request.values, entries).await?;
     Ok(connector)
 }
 

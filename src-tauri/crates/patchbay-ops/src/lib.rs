@@ -48,7 +48,6 @@ mod next_page;
 mod offers;
 mod operations;
 mod other_processes;
-mod placements;
 mod platform_credentials;
 mod private_memory;
 mod programs;
@@ -66,6 +65,7 @@ mod runs;
 mod save_part;
 mod schema;
 mod scope_upgrade;
+mod secret_locations;
 mod secrets;
 mod sessions;
 mod status;
@@ -169,7 +169,7 @@ pub use retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_hourly, trim_runs,
 };
 pub use rotate::{
-    Rotation, RotationPlace, finish_rotation, plan_rotation, retry_rotation, roll_back_rotation,
+    Rotation, RotationTarget, finish_rotation, plan_rotation, retry_rotation, roll_back_rotation,
     rotate_wallet_entry,
 };
 pub use run_tool::{RunProgress, RunTool, cancel_run, run_tool};

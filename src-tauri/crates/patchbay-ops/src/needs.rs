@@ -385,8 +385,10 @@ async fn open_rotation(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>
         // Places that wait for their turn wait for no person.
         return Ok(None);
     }
-    let placements = cx.store().list_placements(&entry.id).await?;
-    let mut open = placements.iter().filter_map(|one| one.problem.as_ref());
+    let secret_locations = cx.store().list_secret_locations(&entry.id).await?;
+    let mut open = secret_locations
+        .iter()
+        .filter_map(|one| one.problem.as_ref());
     let Some(first) = open.next() else {
         return Ok(None);
     };

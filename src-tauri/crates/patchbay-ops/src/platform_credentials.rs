@@ -13,7 +13,7 @@ use crate::forms::{GivenSecret, fill};
 use crate::hosted::{judged, options};
 use crate::hosted_connectors::{platform_for, refresh_status};
 use crate::list_connectors::find_connector;
-use crate::{Context, Error, Event, placements};
+use crate::{Context, Error, Event, secret_locations};
 
 /// One level of a connector's credentials.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -133,14 +133,14 @@ pub async fn save_platform_credential(
     judged(cx, &connector.account, &*platform, saved).await?;
     if request.name.is_empty() {
         // It is what the connector was created with, or the setting of the same name.
-        placements::forget_members(cx, &connector, filled.values.keys()).await?;
+        secret_locations::forget_members(cx, &connector, filled.values.keys()).await?;
     }
     let entries = filled.save_secrets(cx).await?;
-    let place = placements::CredentialPlace {
+    let holder = secret_locations::CredentialHolder {
         level,
         name: request.name,
     };
-    placements::note_credential(cx, &connector, place, &request.values, entries).await?;
+    secret_locations::note_credential(cx, &connector, holder, &request.values, entries).await?;
     after_change(cx, &connector, &*platform, &remote).await
 }
 
@@ -197,13 +197,13 @@ pub async fn remove_platform_credential(
         .as_ref()
         .and_then(|form| form.schema["properties"].as_object())
     {
-        placements::forget_members(cx, &connector, members.keys()).await?;
+        secret_locations::forget_members(cx, &connector, members.keys()).await?;
     }
-    let place = placements::CredentialPlace {
+    let holder = secret_locations::CredentialHolder {
         level,
         name: name.to_owned(),
     };
-    placements::forget_credential(cx, &connector, place).await?;
+    secret_locations::forget_credential(cx, &connector, holder).await?;
     after_change(cx, &connector, &*platform, &remote).await
 }
 

@@ -5,8 +5,8 @@
 //! back, so that no place is ever left with a secret that nobody has.
 
 use patchbay_model::{
-    AccountId, Code, ConnectorId, Explain, Level, Place, Placement, Problem, RemoteId, Secret,
-    WalletEntry, WalletEntryId,
+    AccountId, Code, ConnectorId, Explain, Level, Problem, RemoteId, Secret, SecretHolder,
+    SecretLocation, WalletEntry, WalletEntryId,
 };
 use patchbay_platforms::{CredentialToSave, Platform};
 use patchbay_vault::SecretName;
@@ -29,7 +29,7 @@ pub struct Rotation {
     /// The entry.
     pub entry: WalletEntry,
     /// Every place, those that read the wallet themselves first.
-    pub places: Vec<RotationPlace>,
+    pub targets: Vec<RotationTarget>,
     /// Whether the old secret is still kept, to retry with the new one or to go back.
     pub can_go_back: bool,
 }
@@ -37,7 +37,7 @@ pub struct Rotation {
 /// One place where a wallet entry is used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct RotationPlace {
+pub struct RotationTarget {
     /// What it is called: a connector or an account.
     pub title: String,
     /// Label of the account that it lies on.
@@ -47,7 +47,7 @@ pub struct RotationPlace {
     /// The account, where it is one.
     pub account_id: Option<AccountId>,
     /// What of a hosted connector it is; `None` where the wallet is read at each use.
-    pub place: Option<Place>,
+    pub holder: Option<SecretHolder>,
     /// Why the last push did not reach it.
     pub problem: Option<Problem>,
 }
@@ -58,14 +58,14 @@ pub struct RotationPlace {
 /// [`Error::NotFound`], [`Error::Store`], [`Error::Vault`].
 pub async fn plan_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation, Error> {
     let entry = find_wallet_entry(cx, id).await?;
-    let mut places = own_places(cx, &entry).await?;
-    for placement in cx.store().list_placements(id).await? {
-        places.push(shown(cx, placement).await?);
+    let mut targets = own_targets(cx, &entry).await?;
+    for location in cx.store().list_secret_locations(id).await? {
+        targets.push(shown(cx, location).await?);
     }
     let kept = cx.vault().read(&previous_secret_name(id)).await?;
     Ok(Rotation {
         entry,
-        places,
+        targets,
         can_go_back: kept.is_some(),
     })
 }
@@ -82,29 +82,29 @@ pub async fn rotate_wallet_entry(
     cx: &Context,
     id: &WalletEntryId,
     secret: WalletSecret,
-    each: impl FnMut(&RotationPlace),
+    each: impl FnMut(&RotationTarget),
 ) -> Result<Rotation, Error> {
     let entry = find_wallet_entry(cx, id).await?;
-    let placements = cx.store().list_placements(id).await?;
-    let open = placements.iter().any(|one| one.problem.is_some());
+    let secret_locations = cx.store().list_secret_locations(id).await?;
+    let open = secret_locations.iter().any(|one| one.problem.is_some());
     if open && cx.vault().read(&previous_secret_name(id)).await?.is_some() {
         return Err(Error::Usage {
             what: format!("the last rotation of {} is not finished", entry.name),
             hint: "Retry the places that failed, or go back first.".to_owned(),
         });
     }
-    if !placements.is_empty() && !secret.is_single() {
+    if !secret_locations.is_empty() && !secret.is_single() {
         return Err(not_single(&entry));
     }
     let next = checked_next(cx, id, secret).await?;
     let old = cx.vault().read(&SecretName::wallet(id)).await?;
     let rotating = async {
-        note_waiting(cx, &placements).await?;
+        note_waiting(cx, &secret_locations).await?;
         if let Some(old) = old {
             cx.vault().write(&previous_secret_name(id), &old).await?;
         }
         save_next(cx, next).await?;
-        push(cx, id, placements, Direction::Forward, each).await
+        push(cx, id, secret_locations, Direction::Forward, each).await
     };
     in_progress(cx, id, rotating).await
 }
@@ -116,11 +116,16 @@ pub async fn rotate_wallet_entry(
 pub async fn retry_rotation(
     cx: &Context,
     id: &WalletEntryId,
-    each: impl FnMut(&RotationPlace),
+    each: impl FnMut(&RotationTarget),
 ) -> Result<Rotation, Error> {
-    let mut placements = cx.store().list_placements(id).await?;
-    placements.retain(|placement| placement.problem.is_some());
-    in_progress(cx, id, push(cx, id, placements, Direction::Forward, each)).await
+    let mut secret_locations = cx.store().list_secret_locations(id).await?;
+    secret_locations.retain(|location| location.problem.is_some());
+    in_progress(
+        cx,
+        id,
+        push(cx, id, secret_locations, Direction::Forward, each),
+    )
+    .await
 }
 
 /// Puts the old secret back into the wallet and into every place.
@@ -130,7 +135,7 @@ pub async fn retry_rotation(
 pub async fn roll_back_rotation(
     cx: &Context,
     id: &WalletEntryId,
-    each: impl FnMut(&RotationPlace),
+    each: impl FnMut(&RotationTarget),
 ) -> Result<Rotation, Error> {
     let entry = find_wallet_entry(cx, id).await?;
     let old = cx.vault().read(&previous_secret_name(id)).await?;
@@ -162,18 +167,18 @@ async fn in_progress(
 }
 
 /// The places that may have the new secret. What takes no other secret has kept the old one all along.
-async fn to_take_back(cx: &Context, id: &WalletEntryId) -> Result<Vec<Placement>, Error> {
+async fn to_take_back(cx: &Context, id: &WalletEntryId) -> Result<Vec<SecretLocation>, Error> {
     let mut reached = Vec::new();
-    for placement in cx.store().list_placements(id).await? {
-        let problem = placement.problem.as_ref();
+    for location in cx.store().list_secret_locations(id).await? {
+        let problem = location.problem.as_ref();
         if problem.is_some_and(|problem| problem.code == Code::PlatformNotSupported) {
-            let placement = Placement {
+            let location = SecretLocation {
                 problem: None,
-                ..placement
+                ..location
             };
-            cx.store().save_placement(&placement).await?;
+            cx.store().save_secret_location(&location).await?;
         } else {
-            reached.push(placement);
+            reached.push(location);
         }
     }
     Ok(reached)
@@ -221,45 +226,45 @@ pub(crate) fn previous_secret_name(id: &WalletEntryId) -> SecretName {
 }
 
 /// Connectors of this computer and accounts, which read the wallet at each use.
-async fn own_places(cx: &Context, entry: &WalletEntry) -> Result<Vec<RotationPlace>, Error> {
-    let mut places = Vec::new();
+async fn own_targets(cx: &Context, entry: &WalletEntry) -> Result<Vec<RotationTarget>, Error> {
+    let mut targets = Vec::new();
     for user in &entry.used_by {
         let connector = find_connector(cx, &user.connector).await?;
         if connector.remote_id.is_none() {
-            places.push(RotationPlace {
+            targets.push(RotationTarget {
                 title: connector.title,
                 account: connector.identity.account,
                 connector: Some(connector.id),
                 account_id: None,
-                place: None,
+                holder: None,
                 problem: None,
             });
         }
     }
     for account in cx.store().list_accounts().await? {
         if account.entries.contains(&entry.id) {
-            places.push(RotationPlace {
+            targets.push(RotationTarget {
                 title: account.label.clone(),
                 account: account.label,
                 connector: None,
                 account_id: Some(account.id),
-                place: None,
+                holder: None,
                 problem: None,
             });
         }
     }
-    Ok(places)
+    Ok(targets)
 }
 
-async fn shown(cx: &Context, placement: Placement) -> Result<RotationPlace, Error> {
-    let connector = find_connector(cx, &placement.connector).await?;
-    Ok(RotationPlace {
+async fn shown(cx: &Context, location: SecretLocation) -> Result<RotationTarget, Error> {
+    let connector = find_connector(cx, &location.connector).await?;
+    Ok(RotationTarget {
         title: connector.title,
         account: connector.identity.account,
-        connector: Some(placement.connector),
+        connector: Some(location.connector),
         account_id: None,
-        place: Some(placement.place),
-        problem: placement.problem,
+        holder: Some(location.holder),
+        problem: location.problem,
     })
 }
 
@@ -274,14 +279,14 @@ enum Direction {
 
 /// Notes that these places wait for the secret, before the wallet has it: whatever ends the process while it
 /// is pushed, none that was not tried counts as reached.
-async fn note_waiting(cx: &Context, placements: &[Placement]) -> Result<(), Error> {
-    for placement in placements.iter().filter(|one| one.problem.is_none()) {
+async fn note_waiting(cx: &Context, secret_locations: &[SecretLocation]) -> Result<(), Error> {
+    for location in secret_locations.iter().filter(|one| one.problem.is_none()) {
         let waiting = Problem::new(Code::Cancelled, "the secret was not sent there yet");
-        let placement = Placement {
+        let location = SecretLocation {
             problem: Some(waiting.with_hint("Push it again.")),
-            ..placement.clone()
+            ..location.clone()
         };
-        cx.store().save_placement(&placement).await?;
+        cx.store().save_secret_location(&location).await?;
     }
     Ok(())
 }
@@ -291,47 +296,47 @@ async fn note_waiting(cx: &Context, placements: &[Placement]) -> Result<(), Erro
 async fn push(
     cx: &Context,
     id: &WalletEntryId,
-    placements: Vec<Placement>,
+    secret_locations: Vec<SecretLocation>,
     direction: Direction,
-    mut each: impl FnMut(&RotationPlace),
+    mut each: impl FnMut(&RotationTarget),
 ) -> Result<(), Error> {
     let entry = find_wallet_entry(cx, id).await?;
-    let secret = if placements.is_empty() {
+    let secret = if secret_locations.is_empty() {
         None
     } else {
         Some(plain(cx, &entry).await?)
     };
-    for (placement, secret) in placements.into_iter().zip(secret.iter().cycle()) {
-        let mut pushed = push_one(cx, &placement, secret).await;
-        if direction == Direction::Back && placement.problem.is_some() && is_by_hand(&pushed) {
+    for (location, secret) in secret_locations.into_iter().zip(secret.iter().cycle()) {
+        let mut pushed = push_one(cx, &location, secret).await;
+        if direction == Direction::Back && location.problem.is_some() && is_by_hand(&pushed) {
             // It was never given the new one, and takes none: it has kept the old one all along.
             pushed = Ok(());
         }
-        let placement = Placement {
+        let location = SecretLocation {
             placed_at: if pushed.is_ok() {
                 cx.now()
             } else {
-                placement.placed_at
+                location.placed_at
             },
             problem: pushed.err().map(|error| error.problem()),
-            ..placement
+            ..location
         };
-        cx.store().save_placement(&placement).await?;
-        each(&shown(cx, placement).await?);
+        cx.store().save_secret_location(&location).await?;
+        each(&shown(cx, location).await?);
     }
     Ok(())
 }
 
-async fn push_one(cx: &Context, placement: &Placement, secret: &Secret) -> Result<(), Error> {
-    let connector = find_connector(cx, &placement.connector).await?;
+async fn push_one(cx: &Context, location: &SecretLocation, secret: &Secret) -> Result<(), Error> {
+    let connector = find_connector(cx, &location.connector).await?;
     let (platform, remote) = platform_for(cx, &connector).await?;
-    match &placement.place {
-        Place::Credential { level, name } => {
-            save(cx, &*platform, &remote, placement, (*level, name), secret).await?;
+    match &location.holder {
+        SecretHolder::Credential { level, name } => {
+            save(cx, &*platform, &remote, location, (*level, name), secret).await?;
         }
-        Place::Settings | Place::Creation => {
-            if !change(cx, &*platform, &remote, placement, secret).await? {
-                save_unnamed(cx, &*platform, &remote, placement, secret).await?;
+        SecretHolder::Settings | SecretHolder::Creation => {
+            if !change(cx, &*platform, &remote, location, secret).await? {
+                save_unnamed(cx, &*platform, &remote, location, secret).await?;
             }
         }
     }
@@ -343,7 +348,7 @@ async fn save(
     cx: &Context,
     platform: &dyn Platform,
     remote: &RemoteId,
-    placement: &Placement,
+    location: &SecretLocation,
     (level, name): (Level, &str),
     secret: &Secret,
 ) -> Result<(), Error> {
@@ -351,7 +356,7 @@ async fn save(
     let credential = CredentialToSave {
         name: name.to_owned(),
         level,
-        values: with_secret(placement, secret)?,
+        values: with_secret(location, secret)?,
         is_default: None,
         is_replacement: true,
     };
@@ -365,17 +370,17 @@ async fn change(
     cx: &Context,
     platform: &dyn Platform,
     remote: &RemoteId,
-    placement: &Placement,
+    location: &SecretLocation,
     secret: &Secret,
 ) -> Result<bool, Error> {
     let Some(settings) = platform.settings() else {
         return Ok(false);
     };
     let now = settings.settings(remote, &options(cx)).await?;
-    let mut values = with_secret(placement, secret)?;
+    let mut values = with_secret(location, secret)?;
     let Some(member) = values
         .keys()
-        .find(|name| leads_into(placement, name))
+        .find(|name| leads_into(location, name))
         .cloned()
     else {
         return Ok(false);
@@ -396,7 +401,7 @@ async fn save_unnamed(
     cx: &Context,
     platform: &dyn Platform,
     remote: &RemoteId,
-    placement: &Placement,
+    location: &SecretLocation,
     secret: &Secret,
 ) -> Result<(), Error> {
     let credentials = platform.credentials().ok_or_else(by_hand)?;
@@ -406,9 +411,9 @@ async fn save_unnamed(
     let form = credentials
         .credential_form(remote, level, &options(cx))
         .await?;
-    let mut values = with_secret(placement, secret)?;
+    let mut values = with_secret(location, secret)?;
     values.retain(|name, _| form.schema.pointer(&below("/properties", name)).is_some());
-    if !values.keys().any(|name| leads_into(placement, name)) {
+    if !values.keys().any(|name| leads_into(location, name)) {
         return Err(by_hand());
     }
     let credential = CredentialToSave {
@@ -423,15 +428,15 @@ async fn save_unnamed(
         .await?)
 }
 
-fn leads_into(placement: &Placement, member: &str) -> bool {
-    let place = below("", member);
-    let rest = placement.path.strip_prefix(&place);
+fn leads_into(location: &SecretLocation, member: &str) -> bool {
+    let pointer = below("", member);
+    let rest = location.path.strip_prefix(&pointer);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn with_secret(placement: &Placement, secret: &Secret) -> Result<Map<String, Value>, Error> {
-    let mut values = placement.values.0.clone();
-    put(&mut values, &placement.path, Value::from(secret.expose()))?;
+fn with_secret(location: &SecretLocation, secret: &Secret) -> Result<Map<String, Value>, Error> {
+    let mut values = location.values.0.clone();
+    put(&mut values, &location.path, Value::from(secret.expose()))?;
     match values {
         Value::Object(values) => Ok(values),
         _ => Err(by_hand()),

@@ -22,13 +22,13 @@ mod connector_list;
 mod connectors;
 mod error;
 mod migrations;
-mod placements;
 mod presence;
 mod registrations;
 mod row;
 mod run_search;
 #[cfg(test)]
 mod samples;
+mod secret_locations;
 mod settings;
 mod store;
 mod tool_changes;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::{
     Error, accounts, allowed_programs, authorizations, changes, connector_list, connectors,
-    placements, registrations, settings, tool_changes, tool_runs, tools, wallet_entries,
+    registrations, secret_locations, settings, tool_changes, tool_runs, tools, wallet_entries,
 };
 
 /// One step of one table.
@@ -34,7 +34,7 @@ pub(crate) const TABLES: &[&[Migration]] = &[
     tool_runs::MIGRATIONS,
     authorizations::MIGRATIONS,
     settings::MIGRATIONS,
-    placements::MIGRATIONS,
+    secret_locations::MIGRATIONS,
     allowed_programs::MIGRATIONS,
     changes::MIGRATIONS,
 ];

@@ -4,7 +4,7 @@ import { axeViolations } from "@/test/axe";
 import { cacheHolds } from "@/test/cacheHolds";
 import { renderApp } from "@/test/renderApp";
 import { credentialLevels } from "@/test/hostedSamples";
-import { manyPlaces } from "@/test/rotationSamples";
+import { manyTargets } from "@/test/rotationSamples";
 import { connector, entry, manyEntries, problem, vault } from "@/test/samples";
 
 describe("the wallet", () => {
@@ -87,7 +87,7 @@ function rotating() {
       }),
     ],
   });
-  app.host.places.set("wal_stripe", manyPlaces());
+  app.host.targets.set("wal_stripe", manyTargets());
   return app;
 }
 
@@ -169,21 +169,21 @@ describe("rotating", () => {
     await user.click(await screen.findByRole("button", { name: "Continue rotation" }));
     const sheet = await screen.findByRole("dialog", { name: /^Rotate / });
     expect(await within(sheet).findByText("2 of 2 updated")).toBeVisible();
-    const pushed = host.places.get("wal_stripe")!;
+    const pushed = host.targets.get("wal_stripe")!;
     const waits = problem({ code: "cancelled", message: "the secret was not sent there yet" });
     let end!: () => void;
     const ended = new Promise<void>((resolve) => {
       end = resolve;
     });
     host.handlers.rollBackRotation = async () => {
-      host.places.set(
+      host.targets.set(
         "wal_stripe",
-        pushed.map((place) => (place.place === null ? place : { ...place, problem: waits })),
+        pushed.map((target) => (target.holder === null ? target : { ...target, problem: waits })),
       );
       await host.tell({ kind: "connectors_changed" });
       await ended;
-      host.places.set("wal_stripe", pushed);
-      return { entry: host.state.wallet[0]!, places: pushed, canGoBack: true };
+      host.targets.set("wal_stripe", pushed);
+      return { entry: host.state.wallet[0]!, targets: pushed, canGoBack: true };
     };
     await user.click(within(sheet).getByRole("button", { name: "Roll back" }));
     const asked = () => host.calls.filter(({ name }) => name === "planRotation").length;
@@ -257,10 +257,10 @@ describe("credentials on platforms", () => {
   });
 
   it("asks_many_connectors_only_when_they_are_unfolded", async () => {
-    const many = Array.from({ length: 12 }, (_, place) => ({
+    const many = Array.from({ length: 12 }, (_, index) => ({
       ...hosted[0]!,
-      id: `con_${place}`,
-      title: `Number ${place}`,
+      id: `con_${index}`,
+      title: `Number ${index}`,
     }));
     const { user, host } = renderApp("/credentials", { connectors: many });
     await user.click(await screen.findByRole("radio", { name: "Platforms" }));

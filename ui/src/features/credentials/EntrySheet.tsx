@@ -12,8 +12,8 @@ import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { ago, exactTime } from "@/lib/time";
 import styles from "./Credentials.module.css";
-import { PlaceList } from "./PlaceList";
-import { isPushed } from "./placeWords";
+import { TargetList } from "./TargetList";
+import { isPushed } from "./targetWords";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, typedKindOf } from "./secretForm";
 import { useWalletActions } from "./useWalletActions";
@@ -31,14 +31,14 @@ type Props = {
 /** One wallet entry beside its list: replace or rotate, rename, everything that uses it. */
 export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props) {
   const { data: rotation } = useQuery(queries.rotation(entry.id));
-  const places = rotation?.places ?? [];
+  const targets = rotation?.targets ?? [];
   const canRotate = typedKindOf(entry.kind, entry.reference) !== null;
-  const isOnPlatforms = rotation?.canGoBack === true || places.some(isPushed);
+  const isOnPlatforms = rotation?.canGoBack === true || targets.some(isPushed);
   return (
     <Sheet
       title={entry.name}
       mark={<ConnectorMark size="large" title={entry.name} />}
-      subtitle={[entryKind(entry), "Wallet", usageText(rotation ? places.length : entry.usedBy.length)].join(" · ")}
+      subtitle={[entryKind(entry), "Wallet", usageText(rotation ? targets.length : entry.usedBy.length)].join(" · ")}
       onClose={onClose}
       footer={
         <>
@@ -58,13 +58,13 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
       {isOnPlatforms ? (
         <RotateHint isOpen={rotation?.canGoBack === true} onRotate={onRotate} />
       ) : (
-        <Replace entry={entry} titles={(rotation ? places : entry.usedBy).map((one) => one.title)} />
+        <Replace entry={entry} titles={(rotation ? targets : entry.usedBy).map((one) => one.title)} />
       )}
       <Rename entry={entry} />
       <section className={styles.section} aria-label="Used by">
         <h3>Used by</h3>
-        {places.length > 0 ? (
-          <PlaceList label="Used by" places={places} onOpen={onOpen} />
+        {targets.length > 0 ? (
+          <TargetList label="Used by" targets={targets} onOpen={onOpen} />
         ) : (
           <UsedBy entry={entry} isKnown={rotation !== undefined} onOpen={onOpen} />
         )}

@@ -6,8 +6,8 @@ import { type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { midSentence } from "@/lib/words";
-import { PlaceList } from "./PlaceList";
-import { isPushed } from "./placeWords";
+import { TargetList } from "./TargetList";
+import { isPushed } from "./targetWords";
 import { useWalletActions } from "./useWalletActions";
 import { entryKind } from "./walletWords";
 
@@ -17,10 +17,10 @@ type Props = { entry: WalletEntry; onClose: () => void; onRemoved: () => void };
 export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
   const { remove } = useWalletActions();
   const { data: rotation } = useQuery(queries.rotation(entry.id));
-  const places = rotation?.places ?? [];
-  const stops = places.filter((place) => !isPushed(place));
-  const stays = places.filter(isPushed);
-  const used = entry.usedBy.length > 0 || places.length > 0;
+  const targets = rotation?.targets ?? [];
+  const stops = targets.filter((target) => !isPushed(target));
+  const stays = targets.filter(isPushed);
+  const used = entry.usedBy.length > 0 || targets.length > 0;
   const submit = () => remove.mutate(entry, { onSuccess: onRemoved });
   return (
     <Dialog
@@ -42,13 +42,13 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
       {stops.length > 0 && (
         <>
           <p>These stop working:</p>
-          <PlaceList label="Stops working" places={stops} />
+          <TargetList label="Stops working" targets={stops} />
         </>
       )}
       {stays.length > 0 && (
         <>
           <p>These platforms keep their copy; you can no longer rotate it from here:</p>
-          <PlaceList label="Keeps a copy" places={stays} />
+          <TargetList label="Keeps a copy" targets={stays} />
         </>
       )}
       {stops.length === 0 &&

@@ -7,12 +7,12 @@ import { Sheet } from "@/components/Sheet";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { useToasts } from "@/host/toasts";
-import { type Rotation, type RotationPlace, type WalletEntry } from "@/host/bindings";
+import { type Rotation, type RotationTarget, type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { ago } from "@/lib/time";
 import styles from "./Credentials.module.css";
-import { PlaceList, PlaceState } from "./PlaceList";
-import { isPushed, placeKey } from "./placeWords";
+import { TargetList, TargetState } from "./TargetList";
+import { isPushed, targetKey } from "./targetWords";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, type TypedKind, typedKindOf } from "./secretForm";
 import { useRotation } from "./useRotation";
@@ -29,9 +29,9 @@ export function RotateSheet({ entry, onClose }: Props) {
   const kind = typedKindOf(entry.kind, entry.reference);
   const pushing = rotate.isPending || retry.isPending || rollBack.isPending;
   const isOpen = plan.data?.canGoBack === true && !rotate.isPending;
-  const places = plan.data?.places ?? [];
+  const targets = plan.data?.targets ?? [];
   // On the way back every place waits for its turn: none is missed before all were tried.
-  const missed = rollBack.isPending ? [] : places.filter((place) => place.problem !== null);
+  const missed = rollBack.isPending ? [] : targets.filter((target) => target.problem !== null);
   const failure = rotate.error ?? retry.error ?? rollBack.error ?? finish.error;
 
   const end = () =>
@@ -44,7 +44,7 @@ export function RotateSheet({ entry, onClose }: Props) {
   const back = () =>
     rollBack.mutate(undefined, {
       onSuccess: (then) => {
-        if (then.places.every((place) => place.problem === null)) toast(`Rotation of ${entry.name} rolled back`);
+        if (then.targets.every((target) => target.problem === null)) toast(`Rotation of ${entry.name} rolled back`);
       },
     });
   const again = () => retry.mutate();
@@ -64,7 +64,7 @@ export function RotateSheet({ entry, onClose }: Props) {
     <Sheet
       title={`Rotate ${entry.name}`}
       mark={<ConnectorMark size="large" title={entry.name} />}
-      subtitle={["Wallet", plan.data && usageText(places.length)].filter(Boolean).join(" · ")}
+      subtitle={["Wallet", plan.data && usageText(targets.length)].filter(Boolean).join(" · ")}
       onClose={onClose}
       footer={
         isOpen ? (
@@ -143,7 +143,7 @@ export function RotateSheet({ entry, onClose }: Props) {
               ? `${missed.length} not updated`
               : rollBack.isSuccess
                 ? "Rolled back everywhere"
-                : places.every(isPushed)
+                : targets.every(isPushed)
                   ? "Updated everywhere"
                   : "New credential saved"
           }
@@ -158,19 +158,19 @@ export function RotateSheet({ entry, onClose }: Props) {
 
 type PlacesProps = {
   rotation: Rotation;
-  results: ReadonlyMap<string, RotationPlace>;
+  results: ReadonlyMap<string, RotationTarget>;
   isPushing: boolean;
   isOpen: boolean;
 };
 
 function Places({ rotation, results, isPushing, isOpen }: PlacesProps) {
   // What was heard of a place is newer than what is known of it.
-  const places = rotation.places.map(
-    (place) => results.get(placeKey(place)) ?? (isPushing ? { ...place, problem: null } : place),
+  const targets = rotation.targets.map(
+    (target) => results.get(targetKey(target)) ?? (isPushing ? { ...target, problem: null } : target),
   );
-  const isTried = (place: RotationPlace) => results.has(placeKey(place)) || (isOpen && !isPushing);
-  const pushed = places.filter(isPushed);
-  const done = pushed.filter((place) => isTried(place) && place.problem === null).length;
+  const isTried = (target: RotationTarget) => results.has(targetKey(target)) || (isOpen && !isPushing);
+  const pushed = targets.filter(isPushed);
+  const done = pushed.filter((target) => isTried(target) && target.problem === null).length;
   return (
     <section className={styles.section} aria-label="Used by">
       <div className={styles.sectionHead}>
@@ -179,13 +179,13 @@ function Places({ rotation, results, isPushing, isOpen }: PlacesProps) {
           <span className="text2" aria-live="polite">{`${done} of ${pushed.length} updated`}</span>
         )}
       </div>
-      {places.length === 0 ? (
+      {targets.length === 0 ? (
         <p className="text2">Not used yet</p>
       ) : (
-        <PlaceList
+        <TargetList
           label="Places"
-          places={places}
-          stateOf={(place) => <PlaceState place={place} isTried={isTried(place)} isPushing={isPushing} />}
+          targets={targets}
+          stateOf={(target) => <TargetState target={target} isTried={isTried(target)} isPushing={isPushing} />}
         />
       )}
     </section>

@@ -1,25 +1,25 @@
 import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { commands, type Rotation, type RotationPlace, type WalletEntryId, type WalletSecret } from "@/host/bindings";
+import { commands, type Rotation, type RotationTarget, type WalletEntryId, type WalletSecret } from "@/host/bindings";
 import { call } from "@/host/call";
 import { invalidate, keys, queries } from "@/host/queries";
-import { rotationNews } from "@/host/rotation";
+import { rotationChannel } from "@/host/rotation";
 import { useCommand } from "@/host/useCommand";
-import { placeKey } from "./placeWords";
+import { targetKey } from "./targetWords";
 
 /** Where an entry is used, and the steps of giving all of it a new secret. */
 export function useRotation(id: WalletEntryId) {
   const plan = useQuery(queries.rotation(id));
   /** What became of each place in the step that was taken last. */
-  const [results, setResults] = useState<ReadonlyMap<string, RotationPlace>>(new Map());
+  const [results, setResults] = useState<ReadonlyMap<string, RotationTarget>>(new Map());
   const update = (client: QueryClient, rotation: Rotation) => {
     client.setQueryData(queries.rotation(id).queryKey, rotation);
     // The list alone: the plan of this rotation is the answer.
     void client.invalidateQueries({ queryKey: keys.wallet, exact: true });
   };
-  const step = (take: (each: ReturnType<typeof rotationNews>) => Promise<Rotation>) => {
+  const step = (take: (each: ReturnType<typeof rotationChannel>) => Promise<Rotation>) => {
     setResults(new Map());
-    return take(rotationNews((place) => setResults((before) => new Map(before).set(placeKey(place), place))));
+    return take(rotationChannel((target) => setResults((before) => new Map(before).set(targetKey(target), target))));
   };
   const rotate = useCommand({
     mutationFn: (secret: WalletSecret) => step((each) => call(commands.rotateWalletEntry(id, secret, each))),

@@ -30,8 +30,8 @@ export function useSecretUsage(
   return new Map(
     wallet.map((entry): [WalletEntryId, SecretUsage] => {
       const plan = planOf.get(entry.id);
-      const places = plan
-        ? plan.places.map((place) => ({ title: place.title, platform: platformOf(place.account) }))
+      const targets = plan
+        ? plan.targets.map((target) => ({ title: target.title, platform: platformOf(target.account) }))
         : entry.usedBy.map((user) => ({
             title: user.title,
             platform: connectors?.find((one) => one.id === user.connector)?.identity.platform ?? "local",
@@ -39,8 +39,8 @@ export function useSecretUsage(
       return [
         entry.id,
         {
-          titles: places.map((place) => place.title),
-          platforms: [...new Set(places.map((place) => place.platform))],
+          titles: targets.map((target) => target.title),
+          platforms: [...new Set(targets.map((target) => target.platform))],
           isRotating: plan?.canGoBack ?? false,
         },
       ];
@@ -54,7 +54,7 @@ export function usePlatformOf(): (account: string) => Platform {
   return (label) => accounts?.find((account) => account.label === label)?.platform ?? "local";
 }
 
-/** `Not used`, `Used in 1 place`, `Used in 4 places`. */
-export function usageText(places: number): string {
-  return places === 0 ? "Not used" : `Used in ${count(places, "place")}`;
+/** `Not used`, `Used in 1 target`, `Used in 4 targets`. */
+export function usageText(targets: number): string {
+  return targets === 0 ? "Not used" : `Used in ${count(targets, "place")}`;
 }

@@ -11,7 +11,7 @@ import {
   type WalletEntryId,
 } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
-import { rotationNews } from "@/host/rotation";
+import { rotationChannel } from "@/host/rotation";
 import { useCommand } from "@/host/useCommand";
 import { fixWords } from "./needLook";
 
@@ -125,10 +125,10 @@ function useRetryRotation() {
       call(
         commands.retryRotation(
           entry,
-          rotationNews(() => undefined),
+          rotationChannel(() => undefined),
         ),
       ),
-    toast: ({ places }) => (places.every((place) => place.problem === null) ? "Updated everywhere" : null),
+    toast: ({ targets }) => (targets.every((target) => target.problem === null) ? "Updated everywhere" : null),
   });
 }
 

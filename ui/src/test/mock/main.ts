@@ -6,7 +6,7 @@ import { longHistory } from "../historySamples";
 import { MockHost } from "../mockHost";
 import { manyNeeds, manyToolChanges } from "../needSamples";
 import { everyOutcome, testSearch, toolsWithForms, withOutcomes } from "../outcomeSamples";
-import { manyPlaces } from "../rotationSamples";
+import { manyTargets } from "../rotationSamples";
 import {
   authorization,
   manyAccounts,
@@ -54,7 +54,7 @@ const hosted = {
   connectors: [...manyHosted(), ...manyConnectors()],
 };
 const kinds = {
-  hosted: () => withPlaces(withAilingAccounts(withOutcomes(new MockHost(hosted)))),
+  hosted: () => withTargets(withAilingAccounts(withOutcomes(new MockHost(hosted)))),
   full: () => withOutcomes(new MockHost(full)),
   runs: () => withOutcomes(new MockHost({ ...full, runs: everyOutcome() })),
   long: () => new MockHost({ ...full, runs: longHistory() }),
@@ -95,9 +95,9 @@ const kinds = {
 };
 
 /** Two secrets of the wallet lie on platforms too; the rotation of one did not reach all of its places. */
-function withPlaces(host: MockHost): MockHost {
-  host.places.set("wal_headers", manyPlaces());
-  host.places.set("wal_stripe", manyPlaces());
+function withTargets(host: MockHost): MockHost {
+  host.targets.set("wal_headers", manyTargets());
+  host.targets.set("wal_stripe", manyTargets());
   host.refuses.set(
     "Payments search",
     problem({

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{PlaceArgs, PlacedArgs};
+use super::{PlacedArgs, TargetArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CredentialVerb {
@@ -12,7 +12,7 @@ pub(crate) enum CredentialVerb {
     #[command(visible_alias = "ls")]
     List {
         #[command(flatten)]
-        place: PlaceArgs,
+        target: TargetArgs,
     },
     /// Show one of the wallet: how old it is, and everything that uses it
     Show {
@@ -28,7 +28,7 @@ pub(crate) enum CredentialVerb {
         /// Its name there
         credential: String,
         #[command(flatten)]
-        place: PlaceArgs,
+        target: TargetArgs,
     },
     /// Call it something else
     Rename {
@@ -47,7 +47,7 @@ pub(crate) enum CredentialVerb {
         #[arg(required_unless_present = "connector")]
         credential: Option<String>,
         #[command(flatten)]
-        place: PlaceArgs,
+        target: TargetArgs,
     },
 }
 

@@ -116,7 +116,7 @@ impl ChangeArgs {
 /// Whose credential of a connector is meant.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Credentials that a hosted platform keeps")]
-pub(crate) struct PlaceArgs {
+pub(crate) struct TargetArgs {
     /// Those of this hosted connector, in place of the wallet: id, ACCOUNT/NAME or name
     #[arg(long, value_name = "CONNECTOR")]
     pub(crate) connector: Option<String>,
@@ -130,7 +130,7 @@ pub(crate) struct PlaceArgs {
 #[command(next_help_heading = "Credentials that a hosted platform keeps")]
 pub(crate) struct PlacedArgs {
     #[command(flatten)]
-    pub(crate) place: PlaceArgs,
+    pub(crate) target: TargetArgs,
     /// A value of its form: KEY=TEXT, or KEY:=JSON; a key such as /auth/kind is a JSON pointer
     #[arg(long = "set", value_name = "VALUE", requires = "connector")]
     pub(crate) values: Vec<String>,

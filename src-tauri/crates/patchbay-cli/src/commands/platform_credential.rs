@@ -8,7 +8,7 @@ use patchbay_ops::{
 };
 use serde::Serialize;
 
-use crate::args::{PlaceArgs, PlacedArgs};
+use crate::args::{PlacedArgs, TargetArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::form_values;
@@ -26,18 +26,18 @@ struct Placed<'a> {
 }
 
 /// A connector, and the level of its credentials that is meant.
-struct Place {
+struct Target {
     connector: Connector,
     level: Level,
     known: Vec<CredentialsOfLevel>,
 }
 
-impl Place {
+impl Target {
     /// The place that the options name.
     ///
     /// # Errors
     /// When the connector has no such level, or several and none is named.
-    async fn find(cli: &Cli, args: &PlaceArgs) -> Result<Self, Failure> {
+    async fn find(cli: &Cli, args: &TargetArgs) -> Result<Self, Failure> {
         let (connector, known) = all_levels(cli, args).await?;
         let wanted = args.level.map(Level::from);
         let mut fitting = known
@@ -106,7 +106,7 @@ fn no_level(connector: &Connector, known: &[CredentialsOfLevel]) -> Failure {
 
 async fn all_levels(
     cli: &Cli,
-    args: &PlaceArgs,
+    args: &TargetArgs,
 ) -> Result<(Connector, Vec<CredentialsOfLevel>), Failure> {
     let connector = args.connector.as_deref().ok_or_else(|| {
         Failure::usage(
@@ -121,7 +121,7 @@ async fn all_levels(
 }
 
 /// Lists them by level; one that cannot be listed says why and hides no other.
-pub(super) async fn list(cli: &Cli, args: &PlaceArgs) -> Result<(), Failure> {
+pub(super) async fn list(cli: &Cli, args: &TargetArgs) -> Result<(), Failure> {
     let (connector, mut levels) = all_levels(cli, args).await?;
     if let Some(wanted) = args.level.map(Level::from) {
         levels.retain(|one| one.level.level == wanted);
@@ -188,16 +188,16 @@ fn by(credential: &PlatformCredential) -> String {
 
 /// Creates one.
 pub(super) async fn add(cli: &Cli, name: Option<String>, args: PlacedArgs) -> Result<(), Failure> {
-    let place = Place::find(cli, &args.place).await?;
+    let target = Target::find(cli, &args.target).await?;
     let name = name.unwrap_or_default();
-    if place.has(&name) == Some(true) && !args.form.describe {
-        let level = words::level(place.level);
+    if target.has(&name) == Some(true) && !args.form.describe {
+        let level = words::level(target.level);
         return Err(Failure::usage(
             format!("there is a credential {name} of the level {level} already"),
             "Replace it with `patchbay credential replace`, or choose another name.",
         ));
     }
-    save(cli, &place, &name, args, "Saved").await
+    save(cli, &target, &name, args, "Saved").await
 }
 
 /// Puts other values in the place of one.
@@ -206,56 +206,56 @@ pub(super) async fn replace(
     name: Option<String>,
     args: PlacedArgs,
 ) -> Result<(), Failure> {
-    let place = Place::find(cli, &args.place).await?;
+    let target = Target::find(cli, &args.target).await?;
     let name = name.unwrap_or_default();
-    if place.has(&name) == Some(false) && !args.form.describe {
+    if target.has(&name) == Some(false) && !args.form.describe {
         let kind = "credential";
         return Err(Error::NotFound { kind, name }.into());
     }
-    save(cli, &place, &name, args, "Replaced").await
+    save(cli, &target, &name, args, "Replaced").await
 }
 
 async fn save(
     cli: &Cli,
-    place: &Place,
+    target: &Target,
     name: &str,
     args: PlacedArgs,
     verb: &str,
 ) -> Result<(), Failure> {
-    let id = &place.connector.id;
-    let form = platform_credential_form(&cli.cx, id, place.level).await?;
+    let id = &target.connector.id;
+    let form = platform_credential_form(&cli.cx, id, target.level).await?;
     if args.form.describe {
         return forms::describe(cli, &form);
     }
     let request = SavePlatformCredential {
         connector: id.clone(),
-        level: place.level,
+        level: target.level,
         name: name.to_owned(),
         values: form_values::laid_over(form.values.0, &args.values)?,
         secrets: form_values::secrets(cli, &args.form.secrets).await?,
         is_default: args.default.then_some(true),
     };
     save_platform_credential(&cli.cx, request).await?;
-    place.print_done(cli, verb, name)
+    target.print_done(cli, verb, name)
 }
 
 /// Makes one the default.
-pub(super) async fn make_default(cli: &Cli, name: &str, args: &PlaceArgs) -> Result<(), Failure> {
-    let place = Place::find(cli, args).await?;
-    make_platform_credential_default(&cli.cx, &place.connector.id, place.level, name).await?;
-    place.print_done(cli, "Made the default:", name)
+pub(super) async fn make_default(cli: &Cli, name: &str, args: &TargetArgs) -> Result<(), Failure> {
+    let target = Target::find(cli, args).await?;
+    make_platform_credential_default(&cli.cx, &target.connector.id, target.level, name).await?;
+    target.print_done(cli, "Made the default:", name)
 }
 
 /// Deletes one, after it was agreed to.
-pub(super) async fn remove(cli: &Cli, name: &str, args: &PlaceArgs) -> Result<(), Failure> {
-    let place = Place::find(cli, args).await?;
-    let (title, level) = (&place.connector.title, words::level(place.level));
+pub(super) async fn remove(cli: &Cli, name: &str, args: &TargetArgs) -> Result<(), Failure> {
+    let target = Target::find(cli, args).await?;
+    let (title, level) = (&target.connector.title, words::level(target.level));
     let shown = text::line(name);
     let question = format!("Delete the credential {shown} of {title}, level {level}?");
     let needed = Error::ConfirmationNeeded {
         what: format!("deleting the credential {shown}"),
     };
     cli.confirm(&question, needed.into())?;
-    remove_platform_credential(&cli.cx, &place.connector.id, place.level, name, true).await?;
-    place.print_done(cli, "Deleted", name)
+    remove_platform_credential(&cli.cx, &target.connector.id, target.level, name, true).await?;
+    target.print_done(cli, "Deleted", name)
 }

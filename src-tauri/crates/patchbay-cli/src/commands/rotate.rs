@@ -1,9 +1,9 @@
 //! `patchbay credential show|rotate`: where a credential of the wallet is used, and how the next one gets
 //! there.
 
-use patchbay_model::{Place, Problem, SecretReference, Timestamp, WalletEntry};
+use patchbay_model::{Problem, SecretHolder, SecretReference, Timestamp, WalletEntry};
 use patchbay_ops::{
-    Rotation, RotationPlace, finish_rotation, plan_rotation, resolve_wallet_entry, retry_rotation,
+    Rotation, RotationTarget, finish_rotation, plan_rotation, resolve_wallet_entry, retry_rotation,
     roll_back_rotation, rotate_wallet_entry,
 };
 
@@ -24,7 +24,7 @@ pub(super) async fn show(cli: &Cli, credential: &str) -> Result<(), Failure> {
     let now = cli.now();
     cli.out.answer(&rotation, |screen| {
         let facts = facts(&rotation, now, screen);
-        format!("{facts}{}", places(&rotation, screen))
+        format!("{facts}{}", target_table(&rotation, screen))
     })
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn rotate(cli: &Cli, args: RotateArgs) -> Result<(), Failure> {
         Some(next_secret(cli, &entry, args.secret).await?)
     };
     unlock(cli).await?;
-    let each = |place: &RotationPlace| cli.stderr.step(&step(place));
+    let each = |target: &RotationTarget| cli.stderr.step(&step(target));
     let (cx, id) = (&cli.cx, &entry.id);
     let rotation = match secret {
         Some(secret) => rotate_wallet_entry(cx, id, secret, each).await?,
@@ -84,14 +84,15 @@ pub(super) async fn rotate(cli: &Cli, args: RotateArgs) -> Result<(), Failure> {
 }
 
 fn answer(cli: &Cli, rotation: &Rotation) -> Result<(), Failure> {
-    cli.out.answer(rotation, |screen| places(rotation, screen))
+    cli.out
+        .answer(rotation, |screen| target_table(rotation, screen))
 }
 
 /// Says how it ended; places that still have another secret are a failure.
 fn judge(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
     let name = &rotation.entry.name;
     let missed = rotation
-        .places
+        .targets
         .iter()
         .filter_map(|one| one.problem.as_ref());
     let missed: Vec<&Problem> = missed.collect();
@@ -108,7 +109,7 @@ fn judge(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
     let message = format!(
         "{} of {} places did not take it",
         missed.len(),
-        rotation.places.len()
+        rotation.targets.len()
     );
     let hint = format!(
         "Run `patchbay credential rotate {} --retry`, or go back with --take-back.",
@@ -117,47 +118,47 @@ fn judge(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
     Err(Problem::new(first.code, message).with_hint(hint).into())
 }
 
-fn step(place: &RotationPlace) -> String {
-    let (title, account) = (text::line(&place.title), text::line(&place.account));
-    match &place.problem {
+fn step(target: &RotationTarget) -> String {
+    let (title, account) = (text::line(&target.title), text::line(&target.account));
+    match &target.problem {
         Some(problem) => format!("{title} on {account}: {}", text::line(&problem.message)),
         None => format!("{title} on {account}: has it"),
     }
 }
 
-fn places(rotation: &Rotation, screen: Screen) -> String {
-    if rotation.places.is_empty() {
+fn target_table(rotation: &Rotation, screen: Screen) -> String {
+    if rotation.targets.is_empty() {
         return "Nothing uses it.\n".to_owned();
     }
     let heads = ["USED BY", "ACCOUNT", "AS", "HOW"];
-    Table::new(heads, rotation.places.iter().map(row)).render(screen)
+    Table::new(heads, rotation.targets.iter().map(row)).render(screen)
 }
 
-fn row(place: &RotationPlace) -> [Cell; 4] {
-    let (how, tone) = match (&place.problem, &place.place) {
+fn row(target: &RotationTarget) -> [Cell; 4] {
+    let (how, tone) = match (&target.problem, &target.holder) {
         (Some(problem), _) => (text::line(&problem.message), Tone::Bad),
         (None, Some(_)) => ("was sent there".to_owned(), Tone::Plain),
         (None, None) => ("read from the wallet at each use".to_owned(), Tone::Faint),
     };
     [
-        Cell::from(&place.title),
-        Cell::from(&place.account),
-        Cell::from(role(place)),
+        Cell::from(&target.title),
+        Cell::from(&target.account),
+        Cell::from(role(target)),
         Cell::toned(&how, tone),
     ]
 }
 
-fn role(place: &RotationPlace) -> String {
-    match &place.place {
-        Some(Place::Creation) => "what it was created with".to_owned(),
-        Some(Place::Settings) => "setting".to_owned(),
-        Some(Place::Credential { level, name }) if name.is_empty() => {
+fn role(target: &RotationTarget) -> String {
+    match &target.holder {
+        Some(SecretHolder::Creation) => "what it was created with".to_owned(),
+        Some(SecretHolder::Settings) => "setting".to_owned(),
+        Some(SecretHolder::Credential { level, name }) if name.is_empty() => {
             format!("{} credential", words::level(*level))
         }
-        Some(Place::Credential { level, name }) => {
+        Some(SecretHolder::Credential { level, name }) => {
             format!("{} credential {name}", words::level(*level))
         }
-        None if place.account_id.is_some() => "sign-in of the account".to_owned(),
+        None if target.account_id.is_some() => "sign-in of the account".to_owned(),
         None => "sign-in".to_owned(),
     }
 }
@@ -170,25 +171,25 @@ mod tests {
 
     #[test]
     fn each_place_says_how_it_stands() {
-        let place = RotationPlace {
+        let target = RotationTarget {
             title: "Wiki".to_owned(),
             account: "work".to_owned(),
             connector: None,
             account_id: None,
-            place: Some(Place::Credential {
+            holder: Some(SecretHolder::Credential {
                 level: Level::User,
                 name: "mine".to_owned(),
             }),
             problem: None,
         };
-        assert_eq!(step(&place), "Wiki on work: has it");
-        assert_eq!(role(&place), "user credential mine");
-        let missed = RotationPlace {
+        assert_eq!(step(&target), "Wiki on work: has it");
+        assert_eq!(role(&target), "user credential mine");
+        let missed = RotationTarget {
             problem: Some(Problem::new(
                 Code::NetworkUnreachable,
                 "could not reach Mistral",
             )),
-            ..place
+            ..holder
         };
         assert_eq!(step(&missed), "Wiki on work: could not reach Mistral");
     }

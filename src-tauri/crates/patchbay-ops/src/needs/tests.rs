@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use patchbay_model::{Json, Place, Placement, Problem, RemoteId, Tool, ToolEffect, UsedBy};
+use patchbay_model::{
+    Json, Problem, RemoteId, SecretHolder, SecretLocation, Tool, ToolEffect, UsedBy,
+};
 use serde_json::json;
 
 use super::*;
@@ -240,10 +242,10 @@ async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
     let bench = bench().await;
     let connector = bench.connector(NOBODY).await;
     let entry = bench.entry("Stripe key", None).await;
-    let placement = Placement {
+    let location = SecretLocation {
         entry: entry.id.clone(),
         connector: connector.id,
-        place: Place::Settings,
+        holder: SecretHolder::Settings,
         path: "/token".to_owned(),
         values: Json(json!({})),
         placed_at: bench.cx.now(),
@@ -252,7 +254,12 @@ async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
             "could not reach Cohere".to_owned(),
         )),
     };
-    bench.cx.store().save_placement(&placement).await.unwrap();
+    bench
+        .cx
+        .store()
+        .save_secret_location(&location)
+        .await
+        .unwrap();
     let needs = list_needs(&bench.cx).await.unwrap();
     let words = "1 place still has the old secret: could not reach Cohere";
     assert_eq!(needs[0].words.as_deref(), Some(words));

@@ -10,11 +10,11 @@ use crate::{AddWalletEntry, NeedKind, SystemClock, add_wallet_entry, list_needs}
 const OLD: &str = "old-secret-1";
 const NEW: &str = "new-secret-2";
 
-fn placement(path: &str) -> Placement {
-    Placement {
+fn location(path: &str) -> SecretLocation {
+    SecretLocation {
         entry: WalletEntryId::new("w1"),
         connector: ConnectorId::new("c1"),
-        place: Place::Creation,
+        holder: SecretHolder::Creation,
         path: path.to_owned(),
         values: Json(json!({ "name": "a", "auth": { "kind": "bearer" } })),
         placed_at: Timestamp::parse("2026-11-20T08:00:00Z").unwrap(),
@@ -24,14 +24,14 @@ fn placement(path: &str) -> Placement {
 
 #[test]
 fn the_secret_goes_back_to_its_place() {
-    let placement = placement("/auth/token");
-    let values = with_secret(&placement, &Secret::new("new")).unwrap();
+    let location = location("/auth/token");
+    let values = with_secret(&location, &Secret::new("new")).unwrap();
     assert_eq!(
         Value::Object(values),
         json!({ "name": "a", "auth": { "kind": "bearer", "token": "new" } })
     );
-    assert!(leads_into(&placement, "auth"));
-    assert!(!leads_into(&placement, "au"));
+    assert!(leads_into(&location, "auth"));
+    assert!(!leads_into(&location, "au"));
 }
 
 fn bearer(token: &str) -> WalletSecret {
@@ -75,19 +75,23 @@ impl Bench {
         connector.account = account.clone();
         connector.remote_id = Some(RemoteId::new(title));
         self.cx.store().save_connector(&connector).await.unwrap();
-        let placement = Placement {
+        let location = SecretLocation {
             entry: self.entry.id.clone(),
             connector: connector.id,
-            ..placement("/auth/token")
+            ..location("/auth/token")
         };
-        self.cx.store().save_placement(&placement).await.unwrap();
+        self.cx
+            .store()
+            .save_secret_location(&location)
+            .await
+            .unwrap();
     }
 
     /// The process ends when the first place was tried.
     async fn rotate_until_the_first_place(&self) {
         let (cx, id) = (self.cx.clone(), self.entry.id.clone());
         let rotating = tokio::spawn(async move {
-            let ends = |_: &RotationPlace| panic!("the process ends here");
+            let ends = |_: &RotationTarget| panic!("the process ends here");
             rotate_wallet_entry(&cx, &id, bearer(NEW), ends).await
         });
         assert!(rotating.await.unwrap_err().is_panic());
@@ -104,10 +108,10 @@ impl Bench {
 }
 
 fn codes(rotation: &Rotation) -> Vec<Option<Code>> {
-    let places = rotation.places.iter();
-    let pushed = places.filter(|place| place.place.is_some());
+    let targets = rotation.targets.iter();
+    let pushed = targets.filter(|target| target.holder.is_some());
     pushed
-        .map(|place| place.problem.as_ref().map(|problem| problem.code))
+        .map(|target| target.problem.as_ref().map(|problem| problem.code))
         .collect()
 }
 
@@ -127,7 +131,7 @@ async fn places_that_were_not_tried_are_open_when_the_process_ends() {
     assert!(matches!(again, Err(Error::Usage { .. })), "{again:?}");
 
     let mut tried = Vec::new();
-    let each = |place: &RotationPlace| tried.push(place.title.clone());
+    let each = |target: &RotationTarget| tried.push(target.title.clone());
     let retried = retry_rotation(cx, id, each).await.unwrap();
     assert_eq!(codes(&retried), [Some(Code::PlatformSignedOut); 2]);
     assert_eq!(tried.len(), 2);
@@ -138,7 +142,7 @@ async fn places_wait_for_nobody_while_they_are_tried() {
     let bench = Bench::new(true, bearer(OLD)).await;
     let (cx, id) = (&bench.cx, &bench.entry.id);
     let mut underway = Vec::new();
-    let each = |_: &RotationPlace| underway.push(cx.rotations().has(id));
+    let each = |_: &RotationTarget| underway.push(cx.rotations().has(id));
     rotate_wallet_entry(cx, id, bearer(NEW), each)
         .await
         .unwrap();

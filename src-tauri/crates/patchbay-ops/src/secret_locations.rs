@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Connector, Json, Level, Place, Placement, WalletEntryId};
+use patchbay_model::{Connector, Json, Level, SecretHolder, SecretLocation, WalletEntryId};
 
 use crate::differences::below;
 use crate::{Context, Error, Event};
 
 /// Which credential of a connector.
-pub(crate) struct CredentialPlace {
+pub(crate) struct CredentialHolder {
     pub(crate) level: Level,
     pub(crate) name: String,
 }
 
-impl From<CredentialPlace> for Place {
-    fn from(place: CredentialPlace) -> Self {
-        let CredentialPlace { level, name } = place;
+impl From<CredentialHolder> for SecretHolder {
+    fn from(holder: CredentialHolder) -> Self {
+        let CredentialHolder { level, name } = holder;
         Self::Credential { level, name }
     }
 }
@@ -30,7 +30,7 @@ pub(crate) async fn note_creation(
     values: &Json,
     entries: BTreeMap<String, WalletEntryId>,
 ) -> Result<(), Error> {
-    note(cx, connector, Place::Creation, values, entries).await
+    note(cx, connector, SecretHolder::Creation, values, entries).await
 }
 
 /// Notes what the settings of a connector were given.
@@ -43,7 +43,7 @@ pub(crate) async fn note_settings(
     values: &Json,
     entries: BTreeMap<String, WalletEntryId>,
 ) -> Result<(), Error> {
-    note(cx, connector, Place::Settings, values, entries).await
+    note(cx, connector, SecretHolder::Settings, values, entries).await
 }
 
 /// Notes what a credential was given. Whatever it was given before is not there any more.
@@ -53,13 +53,15 @@ pub(crate) async fn note_settings(
 pub(crate) async fn note_credential(
     cx: &Context,
     connector: &Connector,
-    place: CredentialPlace,
+    holder: CredentialHolder,
     values: &Json,
     entries: BTreeMap<String, WalletEntryId>,
 ) -> Result<(), Error> {
-    let place = Place::from(place);
-    cx.store().remove_placements(&connector.id, &place).await?;
-    note(cx, connector, place, values, entries).await
+    let holder = SecretHolder::from(holder);
+    cx.store()
+        .remove_secret_locations(&connector.id, &holder)
+        .await?;
+    note(cx, connector, holder, values, entries).await
 }
 
 /// Forgets what a connector was created with, or its settings were given, in these members: something else
@@ -73,10 +75,10 @@ pub(crate) async fn forget_members<'a>(
     members: impl Iterator<Item = &'a String>,
 ) -> Result<(), Error> {
     let paths: Vec<String> = members.map(|member| below("", member)).collect();
-    for place in [Place::Creation, Place::Settings] {
+    for holder in [SecretHolder::Creation, SecretHolder::Settings] {
         let removing = cx
             .store()
-            .remove_placements_at(&connector.id, &place, paths.clone());
+            .remove_secret_locations_at(&connector.id, &holder, paths.clone());
         removing.await?;
     }
     Ok(())
@@ -89,31 +91,34 @@ pub(crate) async fn forget_members<'a>(
 pub(crate) async fn forget_credential(
     cx: &Context,
     connector: &Connector,
-    place: CredentialPlace,
+    holder: CredentialHolder,
 ) -> Result<(), Error> {
-    let place = Place::from(place);
-    Ok(cx.store().remove_placements(&connector.id, &place).await?)
+    let holder = SecretHolder::from(holder);
+    Ok(cx
+        .store()
+        .remove_secret_locations(&connector.id, &holder)
+        .await?)
 }
 
 async fn note(
     cx: &Context,
     connector: &Connector,
-    place: Place,
+    holder: SecretHolder,
     values: &Json,
     entries: BTreeMap<String, WalletEntryId>,
 ) -> Result<(), Error> {
     let is_news = !entries.is_empty();
     for (path, entry) in entries {
-        let placement = Placement {
+        let location = SecretLocation {
             entry,
             connector: connector.id.clone(),
-            place: place.clone(),
+            holder: holder.clone(),
             path,
             values: values.clone(),
             placed_at: cx.now(),
             problem: None,
         };
-        cx.store().save_placement(&placement).await?;
+        cx.store().save_secret_location(&location).await?;
     }
     if is_news {
         cx.emit(Event::WalletChanged);

@@ -9,13 +9,14 @@ use crate::{ConnectorId, Json, Level, Problem, Timestamp, WalletEntryId};
 /// when that is rotated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Placement {
+pub struct SecretLocation {
     /// The entry.
     pub entry: WalletEntryId,
     /// The connector that was given its secret.
     pub connector: ConnectorId,
     /// What of the connector.
-    pub place: Place,
+    #[serde(rename = "place")]
+    pub holder: SecretHolder,
     /// JSON pointer to the secret's place in the values.
     pub path: String,
     /// The values that went with it, without secrets.
@@ -33,7 +34,7 @@ pub struct Placement {
     rename_all = "snake_case",
     rename_all_fields = "camelCase"
 )]
-pub enum Place {
+pub enum SecretHolder {
     /// What it was created with.
     Creation,
     /// Its settings.

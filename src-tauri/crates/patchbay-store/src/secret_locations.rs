@@ -1,6 +1,6 @@
 //! Where secrets of the wallet were placed on hosted platforms.
 
-use patchbay_model::{ConnectorId, Place, Placement, WalletEntryId};
+use patchbay_model::{ConnectorId, SecretHolder, SecretLocation, WalletEntryId};
 
 use crate::migrations::Migration;
 use crate::row::{listed, to_body};
@@ -30,7 +30,10 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Failed`].
-    pub async fn list_placements(&self, entry: &WalletEntryId) -> Result<Vec<Placement>, Error> {
+    pub async fn list_secret_locations(
+        &self,
+        entry: &WalletEntryId,
+    ) -> Result<Vec<SecretLocation>, Error> {
         let entry = entry.to_string();
         self.read(move |tx| {
             let mut statement = tx.prepare_cached(
@@ -50,8 +53,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`].
-    pub async fn save_placement(&self, placement: &Placement) -> Result<(), Error> {
-        let placement = placement.clone();
+    pub async fn save_secret_location(&self, location: &SecretLocation) -> Result<(), Error> {
+        let location = location.clone();
         self.write(move |tx| {
             tx.prepare_cached(
                 "INSERT INTO placements (connector, place, path, wallet_entry, body)
@@ -60,11 +63,11 @@ impl Store {
                      wallet_entry = excluded.wallet_entry, body = excluded.body",
             )?
             .execute((
-                placement.connector.as_str(),
-                to_body(TABLE, &placement.place)?,
-                &placement.path,
-                placement.entry.as_str(),
-                to_body(TABLE, &placement)?,
+                location.connector.as_str(),
+                to_body(TABLE, &location.holder)?,
+                &location.path,
+                location.entry.as_str(),
+                to_body(TABLE, &location)?,
             ))?;
             Ok(())
         })
@@ -75,15 +78,15 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`].
-    pub async fn remove_placements(
+    pub async fn remove_secret_locations(
         &self,
         connector: &ConnectorId,
-        place: &Place,
+        holder: &SecretHolder,
     ) -> Result<(), Error> {
-        let (connector, place) = (connector.to_string(), to_body(TABLE, place)?);
+        let (connector, holder) = (connector.to_string(), to_body(TABLE, holder)?);
         self.write(move |tx| {
             tx.prepare_cached("DELETE FROM placements WHERE connector = ?1 AND place = ?2")?
-                .execute([&connector, &place])?;
+                .execute([&connector, &holder])?;
             Ok(())
         })
         .await
@@ -93,20 +96,20 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`].
-    pub async fn remove_placements_at(
+    pub async fn remove_secret_locations_at(
         &self,
         connector: &ConnectorId,
-        place: &Place,
+        holder: &SecretHolder,
         paths: Vec<String>,
     ) -> Result<(), Error> {
-        let (connector, place) = (connector.to_string(), to_body(TABLE, place)?);
+        let (connector, holder) = (connector.to_string(), to_body(TABLE, holder)?);
         self.write(move |tx| {
             let mut delete = tx.prepare_cached(
                 "DELETE FROM placements WHERE connector = ?1 AND place = ?2
                  AND (path = ?3 OR substr(path, 1, length(?3) + 1) = ?3 || '/')",
             )?;
             for path in &paths {
-                delete.execute([&connector, &place, path])?;
+                delete.execute([&connector, &holder, path])?;
             }
             Ok(())
         })
@@ -122,11 +125,11 @@ mod tests {
     use super::*;
     use crate::samples::{at, connector, store, wallet_entry};
 
-    fn placement(connector: &str, place: Place) -> Placement {
-        Placement {
+    fn location(connector: &str, holder: SecretHolder) -> SecretLocation {
+        SecretLocation {
             entry: WalletEntryId::new("w1"),
             connector: ConnectorId::new(connector),
-            place,
+            holder,
             path: "/token".into(),
             values: Json(json!({ "kind": "bearer" })),
             placed_at: at(0),
@@ -140,27 +143,33 @@ mod tests {
         let entry = wallet_entry("w1", "Key");
         store.save_wallet_entry(&entry).await.unwrap();
         store.save_connector(&connector("c1", "one")).await.unwrap();
-        let named = Place::Credential {
+        let named = SecretHolder::Credential {
             level: Level::User,
             name: "main".into(),
         };
         let placed = [
-            placement("c1", Place::Settings),
-            placement("c1", named.clone()),
+            location("c1", SecretHolder::Settings),
+            location("c1", named.clone()),
         ];
-        for placement in &placed {
-            store.save_placement(placement).await.unwrap();
+        for location in &placed {
+            store.save_secret_location(location).await.unwrap();
         }
         // Of a connector that is not there.
-        let gone = placement("c2", Place::Settings);
-        store.save_placement(&gone).await.unwrap();
-        assert_eq!(store.list_placements(&entry.id).await.unwrap(), placed);
+        let gone = location("c2", SecretHolder::Settings);
+        store.save_secret_location(&gone).await.unwrap();
+        assert_eq!(
+            store.list_secret_locations(&entry.id).await.unwrap(),
+            placed
+        );
         let users = store.list_wallet().await.unwrap().remove(0).used_by;
         assert_eq!(users.len(), 1, "{users:?}");
 
         let id = ConnectorId::new("c1");
-        store.remove_placements(&id, &named).await.unwrap();
-        assert_eq!(store.list_placements(&entry.id).await.unwrap(), placed[..1]);
+        store.remove_secret_locations(&id, &named).await.unwrap();
+        assert_eq!(
+            store.list_secret_locations(&entry.id).await.unwrap(),
+            placed[..1]
+        );
     }
 
     #[tokio::test]
@@ -168,19 +177,19 @@ mod tests {
         let (_home, store) = store().await;
         store.save_connector(&connector("c1", "one")).await.unwrap();
         for path in ["/auth", "/auth/token", "/author"] {
-            let placed = Placement {
+            let placed = SecretLocation {
                 path: path.to_owned(),
-                ..placement("c1", Place::Creation)
+                ..location("c1", SecretHolder::Creation)
             };
-            store.save_placement(&placed).await.unwrap();
+            store.save_secret_location(&placed).await.unwrap();
         }
         let id = ConnectorId::new("c1");
-        for place in [Place::Settings, Place::Creation] {
+        for holder in [SecretHolder::Settings, SecretHolder::Creation] {
             let paths = vec!["/auth".to_owned()];
-            let removed = store.remove_placements_at(&id, &place, paths);
+            let removed = store.remove_secret_locations_at(&id, &holder, paths);
             removed.await.unwrap();
         }
-        let left = store.list_placements(&WalletEntryId::new("w1")).await;
+        let left = store.list_secret_locations(&WalletEntryId::new("w1")).await;
         let left: Vec<_> = left.unwrap().into_iter().map(|one| one.path).collect();
         assert_eq!(left, ["/author"]);
     }
@@ -189,15 +198,15 @@ mod tests {
     async fn a_place_holds_one_entry() {
         let (_home, store) = store().await;
         store.save_connector(&connector("c1", "one")).await.unwrap();
-        let first = placement("c1", Place::Settings);
-        let second = Placement {
+        let first = location("c1", SecretHolder::Settings);
+        let second = SecretLocation {
             entry: WalletEntryId::new("w2"),
             ..first.clone()
         };
-        store.save_placement(&first).await.unwrap();
-        store.save_placement(&second).await.unwrap();
-        assert_eq!(store.list_placements(&first.entry).await.unwrap(), []);
-        let held = store.list_placements(&second.entry).await.unwrap();
+        store.save_secret_location(&first).await.unwrap();
+        store.save_secret_location(&second).await.unwrap();
+        assert_eq!(store.list_secret_locations(&first.entry).await.unwrap(), []);
+        let held = store.list_secret_locations(&second.entry).await.unwrap();
         assert_eq!(held, [second]);
     }
 }

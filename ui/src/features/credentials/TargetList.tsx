@@ -2,57 +2,57 @@ import { type ReactNode } from "react";
 import { Badge } from "@/components/Badge";
 import { PlatformTile } from "@/components/PlatformTile";
 import { NoticeCode } from "@/components/ProblemNotice";
-import { type AccountId, type ConnectorId, type Problem, type RotationPlace } from "@/host/bindings";
+import { type AccountId, type ConnectorId, type Problem, type RotationTarget } from "@/host/bindings";
 import { sentence } from "@/lib/words";
 import styles from "./Credentials.module.css";
-import { isPushed, placeKey, placeWords } from "./placeWords";
+import { isPushed, targetKey, targetWords } from "./targetWords";
 import { usePlatformOf } from "./useSecretUsage";
 
 type Props = {
   label: string;
-  places: RotationPlace[];
+  targets: RotationTarget[];
   /** How a place stands; nothing where nothing is to be said of it. */
-  stateOf?: (place: RotationPlace) => ReactNode;
+  stateOf?: (target: RotationTarget) => ReactNode;
   /** Goes to the connector or the account; a place is only words where it is left out. */
   onOpen?: (target: { connector: ConnectorId } | { account: AccountId }) => void;
 };
 
 /** Everything that uses a wallet entry: connectors, accounts, and what platforms were given. */
-export function PlaceList({ label, places, stateOf, onOpen }: Props) {
+export function TargetList({ label, targets, stateOf, onOpen }: Props) {
   const platformOf = usePlatformOf();
   return (
     <ul className={styles.card} aria-label={label}>
-      {places.map((place) => {
+      {targets.map((target) => {
         const words = (
           <>
-            <PlatformTile platform={platformOf(place.account)} />
+            <PlatformTile platform={platformOf(target.account)} />
             <span className={styles.placeWords}>
-              <span className="cut" title={nameOf(place)}>
-                {nameOf(place)}
+              <span className="cut" title={nameOf(target)}>
+                {nameOf(target)}
               </span>
-              <span className="text2 small">{placeWords(place)}</span>
+              <span className="text2 small">{targetWords(target)}</span>
             </span>
-            {stateOf?.(place)}
+            {stateOf?.(target)}
           </>
         );
-        const target = place.connector
-          ? { connector: place.connector }
-          : place.accountId
-            ? { account: place.accountId }
+        const link = target.connector
+          ? { connector: target.connector }
+          : target.accountId
+            ? { account: target.accountId }
             : null;
         return (
-          <li key={placeKey(place)}>
-            {onOpen && target ? (
-              <button type="button" className={styles.place} onClick={() => onOpen(target)}>
+          <li key={targetKey(target)}>
+            {onOpen && link ? (
+              <button type="button" className={styles.place} onClick={() => onOpen(link)}>
                 {words}
               </button>
             ) : (
               <div className={styles.place}>{words}</div>
             )}
-            {place.problem && (
+            {target.problem && (
               <div className={styles.placeProblem}>
-                <p>{reasonOf(place.problem)}</p>
-                <NoticeCode>{place.problem.code}</NoticeCode>
+                <p>{reasonOf(target.problem)}</p>
+                <NoticeCode>{target.problem.code}</NoticeCode>
               </div>
             )}
           </li>
@@ -62,23 +62,23 @@ export function PlaceList({ label, places, stateOf, onOpen }: Props) {
   );
 }
 
-function nameOf({ title, account }: RotationPlace): string {
+function nameOf({ title, account }: RotationTarget): string {
   return account === title ? title : `${title} · ${account}`;
 }
 
 /** How a place stands while a rotation is on its way, or after it. */
-export function PlaceState({
-  place,
+export function TargetState({
+  target,
   isTried,
   isPushing,
 }: {
-  place: RotationPlace;
+  target: RotationTarget;
   isTried: boolean;
   isPushing: boolean;
 }) {
   // Nothing was sent here, so nothing is known of it.
-  if (!isPushed(place)) return <Badge glyph="todo">On next use</Badge>;
-  if (isTried) return place.problem ? <Badge glyph="failing">Failed</Badge> : <Badge glyph="ready">Updated</Badge>;
+  if (!isPushed(target)) return <Badge glyph="todo">On next use</Badge>;
+  if (isTried) return target.problem ? <Badge glyph="failing">Failed</Badge> : <Badge glyph="ready">Updated</Badge>;
   if (isPushing) return <Badge glyph="authorizing">Waiting</Badge>;
   return <Badge glyph="todo">Will be updated</Badge>;
 }

@@ -1,0 +1,27 @@
+import { type Level, type RotationTarget } from "@/host/bindings";
+
+const levelWords: Record<Level, string> = { user: "Personal", workspace: "Workspace", organization: "Organization" };
+
+/** What tells a target from others. */
+export function targetKey(target: RotationTarget): string {
+  return [target.connector, target.accountId, JSON.stringify(target.holder)].join("|");
+}
+
+/** What of a connector or an account holds the secret. */
+export function targetWords({ holder, accountId }: RotationTarget): string {
+  switch (holder?.kind) {
+    case "creation":
+      return "Set at creation";
+    case "settings":
+      return "Connector settings";
+    case "credential":
+      return [`${levelWords[holder.level]} credential`, holder.name].filter(Boolean).join(" · ");
+    case undefined:
+      return accountId ? "Account sign-in" : "Reads from wallet";
+  }
+}
+
+/** Whether the platform has to be given the new secret; other places read the wallet at each use. */
+export function isPushed(target: RotationTarget): boolean {
+  return target.holder !== null;
+}
