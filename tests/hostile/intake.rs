@@ -125,7 +125,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-store/src/presence.rs::clear_away",
             "crates/patchbay-store/src/presence.rs::is_held",
             "crates/patchbay-store/src/row.rs::from_body",
-            "crates/patchbay-store/src/row.rs::listed",
+            "crates/patchbay-store/src/row.rs::parse_row",
         ],
     ),
     intake(
@@ -262,7 +262,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
         "looks for `--json` among its own arguments",
     ),
     (
-        "crates/patchbay-cli/src/prompt.rs::answered",
+        "crates/patchbay-cli/src/prompt.rs::ask_yes_no",
         "a yes or no of the person at the terminal",
     ),
     (

@@ -93,11 +93,11 @@ impl From<patchbay_ops::Error> for Failure {
         let failure = Self::from(error.problem());
         match error {
             Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
-                let label = text::quoted(&account);
+                let label = text::quote(&account);
                 failure.with_hint(format!("Run `patchbay account replace {label} --from -`."))
             }
             Error::SwitchedOff { connector } => {
-                let title = text::quoted(&connector);
+                let title = text::quote(&connector);
                 failure.with_hint(format!("Run `patchbay connector edit {title} --enable`."))
             }
             Error::ProgramNotAllowed { reference, .. } => {
@@ -132,12 +132,12 @@ fn list_of(kind: &str) -> Option<&'static str> {
 
 /// The command that lets a connector in again.
 fn way_in(connector: &Connector) -> String {
-    let name = text::quoted(&connector.name);
+    let name = text::quote(&connector.name);
     match (&connector.authentication, &connector.identity.credential) {
         (Authentication::None | Authentication::Oauth { .. }, _) => {
             format!("connector connect {name}")
         }
-        (_, Some(credential)) => format!("credential replace {}", text::quoted(credential)),
+        (_, Some(credential)) => format!("credential replace {}", text::quote(credential)),
         (_, None) => format!("connector edit {name} --token-from -"),
     }
 }

@@ -39,14 +39,14 @@ pub(crate) fn laid_over(mut values: Value, words: &[String]) -> Result<Json, Fai
 pub(crate) async fn secrets(cli: &Cli, given: &[String]) -> Result<Secrets, Failure> {
     let mut secrets = Secrets::new();
     for given in given {
-        let Some((place, source)) = given.split_once('=') else {
+        let Some((slot, source)) = given.split_once('=') else {
             return Err(Failure::usage(
                 "--secret names no source",
                 "Give it as POINTER=SOURCE, for example token=env://NAME.",
             ));
         };
         let source = Source::parse("--secret", source)?;
-        secrets.insert(pointer(place), one(cli, &source, place).await?);
+        secrets.insert(pointer(slot), one(cli, &source, slot).await?);
     }
     Ok(secrets)
 }
@@ -83,13 +83,13 @@ fn pointer(key: &str) -> String {
 
 /// Puts a value in its place; objects on the way to it are made.
 pub(crate) fn put(values: &mut Value, pointer: &str, value: Value) -> Result<(), Failure> {
-    let mut place = values;
+    let mut slot = values;
     for name in pointer.split('/').skip(1) {
         let name = name.replace("~1", "/").replace("~0", "~");
-        if place.is_null() {
-            *place = Value::Object(Map::new());
+        if slot.is_null() {
+            *slot = Value::Object(Map::new());
         }
-        place = match place {
+        slot = match slot {
             Value::Object(members) => members.entry(name).or_insert(Value::Null),
             Value::Array(items) => name
                 .parse()
@@ -99,7 +99,7 @@ pub(crate) fn put(values: &mut Value, pointer: &str, value: Value) -> Result<(),
             _ => return Err(no_place(pointer)),
         };
     }
-    *place = value;
+    *slot = value;
     Ok(())
 }
 

@@ -81,7 +81,7 @@ impl Output {
         let text = if self.json {
             inert_json_pretty(value) + "\n"
         } else if self.screen.is_terminal {
-            text::painted(&words(self.screen))
+            text::keep_colours(&words(self.screen))
         } else {
             words(self.screen)
         };

@@ -17,7 +17,7 @@ pub(crate) fn is_interactive(no_input: bool) -> bool {
 /// # Errors
 /// When the terminal cannot be read.
 pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
-    answered(&text::message(question))
+    ask_yes_no(&text::message(question))
 }
 
 /// As [`confirm`], with a question of several lines: whatever others wrote in one has to be one line.
@@ -25,11 +25,11 @@ pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
 /// # Errors
 /// When the terminal cannot be read.
 pub(crate) fn confirm_lines(question: &str) -> Result<bool, Failure> {
-    answered(&text::lines(question))
+    ask_yes_no(&text::lines(question))
 }
 
-fn answered(question: &str) -> Result<bool, Failure> {
-    ask(&format!("{question} [y/N] "))?;
+fn ask_yes_no(question: &str) -> Result<bool, Failure> {
+    print_prompt(&format!("{question} [y/N] "))?;
     let mut answer = String::new();
     tokio::task::block_in_place(|| std::io::stdin().lock().read_line(&mut answer))
         .map_err(|error| Failure::internal(format!("could not read the answer: {error}")))?;
@@ -48,7 +48,7 @@ pub(crate) fn secret(what: &str) -> Result<Secret, Failure> {
         .map_err(|error| Failure::internal(format!("could not read {what}: {error}")))
 }
 
-fn ask(question: &str) -> Result<(), Failure> {
+fn print_prompt(question: &str) -> Result<(), Failure> {
     let mut stderr = std::io::stderr().lock();
     stderr
         .write_all(question.as_bytes())

@@ -50,7 +50,7 @@ fn no_pair() -> Failure {
 fn json(text: &str, key: &str) -> Result<Value, Failure> {
     serde_json::from_str(text).map_err(|error| {
         Failure::usage(
-            format!("the value of {key} is no JSON: {}", place(&error)),
+            format!("the value of {key} is no JSON: {}", position(&error)),
             format!("Write text as {key}=value."),
         )
     })
@@ -73,13 +73,16 @@ fn object(text: &str) -> Result<Map<String, Value>, Failure> {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(Failure::usage(format!("{what} is no JSON object"), hint)),
         Err(error) => {
-            let place = place(&error);
-            Err(Failure::usage(format!("{what} is no JSON: {place}"), hint))
+            let position = position(&error);
+            Err(Failure::usage(
+                format!("{what} is no JSON: {position}"),
+                hint,
+            ))
         }
     }
 }
 
-fn place(error: &serde_json::Error) -> String {
+fn position(error: &serde_json::Error) -> String {
     format!("line {}, column {}", error.line(), error.column())
 }
 

@@ -40,7 +40,7 @@ impl Draft {
             path,
             target: target.to_owned(),
         };
-        draft.opened()?.lock()?;
+        draft.open()?.lock()?;
         Ok(draft)
     }
 
@@ -58,7 +58,7 @@ impl Draft {
         // Random bytes: a file system that compresses would find room for zeros everywhere.
         let mut piece = [0; 4096];
         fill_random(&mut piece)?;
-        let file = self.opened()?;
+        let file = self.open()?;
         let mut left = bytes;
         while left > 0 {
             let next = left.min(piece.len());
@@ -74,7 +74,7 @@ impl Draft {
     /// # Errors
     /// [`Error::Io`]; the old state stays.
     pub fn replace(mut self, bytes: &[u8]) -> Result<(), Error> {
-        let mut file = self.opened()?;
+        let mut file = self.open()?;
         file.seek(SeekFrom::Start(0))?;
         file.write_all(bytes)?;
         file.set_len(bytes.len() as u64)?;
@@ -84,7 +84,7 @@ impl Draft {
         Ok(sync_folder(self.target.parent().unwrap_or(Path::new(".")))?)
     }
 
-    fn opened(&self) -> io::Result<&File> {
+    fn open(&self) -> io::Result<&File> {
         let gone = || io::Error::other("the draft took its place already");
         self.file.as_ref().ok_or_else(gone)
     }

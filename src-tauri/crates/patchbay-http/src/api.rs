@@ -63,7 +63,7 @@ impl Api {
         base: &str,
         tokens: Arc<dyn TokenSource>,
     ) -> Result<Self, Error> {
-        let mut base = parsed(base)?;
+        let mut base = parse_base_url(base)?;
         let path = base.path().trim_end_matches('/').to_owned();
         base.set_path(&path);
         clients.addresses.allow_host(&base);
@@ -87,7 +87,7 @@ impl Api {
 ///
 /// # Errors
 /// [`Error::Usage`] when it is no absolute `http` or `https` URL, or holds a user name.
-pub fn parsed(base: &str) -> Result<Url, Error> {
+pub fn parse_base_url(base: &str) -> Result<Url, Error> {
     let base =
         Url::parse(base).map_err(|_| Error::Usage("the base URL is no absolute URL".to_owned()))?;
     check_address(&base)?;

@@ -66,13 +66,13 @@ pub fn challenge(headers: &HeaderMap) -> Option<String> {
 pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secret]) -> Refusal {
     let json: Value = text::read_json(&body).unwrap_or_default();
     let redact = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
-    let fields = hidden(fields(&json), redact);
+    let fields = redact_fields(fields(&json), redact);
     let words =
         words(&json, &fields).unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
     Refusal {
         status,
         code: code(&json).map(|code| clean_text(&redact(code), 200)),
-        text: shown(&redact(&words)),
+        text: clean_words(&redact(&words)),
         fields,
         request_id: request_id(&headers, &json).map(|id| redact(&id)),
         headers,
@@ -92,14 +92,14 @@ pub(super) fn outline(
     let json: Option<Value> = text::read_json(body);
     let known = json.as_ref().unwrap_or(&Value::Null);
     let request_id = request_id(headers, known).map(|id| redact(&id));
-    let fields = hidden(fields(known), redact);
+    let fields = redact_fields(fields(known), redact);
     let words = words(known, &fields).unwrap_or_else(|| match json {
-        Some(json) => blanked(json).to_string(),
-        None => measured(headers, body),
+        Some(json) => blank_values(json).to_string(),
+        None => describe_body(headers, body),
     });
     Refusal {
         status,
-        text: shown(&redact(&words)),
+        text: clean_words(&redact(&words)),
         fields,
         request_id,
         ..Refusal::default()
@@ -107,7 +107,10 @@ pub(super) fn outline(
 }
 
 /// The same fields without secrets, which a server may repeat as the name of a field too.
-fn hidden(mut fields: Vec<FieldProblem>, redact: impl Fn(&str) -> String) -> Vec<FieldProblem> {
+fn redact_fields(
+    mut fields: Vec<FieldProblem>,
+    redact: impl Fn(&str) -> String,
+) -> Vec<FieldProblem> {
     for field in &mut fields {
         field.path = redact(&field.path);
         field.message = hide_user_info(&redact(&field.message));
@@ -115,7 +118,7 @@ fn hidden(mut fields: Vec<FieldProblem>, redact: impl Fn(&str) -> String) -> Vec
     fields
 }
 
-fn shown(words: &str) -> Option<String> {
+fn clean_words(words: &str) -> Option<String> {
     let words = text::clean_lines(&hide_user_info(words), TEXT_LIMIT);
     (!words.is_empty()).then_some(words)
 }
@@ -128,20 +131,20 @@ fn request_id(headers: &HeaderMap, json: &Value) -> Option<String> {
 }
 
 /// The same JSON with texts and numbers left blank.
-fn blanked(json: Value) -> Value {
+fn blank_values(json: Value) -> Value {
     match json {
         Value::String(_) | Value::Number(_) => Value::from("…"),
-        Value::Array(items) => items.into_iter().map(blanked).collect(),
+        Value::Array(items) => items.into_iter().map(blank_values).collect(),
         Value::Object(members) => members
             .into_iter()
-            .map(|(name, member)| (name, blanked(member)))
+            .map(|(name, member)| (name, blank_values(member)))
             .collect(),
         Value::Null | Value::Bool(_) => json,
     }
 }
 
 /// Kind and size of a body that is no JSON; nothing when there is none.
-fn measured(headers: &HeaderMap, body: &Bytes) -> String {
+fn describe_body(headers: &HeaderMap, body: &Bytes) -> String {
     if body.trim_ascii().is_empty() {
         return String::new();
     }
@@ -157,7 +160,7 @@ fn measured(headers: &HeaderMap, body: &Bytes) -> String {
 
 /// `detail`, `errors`, `message`, `error`, in this order.
 fn words(json: &Value, fields: &[FieldProblem]) -> Option<String> {
-    if let Some(detail) = filled(&json["detail"]) {
+    if let Some(detail) = non_empty(&json["detail"]) {
         return Some(detail.to_owned());
     }
     if !fields.is_empty() {
@@ -174,12 +177,12 @@ fn words(json: &Value, fields: &[FieldProblem]) -> Option<String> {
         &json["detail"]["message"],
     ]
     .into_iter()
-    .find_map(filled)
+    .find_map(non_empty)
     .map(str::to_owned)
 }
 
 /// Text that says something.
-fn filled(value: &Value) -> Option<&str> {
+fn non_empty(value: &Value) -> Option<&str> {
     value.as_str().filter(|text| !text.trim().is_empty())
 }
 
@@ -211,8 +214,8 @@ fn fields(json: &Value) -> Vec<FieldProblem> {
 fn field(entry: &Value) -> Option<FieldProblem> {
     let message = ["msg", "userPresentableMessage", "message", "error"]
         .into_iter()
-        .find_map(|key| filled(&entry[key]))
-        .or_else(|| filled(entry))?;
+        .find_map(|key| non_empty(&entry[key]))
+        .or_else(|| non_empty(entry))?;
     let path = match (&entry["loc"], &entry["field"]) {
         (Value::Array(segments), _) => pointer(segments.iter().map(|segment| match segment {
             Value::String(name) => name.clone(),

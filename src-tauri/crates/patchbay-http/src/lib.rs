@@ -51,7 +51,7 @@ mod tests;
 pub use address::{PlainHttp, check_address, host_of};
 pub use address_error::{AddressError, find_address_error};
 pub use answer::{Answer, StreamedAnswer};
-pub use api::{Api, Redirects, parsed};
+pub use api::{Api, Redirects, parse_base_url};
 pub use body::{BodyError, read_body, read_start};
 pub use browser_url::BrowserUrl;
 pub use client::{ClientSettings, Clients, ProxyChoice};
@@ -71,7 +71,7 @@ pub use redirect::location;
 pub use request::{Repeat, Request};
 pub use retry::{Backoff, Jitter, RetryPolicy};
 pub use retry_after::{Reading, retry_after};
-pub use secret_argument::{SecretArgument, Sensitive, revealed};
+pub use secret_argument::{SecretArgument, Sensitive, reveal_secrets};
 pub use token_source::{
     FixedHeaders, Headers, NoToken, TokenSource, authorization, bearer, credentials,
 };

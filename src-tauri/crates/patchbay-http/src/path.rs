@@ -88,8 +88,8 @@ impl Path {
 
 /// Whether a value is empty, `.` or `..`, also spelled with `%2e`.
 fn is_no_segment(value: &str) -> bool {
-    let plain = value.replace("%2e", ".").replace("%2E", ".");
-    matches!(plain.as_str(), "" | "." | "..")
+    let decoded = value.replace("%2e", ".").replace("%2E", ".");
+    matches!(decoded.as_str(), "" | "." | "..")
 }
 
 #[cfg(test)]

@@ -132,7 +132,7 @@ impl AddressPolicy {
             }
         };
         if !found.iter().all(|address| {
-            reach.allows(name, kind_of(*address)) && !leaves(name, kind_of(*address))
+            reach.allows(name, kind_of(*address)) && !leaves_loopback(name, kind_of(*address))
         }) {
             return Err(private(name));
         }
@@ -147,7 +147,7 @@ impl AddressPolicy {
         &self,
         name: &str,
     ) -> Result<Vec<IpAddr>, Box<dyn StdError + Send + Sync>> {
-        if let Some(found) = self.pinned(name) {
+        if let Some(found) = self.find_pinned(name) {
             return Ok(found);
         }
         let found = self.0.lookup.lookup(name).await;
@@ -164,7 +164,7 @@ impl AddressPolicy {
         Err(private(name).into())
     }
 
-    fn pinned(&self, name: &str) -> Option<Vec<IpAddr>> {
+    fn find_pinned(&self, name: &str) -> Option<Vec<IpAddr>> {
         let pins = lock(&self.0.pins);
         let (since, found) = pins.get(name)?;
         (since.elapsed() < PIN_LIFE).then(|| found.clone())
@@ -172,7 +172,7 @@ impl AddressPolicy {
 
     /// Whether a name may lead to such a place, whoever asks for it.
     fn may_lead(&self, name: &str, kind: Kind) -> bool {
-        if leaves(name, kind) {
+        if leaves_loopback(name, kind) {
             return false;
         }
         // Somebody entered it on this computer.
@@ -190,7 +190,7 @@ impl AddressPolicy {
 
 /// Whether a name of this computer leads away from it: it may be asked without encryption, and whoever
 /// answers look-ups could have it lead anywhere.
-fn leaves(name: &str, kind: Kind) -> bool {
+fn leaves_loopback(name: &str, kind: Kind) -> bool {
     is_localhost(name) && kind != Kind::Loopback
 }
 

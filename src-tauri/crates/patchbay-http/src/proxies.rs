@@ -37,7 +37,7 @@ impl Proxies {
         let asked = ["http://proxies.invalid/", "https://proxies.invalid/"];
         let hosts = asked.into_iter().filter_map(|url| {
             let proxy = matcher.intercept(&Uri::from_static(url))?;
-            Some(plain(proxy.uri().host()?))
+            Some(normalize_host(proxy.uri().host()?))
         });
         Self {
             hosts: hosts.collect(),
@@ -65,7 +65,7 @@ impl Proxies {
 
     /// Whether that is the host of a proxy itself, which somebody entered on this computer.
     pub(crate) fn has_host(&self, name: &str) -> bool {
-        self.hosts.contains(&plain(name))
+        self.hosts.contains(&normalize_host(name))
     }
 }
 
@@ -88,7 +88,7 @@ fn basic(proxy: &Intercept) -> Option<(String, String)> {
     Some((name.to_owned(), password.to_owned()))
 }
 
-fn plain(name: &str) -> String {
+fn normalize_host(name: &str) -> String {
     name.trim_end_matches('.').to_ascii_lowercase()
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::Path;
 use super::options::query_pairs;
 use crate::Error;
-use crate::secret_argument::revealed;
+use crate::secret_argument::reveal_secrets;
 
 static ANYTHING: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.9");
 
@@ -156,7 +156,7 @@ impl Request {
     /// [`Error::Usage`] when it cannot be written as JSON.
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
         let mut written = Vec::new();
-        let (outcome, secrets) = revealed(|| serde_json::to_writer(&mut written, body));
+        let (outcome, secrets) = reveal_secrets(|| serde_json::to_writer(&mut written, body));
         outcome.map_err(|error| Error::Usage(format!("the body cannot be written: {error}")))?;
         self.body = Body::Json(written.into());
         self.secrets.extend(secrets);

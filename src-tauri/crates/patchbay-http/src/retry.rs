@@ -109,7 +109,8 @@ impl RetryPolicy {
 
     /// How long to wait before repeat number `n`, counted from zero.
     pub(super) fn wait(&self, n: u32, answer: &HeaderMap, now: Timestamp, chance: f64) -> Duration {
-        let asked = retry_after::asked(answer, now, self.reading).filter(|wait| !wait.is_zero());
+        let asked =
+            retry_after::requested_wait(answer, now, self.reading).filter(|wait| !wait.is_zero());
         if let Some(asked) = asked
             && !self.max_retry_after.is_zero()
         {

@@ -18,14 +18,18 @@ pub struct Reading {
 
 /// How long the answer asks to wait, as most clients read it.
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    asked(headers, now, Reading::default())
+    requested_wait(headers, now, Reading::default())
 }
 
 /// What `retry-after-ms`, else `retry-after` asks for: milliseconds, seconds with or without a
 /// fraction, or an HTTP date counted from `now`. A moment that is over is zero.
 ///
 /// Source: RFC 9110, section 10.2.3; Cohere contract, section 6; Mistral contract, section 7.
-pub(super) fn asked(headers: &HeaderMap, now: Timestamp, reading: Reading) -> Option<Duration> {
+pub(super) fn requested_wait(
+    headers: &HeaderMap,
+    now: Timestamp,
+    reading: Reading,
+) -> Option<Duration> {
     let millis = text(headers, "retry-after-ms")
         .and_then(|text| text.parse::<f64>().ok())
         .filter(|millis| *millis > 0.0 || (*millis == 0.0 && reading.zero_millis_count));
@@ -74,8 +78,9 @@ mod tests {
 
     #[test]
     fn every_form_is_understood() {
-        let read =
-            |pairs, reading| asked(&headers(pairs), now(), reading).map(|wait| wait.as_millis());
+        let read = |pairs, reading| {
+            requested_wait(&headers(pairs), now(), reading).map(|wait| wait.as_millis())
+        };
         let of = |pairs| read(pairs, Reading::default());
         assert_eq!(of(&[("retry-after", "7")]), Some(7000));
         assert_eq!(of(&[("retry-after", " 1.5 ")]), Some(1500));
@@ -122,7 +127,7 @@ mod tests {
     #[test]
     fn the_past_is_zero_and_nonsense_is_nothing() {
         let of = |value| {
-            asked(
+            requested_wait(
                 &headers(&[("retry-after", value)]),
                 now(),
                 Reading::default(),

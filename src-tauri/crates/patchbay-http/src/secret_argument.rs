@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 /// A secret among the arguments of an operation: a text, or JSON whose texts are secret.
 ///
 /// The type alone says so. Its schema is marked `writeOnly`, by which windows, confirmations, dry runs and
-/// history hide it; `Debug` hides it; and it can be written by [`revealed`] only, which tells what it wrote,
+/// history hide it; `Debug` hides it; and it can be written by [`reveal_secrets`] only, which tells what it wrote,
 /// so that an answer does not bring it back.
 #[derive(Clone, PartialEq)]
 pub struct SecretArgument<T = Secret>(T);
@@ -135,13 +135,13 @@ impl<T: JsonSchema> JsonSchema for SecretArgument<T> {
 }
 
 thread_local! {
-    /// What was written since [`revealed`] began; `None` outside of it.
+    /// What was written since [`reveal_secrets`] began; `None` outside of it.
     static REVEALED: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
 }
 
 /// Writes arguments for the wire; with the secrets among them. Nothing else can write a
 /// [`SecretArgument`]: a log, a window or a file would get an error in its place.
-pub fn revealed<R>(write: impl FnOnce() -> R) -> (R, Vec<Secret>) {
+pub fn reveal_secrets<R>(write: impl FnOnce() -> R) -> (R, Vec<Secret>) {
     /// Ends it also when the writing panics.
     struct Ended(Option<Vec<Secret>>);
     impl Drop for Ended {
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_written_for_the_wire_and_named() {
-        let (written, found) = revealed(|| serde_json::to_value(keep()));
+        let (written, found) = reveal_secrets(|| serde_json::to_value(keep()));
         assert_eq!(written.unwrap()["token"], "tok-12345");
         let mut found: Vec<_> = found.iter().map(Secret::expose).collect();
         found.sort_unstable();
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn a_secret_is_written_nowhere_else() {
         assert!(serde_json::to_value(keep()).is_err());
-        let panicked = std::panic::catch_unwind(|| revealed(|| panic!("while writing")));
+        let panicked = std::panic::catch_unwind(|| reveal_secrets(|| panic!("while writing")));
         assert!(panicked.is_err());
         assert!(serde_json::to_value(keep()).is_err());
         let shown = format!("{:?}", keep());

@@ -19,7 +19,7 @@ pub fn read_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
 }
 
 /// Text that is not empty.
-pub fn filled(value: &Value) -> Option<&str> {
+pub fn non_empty(value: &Value) -> Option<&str> {
     value.as_str().filter(|text| !text.is_empty())
 }
 

@@ -31,7 +31,7 @@ impl PlainFileName {
             })
             .collect();
         let name = name.trim_start_matches([' ', '.', '-']);
-        let name = shortened(name);
+        let name = shorten(name);
         let name = name.trim_end_matches([' ', '.']);
         let mark = if is_device(name) { "_" } else { "" };
         (!name.is_empty()).then(|| Self(format!("{mark}{name}")))
@@ -49,7 +49,7 @@ impl PlainFileName {
 
     /// `report (2).csv` of `report.csv`.
     #[must_use]
-    pub fn numbered(&self, number: u32) -> Self {
+    pub fn with_number(&self, number: u32) -> Self {
         Self(match self.0.rsplit_once('.') {
             Some((stem, ending)) if !stem.is_empty() => format!("{stem} ({number}).{ending}"),
             _ => format!("{} ({number})", self.0),
@@ -58,7 +58,7 @@ impl PlainFileName {
 }
 
 /// The name cut to what file systems take, its ending kept.
-fn shortened(name: &str) -> String {
+fn shorten(name: &str) -> String {
     if name.chars().count() <= LONGEST && name.len() <= MOST_BYTES {
         return name.to_owned();
     }
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn files_of_one_name_are_told_apart() {
-        let number = |name| PlainFileName::from_outside(name).unwrap().numbered(2).0;
+        let number = |name| PlainFileName::from_outside(name).unwrap().with_number(2).0;
         assert_eq!(number("report.csv"), "report (2).csv");
         assert_eq!(number("README"), "README (2)");
     }

@@ -57,7 +57,7 @@ impl RunQuery {
         for word in split(text) {
             let known = word
                 .split_once(':')
-                .is_some_and(|(filter, value)| query.take_filter(filter, unquoted(value)));
+                .is_some_and(|(filter, value)| query.take_filter(filter, unquote(value)));
             if !known {
                 words.push(word);
             }
@@ -69,7 +69,7 @@ impl RunQuery {
     /// The same with the filters of `text` moved to where they belong; what is set there already
     /// stays. Doing it twice changes nothing.
     #[must_use]
-    pub fn expanded(self) -> Self {
+    pub fn expand(self) -> Self {
         let Some(text) = self.text.as_deref() else {
             return self;
         };
@@ -180,7 +180,7 @@ fn part(word: &str) -> String {
     format!("*{word}*")
 }
 
-fn unquoted(value: &str) -> &str {
+fn unquote(value: &str) -> &str {
     let value = value.strip_prefix('"').unwrap_or(value);
     value.strip_suffix('"').unwrap_or(value)
 }
@@ -284,10 +284,10 @@ mod tests {
             limit: 7,
             ..RunQuery::default()
         }
-        .expanded();
+        .expand();
         assert_eq!(query.tool.as_deref(), Some("b"));
         assert_eq!(query.states, [RunState::Done]);
         assert_eq!((query.text.as_deref(), query.limit), (Some("x"), 7));
-        assert_eq!(query.clone().expanded(), query);
+        assert_eq!(query.clone().expand(), query);
     }
 }

@@ -136,7 +136,7 @@ impl Search<'_> {
                         issuer: issuer.clone(),
                         scopes,
                     };
-                    return self.checked(found, metadata);
+                    return self.check_metadata(found, metadata);
                 }
                 Err(error) if nth == 0 => first_error = error,
                 Err(_) => {}
@@ -204,13 +204,13 @@ impl Search<'_> {
             Some((metadata, issuer)) => (DiscoverySource::ServerMetadata, metadata, issuer),
             None => (
                 DiscoverySource::LegacyEndpointFallback,
-                guessed(&root),
+                default_metadata(&root),
                 without.to_owned(),
             ),
         };
         let resource = canonical(&self.server);
         let scopes = asked.to_vec();
-        self.checked(
+        self.check_metadata(
             Found {
                 source,
                 resource,
@@ -223,7 +223,7 @@ impl Search<'_> {
     }
 
     /// Checks everything that will be asked or opened later.
-    fn checked(&self, found: Found, metadata: ServerMetadata) -> Result<Discovery, Error> {
+    fn check_metadata(&self, found: Found, metadata: ServerMetadata) -> Result<Discovery, Error> {
         let issuer = found.issuer;
         let methods = metadata
             .code_challenge_methods_supported
@@ -298,7 +298,7 @@ fn read<T: DeserializeOwned>(what: &'static str, url: &Url, document: Value) -> 
 }
 
 /// Endpoints of a server that publishes nothing.
-fn guessed(root: &Url) -> ServerMetadata {
+fn default_metadata(root: &Url) -> ServerMetadata {
     let endpoint = |path| Some(at(root, path, None).into());
     ServerMetadata {
         authorization_endpoint: endpoint("/authorize"),

@@ -70,7 +70,7 @@ impl Grant {
 
     /// The same grant with renewed tokens, given `now`.
     #[must_use]
-    pub fn renewed(self, tokens: Tokens, now: Timestamp) -> Self {
+    pub fn renew(self, tokens: Tokens, now: Timestamp) -> Self {
         Self {
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token,

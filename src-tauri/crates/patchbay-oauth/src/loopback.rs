@@ -122,13 +122,13 @@ impl LoopbackListener {
         let redirect = Url::parse(&format!("http://{authority}{CALLBACK_PATH}"))
             .expect("a host, a port and a path are an address");
         let (sender, requests) = mpsc::channel(CONNECTIONS);
-        let door = Door {
+        let acceptor = Acceptor {
             authority: authority.into(),
             sender,
         };
         let mut accepting = JoinSet::new();
         for socket in sockets {
-            accepting.spawn(accept(socket, door.clone()));
+            accepting.spawn(accept(socket, acceptor.clone()));
         }
         Ok(Self {
             redirect,
@@ -179,7 +179,7 @@ impl LoopbackListener {
         state: &RedirectState,
         cancel: &CancellationToken,
     ) -> Result<CallbackRequest, Error> {
-        self.wait_until(|params| state.brought(params), cancel)
+        self.wait_until(|params| state.is_carried_by(params), cancel)
             .await
     }
 
@@ -274,12 +274,12 @@ async fn busy(port: u16, error: io::Error) -> Error {
 
 /// What each connection needs to know.
 #[derive(Clone)]
-struct Door {
+struct Acceptor {
     authority: Arc<str>,
     sender: mpsc::Sender<CallbackRequest>,
 }
 
-async fn accept(socket: TcpListener, door: Door) {
+async fn accept(socket: TcpListener, acceptor: Acceptor) {
     let seats = Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
@@ -289,9 +289,9 @@ async fn accept(socket: TcpListener, door: Door) {
         while connections.try_join_next().is_some() {}
         match socket.accept().await {
             Ok((stream, _)) => {
-                let door = door.clone();
+                let acceptor = acceptor.clone();
                 connections.spawn(async move {
-                    let _ = tokio::time::timeout(CONNECTION_LIMIT, serve(stream, door)).await;
+                    let _ = tokio::time::timeout(CONNECTION_LIMIT, serve(stream, acceptor)).await;
                     drop(seat);
                 });
             }
@@ -304,7 +304,7 @@ async fn accept(socket: TcpListener, door: Door) {
     }
 }
 
-async fn serve(stream: TcpStream, door: Door) {
+async fn serve(stream: TcpStream, acceptor: Acceptor) {
     // Dropped when the connection is over, which tells `respond`.
     let (_over, farewell) = oneshot::channel();
     let farewell = Mutex::new(Some(farewell));
@@ -313,8 +313,8 @@ async fn serve(stream: TcpStream, door: Door) {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        let door = &door;
-        async move { Ok::<_, Infallible>(respond(&answer(request, farewell, door).await)) }
+        let acceptor = &acceptor;
+        async move { Ok::<_, Infallible>(respond(&answer(request, farewell, acceptor).await)) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -330,17 +330,17 @@ async fn serve(stream: TcpStream, door: Door) {
 async fn answer(
     request: Request<Incoming>,
     farewell: Option<oneshot::Receiver<Infallible>>,
-    door: &Door,
+    acceptor: &Acceptor,
 ) -> Page {
     let host = request.headers().get(header::HOST);
-    let is_ours = host.is_none_or(|host| host.as_bytes() == door.authority.as_bytes());
+    let is_ours = host.is_none_or(|host| host.as_bytes() == acceptor.authority.as_bytes());
     let is_callback = request.method() == Method::GET && request.uri().path() == CALLBACK_PATH;
     let (true, true, Some(farewell)) = (is_ours, is_callback, farewell) else {
         return Page::not_found();
     };
     let params = CallbackParams::from_query(request.uri().query().unwrap_or_default());
     let (page, shown) = oneshot::channel();
-    let sent = door
+    let sent = acceptor
         .sender
         .send(CallbackRequest {
             params,

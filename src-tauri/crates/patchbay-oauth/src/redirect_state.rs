@@ -39,7 +39,7 @@ impl RedirectState {
     }
 
     /// Whether these parameters carry this state.
-    pub fn brought(&self, params: &CallbackParams) -> bool {
+    pub fn is_carried_by(&self, params: &CallbackParams) -> bool {
         params.state().is_some_and(|state| {
             let state = state.expose().as_bytes();
             bool::from(state.ct_eq(self.state.expose().as_bytes()))
@@ -52,7 +52,7 @@ impl RedirectState {
     /// [`CallbackError::WrongState`], which must not end the consent; [`CallbackError::Denied`],
     /// [`CallbackError::Refused`].
     pub fn check(&self, params: &CallbackParams) -> Result<(), CallbackError> {
-        if !self.brought(params) {
+        if !self.is_carried_by(params) {
             return Err(CallbackError::WrongState);
         }
         refusal(params).map_or(Ok(()), Err)
@@ -68,25 +68,25 @@ mod tests {
         RedirectState::new(&Url::parse("http://127.0.0.1:4000/callback").unwrap()).unwrap()
     }
 
-    fn came(address: &str) -> CallbackParams {
+    fn callback(address: &str) -> CallbackParams {
         parse_callback_url(address).unwrap()
     }
 
     #[test]
     fn what_carries_the_state_is_ours() {
         let (ours, other) = (redirect_state(), redirect_state());
-        let params = came(ours.address().as_str());
-        assert!(ours.brought(&params));
+        let params = callback(ours.address().as_str());
+        assert!(ours.is_carried_by(&params));
         assert_eq!(ours.check(&params), Ok(()));
         assert_eq!(other.check(&params), Err(CallbackError::WrongState));
-        let twice = came(&format!("{}&state=other", ours.address()));
-        assert!(!ours.brought(&twice));
+        let twice = callback(&format!("{}&state=other", ours.address()));
+        assert!(!ours.is_carried_by(&twice));
     }
 
     #[test]
     fn a_refusal_that_came_with_it_is_told() {
         let state = redirect_state();
-        let params = came(&format!("{}&error=access_denied", state.address()));
+        let params = callback(&format!("{}&error=access_denied", state.address()));
         assert!(matches!(
             state.check(&params),
             Err(CallbackError::Denied { detail: None })
@@ -96,6 +96,6 @@ mod tests {
     #[test]
     fn a_link_can_be_the_way_back() {
         let state = RedirectState::new(&Url::parse(DEEP_LINK_REDIRECT).unwrap()).unwrap();
-        assert!(state.brought(&came(state.address().as_str())));
+        assert!(state.is_carried_by(&callback(state.address().as_str())));
     }
 }

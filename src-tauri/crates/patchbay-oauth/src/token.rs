@@ -75,7 +75,7 @@ impl OAuthClient {
         let answer = self
             .send(WHAT, request, note, &discovery.reach, trace)
             .await?;
-        let given = given(endpoint, &answer)?;
+        let given = parse_success(endpoint, &answer)?;
         read_tokens(endpoint, &given, &pending.scopes, None)
     }
 
@@ -105,7 +105,7 @@ impl OAuthClient {
             .send(WHAT, request, note, &reach, trace)
             .await
             .map_err(RefreshError::Later)?;
-        let given = given(endpoint, &answer).map_err(|error| match error {
+        let given = parse_success(endpoint, &answer).map_err(|error| match error {
             Error::Refused {
                 error: Some(error),
                 detail,
@@ -169,7 +169,7 @@ fn basic(id: &str, secret: &Secret) -> HeaderValue {
 }
 
 /// The JSON object of a success. Some providers send errors with status 200, so an `error` decides.
-fn given(endpoint: &Url, answer: &Answer) -> Result<Value, Error> {
+fn parse_success(endpoint: &Url, answer: &Answer) -> Result<Value, Error> {
     let host = host_of(endpoint);
     let status = answer.status.as_u16();
     if answer.status.is_redirection() {

@@ -156,7 +156,7 @@ async fn create(folder: &Path, name: &PlainFileName) -> Result<(tokio::fs::File,
             Ok(file) => return Ok((file, path)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists && number < MOST_OF_ONE_NAME => {
                 number += 1;
-                path = name.numbered(number).within(folder);
+                path = name.with_number(number).within(folder);
             }
             Err(error) => return Err(failed(&path, error)),
         }

@@ -349,7 +349,7 @@ impl Tokens {
             Err(error) => tracing::warn!(%error, "a renewed token is saved unseen"),
         }
         let now = self.now();
-        let grant = sent.renewed(tokens, now);
+        let grant = sent.renew(tokens, now);
         if let Saved::InMemory(error) = room.save(&grant.to_secret()).await {
             self.tell_unsaved(entry, &error);
         }

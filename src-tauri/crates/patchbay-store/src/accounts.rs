@@ -4,7 +4,7 @@ use patchbay_model::{Account, AccountId};
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::migrations::Migration;
-use crate::row::{from_body, listed, to_body};
+use crate::row::{from_body, parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "accounts";
@@ -36,7 +36,7 @@ impl Store {
             let mut accounts: Vec<Account> = tx
                 .prepare_cached("SELECT body FROM accounts")?
                 .query_map([], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
                 .collect::<Result<_, _>>()?;
             let local = AccountId::local();
             accounts

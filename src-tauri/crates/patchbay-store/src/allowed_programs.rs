@@ -4,7 +4,7 @@ use patchbay_model::AllowedProgram;
 use rusqlite::OptionalExtension;
 
 use crate::migrations::Migration;
-use crate::row::{listed, to_body};
+use crate::row::{parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "allowed_programs";
@@ -30,7 +30,7 @@ impl Store {
             .read(|tx| {
                 tx.prepare_cached("SELECT body FROM allowed_programs")?
                     .query_map([], |row| row.get::<_, String>(0))?
-                    .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                    .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
                     .collect::<Result<_, _>>()
                     .map_err(Error::from)
             })

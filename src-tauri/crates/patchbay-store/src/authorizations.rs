@@ -4,7 +4,7 @@ use patchbay_model::{Authorization, AuthorizationId, AuthorizationState, Code, P
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::migrations::Migration;
-use crate::row::{from_body, listed, to_body};
+use crate::row::{from_body, parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "authorizations";
@@ -68,7 +68,7 @@ impl Store {
                     "SELECT body FROM authorizations ORDER BY started_at DESC, id DESC LIMIT ?1",
                 )?
                 .query_map([limit], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
                 .collect::<Result<_, _>>()?;
             Ok(authorizations)
         })
@@ -94,7 +94,7 @@ impl Store {
                 .collect::<Result<_, _>>()?;
             let mut expired = Vec::new();
             let gone = owned.iter().filter(|(owner, _)| !still_alive(owner));
-            let readable = gone.filter_map(|(_, body)| listed::<Authorization>(TABLE, body));
+            let readable = gone.filter_map(|(_, body)| parse_row::<Authorization>(TABLE, body));
             for mut authorization in readable {
                 authorization.state = AuthorizationState::Expired;
                 authorization.problem = Some(interrupted());

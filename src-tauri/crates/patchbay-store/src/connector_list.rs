@@ -4,7 +4,7 @@ use patchbay_model::{AccountId, Connector, Json};
 
 use crate::connectors::sort;
 use crate::migrations::Migration;
-use crate::row::listed;
+use crate::row::parse_row;
 use crate::{Error, Store};
 
 const TABLE: &str = "connectors";
@@ -82,7 +82,7 @@ impl Store {
                     "SELECT body FROM connectors WHERE account = ?1 AND removed_at IS NULL",
                 )?
                 .query_map([account], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
                 .collect::<Result<_, _>>()?;
             sort(&mut connectors);
             Ok(connectors)
@@ -97,12 +97,12 @@ const NATIVE: &str = ",\"native\":";
 /// The connector of a row without `native`, which is most of a long list and most of the work of reading it.
 fn listed_row(body: &str) -> Option<Connector> {
     let Some((before, _)) = body.split_once(NATIVE) else {
-        return listed(TABLE, body);
+        return parse_row(TABLE, body);
     };
     let row = serde_json::from_str(&format!("{before}{NATIVE}null}}"));
     // Another version may have had other fields after it.
     row.ok().or_else(|| {
-        let connector = listed(TABLE, body)?;
+        let connector = parse_row(TABLE, body)?;
         let native = Json::default();
         Some(Connector {
             native,

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Transaction, ffi};
 
 use crate::error::extended_code;
 use crate::migrations::Migration;
-use crate::row::{from_body, listed, to_body};
+use crate::row::{from_body, parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "connectors";
@@ -50,7 +50,7 @@ impl Store {
             let mut connectors: Vec<Connector> = tx
                 .prepare_cached("SELECT body FROM connectors WHERE removed_at IS NULL")?
                 .query_map([], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
                 .collect::<Result<_, _>>()?;
             sort(&mut connectors);
             Ok(connectors)
@@ -156,7 +156,7 @@ impl Store {
             let gone = tx
                 .prepare_cached("DELETE FROM connectors WHERE removed_at < ?1 RETURNING body")?
                 .query_map([before.unix_millis()], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
                 .collect::<Result<_, _>>()?;
             Ok(gone)
         })

@@ -4,7 +4,7 @@ use patchbay_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::migrations::Migration;
-use crate::row::{listed, to_body};
+use crate::row::{parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "registrations";
@@ -81,7 +81,7 @@ impl Store {
                      ORDER BY created_at DESC, id DESC",
                 )?
                 .query_map(key, |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
                 .collect::<Result<_, _>>()?;
             Ok(registrations)
         })
@@ -101,7 +101,7 @@ impl Store {
                      ORDER BY created_at DESC, id DESC",
                 )?
                 .query_map([server], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
                 .collect::<Result<_, _>>()?;
             Ok(registrations)
         })
@@ -151,7 +151,7 @@ impl Store {
                     "DELETE FROM registrations WHERE server = ?1 AND issuer = ?2 RETURNING body",
                 )?
                 .query_map(key, |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
                 .collect::<Result<_, _>>()?;
             Ok(gone)
         })

@@ -17,7 +17,7 @@ pub(crate) fn from_body<T: DeserializeOwned>(table: &'static str, body: &str) ->
 
 /// What the JSON of a row in a list says; `None`, and a line in the log, when this version cannot
 /// read it.
-pub(crate) fn listed<T: DeserializeOwned>(table: &'static str, body: &str) -> Option<T> {
+pub(crate) fn parse_row<T: DeserializeOwned>(table: &'static str, body: &str) -> Option<T> {
     match serde_json::from_str(body) {
         Ok(value) => Some(value),
         Err(error) => {

@@ -3,7 +3,7 @@
 use patchbay_model::{ConnectorId, SecretHolder, SecretLocation, WalletEntryId};
 
 use crate::migrations::Migration;
-use crate::row::{listed, to_body};
+use crate::row::{parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "placements";
@@ -42,7 +42,7 @@ impl Store {
                  WHERE placements.wallet_entry = ?1 AND connectors.removed_at IS NULL ORDER BY placements.rowid",
             )?;
             let rows = statement.query_map([&entry], |row| row.get::<_, String>(0))?;
-            rows.filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+            rows.filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
                 .collect::<Result<_, _>>()
                 .map_err(Error::from)
         })

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::migrations::Migration;
-use crate::row::{listed, to_body};
+use crate::row::{parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "settings";
@@ -48,8 +48,12 @@ impl Store {
         value: &T,
     ) -> Result<(), Error> {
         let body = to_body(TABLE, value)?;
-        self.write(move |tx| names.iter().try_for_each(|name| put(tx, name, &body)))
-            .await
+        self.write(move |tx| {
+            names
+                .iter()
+                .try_for_each(|name| put_setting(tx, name, &body))
+        })
+        .await
     }
 
     /// Forgets the setting of that name; it may be missing.
@@ -82,7 +86,7 @@ impl Store {
         let name = name.to_owned();
         self.write(move |tx| {
             let value = change(find(tx, &name)?);
-            put(tx, &name, &to_body(TABLE, &value)?)?;
+            put_setting(tx, &name, &to_body(TABLE, &value)?)?;
             Ok(value)
         })
         .await
@@ -94,10 +98,10 @@ fn find<T: DeserializeOwned>(tx: &Transaction<'_>, name: &str) -> Result<Option<
         .prepare_cached("SELECT body FROM settings WHERE name = ?1")?
         .query_row([name], |row| row.get(0))
         .optional()?;
-    Ok(body.and_then(|body| listed(TABLE, &body)))
+    Ok(body.and_then(|body| parse_row(TABLE, &body)))
 }
 
-fn put(tx: &Transaction<'_>, name: &str, body: &str) -> Result<(), Error> {
+fn put_setting(tx: &Transaction<'_>, name: &str, body: &str) -> Result<(), Error> {
     tx.prepare_cached(
         "INSERT INTO settings (name, body) VALUES (?1, ?2)
          ON CONFLICT (name) DO UPDATE SET body = excluded.body",

@@ -71,7 +71,7 @@ impl Store {
         self.connections.peek(work)
     }
 
-    /// Reads from one state of the file, in which rows of runs that were noted last may be missing.
+    /// Reads from one state of the file, in which rows of runs that were queued last may be missing.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
@@ -86,7 +86,7 @@ impl Store {
         .await
     }
 
-    /// Reads from one state of the file, with every run that was noted before.
+    /// Reads from one state of the file, with every run that was queued before.
     pub(crate) async fn read_runs<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
@@ -95,7 +95,7 @@ impl Store {
         self.read(work).await
     }
 
-    /// Writes all of it or nothing, after every run that was noted before.
+    /// Writes all of it or nothing, after every run that was queued before.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
@@ -103,7 +103,7 @@ impl Store {
         self.connections.writer.write(work).await
     }
 
-    /// What notes rows of runs.
+    /// What queues rows of runs.
     pub(crate) fn writer(&self) -> &Writer {
         &self.connections.writer
     }

@@ -9,7 +9,7 @@ use patchbay_model::{ConnectorId, Timestamp, Tool};
 use rusqlite::Transaction;
 
 use crate::migrations::Migration;
-use crate::row::{listed, to_body};
+use crate::row::{parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "tool_changes";
@@ -78,8 +78,8 @@ impl Store {
                     ToolChangeRow {
                         connector: ConnectorId::new(connector),
                         name,
-                        earlier: earlier.and_then(|body| listed(TABLE, &body)),
-                        now: now.and_then(|body| listed(TABLE, &body)),
+                        earlier: earlier.and_then(|body| parse_row(TABLE, &body)),
+                        now: now.and_then(|body| parse_row(TABLE, &body)),
                         noticed_at,
                     }
                 }));
@@ -111,7 +111,7 @@ pub(crate) fn note(
     tools: &[Tool],
     at: Timestamp,
 ) -> Result<(), Error> {
-    let agreed = agreed(tx, connector)?;
+    let agreed = list_accepted(tx, connector)?;
     let mut now: BTreeMap<&str, &Tool> = BTreeMap::new();
     for tool in tools {
         now.entry(&tool.name).or_insert(tool);
@@ -135,7 +135,10 @@ pub(crate) fn note(
 }
 
 /// The tools that the user agreed to, by their names; `None` for one that is not agreed to yet.
-fn agreed(tx: &Transaction<'_>, connector: &str) -> Result<BTreeMap<String, Option<Tool>>, Error> {
+fn list_accepted(
+    tx: &Transaction<'_>,
+    connector: &str,
+) -> Result<BTreeMap<String, Option<Tool>>, Error> {
     let mut agreed = BTreeMap::new();
     // What changed before comes last, in place of the tool as it is now.
     let mut statement = tx.prepare_cached(
@@ -148,7 +151,7 @@ fn agreed(tx: &Transaction<'_>, connector: &str) -> Result<BTreeMap<String, Opti
     })?;
     for row in rows {
         let (name, body) = row?;
-        agreed.insert(name, body.and_then(|body| listed(TABLE, &body)));
+        agreed.insert(name, body.and_then(|body| parse_row(TABLE, &body)));
     }
     Ok(agreed)
 }
@@ -166,7 +169,7 @@ mod tests {
     }
 
     /// Name, and description earlier and now, `-` where it is not there.
-    async fn told(store: &Store, id: &ConnectorId) -> Vec<(String, String, String)> {
+    async fn list_changes(store: &Store, id: &ConnectorId) -> Vec<(String, String, String)> {
         let words = |tool: Option<Tool>| {
             tool.map_or_else(
                 || "-".to_owned(),
@@ -191,7 +194,7 @@ mod tests {
         store.save_connector(&owner).await.unwrap();
         let first = [described("a", "one"), described("b", "two")];
         store.replace_tools(&owner.id, &first, at(0)).await.unwrap();
-        assert_eq!(told(&store, &owner.id).await, []);
+        assert_eq!(list_changes(&store, &owner.id).await, []);
 
         let second = [described("a", "other"), described("c", "new")];
         store
@@ -203,12 +206,15 @@ mod tests {
             row("b", "two", "-"),
             row("c", "-", "new"),
         ];
-        assert_eq!(told(&store, &owner.id).await, changes);
+        assert_eq!(list_changes(&store, &owner.id).await, changes);
 
         // The earlier definition stays that which was agreed to, however often it changes again.
         let third = [described("a", "third"), described("c", "new")];
         store.replace_tools(&owner.id, &third, at(2)).await.unwrap();
-        assert_eq!(told(&store, &owner.id).await[0], row("a", "one", "third"));
+        assert_eq!(
+            list_changes(&store, &owner.id).await[0],
+            row("a", "one", "third")
+        );
         let noticed = store.list_tool_changes(None).await.unwrap()[0].noticed_at;
         assert_eq!(noticed.unix_millis(), at(1).unix_millis());
     }
@@ -226,7 +232,7 @@ mod tests {
                 .await
                 .unwrap();
         }
-        assert_eq!(told(&store, &owner.id).await, []);
+        assert_eq!(list_changes(&store, &owner.id).await, []);
         store
             .replace_tools(&owner.id, &second, at(3))
             .await
@@ -236,7 +242,7 @@ mod tests {
             .replace_tools(&owner.id, &second, at(4))
             .await
             .unwrap();
-        assert_eq!(told(&store, &owner.id).await, []);
+        assert_eq!(list_changes(&store, &owner.id).await, []);
     }
 
     #[tokio::test]
@@ -249,6 +255,9 @@ mod tests {
             .replace_tools(&owner.id, &[described("a", "one")], at(1))
             .await
             .unwrap();
-        assert_eq!(told(&store, &owner.id).await, [row("a", "-", "one")]);
+        assert_eq!(
+            list_changes(&store, &owner.id).await,
+            [row("a", "-", "one")]
+        );
     }
 }

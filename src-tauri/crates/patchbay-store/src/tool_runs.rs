@@ -3,8 +3,8 @@
 //! Lists read `tool_runs` alone; arguments and results, which can be large, lie in `tool_run_details`,
 //! the words by which a run is found in `tool_run_texts`.
 
-mod notes;
 mod retention;
+mod writes;
 
 use patchbay_model::{
     Code, Problem, RunId, RunPage, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary,
@@ -13,12 +13,12 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Transaction, params_from_iter};
 
 use crate::migrations::Migration;
-use crate::row::{from_body, listed, to_body};
+use crate::row::{from_body, parse_row, to_body};
 use crate::run_search::{Conditions, origin_columns, state_word, texts_of};
 use crate::{Error, Store};
 
-pub(crate) use notes::{RunWrite, merged, write_note};
 pub use retention::{OldRuns, RunUsage};
+pub(crate) use writes::{RunWrite, merge_writes, write_run};
 
 const TABLE: &str = "tool_runs";
 
@@ -89,7 +89,7 @@ impl Store {
             return Err(failure);
         }
         let run = run.clone();
-        self.writer().note(RunWrite { run, begins: true }).await
+        self.writer().queue(RunWrite { run, begins: true }).await
     }
 
     /// Notes how a run went on or ended, unless it was removed meanwhile. It is written as soon as a
@@ -103,14 +103,14 @@ impl Store {
             return self.note_now(run, begins).await;
         }
         let run = run.clone();
-        self.writer().note(RunWrite { run, begins }).await
+        self.writer().queue(RunWrite { run, begins }).await
     }
 
     async fn note_now(&self, run: &ToolRun, begins: bool) -> Result<(), Error> {
         let run = run.clone();
-        let note = RunWrite { run, begins };
+        let write = RunWrite { run, begins };
         let owner = self.owner().to_owned();
-        self.write(move |tx| write_note(tx, &note, &owner)).await
+        self.write(move |tx| write_run(tx, &write, &owner)).await
     }
 
     /// Waits until every run that was noted is written.
@@ -140,7 +140,7 @@ impl Store {
     /// # Errors
     /// [`Error::Failed`].
     pub async fn list_runs(&self, query: &RunQuery) -> Result<RunPage, Error> {
-        let query = query.clone().expanded();
+        let query = query.clone().expand();
         self.read_runs(move |tx| {
             let mut conditions = Conditions::of(&query);
             let total = count(tx, &conditions)?;
@@ -336,7 +336,7 @@ fn page(
     }
     let runs = rows
         .iter()
-        .filter_map(|(_, summary)| listed(TABLE, summary));
+        .filter_map(|(_, summary)| parse_row(TABLE, summary));
     Ok((runs.collect(), next))
 }
 
@@ -357,7 +357,7 @@ fn orphans(
         .into_iter()
         .filter(|(_, owner, _)| !still_alive(owner));
     Ok(gone
-        .filter_map(|(row, _, body)| Some((row, listed(TABLE, &body)?)))
+        .filter_map(|(row, _, body)| Some((row, parse_row(TABLE, &body)?)))
         .collect())
 }
 

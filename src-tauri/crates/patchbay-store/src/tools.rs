@@ -4,7 +4,7 @@ use patchbay_model::{ConnectorId, Timestamp, Tool};
 use rusqlite::OptionalExtension;
 
 use crate::migrations::Migration;
-use crate::row::{from_body, listed, to_body};
+use crate::row::{from_body, parse_row, to_body};
 use crate::{Error, Store, tool_changes};
 
 const TABLE: &str = "tools";
@@ -93,7 +93,9 @@ impl Store {
             let mut tools = Vec::new();
             for row in rows {
                 let (connector, body) = row?;
-                tools.extend(listed(TABLE, &body).map(|tool| (ConnectorId::new(connector), tool)));
+                tools.extend(
+                    parse_row(TABLE, &body).map(|tool| (ConnectorId::new(connector), tool)),
+                );
             }
             Ok(tools)
         })

@@ -6,7 +6,7 @@ use patchbay_model::{ConnectorId, Timestamp, UsedBy, WalletEntry, WalletEntryId}
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::migrations::Migration;
-use crate::row::{from_body, listed, to_body};
+use crate::row::{from_body, parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "wallet_entries";
@@ -144,7 +144,7 @@ fn list(tx: &Transaction<'_>) -> Result<Vec<WalletEntry>, Error> {
     let mut entries: Vec<WalletEntry> = tx
         .prepare_cached("SELECT body FROM wallet_entries")?
         .query_map([], |row| row.get::<_, String>(0))?
-        .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+        .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
         .collect::<Result<_, _>>()?;
     for entry in &mut entries {
         entry.used_by = users.remove(entry.id.as_str()).unwrap_or_default();

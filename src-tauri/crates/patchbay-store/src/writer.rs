@@ -1,7 +1,7 @@
 //! The one thread of a store that writes.
 //!
 //! All that is to be written goes through one queue and is written in its order. A write that somebody
-//! waits for is a transaction of its own and begins at once. Rows of runs are noted instead, and nobody
+//! waits for is a transaction of its own and begins at once. Rows of runs are queued instead, and nobody
 //! waits: they lie in the queue for up to [`WINDOW`], and those that came together are one transaction,
 //! which costs hardly more than one row. A process that is killed loses the writes of its last window;
 //! whoever cannot have that waits, and whoever reads runs calls [`Writer::settle`] first.
@@ -16,19 +16,19 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::Error;
-use crate::tool_runs::{RunWrite, merged, write_note};
+use crate::tool_runs::{RunWrite, merge_writes, write_run};
 
-/// How long a note waits for others at most.
+/// How long a write waits for others at most.
 pub(crate) const WINDOW: Duration = Duration::from_millis(20);
 
 /// Notes that may wait; whoever brings more waits until some are written.
-const PLACES: usize = 256;
+const QUEUE_LEN: usize = 256;
 
 /// How long nothing must be written before the journal is taken into the file. Nobody waits for that
 /// then; under steady load SQLite does it by itself, see `connection.rs`.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// The way to the thread. Dropping it writes what is noted and ends the thread.
+/// The way to the thread. Dropping it writes what is queued and ends the thread.
 #[derive(Debug)]
 pub(crate) struct Writer {
     /// `None` only while it is dropped: that the queue has no other end is what ends the thread.
@@ -47,10 +47,10 @@ struct Queue {
 #[derive(Debug)]
 struct Shared {
     /// Places that are free.
-    places: Semaphore,
+    slots: Semaphore,
     /// Notes that are not written yet.
     unwritten: AtomicUsize,
-    /// Why a note could not be written, until somebody is told.
+    /// Why a write could not be written, until somebody is told.
     failure: Mutex<Option<Error>>,
 }
 
@@ -65,7 +65,7 @@ impl Writer {
         let (jobs, waiting) = mpsc::channel();
         let (wake, woken) = mpsc::sync_channel(1);
         let shared = Arc::new(Shared {
-            places: Semaphore::new(PLACES),
+            slots: Semaphore::new(QUEUE_LEN),
             unwritten: AtomicUsize::new(0),
             failure: Mutex::default(),
         });
@@ -84,7 +84,7 @@ impl Writer {
         })
     }
 
-    /// Writes all of it or nothing, after everything that was noted before.
+    /// Writes all of it or nothing, after everything that was queued before.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
@@ -97,20 +97,20 @@ impl Writer {
         answered.await.unwrap_or(Err(Error::Interrupted))
     }
 
-    /// Has the note written within [`WINDOW`], and waits only while too many others lie before it.
-    pub(crate) async fn note(&self, note: RunWrite) -> Result<(), Error> {
-        let place = match self.shared.places.try_acquire() {
-            Ok(place) => place,
+    /// Has the write written within [`WINDOW`], and waits only while too many others lie before it.
+    pub(crate) async fn queue(&self, write: RunWrite) -> Result<(), Error> {
+        let slot = match self.shared.slots.try_acquire() {
+            Ok(slot) => slot,
             Err(_) => {
                 self.wake();
-                let place = self.shared.places.acquire().await;
-                place.map_err(|_| Error::Interrupted)?
+                let slot = self.shared.slots.acquire().await;
+                slot.map_err(|_| Error::Interrupted)?
             }
         };
         // The thread gives it back.
-        place.forget();
+        slot.forget();
         self.shared.unwritten.fetch_add(1, Ordering::SeqCst);
-        self.send(Job::RunWrite(Box::new(note)))
+        self.send(Job::RunWrite(Box::new(write)))
     }
 
     /// A number that is another one after every commit to the file but those of this thread.
@@ -126,7 +126,7 @@ impl Writer {
         Ok(answered.await.map_err(|_| Error::Interrupted)??)
     }
 
-    /// Waits until everything that was noted before is written, or was found not to be writable.
+    /// Waits until everything that was queued before is written, or was found not to be writable.
     pub(crate) async fn flush(&self) -> Result<(), Error> {
         if self.shared.unwritten.load(Ordering::SeqCst) == 0 {
             return Ok(());
@@ -139,7 +139,7 @@ impl Writer {
         answered.await.map_err(|_| Error::Interrupted)
     }
 
-    /// Why a note could not be written, once.
+    /// Why a write could not be written, once.
     pub(crate) fn take_failure(&self) -> Option<Error> {
         self.shared.failure().take()
     }
@@ -226,7 +226,7 @@ impl Worker {
         let mut writes = Vec::new();
         for job in jobs {
             match job {
-                Job::RunWrite(note) => writes.push(*note),
+                Job::RunWrite(write) => writes.push(*write),
                 Job::Write(write) => {
                     self.write_batch(std::mem::take(&mut writes));
                     write(&mut self.connection);
@@ -241,27 +241,27 @@ impl Worker {
         if count == 0 {
             return;
         }
-        let writes = merged(writes);
+        let writes = merge_writes(writes);
         let owner = &self.owner;
         let together = transact(&mut self.connection, |tx| {
             writes
                 .iter()
-                .try_for_each(|note| write_note(tx, note, owner))
+                .try_for_each(|write| write_run(tx, write, owner))
         });
         if let Err(error) = together {
             tracing::warn!(%error, "could not write rows of the history together");
             self.write_each(&writes);
         }
         self.shared.unwritten.fetch_sub(count, Ordering::SeqCst);
-        self.shared.places.add_permits(count);
+        self.shared.slots.add_permits(count);
     }
 
     /// Writes what can be written, so that one bad row takes no others with it.
     fn write_each(&mut self, writes: &[RunWrite]) {
-        for note in writes {
-            let alone = transact(&mut self.connection, |tx| write_note(tx, note, &self.owner));
+        for write in writes {
+            let alone = transact(&mut self.connection, |tx| write_run(tx, write, &self.owner));
             if let Err(error) = alone {
-                tracing::error!(run = %note.run.summary.id, %error, "a run is missing from the history");
+                tracing::error!(run = %write.run.summary.id, %error, "a run is missing from the history");
                 *self.shared.failure() = Some(error);
             }
         }

@@ -84,7 +84,7 @@ impl DataKey {
     }
 
     /// A key that is filled in by `derive`.
-    pub(crate) fn derived<E>(derive: impl FnOnce(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
+    pub(crate) fn derive<E>(derive: impl FnOnce(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
         let mut key = Self(Zeroizing::new([0; KEY_BYTES]));
         derive(key.0.as_mut_slice())?;
         Ok(key)

@@ -84,7 +84,7 @@ fn derive(
 ) -> argon2::Result<DataKey> {
     let params = Params::new(memory_kib, passes, lanes, Some(KEY_BYTES))?;
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    DataKey::derived(|key| argon2.hash_password_into(passphrase.expose().as_bytes(), salt, key))
+    DataKey::derive(|key| argon2.hash_password_into(passphrase.expose().as_bytes(), salt, key))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ struct Inner {
     keychain: Arc<dyn Keychain>,
     threads: Threads,
     /// The data key, once it was obtained.
-    held: Mutex<Option<Held>>,
+    held: Mutex<Option<HeldKey>>,
     /// The reading of the data key that is under way.
     flight: Mutex<Option<Flight>>,
     unsaved: Mutex<UnsavedSecrets>,
@@ -50,14 +50,14 @@ struct Inner {
 
 /// A data key and the vault it belongs to.
 #[derive(Clone)]
-struct Held {
+struct HeldKey {
     vault: VaultId,
     key: Arc<DataKey>,
     /// The number of the newest file that is known of.
     newest: Arc<AtomicU64>,
 }
 
-impl Held {
+impl HeldKey {
     fn new(vault: VaultId, key: Arc<DataKey>) -> Self {
         Self {
             vault,
@@ -124,7 +124,7 @@ impl Vault {
             .await?;
         let saved = self.load().await?;
         let opens = |file: &VaultFile| {
-            self.held_for(file)
+            self.find_held_key(file)
                 .is_some_and(|held| file.is_opened_by(&held.key))
         };
         if !saved.as_ref().is_some_and(opens) {
@@ -168,10 +168,10 @@ impl Vault {
 
     /// The file and its key, the file read anew where a newer one is known of; `None` when there is none any
     /// more.
-    async fn newest(&self, mut file: VaultFile) -> Result<Option<(VaultFile, Held)>, Error> {
+    async fn newest(&self, mut file: VaultFile) -> Result<Option<(VaultFile, HeldKey)>, Error> {
         let mut known: Option<(VaultId, u64)> = None;
         loop {
-            let held = self.held_or_obtained(&file).await?;
+            let held = self.obtain_key(&file).await?;
             let found = file.stamp(&self.0.folder, &held.key)?.generation;
             if known
                 .as_ref()
@@ -230,7 +230,7 @@ impl Vault {
             if file.records.remove(name.as_str()).is_none() {
                 return Ok((false, None));
             }
-            let held = inner.held().clone().filter(|held| held.opens(&file));
+            let held = inner.held_key().clone().filter(|held| held.opens(&file));
             let saved = match held {
                 Some(held) => {
                     let edit = Edit::of(&inner.folder, file, &held.key)?;
@@ -276,7 +276,7 @@ impl Vault {
     /// # Errors
     /// As [`Vault::write`].
     pub async fn accept_older(&self) -> Result<(), Error> {
-        let accept = |edit: &mut Edit, _: &Held, known| {
+        let accept = |edit: &mut Edit, _: &HeldKey, known| {
             edit.accept(known);
             Ok(())
         };
@@ -293,7 +293,7 @@ impl Vault {
         let lock = lock(&inner.folder).await?;
         blocking(move || {
             let aside = file::set_aside(&inner.folder, &lock)?;
-            *inner.held() = None;
+            *inner.held_key() = None;
             Ok(aside)
         })
         .await
@@ -304,7 +304,7 @@ impl Vault {
     async fn change<T: Send + 'static>(
         &self,
         room: Option<Draft>,
-        edit: impl FnOnce(&mut Edit, &Held) -> Result<T, Error> + Send + 'static,
+        edit: impl FnOnce(&mut Edit, &HeldKey) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let rolled_back = self.rolled_back();
         self.change_as_found(room, move |file, held, known| {
@@ -320,10 +320,10 @@ impl Vault {
     async fn change_as_found<T: Send + 'static>(
         &self,
         room: Option<Draft>,
-        edit: impl FnOnce(&mut Edit, &Held, u64) -> Result<T, Error> + Send + 'static,
+        edit: impl FnOnce(&mut Edit, &HeldKey, u64) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         for _ in 0..MOST_ATTEMPTS {
-            let held = self.held_or_created().await?;
+            let held = self.obtain_or_create_key().await?;
             // Asked before the file is read, which is as new as that then.
             let known = held.newest();
             let lock = lock(&self.0.folder).await?;
@@ -396,19 +396,19 @@ impl Vault {
 }
 
 impl Inner {
-    fn held(&self) -> MutexGuard<'_, Option<Held>> {
+    fn held_key(&self) -> MutexGuard<'_, Option<HeldKey>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps `key` for the rest of the process; a file of the number `newest` is known of.
-    fn hold(&self, vault: &VaultId, key: Arc<DataKey>, newest: u64) -> Held {
-        let mut held = self.held();
+    fn hold_key(&self, vault: &VaultId, key: Arc<DataKey>, newest: u64) -> HeldKey {
+        let mut held = self.held_key();
         // What this process knows already stays known.
         let known = held.as_ref().filter(|held| held.vault == *vault);
         let known = known.map(|held| Arc::clone(&held.newest));
-        let fresh = Held {
+        let fresh = HeldKey {
             newest: known.unwrap_or_default(),
-            ..Held::new(vault.clone(), key)
+            ..HeldKey::new(vault.clone(), key)
         };
         fresh.raise_newest(newest);
         *held = Some(fresh.clone());

@@ -58,7 +58,7 @@ pub(super) async fn find(cli: &Cli, text: &str) -> Result<Account, Failure> {
 }
 
 /// The failure of a key that was just given.
-fn refused(error: patchbay_ops::Error) -> Failure {
+fn explain_refused_key(error: patchbay_ops::Error) -> Failure {
     let failure = Failure::from(error);
     match failure.code() {
         Code::AuthNeeded => failure
@@ -98,7 +98,7 @@ async fn add(cli: &Cli, args: AccountAddArgs) -> Result<(), Failure> {
     if args.allow_plain_http {
         settings.insert("allow_plain_http".to_owned(), "allowed".into());
     }
-    let fields = Fields::of_new(settings).filled(cli, &form, args.secrets);
+    let fields = Fields::of_new(settings).fill(cli, &form, args.secrets);
     let fields = fields.await?;
     unlock(cli).await?;
     let request = AddAccount {
@@ -107,7 +107,9 @@ async fn add(cli: &Cli, args: AccountAddArgs) -> Result<(), Failure> {
         settings: Json(Value::Object(fields.settings)),
         secrets: fields.secrets,
     };
-    let account = add_account(&cli.cx, request).await.map_err(refused)?;
+    let account = add_account(&cli.cx, request)
+        .await
+        .map_err(explain_refused_key)?;
     cli.stderr.say(&format!("Signed in to {}.", form.title));
     cli.out.answer(&account, |_| format!("{}\n", account.label))
 }
@@ -123,10 +125,10 @@ async fn replace(cli: &Cli, text: &str, args: AccountSecretArgs) -> Result<(), F
     let account = find(cli, text).await?;
     let form = form(account.platform)?;
     let fields = Fields::of_known(members(account.settings.clone()));
-    let fields = fields.filled(cli, &form, args).await?;
+    let fields = fields.fill(cli, &form, args).await?;
     unlock(cli).await?;
     let replaced = replace_account_secrets(&cli.cx, &account.id, fields.secrets).await;
-    let account = replaced.map_err(refused)?;
+    let account = replaced.map_err(explain_refused_key)?;
     print_done(cli, "Replaced", &account)
 }
 

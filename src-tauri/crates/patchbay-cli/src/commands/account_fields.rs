@@ -55,7 +55,7 @@ impl Fields {
     ///
     /// # Errors
     /// When a secret cannot be had, or is for no field of the form.
-    pub(super) async fn filled(
+    pub(super) async fn fill(
         mut self,
         cli: &Cli,
         form: &PlatformForm,
@@ -83,9 +83,9 @@ impl Fields {
             ));
         };
         let source = Source::parse("--secret", source)?;
-        let secret = match other_than_input(cli, &source).await? {
+        let secret = match read_source(cli, &source).await? {
             Some(secret) => secret,
-            None => typed(&cli.secrets().input(name)?),
+            None => strip_scheme(&cli.secrets().input(name)?),
         };
         self.secrets.insert(name.to_owned(), secret);
         Ok(())
@@ -105,7 +105,7 @@ impl Fields {
                 "Leave --from out.",
             ));
         };
-        if let Some(secret) = other_than_input(cli, source).await? {
+        if let Some(secret) = read_source(cli, source).await? {
             self.secrets.insert(field.name.clone(), secret);
             return Ok(());
         }
@@ -113,7 +113,8 @@ impl Fields {
         match members(&given)? {
             Some(members) => self.take_members(form, members),
             None => {
-                self.secrets.insert(field.name.clone(), typed(&given));
+                self.secrets
+                    .insert(field.name.clone(), strip_scheme(&given));
                 Ok(())
             }
         }
@@ -138,7 +139,7 @@ impl Fields {
             })?;
             match (field.is_secret, member) {
                 (true, Member::Text(secret)) => {
-                    self.secrets.insert(name, typed(&secret));
+                    self.secrets.insert(name, strip_scheme(&secret));
                 }
                 (true, Member::Other(_)) => {
                     return Err(Failure::usage(format!("{name} is no text"), ALL_FIELDS));
@@ -217,7 +218,7 @@ impl Fields {
 }
 
 /// The secret from there; `None` for standard input, which each reads in a way of its own.
-async fn other_than_input(cli: &Cli, source: &Source) -> Result<Option<SecretInput>, Failure> {
+async fn read_source(cli: &Cli, source: &Source) -> Result<Option<SecretInput>, Failure> {
     Ok(match source {
         Source::Input => None,
         Source::Reference(reference) => Some(SecretInput::Reference {
@@ -251,7 +252,7 @@ fn members(given: &Secret) -> Result<Option<BTreeMap<String, Member>>, Failure> 
 }
 
 /// Keys are often copied out of an example, together with the word before them.
-fn typed(secret: &Secret) -> SecretInput {
+fn strip_scheme(secret: &Secret) -> SecretInput {
     let text = secret.expose().trim();
     let word = text.split(char::is_whitespace).next().unwrap_or_default();
     let bare = match word.eq_ignore_ascii_case("bearer") && word.len() < text.len() {
@@ -288,7 +289,7 @@ mod tests {
     }
 
     fn with_secret(name: &str, fields: Fields) -> Fields {
-        let secrets = BTreeMap::from([(name.to_owned(), typed(&Secret::new("k")))]);
+        let secrets = BTreeMap::from([(name.to_owned(), strip_scheme(&Secret::new("k")))]);
         Fields { secrets, ..fields }
     }
 
@@ -393,7 +394,7 @@ mod tests {
             ("Bearer", "Bearer"),
             ("a Bearer b", "a Bearer b"),
         ] {
-            assert_eq!(text(&typed(&Secret::new(given))), kept);
+            assert_eq!(text(&strip_scheme(&Secret::new(given))), kept);
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) async fn set(
 ) -> Result<(), Failure> {
     let account = find(cli, account).await?;
     let given = tool_arguments::read(None, settings)?;
-    let settings = changed(account.settings.0.clone(), given.0);
+    let settings = merge_settings(account.settings.0.clone(), given.0);
     unlock(cli).await?;
     if dry_run {
         try_account_settings(&cli.cx, &account.id, settings).await?;
@@ -32,7 +32,7 @@ pub(super) async fn set(
 }
 
 /// What was set with what is to be laid over it; null takes a setting away.
-fn changed(before: Value, given: Value) -> Json {
+fn merge_settings(before: Value, given: Value) -> Json {
     let mut settings = match before {
         Value::Object(settings) => settings,
         _ => Map::new(),
@@ -70,9 +70,12 @@ mod tests {
         let before = json!({ "base_url": "https://a.example/", "surface": "current" });
         let given = json!({ "base_url": null, "user": "ada" });
         assert_eq!(
-            changed(before, given).0,
+            merge_settings(before, given).0,
             json!({ "surface": "current", "user": "ada" })
         );
-        assert_eq!(changed(Value::Null, json!({ "a": 1 })).0, json!({ "a": 1 }));
+        assert_eq!(
+            merge_settings(Value::Null, json!({ "a": 1 })).0,
+            json!({ "a": 1 })
+        );
     }
 }

@@ -42,7 +42,7 @@ pub(super) async fn run(cli: &Cli, args: ApiArgs) -> Result<(), Failure> {
         named.or_else(|| args.operation.clone()).unwrap_or_default()
     });
     match (described, account) {
-        (Some(name), _) => describe(cli, offered.named(&name)?),
+        (Some(name), _) => describe(cli, offered.find_operation(&name)?),
         (None, _) if args.list => list(cli, &offered.operations),
         (None, Some(account)) => call(cli, &account, &offered, args).await,
         (None, None) => Err(no_operation()),
@@ -52,7 +52,7 @@ pub(super) async fn run(cli: &Cli, args: ApiArgs) -> Result<(), Failure> {
 impl Offered {
     /// What an account can call, which may differ from account to account.
     async fn of(cli: &Cli, account: &Account) -> Result<Self, Failure> {
-        let label = text::quoted(&account.label);
+        let label = text::quote(&account.label);
         Ok(Self {
             operations: list_account_operations(&cli.cx, &account.id).await?,
             listed_by: format!("patchbay api {label} --list"),
@@ -70,7 +70,7 @@ impl Offered {
         }
     }
 
-    fn named(&self, name: &str) -> Result<&OperationInfo, Failure> {
+    fn find_operation(&self, name: &str) -> Result<&OperationInfo, Failure> {
         let mut operations = self.operations.iter();
         let found = operations.find(|operation| operation.name == name);
         found.ok_or_else(|| {
@@ -160,7 +160,7 @@ async fn call(
     args: ApiArgs,
 ) -> Result<(), Failure> {
     let name = args.operation.as_deref().ok_or_else(no_operation)?;
-    let operation = offered.named(name)?;
+    let operation = offered.find_operation(name)?;
     let headers = if args.headers.is_empty() {
         BTreeMap::new()
     } else {
@@ -170,7 +170,7 @@ async fn call(
         account: account.id.clone(),
         operation: operation.name.clone(),
         arguments: tool_arguments::read(args.args.as_deref(), &args.arguments)?,
-        confirmed: confirmed(cli, operation, &account.label)?,
+        confirmed: confirm(cli, operation, &account.label)?,
         timeout_seconds: args.timeout,
         retries: args.retries,
         headers,
@@ -182,7 +182,7 @@ async fn call(
         Some(output) => stream(cli, request, args.include, &output).await,
         None if args.include => {
             let answered = call_operation_with_head(&cli.cx, request).await?;
-            let words = |_| format!("{}{}", head_words(&answered.head), pretty(&answered.data));
+            let words = |_| format!("{}{}", render_meta(&answered.head), pretty(&answered.data));
             cli.out.answer(&answered, words)
         }
         None => {
@@ -201,7 +201,7 @@ async fn stream(
 ) -> Result<(), Failure> {
     if output != "-" {
         let saved = save_operation(&cli.cx, request, include, Path::new(output)).await?;
-        let head = saved.head.as_ref().map(head_words).unwrap_or_default();
+        let head = saved.head.as_ref().map(render_meta).unwrap_or_default();
         return cli
             .out
             .answer(&saved, |_| format!("{head}{}\n", saved.path));
@@ -215,7 +215,7 @@ async fn stream(
     let mut streamed = stream_operation(&cli.cx, request, include).await?;
     let mut raw = cli.out.raw();
     if let Some(head) = &streamed.head {
-        raw.write(head_words(head).as_bytes())?;
+        raw.write(render_meta(head).as_bytes())?;
     }
     while let Some(piece) = streamed.next().await? {
         // Whoever reads may be slow, and Ctrl-C is to be heard meanwhile.
@@ -234,7 +234,7 @@ async fn stream(
 }
 
 /// Status and headers, a line each, and an empty one.
-fn head_words(head: &ResponseMeta) -> String {
+fn render_meta(head: &ResponseMeta) -> String {
     let status = head.status.map(|status| format!("{status}\n"));
     let headers = head.headers.iter();
     let headers = headers.map(|(name, value)| text::line(&format!("{name}: {value}")) + "\n");
@@ -242,7 +242,7 @@ fn head_words(head: &ResponseMeta) -> String {
 }
 
 /// Irreversible operations ask, naming what and where.
-fn confirmed(cli: &Cli, operation: &OperationInfo, account: &str) -> Result<bool, Failure> {
+fn confirm(cli: &Cli, operation: &OperationInfo, account: &str) -> Result<bool, Failure> {
     if operation.effect != OperationEffect::Irreversible {
         return Ok(false);
     }

@@ -32,7 +32,7 @@ pub(super) async fn change(
         forms::describe(cli, &now.form)?;
         return Ok(None);
     }
-    let change = wanted(cli, now, &args).await?;
+    let change = read_changes(cli, now, &args).await?;
     let plan = plan_settings(&cli.cx, &connector.id, change.clone()).await?;
     if args.dry_run {
         cli.out
@@ -49,7 +49,7 @@ pub(super) async fn change(
         "Change {} on {} like this?",
         connector.title, connector.identity.account
     );
-    cli.confirm(&question, unconfirmed(connector))?;
+    cli.confirm(&question, confirmation_failure(connector))?;
     let changed = change_settings(&cli.cx, &connector.id, change).await;
     let changed = changed.map_err(|error| match error {
         error @ Error::ChangedElsewhere { .. } => {
@@ -61,7 +61,7 @@ pub(super) async fn change(
     Ok(Some(changed))
 }
 
-async fn wanted(
+async fn read_changes(
     cli: &Cli,
     now: ConnectorSettings,
     args: &ChangeArgs,
@@ -78,7 +78,7 @@ fn is_empty(plan: &SettingsPlan) -> bool {
     plan.changes.is_empty() && plan.secrets.is_empty()
 }
 
-fn unconfirmed(connector: &Connector) -> Failure {
+fn confirmation_failure(connector: &Connector) -> Failure {
     let message = format!("nobody agreed to the change of {}", connector.title);
     Problem::new(Code::ConfirmationNeeded, message).into()
 }
@@ -186,7 +186,7 @@ pub(super) async fn run_action(
         }
         outcome => outcome,
     };
-    let outcome = outcome.map_err(|error| explained(error, &connector))?;
+    let outcome = outcome.map_err(|error| explain(error, &connector))?;
     print_done(cli, &outcome)
 }
 
@@ -208,8 +208,8 @@ async fn confirm(
     cli.confirm(&question, needed.into())
 }
 
-fn explained(error: Error, connector: &Connector) -> Failure {
-    let name = text::quoted(&connector.name);
+fn explain(error: Error, connector: &Connector) -> Failure {
+    let name = text::quote(&connector.name);
     match error {
         Error::NotFound { kind: "action", .. } => Failure::from(error).with_hint(format!(
             "Run `patchbay connector actions {name}` to see what can be done."

@@ -84,7 +84,7 @@ async fn add(cli: &Cli, args: AddArgs) -> Result<(), Failure> {
     if args.connect {
         connector = connect::connect(cli, connector, Json::default(), args.how).await?;
     } else {
-        let name = text::quoted(&connector.name);
+        let name = text::quote(&connector.name);
         let next = format!("Connect it: patchbay connector connect {name}");
         cli.stderr.say(&next);
     }
@@ -237,13 +237,13 @@ async fn disconnect(cli: &Cli, text: &str) -> Result<(), Failure> {
     let connector = cli.connector(text).await?;
     cli.unlock_for(&connector).await?;
     let gone = disconnect_connector(&cli.cx, &connector.id).await?;
-    let told = if gone.revoked {
+    let revocation = if gone.revoked {
         " The provider took the tokens back."
     } else {
         ""
     };
     cli.stderr
-        .say(&format!("Disconnected {}.{told}", connector.title));
+        .say(&format!("Disconnected {}.{revocation}", connector.title));
     if let Some(note) = &gone.note {
         cli.stderr.say(&format!("Note: {note}."));
     }
@@ -362,7 +362,7 @@ async fn check(cli: &Cli, text: &str) -> Result<(), Failure> {
     let check: Check = check_connector(&cli.cx, &connector.id).await?;
     cli.out
         .answer(&check, |screen| doctor::steps(&check, screen))?;
-    match doctor::failed(&check) {
+    match doctor::failed_step(&check) {
         Some(problem) => Err(Failure::from(problem.clone()).of(&connector)),
         None => Ok(()),
     }

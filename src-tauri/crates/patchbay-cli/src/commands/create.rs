@@ -53,13 +53,13 @@ pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
     }
     let mut filled = Filled::of(cli, form, &words, &args.form).await?;
     if let Some(client_id) = args.provider.client_id.clone() {
-        let place = Place {
+        let target = Target {
             account: &account,
             definition: &definition,
         };
         sign_in(
             cli,
-            &place,
+            &target,
             client_id,
             args.provider,
             &args.how,
@@ -73,7 +73,7 @@ pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
         values: filled.values,
         secrets: filled.secrets,
     };
-    made(cli, request, args.connect, args.how).await
+    create_from_form(cli, request, args.connect, args.how).await
 }
 
 /// Creates the same on another account.
@@ -92,7 +92,7 @@ pub(super) async fn copy(cli: &Cli, args: CopyArgs) -> Result<(), Failure> {
         values: filled.values,
         secrets: filled.secrets,
     };
-    made(cli, request, args.connect, args.how).await
+    create_from_form(cli, request, args.connect, args.how).await
 }
 
 /// Lists where else the same service is set up, and how it differs there.
@@ -183,7 +183,7 @@ impl Filled {
 }
 
 /// What is to be created where.
-struct Place<'a> {
+struct Target<'a> {
     account: &'a AccountId,
     definition: &'a str,
 }
@@ -191,14 +191,14 @@ struct Place<'a> {
 /// Has a person sign in at the provider, and fills the form with what it grants.
 async fn sign_in(
     cli: &Cli,
-    place: &Place<'_>,
+    target: &Target<'_>,
     client_id: String,
     args: ProviderArgs,
     how: &ConnectArgs,
     filled: &mut Filled,
 ) -> Result<(), Failure> {
-    let told = provider_sign_in(&cli.cx, place.account, place.definition).await?;
-    let told = told.ok_or_else(|| {
+    let sign_in_form = provider_sign_in(&cli.cx, target.account, target.definition).await?;
+    let sign_in_form = sign_in_form.ok_or_else(|| {
         Failure::usage(
             "this definition takes no sign-in at the provider",
             "Leave --client-id out; add --describe to see which values it takes.",
@@ -212,8 +212,8 @@ async fn sign_in(
         None => None,
     };
     let request = StartProviderSignIn {
-        account: place.account.clone(),
-        definition: place.definition.to_owned(),
+        account: target.account.clone(),
+        definition: target.definition.to_owned(),
         client_id: client_id.clone(),
         client_secret: client_secret.clone(),
         authorize_url: args.authorize_url,
@@ -227,12 +227,12 @@ async fn sign_in(
     if over.state != AuthorizationState::Authorized {
         return connect::judge(over);
     }
-    merge(&mut filled.values.0, told.values.0.clone());
+    merge(&mut filled.values.0, sign_in_form.values.0.clone());
     let ProviderSignIn {
         client_id_field,
         client_secret_field,
         ..
-    } = told;
+    } = sign_in_form;
     form_values::put(&mut filled.values.0, &client_id_field, client_id.into())?;
     if let (Some(field), Some(secret)) = (client_secret_field, client_secret) {
         filled.secrets.insert(field, secret);
@@ -258,7 +258,7 @@ fn merge(values: &mut Value, over: Value) {
     }
 }
 
-async fn made(
+async fn create_from_form(
     cli: &Cli,
     request: CreateConnector,
     connects: bool,
@@ -266,7 +266,7 @@ async fn made(
 ) -> Result<(), Failure> {
     let mut connector = create_connector(&cli.cx, request)
         .await
-        .map_err(described)?;
+        .map_err(explain_values)?;
     let (title, account) = (&connector.title, &connector.identity.account);
     cli.stderr.say(&format!("Created {title} on {account}."));
     if connects {
@@ -282,13 +282,13 @@ fn next_step(connector: &Connector) -> Option<String> {
     use patchbay_model::Status::{Disconnected, NeedsAuthorization};
     let waits = matches!(connector.status.status, NeedsAuthorization | Disconnected);
     waits.then(|| {
-        let name = text::quoted(&connector.name);
+        let name = text::quote(&connector.name);
         format!("Connect it: patchbay connector connect {name}")
     })
 }
 
 /// A failure of values, with the way to see which there are.
-fn described(error: Error) -> Failure {
+fn explain_values(error: Error) -> Failure {
     match error {
         Error::Fields { .. } => Failure::from(error)
             .with_hint("Run the same with --describe to see which values it takes."),

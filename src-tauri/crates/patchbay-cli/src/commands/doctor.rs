@@ -48,7 +48,7 @@ pub(super) async fn run(cli: &Cli, only: Option<&str>) -> Result<(), Failure> {
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         folders: folders(cli),
-        vault: vault_found(cli).await,
+        vault: check_vault(cli).await,
         connectors: checks(cli, connectors).await?,
     };
     cli.out
@@ -98,7 +98,7 @@ fn exposure_problem(path: &Path, found: &DataExposure) -> Problem {
             format!("{folder}: {exposure}"),
             format!(
                 "Close it to them: chmod 700 {}",
-                text::quoted(&folder.to_string())
+                text::quote(&folder.to_string())
             ),
         ),
     };
@@ -118,7 +118,7 @@ fn folder_problem(path: &Path) -> Option<Problem> {
 }
 
 /// The vault after a secret was written and read back; an empty one stays untouched.
-async fn vault_found(cli: &Cli) -> VaultStatus {
+async fn check_vault(cli: &Cli) -> VaultStatus {
     let status = vault_status(&cli.cx).await;
     let is_locked =
         status.state == VaultState::Locked && status.backend == Some(VaultBackend::Passphrase);
@@ -173,12 +173,12 @@ fn worst(report: &Report) -> Option<&Problem> {
     let vault = vault.filter(|_| report.vault.state != VaultState::Empty);
     folders
         .chain(vault)
-        .chain(report.connectors.iter().filter_map(failed))
+        .chain(report.connectors.iter().filter_map(failed_step))
         .next()
 }
 
 /// The problem of the step that failed.
-pub(super) fn failed(check: &Check) -> Option<&Problem> {
+pub(super) fn failed_step(check: &Check) -> Option<&Problem> {
     check.steps.iter().find_map(|step| step.problem.as_ref())
 }
 

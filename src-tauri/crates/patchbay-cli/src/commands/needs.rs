@@ -52,7 +52,7 @@ fn tone(kind: NeedKind) -> Tone {
 
 /// The command that helps.
 fn help(need: &Need) -> String {
-    let name = |id: Option<&str>| text::quoted(id.unwrap_or(&need.title));
+    let name = |id: Option<&str>| text::quote(id.unwrap_or(&need.title));
     let connector = name(need.connector.as_ref().map(|id| id.as_str()));
     let account = name(need.account.as_ref().map(|id| id.as_str()));
     let entry = name(need.entry.as_ref().map(|id| id.as_str()));

@@ -99,7 +99,7 @@ fn judge(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
     let Some(first) = missed.first() else {
         cli.stderr.say(&format!("{verb} {name}."));
         if rotation.can_go_back {
-            let name = text::quoted(name);
+            let name = text::quote(name);
             cli.stderr.say(&format!(
                 "The old one is kept: --take-back goes back, `patchbay credential rotate {name} --finish` forgets it."
             ));
@@ -113,7 +113,7 @@ fn judge(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
     );
     let hint = format!(
         "Run `patchbay credential rotate {} --retry`, or go back with --take-back.",
-        text::quoted(name)
+        text::quote(name)
     );
     Err(Problem::new(first.code, message).with_hint(hint).into())
 }
@@ -189,7 +189,7 @@ mod tests {
                 Code::NetworkUnreachable,
                 "could not reach Mistral",
             )),
-            ..holder
+            ..target
         };
         assert_eq!(step(&missed), "Wiki on work: could not reach Mistral");
     }

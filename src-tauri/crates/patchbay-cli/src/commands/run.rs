@@ -201,13 +201,13 @@ fn result_text(result: &ToolResult, screen: Screen) -> String {
         let structured = result.structured.as_ref();
         return structured
             .map(inert_json_pretty)
-            .map(|json| shown(&json, screen))
+            .map(|json| inert_for(&json, screen))
             .unwrap_or_default();
     }
     result
         .content
         .iter()
-        .map(|part| shown(&part_text(part), screen))
+        .map(|part| inert_for(&part_text(part), screen))
         .collect()
 }
 
@@ -243,7 +243,7 @@ pub(super) fn binary(what: &str, kind: &str, base64: &str) -> String {
 }
 
 /// Text for a terminal cannot move its cursor; text for a file or a program stays as it is.
-fn shown(text: &str, screen: Screen) -> String {
+fn inert_for(text: &str, screen: Screen) -> String {
     let mut text = if screen.is_terminal {
         text::lines(text)
     } else {

@@ -92,7 +92,7 @@ async fn show(cli: &Cli, connector: &str, name: &str) -> Result<(), Failure> {
     let tool = tools.into_iter().find(|one| one.tool.name == name);
     let tool = tool.ok_or_else(|| {
         let (kind, name) = ("tool", name.to_owned());
-        explained(Error::NotFound { kind, name }, &connector)
+        explain(Error::NotFound { kind, name }, &connector)
     })?;
     let tool = tool.tool;
     cli.out.answer(&tool, |screen| facts(&tool, screen))
@@ -130,7 +130,7 @@ async fn request(cli: &Cli, args: RunArgs) -> Result<(Connector, RunTool), Failu
 async fn try_out(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
     let (connector, request) = request(cli, args).await?;
     let dry = dry_run(&cli.cx, request).await;
-    let dry = dry.map_err(|error| explained(error, &connector))?;
+    let dry = dry.map_err(|error| explain(error, &connector))?;
     let now = cli.now();
     cli.out.answer(&dry, |screen| {
         let identity = words::identity(&dry.identity, now);
@@ -194,14 +194,14 @@ pub(super) async fn carry_out(
 }
 
 /// The failure of a run, with the command that helps.
-fn explained(error: Error, connector: &Connector) -> Failure {
-    let name = text::quoted(&connector.name);
+fn explain(error: Error, connector: &Connector) -> Failure {
+    let name = text::quote(&connector.name);
     let hint = match &error {
         Error::NotFound { kind: "tool", .. } => {
             format!("Run `patchbay tool list {name}` to see its tools.")
         }
         Error::Arguments { tool, .. } => {
-            let tool = text::quoted(tool);
+            let tool = text::quote(tool);
             format!("Run `patchbay tool show {name} {tool}` to see what it takes.")
         }
         _ => return Failure::from(error).of(connector),
@@ -234,7 +234,7 @@ pub(super) enum Stopped {
 impl Stopped {
     pub(super) fn into_failure(self, connector: &Connector) -> Failure {
         match self {
-            Self::Failed(error) => explained(error, connector),
+            Self::Failed(error) => explain(error, connector),
             Self::Interrupted => Failure::cancelled(),
         }
     }

@@ -33,17 +33,17 @@ fn members(form: &Form, schema: &Value, at: &str, rows: &mut Vec<[Cell; 4]>) {
         return;
     };
     for (name, member) in properties {
-        let place = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
-        let shown = if at.is_empty() { name } else { &place };
-        rows.push(row(form, member, shown, &place, is_required(name)));
-        members(form, member, &place, rows);
+        let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let shown = if at.is_empty() { name } else { &pointer };
+        rows.push(row(form, member, shown, &pointer, is_required(name)));
+        members(form, member, &pointer, rows);
         for option in member["oneOf"].as_array().into_iter().flatten() {
-            members(form, option, &place, rows);
+            members(form, option, &pointer, rows);
         }
     }
 }
 
-fn row(form: &Form, member: &Value, shown: &str, place: &str, is_required: bool) -> [Cell; 4] {
+fn row(form: &Form, member: &Value, shown: &str, pointer: &str, is_required: bool) -> [Cell; 4] {
     let is_secret = member["writeOnly"] == true;
     let mut kind = type_of(member);
     if is_secret {
@@ -52,8 +52,8 @@ fn row(form: &Form, member: &Value, shown: &str, place: &str, is_required: bool)
     if is_required {
         kind.push_str(", needed");
     }
-    let now = match form.values.pointer(place) {
-        _ if form.kept.iter().any(|kept| kept == place) => "saved".to_owned(),
+    let now = match form.values.pointer(pointer) {
+        _ if form.kept.iter().any(|kept| kept == pointer) => "saved".to_owned(),
         None | Some(Value::Object(_)) => String::new(),
         Some(value) => short(value),
     };

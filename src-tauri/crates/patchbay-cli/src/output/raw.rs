@@ -30,7 +30,7 @@ impl Raw {
     /// When standard output cannot be written.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<bool, Failure> {
         if self.is_terminal {
-            passed_on(text::lines(&self.decoded(bytes)).as_bytes())
+            passed_on(text::lines(&self.decode(bytes)).as_bytes())
         } else {
             passed_on(bytes)
         }
@@ -45,7 +45,7 @@ impl Raw {
     }
 
     /// All whole characters; what is none is shown as `�`.
-    fn decoded(&mut self, bytes: &[u8]) -> String {
+    fn decode(&mut self, bytes: &[u8]) -> String {
         self.rest.extend_from_slice(bytes);
         let whole = match std::str::from_utf8(&self.rest) {
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
@@ -71,9 +71,9 @@ fn whole_before_an_open_end(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    fn decoded(pieces: &[&[u8]]) -> (String, usize) {
+    fn decode(pieces: &[&[u8]]) -> (String, usize) {
         let mut raw = Raw::new(true);
-        let shown = pieces.iter().map(|piece| raw.decoded(piece)).collect();
+        let shown = pieces.iter().map(|piece| raw.decode(piece)).collect();
         (shown, raw.rest.len())
     }
 
@@ -82,20 +82,20 @@ mod tests {
         let text = "a日b\u{202e}é";
         for at in 0..=text.len() {
             let (one, other) = text.as_bytes().split_at(at);
-            assert_eq!(decoded(&[one, other]), (text.to_owned(), 0), "{at}");
+            assert_eq!(decode(&[one, other]), (text.to_owned(), 0), "{at}");
         }
         let single: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
-        assert_eq!(decoded(&single), (text.to_owned(), 0));
+        assert_eq!(decode(&single), (text.to_owned(), 0));
     }
 
     #[test]
     fn what_is_no_text_is_held_back_no_longer_than_a_character() {
-        assert_eq!(decoded(&[b"a\xffb"]), ("a\u{fffd}b".to_owned(), 0));
+        assert_eq!(decode(&[b"a\xffb"]), ("a\u{fffd}b".to_owned(), 0));
         assert_eq!(
-            decoded(&[b"\xff\xe6\x97", b"\xa5"]),
+            decode(&[b"\xff\xe6\x97", b"\xa5"]),
             ("\u{fffd}日".to_owned(), 0)
         );
-        assert_eq!(decoded(&[b"a\xe6\x97"]), ("a".to_owned(), 2));
-        assert_eq!(decoded(&[b"\x80\x80\x80\x80"]).1, 0);
+        assert_eq!(decode(&[b"a\xe6\x97"]), ("a".to_owned(), 2));
+        assert_eq!(decode(&[b"\x80\x80\x80\x80"]).1, 0);
     }
 }

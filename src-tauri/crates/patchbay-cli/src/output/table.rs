@@ -190,7 +190,7 @@ mod tests {
             Tone::Faint,
         ] {
             let shown = tone.paint("x", screen);
-            assert_eq!(text::painted(&shown), shown);
+            assert_eq!(text::keep_colours(&shown), shown);
         }
     }
 }

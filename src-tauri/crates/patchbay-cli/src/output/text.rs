@@ -10,7 +10,7 @@ const LONGEST_LINE: usize = 2000;
 
 /// One line on which nothing acts or hides.
 pub(crate) fn line(text: &str) -> String {
-    shortened(&inert_line(text), LONGEST_LINE)
+    shorten(&inert_line(text), LONGEST_LINE)
 }
 
 /// Lines and tabs as they are, but nothing that acts or hides.
@@ -24,7 +24,7 @@ pub(crate) fn message(text: &str) -> String {
 }
 
 /// Words for a terminal: of its codes only our own colours come through.
-pub(crate) fn painted(text: &str) -> String {
+pub(crate) fn keep_colours(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\u{1b}') {
@@ -46,7 +46,7 @@ pub(crate) fn painted(text: &str) -> String {
 }
 
 /// The beginning of a text, and how much of it is left out.
-pub(crate) fn shortened(text: &str, longest: usize) -> String {
+pub(crate) fn shorten(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         None => text.to_owned(),
         Some((at, _)) => {
@@ -58,7 +58,7 @@ pub(crate) fn shortened(text: &str, longest: usize) -> String {
 
 /// A word of a command line that is to be copied: quoted where a shell would take it apart, or do more
 /// than hand it on.
-pub(crate) fn quoted(word: &str) -> String {
+pub(crate) fn quote(word: &str) -> String {
     let word = line(word);
     let is_bare = |sign: char| sign.is_alphanumeric() || "_-./:@%+=,".contains(sign);
     if !word.is_empty() && !word.starts_with('-') && word.chars().all(is_bare) {
@@ -115,31 +115,31 @@ mod tests {
     #[test]
     fn a_terminal_gets_our_colours_and_no_other_code() {
         assert_eq!(
-            painted("\u{1b}[32mok\u{1b}[0m\n"),
+            keep_colours("\u{1b}[32mok\u{1b}[0m\n"),
             "\u{1b}[32mok\u{1b}[0m\n"
         );
         assert_eq!(
-            painted("\u{1b}[2J\u{1b}]52;c;x\u{7}\u{1b}"),
+            keep_colours("\u{1b}[2J\u{1b}]52;c;x\u{7}\u{1b}"),
             "�[2J�]52;c;x��"
         );
-        assert_eq!(painted("a\u{9b}2J\u{202e}\r"), "a�2J<U+202E>�");
+        assert_eq!(keep_colours("a\u{9b}2J\u{202e}\r"), "a�2J<U+202E>�");
     }
 
     #[test]
     fn what_is_left_out_is_counted() {
-        assert_eq!(shortened("abc", 3), "abc");
-        assert_eq!(shortened("日本語", 1), "日… (2 more characters)");
+        assert_eq!(shorten("abc", 3), "abc");
+        assert_eq!(shorten("日本語", 1), "日… (2 more characters)");
         assert!(line(&"x".repeat(5000)).ends_with("x… (3000 more characters)"));
     }
 
     #[test]
     fn a_copied_word_is_one_word_and_runs_nothing() {
-        assert_eq!(quoted("wiki"), "wiki");
-        assert_eq!(quoted("My wiki"), "\"My wiki\"");
-        assert_eq!(quoted(""), "\"\"");
-        assert_eq!(quoted("-x"), "\"-x\"");
-        assert_eq!(quoted("a;reboot"), "\"a;reboot\"");
-        assert_eq!(quoted("$(reboot)"), "'$(reboot)'");
-        assert_eq!(quoted("a`b`'c\"\\"), "'a`b`'\\''c\"\\'");
+        assert_eq!(quote("wiki"), "wiki");
+        assert_eq!(quote("My wiki"), "\"My wiki\"");
+        assert_eq!(quote(""), "\"\"");
+        assert_eq!(quote("-x"), "\"-x\"");
+        assert_eq!(quote("a;reboot"), "\"a;reboot\"");
+        assert_eq!(quote("$(reboot)"), "'$(reboot)'");
+        assert_eq!(quote("a`b`'c\"\\"), "'a`b`'\\''c\"\\'");
     }
 }

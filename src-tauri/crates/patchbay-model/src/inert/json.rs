@@ -11,15 +11,15 @@ use super::is_invisible;
 /// The value as JSON over several lines, characters that act or hide as `\u` escapes. Empty for what JSON
 /// cannot hold, which no type of the model is.
 pub fn inert_json_pretty<T: Serialize + ?Sized>(value: &T) -> String {
-    written(value, PrettyFormatter::new())
+    serialize_inert(value, PrettyFormatter::new())
 }
 
 /// As [`inert_json_pretty`], on one line.
 pub fn inert_json<T: Serialize + ?Sized>(value: &T) -> String {
-    written(value, CompactFormatter)
+    serialize_inert(value, CompactFormatter)
 }
 
-fn written<T: Serialize + ?Sized>(value: &T, formatter: impl Formatter) -> String {
+fn serialize_inert<T: Serialize + ?Sized>(value: &T, formatter: impl Formatter) -> String {
     let mut bytes = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut bytes, Escaping(formatter));
     let written = value.serialize(&mut serializer);

@@ -131,7 +131,7 @@ async fn a_whole_consent() {
     let grant = Grant::new(&discovery, &identity, &pending, tokens, now);
     let grant = Grant::from_secret(&grant.to_secret()).unwrap();
     let tokens = client.refresh(&grant, &steps).await.unwrap();
-    let grant = grant.renewed(tokens, now);
+    let grant = grant.renew(tokens, now);
     authority.on("POST /revoke", Answer::Json(200, json!({})));
     assert_eq!(
         client.revoke(&grant, &steps).await.unwrap(),

@@ -5,7 +5,7 @@
 
 #![expect(missing_docs, reason = "the members are the contract's own")]
 
-use patchbay_http::text::filled;
+use patchbay_http::text::non_empty;
 use patchbay_http::{Answer, redact_members};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -51,20 +51,20 @@ impl Connector {
 
     /// A member that is text and not empty.
     pub fn text(&self, member: &str) -> Option<&str> {
-        filled(self.rest.get(member)?)
+        non_empty(self.rest.get(member)?)
     }
 
     /// Text that its maker wrote beside it.
     pub fn metadata(&self, key: &str) -> Option<&str> {
-        filled(self.rest.get("metadata")?.get(key)?)
+        non_empty(self.rest.get("metadata")?.get(key)?)
     }
 
     /// Where a person consents, while that is waited for.
     pub fn auth_request(&self) -> Option<AuthRequest<'_>> {
         let request = self.rest.get("auth_request")?.as_object()?;
         Some(AuthRequest {
-            kind: request.get("type").and_then(filled).unwrap_or("code"),
-            authorization_endpoint: request.get("authorization_endpoint").and_then(filled),
+            kind: request.get("type").and_then(non_empty).unwrap_or("code"),
+            authorization_endpoint: request.get("authorization_endpoint").and_then(non_empty),
         })
     }
 }
@@ -94,7 +94,7 @@ pub struct Preset {
 impl Preset {
     /// Text that its keepers wrote beside it.
     pub fn metadata(&self, key: &str) -> Option<&str> {
-        filled(self.rest.get("metadata")?.get(key)?)
+        non_empty(self.rest.get("metadata")?.get(key)?)
     }
 
     /// All of these texts; `None` when there are none.

@@ -71,7 +71,7 @@ fn workspace_choice(own: &str, workspaces: &[Value]) -> Value {
     let help = "Where the connector lives; the workspace has to exist.";
     let names = workspaces.iter();
     let mut names: Vec<&str> = names
-        .filter_map(|each| text::filled(&each["name"]))
+        .filter_map(|each| text::non_empty(&each["name"]))
         .collect();
     if names.is_empty() {
         return form::text("Workspace", help);

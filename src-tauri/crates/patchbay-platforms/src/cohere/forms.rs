@@ -235,7 +235,7 @@ fn sign_in(
 }
 
 /// The pointer into a form's values for one that the platform gave into the body.
-pub(super) fn place(path: &str) -> String {
+pub(super) fn form_pointer(path: &str) -> String {
     for member in ["/oauth", "/service_auth"] {
         match path.strip_prefix(member) {
             Some(rest) if rest.is_empty() || rest.starts_with('/') => {

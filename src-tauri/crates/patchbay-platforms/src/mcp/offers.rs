@@ -48,27 +48,27 @@ pub(super) fn parse_prompt(result: &Value) -> FilledPrompt {
 }
 
 fn resource(entry: &Value) -> Option<Resource> {
-    let uri = text::filled(&entry["uri"])?;
-    let name = text::filled(&entry["name"]).unwrap_or(uri);
+    let uri = text::non_empty(&entry["uri"])?;
+    let name = text::non_empty(&entry["name"]).unwrap_or(uri);
     Some(Resource {
         uri: uri.to_owned(),
         name: clean_text(name, NAME_LIMIT),
         title: title(entry),
         description: words(&entry["description"]),
-        mime_type: text::filled(&entry["mimeType"]).map(|kind| clean_text(kind, NAME_LIMIT)),
+        mime_type: text::non_empty(&entry["mimeType"]).map(|kind| clean_text(kind, NAME_LIMIT)),
     })
 }
 
 fn prompt(entry: &Value) -> Option<Prompt> {
     let argument = |entry: &Value| {
         Some(PromptArgument {
-            name: text::filled(&entry["name"])?.to_owned(),
+            name: text::non_empty(&entry["name"])?.to_owned(),
             description: words(&entry["description"]),
             is_required: entry["required"].as_bool() == Some(true),
         })
     };
     Some(Prompt {
-        name: text::filled(&entry["name"])?.to_owned(),
+        name: text::non_empty(&entry["name"])?.to_owned(),
         title: title(entry),
         description: words(&entry["description"]),
         arguments: items(entry, "arguments").filter_map(argument).collect(),
@@ -76,7 +76,7 @@ fn prompt(entry: &Value) -> Option<Prompt> {
 }
 
 fn title(entry: &Value) -> Option<String> {
-    let title = clean_text(text::filled(&entry["title"])?, NAME_LIMIT);
+    let title = clean_text(text::non_empty(&entry["title"])?, NAME_LIMIT);
     Some(title).filter(|title| !title.is_empty())
 }
 

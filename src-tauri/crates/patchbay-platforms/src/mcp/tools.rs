@@ -70,7 +70,7 @@ pub(super) fn keep_accepted(answer: &mut Value, accepted: &[RmcpTool]) {
 }
 
 fn name(entry: &Value) -> Option<&str> {
-    text::filled(entry.get("name")?)
+    text::non_empty(entry.get("name")?)
 }
 
 fn schema(entry: &Value) -> Option<&Map<String, Value>> {

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use futures::StreamExt;
 use patchbay_http::{
-    Api, Backoff, CallOptions, Jitter, PlannedRequest, Reading, RetryPolicy, SecretNames, parsed,
+    Api, Backoff, CallOptions, Jitter, PlannedRequest, Reading, RetryPolicy, SecretNames,
+    parse_base_url,
 };
 use patchbay_model::{PlatformLook, RemoteId, TileColours, Tool};
 use serde_json::{Map, Value, json};
@@ -134,7 +135,7 @@ pub fn client(account: &SignIn) -> Result<Mistral> {
     Ok(Mistral {
         api: Api {
             // Of several slashes at its end only one goes (contract, section 1, "joining").
-            base: parsed(base)?,
+            base: parse_base_url(base)?,
             retries: retries(),
             ..Api::new(clients, clock, base, key)?
         },

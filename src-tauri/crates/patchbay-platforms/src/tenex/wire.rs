@@ -5,7 +5,7 @@
 
 #![expect(missing_docs, reason = "the members are the contract's own")]
 
-use patchbay_http::text::filled;
+use patchbay_http::text::non_empty;
 use patchbay_model::RemoteId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -30,12 +30,12 @@ pub struct Connector {
 impl Connector {
     /// A member that is text and not empty.
     pub fn text(&self, member: &str) -> Option<&str> {
-        filled(self.rest.get(member)?)
+        non_empty(self.rest.get(member)?)
     }
 
     /// The words of its error.
     pub fn error(&self) -> Option<&str> {
-        filled(self.rest.get("error")?.get("message")?)
+        non_empty(self.rest.get("error")?.get("message")?)
     }
 
     /// Whether it lives by a consent, and not by a key.
@@ -86,7 +86,7 @@ impl Grant {
     /// Why it failed: the platform's words, else its word for the state.
     pub fn reason(&self) -> String {
         let error = self.rest.get("error");
-        let words = error.and_then(|error| filled(error.get("message")?));
+        let words = error.and_then(|error| non_empty(error.get("message")?));
         words.map_or_else(|| format!("status {}", self.status), str::to_owned)
     }
 }

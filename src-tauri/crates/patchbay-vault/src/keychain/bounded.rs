@@ -40,12 +40,11 @@ impl Threads {
     /// [`Error::KeychainSilent`] when too many calls hang already; [`Error::KeychainFailed`] when the
     /// system has no thread left.
     pub(crate) fn start(&self, job: impl FnOnce() + Send + 'static) -> Result<(), Error> {
-        let place =
-            Place::take(&self.running).ok_or(Error::KeychainSilent { limit: self.limit })?;
+        let slot = Slot::take(&self.running).ok_or(Error::KeychainSilent { limit: self.limit })?;
         thread::Builder::new()
             .name("patchbay-keychain".to_owned())
             .spawn(move || {
-                let _place = place;
+                let _slot = slot;
                 job();
             })
             .map(drop)
@@ -103,9 +102,9 @@ pub(crate) fn broken_off() -> Error {
 }
 
 /// One of the places for a running call.
-struct Place(Arc<AtomicUsize>);
+struct Slot(Arc<AtomicUsize>);
 
-impl Place {
+impl Slot {
     fn take(running: &Arc<AtomicUsize>) -> Option<Self> {
         running
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |count| {
@@ -116,7 +115,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use patchbay_files::Draft;
 
-use super::{Held, Inner};
+use super::{HeldKey, Inner};
 use crate::Error;
 use crate::file::{self, VaultFile};
 use crate::key::{DataKey, Purpose, Sealed};
@@ -24,7 +24,7 @@ impl Edit {
     }
 
     /// Seals `secret` and files it under `name`.
-    pub(crate) fn put(&mut self, held: &Held, name: &str, secret: &[u8]) -> Result<(), Error> {
+    pub(crate) fn put(&mut self, held: &HeldKey, name: &str, secret: &[u8]) -> Result<(), Error> {
         let purpose = Purpose::Record(name);
         let sealed = held.key.seal(&self.file.vault, purpose, secret)?;
         self.stamp.note(name, &sealed);
@@ -60,7 +60,7 @@ impl Inner {
         &self,
         lock: &FolderLock,
         edit: Edit,
-        held: &Held,
+        held: &HeldKey,
         room: Option<Draft>,
     ) -> Result<SavedFile, Error> {
         let Edit {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::{Edit, Held, Inner, Vault};
+use super::{Edit, HeldKey, Inner, Vault};
 use crate::Error;
 use crate::file::{self, Protection, VaultFile};
 use crate::key::{DataKey, VaultId};
@@ -17,7 +17,7 @@ use crate::lock::lock_blocking;
 /// replaced since.
 const DEAD_AFTER: Duration = Duration::from_secs(120);
 
-type Answer = watch::Receiver<Option<Result<Held, Error>>>;
+type Answer = watch::Receiver<Option<Result<HeldKey, Error>>>;
 
 /// The one conversation with the keychain about the data key. Later callers wait for its answer instead
 /// of asking again, and an answer that comes after everybody left still counts.
@@ -45,8 +45,8 @@ impl Flight {
 
 impl Vault {
     /// The key of `file`.
-    pub(super) async fn held_or_obtained(&self, file: &VaultFile) -> Result<Held, Error> {
-        if let Some(held) = self.held_for(file) {
+    pub(super) async fn obtain_key(&self, file: &VaultFile) -> Result<HeldKey, Error> {
+        if let Some(held) = self.find_held_key(file) {
             return Ok(held);
         }
         match &file.protection {
@@ -62,10 +62,10 @@ impl Vault {
     }
 
     /// The key of the vault as it is now, created in the keychain if there is none and nothing was saved.
-    pub(super) async fn held_or_created(&self) -> Result<Held, Error> {
+    pub(super) async fn obtain_or_create_key(&self) -> Result<HeldKey, Error> {
         let lost = match self.load().await? {
             None => None,
-            Some(file) => match self.held_or_obtained(&file).await {
+            Some(file) => match self.obtain_key(&file).await {
                 // Nothing is lost with the key of an empty vault.
                 Err(Error::KeyLost { .. }) if file.records.is_empty() => Some(file.vault),
                 outcome => return outcome,
@@ -77,8 +77,8 @@ impl Vault {
     }
 
     /// The key of `file`, if it is in memory.
-    pub(super) fn held_for(&self, file: &VaultFile) -> Option<Held> {
-        self.0.held().clone().filter(|held| held.opens(file))
+    pub(super) fn find_held_key(&self, file: &VaultFile) -> Option<HeldKey> {
+        self.0.held_key().clone().filter(|held| held.opens(file))
     }
 
     /// Whether the keychain is being waited for.
@@ -90,8 +90,8 @@ impl Vault {
     async fn ask_keychain(
         &self,
         errand: Errand,
-        job: impl FnOnce() -> Result<Held, Error> + Send + 'static,
-    ) -> Result<Held, Error> {
+        job: impl FnOnce() -> Result<HeldKey, Error> + Send + 'static,
+    ) -> Result<HeldKey, Error> {
         let mut answer = self.join_flight(errand, job)?;
         let limit = self.0.threads.limit;
         match timeout(limit, answer.wait_for(Option::is_some)).await {
@@ -104,7 +104,7 @@ impl Vault {
     fn join_flight(
         &self,
         errand: Errand,
-        job: impl FnOnce() -> Result<Held, Error> + Send + 'static,
+        job: impl FnOnce() -> Result<HeldKey, Error> + Send + 'static,
     ) -> Result<Answer, Error> {
         let mut flight = self.0.flight();
         if let Some(flight) = flight.as_ref()
@@ -165,7 +165,7 @@ impl Inner {
 }
 
 /// Reads the key of `file` from the keychain. Blocks.
-fn read_key(inner: &Inner, file: &VaultFile) -> Result<Held, Error> {
+fn read_key(inner: &Inner, file: &VaultFile) -> Result<HeldKey, Error> {
     let entry = file.protection.entry().ok_or(Error::PassphraseNeeded)?;
     let found = inner
         .keychain
@@ -182,14 +182,14 @@ fn read_key(inner: &Inner, file: &VaultFile) -> Result<Held, Error> {
         tracing::warn!(%error, "the keychain does not tell how new the saved secrets were");
         None
     });
-    Ok(inner.hold(&file.vault, Arc::new(key), newest.unwrap_or_default()))
+    Ok(inner.hold_key(&file.vault, Arc::new(key), newest.unwrap_or_default()))
 }
 
 /// Makes the first key, for a new vault or in place of the empty one called `lost`. Blocks.
 ///
 /// The keychain comes first and without the lock, for it may take for ever: a kill in between leaves an
 /// entry that nobody misses, and whoever is first to write the file wins.
-fn create_key(inner: &Inner, lost: Option<&VaultId>) -> Result<Held, Error> {
+fn create_key(inner: &Inner, lost: Option<&VaultId>) -> Result<HeldKey, Error> {
     let key = Arc::new(DataKey::random()?);
     let entry = inner.entrust(&key)?;
     let begun = begin(inner, lost, key, &entry);
@@ -199,7 +199,7 @@ fn create_key(inner: &Inner, lost: Option<&VaultId>) -> Result<Held, Error> {
     match begun? {
         Begun::Ours(held) => Ok(held),
         Begun::Theirs(file) => {
-            let held = inner.held().clone().filter(|held| held.opens(&file));
+            let held = inner.held_key().clone().filter(|held| held.opens(&file));
             held.map_or_else(|| read_key(inner, &file), Ok)
         }
     }
@@ -207,7 +207,7 @@ fn create_key(inner: &Inner, lost: Option<&VaultId>) -> Result<Held, Error> {
 
 /// Whose file a first use ended with.
 enum Begun {
-    Ours(Held),
+    Ours(HeldKey),
     Theirs(VaultFile),
 }
 
@@ -227,10 +227,10 @@ fn begin(
     // A new id, so that nobody takes a lost key for the one of this vault.
     let vault = VaultId::random()?;
     let protection = Protection::keychain(&vault, &key, entry.to_owned())?;
-    let held = Held::new(vault.clone(), key);
+    let held = HeldKey::new(vault.clone(), key);
     let file = VaultFile::new(vault, protection);
     let edit = Edit::of(&inner.folder, file, &held.key)?;
     let saved = inner.save(&lock, edit, &held, None)?;
-    let held = inner.hold(&held.vault, held.key, saved.generation);
+    let held = inner.hold_key(&held.vault, held.key, saved.generation);
     Ok(Begun::Ours(held))
 }

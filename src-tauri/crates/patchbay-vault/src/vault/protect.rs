@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use patchbay_model::Secret;
 
-use super::{Edit, Held, Inner, SavedFile, Vault, blocking};
+use super::{Edit, HeldKey, Inner, SavedFile, Vault, blocking};
 use crate::file::{self, Protection, VaultFile};
 use crate::key::{DataKey, VaultId};
 use crate::lock::{FolderLock, lock, lock_blocking};
@@ -24,10 +24,10 @@ impl Vault {
             return Err(Error::EmptyPassphrase);
         }
         let held = match self.load().await? {
-            Some(file) => Some(self.held_or_obtained(&file).await?),
+            Some(file) => Some(self.obtain_key(&file).await?),
             None => None,
         };
-        let known = held.as_ref().map_or(0, Held::newest);
+        let known = held.as_ref().map_or(0, HeldKey::newest);
         let lock = lock(&self.0.folder).await?;
         let inner = self.0.clone();
         let (former, saved) =
@@ -62,7 +62,7 @@ impl Vault {
             if !file.is_opened_by(&key) {
                 return Err(file::damaged(&inner.folder, "the check does not open"));
             }
-            inner.hold(&file.vault, Arc::new(key), newest.unwrap_or_default());
+            inner.hold_key(&file.vault, Arc::new(key), newest.unwrap_or_default());
             Ok(())
         })
         .await
@@ -74,7 +74,7 @@ impl Vault {
     /// # Errors
     /// [`Error::PassphraseNeeded`] and those of [`Vault::probe`].
     pub async fn use_keychain(&self) -> Result<(), Error> {
-        let held = self.held_or_created().await?;
+        let held = self.obtain_or_create_key().await?;
         let file = self.load().await?.ok_or(Error::Busy)?;
         if file.protection.entry().is_some() {
             return Ok(());
@@ -88,7 +88,7 @@ impl Vault {
         let Some(file) = self.load().await? else {
             return Ok(());
         };
-        let (Some(entry), Some(held)) = (file.protection.entry(), self.held_for(&file)) else {
+        let (Some(entry), Some(held)) = (file.protection.entry(), self.find_held_key(&file)) else {
             return Ok(());
         };
         let entry = entry.to_owned();
@@ -102,7 +102,7 @@ impl Vault {
     }
 
     /// Lets the keychain keep the key in place of `former`: an entry, or `None` for a passphrase.
-    async fn give_to_keychain(&self, held: Held, former: Option<String>) -> Result<(), Error> {
+    async fn give_to_keychain(&self, held: HeldKey, former: Option<String>) -> Result<(), Error> {
         let inner = self.0.clone();
         let job = move || {
             let entry = inner.entrust(&held.key)?;
@@ -136,7 +136,7 @@ impl Vault {
 fn wrap(
     inner: &Inner,
     lock: &FolderLock,
-    held: Option<Held>,
+    held: Option<HeldKey>,
     known: u64,
     passphrase: &Secret,
 ) -> Result<(Option<String>, SavedFile), Error> {
@@ -158,11 +158,11 @@ fn wrap(
         (None, None) => {
             let (vault, key) = (VaultId::random()?, Arc::new(DataKey::random()?));
             let protection = protect(&vault, &key)?;
-            let held = Held::new(vault.clone(), key);
+            let held = HeldKey::new(vault.clone(), key);
             let file = VaultFile::new(vault, protection);
             let edit = Edit::of(&inner.folder, file, &held.key)?;
             let saved = inner.save(lock, edit, &held, None)?;
-            inner.hold(&held.vault, Arc::clone(&held.key), saved.generation);
+            inner.hold_key(&held.vault, Arc::clone(&held.key), saved.generation);
             Ok((None, saved))
         }
         // Somebody began, or put aside, a vault in this very moment.
@@ -172,7 +172,7 @@ fn wrap(
 
 fn move_to_keychain(
     inner: &Inner,
-    held: &Held,
+    held: &HeldKey,
     former: Option<&str>,
     entry: &str,
 ) -> Result<SavedFile, Error> {

@@ -37,7 +37,7 @@ impl Vault {
 
     async fn with_passphrase(&self, file: &VaultFile) -> VaultStatus {
         let backend = VaultBackend::Passphrase;
-        match self.held_for(file) {
+        match self.find_held_key(file) {
             Some(_) => self.open(backend).await,
             None => unusable(Some(backend), Error::PassphraseNeeded),
         }
@@ -53,7 +53,7 @@ impl Vault {
 
     async fn in_keychain(&self, file: &VaultFile, entry: String) -> VaultStatus {
         let backend = VaultBackend::Keychain;
-        if self.held_for(file).is_some() {
+        if self.find_held_key(file).is_some() {
             return self.open(backend).await;
         }
         if self.is_waiting_for_keychain() {

@@ -14,12 +14,12 @@ use crate::{MemoryKeychain, Mood};
 /// Long enough on a busy machine, and never waited for but where a keychain hangs.
 const SHORT: Duration = Duration::from_millis(300);
 
-struct Place {
+struct Fixture {
     folder: TempDir,
     keychain: MemoryKeychain,
 }
 
-impl Place {
+impl Fixture {
     fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
@@ -39,9 +39,9 @@ impl Place {
 
     /// A vault with one secret, whose key no process holds.
     async fn with_secret() -> Self {
-        let place = Self::new();
-        place.vault().write(&token(), &secret()).await.unwrap();
-        place
+        let fixture = Self::new();
+        fixture.vault().write(&token(), &secret()).await.unwrap();
+        fixture
     }
 }
 
@@ -64,18 +64,21 @@ async fn text(vault: &Vault, name: &SecretName) -> Option<String> {
 
 #[tokio::test]
 async fn what_is_written_is_read_by_another_process() {
-    let place = Place::with_secret().await;
+    let fixture = Fixture::with_secret().await;
     assert_eq!(
-        text(&place.vault(), &token()).await.as_deref(),
+        text(&fixture.vault(), &token()).await.as_deref(),
         Some("s3cr3t-t0ken")
     );
-    assert_eq!(text(&place.vault(), &SecretName::new("other")).await, None);
+    assert_eq!(
+        text(&fixture.vault(), &SecretName::new("other")).await,
+        None
+    );
 }
 
 #[tokio::test]
 async fn the_file_shows_no_secret() {
-    let place = Place::with_secret().await;
-    let file = fs::read_to_string(place.file()).unwrap();
+    let fixture = Fixture::with_secret().await;
+    let file = fs::read_to_string(fixture.file()).unwrap();
     assert!(file.contains("wallet/1"));
     assert!(!file.contains("s3cr3t"));
 }
@@ -84,35 +87,35 @@ async fn the_file_shows_no_secret() {
 #[tokio::test]
 async fn file_and_folder_belong_to_the_user_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let place = Place::with_secret().await;
+    let fixture = Fixture::with_secret().await;
     let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&place.file()), 0o600);
-    assert_eq!(mode(&place.file().with_file_name("vault.lock")), 0o600);
-    assert_eq!(mode(place.file().parent().unwrap()), 0o700);
+    assert_eq!(mode(&fixture.file()), 0o600);
+    assert_eq!(mode(&fixture.file().with_file_name("vault.lock")), 0o600);
+    assert_eq!(mode(fixture.file().parent().unwrap()), 0o700);
 }
 
 #[tokio::test]
 async fn an_empty_vault_needs_no_key_to_be_read() {
-    let place = Place::new();
-    place.keychain.set_mood(Mood::Absent);
-    assert_eq!(text(&place.vault(), &token()).await, None);
-    assert!(!place.vault().remove(&token()).await.unwrap());
-    assert!(!place.file().exists());
+    let fixture = Fixture::new();
+    fixture.keychain.set_mood(Mood::Absent);
+    assert_eq!(text(&fixture.vault(), &token()).await, None);
+    assert!(!fixture.vault().remove(&token()).await.unwrap());
+    assert!(!fixture.file().exists());
 }
 
 #[tokio::test]
 async fn a_removed_secret_is_gone() {
-    let place = Place::with_secret().await;
-    assert!(place.vault().remove(&token()).await.unwrap());
-    assert_eq!(text(&place.vault(), &token()).await, None);
-    assert!(!place.vault().remove(&token()).await.unwrap());
+    let fixture = Fixture::with_secret().await;
+    assert!(fixture.vault().remove(&token()).await.unwrap());
+    assert_eq!(text(&fixture.vault(), &token()).await, None);
+    assert!(!fixture.vault().remove(&token()).await.unwrap());
 }
 
 #[tokio::test]
 async fn the_key_is_read_once_per_process() {
-    let place = Place::with_secret().await;
-    let before = place.keychain.reads();
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let before = fixture.keychain.reads();
+    let vault = fixture.vault();
     let reads = (0..10).map(|_| {
         let vault = vault.clone();
         tokio::spawn(async move { text(&vault, &token()).await })
@@ -122,53 +125,53 @@ async fn the_key_is_read_once_per_process() {
     }
     vault.write(&token(), &secret()).await.unwrap();
     vault.probe().await.unwrap();
-    assert_eq!(place.keychain.reads() - before, 1);
+    assert_eq!(fixture.keychain.reads() - before, 1);
 }
 
 #[tokio::test]
 async fn probe_makes_the_key_and_shows_a_ready_vault() {
-    let place = Place::new();
-    assert_eq!(place.vault().status().await.state, VaultState::Empty);
-    place.vault().probe().await.unwrap();
-    let status = place.vault().status().await;
+    let fixture = Fixture::new();
+    assert_eq!(fixture.vault().status().await.state, VaultState::Empty);
+    fixture.vault().probe().await.unwrap();
+    let status = fixture.vault().status().await;
     assert_eq!(status.backend, Some(VaultBackend::Keychain));
     assert_eq!((status.state, status.problem), (VaultState::Ready, None));
-    assert_eq!(place.keychain.entries(), 1);
+    assert_eq!(fixture.keychain.entries(), 1);
 }
 
 #[tokio::test]
 async fn probe_sees_a_folder_that_cannot_be_written() {
-    let place = Place::new();
-    fs::write(place.folder.path().join("data"), "a file in its place").unwrap();
-    assert_eq!(code(place.vault().probe().await), Code::FileFailed);
+    let fixture = Fixture::new();
+    fs::write(fixture.folder.path().join("data"), "a file in its place").unwrap();
+    assert_eq!(code(fixture.vault().probe().await), Code::FileFailed);
 }
 
 #[tokio::test]
 async fn first_use_without_a_keychain_leaves_nothing_behind() {
     for mood in [Mood::Absent, Mood::NeverCreated] {
-        let place = Place::new();
-        place.keychain.set_mood(mood);
-        assert_eq!(code(place.vault().probe().await), Code::VaultNoKeychain);
-        assert!(!place.file().exists());
-        place.keychain.set_mood(Mood::Working);
-        place.vault().probe().await.unwrap();
+        let fixture = Fixture::new();
+        fixture.keychain.set_mood(mood);
+        assert_eq!(code(fixture.vault().probe().await), Code::VaultNoKeychain);
+        assert!(!fixture.file().exists());
+        fixture.keychain.set_mood(Mood::Working);
+        fixture.vault().probe().await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn a_keychain_that_keeps_nothing_is_not_trusted() {
-    let place = Place::new();
-    place.keychain.set_mood(Mood::Forgetful);
-    let error = place.vault().probe().await.unwrap_err();
+    let fixture = Fixture::new();
+    fixture.keychain.set_mood(Mood::Forgetful);
+    let error = fixture.vault().probe().await.unwrap_err();
     assert!(matches!(error, Error::KeychainFailed { .. }));
-    assert!(!place.file().exists());
+    assert!(!fixture.file().exists());
 }
 
 #[tokio::test]
 async fn an_empty_vault_says_that_no_keychain_answers() {
-    let place = Place::new();
-    place.keychain.set_mood(Mood::Absent);
-    let status = place.vault().status().await;
+    let fixture = Fixture::new();
+    fixture.keychain.set_mood(Mood::Absent);
+    let status = fixture.vault().status().await;
     assert_eq!((status.state, status.backend), (VaultState::Empty, None));
     assert_eq!(status.problem.unwrap().code, Code::VaultNoKeychain);
 }
@@ -181,53 +184,53 @@ async fn each_mood_of_the_keychain_has_its_own_code_and_state() {
         (Mood::Hanging, Code::VaultLocked, VaultState::Locked),
     ];
     for (mood, expected, state) in cases {
-        let place = Place::with_secret().await;
-        place.keychain.set_mood(mood);
-        let before = fs::read(place.file()).unwrap();
-        let status = place.vault().status().await;
+        let fixture = Fixture::with_secret().await;
+        fixture.keychain.set_mood(mood);
+        let before = fs::read(fixture.file()).unwrap();
+        let status = fixture.vault().status().await;
         assert_eq!(
             (status.state, status.problem.unwrap().code),
             (state, expected)
         );
 
-        let vault = place.vault();
+        let vault = fixture.vault();
         assert_eq!(code(vault.read(&token()).await), expected, "{mood:?}");
         assert_eq!(code(vault.write(&token(), &secret()).await), expected);
         assert_eq!(code(vault.probe().await), expected, "{mood:?}");
-        assert_eq!(fs::read(place.file()).unwrap(), before);
+        assert_eq!(fs::read(fixture.file()).unwrap(), before);
 
-        place.keychain.set_mood(Mood::Working);
+        fixture.keychain.set_mood(Mood::Working);
         assert!(text(&vault, &token()).await.is_some(), "after {mood:?}");
     }
 }
 
 #[tokio::test]
 async fn a_refusal_can_be_taken_back() {
-    let place = Place::with_secret().await;
-    place.keychain.set_mood(Mood::Denied);
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    fixture.keychain.set_mood(Mood::Denied);
+    let vault = fixture.vault();
     assert_eq!(code(vault.read(&token()).await), Code::VaultDenied);
-    place.keychain.set_mood(Mood::Working);
+    fixture.keychain.set_mood(Mood::Working);
     assert!(text(&vault, &token()).await.is_some());
 }
 
 #[tokio::test]
 async fn a_keychain_gone_later_does_not_offer_a_passphrase() {
-    let place = Place::with_secret().await;
-    place.keychain.set_mood(Mood::Absent);
-    let error = place.vault().read(&token()).await.unwrap_err();
+    let fixture = Fixture::with_secret().await;
+    fixture.keychain.set_mood(Mood::Absent);
+    let error = fixture.vault().read(&token()).await.unwrap_err();
     assert!(matches!(error, Error::KeychainGone { .. }));
     assert!(!error.hint().unwrap().contains("passphrase"));
-    let outcome = place.vault().choose_passphrase(Secret::new("x")).await;
+    let outcome = fixture.vault().choose_passphrase(Secret::new("x")).await;
     assert_eq!(code(outcome), Code::VaultNoKeychain);
 }
 
 #[tokio::test]
 async fn a_lost_key_is_never_replaced_while_there_are_secrets() {
-    let place = Place::with_secret().await;
-    let before = fs::read(place.file()).unwrap();
-    place.keychain.lose_entries();
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let before = fs::read(fixture.file()).unwrap();
+    fixture.keychain.lose_entries();
+    let vault = fixture.vault();
     assert_eq!(code(vault.read(&token()).await), Code::VaultKeyLost);
     assert_eq!(
         code(vault.write(&token(), &secret()).await),
@@ -241,27 +244,27 @@ async fn a_lost_key_is_never_replaced_while_there_are_secrets() {
     let status = vault.status().await;
     assert_eq!(status.state, VaultState::Unavailable);
     assert_eq!(status.problem.unwrap().code, Code::VaultKeyLost);
-    assert_eq!(fs::read(place.file()).unwrap(), before);
-    assert_eq!(place.keychain.entries(), 0);
+    assert_eq!(fs::read(fixture.file()).unwrap(), before);
+    assert_eq!(fixture.keychain.entries(), 0);
 }
 
 #[tokio::test]
 async fn probe_gives_a_lost_key_back_while_it_is_held() {
-    let place = Place::with_secret().await;
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
-    place.keychain.lose_entries();
+    fixture.keychain.lose_entries();
     vault.probe().await.unwrap();
-    assert!(text(&place.vault(), &token()).await.is_some());
+    assert!(text(&fixture.vault(), &token()).await.is_some());
 }
 
 #[tokio::test]
 async fn a_keychain_locked_later_does_not_stop_who_holds_the_key() {
-    let place = Place::with_secret().await;
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
     for mood in [Mood::Locked, Mood::Absent, Mood::Hanging] {
-        place.keychain.set_mood(mood);
+        fixture.keychain.set_mood(mood);
         vault.probe().await.unwrap();
         vault.write(&token(), &secret()).await.unwrap();
         assert_eq!(vault.status().await.state, VaultState::Ready);
@@ -270,79 +273,82 @@ async fn a_keychain_locked_later_does_not_stop_who_holds_the_key() {
 
 #[tokio::test]
 async fn the_key_of_an_empty_vault_is_made_anew() {
-    let place = Place::with_secret().await;
-    let other_process = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let other_process = fixture.vault();
     assert!(text(&other_process, &token()).await.is_some());
     assert!(other_process.remove(&token()).await.unwrap());
-    place.keychain.lose_entries();
+    fixture.keychain.lose_entries();
 
-    place.vault().probe().await.unwrap();
+    fixture.vault().probe().await.unwrap();
     // It still holds the former key, and must not seal with it.
     other_process.write(&token(), &secret()).await.unwrap();
-    assert!(text(&place.vault(), &token()).await.is_some());
+    assert!(text(&fixture.vault(), &token()).await.is_some());
 }
 
 #[tokio::test]
 async fn a_vault_put_aside_keeps_its_secrets_and_makes_room() {
-    let place = Place::with_secret().await;
-    let before = fs::read(place.file()).unwrap();
-    place.keychain.lose_entries();
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let before = fs::read(fixture.file()).unwrap();
+    fixture.keychain.lose_entries();
+    let vault = fixture.vault();
     let aside = vault.set_aside().await.unwrap().unwrap();
     assert_eq!(fs::read(aside).unwrap(), before);
     assert_eq!(vault.set_aside().await.unwrap(), None);
     vault.write(&token(), &Secret::new("new")).await.unwrap();
-    assert_eq!(text(&place.vault(), &token()).await.as_deref(), Some("new"));
+    assert_eq!(
+        text(&fixture.vault(), &token()).await.as_deref(),
+        Some("new")
+    );
 }
 
 #[tokio::test]
 async fn hanging_calls_do_not_pile_up() {
-    let place = Place::with_secret().await;
-    place.keychain.set_mood(Mood::Hanging);
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    fixture.keychain.set_mood(Mood::Hanging);
+    let vault = fixture.vault();
     for _ in 0..3 {
         assert_eq!(code(vault.read(&token()).await), Code::VaultLocked);
     }
     assert_eq!(vault.0.threads.running(), 1);
 
     // The late answer counts, though everybody had left.
-    place.keychain.set_mood(Mood::Working);
+    fixture.keychain.set_mood(Mood::Working);
     assert!(text(&vault, &token()).await.is_some());
 }
 
 #[tokio::test]
 async fn a_passphrase_can_be_chosen_while_the_keychain_hangs() {
-    let place = Place::new();
-    place.keychain.set_mood(Mood::Hanging);
-    let vault = place.vault();
+    let fixture = Fixture::new();
+    fixture.keychain.set_mood(Mood::Hanging);
+    let vault = fixture.vault();
     assert_eq!(code(vault.probe().await), Code::VaultLocked);
     vault.choose_passphrase(Secret::new("open")).await.unwrap();
     vault.write(&token(), &secret()).await.unwrap();
 
     // The keychain's late answer changes nothing and leaves nothing there.
-    place.keychain.set_mood(Mood::Working);
+    fixture.keychain.set_mood(Mood::Working);
     while vault.0.threads.running() > 0 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(place.keychain.entries(), 0);
-    let other = place.vault();
+    assert_eq!(fixture.keychain.entries(), 0);
+    let other = fixture.vault();
     other.unlock(Secret::new("open")).await.unwrap();
     assert!(text(&other, &token()).await.is_some());
 }
 
 #[tokio::test]
 async fn a_passphrase_vault_opens_with_the_passphrase_only() {
-    let place = Place::new();
-    place.keychain.set_mood(Mood::Absent);
-    let vault = place.vault();
+    let fixture = Fixture::new();
+    fixture.keychain.set_mood(Mood::Absent);
+    let vault = fixture.vault();
     let chosen = vault.choose_passphrase(Secret::new("open sesame")).await;
     chosen.unwrap();
     vault.write(&token(), &secret()).await.unwrap();
     assert_eq!(vault.status().await.state, VaultState::Ready);
 
     // The keychain that is there again is not asked.
-    place.keychain.set_mood(Mood::Working);
-    let other = place.vault();
+    fixture.keychain.set_mood(Mood::Working);
+    let other = fixture.vault();
     let status = other.status().await;
     assert_eq!(status.backend, Some(VaultBackend::Passphrase));
     assert_eq!(status.state, VaultState::Locked);
@@ -353,36 +359,36 @@ async fn a_passphrase_vault_opens_with_the_passphrase_only() {
     assert_eq!(code(wrong), Code::VaultPassphrase);
     other.unlock(Secret::new("open sesame")).await.unwrap();
     assert!(text(&other, &token()).await.is_some());
-    assert_eq!(place.keychain.entries(), 0);
+    assert_eq!(fixture.keychain.entries(), 0);
 }
 
 #[tokio::test]
 async fn an_empty_passphrase_is_refused() {
-    let place = Place::new();
-    let outcome = place.vault().choose_passphrase(Secret::new("")).await;
+    let fixture = Fixture::new();
+    let outcome = fixture.vault().choose_passphrase(Secret::new("")).await;
     assert_eq!(code(outcome), Code::VaultPassphrase);
-    assert!(!place.file().exists());
+    assert!(!fixture.file().exists());
 }
 
 #[tokio::test]
 async fn secrets_survive_the_way_to_a_passphrase_and_back() {
-    let place = Place::with_secret().await;
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let vault = fixture.vault();
     vault.choose_passphrase(Secret::new("first")).await.unwrap();
-    assert_eq!(place.keychain.entries(), 0);
+    assert_eq!(fixture.keychain.entries(), 0);
     vault
         .choose_passphrase(Secret::new("second"))
         .await
         .unwrap();
-    let other = place.vault();
+    let other = fixture.vault();
     let former = other.unlock(Secret::new("first")).await;
     assert_eq!(code(former), Code::VaultPassphrase);
     other.unlock(Secret::new("second")).await.unwrap();
     assert!(text(&other, &token()).await.is_some());
 
     other.use_keychain().await.unwrap();
-    assert_eq!(place.keychain.entries(), 1);
-    let third = place.vault();
+    assert_eq!(fixture.keychain.entries(), 1);
+    let third = fixture.vault();
     assert!(text(&third, &token()).await.is_some());
     let none = third.unlock(Secret::new("second")).await;
     assert!(matches!(none, Err(Error::NoPassphrase)));
@@ -392,25 +398,25 @@ async fn secrets_survive_the_way_to_a_passphrase_and_back() {
 
 #[tokio::test]
 async fn a_keychain_that_fails_leaves_the_passphrase_in_place() {
-    let place = Place::new();
-    let vault = place.vault();
+    let fixture = Fixture::new();
+    let vault = fixture.vault();
     vault.choose_passphrase(Secret::new("open")).await.unwrap();
     for mood in [Mood::Absent, Mood::Denied, Mood::Forgetful] {
-        place.keychain.set_mood(mood);
+        fixture.keychain.set_mood(mood);
         assert!(vault.use_keychain().await.is_err(), "{mood:?}");
-        let status = place.vault().status().await;
+        let status = fixture.vault().status().await;
         assert_eq!(status.backend, Some(VaultBackend::Passphrase));
     }
 }
 
 #[tokio::test]
 async fn a_damaged_file_is_named_and_left_as_it_is() {
-    let place = Place::with_secret().await;
-    let good = fs::read_to_string(place.file()).unwrap();
+    let fixture = Fixture::with_secret().await;
+    let good = fs::read_to_string(fixture.file()).unwrap();
     let half = good[..good.len() / 2].to_owned();
     for bad in ["", "{}", "null", &half, &good.replace("records", "tapes")] {
-        fs::write(place.file(), bad).unwrap();
-        let vault = place.vault();
+        fs::write(fixture.file(), bad).unwrap();
+        let vault = fixture.vault();
         let error = vault.read(&token()).await.unwrap_err();
         assert_eq!(error.code(), Code::VaultDamaged, "{bad}");
         assert!(error.to_string().contains("vault.json"));
@@ -420,40 +426,40 @@ async fn a_damaged_file_is_named_and_left_as_it_is() {
         );
         assert_eq!(code(vault.probe().await), Code::VaultDamaged);
         assert_eq!(vault.status().await.state, VaultState::Unavailable);
-        assert_eq!(fs::read_to_string(place.file()).unwrap(), bad);
+        assert_eq!(fs::read_to_string(fixture.file()).unwrap(), bad);
     }
 }
 
 #[tokio::test]
 async fn a_secret_moved_to_another_name_does_not_open() {
-    let place = Place::with_secret().await;
-    let file = fs::read_to_string(place.file()).unwrap();
-    fs::write(place.file(), file.replace("wallet/1", "wallet/2")).unwrap();
-    let outcome = place.vault().read(&SecretName::new("wallet/2")).await;
+    let fixture = Fixture::with_secret().await;
+    let file = fs::read_to_string(fixture.file()).unwrap();
+    fs::write(fixture.file(), file.replace("wallet/1", "wallet/2")).unwrap();
+    let outcome = fixture.vault().read(&SecretName::new("wallet/2")).await;
     assert_eq!(code(outcome), Code::VaultDamaged);
 }
 
 #[tokio::test]
 async fn a_newer_file_is_left_to_the_newer_patchbay() {
-    let place = Place::new();
-    fs::create_dir(place.file().parent().unwrap()).unwrap();
-    fs::write(place.file(), r#"{"version":3,"shelves":[]}"#).unwrap();
-    let vault = place.vault();
+    let fixture = Fixture::new();
+    fs::create_dir(fixture.file().parent().unwrap()).unwrap();
+    fs::write(fixture.file(), r#"{"version":3,"shelves":[]}"#).unwrap();
+    let vault = fixture.vault();
     assert_eq!(code(vault.read(&token()).await), Code::StoreTooNew);
     assert_eq!(code(vault.probe().await), Code::StoreTooNew);
 }
 
 #[tokio::test]
 async fn no_error_and_no_debug_text_shows_a_secret() {
-    let place = Place::with_secret().await;
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
     assert!(!format!("{vault:?}").contains("s3cr3t"));
     vault
         .choose_passphrase(Secret::new("hunter2"))
         .await
         .unwrap();
-    let wrong = place.vault().unlock(Secret::new("hunter3")).await;
+    let wrong = fixture.vault().unlock(Secret::new("hunter3")).await;
     let shown = format!("{wrong:?} {:?}", wrong.as_ref().unwrap_err().problem());
     assert!(!shown.contains("hunter"));
 }

@@ -126,15 +126,19 @@ impl Offer {
                 word.unwrap_or_default().to_owned()
             }
             Self::Server(entry) => {
-                let ways: Vec<_> = entry.authentication.iter().map(|way| word(*way)).collect();
-                ways.join(", ")
+                let methods: Vec<_> = entry
+                    .authentication
+                    .iter()
+                    .map(|method| word(*method))
+                    .collect();
+                methods.join(", ")
             }
         }
     }
 }
 
-fn word(way: AuthenticationMethod) -> &'static str {
-    match way {
+fn word(method: AuthenticationMethod) -> &'static str {
+    match method {
         AuthenticationMethod::None => "none",
         AuthenticationMethod::Oauth => "oauth",
         AuthenticationMethod::Bearer => "bearer",
@@ -144,10 +148,7 @@ fn word(way: AuthenticationMethod) -> &'static str {
 
 fn facts_of_definition(of: &AccountDefinition, sign_in: &str) -> Facts {
     let definition = &of.definition;
-    let (account, id) = (
-        text::quoted(&of.account_label),
-        text::quoted(&definition.id),
-    );
+    let (account, id) = (text::quote(&of.account_label), text::quote(&definition.id));
     Facts::default()
         .add("Name", &definition.title)
         .add("Id", &definition.id)
@@ -171,10 +172,10 @@ fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
     let facts = match &entry.reach {
         Reach::Address { url, transport } => facts
             .add("Address", url)
-            .maybe("Transport", deprecated(*transport))
+            .maybe("Transport", deprecation_note(*transport))
             .add(
                 "Add it with",
-                format!("patchbay connector add {}", text::quoted(url)),
+                format!("patchbay connector add {}", text::quote(url)),
             ),
         Reach::Command { words, variables } => facts
             .add("Command", words.join(" "))
@@ -197,7 +198,7 @@ fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
         .add("Tried", tried)
 }
 
-fn deprecated(transport: Transport) -> Option<&'static str> {
+fn deprecation_note(transport: Transport) -> Option<&'static str> {
     (transport == Transport::Sse).then_some("HTTP with SSE, deprecated")
 }
 

@@ -32,10 +32,11 @@ pub(super) async fn run(cli: &Cli, args: RunCompareArgs) -> Result<(), Failure> 
         ignore_paths(&cli.cx, &before, &after, comparison.ignored.clone()).await?;
     }
     let now = cli.now();
-    cli.out
-        .answer(&comparison, |screen| shown(&comparison, now, screen))?;
+    cli.out.answer(&comparison, |screen| {
+        render_comparison(&comparison, now, screen)
+    })?;
     if !comparison.suggested.is_empty() {
-        let paths = comparison.suggested.iter().map(|path| text::quoted(path));
+        let paths = comparison.suggested.iter().map(|path| text::quote(path));
         let paths: Vec<_> = paths.map(|path| format!("--ignore {path}")).collect();
         let paths = paths.join(" ");
         cli.stderr
@@ -63,7 +64,7 @@ async fn chosen(
     }
 }
 
-fn shown(comparison: &RunComparison, now: Timestamp, screen: Screen) -> String {
+fn render_comparison(comparison: &RunComparison, now: Timestamp, screen: Screen) -> String {
     let mut shown = Facts::default()
         .add("Before", run_line(&comparison.before, now))
         .add("After", run_line(&comparison.after, now))

@@ -33,7 +33,7 @@ fn problems_of_the_body_find_their_fields() {
         ("", "something else", ""),
         ("/elsewhere", "bad", "/elsewhere"),
     ] {
-        assert_eq!(place(path, words, given), expected, "{path} {words}");
+        assert_eq!(form_pointer(path, words, given), expected, "{path} {words}");
     }
 }
 

@@ -149,8 +149,8 @@ fn method(given: Option<&str>, default: Method) -> Result<Method> {
 /// The caller's path without its first slash.
 fn inner_path(path: &str) -> Result<&str> {
     let leaves = path.split(['/', '\\']).any(|segment| {
-        let plain = segment.replace("%2e", ".").replace("%2E", ".");
-        matches!(plain.as_str(), "." | "..")
+        let decoded = segment.replace("%2e", ".").replace("%2E", ".");
+        matches!(decoded.as_str(), "." | "..")
     });
     let is_odd = path.contains(['?', '#']) || path.chars().any(char::is_control);
     if leaves || is_odd {

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::Method;
-use patchbay_http::text::filled;
-use patchbay_http::{Answer, Path, Request, redact_members, revealed};
+use patchbay_http::text::non_empty;
+use patchbay_http::{Answer, Path, Request, redact_members, reveal_secrets};
 use patchbay_model::Secret;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -247,7 +247,7 @@ impl Table {
     pub(in crate::tenex) fn started(&self, answer: &Answer) -> Result<Started> {
         let mut json = object(answer)?;
         let mut keys = self.redirect_keys.iter();
-        let page = keys.find_map(|key| filled(json.get(key)?));
+        let page = keys.find_map(|key| non_empty(json.get(key)?));
         let page = page.ok_or_else(|| answer.unexpected("there is no redirect URL"))?;
         let redirect_url = web_page(page, answer.status)?;
         let mut keys = self.id_keys.iter();
@@ -263,7 +263,7 @@ impl Table {
 
 /// The arguments as members of an object, and the secrets among them.
 pub(in crate::tenex) fn members(arguments: &impl Serialize) -> (Map<String, Value>, Vec<Secret>) {
-    match revealed(|| serde_json::to_value(arguments)) {
+    match reveal_secrets(|| serde_json::to_value(arguments)) {
         (Ok(Value::Object(members)), secrets) => (members, secrets),
         // Arguments of ours are an object whose keys are text.
         (_, secrets) => (Map::new(), secrets),

@@ -120,7 +120,7 @@ proptest! {
     fn what_is_sent_is_what_was_given(word in "\\PC{0,20}", more in any::<i64>(), flag in any::<bool>()) {
         let given = json!({"provider": word, "api_key": word, "settings": {"n": more, "none": null}});
         let byok: SubmitByok = arguments(given.clone()).unwrap();
-        prop_assert_eq!(patchbay_http::revealed(|| serde_json::to_value(byok)).0.unwrap(), given);
+        prop_assert_eq!(patchbay_http::reveal_secrets(|| serde_json::to_value(byok)).0.unwrap(), given);
         let given = json!({"id": "a", "role": null, "is_primary": flag, "settings": {"n": more}});
         let update: Update = arguments(given.clone()).unwrap();
         prop_assert_eq!(serde_json::to_value(update).unwrap(), given);

@@ -7,28 +7,28 @@ use serde_json::Value;
 
 use super::*;
 
-fn read_json(place: &Place) -> Value {
-    serde_json::from_slice(&fs::read(place.file()).unwrap()).unwrap()
+fn read_json(fixture: &Fixture) -> Value {
+    serde_json::from_slice(&fs::read(fixture.file()).unwrap()).unwrap()
 }
 
-fn write_json(place: &Place, file: &Value) {
-    fs::write(place.file(), serde_json::to_vec(file).unwrap()).unwrap();
+fn write_json(fixture: &Fixture, file: &Value) {
+    fs::write(fixture.file(), serde_json::to_vec(file).unwrap()).unwrap();
 }
 
 /// A vault whose secret was replaced, and its file from before.
-async fn replaced() -> (Place, Value) {
-    let place = Place::with_secret().await;
-    let before = read_json(&place);
-    let vault = place.vault();
+async fn replaced() -> (Fixture, Value) {
+    let fixture = Fixture::with_secret().await;
+    let before = read_json(&fixture);
+    let vault = fixture.vault();
     vault.write(&token(), &Secret::new("newer")).await.unwrap();
-    (place, before)
+    (fixture, before)
 }
 
 #[tokio::test]
 async fn a_former_file_is_noticed_by_a_process_that_never_saw_the_newer_one() {
-    let (place, before) = replaced().await;
-    write_json(&place, &before);
-    let vault = place.vault();
+    let (fixture, before) = replaced().await;
+    write_json(&fixture, &before);
+    let vault = fixture.vault();
     let error = vault.read(&token()).await.unwrap_err();
     assert_eq!(error.code(), Code::VaultRolledBack);
     assert!(error.to_string().contains("vault.json"));
@@ -41,30 +41,30 @@ async fn a_former_file_is_noticed_by_a_process_that_never_saw_the_newer_one() {
     let status = vault.status().await;
     assert_eq!(status.state, VaultState::Unavailable);
     assert_eq!(status.problem.unwrap().code, Code::VaultRolledBack);
-    assert_eq!(read_json(&place), before, "nothing is reset");
+    assert_eq!(read_json(&fixture), before, "nothing is reset");
 }
 
 #[tokio::test]
 async fn a_former_file_is_noticed_while_the_vault_is_open() {
-    let place = Place::with_secret().await;
-    let before = read_json(&place);
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let before = read_json(&fixture);
+    let vault = fixture.vault();
     vault.write(&token(), &Secret::new("newer")).await.unwrap();
     // Even where the keychain knows nothing of it.
-    place.keychain.set_mood(Mood::Absent);
-    write_json(&place, &before);
+    fixture.keychain.set_mood(Mood::Absent);
+    write_json(&fixture, &before);
     assert_eq!(code(vault.read(&token()).await), Code::VaultRolledBack);
 }
 
 #[tokio::test]
 async fn one_former_record_is_noticed_and_others_are_read() {
-    let (place, before) = replaced().await;
+    let (fixture, before) = replaced().await;
     let other = SecretName::new("wallet/2");
-    place.vault().write(&other, &secret()).await.unwrap();
-    let mut file = read_json(&place);
+    fixture.vault().write(&other, &secret()).await.unwrap();
+    let mut file = read_json(&fixture);
     file["records"]["wallet/1"] = before["records"]["wallet/1"].clone();
-    write_json(&place, &file);
-    let vault = place.vault();
+    write_json(&fixture, &file);
+    let vault = fixture.vault();
     let error = vault.read(&token()).await.unwrap_err();
     assert!(matches!(&error, Error::RecordRolledBack { name, .. } if name == "wallet/1"));
     assert_eq!(error.code(), Code::VaultRolledBack);
@@ -76,7 +76,7 @@ async fn one_former_record_is_noticed_and_others_are_read() {
     // A change of another secret does not make it believed; a new one in its place does.
     vault.write(&other, &secret()).await.unwrap();
     assert_eq!(
-        code(place.vault().read(&token()).await),
+        code(fixture.vault().read(&token()).await),
         Code::VaultRolledBack
     );
     vault.write(&token(), &Secret::new("third")).await.unwrap();
@@ -86,25 +86,25 @@ async fn one_former_record_is_noticed_and_others_are_read() {
 
 #[tokio::test]
 async fn a_record_that_was_removed_does_not_come_back() {
-    let place = Place::with_secret().await;
-    let before = read_json(&place);
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let before = read_json(&fixture);
+    let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
     assert!(vault.remove(&token()).await.unwrap());
-    let mut file = read_json(&place);
+    let mut file = read_json(&fixture);
     file["records"] = before["records"].clone();
-    write_json(&place, &file);
-    let outcome = place.vault().read(&token()).await;
+    write_json(&fixture, &file);
+    let outcome = fixture.vault().read(&token()).await;
     assert_eq!(code(outcome), Code::VaultRolledBack);
 }
 
 #[tokio::test]
 async fn older_secrets_are_used_once_they_are_accepted() {
-    let (place, before) = replaced().await;
-    write_json(&place, &before);
-    let vault = place.vault();
+    let (fixture, before) = replaced().await;
+    write_json(&fixture, &before);
+    let vault = fixture.vault();
     vault.accept_older().await.unwrap();
-    for vault in [vault, place.vault()] {
+    for vault in [vault, fixture.vault()] {
         assert_eq!(
             text(&vault, &token()).await.as_deref(),
             Some("s3cr3t-t0ken")
@@ -112,66 +112,66 @@ async fn older_secrets_are_used_once_they_are_accepted() {
         assert_eq!(vault.status().await.state, VaultState::Ready);
     }
     // What was accepted once is not accepted again by itself.
-    place.vault().write(&token(), &secret()).await.unwrap();
-    write_json(&place, &before);
-    let outcome = place.vault().read(&token()).await;
+    fixture.vault().write(&token(), &secret()).await.unwrap();
+    write_json(&fixture, &before);
+    let outcome = fixture.vault().read(&token()).await;
     assert_eq!(code(outcome), Code::VaultRolledBack);
 }
 
 #[tokio::test]
 async fn a_file_without_a_stamp_is_taken_until_one_was_written() {
-    let (place, newer) = {
-        let place = Place::with_secret().await;
-        let newer = read_json(&place);
-        (place, newer)
+    let (fixture, newer) = {
+        let fixture = Fixture::with_secret().await;
+        let newer = read_json(&fixture);
+        (fixture, newer)
     };
     let mut version_1 = newer.clone();
     version_1["version"] = 1.into();
     version_1.as_object_mut().unwrap().remove("stamp");
 
     // As it is where the older Patchbay wrote it: no number was noted.
-    place.keychain.set_mood(Mood::Working);
-    let noted = place.keychain.clone();
+    fixture.keychain.set_mood(Mood::Working);
+    let noted = fixture.keychain.clone();
     noted.forget_marks();
-    write_json(&place, &version_1);
-    let vault = place.vault();
+    write_json(&fixture, &version_1);
+    let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
     vault.write(&SecretName::new("b"), &secret()).await.unwrap();
-    assert_eq!(read_json(&place)["version"], 2);
-    assert!(text(&place.vault(), &token()).await.is_some());
+    assert_eq!(read_json(&fixture)["version"], 2);
+    assert!(text(&fixture.vault(), &token()).await.is_some());
 
     // Nobody gets round the stamp by going back to the version before it.
-    write_json(&place, &version_1);
-    let outcome = place.vault().read(&token()).await;
+    write_json(&fixture, &version_1);
+    let outcome = fixture.vault().read(&token()).await;
     assert_eq!(code(outcome), Code::VaultRolledBack);
     version_1["version"] = 2.into();
-    write_json(&place, &version_1);
-    let outcome = place.vault().read(&token()).await;
+    write_json(&fixture, &version_1);
+    let outcome = fixture.vault().read(&token()).await;
     assert_eq!(code(outcome), Code::VaultDamaged);
 }
 
 #[tokio::test]
 async fn a_stamp_of_another_file_does_not_open() {
-    let (place, _) = replaced().await;
-    let mut file = read_json(&place);
+    let (fixture, _) = replaced().await;
+    let mut file = read_json(&fixture);
     file["stamp"] = file["records"]["wallet/1"].clone();
-    write_json(&place, &file);
-    let outcome = place.vault().read(&token()).await;
+    write_json(&fixture, &file);
+    let outcome = fixture.vault().read(&token()).await;
     assert_eq!(code(outcome), Code::VaultDamaged);
 }
 
 #[tokio::test]
 async fn a_keychain_that_notes_nothing_keeps_nobody_from_writing() {
-    let place = Place::with_secret().await;
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
     for mood in [Mood::Absent, Mood::Denied, Mood::Locked, Mood::Hanging] {
-        place.keychain.set_mood(mood);
+        fixture.keychain.set_mood(mood);
         vault.write(&token(), &Secret::new("newer")).await.unwrap();
     }
-    place.keychain.set_mood(Mood::Working);
+    fixture.keychain.set_mood(Mood::Working);
     assert_eq!(
-        text(&place.vault(), &token()).await.as_deref(),
+        text(&fixture.vault(), &token()).await.as_deref(),
         Some("newer")
     );
 }
@@ -193,21 +193,21 @@ impl Marks for Noted {
 
 #[tokio::test]
 async fn with_a_passphrase_the_number_is_noted_where_it_was_said() {
-    let place = Place::new();
-    place.keychain.set_mood(Mood::Absent);
+    let fixture = Fixture::new();
+    fixture.keychain.set_mood(Mood::Absent);
     let noted = Arc::new(Noted::default());
     let open = || {
-        let vault = place.vault();
+        let vault = fixture.vault();
         vault.note_in(noted.clone());
         vault
     };
     let vault = open();
     vault.choose_passphrase(Secret::new("open")).await.unwrap();
     vault.write(&token(), &secret()).await.unwrap();
-    let before = read_json(&place);
+    let before = read_json(&fixture);
     vault.write(&token(), &Secret::new("newer")).await.unwrap();
 
-    write_json(&place, &before);
+    write_json(&fixture, &before);
     let other = open();
     other.unlock(Secret::new("open")).await.unwrap();
     assert_eq!(code(other.read(&token()).await), Code::VaultRolledBack);
@@ -218,11 +218,11 @@ async fn with_a_passphrase_the_number_is_noted_where_it_was_said() {
 
 #[tokio::test]
 async fn tasks_that_write_at_once_are_not_taken_for_a_former_file() {
-    let place = Place::with_secret().await;
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let vault = fixture.vault();
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..8 {
-        let (one, other) = (vault.clone(), place.vault());
+        let (one, other) = (vault.clone(), fixture.vault());
         tasks.spawn(async move {
             let name = SecretName::new(format!("w/{number}"));
             for _ in 0..5 {

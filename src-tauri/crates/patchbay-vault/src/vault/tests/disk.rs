@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn names(place: &Place) -> Vec<String> {
-    let entries = fs::read_dir(place.file().parent().unwrap()).unwrap();
+fn names(fixture: &Fixture) -> Vec<String> {
+    let entries = fs::read_dir(fixture.file().parent().unwrap()).unwrap();
     let mut names: Vec<_> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
@@ -13,34 +13,34 @@ fn names(place: &Place) -> Vec<String> {
 
 #[tokio::test]
 async fn a_file_larger_than_any_vault_is_not_read() {
-    let place = Place::with_secret().await;
-    fs::write(place.file(), vec![b' '; 16 * 1024 * 1024 + 1]).unwrap();
-    let error = place.vault().read(&token()).await.unwrap_err();
+    let fixture = Fixture::with_secret().await;
+    fs::write(fixture.file(), vec![b' '; 16 * 1024 * 1024 + 1]).unwrap();
+    let error = fixture.vault().read(&token()).await.unwrap_err();
     assert_eq!(error.code(), Code::VaultDamaged);
     assert!(error.to_string().contains("larger than 16 MiB"), "{error}");
 }
 
 #[tokio::test]
 async fn what_a_kill_left_behind_is_removed_by_the_next_change() {
-    let place = Place::with_secret().await;
-    let beside = |name: &str| place.file().with_file_name(name);
+    let fixture = Fixture::with_secret().await;
+    let beside = |name: &str| fixture.file().with_file_name(name);
     fs::write(beside("vault.json.next"), "half").unwrap();
     fs::write(beside("vault.json.next-0123456789abcdef"), "half").unwrap();
-    place.vault().write(&token(), &secret()).await.unwrap();
-    assert_eq!(names(&place), ["vault.json", "vault.lock"]);
+    fixture.vault().write(&token(), &secret()).await.unwrap();
+    assert_eq!(names(&fixture), ["vault.json", "vault.lock"]);
 }
 
 #[cfg(unix)]
 #[tokio::test]
 async fn nothing_is_written_through_a_link() {
-    let place = Place::with_secret().await;
-    let precious = place.folder.path().join("precious");
+    let fixture = Fixture::with_secret().await;
+    let precious = fixture.folder.path().join("precious");
     fs::write(&precious, "precious").unwrap();
     for name in ["vault.json.next", "vault.lock"] {
-        let link = place.file().with_file_name(name);
+        let link = fixture.file().with_file_name(name);
         drop(fs::remove_file(&link));
         std::os::unix::fs::symlink(&precious, &link).unwrap();
-        let written = place.vault().write(&token(), &secret()).await;
+        let written = fixture.vault().write(&token(), &secret()).await;
         assert_eq!(written.is_ok(), name == "vault.json.next", "{name}");
         assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
         drop(fs::remove_file(&link));
@@ -50,13 +50,13 @@ async fn nothing_is_written_through_a_link() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_pipe_a_device_and_a_link_in_place_of_the_vault_are_named_at_once() {
-    let place = Place::with_secret().await;
-    fs::remove_file(place.file()).unwrap();
+    let fixture = Fixture::with_secret().await;
+    fs::remove_file(fixture.file()).unwrap();
     let mkfifo = || {
         let mut mkfifo = std::process::Command::new("mkfifo");
-        assert!(mkfifo.arg(place.file()).status().unwrap().success());
+        assert!(mkfifo.arg(fixture.file()).status().unwrap().success());
     };
-    let link = |target: &str| std::os::unix::fs::symlink(target, place.file()).unwrap();
+    let link = |target: &str| std::os::unix::fs::symlink(target, fixture.file()).unwrap();
     let cases: [(&dyn Fn(), &str); 3] = [
         (&mkfifo, "a pipe"),
         (&|| link("/dev/zero"), "a symbolic link"),
@@ -64,7 +64,7 @@ async fn a_pipe_a_device_and_a_link_in_place_of_the_vault_are_named_at_once() {
     ];
     for (put, what) in cases {
         put();
-        let vault = place.vault();
+        let vault = fixture.vault();
         for outcome in [
             vault.read(&token()).await.map(drop),
             vault.write(&token(), &secret()).await,
@@ -79,18 +79,18 @@ async fn a_pipe_a_device_and_a_link_in_place_of_the_vault_are_named_at_once() {
         // The way on: it is put aside as it is, and a vault begins anew.
         assert!(vault.set_aside().await.unwrap().is_some());
         vault.write(&token(), &secret()).await.unwrap();
-        fs::remove_file(place.file()).unwrap();
+        fs::remove_file(fixture.file()).unwrap();
     }
 }
 
 #[tokio::test]
 async fn a_secret_that_cannot_be_saved_is_used_from_memory_until_it_can() {
-    let place = Place::with_secret().await;
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let vault = fixture.vault();
     let room = vault.make_room(&token(), 100).await.unwrap();
     // Nothing can be written where the folder is gone for a while.
-    let data = place.folder.path().join("data");
-    let away = place.folder.path().join("away");
+    let data = fixture.folder.path().join("data");
+    let away = fixture.folder.path().join("away");
     fs::rename(&data, &away).unwrap();
     fs::write(&data, "a file in its place").unwrap();
     let saved = room.save(&Secret::new("rotated")).await;
@@ -108,19 +108,19 @@ async fn a_secret_that_cannot_be_saved_is_used_from_memory_until_it_can() {
     vault.save_unsaved().await.unwrap();
     assert!(vault.unsaved().is_empty());
     assert_eq!(
-        text(&place.vault(), &token()).await.as_deref(),
+        text(&fixture.vault(), &token()).await.as_deref(),
         Some("rotated")
     );
-    assert_eq!(names(&place), ["vault.json", "vault.lock"]);
+    assert_eq!(names(&fixture), ["vault.json", "vault.lock"]);
 }
 
 #[tokio::test]
 async fn a_secret_that_somebody_saved_meanwhile_counts_more_than_one_in_memory() {
-    let place = Place::with_secret().await;
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let vault = fixture.vault();
     let room = vault.make_room(&token(), 100).await.unwrap();
-    let data = place.folder.path().join("data");
-    let away = place.folder.path().join("away");
+    let data = fixture.folder.path().join("data");
+    let away = fixture.folder.path().join("away");
     fs::rename(&data, &away).unwrap();
     fs::write(&data, "a file in its place").unwrap();
     let saved = room.save(&Secret::new("rotated")).await;
@@ -128,23 +128,23 @@ async fn a_secret_that_somebody_saved_meanwhile_counts_more_than_one_in_memory()
     fs::remove_file(&data).unwrap();
     fs::rename(&away, &data).unwrap();
 
-    let other = place.vault();
+    let other = fixture.vault();
     other.write(&token(), &Secret::new("anew")).await.unwrap();
     vault.save_unsaved().await.unwrap();
-    for vault in [vault, place.vault()] {
+    for vault in [vault, fixture.vault()] {
         assert_eq!(text(&vault, &token()).await.as_deref(), Some("anew"));
     }
 }
 
 #[tokio::test]
 async fn room_that_is_not_needed_is_given_back() {
-    let place = Place::with_secret().await;
-    let vault = place.vault();
+    let fixture = Fixture::with_secret().await;
+    let vault = fixture.vault();
     let room = vault.make_room(&token(), 100).await.unwrap();
-    assert_eq!(names(&place).len(), 3);
+    assert_eq!(names(&fixture).len(), 3);
     // Others save meanwhile, and leave it alone.
-    place.vault().write(&token(), &secret()).await.unwrap();
-    assert_eq!(names(&place).len(), 3);
+    fixture.vault().write(&token(), &secret()).await.unwrap();
+    assert_eq!(names(&fixture).len(), 3);
     drop(room);
-    assert_eq!(names(&place), ["vault.json", "vault.lock"]);
+    assert_eq!(names(&fixture), ["vault.json", "vault.lock"]);
 }

@@ -17,34 +17,34 @@ pub(crate) struct RunWrite {
     pub(crate) begins: bool,
 }
 
-/// The same with one note for each run: of one that began and ended since the last time, only the end
+/// The same with one write for each run: of one that began and ended since the last time, only the end
 /// has to be written.
-pub(crate) fn merged(notes: Vec<RunWrite>) -> Vec<RunWrite> {
-    let mut places: HashMap<RunId, usize> = HashMap::with_capacity(notes.len());
-    let mut merged: Vec<RunWrite> = Vec::with_capacity(notes.len());
-    for note in notes {
-        if let Some(place) = places.get(&note.run.summary.id) {
-            merged[*place].run = note.run;
+pub(crate) fn merge_writes(writes: Vec<RunWrite>) -> Vec<RunWrite> {
+    let mut positions: HashMap<RunId, usize> = HashMap::with_capacity(writes.len());
+    let mut merged: Vec<RunWrite> = Vec::with_capacity(writes.len());
+    for write in writes {
+        if let Some(position) = positions.get(&write.run.summary.id) {
+            merged[*position].run = write.run;
         } else {
-            places.insert(note.run.summary.id.clone(), merged.len());
-            merged.push(note);
+            positions.insert(write.run.summary.id.clone(), merged.len());
+            merged.push(write);
         }
     }
     merged
 }
 
-/// Writes what a note says.
-pub(crate) fn write_note(tx: &Transaction<'_>, note: &RunWrite, owner: &str) -> Result<(), Error> {
-    let row = if note.begins {
-        insert(tx, &note.run, owner)?
+/// Writes what a write says.
+pub(crate) fn write_run(tx: &Transaction<'_>, write: &RunWrite, owner: &str) -> Result<(), Error> {
+    let row = if write.begins {
+        insert(tx, &write.run, owner)?
     } else {
-        let Some(row) = row_of(tx, &note.run.summary.id)? else {
+        let Some(row) = row_of(tx, &write.run.summary.id)? else {
             return Ok(());
         };
-        update(tx, row, &note.run, owner)?;
+        update(tx, row, &write.run, owner)?;
         row
     };
-    write_details(tx, row, &note.run)
+    write_details(tx, row, &write.run)
 }
 
 #[cfg(test)]
@@ -62,20 +62,20 @@ mod tests {
 
     #[test]
     fn of_a_run_that_began_and_ended_one_note_is_left() {
-        let note = |run: ToolRun, begins| RunWrite { run, begins };
-        let notes = merged(vec![
-            note(run(1), true),
-            note(answered(run(2), "of an earlier window"), false),
-            note(run(3), true),
-            note(answered(run(1), "fine"), false),
+        let write = |run: ToolRun, begins| RunWrite { run, begins };
+        let writes = merge_writes(vec![
+            write(run(1), true),
+            write(answered(run(2), "of an earlier window"), false),
+            write(run(3), true),
+            write(answered(run(1), "fine"), false),
         ]);
-        let kept: Vec<_> = notes
+        let kept: Vec<_> = writes
             .iter()
-            .map(|note| {
+            .map(|write| {
                 (
-                    note.run.summary.id.as_str(),
-                    note.run.summary.state,
-                    note.begins,
+                    write.run.summary.id.as_str(),
+                    write.run.summary.state,
+                    write.begins,
                 )
             })
             .collect();
