@@ -138,7 +138,7 @@ fn tenex() -> Story {
 }
 
 /// A desk before a fake, with a connector that the fake has.
-struct Place<H> {
+struct Fixture<H> {
     desk: Desk,
     fake: Fake<H>,
     story: Story,
@@ -146,7 +146,7 @@ struct Place<H> {
     shown: Vec<String>,
 }
 
-impl<H: Hosted> Place<H> {
+impl<H: Hosted> Fixture<H> {
     async fn new(hosted: H, story: impl FnOnce(&Fake<H>, &Desk) -> Story) -> Self {
         let desk = Desk::new().await;
         desk.browser.will(support::Answer::Nothing);
@@ -335,11 +335,11 @@ async fn try_platform<H: Hosted>(
             let case = format!("{at} {pointer} holds {}", payload.name);
             // Whether a consent is looked at before it is cancelled is a matter of luck.
             for _ in 0..5 {
-                let mut place = Place::new(hosted(), story).await;
-                let changed = change_text(&place.fake, &at, &pointer, &payload.text);
-                let walked = tokio::time::timeout(PATIENCE, place.walk()).await;
+                let mut fixture = Fixture::new(hosted(), story).await;
+                let changed = change_text(&fixture.fake, &at, &pointer, &payload.text);
+                let walked = tokio::time::timeout(PATIENCE, fixture.walk()).await;
                 assert!(walked.is_ok(), "{case}: it took more than {PATIENCE:?}");
-                place.assert_harmless(&case, traps);
+                fixture.assert_harmless(&case, traps);
                 if changed.load(Ordering::SeqCst) > 0 {
                     return;
                 }
@@ -352,10 +352,10 @@ async fn try_platform<H: Hosted>(
 }
 
 /// Puts the text in that place of each answer on that route, and counts how often.
-fn change_text<H: Hosted>(fake: &Fake<H>, at: &str, place: &str, text: &str) -> Arc<AtomicUsize> {
+fn change_text<H: Hosted>(fake: &Fake<H>, at: &str, fixture: &str, text: &str) -> Arc<AtomicUsize> {
     let changed = Arc::<AtomicUsize>::default();
     let count = Arc::clone(&changed);
-    let [at, place, text] = [at, place, text].map(str::to_owned);
+    let [at, fixture, text] = [at, fixture, text].map(str::to_owned);
     fake.tamper(move |seen, answer| {
         if route(seen) != at {
             return;
@@ -363,7 +363,7 @@ fn change_text<H: Hosted>(fake: &Fake<H>, at: &str, place: &str, text: &str) -> 
         let Ok(mut json) = serde_json::from_slice::<Value>(&answer.body) else {
             return;
         };
-        if let Some(member) = json.pointer_mut(&place) {
+        if let Some(member) = json.pointer_mut(&fixture) {
             *member = Value::String(text.clone());
             count.fetch_add(1, Ordering::SeqCst);
         }
@@ -378,22 +378,22 @@ async fn good_answers<H: Hosted>(
     story: impl Fn(&Fake<H>, &Desk) -> Story,
     traps: &Traps,
 ) -> BTreeMap<String, Value> {
-    let mut place = Place::new(hosted, story).await;
+    let mut fixture = Fixture::new(hosted, story).await;
     let found = Arc::<Mutex<BTreeMap<String, Value>>>::default();
     let kept = Arc::clone(&found);
-    place.fake.tamper(move |seen, answer| {
+    fixture.fake.tamper(move |seen, answer| {
         if let Ok(json @ (Value::Object(_) | Value::Array(_))) =
             serde_json::from_slice(&answer.body)
         {
             kept.lock().unwrap().entry(route(seen)).or_insert(json);
         }
     });
-    place.walk().await;
-    place.assert_harmless("a platform that means well", traps);
-    assert_eq!(place.fake.faults(), Vec::<String>::new());
+    fixture.walk().await;
+    fixture.assert_harmless("a platform that means well", traps);
+    assert_eq!(fixture.fake.faults(), Vec::<String>::new());
     let found = found.lock().unwrap().clone();
     let kinds: BTreeSet<_> = found.keys().collect();
-    assert!(kinds.len() >= 3, "{kinds:?} {:?}", place.problems);
+    assert!(kinds.len() >= 3, "{kinds:?} {:?}", fixture.problems);
     found
 }
 
@@ -470,15 +470,15 @@ async fn try_broken<H: Hosted>(
     stream::iter(cases.collect::<Vec<_>>())
         .map(|(at, (name, wrong))| async move {
             let case = format!("{at} is {name}");
-            let mut place = Place::new(hosted(), story).await;
-            place.fake.tamper(move |seen, answer| {
+            let mut fixture = Fixture::new(hosted(), story).await;
+            fixture.fake.tamper(move |seen, answer| {
                 if route(seen) == at {
                     *answer = wrong.clone();
                 }
             });
-            let walked = tokio::time::timeout(PATIENCE, place.walk()).await;
+            let walked = tokio::time::timeout(PATIENCE, fixture.walk()).await;
             assert!(walked.is_ok(), "{case}: it took more than {PATIENCE:?}");
-            place.assert_harmless(&case, traps);
+            fixture.assert_harmless(&case, traps);
         })
         .buffer_unordered(AT_ONCE)
         .for_each(|()| async {})

@@ -1,28 +1,28 @@
 //! Airbyte Agents: tools are entities and their actions, deletion is a job.
 
-use patchbay_testkit::fakes::{Answer, FakeAirbyte, KINDS, Trouble};
+use patchbay_testkit::fakes::{Answer, FakeAirbyte, Fault, KINDS};
 use serde_json::json;
 
-use super::support::Place;
+use super::support::Fixture;
 
 const SECRET: &str = "ab-secret-61d0e9f8a7";
 const NEXT_SECRET: &str = "ab-secret-next-2b3c4d";
 const TOKEN: &str = "ghp_5d6e7f8091a2b3c4";
 
-async fn place() -> Place<FakeAirbyte> {
+async fn fixture() -> Fixture<FakeAirbyte> {
     let fake = FakeAirbyte::new("cid-1", SECRET);
-    let place = Place::new(fake, &[SECRET, NEXT_SECRET, TOKEN, "application-token-0"]).await;
+    let fixture = Fixture::new(fake, &[SECRET, NEXT_SECRET, TOKEN, "application-token-0"]).await;
     let input = json!({ "client_secret": SECRET }).to_string();
-    place
+    fixture
         .signed_in("airbyte", &["--set", "client_id=cid-1"], &input)
         .await;
-    place
+    fixture
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_story() {
-    let place = place().await;
-    let found = place
+    let fixture = fixture().await;
+    let found = fixture
         .api("find_definition", json!({ "name": "github" }))
         .await;
     assert_eq!(found["sourceDefinitionId"], KINDS[0].0);
@@ -30,13 +30,13 @@ async fn the_whole_story() {
         "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
         "replication_config": { "repositories": ["ada/tea"] },
     });
-    place.api("create_connector", made).await;
-    place.does("connector list --refresh").await;
-    assert_eq!(place.status("repos").await, "unknown");
-    place.does("connector connect repos").await;
-    assert_eq!(place.status("repos").await, "ready");
+    fixture.api("create_connector", made).await;
+    fixture.does("connector list --refresh").await;
+    assert_eq!(fixture.status("repos").await, "unknown");
+    fixture.does("connector connect repos").await;
+    assert_eq!(fixture.status("repos").await, "ready");
 
-    let listed = place.json("tool list repos").await;
+    let listed = fixture.json("tool list repos").await;
     let names: Vec<_> = listed
         .as_array()
         .unwrap()
@@ -44,69 +44,69 @@ async fn the_whole_story() {
         .map(|one| &one["tool"]["name"])
         .collect();
     assert!(names.contains(&&json!("issues.list")), "{names:?}");
-    let run = place.json("tool run repos issues.list").await;
+    let run = fixture.json("tool run repos issues.list").await;
     assert_eq!(run["state"], "done");
     let next = format!("run next {}", run["id"].as_str().unwrap());
-    let last = place.json(&next).await;
+    let last = fixture.json(&next).await;
     assert_eq!(last["arguments"]["params"]["cursor"], "page-2");
     let over = format!("run next {}", last["id"].as_str().unwrap());
-    place.fails(&over, 6).await;
-    place
+    fixture.fails(&over, 6).await;
+    fixture
         .fails("tool run repos execute entity=nothing action=list --yes", 1)
         .await;
-    assert_eq!(place.json("run list").await["total"], 3);
+    assert_eq!(fixture.json("run list").await["total"], 3);
 
     let replace = ["account", "replace", "acc", "--from", "-"];
-    place.fake.with(|airbyte| {
+    fixture.fake.with(|airbyte| {
         airbyte.credentials.1 = NEXT_SECRET.to_owned();
         airbyte.tokens.clear();
     });
-    place.fails("account test acc", 3).await;
-    place.run_with(&replace, NEXT_SECRET).await.succeeded();
-    place.does("account test acc").await;
+    fixture.fails("account test acc", 3).await;
+    fixture.run_with(&replace, NEXT_SECRET).await.succeeded();
+    fixture.does("account test acc").await;
 
-    place.does("connector remove repos --yes").await;
-    assert!(place.fake.with(|airbyte| airbyte.connectors.is_empty()));
-    place.does("account remove acc").await;
-    place.over();
+    fixture.does("connector remove repos --yes").await;
+    assert!(fixture.fake.with(|airbyte| airbyte.connectors.is_empty()));
+    fixture.does("account remove acc").await;
+    fixture.over();
 }
 
 /// Source: Airbyte contract, section 9: a check that is refused leaves the state as it was.
 #[tokio::test(flavor = "multi_thread")]
 async fn only_a_check_that_went_well_makes_it_ready() {
-    let place = place().await;
+    let fixture = fixture().await;
     let made = json!({
         "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
         "replication_config": { "repositories": ["ada/tea"] },
     });
-    place.api("create_connector", made).await;
-    place.does("connector list --refresh").await;
+    fixture.api("create_connector", made).await;
+    fixture.does("connector list --refresh").await;
 
     let refused = Answer::json(403, &json!({ "detail": "no access" }));
-    let checks = Trouble::answer(refused).on(|seen| seen.path.ends_with(&["check".to_owned()]));
-    place.fake.trouble(checks);
-    place.does("tool list repos --refresh").await;
-    assert_eq!(place.status("repos").await, "unknown");
-    place
+    let checks = Fault::answer(refused).on(|seen| seen.path.ends_with(&["check".to_owned()]));
+    fixture.fake.set_fault(checks);
+    fixture.does("tool list repos --refresh").await;
+    assert_eq!(fixture.status("repos").await, "unknown");
+    fixture
         .fails("tool run repos execute entity=nothing action=list --yes", 1)
         .await;
-    assert_eq!(place.status("repos").await, "unknown");
-    place.does("tool run repos issues.list").await;
-    assert_eq!(place.status("repos").await, "unknown");
+    assert_eq!(fixture.status("repos").await, "unknown");
+    fixture.does("tool run repos issues.list").await;
+    assert_eq!(fixture.status("repos").await, "unknown");
 
-    place.fake.trouble(None);
-    place.does("tool run repos issues.list").await;
-    assert_eq!(place.status("repos").await, "ready");
-    place.over();
+    fixture.fake.set_fault(None);
+    fixture.does("tool run repos issues.list").await;
+    assert_eq!(fixture.status("repos").await, "ready");
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn workspaces_change_and_have_tokens_of_their_own() {
-    let place = place().await;
+    let fixture = fixture().await;
     let scoped = json!({ "workspace_name": "tea" });
-    let scoped = place.api("create_scoped_token", scoped).await;
+    let scoped = fixture.api("create_scoped_token", scoped).await;
     let token = scoped["token"].as_str().unwrap();
-    let all = place.api("list_workspaces", json!({})).await;
+    let all = fixture.api("list_workspaces", json!({})).await;
     let names = all.as_array().unwrap().iter();
     let names: Vec<_> = names.map(|one| one["name"].clone()).collect();
     assert_eq!(names, ["default", "tea"]);
@@ -117,42 +117,42 @@ async fn workspaces_change_and_have_tokens_of_their_own() {
     ];
     let base = [
         "--base-url",
-        place.fake.url(),
+        fixture.fake.url(),
         "--set",
         "workspace_name=tea",
     ];
     let input = json!({ "token": token }).to_string();
-    let added = place.run_with(&[&add[..], &base].concat(), &input).await;
+    let added = fixture.run_with(&[&add[..], &base].concat(), &input).await;
     added.succeeded();
-    let info = place.json("api narrow scoped_token_info").await;
+    let info = fixture.json("api narrow scoped_token_info").await;
     assert_eq!(info["workspace_name"], "tea");
 
     let tea = json!({ "name": "tea" });
-    let id = place.api("find_workspace", tea.clone()).await["id"].clone();
+    let id = fixture.api("find_workspace", tea.clone()).await["id"].clone();
     let renamed = json!({ "workspace_id": id, "changes": { "name": "coffee" } });
-    place.api("update_workspace", renamed).await;
+    fixture.api("update_workspace", renamed).await;
     let gone = ["api", "acc", "find_workspace", "name=tea", "--json"];
-    assert_eq!(place.run_with(&gone, "").await.code, 6);
-    place
+    assert_eq!(fixture.run_with(&gone, "").await.code, 6);
+    fixture
         .api("delete_workspace", json!({ "workspace_id": id }))
         .await;
-    assert_eq!(place.fake.with(|airbyte| airbyte.workspaces.len()), 1);
-    let widget = place.api("create_widget_token", json!({})).await;
+    assert_eq!(fixture.fake.with(|airbyte| airbyte.workspaces.len()), 1);
+    let widget = fixture.api("create_widget_token", json!({})).await;
     assert_eq!(widget["token"], "widget-token-00000001");
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_is_a_file_in_the_history_too() {
-    let place = place().await;
+    let fixture = fixture().await;
     let made = json!({
         "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
         "replication_config": { "repositories": ["ada/tea"] },
     });
-    let made = place.api("create_connector", made).await;
-    place.does("connector list --refresh").await;
-    place.does("connector connect repos").await;
-    let run = place
+    let made = fixture.api("create_connector", made).await;
+    fixture.does("connector list --refresh").await;
+    fixture.does("connector connect repos").await;
+    let run = fixture
         .json("tool run repos execute entity=reports action=download --yes")
         .await;
     assert_eq!(run["result"]["content"][0]["uri"], "attachment:report.csv");
@@ -162,40 +162,42 @@ async fn a_download_is_a_file_in_the_history_too() {
         run["id"].as_str().unwrap(),
         folder.path().display()
     );
-    let saved = place.does(&save).await;
+    let saved = fixture.does(&save).await;
     let saved = std::fs::read(saved.stdout.trim()).unwrap();
     assert!(!saved.is_empty());
-    let again = place.does(&save).await;
+    let again = fixture.does(&save).await;
     assert!(again.stdout.contains("report (2).csv"), "{}", again.stdout);
     let all = json!({ "connector_id": made["id"], "entity": "issues", "action": "list" });
-    let all = place.api("execute_all", all).await;
+    let all = fixture.api("execute_all", all).await;
     assert_eq!(all["pages"], 2);
     assert_eq!(all["data"].as_array().unwrap().len(), 3);
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_is_shown_field_by_field() {
-    let place = place().await;
+    let fixture = fixture().await;
     let made = json!({ "name": "repos", "definition_id": KINDS[0].0, "credentials": {} });
     let made = made.to_string();
     let words = ["api", "acc", "create_connector", "--args", &made];
-    let refused = place.run_with(&words, "").await;
+    let refused = fixture.run_with(&words, "").await;
     assert_eq!(refused.code, 1, "{}", refused.shown());
     let told = "replication_config: required property 'repositories' not found";
     assert!(refused.stderr.contains(told), "{}", refused.stderr);
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connector_that_its_platform_finds_broken_is_not_ready() {
-    let place = place().await;
+    let fixture = fixture().await;
     let made = json!({
         "name": "repos", "definition_id": KINDS[1].0, "credentials": { "token": "revoked" },
     });
-    place.api("create_connector", made).await;
-    place.does("connector list --refresh").await;
-    place.run_with(&["connector", "connect", "repos"], "").await;
-    assert_eq!(place.status("repos").await, "needs_authorization");
-    place.over();
+    fixture.api("create_connector", made).await;
+    fixture.does("connector list --refresh").await;
+    fixture
+        .run_with(&["connector", "connect", "repos"], "")
+        .await;
+    assert_eq!(fixture.status("repos").await, "needs_authorization");
+    fixture.over();
 }

@@ -3,7 +3,7 @@
 use patchbay_testkit::fakes::FakeTenex;
 use serde_json::{Value, json};
 
-use super::support::Place;
+use super::support::Fixture;
 
 const KEY: &str = "tnx_abc12345_cata44bb22";
 
@@ -17,42 +17,44 @@ fn kinds(list: &Value) -> Vec<&str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_account_can_create_is_listed_searched_and_shown_with_the_servers() {
-    let place = Place::new(FakeTenex::new(KEY), &[KEY]).await;
-    place.signed_in("tenex", &[], KEY).await;
-    let all = place.json("catalogue list").await;
+    let fixture = Fixture::new(FakeTenex::new(KEY), &[KEY]).await;
+    fixture.signed_in("tenex", &[], KEY).await;
+    let all = fixture.json("catalogue list").await;
     assert_eq!(kinds(&all), ["definition", "server"]);
-    let found = place.json("catalogue list gmail").await;
+    let found = fixture.json("catalogue list gmail").await;
     let gmail = found.as_array().unwrap().iter();
     let gmail: Vec<_> = gmail.filter(|one| one["kind"] == "definition").collect();
     assert_eq!(gmail.len(), 1, "{found}");
     assert_eq!(gmail[0]["accountLabel"], "acc");
     assert_eq!(gmail[0]["id"], "gmail");
-    let of_account = place.json("catalogue search gmail --account acc").await;
+    let of_account = fixture.json("catalogue search gmail --account acc").await;
     assert_eq!(of_account, json!([gmail[0]]));
 
-    let asked = place.fake.log().len();
-    let known = place.json("catalogue list --account local").await;
+    let asked = fixture.fake.log().len();
+    let known = fixture.json("catalogue list --account local").await;
     assert_eq!(kinds(&known), ["server"]);
-    assert_eq!(place.fake.log().len(), asked, "nobody is asked for these");
+    assert_eq!(fixture.fake.log().len(), asked, "nobody is asked for these");
 
-    let shown = place.does("catalogue show gmail").await;
+    let shown = fixture.does("catalogue show gmail").await;
     let way_on = "patchbay connector create acc gmail";
     assert!(shown.stdout.contains(way_on), "{}", shown.stdout);
-    place.fails("catalogue show gmail --account local", 6).await;
-    place.over();
+    fixture
+        .fails("catalogue show gmail --account local", 6)
+        .await;
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_cannot_be_asked_hides_nothing_else() {
-    let place = Place::new(FakeTenex::new(KEY), &[KEY]).await;
-    place.signed_in("tenex", &[], KEY).await;
-    place.fake.with(|tenex| tenex.keys.clear());
-    let listed = place.does("catalogue list --json").await;
+    let fixture = Fixture::new(FakeTenex::new(KEY), &[KEY]).await;
+    fixture.signed_in("tenex", &[], KEY).await;
+    fixture.fake.with(|tenex| tenex.keys.clear());
+    let listed = fixture.does("catalogue list --json").await;
     assert_eq!(kinds(&listed.document()), ["server"]);
     assert!(listed.stderr.contains("acc: "), "{}", listed.stderr);
-    place.fails("catalogue list --account acc", 3).await;
-    place.does("account sign-out acc").await;
-    let listed = place.does("catalogue list").await;
+    fixture.fails("catalogue list --account acc", 3).await;
+    fixture.does("account sign-out acc").await;
+    let listed = fixture.does("catalogue list").await;
     assert!(listed.stderr.contains("acc: "), "{}", listed.stderr);
-    place.over();
+    fixture.over();
 }

@@ -6,7 +6,7 @@ use patchbay_testkit::fakes::{
 use serde_json::{Value, json};
 use url::Url;
 
-use super::support::Place;
+use super::support::Fixture;
 
 const SECRET: &str = "dry-run-secret-4f1e2d3c";
 
@@ -20,16 +20,20 @@ const NOT_COMPARED: [&str; 5] = [
 ];
 
 /// Shows a run, makes sure that nothing of it was sent, runs it, and compares.
-async fn shown_is_sent<H: Hosted>(place: &Place<H>, words: &str) {
-    place.fake.clear_log();
-    let shown = place.json(&format!("{words} --dry-run")).await;
+async fn shown_is_sent<H: Hosted>(fixture: &Fixture<H>, words: &str) {
+    fixture.fake.clear_log();
+    let shown = fixture.json(&format!("{words} --dry-run")).await;
     let shown = planned(&shown);
-    assert_eq!(found(&place.fake, &shown), 0, "it was sent: {shown:#}");
-    place.fake.clear_log();
-    place.does(words).await;
-    let log = place.fake.log();
+    assert_eq!(found(&fixture.fake, &shown), 0, "it was sent: {shown:#}");
+    fixture.fake.clear_log();
+    fixture.does(words).await;
+    let log = fixture.fake.log();
     let sent: Vec<Value> = log.iter().map(as_sent).collect();
-    assert_eq!(found(&place.fake, &shown), 1, "{shown:#}\nnot in {sent:#?}");
+    assert_eq!(
+        found(&fixture.fake, &shown),
+        1,
+        "{shown:#}\nnot in {sent:#?}"
+    );
 }
 
 /// How many of the requests so far are this one.
@@ -42,7 +46,7 @@ fn planned(shown: &Value) -> Value {
     let url = Url::parse(shown["endpoint"].as_str().unwrap()).unwrap();
     let headers = shown["headers"].as_array().unwrap().iter();
     let headers = headers.map(|pair| {
-        let [name, value] = [0, 1].map(|place| pair[place].as_str().unwrap().to_owned());
+        let [name, value] = [0, 1].map(|fixture| pair[fixture].as_str().unwrap().to_owned());
         (name, value)
     });
     let query: Vec<_> = url.query_pairs().into_owned().collect();
@@ -73,51 +77,51 @@ fn compared(headers: impl IntoIterator<Item = (String, String)>) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_mistral() {
-    let place = Place::new(FakeMistral::new(SECRET), &[SECRET]).await;
-    place.signed_in("mistral", &[], SECRET).await;
+    let fixture = Fixture::new(FakeMistral::new(SECRET), &[SECRET]).await;
+    fixture.signed_in("mistral", &[], SECRET).await;
     let wiki = json!({
         "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
         "protocol": "mcp", "auth_methods": [{ "method_type": "none" }],
     });
-    place.api("create", wiki).await;
-    place.does("connector list --refresh").await;
-    place.does("tool list wiki").await;
-    shown_is_sent(&place, "tool run wiki echo text=hello").await;
-    place.over();
+    fixture.api("create", wiki).await;
+    fixture.does("connector list --refresh").await;
+    fixture.does("tool list wiki").await;
+    shown_is_sent(&fixture, "tool run wiki echo text=hello").await;
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_cohere() {
-    let place = Place::new(FakeCohere::new(SECRET), &[SECRET]).await;
-    place.signed_in("cohere", &[], SECRET).await;
-    let url = format!("{}/search", place.fake.url());
-    place
+    let fixture = Fixture::new(FakeCohere::new(SECRET), &[SECRET]).await;
+    fixture.signed_in("cohere", &[], SECRET).await;
+    let url = format!("{}/search", fixture.fake.url());
+    fixture
         .api("create", json!({ "name": "Docs", "url": url }))
         .await;
-    place.does("connector list --refresh").await;
-    place.does("tool list docs").await;
-    shown_is_sent(&place, "tool run docs search query=tea").await;
-    place.over();
+    fixture.does("connector list --refresh").await;
+    fixture.does("tool list docs").await;
+    shown_is_sent(&fixture, "tool run docs search query=tea").await;
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_agent_stack() {
     let mut stack = FakeAgentStack::new();
     stack.tokens = vec![SECRET.to_owned()];
-    let place = Place::new(stack, &[SECRET]).await;
-    place.signed_in("agentstack", &[], SECRET).await;
+    let fixture = Fixture::new(stack, &[SECRET]).await;
+    fixture.signed_in("agentstack", &[], SECRET).await;
     let made =
-        json!({ "url": place.terminal.playground.open_url(), "metadata": { "name": "play" } });
-    place.api("create", made).await;
-    place.does("connector list --refresh").await;
-    place.does("connector connect play").await;
-    shown_is_sent(&place, "tool run play echo message=hello").await;
-    place.over();
+        json!({ "url": fixture.terminal.playground.open_url(), "metadata": { "name": "play" } });
+    fixture.api("create", made).await;
+    fixture.does("connector list --refresh").await;
+    fixture.does("connector connect play").await;
+    shown_is_sent(&fixture, "tool run play echo message=hello").await;
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_airbyte() {
-    let place = Place::new(FakeAirbyte::new("cid-1", SECRET), &[SECRET]).await;
+    let fixture = Fixture::new(FakeAirbyte::new("cid-1", SECRET), &[SECRET]).await;
     let input = json!({ "client_secret": SECRET }).to_string();
     let settings = [
         "--set",
@@ -125,30 +129,30 @@ async fn of_airbyte() {
         "--set",
         "organization_id=org-77",
     ];
-    place.signed_in("airbyte", &settings, &input).await;
+    fixture.signed_in("airbyte", &settings, &input).await;
     let made = json!({
         "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": "ghp_1" },
         "replication_config": { "repositories": ["ada/tea"] },
     });
-    place.api("create_connector", made).await;
-    place.does("connector list --refresh").await;
-    place.does("connector connect repos").await;
+    fixture.api("create_connector", made).await;
+    fixture.does("connector list --refresh").await;
+    fixture.does("connector connect repos").await;
     shown_is_sent(
-        &place,
+        &fixture,
         r#"tool run repos issues.list params:={"cursor":"page-2"}"#,
     )
     .await;
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_10ex() {
-    let place = Place::new(FakeTenex::new(SECRET), &[SECRET]).await;
-    place.signed_in("tenex", &[], SECRET).await;
+    let fixture = Fixture::new(FakeTenex::new(SECRET), &[SECRET]).await;
+    fixture.signed_in("tenex", &[], SECRET).await;
     let byok = json!({ "provider": "apollo", "api_key": "apollo-key", "name": "Apollo" });
-    place.api("submit_byok", byok).await;
-    place.does("connector list --refresh").await;
-    place.does("tool list apollo").await;
-    shown_is_sent(&place, "tool run apollo test").await;
-    place.over();
+    fixture.api("submit_byok", byok).await;
+    fixture.does("connector list --refresh").await;
+    fixture.does("tool list apollo").await;
+    shown_is_sent(&fixture, "tool run apollo test").await;
+    fixture.over();
 }

@@ -11,7 +11,7 @@ use futures::StreamExt as _;
 use patchbay_http::{CallOptions, ClientSettings, Clients, ProxyChoice};
 use patchbay_model::{Explain as _, Platform, Secret};
 use patchbay_platforms::{Error, HOSTED, HostedPlatform, OperationEntry, SignIn};
-use patchbay_testkit::fakes::{Answer, Fake, FakeAirbyte, Judged, Seen, Trouble, What};
+use patchbay_testkit::fakes::{Answer, Fake, FakeAirbyte, Fault, FaultKind, Judged, Seen};
 use patchbay_tests::ReplayClock;
 use serde_json::{Map, Value, json};
 
@@ -26,7 +26,7 @@ struct Case {
 }
 
 enum How {
-    Trouble(Trouble),
+    Fault(Fault),
     Address(&'static str),
     Tls,
 }
@@ -35,7 +35,7 @@ fn cases() -> Vec<Case> {
     let status = |name, kinds, answer: Answer| Case {
         name,
         kinds,
-        how: How::Trouble(Trouble::answer(answer)),
+        how: How::Fault(Fault::answer(answer)),
     };
     let said = |status| {
         Answer::json(
@@ -86,12 +86,12 @@ fn cases() -> Vec<Case> {
         Case {
             name: "silence",
             kinds: &["timeout"],
-            how: How::Trouble(Trouble::always(What::Silence)),
+            how: How::Fault(Fault::always(FaultKind::Silence)),
         },
         Case {
             name: "cut",
             kinds: &["transport"],
-            how: How::Trouble(Trouble::always(What::Cut)),
+            how: How::Fault(Fault::always(FaultKind::Cut)),
         },
         Case {
             name: "dns",
@@ -150,8 +150,8 @@ async fn try_all(
             .await
             .unwrap();
         let base = match &case.how {
-            How::Trouble(trouble) => {
-                fake.trouble(trouble.clone().on(is_no_exchange));
+            How::Fault(fault) => {
+                fake.set_fault(fault.clone().on(is_no_exchange));
                 fake.url().to_owned()
             }
             How::Address(address) => (*address).to_owned(),
@@ -270,7 +270,7 @@ fn judge(
     if writes.values().any(|times| *times > most) {
         wrong.push(format!("a write was sent more than {most} times"));
     }
-    let needs_network = matches!(case.how, How::Trouble(_));
+    let needs_network = matches!(case.how, How::Fault(_));
     if needs_network && log.iter().filter(|seen| is_no_exchange(seen)).count() == 0 {
         wrong.push("nothing was sent".to_owned());
     }

@@ -9,10 +9,10 @@ use patchbay_ops::{
     list_connectors, list_definitions, refresh_connector, refresh_tools, resolve_account,
     sync_account, update_connector,
 };
-use patchbay_testkit::fakes::{FakeCohere, Hold, Trouble, What};
+use patchbay_testkit::fakes::{FakeCohere, Fault, FaultKind, Hold};
 use serde_json::json;
 
-use super::support::Place;
+use super::support::Fixture;
 
 const KEY: &str = "co-key-meanwhile-0a1b2c3d";
 
@@ -27,36 +27,36 @@ async fn changed(app: &Context, changes: ConnectorChanges) {
 
 /// Does something that asks the platform, and something else while that has not answered yet.
 async fn meanwhile(
-    place: &Place<FakeCohere>,
+    fixture: &Fixture<FakeCohere>,
     asking: impl Future<Output = ()>,
     meanwhile: impl Future<Output = ()>,
 ) {
     let hold = Hold::default();
-    let held = Trouble::always(What::Held(hold.clone()));
-    place.fake.trouble(held.times(1));
+    let held = Fault::always(FaultKind::Held(hold.clone()));
+    fixture.fake.set_fault(held.times(1));
     let change = async {
         hold.come().await;
         meanwhile.await;
-        hold.let_go();
+        hold.release();
     };
     tokio::join!(asking, change);
 }
 
 /// An account with one connector, and an app that has listed it.
-async fn place() -> (Place<FakeCohere>, Context, Account) {
-    let place = Place::new(FakeCohere::new(KEY), &[KEY]).await;
-    place.signed_in("cohere", &[], KEY).await;
+async fn fixture() -> (Fixture<FakeCohere>, Context, Account) {
+    let fixture = Fixture::new(FakeCohere::new(KEY), &[KEY]).await;
+    fixture.signed_in("cohere", &[], KEY).await;
     let new = json!({ "name": "Docs", "url": "https://docs.example/" });
-    place.api("create", new).await;
-    let app = place.terminal.open().await;
+    fixture.api("create", new).await;
+    let app = fixture.terminal.open().await;
     let account = resolve_account(&app, "acc").await.unwrap();
     sync_account(&app, &account).await.unwrap();
-    (place, app, account)
+    (fixture, app, account)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_its_user_changes_stays() {
-    let (place, app, account) = place().await;
+    let (fixture, app, account) = fixture().await;
     let id = docs(&app).await.id;
 
     let tagged = ConnectorChanges {
@@ -66,7 +66,7 @@ async fn what_its_user_changes_stays() {
     let refreshing = async {
         refresh_connector(&app, &id).await.unwrap();
     };
-    meanwhile(&place, refreshing, changed(&app, tagged)).await;
+    meanwhile(&fixture, refreshing, changed(&app, tagged)).await;
     assert_eq!(docs(&app).await.tags, ["work"]);
 
     let favourite = ConnectorChanges {
@@ -76,7 +76,7 @@ async fn what_its_user_changes_stays() {
     let listing = async {
         sync_account(&app, &account).await.unwrap();
     };
-    meanwhile(&place, listing, changed(&app, favourite)).await;
+    meanwhile(&fixture, listing, changed(&app, favourite)).await;
     assert!(docs(&app).await.favourite);
 
     let both_gone = ConnectorChanges {
@@ -87,17 +87,17 @@ async fn what_its_user_changes_stays() {
     let looking = async {
         refresh_tools(&app, &id).await.unwrap();
     };
-    meanwhile(&place, looking, changed(&app, both_gone)).await;
+    meanwhile(&fixture, looking, changed(&app, both_gone)).await;
     let known = docs(&app).await;
     assert!(known.tags.is_empty() && !known.favourite);
 
     app.close().await;
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_does_not_go_over_what_was_found_out_since_it_was_asked_for() {
-    let (place, app, account) = place().await;
+    let (fixture, app, account) = fixture().await;
     let id = docs(&app).await.id;
     assert_ne!(docs(&app).await.status.status, Status::Disabled);
 
@@ -105,23 +105,23 @@ async fn a_list_does_not_go_over_what_was_found_out_since_it_was_asked_for() {
         sync_account(&app, &account).await.unwrap();
     };
     let switched_off = async {
-        place.fake.with(|cohere| {
+        fixture.fake.with(|cohere| {
             cohere.connectors[0].insert("active".to_owned(), false.into());
         });
         // Times are kept to the millisecond.
         tokio::time::sleep(Duration::from_millis(5)).await;
         refresh_connector(&app, &id).await.unwrap();
     };
-    meanwhile(&place, listing, switched_off).await;
+    meanwhile(&fixture, listing, switched_off).await;
     assert_eq!(docs(&app).await.status.status, Status::Disabled);
 
     app.close().await;
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_takes_nothing_away_that_was_created_since_it_was_asked_for() {
-    let (place, app, account) = place().await;
+    let (fixture, app, account) = fixture().await;
     let listing = async {
         sync_account(&app, &account).await.unwrap();
     };
@@ -136,7 +136,7 @@ async fn a_list_takes_nothing_away_that_was_created_since_it_was_asked_for() {
         };
         create_connector(&app, new).await.unwrap();
     };
-    meanwhile(&place, listing, created).await;
+    meanwhile(&fixture, listing, created).await;
     let connectors = list_connectors(&app).await.unwrap();
     assert_eq!(connectors.len(), 2, "{connectors:?}");
 
@@ -147,9 +147,9 @@ async fn a_list_takes_nothing_away_that_was_created_since_it_was_asked_for() {
     let removed = async {
         delete_connector(&app, &wiki.id, true).await.unwrap();
     };
-    meanwhile(&place, listing, removed).await;
+    meanwhile(&fixture, listing, removed).await;
     assert_eq!(list_connectors(&app).await.unwrap().len(), 1);
 
     app.close().await;
-    place.over();
+    fixture.over();
 }

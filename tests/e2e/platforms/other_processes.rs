@@ -8,16 +8,16 @@ use patchbay_ops::{
 use patchbay_testkit::fakes::FakeMistral;
 use serde_json::json;
 
-use super::support::Place;
+use super::support::Fixture;
 use crate::support::wait_for;
 
 const KEY: &str = "mi-key-77c1d0e2f3a4";
 const NEXT_KEY: &str = "mi-key-next-5b6c7d8e";
 
 /// An account with one connector that nobody was let in to yet, and an app that has listed it.
-async fn place() -> (Place<FakeMistral>, Context) {
-    let place = Place::new(FakeMistral::new(KEY), &[KEY, NEXT_KEY]).await;
-    place.signed_in("mistral", &[], KEY).await;
+async fn fixture() -> (Fixture<FakeMistral>, Context) {
+    let fixture = Fixture::new(FakeMistral::new(KEY), &[KEY, NEXT_KEY]).await;
+    fixture.signed_in("mistral", &[], KEY).await;
     let wiki = json!({
         "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
         "protocol": "mcp", "auth_methods": [{
@@ -25,10 +25,10 @@ async fn place() -> (Place<FakeMistral>, Context) {
             "auth_data": { "client_id": "cid", "client_secret": "app-secret-0a1b2c3d" },
         }],
     });
-    place.api("create", wiki).await;
-    let app = place.terminal.open().await;
+    fixture.api("create", wiki).await;
+    let app = fixture.terminal.open().await;
     sync(&app).await;
-    (place, app)
+    (fixture, app)
 }
 
 async fn sync(app: &Context) {
@@ -52,57 +52,57 @@ async fn following(app: &Context, story: impl Future<Output = ()>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_app_takes_up_what_the_command_line_found_out() {
-    let (place, app) = place().await;
+    let (fixture, app) = fixture().await;
     let wiki_of_app = wiki(&app).await;
     assert_ne!(wiki_of_app.status.status, Status::Disabled);
     following(&app, async {
         let mut news = app.events();
         // The platform does not tell of whom it was switched off.
         let of_user = json!({ "connector_id": wiki_of_app.remote_id, "consumer_scope": "user" });
-        place.api("deactivate_for_consumer", of_user).await;
+        fixture.api("deactivate_for_consumer", of_user).await;
         wait_for(&mut news, |event| matches!(event, Event::SettingsChanged)).await;
         sync(&app).await;
         assert_eq!(wiki(&app).await.status.status, Status::Disabled);
     })
     .await;
     app.close().await;
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_app_signs_in_with_the_key_that_the_command_line_was_given() {
-    let (place, app) = place().await;
+    let (fixture, app) = fixture().await;
     let account = resolve_account(&app, "acc").await.unwrap();
-    place
+    fixture
         .fake
         .with(|mistral| mistral.keys = vec![NEXT_KEY.to_owned()]);
     following(&app, async {
         let mut news = app.events();
         let replace = ["account", "replace", "acc", "--from", "-"];
-        place.run_with(&replace, NEXT_KEY).await.succeeded();
+        fixture.run_with(&replace, NEXT_KEY).await.succeeded();
         wait_for(&mut news, |event| matches!(event, Event::AccountsChanged)).await;
         test_account(&app, &account.id).await.unwrap();
     })
     .await;
     app.close().await;
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_app_hears_which_lists_the_command_line_changed() {
-    let (place, app) = place().await;
+    let (fixture, app) = fixture().await;
     following(&app, async {
         let mut news = app.events();
-        let url = place.terminal.playground.open_url();
+        let url = fixture.terminal.playground.open_url();
         let add = format!("connector add {url} --name play --auth none");
-        place.does(&add).await;
+        fixture.does(&add).await;
         wait_for(&mut news, |event| matches!(event, Event::ConnectorsChanged)).await;
-        place.does("connector background off").await;
+        fixture.does("connector background off").await;
         wait_for(&mut news, |event| matches!(event, Event::SettingsChanged)).await;
-        place.does("tool run play echo message=hi").await;
+        fixture.does("tool run play echo message=hi").await;
         wait_for(&mut news, |event| matches!(event, Event::HistoryChanged)).await;
     })
     .await;
     app.close().await;
-    place.over();
+    fixture.over();
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use patchbay_model::{Json, Platform, Secret};
 use patchbay_ops::{AddAccount, SecretInput, add_account, list_connectors, sync_connectors};
-use patchbay_testkit::fakes::{Fake, FakeCohere, Trouble, What};
+use patchbay_testkit::fakes::{Fake, FakeCohere, Fault, FaultKind};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::sync::Notify;
 
-use super::support::Place;
+use super::support::Fixture;
 use crate::support::Desk;
 
 const KEY: &str = "co-key-ten-0a1b2c3d4e";
@@ -42,8 +42,8 @@ async fn the_others_do_not_wait_for_it() {
         add_account(&desk.cx, request).await.unwrap();
         fakes.push(fake);
     }
-    fakes[0].trouble(Trouble::always(What::Silence));
-    fakes[1].trouble(Trouble::always(What::Cut));
+    fakes[0].set_fault(Fault::always(FaultKind::Silence));
+    fakes[1].set_fault(Fault::always(FaultKind::Cut));
     for fake in &fakes {
         fake.with(|cohere| {
             let mut more = cohere.connectors[0].clone();
@@ -93,9 +93,9 @@ async fn the_others_do_not_wait_for_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_line_prints_each_account_as_it_arrives() {
-    let place = Place::new(FakeCohere::new(KEY), &[KEY]).await;
-    place.signed_in("cohere", &[], KEY).await;
-    place
+    let fixture = Fixture::new(FakeCohere::new(KEY), &[KEY]).await;
+    fixture.signed_in("cohere", &[], KEY).await;
+    fixture
         .api(
             "create",
             json!({ "name": "Quick", "url": "https://q.example/" }),
@@ -106,12 +106,12 @@ async fn the_command_line_prints_each_account_as_it_arrives() {
         "account", "add", "cohere", "--label", "silent", "--from", "-",
     ];
     let base = ["--base-url", silent.url()];
-    let added = place.run_with(&[&add[..], &base].concat(), KEY).await;
+    let added = fixture.run_with(&[&add[..], &base].concat(), KEY).await;
     added.succeeded();
-    silent.trouble(Trouble::always(What::Silence));
+    silent.set_fault(Fault::always(FaultKind::Silence));
 
     let refresh = ["connector", "list", "--refresh"];
-    let mut child = place.terminal.command(&refresh).spawn().unwrap();
+    let mut child = fixture.terminal.command(&refresh).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let printed = async {
         while let Some(line) = lines.next_line().await.unwrap() {

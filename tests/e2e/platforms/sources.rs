@@ -3,67 +3,67 @@
 use patchbay_testkit::fakes::{FakeAirbyte, FakeCohere, FakeMistral, FakeTenex, Hosted};
 use serde_json::json;
 
-use super::support::Place;
+use super::support::Fixture;
 
 const KEY: &str = "sk-sources-7d3f90b1c2";
 
 /// Adds an account with these variables set, and that on standard input.
-async fn adds<H: Hosted>(place: &Place<H>, words: &[&str], set: &[(&str, &str)], input: &str) {
+async fn adds<H: Hosted>(fixture: &Fixture<H>, words: &[&str], set: &[(&str, &str)], input: &str) {
     let add = ["account", "add", words[0], "--label", "acc"];
-    let mut command = place.terminal.command(&[&add, &words[1..]].concat());
+    let mut command = fixture.terminal.command(&[&add, &words[1..]].concat());
     command.envs(set.iter().copied());
-    let done = place.terminal.finish(command, input).await;
+    let done = fixture.terminal.finish(command, input).await;
     done.succeeded();
     assert!(!done.shown().contains(KEY), "{}", done.shown());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_read_where_no_source_is_named() {
-    let place = Place::new(FakeTenex::new(KEY), &[KEY]).await;
-    let words = ["tenex", "--base-url", place.fake.url()];
-    adds(&place, &words, &[], KEY).await;
-    place.does("account test acc").await;
-    place.over();
+    let fixture = Fixture::new(FakeTenex::new(KEY), &[KEY]).await;
+    let words = ["tenex", "--base-url", fixture.fake.url()];
+    adds(&fixture, &words, &[], KEY).await;
+    fixture.does("account test acc").await;
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_object_of_several_lines_holds_settings_too() {
-    let place = Place::new(FakeAirbyte::new("cid-1", KEY), &[KEY]).await;
-    let words = ["airbyte", "--base-url", place.fake.url()];
+    let fixture = Fixture::new(FakeAirbyte::new("cid-1", KEY), &[KEY]).await;
+    let words = ["airbyte", "--base-url", fixture.fake.url()];
     let input = json!({ "client_id": "cid-1", "client_secret": KEY });
     let input = serde_json::to_string_pretty(&input).unwrap();
-    adds(&place, &words, &[], &input).await;
-    let accounts = place.json("account list").await;
+    adds(&fixture, &words, &[], &input).await;
+    let accounts = fixture.json("account list").await;
     assert_eq!(accounts[1]["settings"]["client_id"], "cid-1");
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_setting_comes_from_the_environment_beside_a_key_from_standard_input() {
-    let place = Place::new(FakeCohere::new(KEY), &[KEY]).await;
-    let url = place.fake.url().to_owned();
+    let fixture = Fixture::new(FakeCohere::new(KEY), &[KEY]).await;
+    let url = fixture.fake.url().to_owned();
     let input = format!("Bearer {KEY}\n");
     let words = ["cohere", "--from", "-", "--yes"];
-    adds(&place, &words, &[("CO_API_URL", &url)], &input).await;
-    let accounts = place.json("account list").await;
+    adds(&fixture, &words, &[("CO_API_URL", &url)], &input).await;
+    let accounts = fixture.json("account list").await;
     assert_eq!(accounts[1]["baseUrl"], url.as_str());
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_file_goes_before_the_key_of_the_environment() {
-    let place = Place::new(FakeMistral::new(KEY), &[KEY]).await;
+    let fixture = Fixture::new(FakeMistral::new(KEY), &[KEY]).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");
     std::fs::write(&file, KEY).unwrap();
     let file = file.display().to_string();
-    let words = ["mistral", "--base-url", place.fake.url(), "--yes"];
+    let words = ["mistral", "--base-url", fixture.fake.url(), "--yes"];
     let set = [
         ("MISTRAL_API_KEY", "another-key"),
         ("MISTRAL_SA_TOKEN_PATH", &file),
     ];
-    adds(&place, &words, &set, "").await;
-    let accounts = place.json("account list").await;
+    adds(&fixture, &words, &set, "").await;
+    let accounts = fixture.json("account list").await;
     assert_eq!(accounts[1]["settings"]["token_file"], file);
-    place.over();
+    fixture.over();
 }

@@ -7,13 +7,13 @@ use serde_json::Value;
 use crate::cli::desk::{Done, Terminal};
 
 /// A terminal, a platform, and everything the terminal has said so far.
-pub(super) struct Place<H> {
+pub(super) struct Fixture<H> {
     pub(super) terminal: Terminal,
     pub(super) fake: Fake<H>,
     secrets: Vec<String>,
 }
 
-impl<H: Hosted> Place<H> {
+impl<H: Hosted> Fixture<H> {
     /// Neither of the secrets may ever be said or kept in the open.
     pub(super) async fn new(hosted: H, secrets: &[&str]) -> Self {
         Self {

@@ -3,64 +3,64 @@
 use patchbay_testkit::fakes::FakeTenex;
 use serde_json::json;
 
-use super::support::Place;
+use super::support::Fixture;
 
 const KEY: &str = "tnx_abc12345_s3cret90ab";
 const NEXT_KEY: &str = "tnx_abc12345_other77cd";
 const PROVIDER_KEY: &str = "apollo-key-41f0aa77bc";
 
-async fn place() -> Place<FakeTenex> {
-    let place = Place::new(FakeTenex::new(KEY), &[KEY, NEXT_KEY, PROVIDER_KEY]).await;
-    place.signed_in("tenex", &[], KEY).await;
-    place
+async fn fixture() -> Fixture<FakeTenex> {
+    let fixture = Fixture::new(FakeTenex::new(KEY), &[KEY, NEXT_KEY, PROVIDER_KEY]).await;
+    fixture.signed_in("tenex", &[], KEY).await;
+    fixture
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_story() {
-    let place = place().await;
-    let providers = place.api("list_providers", json!({})).await;
+    let fixture = fixture().await;
+    let providers = fixture.api("list_providers", json!({})).await;
     assert_eq!(providers["items"][0]["provider"], "gmail");
-    let started = place
+    let started = fixture
         .api("start_oauth", json!({ "provider": "gmail" }))
         .await;
     let id = started["connector_id"].as_str().unwrap().to_owned();
     let byok = json!({ "provider": "apollo", "api_key": PROVIDER_KEY, "name": "Apollo" });
-    place.api("submit_byok", byok).await;
+    fixture.api("submit_byok", byok).await;
 
-    place.does("connector list --refresh").await;
-    place.does("connector connect gmail").await;
-    assert_eq!(place.status("gmail").await, "ready");
-    let tools = place.json("tool list gmail").await;
+    fixture.does("connector list --refresh").await;
+    fixture.does("connector connect gmail").await;
+    assert_eq!(fixture.status("gmail").await, "ready");
+    let tools = fixture.json("tool list gmail").await;
     assert_eq!(tools[0]["tool"]["name"], "test");
-    let run = place.json("tool run gmail test").await;
+    let run = fixture.json("tool run gmail test").await;
     assert_eq!(run["result"]["structured"]["ok"], true);
-    assert_eq!(place.json("run list").await["total"], 1);
-    place
+    assert_eq!(fixture.json("run list").await["total"], 1);
+    fixture
         .api(
             "update",
             json!({ "id": id, "role": "source", "is_primary": true }),
         )
         .await;
-    place.api("disable", json!({ "id": id })).await;
-    place.does("connector list --refresh").await;
-    assert_eq!(place.status("gmail").await, "disabled");
-    place.api("enable", json!({ "id": id })).await;
+    fixture.api("disable", json!({ "id": id })).await;
+    fixture.does("connector list --refresh").await;
+    assert_eq!(fixture.status("gmail").await, "disabled");
+    fixture.api("enable", json!({ "id": id })).await;
 
-    place
+    fixture
         .fake
         .with(|tenex| tenex.keys = vec![NEXT_KEY.to_owned()]);
-    place.fails("account test acc", 3).await;
+    fixture.fails("account test acc", 3).await;
     let replace = ["account", "replace", "acc", "--from", "-"];
-    place.run_with(&replace, NEXT_KEY).await.succeeded();
+    fixture.run_with(&replace, NEXT_KEY).await.succeeded();
 
-    place.does("connector list --refresh").await;
-    place.does("connector disconnect gmail").await;
-    assert_eq!(place.status("gmail").await, "disconnected");
-    place.does("connector remove gmail --yes").await;
-    place.does("connector remove apollo --yes").await;
-    assert!(place.fake.with(|tenex| tenex.connectors.is_empty()));
-    place.does("account remove acc").await;
-    place.over();
+    fixture.does("connector list --refresh").await;
+    fixture.does("connector disconnect gmail").await;
+    assert_eq!(fixture.status("gmail").await, "disconnected");
+    fixture.does("connector remove gmail --yes").await;
+    fixture.does("connector remove apollo --yes").await;
+    assert!(fixture.fake.with(|tenex| tenex.connectors.is_empty()));
+    fixture.does("account remove acc").await;
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,60 +69,60 @@ async fn e_mail_and_password_are_changed_for_a_token() {
     const NEXT: &str = "daffodils-77c0";
     const TOKEN: &str = "jwt-5d0c9aa1b7e2";
     let secrets = [PASSWORD, NEXT, TOKEN, PROVIDER_KEY];
-    let place = Place::new(FakeTenex::new(KEY), &secrets).await;
+    let fixture = Fixture::new(FakeTenex::new(KEY), &secrets).await;
     let input = |password: &str| json!({ "password": password }).to_string();
     let email = ["--set", "email=ada@example.com"];
-    place.signed_in("tenex", &email, &input(PASSWORD)).await;
+    fixture.signed_in("tenex", &email, &input(PASSWORD)).await;
     let byok = json!({ "provider": "apollo", "api_key": PROVIDER_KEY, "name": "Apollo" });
-    place.api("submit_byok", byok).await;
-    place.does("connector list --refresh").await;
-    place.does("tool run apollo test").await;
-    place.fake.with(|tenex| {
+    fixture.api("submit_byok", byok).await;
+    fixture.does("connector list --refresh").await;
+    fixture.does("tool run apollo test").await;
+    fixture.fake.with(|tenex| {
         tenex.login.1 = NEXT.to_owned();
         tenex.keys.clear();
     });
-    let out = place.fails("tool run apollo test --json", 3).await;
+    let out = fixture.fails("tool run apollo test --json", 3).await;
     assert_eq!(out.failure()["code"], "platform.signed_out");
     let replace = ["account", "replace", "acc", "--from", "-"];
-    let wrong = place.run_with(&replace, &input("not it at all")).await;
+    let wrong = fixture.run_with(&replace, &input("not it at all")).await;
     assert_eq!(wrong.code, 3, "{}", wrong.shown());
     let said = "error: The platform does not take this key.";
     assert!(wrong.stderr.contains(said), "{}", wrong.stderr);
-    place.run_with(&replace, &input(NEXT)).await.succeeded();
-    place.does("tool run apollo test").await;
-    place.does("connector remove apollo --yes").await;
-    place.does("account remove acc").await;
-    place.over();
+    fixture.run_with(&replace, &input(NEXT)).await.succeeded();
+    fixture.does("tool run apollo test").await;
+    fixture.does("connector remove apollo --yes").await;
+    fixture.does("account remove acc").await;
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_are_followed_to_their_end() {
-    let place = place().await;
-    place.fake.with(|tenex| tenex.page = 2);
+    let fixture = fixture().await;
+    fixture.fake.with(|tenex| tenex.page = 2);
     for number in 0..5 {
         let byok = json!({
             "provider": "apollo", "api_key": PROVIDER_KEY, "name": format!("Apollo {number}"),
         });
-        place.api("submit_byok", byok).await;
+        fixture.api("submit_byok", byok).await;
     }
-    let listed = place.json("connector list --refresh").await;
+    let listed = fixture.json("connector list --refresh").await;
     assert_eq!(listed.as_array().unwrap().len(), 5);
-    place.over();
+    fixture.over();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_consent_is_told_in_the_platforms_words() {
-    let place = place().await;
-    place.fake.with(|tenex| tenex.consents = false);
-    place
+    let fixture = fixture().await;
+    fixture.fake.with(|tenex| tenex.consents = false);
+    fixture
         .api("start_oauth", json!({ "provider": "gmail" }))
         .await;
-    place.does("connector list --refresh").await;
-    let refused = place.fails("connector connect gmail", 4).await;
+    fixture.does("connector list --refresh").await;
+    let refused = fixture.fails("connector connect gmail", 4).await;
     assert!(
         refused.stderr.contains("the user said no"),
         "{}",
         refused.stderr
     );
-    place.over();
+    fixture.over();
 }

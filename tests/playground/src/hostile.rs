@@ -14,8 +14,8 @@ use axum::{Json, Router};
 use futures::stream;
 use serde_json::{Value, json};
 
+use crate::faults::wait;
 use crate::shared::Shared;
-use crate::trouble::wait;
 
 /// A chunk of the body that never ends: JSON white space, so that a parser waits for more.
 const ENDLESS_CHUNK: &[u8] = &[b' '; 16 * 1024];

@@ -10,6 +10,7 @@
 //! world must not do. Start reading at [`server`].
 
 mod authorization;
+mod faults;
 mod hostile;
 mod log;
 mod mcp;
@@ -22,7 +23,6 @@ pub mod server;
 mod shared;
 mod switches;
 mod tamper;
-mod trouble;
 
 pub use authorization::clients::{Client, ClientAuthentication, Origin};
 pub use log::LoggedRequest;

@@ -21,7 +21,7 @@ use crate::protection::{want_access_token, want_static_token};
 use crate::shared::{Shared, lock};
 use crate::switches::Switches;
 use crate::tamper::{self, Reply, Tamper};
-use crate::{hostile, mcp, trouble};
+use crate::{faults, hostile, mcp};
 
 /// How long [`Playground::stop`] waits for open connections.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
@@ -290,7 +290,7 @@ fn app(shared: &Arc<Shared>) -> Router {
         .merge(bearer)
         .merge(authorization::routes())
         .merge(hostile::routes())
-        .layer(from_fn_with_state(with(), trouble::make))
+        .layer(from_fn_with_state(with(), faults::make))
         .layer(from_fn_with_state(with(), tamper::lay_hand))
         .layer(from_fn_with_state(with(), log::record))
         .with_state(with())

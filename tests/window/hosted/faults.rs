@@ -1,6 +1,6 @@
 //! Accounts that are slow, limited, broken, signed out or down: what the window shows, and what it keeps.
 
-use patchbay_testkit::fakes::{Answer, FakeMistral, Trouble, What};
+use patchbay_testkit::fakes::{Answer, FakeMistral, Fault, FaultKind};
 use serde_json::json;
 
 use super::stage::{KEY, Stage, TOKEN};
@@ -39,23 +39,23 @@ fn an_account_in_trouble_is_named_with_its_code_and_its_connectors_stay() {
     let window = &stage.window;
     let limited =
         Answer::json(429, &json!({ "detail": "too many requests" })).with("retry-after", "3600");
-    stage.fake.trouble(Trouble::answer(limited));
+    stage.fake.set_fault(Fault::answer(limited));
     refresh(window, "platform.rate_limited", "slow");
     assert_eq!(in_both_themes(window, "limited"), Vec::<String>::new());
 
     stage
         .fake
-        .trouble(Trouble::answer(Answer::page("Down for maintenance")));
+        .set_fault(Fault::answer(Answer::page("Down for maintenance")));
     refresh(window, "platform.answer", "failing");
     assert!(!window.source().contains("Down for maintenance"));
 
-    stage.fake.trouble(Trouble::always(What::Silence));
+    stage.fake.set_fault(Fault::always(FaultKind::Silence));
     refresh(window, "no response for", "slow");
     assert_eq!(in_both_themes(window, "slow"), Vec::<String>::new());
     window.press("button", "Stop");
     window.see_gone("button", "Stop");
 
-    stage.fake.trouble(None);
+    stage.fake.set_fault(None);
     stage.over();
 }
 
@@ -92,7 +92,7 @@ fn what_was_typed_stays_while_the_platform_cannot_take_it() {
     window.fill("Description*", "The wiki of everybody");
     let limited =
         Answer::json(429, &json!({ "detail": "too many requests" })).with("retry-after", "3600");
-    stage.fake.trouble(Trouble::answer(limited));
+    stage.fake.set_fault(Fault::answer(limited));
     window.press("button", "Review changes");
     window.see_text("platform.rate_limited");
     window.press("button", "Back to editing");
@@ -105,7 +105,7 @@ fn what_was_typed_stays_while_the_platform_cannot_take_it() {
     window.fill("Name", "Another");
     stage
         .fake
-        .trouble(Trouble::answer(Answer::page("Down for maintenance")));
+        .set_fault(Fault::answer(Answer::page("Down for maintenance")));
     window.press_in(("dialog", "Add Mistral account"), "button", "Add account*");
     window.see_text("platform.answer");
     assert_eq!(window.value("Name"), "Another");
@@ -114,7 +114,7 @@ fn what_was_typed_stays_while_the_platform_cannot_take_it() {
         in_both_themes(window, "account refused"),
         Vec::<String>::new()
     );
-    stage.fake.trouble(None);
+    stage.fake.set_fault(None);
     window.press_in(("dialog", "Add Mistral account"), "button", "Add account*");
     window.see("heading", "Another");
 
@@ -125,12 +125,12 @@ fn what_was_typed_stays_while_the_platform_cannot_take_it() {
     window.fill("Server", "https://wiki.example/two");
     stage
         .fake
-        .trouble(Trouble::always(What::Cut).on(|seen| seen.method == "POST"));
+        .set_fault(Fault::always(FaultKind::Cut).on(|seen| seen.method == "POST"));
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("alert", "*");
     assert_eq!(window.value("Description"), "Another wiki");
     assert_eq!(window.value("Server"), "https://wiki.example/two");
-    stage.fake.trouble(None);
+    stage.fake.set_fault(None);
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("dialog", "Sign in to wiki_two");
     stage.over();

@@ -1,7 +1,7 @@
 //! Platforms that fail in the middle of something: what was typed for a run, a credential or a change waits
 //! until they can take it.
 
-use patchbay_testkit::fakes::{Answer, FakeMistral, Trouble, What};
+use patchbay_testkit::fakes::{Answer, FakeMistral, Fault, FaultKind};
 use serde_json::json;
 
 use super::stage::{KEY, Stage, TOKEN, secret};
@@ -29,9 +29,9 @@ fn stage() -> Stage<FakeMistral> {
     stage
 }
 
-fn limited() -> Trouble {
+fn limited() -> Fault {
     let limited = Answer::json(429, &json!({ "detail": "too many requests" }));
-    Trouble::answer(limited.with("retry-after", "3600"))
+    Fault::answer(limited.with("retry-after", "3600"))
 }
 
 #[test]
@@ -42,13 +42,13 @@ fn the_arguments_of_a_run_stay_while_it_is_limited_garbled_cut_or_silent() {
     window.press("tab", "Tools*");
     window.press("row", "echo*");
     window.fill("text", "a long thought");
-    let garbled = Trouble::answer(Answer::page("Down for maintenance"));
-    for (trouble, code) in [
+    let garbled = Fault::answer(Answer::page("Down for maintenance"));
+    for (fault, code) in [
         (limited(), "platform.rate_limited"),
         (garbled, "platform.answer"),
-        (Trouble::always(What::Cut), "network.unreachable"),
+        (Fault::always(FaultKind::Cut), "network.unreachable"),
     ] {
-        stage.fake.trouble(trouble);
+        stage.fake.set_fault(fault);
         window.press("button", "Run");
         window.see_text(code);
         assert_eq!(window.value("text"), "a long thought", "{code}");
@@ -56,14 +56,14 @@ fn the_arguments_of_a_run_stay_while_it_is_limited_garbled_cut_or_silent() {
     }
     assert!(!window.source().contains("Down for maintenance"));
 
-    stage.fake.trouble(Trouble::always(What::Silence));
+    stage.fake.set_fault(Fault::always(FaultKind::Silence));
     window.press("button", "Run");
     window.see("region", "Running");
     window.keys(&[keys::CONTROL, "."]);
     window.see("status", "Cancelled*");
     assert_eq!(window.value("text"), "a long thought");
 
-    stage.fake.trouble(None);
+    stage.fake.set_fault(None);
     window.press("button", "Run");
     window.see("region", "Result");
     window.see_text("a long thought");
@@ -79,18 +79,18 @@ fn a_credential_is_typed_once_however_often_the_platform_fails() {
     window.fill("Name*", "second");
     window.fill("Token*", TOKEN);
     let broken = Answer::json(500, &json!({ "detail": "internal error" }));
-    for (trouble, code) in [
-        (Trouble::answer(broken), "platform.failed"),
+    for (fault, code) in [
+        (Fault::answer(broken), "platform.failed"),
         (limited(), "platform.rate_limited"),
     ] {
-        stage.fake.trouble(trouble);
+        stage.fake.set_fault(fault);
         window.press_in(("dialog", "Add credential"), "button", "Save");
         window.see_text(code);
         assert_eq!(window.value("Name*"), "second");
         assert_eq!(window.value("Token*"), TOKEN);
         assert_eq!(in_both_themes(window, code), Vec::<String>::new());
     }
-    stage.fake.trouble(None);
+    stage.fake.set_fault(None);
     window.press_in(("dialog", "Add credential"), "button", "Save");
     window.see_gone("dialog", "Add credential");
     let kept = stage
@@ -145,15 +145,15 @@ fn a_silent_creation_is_told_and_what_was_typed_is_there_again() {
     window.fill("Name", "second");
     window.fill("Description", "Another wiki");
     window.fill("Server", "https://wiki.example/two");
-    let silent = Trouble::always(What::Silence).on(|seen| seen.method == "POST");
-    stage.fake.trouble(silent);
+    let silent = Fault::always(FaultKind::Silence).on(|seen| seen.method == "POST");
+    stage.fake.set_fault(silent);
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("group", "Creating");
     assert_eq!(in_both_themes(window, "creating"), Vec::<String>::new());
     window.keys(&[keys::ESCAPE]);
     window.see_gone("dialog", "Create MCP server");
 
-    stage.fake.trouble(None);
+    stage.fake.set_fault(None);
     open_form(window);
     window.see_text("Unsaved changes restored");
     assert_eq!(window.value("Name"), "second");
@@ -175,7 +175,7 @@ fn a_silent_sign_in_is_stopped_and_tried_again_as_it_was_typed() {
     window.fill("API key*", KEY);
     window.fill("Base URL*", stage.fake.url());
     window.fill("Name", "Another");
-    stage.fake.trouble(Trouble::always(What::Silence));
+    stage.fake.set_fault(Fault::always(FaultKind::Silence));
     let dialog = ("dialog", "Add Mistral account");
     window.press_in(dialog, "button", "Add account*");
     window.see("group", "Signing in");
@@ -184,7 +184,7 @@ fn a_silent_sign_in_is_stopped_and_tried_again_as_it_was_typed() {
     window.see_gone("group", "Signing in");
     assert_eq!(window.value("Name"), "Another");
     assert_eq!(window.value("API key*"), KEY);
-    stage.fake.trouble(None);
+    stage.fake.set_fault(None);
     window.press_in(dialog, "button", "Add account*");
     window.see("heading", "Another");
     stage.over();

@@ -1,6 +1,6 @@
 //! One account in trouble beside another that is well: neither hides nor delays the other.
 
-use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, FakeMistral, Trouble, What};
+use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, FakeMistral, Fault, FaultKind};
 use serde_json::json;
 
 use super::stage::{KEY, Stage};
@@ -11,7 +11,7 @@ use crate::support::Window;
 fn a_silent_account_holds_up_nobody_and_two_in_trouble_are_both_told() {
     let (stage, mistral) = stage();
     let window = &stage.window;
-    mistral.trouble(Trouble::always(What::Silence));
+    mistral.set_fault(Fault::always(FaultKind::Silence));
     appears_at_cohere(&stage.fake, "news");
     window.press("button", "Refresh*");
     // Cohere has answered while Mistral is still waited for.
@@ -24,10 +24,10 @@ fn a_silent_account_holds_up_nobody_and_two_in_trouble_are_both_told() {
     window.press("button", "Stop");
     window.see_gone("button", "Stop");
 
-    mistral.trouble(Trouble::answer(Answer::page("Down for maintenance")));
+    mistral.set_fault(Fault::answer(Answer::page("Down for maintenance")));
     let limited = Answer::json(429, &json!({ "message": "too many requests" }));
-    let limited = Trouble::answer(limited.with("retry-after", "3600"));
-    stage.fake.trouble(limited);
+    let limited = Fault::answer(limited.with("retry-after", "3600"));
+    stage.fake.set_fault(limited);
     // The turn before ends with the silence.
     window.see("button", "Refresh");
     window.press("button", "Refresh");
@@ -44,8 +44,8 @@ fn a_silent_account_holds_up_nobody_and_two_in_trouble_are_both_told() {
         Vec::<String>::new()
     );
 
-    mistral.trouble(None);
-    stage.fake.trouble(None);
+    mistral.set_fault(None);
+    stage.fake.set_fault(None);
     window.press("button", "Refresh");
     window.see_text("2 accounts up to date");
     assert_eq!(mistral.faults(), Vec::<String>::new());

@@ -1,7 +1,7 @@
 //! Several connectors of several accounts at once: checked, turned off and on, deleted, brought back.
 
 use patchbay_playground::Consent;
-use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, FakeMistral, Trouble};
+use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, FakeMistral, Fault};
 use serde_json::{Value, json};
 
 use super::stage::{KEY, Stage};
@@ -82,10 +82,10 @@ fn picked_connectors_are_deleted_and_those_of_this_computer_come_back() {
 
     // One of them cannot be deleted now: it stays, with the reason, and is picked still.
     let broken = Answer::json(500, &json!({ "message": "internal error" }));
-    let at_tickets = Trouble::answer(broken).on(|seen| {
+    let at_tickets = Fault::answer(broken).on(|seen| {
         seen.method == "DELETE" && seen.path.iter().any(|part| part.starts_with("tickets"))
     });
-    stage.fake.trouble(at_tickets);
+    stage.fake.set_fault(at_tickets);
     window.press_in(PICKED, "button", "Delete*");
     window.press_in(
         ("alertdialog", "Delete 3 connectors?"),
@@ -105,7 +105,7 @@ fn picked_connectors_are_deleted_and_those_of_this_computer_come_back() {
     });
     assert_eq!(left, ["tickets"]);
 
-    stage.fake.trouble(None);
+    stage.fake.set_fault(None);
     window.press_in(PICKED, "button", "Delete*");
     window.press("button", "Delete 1 connector");
     window.see_gone("row", "tickets, *");

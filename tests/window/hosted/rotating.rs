@@ -1,7 +1,7 @@
 //! A secret of the wallet that two connectors of a platform have: rotated in one go, and retried where a
 //! place was not reached.
 
-use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, Trouble};
+use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, Fault};
 use serde_json::{Value, json};
 
 use super::stage::{KEY, Stage, TOKEN};
@@ -44,9 +44,9 @@ fn a_rotation_says_what_each_place_made_of_it_and_retries_what_was_not_reached()
     window.fill("Token", TOKEN);
     assert_eq!(in_both_themes(window, "rotating"), Vec::<String>::new());
     let broken = Answer::json(500, &json!({ "message": "internal error" }));
-    let to_two = Trouble::answer(broken)
+    let to_two = Fault::answer(broken)
         .on(|seen| seen.method == "PATCH" && seen.path.iter().any(|part| part.starts_with("two")));
-    stage.fake.trouble(to_two);
+    stage.fake.set_fault(to_two);
     window.press_in(("dialog", "Rotate *"), "button", "Rotate");
     window.see_text("1 of 2 updated");
     window.see_text("platform.failed");
@@ -54,7 +54,7 @@ fn a_rotation_says_what_each_place_made_of_it_and_retries_what_was_not_reached()
     assert_eq!(in_both_themes(window, "half rotated"), Vec::<String>::new());
     assert_eq!(last_tokens(&stage.fake), [TOKEN, TOKEN]);
 
-    stage.fake.trouble(None);
+    stage.fake.set_fault(None);
     window.press_in(("dialog", "Rotate *"), "button", "Retry 1*");
     window.see_text("2 of 2 updated");
     window.press_in(("dialog", "Rotate *"), "button", "Finish*");

@@ -1,7 +1,7 @@
 //! One secret of the wallet that this computer and three platforms have: rotated in one go, the place that
 //! refused tried again from Home, all of it taken back, and at last deleted.
 
-use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, FakeMistral, FakeTenex, Seen, Trouble};
+use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, FakeMistral, FakeTenex, Fault, Seen};
 use patchbay_testkit::{find_leaks, leaks_in};
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ fn a_new_secret_goes_everywhere_and_the_place_that_refused_is_tried_again_from_h
     window.see_text("Personal credential · default");
     window.fill("Token", &new);
     assert_eq!(in_both_themes(window, "four places"), Vec::<String>::new());
-    others.tenex.trouble(refusal());
+    others.tenex.set_fault(refusal());
     window.press_in(("dialog", "Rotate *"), "button", "Rotate");
     window.see_text("2 of 3 updated");
     window.see_text("Failed");
@@ -49,7 +49,7 @@ fn a_new_secret_goes_everywhere_and_the_place_that_refused_is_tried_again_from_h
     window.go_to("Home");
     window.see_text("The rotation of Shared token is not finished");
     window.see_text("1 place still has the old secret");
-    others.tenex.trouble(None);
+    others.tenex.set_fault(None);
     window.press("button", "Retry, Shared token");
     window.see_text("Updated everywhere");
     window.see_gone("button", "Retry, Shared token");
@@ -76,12 +76,12 @@ fn a_rotation_is_taken_back_everywhere_and_deleting_says_what_would_break() {
     assert_eq!(at_tenex(&others.tenex), TOKEN);
 
     // On the way back one place refuses, and is tried again like on the way there.
-    others.tenex.trouble(refusal());
+    others.tenex.set_fault(refusal());
     window.press_in(("dialog", "Rotate *"), "button", "Roll back");
     window.see_text("1 not updated");
     assert_eq!(at_cohere(&stage.fake), FIRST);
     assert_eq!(at_mistral(&others.mistral), FIRST);
-    others.tenex.trouble(None);
+    others.tenex.set_fault(None);
     window.press_in(("dialog", "Rotate *"), "button", "Retry 1*");
     window.see_text("Rolled back everywhere");
     assert_eq!(at_tenex(&others.tenex), FIRST);
@@ -159,9 +159,9 @@ fn open(stage: &Stage<FakeCohere>) {
 }
 
 /// 10ex takes no key.
-fn refusal() -> Trouble {
+fn refusal() -> Fault {
     let refused = json!({ "detail": "the provider refuses this key", "code": "invalid_key" });
-    Trouble::answer(Answer::json(400, &refused)).on(submits_key)
+    Fault::answer(Answer::json(400, &refused)).on(submits_key)
 }
 
 fn submits_key(seen: &Seen) -> bool {

@@ -25,7 +25,7 @@ pub(crate) use credential::{
     SecretArgs,
 };
 pub(crate) use platform::{
-    ChangeArgs, CopyArgs, CreateArgs, FormArgs, PlaceArgs, PlacedArgs, ProviderArgs,
+    ChangeArgs, CopyArgs, CreateArgs, FormArgs, PlacedArgs, ProviderArgs, TargetArgs,
 };
 pub(crate) use run::{Limit, RunCompareArgs, RunExportArgs, RunFilterArgs, RunListArgs, RunVerb};
 pub(crate) use tool::{RunArgs, ToolVerb};

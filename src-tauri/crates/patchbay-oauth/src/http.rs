@@ -1,7 +1,7 @@
 //! Requests to authorization servers: checked, bounded, timed, traced.
 
 use http::{HeaderMap, StatusCode, header};
-use patchbay_http::{BodyError, Reach, host_of, json, location, read_body, refused_address};
+use patchbay_http::{BodyError, Reach, find_address_error, host_of, json, location, read_body};
 use patchbay_model::clean_text;
 use reqwest::{Method, Request};
 use serde_json::Value;
@@ -179,7 +179,7 @@ fn failure(host: &str, error: reqwest::Error) -> Error {
     if source.is_timeout() {
         return Error::TimedOut { host };
     }
-    if let Some(refused) = refused_address(&source) {
+    if let Some(refused) = find_address_error(&source) {
         return refused.into();
     }
     if has_cause::<rustls::Error>(&source) {

@@ -10,21 +10,21 @@ mod agentstack;
 mod airbyte;
 mod answer;
 mod cohere;
+mod fault;
 mod mistral;
 mod request;
 mod server;
 mod tenex;
-mod trouble;
 
 pub use agentstack::FakeAgentStack;
 pub use airbyte::{FakeAirbyte, KINDS};
 pub use answer::{Answer, Judged};
 pub use cohere::FakeCohere;
+pub use fault::{Fault, FaultKind, Hold};
 pub use mistral::FakeMistral;
 pub use request::Seen;
 pub use server::{Fake, Hosted};
 pub use tenex::FakeTenex;
-pub use trouble::{Hold, Trouble, What};
 
 /// When everything happens.
 const NOW: &str = "2026-11-20T08:00:00Z";

@@ -1,21 +1,22 @@
 //! The same failures as the command line tells them: code, exit status, and nothing kept.
 
 use patchbay_testkit::fakes::{
-    Answer, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakeTenex, Hosted, Seen, Trouble,
-    What,
+    Answer, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakeTenex, Fault, FaultKind,
+    Hosted, Seen,
 };
 use serde_json::{Value, json};
 
-use super::super::support::Place;
+use super::super::support::Fixture;
 use super::{KEY, is_no_exchange};
 
 /// The failure, the code that it has, and the exit status.
-fn table() -> Vec<(What, &'static str, i32)> {
+fn table() -> Vec<(FaultKind, &'static str, i32)> {
     let said = |status| {
         let body = json!({ "detail": format!("no: {KEY}") });
-        What::Answer(Box::new(Answer::json(status, &body)))
+        FaultKind::Answer(Box::new(Answer::json(status, &body)))
     };
-    let text = |status, kind, body: &str| What::Answer(Box::new(Answer::text(status, kind, body)));
+    let text =
+        |status, kind, body: &str| FaultKind::Answer(Box::new(Answer::text(status, kind, body)));
     let fields = json!({ "detail": [
         { "loc": ["body", "name"], "msg": format!("bad {KEY}"), "type": "value_error" },
     ]});
@@ -26,7 +27,7 @@ fn table() -> Vec<(What, &'static str, i32)> {
         (said(409), "conflict", 1),
         (said(422), "platform.invalid", 1),
         (
-            What::Answer(Box::new(Answer::json(422, &fields))),
+            FaultKind::Answer(Box::new(Answer::json(422, &fields))),
             "platform.invalid",
             1,
         ),
@@ -46,18 +47,20 @@ fn table() -> Vec<(What, &'static str, i32)> {
             "platform.answer",
             1,
         ),
-        (What::Silence, "timed_out", 3),
-        (What::Cut, "network.unreachable", 7),
+        (FaultKind::Silence, "timed_out", 3),
+        (FaultKind::Cut, "network.unreachable", 7),
     ]
 }
 
 /// Calls two operations, one that reads and one that writes, before each failure.
-async fn fails<H: Hosted>(place: &Place<H>, read: (&str, Value), write: (&str, Value)) {
+async fn fails<H: Hosted>(fixture: &Fixture<H>, read: (&str, Value), write: (&str, Value)) {
     for (operation, arguments) in [read, write] {
         let arguments = arguments.to_string();
         for (what, code, exit) in table() {
-            place.fake.clear_log();
-            place.fake.trouble(Trouble::always(what).on(is_no_exchange));
+            fixture.fake.clear_log();
+            fixture
+                .fake
+                .set_fault(Fault::always(what).on(is_no_exchange));
             let words = [
                 "api",
                 "acc",
@@ -71,7 +74,7 @@ async fn fails<H: Hosted>(place: &Place<H>, read: (&str, Value), write: (&str, V
                 "--json",
                 "--yes",
             ];
-            let done = place.run_with(&words, "").await;
+            let done = fixture.run_with(&words, "").await;
             let failure = done.failure();
             assert_eq!(
                 (failure["code"].as_str(), done.code),
@@ -83,7 +86,7 @@ async fn fails<H: Hosted>(place: &Place<H>, read: (&str, Value), write: (&str, V
             let has_hint = failure["hint"].is_string();
             assert!(has_hint || code == "platform.answer", "{}", done.shown());
             let writes = |seen: &&Seen| seen.writes() && is_no_exchange(seen);
-            let log = place.fake.log();
+            let log = fixture.fake.log();
             // A token that was refused did nothing: only then may the call be made again.
             let most = if code == "platform.signed_out" { 2 } else { 1 };
             assert!(
@@ -92,13 +95,13 @@ async fn fails<H: Hosted>(place: &Place<H>, read: (&str, Value), write: (&str, V
             );
         }
     }
-    place.fake.trouble(None);
-    place.over();
+    fixture.fake.set_fault(None);
+    fixture.over();
 }
 
 /// An account that cannot be reached is not kept.
-async fn is_not_kept<H: Hosted>(place: &Place<H>, platform: &str, more: &[&str], input: &str) {
-    let tls = place.fake.url().replacen("http:", "https:", 1);
+async fn is_not_kept<H: Hosted>(fixture: &Fixture<H>, platform: &str, more: &[&str], input: &str) {
+    let tls = fixture.fake.url().replacen("http:", "https:", 1);
     for (base, code) in [
         ("https://patchbay.invalid", "network.dns"),
         (tls.as_str(), "network.tls"),
@@ -113,62 +116,62 @@ async fn is_not_kept<H: Hosted>(place: &Place<H>, platform: &str, more: &[&str],
             base,
             "--json",
         ];
-        let done = place.run_with(&[&add[..], more].concat(), input).await;
+        let done = fixture.run_with(&[&add[..], more].concat(), input).await;
         assert_eq!(done.failure()["code"], code, "{}", done.shown());
         assert_eq!(done.code, 7, "{}", done.shown());
     }
-    let kept = place.json("account list").await;
+    let kept = fixture.json("account list").await;
     assert_eq!(kept.as_array().unwrap().len(), 2, "{kept}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cohere() {
-    let place = Place::new(FakeCohere::new(KEY), &[KEY]).await;
-    place.signed_in("cohere", &[], KEY).await;
-    is_not_kept(&place, "cohere", &[], KEY).await;
+    let fixture = Fixture::new(FakeCohere::new(KEY), &[KEY]).await;
+    fixture.signed_in("cohere", &[], KEY).await;
+    is_not_kept(&fixture, "cohere", &[], KEY).await;
     let made = json!({ "name": "Docs", "url": "https://docs.example/" });
-    fails(&place, ("list", json!({})), ("create", made)).await;
+    fails(&fixture, ("list", json!({})), ("create", made)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mistral() {
-    let place = Place::new(FakeMistral::new(KEY), &[KEY]).await;
-    place.signed_in("mistral", &[], KEY).await;
-    is_not_kept(&place, "mistral", &[], KEY).await;
+    let fixture = Fixture::new(FakeMistral::new(KEY), &[KEY]).await;
+    fixture.signed_in("mistral", &[], KEY).await;
+    is_not_kept(&fixture, "mistral", &[], KEY).await;
     let made = json!({
         "name": "wiki", "description": "d", "server": "https://wiki.example/", "protocol": "mcp",
     });
-    fails(&place, ("list", json!({})), ("create", made)).await;
+    fails(&fixture, ("list", json!({})), ("create", made)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn airbyte() {
-    let place = Place::new(FakeAirbyte::new("cid-1", KEY), &[KEY]).await;
+    let fixture = Fixture::new(FakeAirbyte::new("cid-1", KEY), &[KEY]).await;
     let settings = ["--set", "client_id=cid-1"];
-    place.signed_in("airbyte", &settings, KEY).await;
-    is_not_kept(&place, "airbyte", &settings, KEY).await;
+    fixture.signed_in("airbyte", &settings, KEY).await;
+    is_not_kept(&fixture, "airbyte", &settings, KEY).await;
     let id = "5f0c1e00-0000-4000-8000-000000000001";
     let run = json!({ "connector_id": id, "entity": "issues", "action": "create" });
-    fails(&place, ("list_connectors", json!({})), ("execute", run)).await;
+    fails(&fixture, ("list_connectors", json!({})), ("execute", run)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tenex() {
-    let place = Place::new(FakeTenex::new(KEY), &[KEY]).await;
-    place.signed_in("tenex", &[], KEY).await;
-    is_not_kept(&place, "tenex", &[], KEY).await;
+    let fixture = Fixture::new(FakeTenex::new(KEY), &[KEY]).await;
+    fixture.signed_in("tenex", &[], KEY).await;
+    is_not_kept(&fixture, "tenex", &[], KEY).await;
     let start = json!({ "provider": "gmail" });
-    fails(&place, ("list", json!({})), ("start_oauth", start)).await;
+    fails(&fixture, ("list", json!({})), ("start_oauth", start)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn agent_stack() {
     let mut fake = FakeAgentStack::new();
     fake.tokens = vec![KEY.to_owned()];
-    let place = Place::new(fake, &[KEY]).await;
+    let fixture = Fixture::new(fake, &[KEY]).await;
     let settings = ["--set", "auth=bearer"];
-    place.signed_in("agentstack", &settings, KEY).await;
-    is_not_kept(&place, "agentstack", &settings, KEY).await;
+    fixture.signed_in("agentstack", &settings, KEY).await;
+    is_not_kept(&fixture, "agentstack", &settings, KEY).await;
     let made = json!({ "url": "https://wiki.example/mcp" });
-    fails(&place, ("list", json!({})), ("create", made)).await;
+    fails(&fixture, ("list", json!({})), ("create", made)).await;
 }

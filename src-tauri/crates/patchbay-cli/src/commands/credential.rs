@@ -20,22 +20,22 @@ use crate::unlock::unlock;
 
 pub(super) async fn run(cli: &Cli, verb: CredentialVerb) -> Result<(), Failure> {
     match verb {
-        CredentialVerb::Add(args) => match &args.placed.place.connector {
+        CredentialVerb::Add(args) => match &args.placed.target.connector {
             Some(_) => platform_credential::add(cli, args.name, args.placed).await,
             None => add(cli, *args).await,
         },
-        CredentialVerb::List { place } => match &place.connector {
-            Some(_) => platform_credential::list(cli, &place).await,
+        CredentialVerb::List { target } => match &target.connector {
+            Some(_) => platform_credential::list(cli, &target).await,
             None => list(cli).await,
         },
         CredentialVerb::Show { credential } => rotate::show(cli, &credential).await,
-        CredentialVerb::Replace(args) => match &args.placed.place.connector {
+        CredentialVerb::Replace(args) => match &args.placed.target.connector {
             Some(_) => platform_credential::replace(cli, args.credential, args.placed).await,
             None => replace(cli, *args).await,
         },
         CredentialVerb::Rotate(args) => rotate::rotate(cli, *args).await,
-        CredentialVerb::Default { credential, place } => {
-            platform_credential::make_default(cli, &credential, &place).await
+        CredentialVerb::Default { credential, target } => {
+            platform_credential::make_default(cli, &credential, &target).await
         }
         CredentialVerb::Rename { credential, name } => {
             let entry = resolve_wallet_entry(&cli.cx, &credential).await?;
@@ -43,10 +43,10 @@ pub(super) async fn run(cli: &Cli, verb: CredentialVerb) -> Result<(), Failure> 
             print_done(cli, "Renamed", &entry)
         }
         CredentialVerb::Programs(verb) => programs::run(cli, verb).await,
-        CredentialVerb::Remove { credential, place } => {
+        CredentialVerb::Remove { credential, target } => {
             let name = credential.unwrap_or_default();
-            match &place.connector {
-                Some(_) => platform_credential::remove(cli, &name, &place).await,
+            match &target.connector {
+                Some(_) => platform_credential::remove(cli, &name, &target).await,
                 None => remove(cli, &name).await,
             }
         }

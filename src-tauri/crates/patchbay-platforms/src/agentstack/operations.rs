@@ -256,7 +256,7 @@ pub struct Connect {
     #[serde(skip_serializing)]
     pub connector: Which,
     /// Absolute URL at which the browser ends; left out: a page of the platform's.
-    #[serde(serialize_with = "filled")]
+    #[serde(serialize_with = "serialize_non_empty")]
     pub redirect_url: Option<String>,
     /// A token for the MCP server, in place of a consent. A token that the platform had is lost.
     pub access_token: Option<SecretArgument>,

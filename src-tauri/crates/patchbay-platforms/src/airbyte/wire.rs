@@ -6,7 +6,7 @@
 #![expect(missing_docs, reason = "the members are the contract's own")]
 
 use patchbay_http::Answer;
-use patchbay_http::text::{filled, read_json};
+use patchbay_http::text::{non_empty, read_json};
 use patchbay_model::{RemoteId, Secret};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -440,7 +440,7 @@ pub(super) fn next_cursor(page: &Value) -> Option<&str> {
         .unwrap_or(true);
     let cursor = ["end_cursor", "endCursor", "next_cursor", "nextCursor"]
         .into_iter()
-        .find_map(|member| filled(&page[member]));
+        .find_map(|member| non_empty(&page[member]));
     cursor.filter(|_| goes_on)
 }
 

@@ -63,18 +63,18 @@ impl FakeAgentStack {
         )?;
         if given["client_id"].is_null() && !given["client_secret"].is_null() {
             let words = "client_id must be present when client_secret is specified";
-            return Ok(said(400, words));
+            return Ok(refusal(400, words));
         }
         let url = given["url"].as_str().unwrap_or_default();
         let Ok(url) = url::Url::parse(url) else {
             return Ok(invalid("url", "Input should be a valid URL"));
         };
         if !matches!(url.scheme(), "http" | "https") {
-            return Ok(said(400, "Connector URL has an unsupported scheme"));
+            return Ok(refusal(400, "Connector URL has an unsupported scheme"));
         }
         if self.connectors.iter().any(|one| one["url"] == url.as_str()) {
             let words = format!("Duplicate connector found: url='{url}' already exists");
-            return Ok(said(409, &words));
+            return Ok(refusal(409, &words));
         }
         let preset = self.presets.iter().find(|one| one["url"] == url.as_str());
         let metadata = match preset.filter(|_| given["match_preset"] == true) {
@@ -105,19 +105,19 @@ impl FakeAgentStack {
         Ok(Answer::json(200, &body))
     }
 
-    fn connect(&mut self, seen: &Seen, base: &str, place: usize) -> Judged {
+    fn connect(&mut self, seen: &Seen, base: &str, index: usize) -> Judged {
         let given = seen.object("redirect_url:text!? access_token:text!?")?;
-        let id = self.connectors[place]["id"]
+        let id = self.connectors[index]["id"]
             .as_str()
             .unwrap_or_default()
             .to_owned();
-        let url = self.connectors[place]["url"].as_str().unwrap_or_default();
+        let url = self.connectors[index]["url"].as_str().unwrap_or_default();
         let token = given["access_token"]
             .as_str()
             .filter(|token| !token.is_empty());
         let has_token = token.is_some_and(|token| !self.refused.iter().any(|bad| bad == token));
         let is_open = has_token || !self.protected.iter().any(|other| other == url);
-        let connector = &mut self.connectors[place];
+        let connector = &mut self.connectors[index];
         connector.insert("disconnect_reason".to_owned(), Value::Null);
         if is_open {
             connector.insert("state".to_owned(), "connected".into());
@@ -136,16 +136,16 @@ impl FakeAgentStack {
             self.states.retain(|_, other| *other != id);
             self.states.insert(state, id);
         }
-        let body = Value::Object(self.connectors[place].clone());
+        let body = Value::Object(self.connectors[index].clone());
         Ok(Answer::json(200, &body))
     }
 
-    fn disconnect(&mut self, seen: &Seen, place: usize) -> Judged {
+    fn disconnect(&mut self, seen: &Seen, index: usize) -> Judged {
         seen.no_body()?;
-        let connector = &mut self.connectors[place];
+        let connector = &mut self.connectors[index];
         if connector["state"] == "created" {
             let words = "Connector must be in connected, disconnected or auth_required state";
-            return Ok(said(400, words));
+            return Ok(refusal(400, words));
         }
         connector.insert("state".to_owned(), "disconnected".into());
         connector.insert("disconnect_reason".to_owned(), "Client request".into());
@@ -183,15 +183,15 @@ impl FakeAgentStack {
         Ok(Answer::page("Authorization Successful"))
     }
 
-    fn relay(&self, seen: &Seen, place: usize) -> Judged {
+    fn relay(&self, seen: &Seen, index: usize) -> Judged {
         if !matches!(seen.method.as_str(), "GET" | "POST") {
-            return Ok(said(405, "Method Not Allowed").with("allow", "GET"));
+            return Ok(refusal(405, "Method Not Allowed").with("allow", "GET"));
         }
-        let url = self.connectors[place]["url"].as_str().unwrap_or_default();
+        let url = self.connectors[index]["url"].as_str().unwrap_or_default();
         let is_protected = self.protected.iter().any(|other| other == url);
-        if is_protected && self.connectors[place]["state"] != "connected" {
+        if is_protected && self.connectors[index]["state"] != "connected" {
             let words = "Bearer resource_metadata=\"https://mcp.example/meta\"";
-            return Ok(said(401, "Unauthorized").with("www-authenticate", words));
+            return Ok(refusal(401, "Unauthorized").with("www-authenticate", words));
         }
         let passed = RELAYED.iter().filter_map(|name| {
             let value = seen.header(name)?;
@@ -200,7 +200,7 @@ impl FakeAgentStack {
         Ok(Answer::relay(url, passed.collect()))
     }
 
-    fn guarded(&mut self, seen: &Seen, base: &str) -> Judged {
+    fn handle_authorized(&mut self, seen: &Seen, base: &str) -> Judged {
         let (method, path) = seen.route();
         let ["api", "v1", "connectors", rest @ ..] = path.as_slice() else {
             return Err("no such operation".to_owned());
@@ -220,23 +220,23 @@ impl FakeAgentStack {
         let [id, rest @ ..] = rest else {
             return Err("no such operation".to_owned());
         };
-        let Some(place) = self.connectors.iter().position(|one| one["id"] == *id) else {
-            return Ok(said(404, &format!("connector with id {id} not found")));
+        let Some(index) = self.connectors.iter().position(|one| one["id"] == *id) else {
+            return Ok(refusal(404, &format!("connector with id {id} not found")));
         };
         match (method, rest) {
             ("GET", []) => {
                 seen.no_body()?;
-                let body = Value::Object(self.connectors[place].clone());
+                let body = Value::Object(self.connectors[index].clone());
                 Ok(Answer::json(200, &body))
             }
             ("DELETE", []) => {
                 seen.no_body()?;
-                self.connectors.remove(place);
+                self.connectors.remove(index);
                 Ok(Answer::empty(204))
             }
-            ("POST", ["connect"]) => self.connect(seen, base, place),
-            ("POST", ["disconnect"]) => self.disconnect(seen, place),
-            (_, ["mcp"]) => self.relay(seen, place),
+            ("POST", ["connect"]) => self.connect(seen, base, index),
+            ("POST", ["disconnect"]) => self.disconnect(seen, index),
+            (_, ["mcp"]) => self.relay(seen, index),
             _ => Err("no such operation".to_owned()),
         }
     }
@@ -262,29 +262,31 @@ impl Hosted for FakeAgentStack {
             let encoded = given.strip_prefix("Basic ").unwrap_or_default();
             let decoded = BASE64_STANDARD.decode(encoded).unwrap_or_default();
             return match decoded == format!("{user}:{password}").into_bytes() {
-                true => self.guarded(seen, base),
-                false => Ok(said(401, "Not authenticated").with("www-authenticate", "Basic")),
+                true => self.handle_authorized(seen, base),
+                false => Ok(refusal(401, "Not authenticated").with("www-authenticate", "Basic")),
             };
         }
         if self.tokens.is_empty() {
             return match seen.header("authorization") {
-                None => self.guarded(seen, base),
+                None => self.handle_authorized(seen, base),
                 Some(_) => Err("a credential that nobody gave".to_owned()),
             };
         }
         match bearer(seen) {
-            Some(token) if self.tokens.iter().any(|good| good == token) => self.guarded(seen, base),
+            Some(token) if self.tokens.iter().any(|good| good == token) => {
+                self.handle_authorized(seen, base)
+            }
             _ => {
                 let challenge = format!(
                     "Bearer resource_metadata=\"{base}/.well-known/oauth-protected-resource\""
                 );
-                Ok(said(401, "Not authenticated").with("www-authenticate", &challenge))
+                Ok(refusal(401, "Not authenticated").with("www-authenticate", &challenge))
             }
         }
     }
 }
 
-fn said(status: u16, detail: &str) -> Answer {
+fn refusal(status: u16, detail: &str) -> Answer {
     Answer::json(status, &json!({ "detail": detail }))
 }
 

@@ -67,7 +67,7 @@ impl FakeAirbyte {
         let given = seen.object("client_id:text! client_secret:text!")?;
         let (id, secret) = &self.credentials;
         if given["client_id"] != **id || given["client_secret"] != **secret {
-            return Ok(said(401, "Invalid client credentials"));
+            return Ok(refusal(401, "Invalid client credentials"));
         }
         self.made += 1;
         let token = format!("application-token-{:08}", self.made);
@@ -86,7 +86,7 @@ impl FakeAirbyte {
             return Err("no workspace".to_owned());
         };
         if !self.workspaces.iter().any(|name| name == workspace) {
-            return Ok(said(404, "Workspace not found"));
+            return Ok(refusal(404, "Workspace not found"));
         }
         let gone = self.leaving.iter_mut().filter_map(|(id, left)| {
             let is_gone = *left == 0;
@@ -131,7 +131,7 @@ impl FakeAirbyte {
             .iter()
             .any(|name| Some(name.as_str()) == named("workspace_name"))
         {
-            return Ok(said(404, "Workspace not found"));
+            return Ok(refusal(404, "Workspace not found"));
         }
         if *title == "GitHub"
             && let Some(refusal) = wrong_repositories(given.get("replication_config"))
@@ -173,7 +173,7 @@ impl FakeAirbyte {
             return Ok(file.with("content-disposition", name));
         }
         if entity != "issues" {
-            return Ok(said(400, &format!("Unknown entity '{entity}'")));
+            return Ok(refusal(400, &format!("Unknown entity '{entity}'")));
         }
         let cursor = given
             .get("params")
@@ -183,7 +183,7 @@ impl FakeAirbyte {
             ("list", Some("page-2")) => (json!([{ "number": 3 }]), None),
             ("get", _) => (json!({ "number": 1, "title": "Kettle" }), None),
             ("create", _) => (json!({ "number": 4 }), None),
-            _ => return Ok(said(400, &format!("Unknown action '{action}'"))),
+            _ => return Ok(refusal(400, &format!("Unknown action '{action}'"))),
         };
         let body = json!({
             "status": "success", "result": result,
@@ -211,19 +211,19 @@ impl FakeAirbyte {
     }
 
     fn of_connector(&mut self, seen: &Seen, id: &str, rest: &[&str]) -> Judged {
-        let place = self.connectors.iter().position(|one| one["id"] == id);
-        let Some(place) = place else {
-            return Ok(said(404, "Connector not found"));
+        let index = self.connectors.iter().position(|one| one["id"] == id);
+        let Some(index) = index else {
+            return Ok(refusal(404, "Connector not found"));
         };
         match (seen.method.as_str(), rest) {
             ("GET", []) => {
                 seen.no_body()?;
-                Ok(Answer::json(200, &shown(self.connectors[place].clone())))
+                Ok(Answer::json(200, &shown(self.connectors[index].clone())))
             }
             ("PUT", []) => {
                 let given = seen.object("name:text replication_config:object entities:list")?;
-                self.connectors[place].extend(given);
-                Ok(Answer::json(200, &shown(self.connectors[place].clone())))
+                self.connectors[index].extend(given);
+                Ok(Answer::json(200, &shown(self.connectors[index].clone())))
             }
             ("DELETE", []) => {
                 seen.no_body()?;
@@ -232,7 +232,7 @@ impl FakeAirbyte {
             }
             ("GET", ["inspect"]) => {
                 let body = json!({
-                    "connector_id": id, "name": self.connectors[place]["name"],
+                    "connector_id": id, "name": self.connectors[index]["name"],
                     "workspace_id": uuid(500), "organization_id": uuid(900),
                     "source_definition_id": KINDS[0].0, "source_definition_name": "GitHub",
                     "source_config_template_id": uuid(800), "docs_skill_id": "github",
@@ -242,7 +242,7 @@ impl FakeAirbyte {
             }
             ("POST", ["check"]) => {
                 seen.no_body()?;
-                Ok(self.check(&self.connectors[place]))
+                Ok(self.check(&self.connectors[index]))
             }
             ("POST", ["execute"]) => self.execute(seen),
             _ => Err("no such operation".to_owned()),
@@ -253,7 +253,7 @@ impl FakeAirbyte {
     fn definition(&self, seen: &Seen, id: &str) -> Judged {
         seen.no_body()?;
         let Some((id, title)) = KINDS.iter().find(|(known, _)| *known == id) else {
-            return Ok(said(404, "Definition not found"));
+            return Ok(refusal(404, "Definition not found"));
         };
         let specification = match *title {
             "GitHub" => github_specification(&self.github),
@@ -296,9 +296,9 @@ impl FakeAirbyte {
     fn list_workspaces(&self, seen: &Seen, base: &str) -> Judged {
         let from = seen.parameter("offset").and_then(|at| at.parse().ok());
         let from: usize = from.unwrap_or(0);
-        let item = |(place, name): (usize, &String)| {
+        let item = |(index, name): (usize, &String)| {
             json!({
-                "id": workspace_id(place), "name": name, "organization_id": uuid(900), "status": "active",
+                "id": workspace_id(index), "name": name, "organization_id": uuid(900), "status": "active",
                 "cache_enabled": null, "tombstone": false, "visibility": "shared", "color": null,
                 "created_at": NOW, "updated_at": NOW,
             })
@@ -319,21 +319,21 @@ impl FakeAirbyte {
     /// Changes of one workspace.
     fn of_workspace(&mut self, seen: &Seen, id: &str) -> Judged {
         let mut places = 0..self.workspaces.len();
-        let Some(place) = places.find(|place| workspace_id(*place) == id) else {
-            return Ok(said(404, "Workspace not found"));
+        let Some(index) = places.find(|index| workspace_id(*index) == id) else {
+            return Ok(refusal(404, "Workspace not found"));
         };
         match seen.method.as_str() {
             "PUT" => {
                 let given = seen.object("name:text status:text visibility:text color:text?")?;
                 if let Some(name) = given.get("name").and_then(Value::as_str) {
-                    name.clone_into(&mut self.workspaces[place]);
+                    name.clone_into(&mut self.workspaces[index]);
                 }
-                let body = json!({ "id": id, "name": self.workspaces[place] });
+                let body = json!({ "id": id, "name": self.workspaces[index] });
                 Ok(Answer::json(200, &body))
             }
             "DELETE" => {
                 seen.no_body()?;
-                self.workspaces.remove(place);
+                self.workspaces.remove(index);
                 Ok(Answer::empty(204))
             }
             _ => Err("no such operation".to_owned()),
@@ -358,12 +358,12 @@ impl FakeAirbyte {
                 seen.no_body()?;
                 let name = bearer(seen).and_then(|token| self.scoped.get(token));
                 let Some(name) = name else {
-                    return Ok(said(403, "Not a scoped token"));
+                    return Ok(refusal(403, "Not a scoped token"));
                 };
-                let place = self.workspaces.iter().position(|known| known == name);
+                let index = self.workspaces.iter().position(|known| known == name);
                 let body = json!({
                     "organization_id": uuid(900), "workspace_name": name,
-                    "workspace_id": place.map(workspace_id),
+                    "workspace_id": index.map(workspace_id),
                 });
                 Ok(Answer::json(200, &body))
             }
@@ -380,7 +380,7 @@ impl FakeAirbyte {
         }
     }
 
-    fn guarded(&mut self, seen: &Seen, base: &str) -> Judged {
+    fn handle_authorized(&mut self, seen: &Seen, base: &str) -> Judged {
         let (method, path) = seen.route();
         let ["api", "v1", path @ ..] = path.as_slice() else {
             return Err("no such operation".to_owned());
@@ -411,16 +411,16 @@ impl Hosted for FakeAirbyte {
                 if self.tokens.iter().any(|good| good == token)
                     || self.scoped.contains_key(token) =>
             {
-                self.guarded(seen, base)
+                self.handle_authorized(seen, base)
             }
-            Some(_) => Ok(said(401, "Invalid or expired token")),
+            Some(_) => Ok(refusal(401, "Invalid or expired token")),
         }
     }
 }
 
 /// The id of the workspace at that place.
-fn workspace_id(place: usize) -> String {
-    uuid(500 + u32::try_from(place).unwrap_or_default())
+fn workspace_id(index: usize) -> String {
+    uuid(500 + u32::try_from(index).unwrap_or_default())
 }
 
 /// Two ways to sign in, the second by a person's own OAuth app.
@@ -479,7 +479,7 @@ fn shown(mut connector: Map<String, Value>) -> Value {
     Value::Object(connector)
 }
 
-fn said(status: u16, message: &str) -> Answer {
+fn refusal(status: u16, message: &str) -> Answer {
     Answer::json(status, &json!({ "message": message, "errors": [] }))
 }
 

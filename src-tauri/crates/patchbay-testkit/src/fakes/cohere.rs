@@ -66,25 +66,25 @@ impl FakeCohere {
             .as_str()
             .is_some_and(|url| url.starts_with("http"))
         {
-            return Ok(said(422, "invalid url"));
+            return Ok(refusal(422, "invalid url"));
         }
         let more = json!({
             "id": id, "organization_id": "org-1", "created_at": NOW, "updated_at": NOW,
         });
         given.extend(members(more));
         given.entry("active").or_insert(true.into());
-        settle(&mut given);
+        normalize(&mut given);
         self.connectors.insert(0, given.clone());
         Ok(Answer::json(200, &json!({ "connector": given })))
     }
 
-    fn update(&mut self, seen: &Seen, place: usize) -> Judged {
+    fn update(&mut self, seen: &Seen, index: usize) -> Judged {
         let given = seen.object(
             "name:text? url:text? excludes:list? oauth:object? active:bool? \
              continue_on_failure:bool? service_auth:object?",
         )?;
         keeps_to(&given)?;
-        let connector = &mut self.connectors[place];
+        let connector = &mut self.connectors[index];
         if given.contains_key("oauth") || given.contains_key("service_auth") {
             connector.remove("auth_type");
         }
@@ -93,16 +93,16 @@ impl FakeCohere {
             connector.remove("auth_status");
         }
         connector.extend(given);
-        settle(connector);
+        normalize(connector);
         Ok(Answer::json(200, &json!({ "connector": connector })))
     }
 
-    fn authorize(&self, seen: &Seen, base: &str, place: usize) -> Judged {
+    fn authorize(&self, seen: &Seen, base: &str, index: usize) -> Judged {
         seen.only_query("after_token_redirect")?;
         seen.no_body()?;
-        let connector = &self.connectors[place];
+        let connector = &self.connectors[index];
         if !connector.contains_key("oauth") {
-            return Ok(said(400, "connector has no oauth"));
+            return Ok(refusal(400, "connector has no oauth"));
         }
         let id = connector["id"].as_str().unwrap_or_default();
         let mut page = format!("{base}/consent/{id}");
@@ -128,7 +128,7 @@ impl FakeCohere {
         })
     }
 
-    fn guarded(&mut self, seen: &Seen, base: &str) -> Judged {
+    fn handle_authorized(&mut self, seen: &Seen, base: &str) -> Judged {
         let (method, path) = seen.route();
         match (method, path.as_slice()) {
             ("GET", ["v1", "connectors"]) => {
@@ -144,23 +144,23 @@ impl FakeCohere {
         if id.is_empty() {
             return Err("an empty id".to_owned());
         }
-        let place = self.connectors.iter().position(|one| one["id"] == *id);
-        let Some(place) = place else {
-            return Ok(said(404, "connector not found"));
+        let index = self.connectors.iter().position(|one| one["id"] == *id);
+        let Some(index) = index else {
+            return Ok(refusal(404, "connector not found"));
         };
         match (method, rest) {
             ("GET", []) => {
                 seen.no_body()?;
-                let body = json!({ "connector": self.connectors[place] });
+                let body = json!({ "connector": self.connectors[index] });
                 Ok(Answer::json(200, &body))
             }
-            ("PATCH", []) => self.update(seen, place),
+            ("PATCH", []) => self.update(seen, index),
             ("DELETE", []) => {
                 seen.no_body()?;
-                self.connectors.remove(place);
+                self.connectors.remove(index);
                 Ok(Answer::json(200, &json!({})))
             }
-            ("POST", ["oauth", "authorize"]) => self.authorize(seen, base, place),
+            ("POST", ["oauth", "authorize"]) => self.authorize(seen, base, index),
             _ => Err("no such operation".to_owned()),
         }
     }
@@ -184,13 +184,15 @@ impl Hosted for FakeCohere {
         }
         match bearer(seen) {
             None => Err("no bearer token".to_owned()),
-            Some(key) if self.keys.iter().any(|known| known == key) => self.guarded(seen, base),
-            Some(_) => Ok(said(401, "invalid api token")),
+            Some(key) if self.keys.iter().any(|known| known == key) => {
+                self.handle_authorized(seen, base)
+            }
+            Some(_) => Ok(refusal(401, "invalid api token")),
         }
     }
 }
 
-fn said(status: u16, message: &str) -> Answer {
+fn refusal(status: u16, message: &str) -> Answer {
     Answer::json(status, &json!({ "message": message, "id": "req-1" }))
 }
 
@@ -222,7 +224,7 @@ fn keeps_to(given: &Map<String, Value>) -> Result<(), String> {
 }
 
 /// Secrets never come back, and the kind of sign-in follows what was given.
-fn settle(connector: &mut Map<String, Value>) {
+fn normalize(connector: &mut Map<String, Value>) {
     let has_oauth = connector.get("oauth").is_some_and(Value::is_object);
     let has_service = connector.get("service_auth").is_some_and(Value::is_object);
     if has_service {

@@ -109,12 +109,12 @@ impl FakeMistral {
         if !server.starts_with("http") {
             return Ok(self.invalid(protocol, &["server"], "Input should be a valid URL"));
         }
-        if let Some(place) = methods::fault(&given)? {
-            let place: Vec<&str> = place.iter().map(String::as_str).collect();
-            return Ok(self.invalid(protocol, &place, "String should have at least 3 characters"));
+        if let Some(path) = methods::find_fault(&given)? {
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            return Ok(self.invalid(protocol, &path, "String should have at least 3 characters"));
         }
         if self.connectors.iter().any(|one| one.shown["name"] == name) {
-            return Ok(said(409, "a connector of that name exists"));
+            return Ok(refusal(409, "a connector of that name exists"));
         }
         self.made += 1;
         let methods = methods::shown(&given);
@@ -145,12 +145,12 @@ impl FakeMistral {
     }
 
     /// A refusal of one member of the body; the current surface names which of its bodies it took it for.
-    fn invalid(&self, protocol: &str, place: &[&str], message: &str) -> Answer {
+    fn invalid(&self, protocol: &str, path: &[&str], message: &str) -> Answer {
         let mut loc = vec!["body"];
         if !self.seed {
             loc.push(protocol);
         }
-        loc.extend(place);
+        loc.extend(path);
         let problem = json!({ "type": "value_error", "loc": loc, "msg": message });
         Answer::json(422, &json!({ "detail": [problem] }))
     }
@@ -188,14 +188,14 @@ impl FakeMistral {
         Ok(Answer::json(200, &body))
     }
 
-    fn get(&self, seen: &Seen, place: usize) -> Judged {
+    fn get(&self, seen: &Seen, index: usize) -> Judged {
         seen.no_body()?;
         if self.seed {
             seen.only_query("fetch_user_data fetch_customer_data")?;
         } else {
             seen.only_query("fetch_user_data")?;
         }
-        let one = &self.connectors[place];
+        let one = &self.connectors[index];
         let mut shown = Value::Object(one.shown.clone());
         if seen.parameter("fetch_user_data") == Some("true") {
             let credentials = one.credentials.iter();
@@ -205,9 +205,9 @@ impl FakeMistral {
         Ok(Answer::json(200, &shown))
     }
 
-    fn update(&mut self, seen: &Seen, place: usize) -> Judged {
+    fn update(&mut self, seen: &Seen, index: usize) -> Judged {
         let mut given = seen.object(if self.seed { SEED_UPDATE } else { UPDATE })?;
-        let shown = &mut self.connectors[place].shown;
+        let shown = &mut self.connectors[index].shown;
         if given.contains_key("auth_methods") {
             let before = shown["supported_auth_methods"].clone();
             shown.insert(
@@ -222,22 +222,22 @@ impl FakeMistral {
         Ok(Answer::json(200, &Value::Object(shown.clone())))
     }
 
-    fn auth_url(&self, seen: &Seen, base: &str, place: usize) -> Judged {
+    fn auth_url(&self, seen: &Seen, base: &str, index: usize) -> Judged {
         seen.no_body()?;
         let title = if self.seed { "" } else { "credentials_title " };
         seen.only_query(&format!(
             "app_return_url method_type credentials_name {title}github_installation_link"
         ))?;
-        let id = self.connectors[place].shown["id"]
+        let id = self.connectors[index].shown["id"]
             .as_str()
             .unwrap_or_default();
-        let methods = self.connectors[place].shown["supported_auth_methods"].as_array();
+        let methods = self.connectors[index].shown["supported_auth_methods"].as_array();
         let on_page = methods
             .into_iter()
             .flatten()
             .filter(|method| !matches!(method["method_type"].as_str(), Some("none" | "bearer")));
         if seen.parameter("method_type").is_none() && on_page.count() > 1 {
-            return Ok(said(400, "method_type is required"));
+            return Ok(refusal(400, "method_type is required"));
         }
         let mut page = url::form_urlencoded::Serializer::new(format!("{base}/consent/{id}?"));
         for name in [
@@ -271,11 +271,11 @@ impl FakeMistral {
         })
     }
 
-    fn list_tools(&self, seen: &Seen, place: usize) -> Judged {
+    fn list_tools(&self, seen: &Seen, index: usize) -> Judged {
         seen.no_body()?;
         let page = if self.seed { "page " } else { "" };
         seen.only_query(&format!("{page}page_size refresh pretty credentials_name"))?;
-        if let Some(refused) = self.closed(place) {
+        if let Some(refused) = self.closed(index) {
             return Ok(refused);
         }
         let text = json!({ "type": "object", "required": ["text"], "properties": {
@@ -292,10 +292,10 @@ impl FakeMistral {
         Ok(Answer::json(200, &tools))
     }
 
-    fn call_tool(&self, seen: &Seen, place: usize, tool: &str) -> Judged {
+    fn call_tool(&self, seen: &Seen, index: usize, tool: &str) -> Judged {
         seen.only_query("credentials_name")?;
         let given = seen.object("arguments:object")?;
-        if let Some(refused) = self.closed(place) {
+        if let Some(refused) = self.closed(index) {
             return Ok(refused);
         }
         let text = given.get("arguments").map(|given| given["text"].clone());
@@ -304,7 +304,7 @@ impl FakeMistral {
             "fail" => (json!("it went wrong"), true),
             // A service that repeats what it was sent has been seen.
             "whoami" => (json!(bearer(seen)), false),
-            _ => return Ok(said(404, "no such tool")),
+            _ => return Ok(refusal(404, "no such tool")),
         };
         let body = json!({
             "content": [{ "type": "text", "text": text }],
@@ -314,14 +314,14 @@ impl FakeMistral {
     }
 
     /// Why its tools cannot be used, where they cannot.
-    fn closed(&self, place: usize) -> Option<Answer> {
-        let is_in = self.connectors[place].shown["is_authenticated"] == true;
-        (!is_in).then(|| said(401, "you need to authenticate with this connector"))
+    fn closed(&self, index: usize) -> Option<Answer> {
+        let is_in = self.connectors[index].shown["is_authenticated"] == true;
+        (!is_in).then(|| refusal(401, "you need to authenticate with this connector"))
     }
 
-    fn share(&mut self, seen: &Seen, place: usize, level: &str) -> Judged {
+    fn share(&mut self, seen: &Seen, index: usize, level: &str) -> Judged {
         seen.no_body()?;
-        let shared = &mut self.connectors[place].shared;
+        let shared = &mut self.connectors[index].shared;
         shared.retain(|other| other != level);
         if seen.method == "PUT" {
             shared.push(level.to_owned());
@@ -331,12 +331,12 @@ impl FakeMistral {
             all if all.iter().any(|level| level == "organization") => "shared_org",
             _ => "shared_workspace",
         };
-        let shown = &mut self.connectors[place].shown;
+        let shown = &mut self.connectors[index].shown;
         shown.insert("visibility".to_owned(), visibility.into());
         Ok(message("done"))
     }
 
-    fn activate(&mut self, seen: &Seen, place: usize, scope: &str, on: bool) -> Judged {
+    fn activate(&mut self, seen: &Seen, index: usize, scope: &str, on: bool) -> Judged {
         if self.seed && on {
             let shape =
                 "requires_confirmation:any? skip_confirmation:any? include:list? exclude:list?";
@@ -344,7 +344,7 @@ impl FakeMistral {
         } else {
             seen.no_body()?;
         }
-        let active = &mut self.connectors[place].active;
+        let active = &mut self.connectors[index].active;
         active.retain(|other| other != scope);
         if on {
             active.push(scope.to_owned());
@@ -352,33 +352,33 @@ impl FakeMistral {
         Ok(message("done"))
     }
 
-    fn of_connector(&mut self, seen: &Seen, base: &str, place: usize, rest: &[&str]) -> Judged {
+    fn of_connector(&mut self, seen: &Seen, base: &str, index: usize, rest: &[&str]) -> Judged {
         match (seen.method.as_str(), rest) {
-            ("GET", []) => self.get(seen, place),
-            ("PATCH", []) => self.update(seen, place),
+            ("GET", []) => self.get(seen, index),
+            ("PATCH", []) => self.update(seen, index),
             ("DELETE", []) => {
                 seen.no_body()?;
-                self.connectors.remove(place);
+                self.connectors.remove(index);
                 Ok(message("deleted"))
             }
-            ("GET", ["auth_url"]) => self.auth_url(seen, base, place),
-            ("PUT" | "DELETE", ["share"]) => self.share(seen, place, "workspace"),
+            ("GET", ["auth_url"]) => self.auth_url(seen, base, index),
+            ("PUT" | "DELETE", ["share"]) => self.share(seen, index, "workspace"),
             ("PUT" | "DELETE", ["organization", "share"]) if !self.seed => {
-                self.share(seen, place, "organization")
+                self.share(seen, index, "organization")
             }
             ("POST", [scope, verb @ ("activate" | "deactivate")]) if SCOPES.contains(scope) => {
-                self.activate(seen, place, scope, *verb == "activate")
+                self.activate(seen, index, scope, *verb == "activate")
             }
-            ("GET", ["tools"]) => self.list_tools(seen, place),
-            ("POST", ["tools", tool, "call"]) => self.call_tool(seen, place, tool),
+            ("GET", ["tools"]) => self.list_tools(seen, index),
+            ("POST", ["tools", tool, "call"]) => self.call_tool(seen, index, tool),
             ("GET", ["authentication_methods"]) => {
                 seen.no_body()?;
-                let methods = &self.connectors[place].shown["supported_auth_methods"];
+                let methods = &self.connectors[index].shown["supported_auth_methods"];
                 Ok(Answer::json(200, methods))
             }
             (_, [scope, "credentials", rest @ ..]) if SCOPES.contains(scope) => {
                 let seed = self.seed;
-                self.connectors[place].credentials(seen, scope, rest, seed)
+                self.connectors[index].credentials(seen, scope, rest, seed)
             }
             _ => Err("no such operation".to_owned()),
         }
@@ -414,7 +414,7 @@ impl FakeMistral {
         }
     }
 
-    fn guarded(&mut self, seen: &Seen, base: &str) -> Judged {
+    fn handle_authorized(&mut self, seen: &Seen, base: &str) -> Judged {
         let (method, path) = seen.route();
         match (method, path.as_slice()) {
             ("GET", ["v1", "connectors"]) => return self.list(seen),
@@ -429,8 +429,8 @@ impl FakeMistral {
         };
         let is_it = |one: &Connector| one.shown["id"] == *id || one.shown["name"] == *id;
         match self.connectors.iter().position(is_it) {
-            Some(place) => self.of_connector(seen, base, place, rest),
-            None => Ok(said(404, "connector not found")),
+            Some(index) => self.of_connector(seen, base, index, rest),
+            None => Ok(refusal(404, "connector not found")),
         }
     }
 }
@@ -442,8 +442,10 @@ impl Hosted for FakeMistral {
         }
         match bearer(seen) {
             None => Err("no bearer token".to_owned()),
-            Some(key) if self.keys.iter().any(|known| known == key) => self.guarded(seen, base),
-            Some(_) => Ok(said(401, "Unauthorized")),
+            Some(key) if self.keys.iter().any(|known| known == key) => {
+                self.handle_authorized(seen, base)
+            }
+            Some(_) => Ok(refusal(401, "Unauthorized")),
         }
     }
 }
@@ -452,6 +454,6 @@ fn message(words: &str) -> Answer {
     Answer::json(200, &json!({ "message": words }))
 }
 
-fn said(status: u16, detail: &str) -> Answer {
+fn refusal(status: u16, detail: &str) -> Answer {
     Answer::json(status, &json!({ "detail": detail })).with("x-request-id", "req-77")
 }

@@ -14,7 +14,7 @@ use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use super::{Answer, Judged, Seen, Trouble, What};
+use super::{Answer, Fault, FaultKind, Judged, Seen};
 
 /// Longest request body.
 const LONGEST: usize = 4 << 20;
@@ -39,14 +39,14 @@ struct Shared<H> {
     hosted: H,
     log: Vec<Seen>,
     faults: Vec<String>,
-    trouble: Option<Trouble>,
+    fault: Option<Fault>,
     tamper: Option<Tamper>,
 }
 
 /// What changes answers on their way out.
 type Tamper = Arc<dyn Fn(&Seen, &mut Answer) + Send + Sync>;
 
-struct Door<H> {
+struct Backend<H> {
     base: String,
     shared: Arc<Mutex<Shared<H>>>,
     /// For what is relayed.
@@ -65,10 +65,10 @@ impl<H: Hosted> Fake<H> {
             hosted,
             log: Vec::new(),
             faults: Vec::new(),
-            trouble: None,
+            fault: None,
             tamper: None,
         }));
-        let door = Arc::new(Door {
+        let backend = Arc::new(Backend {
             base: url.clone(),
             shared: Arc::clone(&shared),
             http: reqwest::Client::builder()
@@ -76,7 +76,7 @@ impl<H: Hosted> Fake<H> {
                 .build()
                 .map_err(io::Error::other)?,
         });
-        let router = Router::new().fallback(handle::<H>).with_state(door);
+        let router = Router::new().fallback(handle::<H>).with_state(backend);
         let task = tokio::spawn(async move {
             // It serves until its task is stopped.
             drop(axum::serve(listener, router).await);
@@ -110,8 +110,8 @@ impl<H: Hosted> Fake<H> {
     }
 
     /// Puts something in the way, or takes it away.
-    pub fn trouble(&self, trouble: impl Into<Option<Trouble>>) {
-        self.lock().trouble = trouble.into();
+    pub fn set_fault(&self, fault: impl Into<Option<Fault>>) {
+        self.lock().fault = fault.into();
     }
 
     /// Has `change` look at every answer from now on, and change it on its way out.
@@ -139,45 +139,45 @@ fn lock<H>(shared: &Mutex<Shared<H>>) -> MutexGuard<'_, Shared<H>> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn handle<H: Hosted>(State(door): State<Arc<Door<H>>>, request: Request) -> Response {
+async fn handle<H: Hosted>(State(backend): State<Arc<Backend<H>>>, request: Request) -> Response {
     let seen = match read(request).await {
         Ok(seen) => seen,
         Err(fault) => {
-            lock(&door.shared).faults.push(fault.clone());
+            lock(&backend.shared).faults.push(fault.clone());
             return respond(Answer::text(500, "text/plain", fault));
         }
     };
-    let answer = match strike(&door, &seen) {
-        None => judge(&door, &seen),
-        Some(What::Silence) => std::future::pending().await,
-        Some(What::Cut) => return cut(),
-        Some(What::Answer(answer)) => *answer,
-        Some(What::Held(hold)) => {
-            let answer = judge(&door, &seen);
+    let answer = match strike(&backend, &seen) {
+        None => judge(&backend, &seen),
+        Some(FaultKind::Silence) => std::future::pending().await,
+        Some(FaultKind::Cut) => return cut(),
+        Some(FaultKind::Answer(answer)) => *answer,
+        Some(FaultKind::Held(hold)) => {
+            let answer = judge(&backend, &seen);
             hold.wait().await;
             answer
         }
     };
-    let tamper = lock(&door.shared).tamper.clone();
+    let tamper = lock(&backend.shared).tamper.clone();
     let mut answer = answer;
     if let Some(change) = tamper {
         change(&seen, &mut answer);
     }
     match answer.relay.clone() {
-        Some(to) => relay(&door.http, &to, &answer, &seen).await,
+        Some(to) => relay(&backend.http, &to, &answer, &seen).await,
         None => respond(answer),
     }
 }
 
-fn strike<H: Hosted>(door: &Door<H>, seen: &Seen) -> Option<What> {
-    let mut shared = lock(&door.shared);
+fn strike<H: Hosted>(backend: &Backend<H>, seen: &Seen) -> Option<FaultKind> {
+    let mut shared = lock(&backend.shared);
     shared.log.push(seen.clone());
-    shared.trouble.as_mut()?.strike(seen)
+    shared.fault.as_mut()?.strike(seen)
 }
 
-fn judge<H: Hosted>(door: &Door<H>, seen: &Seen) -> Answer {
-    let mut shared = lock(&door.shared);
-    let judged = shared.hosted.answer(seen, &door.base);
+fn judge<H: Hosted>(backend: &Backend<H>, seen: &Seen) -> Answer {
+    let mut shared = lock(&backend.shared);
+    let judged = shared.hosted.answer(seen, &backend.base);
     judged.unwrap_or_else(|fault| {
         let path = seen.path.join("/");
         let fault = format!("{} /{path}: {fault}", seen.method);

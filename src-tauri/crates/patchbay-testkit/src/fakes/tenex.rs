@@ -133,15 +133,15 @@ impl FakeTenex {
     fn start_oauth(&mut self, seen: &Seen, base: &str) -> Judged {
         let given = seen.object("provider:text! role:text connector_id:text return_url:text")?;
         let id = match given.get("connector_id").and_then(Value::as_str) {
-            Some(id) => match self.place(id) {
-                Some(place) => {
-                    if self.one_at_a_time && self.connectors[place]["status"] == "pending" {
-                        return Ok(said(409, "grant_in_progress"));
+            Some(id) => match self.index(id) {
+                Some(index) => {
+                    if self.one_at_a_time && self.connectors[index]["status"] == "pending" {
+                        return Ok(refusal(409, "grant_in_progress"));
                     }
-                    self.connectors[place].insert("status".to_owned(), "pending".into());
+                    self.connectors[index].insert("status".to_owned(), "pending".into());
                     id.to_owned()
                 }
-                None => return Ok(said(404, "not_found")),
+                None => return Ok(refusal(404, "not_found")),
             },
             None => {
                 let connector = self.add(&given["provider"], "pending", "oauth");
@@ -163,12 +163,12 @@ impl FakeTenex {
             "provider:text! api_key:text! name:text role:text settings:object connector_id:text",
         )?;
         if given["provider"] == "gmail" {
-            return Ok(said(400, "oauth_only"));
+            return Ok(refusal(400, "oauth_only"));
         }
-        let place = given.get("connector_id").and_then(Value::as_str);
-        let connector = match place.map(|id| self.place(id)) {
-            Some(Some(place)) => &mut self.connectors[place],
-            Some(None) => return Ok(said(404, "not_found")),
+        let index = given.get("connector_id").and_then(Value::as_str);
+        let connector = match index.map(|id| self.index(id)) {
+            Some(Some(index)) => &mut self.connectors[index],
+            Some(None) => return Ok(refusal(404, "not_found")),
             None => self.add(&given["provider"], "connected", "byok"),
         };
         connector.insert("status".to_owned(), "connected".into());
@@ -180,7 +180,7 @@ impl FakeTenex {
         Ok(Answer::json(201, &Value::Object(connector.clone())))
     }
 
-    fn update(&mut self, seen: &Seen, place: usize) -> Judged {
+    fn update(&mut self, seen: &Seen, index: usize) -> Judged {
         let given =
             seen.object("name:text? role:text? is_primary:bool settings:object enabled:bool")?;
         if given.is_empty() {
@@ -199,7 +199,7 @@ impl FakeTenex {
                 other.insert("role".to_owned(), "source".into());
             }
         }
-        let connector = &mut self.connectors[place];
+        let connector = &mut self.connectors[index];
         for (name, value) in given {
             match (name.as_str(), &value) {
                 ("enabled", Value::Bool(enabled)) => {
@@ -213,9 +213,9 @@ impl FakeTenex {
     }
 
     /// `refresh`, `revoke` and `test`.
-    fn act(&mut self, seen: &Seen, place: usize, verb: &str) -> Judged {
+    fn act(&mut self, seen: &Seen, index: usize, verb: &str) -> Judged {
         seen.no_body()?;
-        let connector = &mut self.connectors[place];
+        let connector = &mut self.connectors[index];
         match verb {
             "refresh" => {}
             "revoke" => drop(connector.insert("status".to_owned(), "revoked".into())),
@@ -234,17 +234,17 @@ impl FakeTenex {
         Ok(Answer::json(200, &Value::Object(connector.clone())))
     }
 
-    fn place(&self, id: &str) -> Option<usize> {
+    fn index(&self, id: &str) -> Option<usize> {
         self.connectors.iter().position(|one| one["id"] == id)
     }
 
     /// The person before a connector's consent page decides.
     pub fn decide(&mut self, id: &str) {
         let consents = self.consents;
-        let Some(place) = self.place(id) else {
+        let Some(index) = self.index(id) else {
             return;
         };
-        let connector = &mut self.connectors[place];
+        let connector = &mut self.connectors[index];
         if consents {
             connector.insert("status".to_owned(), "connected".into());
             connector.insert("health".to_owned(), "ok".into());
@@ -256,7 +256,7 @@ impl FakeTenex {
     }
 
     fn consent(&mut self, id: &str) -> Judged {
-        if self.place(id).is_none() {
+        if self.index(id).is_none() {
             return Ok(Answer::text(404, "text/plain", "no such consent"));
         }
         self.decide(id);
@@ -267,7 +267,7 @@ impl FakeTenex {
         let given = seen.object("email:text! password:text!")?;
         let (email, password) = &self.login;
         if given["email"] != **email || given["password"] != **password {
-            return Ok(said(401, "unauthorized"));
+            return Ok(refusal(401, "unauthorized"));
         }
         let token = "jwt-5d0c9aa1b7e2".to_owned();
         self.keys.push(token.clone());
@@ -275,7 +275,7 @@ impl FakeTenex {
         Ok(Answer::json(200, &body))
     }
 
-    fn guarded(&mut self, seen: &Seen, base: &str) -> Judged {
+    fn handle_authorized(&mut self, seen: &Seen, base: &str) -> Judged {
         let (method, path) = seen.route();
         let ["api", "v1", "connectors", rest @ ..] = path.as_slice() else {
             return Err("no such operation".to_owned());
@@ -290,33 +290,33 @@ impl FakeTenex {
         let [id, rest @ ..] = rest else {
             return Err("no such operation".to_owned());
         };
-        let Some(place) = self.place(id) else {
-            return Ok(said(404, "not_found"));
+        let Some(index) = self.index(id) else {
+            return Ok(refusal(404, "not_found"));
         };
         match (method, rest) {
             ("GET", []) => {
                 seen.no_body()?;
                 Ok(Answer::json(
                     200,
-                    &Value::Object(self.connectors[place].clone()),
+                    &Value::Object(self.connectors[index].clone()),
                 ))
             }
             ("GET", ["status"]) => {
                 seen.no_body()?;
-                let one = &self.connectors[place];
+                let one = &self.connectors[index];
                 let body = json!({
                     "connector_id": one["id"], "status": one["status"], "error": one["error"],
                     "last_checked_at": one["last_checked_at"],
                 });
                 Ok(Answer::json(200, &body))
             }
-            ("PATCH", []) => self.update(seen, place),
+            ("PATCH", []) => self.update(seen, index),
             ("DELETE", []) => {
                 seen.no_body()?;
-                self.connectors.remove(place);
+                self.connectors.remove(index);
                 Ok(Answer::empty(204))
             }
-            ("POST", [verb]) => self.act(seen, place, verb),
+            ("POST", [verb]) => self.act(seen, index, verb),
             _ => Err("no such operation".to_owned()),
         }
     }
@@ -333,13 +333,15 @@ impl Hosted for FakeTenex {
         }
         match bearer(seen) {
             None => Err("no bearer token".to_owned()),
-            Some(key) if self.keys.iter().any(|known| known == key) => self.guarded(seen, base),
-            Some(_) => Ok(said(401, "unauthorized")),
+            Some(key) if self.keys.iter().any(|known| known == key) => {
+                self.handle_authorized(seen, base)
+            }
+            Some(_) => Ok(refusal(401, "unauthorized")),
         }
     }
 }
 
-fn said(status: u16, code: &str) -> Answer {
+fn refusal(status: u16, code: &str) -> Answer {
     let body = json!({ "detail": code.replace('_', " "), "code": code });
     Answer::json(status, &body)
 }

@@ -19,7 +19,7 @@ fn wire(more: Value) -> Connector {
     serde_json::from_value(json).unwrap()
 }
 
-fn mapped(state: &str, known: &Observation) -> (Status, Option<String>) {
+fn map_connector(state: &str, known: &Observation) -> (Status, Option<String>) {
     let wire = wire(json!({"state": state, "disconnect_reason": "Client\u{7} request"}));
     let shown = connector(wire, known, start());
     assert_eq!(shown.word.as_deref(), Some(state));
@@ -100,7 +100,11 @@ fn each_row_of_the_table_holds() {
         ("paused", &nothing, Status::Unknown, "paused"),
     ] {
         let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
-        assert_eq!(mapped(state, known), (status, reason), "{state} {known:?}");
+        assert_eq!(
+            map_connector(state, known),
+            (status, reason),
+            "{state} {known:?}"
+        );
     }
 }
 

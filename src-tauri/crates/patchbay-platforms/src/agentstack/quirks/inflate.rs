@@ -64,7 +64,7 @@ impl Body {
             if let Stage::Compressed { decoder, left } = &mut self.stage
                 && !left.is_empty()
             {
-                let piece = inflate(decoder, left).map_err(broken)?;
+                let piece = inflate_step(decoder, left).map_err(broken)?;
                 if !piece.is_empty() {
                     return Ok(Some(piece));
                 }
@@ -119,7 +119,7 @@ impl Body {
 }
 
 /// Inflates a step of what has come; the flush keeps nothing back that is known already.
-fn inflate(decoder: &mut MultiGzDecoder<Vec<u8>>, left: &mut Bytes) -> io::Result<Bytes> {
+fn inflate_step(decoder: &mut MultiGzDecoder<Vec<u8>>, left: &mut Bytes) -> io::Result<Bytes> {
     let step = left.len().min(STEP);
     decoder.write_all(&left[..step])?;
     decoder.flush()?;

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{filled, named};
+use super::{filled, find_named};
 use crate::airbyte::platform::Airbyte;
 use crate::airbyte::wire::{DefinitionDetail, Definitions};
 use crate::operations::Operation;
@@ -69,7 +69,7 @@ impl Operation<Airbyte> for FindDefinition {
         let found = ListDefinitions { name }.run(client, options).await?;
         let wanted = self.name.to_lowercase();
         let fits = |name: &str| name.to_lowercase() == wanted;
-        named(found.value.definitions, "definition", &self.name, fits)
+        find_named(found.value.definitions, "definition", &self.name, fits)
     }
 }
 

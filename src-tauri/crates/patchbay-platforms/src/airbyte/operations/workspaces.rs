@@ -12,7 +12,7 @@ use serde_with::apply;
 use url::Url;
 
 use super::http::encoded_path;
-use super::{filled, named};
+use super::{filled, find_named};
 use crate::airbyte::platform::Airbyte;
 use crate::airbyte::wire::WorkspacePage;
 use crate::operations::Operation;
@@ -130,7 +130,7 @@ impl Operation<Airbyte> for FindWorkspace {
         let found = ListWorkspaces::active(Some(&self.name))
             .all(client, options)
             .await?;
-        named(found, "workspace", &self.name, |name| name == self.name)
+        find_named(found, "workspace", &self.name, |name| name == self.name)
     }
 }
 

@@ -53,7 +53,7 @@ impl Wire {
             .note(|facts| facts.bytes += body.len() as u64);
         let message = self.read(&body, asked).map_err(|error| match error {
             json::Error::NotJson => not_json(asked.kind, &body, media_type),
-            json::Error::Exceeded(limit) => self.exceeded(asked.kind, limit),
+            json::Error::Exceeded(limit) => self.limit_error(asked.kind, limit),
         })?;
         // Large ones are not kept twice.
         drop(body);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Connector, message, said};
+use super::{Connector, message, refusal};
 use crate::fakes::{Answer, Judged, Seen};
 
 const GIVEN: &str = "name:text! title:text? is_default:bool? credentials:object?";
@@ -27,20 +27,20 @@ impl Connector {
             ("DELETE", []) if scope == "user" && !seed => {
                 seen.no_body()?;
                 self.credentials.retain(|(level, _)| level != scope);
-                self.settle();
+                self.settle_default();
                 Ok(message("deleted"))
             }
             ("DELETE", [name]) => {
                 seen.no_body()?;
                 let before = self.credentials.len();
                 if self.is_needed(scope, name) {
-                    return Ok(said(409, "promote other credentials to default first"));
+                    return Ok(refusal(409, "promote other credentials to default first"));
                 }
                 self.credentials
                     .retain(|(level, one)| level != scope || one["name"] != *name);
-                self.settle();
+                self.settle_default();
                 if self.credentials.len() == before {
-                    return Ok(said(404, "no such credentials"));
+                    return Ok(refusal(404, "no such credentials"));
                 }
                 Ok(message("deleted"))
             }
@@ -59,20 +59,22 @@ impl Connector {
         let name = given["name"].as_str().unwrap_or_default().to_owned();
         if given.get("is_default") == Some(&false.into()) && !self.may_be_no_default(scope, &given)
         {
-            return Ok(said(400, "a default must exist"));
+            return Ok(refusal(400, "a default must exist"));
         }
         let makes_default = given.get("is_default") == Some(&true.into());
         match (
             self.credentials.iter_mut().find(is_it),
             seen.method.as_str(),
         ) {
-            (Some(_), "POST") if !seed => return Ok(said(409, "credentials of that name exist")),
-            (None, "PATCH") => return Ok(said(404, "no such credentials")),
+            (Some(_), "POST") if !seed => {
+                return Ok(refusal(409, "credentials of that name exist"));
+            }
+            (None, "PATCH") => return Ok(refusal(404, "no such credentials")),
             (Some((_, known)), _) => known.extend(given),
             (None, _) => self.credentials.push((scope.to_owned(), given)),
         }
         self.one_default(scope, &name, makes_default);
-        self.settle();
+        self.settle_default();
         Ok(message("saved"))
     }
 
@@ -85,7 +87,7 @@ impl Connector {
             self.credentials.push(("user".to_owned(), given));
         }
         self.one_default("user", name, false);
-        self.settle();
+        self.settle_default();
     }
 
     fn alike(&self, scope: &str, method: &str) -> impl Iterator<Item = &Map<String, Value>> {
@@ -132,7 +134,7 @@ impl Connector {
     }
 
     /// Whoever has a credential is let in.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn settle_default(&mut self) {
         let is_in = !self.credentials.is_empty();
         self.shown
             .insert("is_authenticated".to_owned(), is_in.into());

@@ -52,9 +52,9 @@ fn public(method: &Value, before: Option<&Value>) -> Value {
 ///
 /// # Errors
 /// What no way has.
-pub(super) fn fault(given: &Map<String, Value>) -> Result<Option<Vec<String>>, String> {
+pub(super) fn find_fault(given: &Map<String, Value>) -> Result<Option<Vec<String>>, String> {
     let chosen = given.get("auth_methods").and_then(Value::as_array);
-    for (place, method) in chosen.into_iter().flatten().enumerate() {
+    for (index, method) in chosen.into_iter().flatten().enumerate() {
         let is_app = method["grant_type"] == "authorization_code";
         if method["method_type"] != "oauth2" || !is_app {
             continue;
@@ -62,10 +62,10 @@ pub(super) fn fault(given: &Map<String, Value>) -> Result<Option<Vec<String>>, S
         let id = method["auth_data"]["client_id"].as_str();
         let id = id.ok_or("an app without an id")?;
         if id.len() < 3 {
-            let place = place.to_string();
+            let index = index.to_string();
             let loc = [
                 "auth_methods",
-                &place,
+                &index,
                 "oauth2",
                 "authorization_code",
                 "auth_data",

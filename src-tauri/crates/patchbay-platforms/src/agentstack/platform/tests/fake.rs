@@ -25,7 +25,7 @@ pub(super) struct Desk {
     /// The connector's state; `None` when there is no such connector.
     state: Mutex<Option<String>>,
     /// What the relay answers before it works: status and body.
-    trouble: Mutex<VecDeque<(u16, Value)>>,
+    fault: Mutex<VecDeque<(u16, Value)>>,
     /// What connecting answers the next time.
     connecting: Mutex<Option<(u16, Value)>>,
     /// Methods of the messages that got through, and the credentials that came with them.
@@ -37,8 +37,8 @@ impl Desk {
         *self.state.lock().unwrap() = state.map(str::to_owned);
     }
 
-    pub(super) fn trouble(&self, status: u16, body: Value) {
-        self.trouble.lock().unwrap().push_back((status, body));
+    pub(super) fn fault(&self, status: u16, body: Value) {
+        self.fault.lock().unwrap().push_back((status, body));
     }
 
     pub(super) fn fail_to_connect(&self, status: u16, body: Value) {
@@ -103,8 +103,8 @@ async fn relay(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) -
     if desk.state.lock().unwrap().is_none() {
         return unknown();
     }
-    let trouble = desk.trouble.lock().unwrap().pop_front();
-    if let Some((status, body)) = trouble {
+    let fault = desk.fault.lock().unwrap().pop_front();
+    if let Some((status, body)) = fault {
         let status = StatusCode::from_u16(status).unwrap();
         return (status, Json(body)).into_response();
     }

@@ -57,7 +57,7 @@ async fn a_token_that_lapsed_is_asked_for_once_more_after_the_next_look() {
     let fake = Fake::start(Some("connected")).await;
     let platform = signed_in(&fake.base, Arc::clone(&clock));
     let lapsed = value!({"error": "invalid_token"});
-    fake.desk.trouble(401, lapsed.clone());
+    fake.desk.fault(401, lapsed.clone());
     assert_eq!(names(&*platform).await.unwrap(), ["echo"]);
     assert_eq!(clock.waits(), [31.0]);
     platform
@@ -65,7 +65,7 @@ async fn a_token_that_lapsed_is_asked_for_once_more_after_the_next_look() {
         .await
         .unwrap();
     for _ in 0..2 {
-        fake.desk.trouble(401, lapsed.clone());
+        fake.desk.fault(401, lapsed.clone());
     }
     assert!(matches!(
         names(&*platform).await,
@@ -84,7 +84,7 @@ async fn a_connector_without_a_token_is_not_waited_for() {
     let clock = Jumping::new();
     let fake = Fake::start(Some("created")).await;
     let platform = signed_in(&fake.base, Arc::clone(&clock));
-    fake.desk.trouble(401, value!({"error": "invalid_token"}));
+    fake.desk.fault(401, value!({"error": "invalid_token"}));
     assert!(matches!(
         names(&*platform).await,
         Err(Error::Unauthorized { .. })
@@ -98,7 +98,7 @@ async fn a_relay_that_fails_tells_the_words_of_the_platform() {
     let platform = signed_in(&fake.base, Jumping::new());
     let words = "[('ConnectError', 'All connection attempts failed')]";
     for _ in 0..2 {
-        fake.desk.trouble(500, value!({"detail": words}));
+        fake.desk.fault(500, value!({"detail": words}));
     }
     let error = names(&*platform).await.unwrap_err();
     assert_eq!(error.refusal().unwrap().text.as_deref(), Some(words));

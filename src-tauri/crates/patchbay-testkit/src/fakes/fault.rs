@@ -8,18 +8,18 @@ use super::{Answer, Seen};
 
 /// A failure in place of the platform's answer.
 #[derive(Clone, Debug)]
-pub struct Trouble {
+pub struct Fault {
     /// Which requests it strikes.
     pub strikes: fn(&Seen) -> bool,
     /// How often it still does; `None` for always.
     pub times: Option<u32>,
     /// What happens then.
-    pub what: What,
+    pub kind: FaultKind,
 }
 
 /// How a request fails.
 #[derive(Clone, Debug)]
-pub enum What {
+pub enum FaultKind {
     /// With this answer.
     Answer(Box<Answer>),
     /// With no byte at all, for as long as the client waits.
@@ -33,42 +33,42 @@ pub enum What {
 /// Where an answer waits. Clones are the same.
 #[derive(Clone, Debug, Default)]
 pub struct Hold {
-    came: Arc<Notify>,
+    arrived: Arc<Notify>,
     may_go: Arc<Notify>,
 }
 
 impl Hold {
     /// Waits until a request has come.
     pub async fn come(&self) {
-        self.came.notified().await;
+        self.arrived.notified().await;
     }
 
     /// Lets its answer go.
-    pub fn let_go(&self) {
+    pub fn release(&self) {
         self.may_go.notify_one();
     }
 
     pub(super) async fn wait(&self) {
-        self.came.notify_one();
+        self.arrived.notify_one();
         self.may_go.notified().await;
     }
 }
 
-impl Trouble {
+impl Fault {
     /// Strikes every request.
     #[must_use]
-    pub fn always(what: What) -> Self {
+    pub fn always(kind: FaultKind) -> Self {
         Self {
             strikes: |_| true,
             times: None,
-            what,
+            kind,
         }
     }
 
     /// An answer for every request.
     #[must_use]
     pub fn answer(answer: Answer) -> Self {
-        Self::always(What::Answer(Box::new(answer)))
+        Self::always(FaultKind::Answer(Box::new(answer)))
     }
 
     /// The same, so often only.
@@ -85,11 +85,11 @@ impl Trouble {
         self
     }
 
-    pub(super) fn strike(&mut self, seen: &Seen) -> Option<What> {
+    pub(super) fn strike(&mut self, seen: &Seen) -> Option<FaultKind> {
         if !(self.strikes)(seen) || self.times == Some(0) {
             return None;
         }
         self.times = self.times.map(|times| times - 1);
-        Some(self.what.clone())
+        Some(self.kind.clone())
     }
 }
