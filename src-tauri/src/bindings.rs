@@ -118,7 +118,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             tools::names_credentials,
             tools::next_page,
             tools::refresh_tools,
-            tools::save_part::<tauri::Wry>,
+            tools::save_attachment::<tauri::Wry>,
             tools::validate_arguments,
             vault::accept_older_secrets,
             vault::choose_passphrase,

@@ -144,7 +144,7 @@ fn a_link_that_starts_the_app_is_in_no_log_and_on_no_output() {
     let link = format!("patchbay://oauth/callback?code={MARK}-code&state={MARK}-state");
     // The first takes it itself; the second hands its own to the first.
     let mut first = started(&desk, &[&link]);
-    let window_is_there = || crate::support::display::place();
+    let window_is_there = || crate::support::display::bounds();
     desk.wait_for("the window", window_is_there);
     let second = started(&desk, &[&link]);
     let of_second = second.wait_with_output().expect("it ends");

@@ -200,7 +200,7 @@ const COMMANDS: &[&str] = &[
     "rotate_wallet_entry",
     "run_action",
     "run_tool",
-    "save_part",
+    "save_attachment",
     "save_platform_credential",
     "save_preferences",
     "save_unsaved_secrets",

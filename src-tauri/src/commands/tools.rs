@@ -1,7 +1,7 @@
 //! Tools and their arguments.
 
 use patchbay_model::{ConnectorId, FieldProblem, Json, Problem, RunId, Tool};
-use patchbay_ops::{ConnectorTool, Context, SavedPart};
+use patchbay_ops::{ConnectorTool, Context, SavedAttachment};
 use tauri::{AppHandle, Runtime, State};
 
 use crate::window::{Offered, choose_file};
@@ -59,13 +59,13 @@ pub(crate) async fn next_page(cx: State<'_, Context>, run: RunId) -> Result<Opti
 /// server calls it is only offered as a name.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn save_part<R: Runtime>(
+pub(crate) async fn save_attachment<R: Runtime>(
     app: AppHandle<R>,
     cx: State<'_, Context>,
     run: RunId,
     part: u32,
-) -> Result<Option<SavedPart>, Problem> {
-    let name = patchbay_ops::name_of_part(&cx, &run, part).await?;
+) -> Result<Option<SavedAttachment>, Problem> {
+    let name = patchbay_ops::attachment_name(&cx, &run, part).await?;
     let offered = Offered {
         title: "Save file",
         name: name.as_str(),
@@ -74,6 +74,6 @@ pub(crate) async fn save_part<R: Runtime>(
     let Some(path) = choose_file(&app, offered).await? else {
         return Ok(None);
     };
-    let saved = patchbay_ops::save_part_as(&cx, &run, part, &path).await?;
+    let saved = patchbay_ops::save_attachment_as(&cx, &run, part, &path).await?;
     Ok(Some(saved))
 }

@@ -219,7 +219,7 @@ export const commands = {
 	 *  Asks for a file and writes a part of a run's answer into it; `None` when the user chose none. What its
 	 *  server calls it is only offered as a name.
 	 */
-	savePart: (run: RunId, part: number) => typedError<SavedPart | null, Problem>(__TAURI_INVOKE("save_part", { run, part })),
+	saveAttachment: (run: RunId, part: number) => typedError<SavedAttachment | null, Problem>(__TAURI_INVOKE("save_attachment", { run, part })),
 	/**  What is wrong with these values as arguments, by the tool's own schema; empty when nothing is. */
 	validateArguments: (connector: ConnectorId, tool: string, values: Json) => typedError<FieldProblem[], Problem>(__TAURI_INVOKE("validate_arguments", { connector, tool, values })),
 	/**  Takes older secrets for the newest, after a backup was put back. */
@@ -1899,7 +1899,7 @@ export type SavePlatformCredential = {
 };
 
 /**  A part that was written to a file. */
-export type SavedPart = {
+export type SavedAttachment = {
 	/**  The file. */
 	path: string,
 	/**  Its size in bytes. */

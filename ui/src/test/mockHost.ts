@@ -432,7 +432,7 @@ export class MockHost {
       },
       namesCredentials: ({ connector: id }) => this.connectorOf(id).identity.platform === "mistral",
       nextPage: () => null,
-      savePart: ({ part }) => ({ path: `/home/lena/Downloads/part-${String(part)}.csv`, bytes: 412 }),
+      saveAttachment: ({ part }) => ({ path: `/home/lena/Downloads/part-${String(part)}.csv`, bytes: 412 }),
       replaceWalletSecret: ({ entry: id }) => this.changeEntry(id, { replacedAt: new Date().toISOString() }),
       runAction: ({ request }) => ({
         answer: { message: "done" },

@@ -25,7 +25,7 @@ pub(crate) async fn account_error(
 }
 
 /// Notes how asking an account went; says so when that is news.
-pub(crate) async fn note(cx: &Context, account: &Account, error: Option<&Error>) {
+pub(crate) async fn record(cx: &Context, account: &Account, error: Option<&Error>) {
     if let Err(failed) = try_note(cx, account, error).await {
         tracing::warn!(account = %account.id, error = %failed, "how an account is could not be noted");
     }

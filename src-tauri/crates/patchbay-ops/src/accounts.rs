@@ -15,7 +15,7 @@ use crate::address::free_name;
 use crate::edit_account::base_url;
 use crate::lock::FileLock;
 use crate::programs::Occasion;
-use crate::reference::entered;
+use crate::reference::parse_reference;
 use crate::{
     Context, Error, Event, SecretInput, account_errors, hosted as platforms, sync_connectors,
 };
@@ -163,7 +163,7 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
         hint: "Add a connector to this computer instead.".to_owned(),
     })?;
     let names: Vec<&str> = request.secrets.keys().map(String::as_str).collect();
-    let settings = checked_settings(hosted, request.settings.0, &names)?;
+    let settings = check_settings(hosted, request.settings.0, &names)?;
     let account = Account {
         id: AccountId::new(cx.new_id("acc")),
         platform: request.platform,
@@ -200,7 +200,7 @@ pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error
         let signed_in = platforms::platform_of(cx, &account).await?;
         let checked = platforms::verify(cx, &*signed_in).await;
         let checked = checked.map_err(|error| platforms::signed_out(&account, error));
-        account_errors::note(cx, &account, checked.as_ref().err()).await;
+        account_errors::record(cx, &account, checked.as_ref().err()).await;
         checked?;
     }
     Ok(account)
@@ -219,7 +219,7 @@ pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result
             hint: "Rename its connectors instead.".to_owned(),
         });
     }
-    let label = checked_label(label)?;
+    let label = check_label(label)?;
     let rename = move |known: &mut Account| known.label = label;
     let account = change(cx, id, rename).await?;
     cx.emit(Event::AccountsChanged);
@@ -238,11 +238,11 @@ pub async fn replace_account_secrets(
     secrets: BTreeMap<String, SecretInput>,
 ) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
-    let kept = replaced(cx, &account, secrets).await?;
+    let kept = replace_secrets(cx, &account, secrets).await?;
     let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept, Occasion::Given).await?)?;
     platforms::verify(cx, &*signed_in).await?;
     let account = keep(cx, &account, kept).await?;
-    account_errors::note(cx, &account, None).await;
+    account_errors::record(cx, &account, None).await;
     cx.emit(Event::AccountsChanged);
     cx.emit(Event::WalletChanged);
     Ok(account)
@@ -285,7 +285,7 @@ pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
     cx.vault().remove(&SecretName::account(id)).await?;
     cx.store().remove_account(id).await?;
     drop(lock);
-    account_errors::note(cx, &account, None).await;
+    account_errors::record(cx, &account, None).await;
     platforms::forget_kept(cx, id).await?;
     cx.hosted().forget(id);
     cx.emit(Event::AccountsChanged);
@@ -345,7 +345,7 @@ pub(crate) async fn secrets_of(
 ///
 /// # Errors
 /// [`Error::Usage`] otherwise.
-pub(crate) fn checked_settings(
+pub(crate) fn check_settings(
     hosted: &HostedPlatform,
     settings: Value,
     secrets: &[&str],
@@ -382,7 +382,7 @@ pub(crate) fn checked_settings(
 }
 
 /// The secrets that an account has, with these in place of those of the same names.
-async fn replaced(
+async fn replace_secrets(
     cx: &Context,
     account: &Account,
     secrets: BTreeMap<String, SecretInput>,
@@ -437,7 +437,7 @@ fn kept_secrets(secrets: BTreeMap<String, SecretInput>) -> Result<Secret, Error>
         let secret = match input {
             SecretInput::New { secret } => json!({ "kind": "secret", "secret": secret.expose() }),
             SecretInput::Reference { reference } => {
-                json!({ "kind": "reference", "reference": entered(&reference)? })
+                json!({ "kind": "reference", "reference": parse_reference(&reference)? })
             }
             SecretInput::Entry { entry } => json!({ "kind": "entry", "entry": entry }),
         };
@@ -465,7 +465,7 @@ async fn resolve(
             }
             KeptSecret::Entry { entry } => {
                 let entry = crate::credentials::find_wallet_entry(cx, &entry).await?;
-                crate::forms::plain(cx, &entry).await?
+                crate::forms::single_secret(cx, &entry).await?
             }
         };
         secrets.insert(name, secret);
@@ -479,7 +479,7 @@ async fn chosen_label(cx: &Context, label: Option<String>, title: &str) -> Resul
     match label.filter(|label| !label.trim().is_empty()) {
         None => Ok(free_name(title, " ", is_taken)),
         Some(label) => {
-            let label = checked_label(&label)?;
+            let label = check_label(&label)?;
             // Before the sign-in is tried, which may take a while.
             if is_taken(&label) {
                 return Err(Error::Usage {
@@ -492,7 +492,7 @@ async fn chosen_label(cx: &Context, label: Option<String>, title: &str) -> Resul
     }
 }
 
-fn checked_label(label: &str) -> Result<String, Error> {
+fn check_label(label: &str) -> Result<String, Error> {
     let label = patchbay_model::clean_text(label.trim(), 100);
     if label.is_empty() || label.contains('/') {
         return Err(Error::Usage {

@@ -101,7 +101,7 @@ fn user_info_at(value: &Value, known: &Value, path: &mut String) -> Option<Strin
         Value::Array(items) => items
             .iter()
             .enumerate()
-            .find_map(|(place, item)| inside(&place.to_string(), item, &known[place])),
+            .find_map(|(index, item)| inside(&index.to_string(), item, &known[index])),
         Value::String(text) => {
             let is_web = text.starts_with("http://") || text.starts_with("https://");
             let carries = is_web && Url::parse(text).is_ok_and(|url| has_user_info(&url));
@@ -211,16 +211,20 @@ mod tests {
     #[test]
     fn a_password_in_an_address_is_refused_with_its_place() {
         let schema = json!({ "properties": { "secret": { "writeOnly": true } } });
-        let place = |values: Value, known: Value| match refuse_user_info(&values, &schema, &known) {
-            Err(Error::AddressSecret { path }) => Some(path),
-            Ok(()) => None,
-            Err(error) => panic!("{error}"),
-        };
+        let refused_at =
+            |values: Value, known: Value| match refuse_user_info(&values, &schema, &known) {
+                Err(Error::AddressSecret { path }) => Some(path),
+                Ok(()) => None,
+                Err(error) => panic!("{error}"),
+            };
         let address = "https://ada:pw@a.example/mcp";
         let nested = json!({ "a/b": [{ "url": address }] });
-        assert_eq!(place(nested, Value::Null).as_deref(), Some("/a~1b/0/url"));
         assert_eq!(
-            place(json!({ "url": "https://tok@a.example" }), Value::Null).as_deref(),
+            refused_at(nested, Value::Null).as_deref(),
+            Some("/a~1b/0/url")
+        );
+        assert_eq!(
+            refused_at(json!({ "url": "https://tok@a.example" }), Value::Null).as_deref(),
             Some("/url")
         );
         for free in [
@@ -228,10 +232,10 @@ mod tests {
             json!({ "url": "https://a.example/@ada:pw" }),
             json!({ "mail": "ada:pw@a.example", "n": 1 }),
         ] {
-            assert_eq!(place(free.clone(), Value::Null), None, "{free}");
+            assert_eq!(refused_at(free.clone(), Value::Null), None, "{free}");
         }
         let shown = json!({ "url": "https://ada:***@a.example/mcp" });
-        assert_eq!(place(shown.clone(), shown), None);
+        assert_eq!(refused_at(shown.clone(), shown), None);
     }
 
     #[test]

@@ -35,8 +35,8 @@ pub(crate) fn new_id(prefix: &str, now: Timestamp) -> String {
     let bits = chance
         .iter()
         .fold(millis, |bits, byte| bits << 8 | u128::from(*byte));
-    let digits = (0..26).rev().map(|place| {
-        let digit = usize::try_from(bits >> (place * 5) & 31).unwrap_or_default();
+    let digits = (0..26).rev().map(|index| {
+        let digit = usize::try_from(bits >> (index * 5) & 31).unwrap_or_default();
         char::from(DIGITS[digit])
     });
     let mut id = format!("{prefix}_");

@@ -157,8 +157,8 @@ pub async fn compare_runs(
     let before = find_run(cx, before).await?;
     let after = find_run(cx, after).await?;
     let ignored = match ignored {
-        Some(paths) => cleaned(paths),
-        None => remembered(cx, &before.summary, &after.summary).await?,
+        Some(paths) => clean_paths(paths),
+        None => find_saved_comparison(cx, &before.summary, &after.summary).await?,
     };
     // Large answers keep a thread busy for a while.
     let comparing = tokio::task::spawn_blocking(move || compare(&before, &after, ignored));
@@ -179,7 +179,7 @@ pub async fn ignore_paths(
     for run in [before, after] {
         names.push(setting_of(&find_run(cx, run).await?.summary));
     }
-    Ok(cx.store().put_settings(names, &cleaned(paths)).await?)
+    Ok(cx.store().put_settings(names, &clean_paths(paths)).await?)
 }
 
 /// The run to compare with unless another is chosen: the one that it repeats, else the one before it of
@@ -209,7 +209,7 @@ fn compare(before: &ToolRun, after: &ToolRun, ignored: Vec<String>) -> RunCompar
     let old = Documents::of(before, &patterns);
     let new = Documents::of(after, &patterns);
     let mut found = differences(&old, &new, &patterns);
-    let suggested = suggestions::suggested(&found);
+    let suggested = suggestions::suggest(&found);
     let more = found.len().saturating_sub(MOST_DIFFERENCES);
     found.truncate(MOST_DIFFERENCES);
     let texts = [RunPart::Arguments, RunPart::Outcome].map(|part| ComparedText {
@@ -227,7 +227,7 @@ fn compare(before: &ToolRun, after: &ToolRun, ignored: Vec<String>) -> RunCompar
     }
 }
 
-async fn remembered(
+async fn find_saved_comparison(
     cx: &Context,
     before: &ToolRunSummary,
     after: &ToolRunSummary,
@@ -245,7 +245,7 @@ fn setting_of(run: &ToolRunSummary) -> String {
 }
 
 /// The paths without blanks and repetitions, in their order.
-fn cleaned(paths: Vec<String>) -> Vec<String> {
+fn clean_paths(paths: Vec<String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for path in paths {
         let path = path.trim();

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use specta::Type;
 
 use crate::programs::Occasion;
-use crate::reference::entered;
+use crate::reference::parse_reference;
 use crate::secrets::{OAuthApp, SavedHeaders, StoredSecret};
 use crate::tokens::CredentialLock;
 use crate::{Context, Error, Event, secrets};
@@ -62,10 +62,10 @@ impl SecretValue {
     ///
     /// # Errors
     /// [`Error::Usage`], [`Error::Reference`].
-    fn checked(self, what: &str) -> Result<StoredSecret, Error> {
+    fn into_stored(self, what: &str) -> Result<StoredSecret, Error> {
         Ok(match self {
-            Self::New { secret } => StoredSecret::Secret(checked_secret(&secret, what)?),
-            Self::Reference { reference } => StoredSecret::Reference(entered(&reference)?),
+            Self::New { secret } => StoredSecret::Secret(check_secret(&secret, what)?),
+            Self::Reference { reference } => StoredSecret::Reference(parse_reference(&reference)?),
         })
     }
 }
@@ -174,7 +174,7 @@ pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<W
     let now = cx.now();
     let entry = WalletEntry {
         id: WalletEntryId::new(cx.new_id("cred")),
-        name: checked_name(&request.name)?,
+        name: check_name(&request.name)?,
         kind: request.secret.kind(),
         reference: None,
         header_names: Vec::new(),
@@ -197,7 +197,7 @@ pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<W
         });
     }
     let Checked { entry, secret } =
-        checked(cx, entry, request.secret, &SavedHeaders::new()).await?;
+        check_secret_of(cx, entry, request.secret, &SavedHeaders::new()).await?;
     write(cx, &entry, secret).await?;
     cx.store().save_wallet_entry(&entry).await?;
     cx.emit(Event::WalletChanged);
@@ -242,7 +242,7 @@ pub(crate) async fn checked_next(
         },
         _ => SavedHeaders::new(),
     };
-    checked(cx, entry, secret, &saved).await
+    check_secret_of(cx, entry, secret, &saved).await
 }
 
 /// Saves it. An entry that was deleted meanwhile stays deleted, one that was renamed keeps its new name.
@@ -280,7 +280,7 @@ pub async fn rename_wallet_entry(
     id: &WalletEntryId,
     name: &str,
 ) -> Result<WalletEntry, Error> {
-    let name = checked_name(name)?;
+    let name = check_name(name)?;
     let rename = move |known: &mut WalletEntry| known.name = name;
     let renamed = cx.store().change_wallet_entry(id, rename).await?;
     let entry = renamed.ok_or_else(|| not_found(id.as_str()))?;
@@ -351,7 +351,7 @@ pub(crate) struct Checked {
 
 /// Checks a secret for an entry. References that stand for nothing would only be noticed when they are
 /// needed.
-async fn checked(
+async fn check_secret_of(
     cx: &Context,
     mut entry: WalletEntry,
     secret: WalletSecret,
@@ -361,14 +361,14 @@ async fn checked(
     entry.reference = None;
     let secret = match secret {
         WalletSecret::Reference { reference } => {
-            let reference = entered(&reference)?;
+            let reference = parse_reference(&reference)?;
             references.resolve(&reference, given).await?;
             entry.reference = Some(reference);
             None
         }
-        WalletSecret::Bearer { token } => Some(checked_secret(&token, "the token")?),
+        WalletSecret::Bearer { token } => Some(check_secret(&token, "the token")?),
         WalletSecret::Headers { values } => {
-            let headers = checked_headers(values, saved)?;
+            let headers = check_headers(values, saved)?;
             secrets::resolved_headers(references, &headers, given).await?;
             entry.header_names = headers.keys().cloned().collect();
             Some(secrets::write_headers(&headers))
@@ -377,7 +377,7 @@ async fn checked(
             client_id,
             client_secret,
         } => {
-            let app = checked_app(&client_id, client_secret)?;
+            let app = check_app(&client_id, client_secret)?;
             app.client_secret(references, given).await?;
             Some(secrets::write_oauth_app(&app))
         }
@@ -401,7 +401,7 @@ fn usage(what: impl Into<String>, hint: &str) -> Error {
     }
 }
 
-fn checked_name(name: &str) -> Result<String, Error> {
+fn check_name(name: &str) -> Result<String, Error> {
     let name = patchbay_model::clean_text(name.trim(), 100);
     if name.is_empty() {
         return Err(usage(
@@ -413,7 +413,7 @@ fn checked_name(name: &str) -> Result<String, Error> {
 }
 
 /// A secret as it can be sent in a header: pasted line ends and spaces around it are dropped.
-fn checked_secret(secret: &Secret, what: &str) -> Result<Secret, Error> {
+fn check_secret(secret: &Secret, what: &str) -> Result<Secret, Error> {
     let text = secret.expose().trim();
     if text.is_empty() {
         return Err(usage(format!("{what} is empty"), "Paste it again."));
@@ -427,7 +427,7 @@ fn checked_secret(secret: &Secret, what: &str) -> Result<Secret, Error> {
     Ok(Secret::new(text))
 }
 
-fn checked_headers(
+fn check_headers(
     values: BTreeMap<String, SecretValue>,
     saved: &SavedHeaders,
 ) -> Result<SavedHeaders, Error> {
@@ -442,7 +442,7 @@ fn checked_headers(
         }
         let value = match saved.get(&name) {
             Some(saved) if value.is_empty() => saved.clone(),
-            _ => value.checked(&name)?,
+            _ => value.into_stored(&name)?,
         };
         headers.insert(name, value);
     }
@@ -452,11 +452,11 @@ fn checked_headers(
     Ok(headers)
 }
 
-fn checked_app(client_id: &str, client_secret: Option<SecretValue>) -> Result<OAuthApp, Error> {
-    let client_id = checked_secret(&Secret::new(client_id), "the client id")?;
+fn check_app(client_id: &str, client_secret: Option<SecretValue>) -> Result<OAuthApp, Error> {
+    let client_id = check_secret(&Secret::new(client_id), "the client id")?;
     let client_secret = client_secret.filter(|secret| !secret.is_empty());
     let client_secret = client_secret
-        .map(|secret| secret.checked("the client secret"))
+        .map(|secret| secret.into_stored("the client secret"))
         .transpose()?;
     Ok(OAuthApp {
         client_id: client_id.expose().to_owned(),

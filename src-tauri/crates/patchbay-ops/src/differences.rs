@@ -28,8 +28,8 @@ fn collect(
             }
         }
         (Some(Value::Array(before)), Some(Value::Array(after))) if before.len() == after.len() => {
-            for (place, (before, after)) in before.iter().zip(after).enumerate() {
-                let path = below(&path, &place.to_string());
+            for (index, (before, after)) in before.iter().zip(after).enumerate() {
+                let path = below(&path, &index.to_string());
                 collect(path, Some(before), Some(after), found);
             }
         }

@@ -6,7 +6,7 @@ use patchbay_vault::SecretName;
 use serde_json::{Map, Value};
 
 use crate::accounts::{
-    change, checked_settings, find_account, lock_account, secrets_of, signed_out_meanwhile,
+    change, check_settings, find_account, lock_account, secrets_of, signed_out_meanwhile,
 };
 use crate::{Context, Error, Event, account_errors, hosted as platforms};
 
@@ -34,7 +34,7 @@ pub async fn try_account_settings(
     id: &AccountId,
     settings: Json,
 ) -> Result<(), Error> {
-    tried(cx, id, settings).await.map(drop)
+    try_settings(cx, id, settings).await.map(drop)
 }
 
 /// Puts other settings in place of an account's, after a light read has shown that they work.
@@ -47,9 +47,9 @@ pub async fn change_account_settings(
     id: &AccountId,
     settings: Json,
 ) -> Result<Account, Error> {
-    let tried = tried(cx, id, settings).await?;
+    let tried = try_settings(cx, id, settings).await?;
     let account = keep_settings(cx, tried).await?;
-    account_errors::note(cx, &account, None).await;
+    account_errors::record(cx, &account, None).await;
     cx.hosted().forget(id);
     cx.emit(Event::AccountsChanged);
     Ok(account)
@@ -94,12 +94,12 @@ pub async fn sign_out_account(cx: &Context, id: &AccountId) -> Result<Account, E
     Ok(account)
 }
 
-async fn tried(cx: &Context, id: &AccountId, settings: Json) -> Result<Account, Error> {
+async fn try_settings(cx: &Context, id: &AccountId, settings: Json) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
     let hosted = platform_of(&account)?;
     let secrets = secrets_of(cx, &account).await?;
     let names: Vec<&str> = secrets.keys().map(String::as_str).collect();
-    let settings = checked_settings(hosted, settings.0, &names)?;
+    let settings = check_settings(hosted, settings.0, &names)?;
     let account = Account {
         base_url: base_url(&settings),
         settings: Json(Value::Object(settings)),

@@ -132,7 +132,7 @@ impl<'a> RunExport<'a> {
             Stage::Head => {
                 self.stage = Stage::Rows;
                 match self.format {
-                    ExportFormat::Csv => Ok(Some(csv::head().into_bytes())),
+                    ExportFormat::Csv => Ok(Some(csv::header().into_bytes())),
                     ExportFormat::Jsonl => self.page().await,
                 }
             }

@@ -10,7 +10,7 @@ use specta::Type;
 use crate::address::refuse_user_info;
 use crate::credentials::{AddWalletEntry, WalletSecret, add_wallet_entry, find_wallet_entry};
 use crate::programs::Occasion;
-use crate::reference::entered;
+use crate::reference::parse_reference;
 use crate::{Context, Error, redact, secrets, tools};
 
 /// A secret for a platform's form.
@@ -136,10 +136,12 @@ impl Filled {
 /// [`Error::NotFound`], [`Error::Usage`] as [`plain`]; [`Error::Vault`], [`Error::Reference`].
 pub(crate) async fn had(cx: &Context, given: GivenSecret) -> Result<Secret, Error> {
     match given {
-        GivenSecret::Entry { entry } => plain(cx, &find_wallet_entry(cx, &entry).await?).await,
+        GivenSecret::Entry { entry } => {
+            single_secret(cx, &find_wallet_entry(cx, &entry).await?).await
+        }
         GivenSecret::New { secret, .. } => Ok(secret),
         GivenSecret::Reference { reference } => {
-            let reference = entered(&reference)?;
+            let reference = parse_reference(&reference)?;
             cx.references().resolve(&reference, Occasion::Given).await
         }
     }
@@ -149,7 +151,7 @@ pub(crate) async fn had(cx: &Context, given: GivenSecret) -> Result<Secret, Erro
 ///
 /// # Errors
 /// [`Error::Usage`] when it has none, or several; [`Error::Vault`], [`Error::Reference`].
-pub(crate) async fn plain(cx: &Context, entry: &WalletEntry) -> Result<Secret, Error> {
+pub(crate) async fn single_secret(cx: &Context, entry: &WalletEntry) -> Result<Secret, Error> {
     let refused = || not_single(entry);
     let references = cx.references();
     match entry.kind {
@@ -184,17 +186,17 @@ pub(crate) fn put(root: &mut Value, path: &str, value: Value) -> Result<(), Erro
         what: format!("{path} points to no place of the form"),
         hint: "Use a JSON pointer such as /credentials/token.".to_owned(),
     };
-    let mut place = root;
+    let mut slot = root;
     let mut names = path.split('/');
     if names.next() != Some("") {
         return Err(nowhere());
     }
     for name in names {
         let name = name.replace("~1", "/").replace("~0", "~");
-        if place.is_null() {
-            *place = Value::Object(Map::new());
+        if slot.is_null() {
+            *slot = Value::Object(Map::new());
         }
-        place = match place {
+        slot = match slot {
             Value::Object(members) => members.entry(name).or_insert(Value::Null),
             Value::Array(items) => {
                 let number = name.parse::<usize>().ok();
@@ -204,7 +206,7 @@ pub(crate) fn put(root: &mut Value, path: &str, value: Value) -> Result<(), Erro
             _ => return Err(nowhere()),
         };
     }
-    *place = value;
+    *slot = value;
     Ok(())
 }
 
@@ -229,8 +231,8 @@ mod tests {
         };
         let name = "App".to_owned();
         let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
-        let plain = plain(&cx, &entry.unwrap()).await.unwrap();
-        assert_eq!(plain.expose(), std::env::var("PATH").unwrap());
+        let secret = single_secret(&cx, &entry.unwrap()).await.unwrap();
+        assert_eq!(secret.expose(), std::env::var("PATH").unwrap());
     }
 
     #[test]

@@ -192,7 +192,7 @@ pub(crate) async fn judged<T>(
                 Err(PlatformError::Unauthorized { .. }) => {
                     let account = accounts::find_account(cx, account).await?;
                     let error = signed_out(&account, error);
-                    account_errors::note(cx, &account, Some(&error)).await;
+                    account_errors::record(cx, &account, Some(&error)).await;
                     emit_asked(cx, &account, Some(&error));
                     Err(error)
                 }

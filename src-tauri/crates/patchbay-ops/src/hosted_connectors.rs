@@ -245,7 +245,7 @@ impl Fresh {
 
     /// Brings what is known of the connector up to it.
     pub(crate) fn apply_to(self, connector: &mut Connector) {
-        sync_connectors::follow(connector, &self.account, self.found, self.at);
+        sync_connectors::copy_remote(connector, &self.account, self.found, self.at);
     }
 }
 

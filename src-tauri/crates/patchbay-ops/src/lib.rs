@@ -26,7 +26,6 @@ mod check_connector;
 mod compare_runs;
 mod connector_details;
 mod connector_settings;
-mod copies;
 mod create_connector;
 mod credentials;
 mod differences;
@@ -54,6 +53,7 @@ mod programs;
 mod recover;
 mod redact;
 mod reference;
+mod related;
 mod replay_run;
 mod response_meta;
 mod retention;
@@ -62,7 +62,7 @@ mod run_tool;
 mod running;
 mod running_authorizations;
 mod runs;
-mod save_part;
+mod save_attachment;
 mod schema;
 mod scope_upgrade;
 mod secret_locations;
@@ -112,7 +112,6 @@ pub use connector_settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };
 pub use context::{Context, ContextOptions};
-pub use copies::{ConnectorCopy, CopyForm, copy_form, list_copies};
 pub use create_connector::{
     AccountDefinitions, CreateConnector, create_connector, creation_form, list_account_definitions,
     list_definitions,
@@ -163,6 +162,7 @@ pub use programs::{
     list_allowed_programs,
 };
 pub use reference::{resolve_from_environment, resolve_reference};
+pub use related::{ConnectorCopy, CopyForm, copy_form, list_copies};
 pub use replay_run::replay_run;
 pub use response_meta::{OperationResponse, ResponseMeta, call_operation_with_head};
 pub use retention::{
@@ -174,7 +174,7 @@ pub use rotate::{
 };
 pub use run_tool::{RunProgress, RunTool, cancel_run, run_tool};
 pub use runs::{find_run, list_runs, remove_run};
-pub use save_part::{SavedPart, name_of_part, save_part, save_part_as};
+pub use save_attachment::{SavedAttachment, attachment_name, save_attachment, save_attachment_as};
 pub use stream_operation::{SavedOperation, StreamedOperation, save_operation, stream_operation};
 pub use sync_connectors::{Synced, sync_account, sync_connectors};
 pub use tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};

@@ -74,7 +74,7 @@ pub async fn list_allowed_programs(cx: &Context) -> Result<Vec<AllowedProgram>, 
 /// [`Error::Reference`] when it names no program that is there; [`Error::ProgramNotAllowed`] when the person
 /// says no; [`Error::Store`].
 pub async fn allow_program(cx: &Context, reference: &str) -> Result<AllowedProgram, Error> {
-    let reference = reference::entered(reference)?;
+    let reference = reference::parse_reference(reference)?;
     cx.references().allow(&reference).await
 }
 

@@ -50,8 +50,8 @@ impl References {
         reference: &SecretReference,
         occasion: Occasion,
     ) -> Result<Secret, Error> {
-        if let Some(program) = named(reference).await? {
-            self.allowed(reference, &program, occasion).await?;
+        if let Some(program) = find_program(reference).await? {
+            self.ensure_allowed(reference, &program, occasion).await?;
             return secret_of(reference, run(&program).await);
         }
         from_variable(reference)
@@ -59,14 +59,17 @@ impl References {
 
     /// Has the program of a reference allowed; see [`crate::allow_program`].
     pub(crate) async fn allow(&self, reference: &SecretReference) -> Result<AllowedProgram, Error> {
-        let program = named(reference).await?.ok_or_else(|| Error::Reference {
-            reference: reference.to_string(),
-            why: "it names no program".to_owned(),
-        })?;
-        self.allowed(reference, &program, Occasion::Given).await
+        let program = find_program(reference)
+            .await?
+            .ok_or_else(|| Error::Reference {
+                reference: reference.to_string(),
+                why: "it names no program".to_owned(),
+            })?;
+        self.ensure_allowed(reference, &program, Occasion::Given)
+            .await
     }
 
-    async fn allowed(
+    async fn ensure_allowed(
         &self,
         reference: &SecretReference,
         program: &Program,
@@ -106,7 +109,7 @@ impl References {
 ///
 /// # Errors
 /// [`Error::Reference`] when it is none.
-pub(crate) fn entered(text: &str) -> Result<SecretReference, Error> {
+pub(crate) fn parse_reference(text: &str) -> Result<SecretReference, Error> {
     SecretReference::parse(text).map_err(|error| Error::Reference {
         reference: clean_text(text, 200),
         why: error.to_string(),
@@ -130,13 +133,13 @@ pub async fn resolve_reference(
 /// # Errors
 /// [`Error::Reference`] when it stands for nothing.
 pub async fn resolve_from_environment(reference: &SecretReference) -> Result<Secret, Error> {
-    match named(reference).await? {
+    match find_program(reference).await? {
         Some(program) => secret_of(reference, run(&program).await),
         None => from_variable(reference),
     }
 }
 
-async fn named(reference: &SecretReference) -> Result<Option<Program>, Error> {
+async fn find_program(reference: &SecretReference) -> Result<Option<Program>, Error> {
     program_of(reference).await.map_err(|why| Error::Reference {
         reference: reference.to_string(),
         why,

@@ -16,7 +16,7 @@ use specta::Type;
 
 use crate::credentials::{WalletSecret, checked_next, find_wallet_entry, not_found, save_next};
 use crate::differences::below;
-use crate::forms::{not_single, plain, put};
+use crate::forms::{not_single, put, single_secret};
 use crate::hosted::options;
 use crate::hosted_connectors::{platform_for, refresh_status};
 use crate::list_connectors::find_connector;
@@ -304,7 +304,7 @@ async fn push(
     let secret = if secret_locations.is_empty() {
         None
     } else {
-        Some(plain(cx, &entry).await?)
+        Some(single_secret(cx, &entry).await?)
     };
     for (location, secret) in secret_locations.into_iter().zip(secret.iter().cycle()) {
         let mut pushed = push_one(cx, &location, secret).await;

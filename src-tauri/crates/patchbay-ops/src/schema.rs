@@ -163,7 +163,7 @@ impl<'a> Root<'a> {
             "" => self.schema,
             id => self
                 .ids
-                .get_or_init(|| named(self.schema, &["$id"]))
+                .get_or_init(|| collect_named(self.schema, &["$id"]))
                 .get(id)?,
         };
         let fragment = percent_decode_str(fragment).decode_utf8().ok()?;
@@ -173,7 +173,7 @@ impl<'a> Root<'a> {
         let mut anchors = self.anchors.borrow_mut();
         let of_document = anchors
             .entry(document)
-            .or_insert_with(|| named(document, &["$anchor", "$dynamicAnchor"]));
+            .or_insert_with(|| collect_named(document, &["$anchor", "$dynamicAnchor"]));
         of_document.get(&*fragment).copied()
     }
 }
@@ -245,7 +245,7 @@ fn bytes_of_patterns(part: &Value) -> usize {
 }
 
 /// The parts that carry a name in one of the words.
-fn named<'a>(document: &'a Value, words: &[&str]) -> Names<'a> {
+fn collect_named<'a>(document: &'a Value, words: &[&str]) -> Names<'a> {
     let mut names = Names::new();
     let mut waiting = vec![document];
     while let Some(part) = waiting.pop() {

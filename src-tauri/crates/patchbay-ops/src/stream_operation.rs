@@ -49,7 +49,7 @@ pub async fn stream_operation(
     wants_head: bool,
 ) -> Result<StreamedOperation, Error> {
     let call = streamed_call(cx, request).await?;
-    opened(cx, call, wants_head).await
+    open_stream(cx, call, wants_head).await
 }
 
 /// The same, written to a file, which has its name once all of it came; one that is there is replaced then.
@@ -66,7 +66,7 @@ pub async fn save_operation(
     let call = streamed_call(cx, request).await?;
     // Before anything is sent, for a file that fails undoes nothing of what was done at the platform.
     let mut file = AtomicFile::create(path).await?;
-    let mut streamed = opened(cx, call, wants_head).await?;
+    let mut streamed = open_stream(cx, call, wants_head).await?;
     let mut bytes = 0;
     while let Some(piece) = streamed.next().await? {
         file.write(&piece).await?;
@@ -94,7 +94,11 @@ async fn streamed_call(cx: &Context, request: CallOperation) -> Result<Call, Err
     })
 }
 
-async fn opened(cx: &Context, call: Call, wants_head: bool) -> Result<StreamedOperation, Error> {
+async fn open_stream(
+    cx: &Context,
+    call: Call,
+    wants_head: bool,
+) -> Result<StreamedOperation, Error> {
     let (arguments, options) = (call.arguments.clone(), &call.options);
     let opened = call
         .platform

@@ -70,7 +70,7 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(Synced)) -> Resu
 /// [`Error::TimedOut`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Store`]. The cache stays then.
 pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Error> {
     let synced = bring_up_to_date(cx, account).await;
-    account_errors::note(cx, account, synced.as_ref().err()).await;
+    account_errors::record(cx, account, synced.as_ref().err()).await;
     synced
 }
 
@@ -138,7 +138,7 @@ fn apply_remote(
     now: Timestamp,
 ) {
     let before = connector.status.clone();
-    follow(connector, account, remote, now);
+    copy_remote(connector, account, remote, now);
     if knows_no_more(&connector.status, &before) {
         connector.status = before;
     }
@@ -203,13 +203,13 @@ pub(crate) fn new_connector(
         draft: false,
         native: Json::default(),
     };
-    follow(&mut connector, account, remote, now);
+    copy_remote(&mut connector, account, remote, now);
     connector
 }
 
 /// Takes over what its platform says of a connector. What is the user's own stays, and so does its name:
 /// scripts know it by that, only its title follows the platform.
-pub(crate) fn follow(
+pub(crate) fn copy_remote(
     connector: &mut Connector,
     account: &Account,
     remote: RemoteConnector,

@@ -148,7 +148,7 @@ impl Tokens {
         let Some(entry) = self.entry_of(connector).await? else {
             return Ok(Vec::new());
         };
-        if let Some(known) = self.remembered(&entry) {
+        if let Some(known) = self.find_cached(&entry) {
             return Ok(known);
         }
         let Parts {
@@ -172,7 +172,7 @@ impl Tokens {
     }
 
     /// What is known of an entry, unless its secret was or may have been replaced since.
-    fn remembered(&self, entry: &WalletEntry) -> Option<Vec<Secret>> {
+    fn find_cached(&self, entry: &WalletEntry) -> Option<Vec<Secret>> {
         let known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.get(&entry.id)?;
         let holds = known.replaced_at == entry.replaced_at && !known.may_change;
@@ -536,7 +536,7 @@ impl Source {
         Ok(vec![("Authorization".to_owned(), value)])
     }
 
-    async fn renewed(&self, sent: &[(String, Secret)]) -> Result<bool, Error> {
+    async fn renew_after(&self, sent: &[(String, Secret)]) -> Result<bool, Error> {
         let entry = self.entry().await?;
         // Of many calls that are refused together one renews the token; the others find it renewed.
         let token = sent
@@ -566,7 +566,7 @@ impl TokenSource for Source {
         sent: &[(String, Secret)],
         _challenge: Option<String>,
     ) -> Result<bool, BoxError> {
-        self.renewed(sent)
+        self.renew_after(sent)
             .await
             .map_err(|error| Box::new(error) as BoxError)
     }

@@ -25,7 +25,7 @@ export function SaveParts({ run }: { run: ToolRun }) {
 
 function File({ run, part, name }: { run: ToolRun; part: number; name: string }) {
   const copy = useCopy();
-  const save = useCommand({ mutationFn: () => call(commands.savePart(run.id, part)) });
+  const save = useCommand({ mutationFn: () => call(commands.saveAttachment(run.id, part)) });
   const saved = save.data ?? null;
   return (
     <>

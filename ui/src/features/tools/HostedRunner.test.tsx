@@ -116,7 +116,7 @@ it("writes files of an answer into the folder for downloads and says where", asy
     result: { content: [{ kind: "text", text: "here" }, file], structured: null, isError: false },
   }));
   const saved: unknown[] = [];
-  host["save_part"] = (args) => {
+  host["save_attachment"] = (args) => {
     saved.push(args);
     if (saved.length === 1) throw problem({ code: "file.failed", message: "could not use /home/lena/Downloads" });
     return { path: "/home/lena/Downloads/report.csv", bytes: 4 };

@@ -44,9 +44,9 @@ pub(super) async fn prepare(
     let client = match known.filter(|client| client.fits(discovery, &redirect)) {
         Some(client) => {
             if matches!(client, ClientIdentity::Dynamic { .. }) {
-                let place = (discovery.server.to_string(), discovery.issuer.clone());
+                let key = (discovery.server.to_string(), discovery.issuer.clone());
                 // Set once: a consent is prepared once.
-                drop(running.registration.set(place));
+                drop(running.registration.set(key));
             }
             client
         }
@@ -114,7 +114,7 @@ async fn known_client(
     if let Some(url) = document.filter(|_| discovery.takes_metadata_document) {
         return Ok(Some(ClientIdentity::MetadataDocument { url: url.clone() }));
     }
-    registered(cx, discovery).await
+    find_registered(cx, discovery).await
 }
 
 async fn own_app(
@@ -143,7 +143,10 @@ async fn own_app(
     })
 }
 
-async fn registered(cx: &Context, discovery: &Discovery) -> Result<Option<ClientIdentity>, Error> {
+async fn find_registered(
+    cx: &Context,
+    discovery: &Discovery,
+) -> Result<Option<ClientIdentity>, Error> {
     let server = discovery.server.as_str();
     let found = cx
         .store()

@@ -144,7 +144,7 @@ async fn wait(
         }
         tokio::select! {
             () = tokio::time::sleep(asked.poll_every) => {}
-            received = visit.came(running, asked.title), if !is_back => {
+            received = visit.receive(running, asked.title), if !is_back => {
                 is_back = true;
                 cx.emit(Event::Raise);
                 match received {

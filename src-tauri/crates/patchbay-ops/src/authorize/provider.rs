@@ -81,14 +81,14 @@ pub async fn provider_sign_in(
     definition: &str,
 ) -> Result<Option<ProviderSignIn>, Error> {
     let account = find_account(cx, account).await?;
-    let told = told(cx, &account, definition).await?;
-    Ok(told.map(|told| ProviderSignIn {
-        authorize_url: told.authorize_url.map(Into::into),
-        token_url: told.token_url.map(Into::into),
-        scopes: told.scopes,
-        values: Json(told.values.into()),
-        client_id_field: told.client_id_field,
-        client_secret_field: told.client_secret_field,
+    let provider = find_provider(cx, &account, definition).await?;
+    Ok(provider.map(|provider| ProviderSignIn {
+        authorize_url: provider.authorize_url.map(Into::into),
+        token_url: provider.token_url.map(Into::into),
+        scopes: provider.scopes,
+        values: Json(provider.values.into()),
+        client_id_field: provider.client_id_field,
+        client_secret_field: provider.client_secret_field,
     }))
 }
 
@@ -103,8 +103,8 @@ pub async fn start_provider_sign_in(
     request: StartProviderSignIn,
 ) -> Result<Authorization, Error> {
     let account = find_account(cx, &request.account).await?;
-    let told = told(cx, &account, &request.definition).await?;
-    let told = told.ok_or_else(|| usage("this form is not filled by a sign-in"))?;
+    let provider = find_provider(cx, &account, &request.definition).await?;
+    let provider = provider.ok_or_else(|| usage("this form is not filled by a sign-in"))?;
     cx.vault().probe().await?;
     let secret = match request.client_secret.clone() {
         Some(given) => Some(had(cx, given).await?),
@@ -112,7 +112,7 @@ pub async fn start_provider_sign_in(
     };
     let authorize_url = address(
         request.authorize_url.as_deref(),
-        told.authorize_url.as_ref(),
+        provider.authorize_url.as_ref(),
     )?;
     let reach = match request.authorize_url {
         Some(_) => cx.addresses().reach(&authorize_url),
@@ -125,13 +125,13 @@ pub async fn start_provider_sign_in(
         },
         authorize_url,
         reach,
-        token_url: address(request.token_url.as_deref(), told.token_url.as_ref())?,
+        token_url: address(request.token_url.as_deref(), provider.token_url.as_ref())?,
         scopes: request
             .scopes
             .clone()
-            .unwrap_or_else(|| told.scopes.clone()),
+            .unwrap_or_else(|| provider.scopes.clone()),
         redirect: request.redirect,
-        told,
+        provider,
     };
     let authorization = begun(cx, &account, &request);
     let (running, callbacks) =
@@ -157,10 +157,10 @@ struct Visit {
     token_url: Url,
     scopes: Vec<String>,
     redirect: Redirect,
-    told: ProviderOAuth,
+    provider: ProviderOAuth,
 }
 
-async fn told(
+async fn find_provider(
     cx: &Context,
     account: &Account,
     definition: &str,
@@ -172,10 +172,10 @@ async fn told(
     }
 }
 
-fn address(typed: Option<&str>, told: Option<&Url>) -> Result<Url, Error> {
+fn address(typed: Option<&str>, default: Option<&Url>) -> Result<Url, Error> {
     match typed.map(str::trim).filter(|typed| !typed.is_empty()) {
         Some(typed) => Url::parse(typed).map_err(|_| usage("an address of the provider is no URL")),
-        None => told
+        None => default
             .cloned()
             .ok_or_else(|| usage("an address of the provider is missing")),
     }
@@ -225,11 +225,11 @@ async fn run_authorization(
     visit: Visit,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) {
-    let went = tokio::select! {
-        went = authorize(&cx, &running, &visit, callbacks) => went,
+    let outcome = tokio::select! {
+        outcome = authorize(&cx, &running, &visit, callbacks) => outcome,
         () = running.cancel.cancelled() => Err(Error::Cancelled),
     };
-    let error = went.as_ref().err();
+    let error = outcome.as_ref().err();
     let state = error.map_or(AuthorizationState::Authorized, state_after);
     let ended = running.advance(&cx, |now| {
         now.state = state;
@@ -290,8 +290,8 @@ async fn keep(
     visit: &Visit,
     tokens: Tokens,
 ) -> Result<(), Error> {
-    let told = &visit.told;
-    let (path, token, kind) = match (&told.refresh_token_field, &told.access_token_field) {
+    let provider = &visit.provider;
+    let (path, token, kind) = match (&provider.refresh_token_field, &provider.access_token_field) {
         (Some(path), _) => (path, tokens.refresh_token, "refresh token"),
         (None, Some(path)) => (path, Some(tokens.access_token), "access token"),
         (None, None) => return Err(usage("the form has no place for a token")),

@@ -14,7 +14,7 @@ use crate::running_authorizations::{ExpectedCallback, RunningAuthorization};
 
 /// Where a platform is to send the browser, and what comes from there.
 pub(super) struct ReturnVisit {
-    way: RedirectState,
+    redirect_state: RedirectState,
     listener: Option<LoopbackListener>,
     callbacks: mpsc::Receiver<CallbackParams>,
 }
@@ -39,15 +39,15 @@ impl ReturnVisit {
                 (listener.redirect_uri().clone(), Some(listener))
             }
         };
-        let way = RedirectState::new(&redirect)?;
+        let redirect_state = RedirectState::new(&redirect)?;
         // Set once: a consent awaits its user once.
         drop(
             running
                 .expected_callback
-                .set(ExpectedCallback::Return(way.clone())),
+                .set(ExpectedCallback::Return(redirect_state.clone())),
         );
         Ok(Self {
-            way,
+            redirect_state,
             listener,
             callbacks,
         })
@@ -55,7 +55,7 @@ impl ReturnVisit {
 
     /// What the platform is to be told.
     pub(super) fn address(&self) -> &Url {
-        self.way.address()
+        self.redirect_state.address()
     }
 
     /// Waits until the browser is back, by the port, by a link or pasted; for ever when it never comes.
@@ -63,15 +63,15 @@ impl ReturnVisit {
     ///
     /// # Errors
     /// [`Error::Callback`] when the platform says that it was refused; the browser has its page then.
-    pub(super) async fn came(
+    pub(super) async fn receive(
         &mut self,
         running: &RunningAuthorization,
         title: &str,
     ) -> Result<Option<BrowserRequest>, Error> {
         tokio::select! {
-            request = from_browser(&mut self.listener, &self.way, running) => {
+            request = from_browser(&mut self.listener, &self.redirect_state, running) => {
                 let request = request?;
-                let checked = self.way.check(request.params());
+                let checked = self.redirect_state.check(request.params());
                 match (checked, self.listener.take()) {
                     (Ok(()), Some(listener)) => Ok(Some(BrowserRequest {
                         request,
@@ -87,7 +87,7 @@ impl ReturnVisit {
             }
             params = self.callbacks.recv() => {
                 let params = params.ok_or(Error::Cancelled)?;
-                self.way.check(&params)?;
+                self.redirect_state.check(&params)?;
                 Ok(None)
             }
         }
@@ -96,11 +96,13 @@ impl ReturnVisit {
 
 async fn from_browser(
     listener: &mut Option<LoopbackListener>,
-    way: &RedirectState,
+    redirect_state: &RedirectState,
     running: &RunningAuthorization,
 ) -> Result<CallbackRequest, Error> {
     match listener {
-        Some(listener) => Ok(listener.wait_for_return(way, &running.cancel).await?),
+        Some(listener) => Ok(listener
+            .wait_for_return(redirect_state, &running.cancel)
+            .await?),
         None => std::future::pending().await,
     }
 }

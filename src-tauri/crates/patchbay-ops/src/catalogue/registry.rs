@@ -136,18 +136,19 @@ fn entries(server: Server) -> Vec<CatalogueEntry> {
     };
     let remotes = server.remotes.into_iter().map(remote);
     let packages = server.packages.into_iter().map(package);
-    let ways = remotes.chain(packages).enumerate();
-    ways.map(|(index, way)| CatalogueEntry {
-        id: match index {
-            0 => base.id.clone(),
-            _ => format!("{}#{}", base.id, index + 1),
-        },
-        reach: way.reach,
-        authentication: way.authentication,
-        note: way.note,
-        ..base.clone()
-    })
-    .collect()
+    let endpoints = remotes.chain(packages).enumerate();
+    endpoints
+        .map(|(index, endpoint)| CatalogueEntry {
+            id: match index {
+                0 => base.id.clone(),
+                _ => format!("{}#{}", base.id, index + 1),
+            },
+            reach: endpoint.reach,
+            authentication: endpoint.authentication,
+            note: endpoint.note,
+            ..base.clone()
+        })
+        .collect()
 }
 
 /// `io.github.someone/weather-mcp` is called `weather-mcp`.
@@ -155,13 +156,13 @@ fn last_of(name: &str) -> String {
     clean_text(name.rsplit('/').next().unwrap_or(name), 120)
 }
 
-struct Way {
+struct Endpoint {
     reach: Reach,
     authentication: Vec<AuthenticationMethod>,
     note: Option<String>,
 }
 
-fn remote(remote: Remote) -> Way {
+fn remote(remote: Remote) -> Endpoint {
     let url = clean_text(&remote.url, 2_000);
     let transport = match remote.r#type.as_str() {
         "sse" => Transport::Sse,
@@ -186,14 +187,14 @@ fn remote(remote: Remote) -> Way {
         .contains('{')
         .then(|| "Replace the names in braces in its address first.".to_owned());
     let notes: Vec<String> = headers.into_iter().chain(braces).collect();
-    Way {
+    Endpoint {
         reach: Reach::Address { url, transport },
         authentication,
         note: (!notes.is_empty()).then(|| notes.join(" ")),
     }
 }
 
-fn package(package: Package) -> Way {
+fn package(package: Package) -> Endpoint {
     let variables: Vec<String> = package
         .environment_variables
         .iter()
@@ -205,7 +206,7 @@ fn package(package: Package) -> Way {
         .as_ref()
         .is_some_and(|transport| transport.r#type != "stdio");
     let note = is_http.then(|| "Once started, it is reached at an address.".to_owned());
-    Way {
+    Endpoint {
         reach: Reach::Command {
             words: words(&package, &variables),
             variables,

@@ -104,12 +104,12 @@ impl Walk<'_> {
 
     /// Stretches of two lists that have no equal items: those that can be matched are compared.
     fn compare_replaced(&mut self, before: (usize, &[Value]), after: (usize, &[Value])) {
-        for (old, new) in matched(before.1, after.1) {
-            let place = match (old, new) {
+        for (old, new) in match_items(before.1, after.1) {
+            let index = match (old, new) {
                 (_, Some(new)) => after.0 + new,
                 (old, None) => before.0 + old.unwrap_or_default(),
             };
-            self.beneath(Step::Item(place), |walk| {
+            self.beneath(Step::Item(index), |walk| {
                 match (old.map(|at| &before.1[at]), new.map(|at| &after.1[at])) {
                     (Some(old), Some(new)) => walk.compare(old, new),
                     (old, new) => walk.note(old, new),
@@ -140,30 +140,30 @@ impl Walk<'_> {
 
 /// Which items belong together: those of one name, the nameless ones in their order. A named item
 /// without its like came or went, unless it stands alone on both sides.
-fn matched(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<usize>)> {
+fn match_items(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<usize>)> {
     if let ([_], [_]) = (before, after) {
         return vec![(Some(0), Some(0))];
     }
     let mut named = HashMap::new();
-    for (place, item) in after.iter().enumerate() {
+    for (index, item) in after.iter().enumerate() {
         if let Some(name) = name_of(item) {
-            named.entry(name).or_insert(place);
+            named.entry(name).or_insert(index);
         }
     }
-    let nameless = |place: &usize| name_of(&after[*place]).is_none();
+    let nameless = |index: &usize| name_of(&after[*index]).is_none();
     let mut nameless = (0..after.len()).filter(nameless);
     let mut taken = HashSet::new();
     let mut pairs = Vec::with_capacity(before.len().max(after.len()));
-    for (place, item) in before.iter().enumerate() {
+    for (index, item) in before.iter().enumerate() {
         let partner = match name_of(item) {
             Some(name) => named.remove(&name),
             None => nameless.next(),
         };
         taken.extend(partner);
-        pairs.push((Some(place), partner));
+        pairs.push((Some(index), partner));
     }
-    let left = (0..after.len()).filter(|place| !taken.contains(place));
-    pairs.extend(left.map(|place| (None, Some(place))));
+    let left = (0..after.len()).filter(|index| !taken.contains(index));
+    pairs.extend(left.map(|index| (None, Some(index))));
     pairs
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::RunPart;
-use super::paths::{PathPattern, Step, masked};
+use super::paths::{PathPattern, Step, mask};
 
 /// The parts of a run, with what is ignored masked.
 pub(super) struct Documents([(RunPart, Value); 4]);
@@ -22,7 +22,7 @@ impl Documents {
         ];
         Self(parts.map(|(part, value)| {
             let mut path = vec![step_of(part)];
-            (part, masked(value, &mut path, ignored))
+            (part, mask(value, &mut path, ignored))
         }))
     }
 
@@ -59,9 +59,9 @@ pub(super) fn step_of(part: RunPart) -> Step {
 
 fn outcome(run: &ToolRun) -> Value {
     let summary = &run.summary;
-    let mut outcome = known([("state", word(&summary.state))]);
+    let mut outcome = present_members([("state", word(&summary.state))]);
     if let Some(problem) = &summary.problem {
-        let problem = known([
+        let problem = present_members([
             ("code", word(&problem.code)),
             ("message", Value::from(problem.message.as_str())),
             ("detail", word(&problem.detail)),
@@ -130,7 +130,7 @@ fn bytes_value(what: &str, mime_type: &str, base64: &str) -> Value {
 
 fn identity(run: &ToolRun) -> Value {
     let identity = &run.summary.identity;
-    Value::Object(known([
+    Value::Object(present_members([
         (
             "connector",
             Value::from(run.summary.connector_title.as_str()),
@@ -146,7 +146,7 @@ fn identity(run: &ToolRun) -> Value {
 
 fn timing(run: &ToolRun) -> Value {
     let timings = run.timings.as_ref();
-    Value::Object(known([
+    Value::Object(present_members([
         ("durationMs", word(&run.summary.duration_ms)),
         ("prepareMs", word(&timings.map(|one| one.prepare_ms))),
         ("waitMs", word(&timings.map(|one| one.wait_ms))),
@@ -165,7 +165,7 @@ fn word<T: Serialize>(value: &T) -> Value {
 }
 
 /// The members that have a value.
-fn known<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
+fn present_members<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
     members
         .into_iter()
         .filter(|(_, value)| !value.is_null())

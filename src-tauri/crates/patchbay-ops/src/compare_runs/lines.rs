@@ -42,11 +42,11 @@ pub(super) fn compared_lines(before: &str, after: &str) -> Vec<ComparedLine> {
 }
 
 fn line_of(change: &similar::Change<&str>) -> ComparedLine {
-    let number = |place: Option<usize>| {
-        u32::try_from(place.unwrap_or_default()).map_or(u32::MAX, |place| place.saturating_add(1))
+    let number = |index: Option<usize>| {
+        u32::try_from(index.unwrap_or_default()).map_or(u32::MAX, |index| index.saturating_add(1))
     };
     let (before, after) = (number(change.old_index()), number(change.new_index()));
-    let text = shortened(change.value().trim_end_matches(['\n', '\r']));
+    let text = shorten(change.value().trim_end_matches(['\n', '\r']));
     match change.tag() {
         ChangeTag::Equal => ComparedLine::Same {
             before,
@@ -58,7 +58,7 @@ fn line_of(change: &similar::Change<&str>) -> ComparedLine {
     }
 }
 
-fn shortened(line: &str) -> String {
+fn shorten(line: &str) -> String {
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{} … {} more", &line[..end], line[end..].chars().count()),
         None => line.to_owned(),

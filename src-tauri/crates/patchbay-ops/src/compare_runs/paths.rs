@@ -25,7 +25,7 @@ impl Step {
         }
     }
 
-    fn escaped(&self) -> String {
+    fn escape(&self) -> String {
         self.text().replace('~', "~0").replace('/', "~1")
     }
 }
@@ -33,7 +33,7 @@ impl Step {
 /// The path as a JSON pointer (RFC 6901).
 pub(super) fn pointer(path: &[Step]) -> String {
     path.iter()
-        .map(|step| format!("/{}", step.escaped()))
+        .map(|step| format!("/{}", step.escape()))
         .collect()
 }
 
@@ -41,7 +41,7 @@ pub(super) fn pointer(path: &[Step]) -> String {
 pub(super) fn general(path: &[Step]) -> String {
     path.iter()
         .map(|step| match step {
-            Step::Member(_) => format!("/{}", step.escaped()),
+            Step::Member(_) => format!("/{}", step.escape()),
             Step::Item(_) => "/*".to_owned(),
         })
         .collect()
@@ -108,7 +108,7 @@ pub(super) fn is_ignored(patterns: &[PathPattern], path: &[Step]) -> bool {
 }
 
 /// The value, which lies at `path`, with a mark in place of all that is ignored.
-pub(super) fn masked(value: Value, path: &mut Vec<Step>, patterns: &[PathPattern]) -> Value {
+pub(super) fn mask(value: Value, path: &mut Vec<Step>, patterns: &[PathPattern]) -> Value {
     if patterns.is_empty() {
         return value;
     }
@@ -117,7 +117,7 @@ pub(super) fn masked(value: Value, path: &mut Vec<Step>, patterns: &[PathPattern
     }
     let mut beneath = |step: Step, value: Value| {
         path.push(step);
-        let value = masked(value, path, patterns);
+        let value = mask(value, path, patterns);
         path.pop();
         value
     };
@@ -189,7 +189,7 @@ mod tests {
         let value = json!({ "items": [{ "id": 1, "at": "x" }, { "id": 2 }], "at": "y" });
         let patterns = [PathPattern::parse("/items/*/at")];
         assert_eq!(
-            masked(value, &mut Vec::new(), &patterns),
+            mask(value, &mut Vec::new(), &patterns),
             json!({ "items": [{ "id": 1, "at": IGNORED }, { "id": 2 }], "at": "y" })
         );
     }

@@ -31,7 +31,7 @@ const NAMES: [&str; 16] = [
 ];
 
 /// Paths among the differences that look as if they differed every time, most general form, in order.
-pub(super) fn suggested(found: &[Found]) -> Vec<String> {
+pub(super) fn suggest(found: &[Found]) -> Vec<String> {
     let mut paths: Vec<String> = Vec::new();
     for one in found.iter().filter(|one| changes_every_time(one)) {
         let path = general(&one.path);

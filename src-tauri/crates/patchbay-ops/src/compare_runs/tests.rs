@@ -235,5 +235,5 @@ fn long_lists_and_texts_end() {
 #[test]
 fn paths_are_kept_once_and_never_mean_everything() {
     let paths = [" /a ", "/a", "", "/", "b"].map(str::to_owned);
-    assert_eq!(cleaned(paths.into()), ["/a", "b"]);
+    assert_eq!(clean_paths(paths.into()), ["/a", "b"]);
 }

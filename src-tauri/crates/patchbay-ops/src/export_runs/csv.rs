@@ -30,7 +30,7 @@ const COLUMNS: [(&str, &str); 17] = [
 const RESULT: &str = "result";
 
 /// The line with the names of the columns.
-pub(super) fn head() -> String {
+pub(super) fn header() -> String {
     let names = COLUMNS.iter().map(|(name, _)| *name).chain([RESULT]);
     line(names.map(str::to_owned))
 }
@@ -66,14 +66,14 @@ fn text(value: Option<&Value>) -> String {
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {
-    let cells: Vec<String> = cells.map(|cell| quoted(&cell)).collect();
+    let cells: Vec<String> = cells.map(|cell| quote(&cell)).collect();
     cells.join(",") + "\r\n"
 }
 
 /// A cell in quotes where it needs them. Tools answer what strangers wrote: nothing in a cell acts on a
 /// terminal or hides, and text that a spreadsheet would take for a formula, by signs of full width too, gets an
 /// apostrophe in front.
-fn quoted(cell: &str) -> String {
+fn quote(cell: &str) -> String {
     let cell = inert_block(cell);
     let is_number = cell.parse::<f64>().is_ok();
     const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
@@ -105,7 +105,7 @@ mod tests {
                 { "kind": "text", "text": "two" },
             ], "structured": { "not": "shown" } },
         });
-        assert_eq!(head().split(',').count(), 18);
+        assert_eq!(header().split(',').count(), 18);
         assert_eq!(
             row(&run),
             "run_1,,,,echo,done,12,,This computer,,,client,\"Claude, the desktop\",,,,\
@@ -127,7 +127,7 @@ mod tests {
                 "\u{fffd}[2J\u{fffd}2J<U+202E>x",
             ),
         ] {
-            assert_eq!(quoted(cell), shown);
+            assert_eq!(quote(cell), shown);
         }
     }
 }

@@ -25,7 +25,7 @@ impl Shared {
         self.lock().get(account).cloned()
     }
 
-    fn note(&self, account: &AccountId, saved: Value) {
+    fn record(&self, account: &AccountId, saved: Value) {
         self.lock().insert(account.clone(), saved);
     }
 
@@ -36,10 +36,10 @@ impl Shared {
 
 /// Gives a platform that was just signed in to what any process found out before.
 pub(super) async fn restore(cx: &Context, account: &AccountId, platform: &dyn Platform) {
-    match found(cx, account).await {
+    match find_saved(cx, account).await {
         Ok(Some(found)) => {
             platform.restore_observations(found);
-            cx.hosted().shared.note(account, platform.observations());
+            cx.hosted().shared.record(account, platform.observations());
         }
         Ok(None) => {}
         Err(error) => tracing::warn!(%error, "what was found out before could not be read"),
@@ -69,7 +69,7 @@ pub(crate) async fn keep(cx: &Context, account: &AccountId, platform: &dyn Platf
             if kept != ours {
                 platform.restore_observations(kept);
             }
-            cx.hosted().shared.note(account, platform.observations());
+            cx.hosted().shared.record(account, platform.observations());
         }
         Err(error) => tracing::warn!(%error, "what was found out could not be kept"),
     }
@@ -85,11 +85,11 @@ pub(super) async fn take_up(
     platform: &dyn Platform,
 ) -> Result<(), Error> {
     let before = cx.hosted().shared.of(account).unwrap_or_default();
-    let found = found(cx, account).await?.unwrap_or_default();
+    let found = find_saved(cx, account).await?.unwrap_or_default();
     if found != before {
         let now = laid_over(&before, platform.observations(), found.clone());
         platform.restore_observations(now);
-        cx.hosted().shared.note(account, found);
+        cx.hosted().shared.record(account, found);
     }
     Ok(())
 }
@@ -104,7 +104,7 @@ pub(crate) async fn forget_kept(cx: &Context, account: &AccountId) -> Result<(),
     Ok(cx.store().put_settings(names, &Json::default()).await?)
 }
 
-async fn found(cx: &Context, account: &AccountId) -> Result<Option<Value>, Error> {
+async fn find_saved(cx: &Context, account: &AccountId) -> Result<Option<Value>, Error> {
     let found: Option<Json> = cx.store().find_setting(&name_of(account)).await?;
     Ok(found.map(|found| found.0))
 }
@@ -120,10 +120,10 @@ fn is_empty(saved: &Value) -> bool {
 
 /// What two processes found out since they knew the same; where both did of the same thing, ours counts.
 fn laid_over(before: &Value, ours: Value, theirs: Value) -> Value {
-    merged(Some(before), Some(ours), Some(theirs), DEPTH).unwrap_or_default()
+    merge(Some(before), Some(ours), Some(theirs), DEPTH).unwrap_or_default()
 }
 
-fn merged(
+fn merge(
     before: Option<&Value>,
     ours: Option<Value>,
     theirs: Option<Value>,
@@ -141,7 +141,7 @@ fn merged(
             let members = names.into_iter().filter_map(|name| {
                 let before = before.and_then(|before| before.get(&name));
                 let (ours, theirs) = (ours.remove(&name), theirs.remove(&name));
-                Some((name, merged(before, ours, theirs, depth - 1)?))
+                Some((name, merge(before, ours, theirs, depth - 1)?))
             });
             Some(Value::Object(members.collect()))
         }

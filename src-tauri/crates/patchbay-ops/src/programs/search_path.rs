@@ -25,11 +25,11 @@ pub(super) async fn folders() -> Vec<PathBuf> {
         });
         paths.extend(asked.await.clone());
     }
-    joined(&paths)
+    join_paths(&paths)
 }
 
 /// Every folder once, in its first place. A relative one would depend on the current folder.
-fn joined(paths: &[OsString]) -> Vec<PathBuf> {
+fn join_paths(paths: &[OsString]) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = Vec::new();
     for folder in paths.iter().flat_map(env::split_paths) {
         if folder.is_absolute() && !folders.contains(&folder) {
@@ -50,9 +50,9 @@ async fn path_of_login_shell(shell: &Path, patience: Duration) -> Option<OsStrin
         .kill_on_drop(true);
     let output = tokio::time::timeout(patience, command.output()).await;
     let output = output.ok()?.ok().filter(|output| output.status.success())?;
-    let said = String::from_utf8(output.stdout).ok()?;
+    let output_text = String::from_utf8(output.stdout).ok()?;
     // Before it may stand what the shell greets its user with.
-    let path = said.lines().last()?;
+    let path = output_text.lines().last()?;
     Some(path.into())
 }
 

@@ -40,7 +40,7 @@ impl Refusals {
     pub(super) async fn find(&self, entry: &WalletEntryId, grant: &Grant) -> Option<Refusal> {
         let fingerprint = fingerprint(grant);
         let is_same = |refusal: &Refusal| refusal.fingerprint == fingerprint;
-        if let Some(refusal) = self.known().get(entry).filter(|it| is_same(it)) {
+        if let Some(refusal) = self.lock().get(entry).filter(|it| is_same(it)) {
             return Some(refusal.clone());
         }
         let noted = self.store.find_setting(&setting(entry)).await;
@@ -57,7 +57,7 @@ impl Refusals {
             fingerprint: fingerprint(grant),
             detail: detail.clone(),
         };
-        self.known().insert(entry.clone(), refusal.clone());
+        self.lock().insert(entry.clone(), refusal.clone());
         let noted = self.store.put_settings(vec![setting(entry)], &refusal);
         if let Err(error) = noted.await {
             tracing::warn!(%error, "that a refresh token was refused is known to this process alone");
@@ -65,14 +65,14 @@ impl Refusals {
     }
 
     pub(super) async fn forget(&self, entry: &WalletEntryId) {
-        self.known().remove(entry);
+        self.lock().remove(entry);
         // One that stays fits no other token.
         if let Err(error) = self.store.remove_setting(&setting(entry)).await {
             tracing::warn!(%error, "a refusal that is over could not be forgotten");
         }
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<WalletEntryId, Refusal>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<WalletEntryId, Refusal>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

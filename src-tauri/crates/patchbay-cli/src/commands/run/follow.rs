@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use patchbay_model::{Code, Content, Origin, Problem, RunId};
-use patchbay_ops::{RunTool, find_connector, find_run, next_page, save_part};
+use patchbay_ops::{RunTool, find_connector, find_run, next_page, save_attachment};
 
 use crate::cli::Cli;
 use crate::commands::tool::carry_out;
@@ -45,7 +45,7 @@ pub(super) async fn save(
         Some(number) => number - 1,
         None => first_file(cli, &id).await?,
     };
-    let saved = save_part(&cli.cx, &id, place, &folder).await?;
+    let saved = save_attachment(&cli.cx, &id, place, &folder).await?;
     cli.out.answer(&saved, |_| format!("{}\n", saved.path))
 }
 

@@ -10,10 +10,10 @@ use zbus::zvariant::OwnedValue;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A service whose interface is called as it is itself, and where that lies.
-type Place = (&'static str, &'static str);
+type Service = (&'static str, &'static str);
 
 /// Where power profiles are chosen; the older name is the only one until version 0.20.
-const POWER_PROFILES: [Place; 2] = [
+const POWER_PROFILES: [Service; 2] = [
     (
         "org.freedesktop.UPower.PowerProfiles",
         "/org/freedesktop/UPower/PowerProfiles",
@@ -21,7 +21,7 @@ const POWER_PROFILES: [Place; 2] = [
     ("net.hadess.PowerProfiles", "/net/hadess/PowerProfiles"),
 ];
 
-const NETWORK_MANAGER: Place = (
+const NETWORK_MANAGER: Service = (
     "org.freedesktop.NetworkManager",
     "/org/freedesktop/NetworkManager",
 );
@@ -40,8 +40,8 @@ pub(super) async fn system() -> Option<Connection> {
 
 /// Whether the profile that saves power is chosen; `None` where nobody offers profiles.
 pub(super) async fn saves_power(bus: &Connection) -> Option<bool> {
-    for place in POWER_PROFILES {
-        if let Some(profile) = property::<String>(bus, place, "ActiveProfile").await {
+    for service in POWER_PROFILES {
+        if let Some(profile) = property::<String>(bus, service, "ActiveProfile").await {
             return Some(profile == "power-saver");
         }
     }
@@ -59,7 +59,7 @@ pub(super) async fn is_metered(bus: &Connection) -> Option<bool> {
 }
 
 /// A property of a service; `None` when it does not run, has no such thing or does not answer at once.
-async fn property<T>(bus: &Connection, (service, path): Place, name: &str) -> Option<T>
+async fn property<T>(bus: &Connection, (service, path): Service, name: &str) -> Option<T>
 where
     T: TryFrom<OwnedValue>,
     T::Error: Into<zbus::Error>,

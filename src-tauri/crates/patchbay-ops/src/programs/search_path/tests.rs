@@ -19,7 +19,7 @@ async fn a_login_shell_is_asked_for_its_path_whatever_it_says_before() {
     let home = tempfile::tempdir().unwrap();
     let profile = "echo Welcome; export PATH=/opt/homebrew/bin:$PATH";
     let path = path_of_login_shell(&shell(home.path(), profile), PATIENCE).await;
-    let folders = joined(&[path.unwrap()]);
+    let folders = join_paths(&[path.unwrap()]);
     assert_eq!(folders[0], Path::new("/opt/homebrew/bin"));
 }
 
@@ -39,5 +39,5 @@ async fn a_shell_that_fails_or_does_not_answer_names_nothing() {
 fn folders_are_named_once_and_wholly() {
     let paths = ["/usr/bin:bin:/bin".into(), "/opt/bin:/bin::/usr/bin".into()];
     let all = ["/usr/bin", "/bin", "/opt/bin"].map(PathBuf::from);
-    assert_eq!(joined(&paths), all);
+    assert_eq!(join_paths(&paths), all);
 }

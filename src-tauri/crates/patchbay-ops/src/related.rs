@@ -42,12 +42,12 @@ pub async fn list_copies(cx: &Context, id: &ConnectorId) -> Result<Vec<Connector
     let Some(service) = service_of(&connector) else {
         return Ok(Vec::new());
     };
-    let told = facts(&connector);
+    let own_facts = facts(&connector);
     let others = list_connectors(cx).await?.into_iter();
     let copies =
         others.filter(|other| other.id != *id && service_of(other) == Some(service.clone()));
     let copies = copies.map(|other| ConnectorCopy {
-        differences: differences(&told, &facts(&other)),
+        differences: differences(&own_facts, &facts(&other)),
         connector: other,
     });
     Ok(copies.collect())
@@ -81,8 +81,8 @@ pub async fn copy_form(
         usage("this account creates no connector for an address of one's own".to_owned())
     })?;
     let mut form = creation_form(cx, account, &definition.id).await?;
-    if let Some(place) = &definition.endpoint_field {
-        put(&mut form.values, place, Value::from(endpoint))?;
+    if let Some(pointer) = &definition.endpoint_field {
+        put(&mut form.values, pointer, Value::from(endpoint))?;
     }
     let words = Words {
         name: connector.name,
@@ -159,15 +159,15 @@ mod tests {
 
     #[test]
     fn an_address_is_the_same_however_it_is_written() {
-        let plain = normal("https://mcp.example/mcp");
+        let expected = normal("https://mcp.example/mcp");
         for other in [
             "HTTPS://MCP.example:443/mcp/",
             "https://mcp.example/mcp#part",
         ] {
-            assert_eq!(normal(other), plain, "{other}");
+            assert_eq!(normal(other), expected, "{other}");
         }
-        assert_ne!(normal("https://mcp.example/other"), plain);
-        assert_ne!(normal("https://mcp.example/mcp?team=1"), plain);
+        assert_ne!(normal("https://mcp.example/other"), expected);
+        assert_ne!(normal("https://mcp.example/mcp?team=1"), expected);
         assert_eq!(normal("no address"), None);
     }
 

@@ -20,7 +20,7 @@ const MOST_OF_ONE_NAME: u32 = 1000;
 /// A part that was written to a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct SavedPart {
+pub struct SavedAttachment {
     /// The file.
     pub path: String,
     /// Its size in bytes.
@@ -33,13 +33,13 @@ pub struct SavedPart {
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Usage`] when that part is no file; [`Error::File`], [`Error::Store`].
-pub async fn save_part(
+pub async fn save_attachment(
     cx: &Context,
     run: &RunId,
     part: u32,
     folder: &Path,
-) -> Result<SavedPart, Error> {
-    let (name, bytes) = found(cx, run, part).await?;
+) -> Result<SavedAttachment, Error> {
+    let (name, bytes) = find_attachment(cx, run, part).await?;
     let (mut file, path) = create(folder, &name).await?;
     let written = async {
         file.write_all(&bytes).await?;
@@ -50,37 +50,41 @@ pub async fn save_part(
         drop(tokio::fs::remove_file(&path).await);
         return Err(failed(&path, source));
     }
-    Ok(saved(&path, &bytes))
+    Ok(describe_saved(&path, &bytes))
 }
 
 /// The name that a part of a run's answer would have as a file, for the person to agree to or to change.
 ///
 /// # Errors
-/// As [`save_part`].
-pub async fn name_of_part(cx: &Context, run: &RunId, part: u32) -> Result<PlainFileName, Error> {
-    Ok(found(cx, run, part).await?.0)
+/// As [`save_attachment`].
+pub async fn attachment_name(cx: &Context, run: &RunId, part: u32) -> Result<PlainFileName, Error> {
+    Ok(find_attachment(cx, run, part).await?.0)
 }
 
 /// Writes a part of a run's answer into the file that a person chose; one that is there is replaced. Only
 /// the user can read it.
 ///
 /// # Errors
-/// As [`save_part`].
-pub async fn save_part_as(
+/// As [`save_attachment`].
+pub async fn save_attachment_as(
     cx: &Context,
     run: &RunId,
     part: u32,
     path: &Path,
-) -> Result<SavedPart, Error> {
-    let (_, bytes) = found(cx, run, part).await?;
+) -> Result<SavedAttachment, Error> {
+    let (_, bytes) = find_attachment(cx, run, part).await?;
     let mut file = AtomicFile::create(path).await?;
     file.write(&bytes).await?;
     file.finish().await?;
-    Ok(saved(path, &bytes))
+    Ok(describe_saved(path, &bytes))
 }
 
 /// Name and bytes of a part that is a file.
-async fn found(cx: &Context, run: &RunId, part: u32) -> Result<(PlainFileName, Vec<u8>), Error> {
+async fn find_attachment(
+    cx: &Context,
+    run: &RunId,
+    part: u32,
+) -> Result<(PlainFileName, Vec<u8>), Error> {
     let run = find_run(cx, run).await?;
     let parts = run.result.map(|result| result.content).unwrap_or_default();
     let part = usize::try_from(part)
@@ -92,8 +96,8 @@ async fn found(cx: &Context, run: &RunId, part: u32) -> Result<(PlainFileName, V
     })
 }
 
-fn saved(path: &Path, bytes: &[u8]) -> SavedPart {
-    SavedPart {
+fn describe_saved(path: &Path, bytes: &[u8]) -> SavedAttachment {
+    SavedAttachment {
         path: path.display().to_string(),
         bytes: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
     }
