@@ -5,7 +5,7 @@ use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
     accounts, app, authorizations, catalogue, connector_settings, connectors, creation,
-    credentials, history, needs, offers, platform_credentials, rotation, runs, tools, vault,
+    credentials, history, mcp_resources, needs, platform_credentials, rotation, runs, tools, vault,
 };
 
 /// Every command.
@@ -85,10 +85,10 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             needs::list_needs,
             needs::list_tool_changes,
             needs::switch_background_checks,
-            offers::fill_prompt,
-            offers::list_prompts,
-            offers::list_resources,
-            offers::read_resource,
+            mcp_resources::fill_prompt,
+            mcp_resources::list_prompts,
+            mcp_resources::list_resources,
+            mcp_resources::read_resource,
             platform_credentials::list_platform_credentials,
             platform_credentials::make_platform_credential_default,
             platform_credentials::platform_credential_form,

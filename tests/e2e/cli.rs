@@ -10,7 +10,7 @@ mod history;
 #[cfg(target_os = "linux")]
 mod inert;
 mod journey;
-mod offers;
+mod mcp_resources;
 #[cfg(target_os = "linux")]
 mod private_memory;
 mod secrets;

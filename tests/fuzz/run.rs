@@ -219,14 +219,14 @@ fn supervise(target: &Target, time: Duration, seed: u64) -> bool {
         .stderr(Stdio::null())
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&stdout);
-    let said = said.trim();
+    let output = String::from_utf8_lossy(&stdout);
+    let output = output.trim();
     if status.success() {
-        println!("ok     {}: {said}", target.name);
+        println!("ok     {}: {output}", target.name);
         return true;
     }
-    println!("FAILED {}: {status}: {said}", target.name);
-    if said.contains("again by ") {
+    println!("FAILED {}: {status}: {output}", target.name);
+    if output.contains("again by ") {
         return false;
     }
     let mut number = [0; 8];

@@ -150,7 +150,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "src/commands/credentials.rs::commands",
             "src/commands/history.rs::commands",
             "src/commands/needs.rs::commands",
-            "src/commands/offers.rs::commands",
+            "src/commands/mcp_resources.rs::commands",
             "src/commands/platform_credentials.rs::commands",
             "src/commands/rotation.rs::commands",
             "src/commands/runs.rs::commands",
@@ -209,11 +209,11 @@ pub(crate) const INTAKES: &[Intake] = &[
     ),
     intake(
         "resource",
-        &["crates/patchbay-platforms/src/mcp/offers.rs::resource"],
+        &["crates/patchbay-platforms/src/mcp/resources.rs::resource"],
     ),
     intake(
         "prompt",
-        &["crates/patchbay-platforms/src/mcp/offers.rs::prompt"],
+        &["crates/patchbay-platforms/src/mcp/resources.rs::prompt"],
     ),
     intake(
         "error answer",

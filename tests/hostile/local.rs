@@ -88,9 +88,9 @@ async fn a_file_of_a_registry_is_text_and_no_more() {
     for (case, text) in texts.iter().step_by(19) {
         let done = terminal.run_with(&["catalogue", "read", "-"], text).await;
         assert!(matches!(done.code, 0 | 2), "{case}: {}", done.shown());
-        for said in [&done.stdout, &done.stderr] {
-            let active = active_characters(said);
-            assert!(active.is_empty(), "{case}: {active:?} in {said:?}");
+        for output in [&done.stdout, &done.stderr] {
+            let active = active_characters(output);
+            assert!(active.is_empty(), "{case}: {active:?} in {output:?}");
         }
     }
     traps.assert_quiet("files of a registry", &[], &terminal.playground.log());
@@ -117,9 +117,9 @@ async fn what_is_no_address_is_refused_and_asks_nobody() {
             "{case}: {}",
             done.shown()
         );
-        for said in [&done.stdout, &done.stderr] {
-            let active = active_characters(said);
-            assert!(active.is_empty(), "{case}: {active:?} in {said:?}");
+        for output in [&done.stdout, &done.stderr] {
+            let active = active_characters(output);
+            assert!(active.is_empty(), "{case}: {active:?} in {output:?}");
         }
         traps.assert_quiet(case, &[], &terminal.playground.log());
     }
@@ -183,7 +183,7 @@ async fn a_program_of_this_computer_cannot_take_or_stop_a_sign_in() {
         held.push(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
     }
     let marker = traps.marker();
-    for said in [
+    for request in [
         format!(
             "GET {path}?code=x&state=wrong&iss={issuer} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n"
         ),
@@ -207,14 +207,14 @@ async fn a_program_of_this_computer_cannot_take_or_stop_a_sign_in() {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(),
         "GET / HTTP/1.1\r\n".repeat(10_000),
     ] {
-        let answer = say(port, said.as_bytes()).await;
+        let answer = say(port, request.as_bytes()).await;
         let head = answer.split("\r\n\r\n").next().unwrap_or_default();
         assert!(!head.contains(&state), "{head}");
         assert!(!answer.contains("root:"), "{answer}");
         let now = patchbay_ops::find_authorization(&desk.cx, &begun.id)
             .await
             .unwrap();
-        assert_eq!(now.state, AuthorizationState::AwaitingUser, "{said:.80}");
+        assert_eq!(now.state, AuthorizationState::AwaitingUser, "{request:.80}");
     }
     drop(held);
     // The person still comes through.

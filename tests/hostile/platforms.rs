@@ -281,9 +281,9 @@ impl<H: Hosted> Fixture<H> {
         let leaks = find_leaks(self.desk.home.path(), &secrets).unwrap();
         assert!(leaks.is_empty(), "{case}: {leaks:?}");
         for problem in &self.problems {
-            let said = serde_json::to_string(problem).unwrap();
-            let leaks = leaks_in("problem", said.as_bytes(), &secrets);
-            assert!(leaks.is_empty(), "{case}: {leaks:?} in {said}");
+            let output = serde_json::to_string(problem).unwrap();
+            let leaks = leaks_in("problem", output.as_bytes(), &secrets);
+            assert!(leaks.is_empty(), "{case}: {leaks:?} in {output}");
             let texts = [
                 Some(&problem.message),
                 problem.hint.as_ref(),

@@ -30,7 +30,7 @@ pub(crate) fn differences(
         (Some(_), Err(error)) => vec![format!(
             "expected success, got {} ({error}{})",
             error.kind(),
-            said(error)
+            message(error)
         )],
         (None, Ok(ours)) => vec![format!(
             "expected {}, got success with {ours}",
@@ -137,7 +137,7 @@ fn failure(line: &Line, recorded: &Value, error: &Error) -> Vec<String> {
         found.push(format!(
             "expected the error {kind}, got {} ({error}{})",
             error.kind(),
-            said(error)
+            message(error)
         ));
     }
     if let Some(status) = exact::number(&recorded["status"]) {
@@ -174,7 +174,7 @@ fn failure(line: &Line, recorded: &Value, error: &Error) -> Vec<String> {
     found
 }
 
-fn said(error: &Error) -> String {
+fn message(error: &Error) -> String {
     let text = error.refusal().and_then(|refusal| refusal.text.as_deref());
     text.map(|text| format!(": {text}")).unwrap_or_default()
 }

@@ -77,9 +77,9 @@ async fn on_a_full_disk_the_server_is_not_asked_for_what_could_not_be_saved() {
     bench.playground.expire_access_tokens();
     for _ in 0..3 {
         // Which of them it is depends on what is written first.
-        let said = bench.process.ask("run").await;
-        let is_told = said.contains("file.failed") || said.contains("store.failed");
-        assert!(is_told, "{said}");
+        let output = bench.process.ask("run").await;
+        let is_told = output.contains("file.failed") || output.contains("store.failed");
+        assert!(is_told, "{output}");
     }
     assert_eq!(bench.playground.refreshes(), 0, "the server was asked");
     assert_eq!(bench.process.ask("free").await, "freed");
@@ -119,8 +119,8 @@ async fn a_folder_that_cannot_be_written_keeps_the_server_from_being_asked() {
     let mut bench = Bench::new().await;
     assert_eq!(bench.process.ask("read only").await, "read only");
     bench.playground.expire_access_tokens();
-    let said = bench.process.ask("run").await;
-    assert!(said.contains("file.failed"), "{said}");
+    let output = bench.process.ask("run").await;
+    assert!(output.contains("file.failed"), "{output}");
     assert_eq!(bench.playground.refreshes(), 0, "the server was asked");
     assert_eq!(bench.process.ask("writable").await, "writable");
     assert_eq!(bench.process.ask("run").await, "ran");

@@ -199,15 +199,15 @@ async fn a_kill_of_one_of_two_that_refresh_leaves_the_other_at_work() {
         let killing = Victim::start(role, &home).killed_after(moment);
         let survived = async {
             other.say("go").await;
-            let said = other.hear().await;
+            let output = other.hear().await;
             other.end().await;
-            said
+            output
         };
-        let (killed, said) = tokio::join!(killing, survived);
+        let (killed, output) = tokio::join!(killing, survived);
         tally.add(&killed);
         let lost = assert_refreshed_or_asked_for(&playground, &home).await;
-        assert!(!(lost && said == DONE), "an acknowledged token is gone");
-        tally.sign_ins_lost += u32::from(lost || said != DONE);
+        assert!(!(lost && output == DONE), "an acknowledged token is gone");
+        tally.sign_ins_lost += u32::from(lost || output != DONE);
     }
     // The other one may be the first to finish.
     println!(
@@ -317,7 +317,11 @@ async fn a_kill_at_any_moment_leaves_an_honest_history() {
             ..RunQuery::default()
         };
         assert_eq!(list_runs(&cx, &running).await.unwrap().total, 0);
-        for acknowledged in killed.said.iter().filter_map(|it| it.strip_prefix("ran ")) {
+        for acknowledged in killed
+            .output
+            .iter()
+            .filter_map(|it| it.strip_prefix("ran "))
+        {
             let run = find_run(&cx, &RunId::new(acknowledged)).await.unwrap();
             assert_done(&run);
             assert!(run.result.is_some(), "an acknowledged answer is gone");

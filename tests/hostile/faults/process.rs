@@ -31,12 +31,12 @@ pub(super) struct Killed {
     /// Whether it still lived.
     pub(super) was_alive: bool,
     /// What it had said since it was told to go.
-    pub(super) said: Vec<String>,
+    pub(super) output: Vec<String>,
 }
 
 impl Killed {
     pub(super) fn was_done(&self) -> bool {
-        self.said.iter().any(|line| line == DONE)
+        self.output.iter().any(|line| line == DONE)
     }
 }
 
@@ -110,11 +110,11 @@ impl Victim {
         tokio::time::sleep(moment).await;
         let was_alive = self.process.try_wait().unwrap().is_none();
         self.process.kill().await.unwrap();
-        let mut said = Vec::new();
+        let mut output = Vec::new();
         while let Some(line) = self.next().await {
-            said.push(line);
+            output.push(line);
         }
-        Killed { was_alive, said }
+        Killed { was_alive, output }
     }
 
     /// Lets it go, waits until all of it is acknowledged, and ends it; how long that took.
@@ -142,8 +142,8 @@ impl Victim {
 
     async fn next(&mut self) -> Option<String> {
         while let Some(line) = self.lines.next_line().await.unwrap() {
-            if let Some((_, said)) = line.split_once(MARK) {
-                return Some(said.to_owned());
+            if let Some((_, output)) = line.split_once(MARK) {
+                return Some(output.to_owned());
             }
         }
         None

@@ -148,12 +148,12 @@ pub(super) fn assert_harmless(case: &str, desk: &Desk, traps: &Traps, walked: &W
     let leaks = find_leaks(desk.home.path(), &secrets).unwrap();
     assert!(leaks.is_empty(), "{case}: {leaks:?}");
     for problem in &walked.problems {
-        let said = [
+        let output = [
             Some(&problem.message),
             problem.hint.as_ref(),
             problem.detail.as_ref(),
         ];
-        for text in said.into_iter().flatten() {
+        for text in output.into_iter().flatten() {
             let active = active_characters(text);
             assert!(active.is_empty(), "{case}: {active:?} in {problem:?}");
             let told = secrets.iter().find(|secret| text.contains(*secret));

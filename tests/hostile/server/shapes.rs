@@ -159,10 +159,10 @@ async fn an_answer_with_an_error_status_is_text_and_no_more() {
                 reply.status = status;
                 reply.set_header("retry-after", "99999999999999999999");
                 reply.set_header("content-type", "application/json");
-                let said = format!("cmd://touch {} \u{1b}[2J\u{202e}", marker.display());
+                let payload = format!("cmd://touch {} \u{1b}[2J\u{202e}", marker.display());
                 let body = json!({
-                    "error": said, "error_description": said, "error_uri": "javascript:alert(1)",
-                    "message": said, "detail": { "a": [said] }
+                    "error": payload, "error_description": payload, "error_uri": "javascript:alert(1)",
+                    "message": payload, "detail": { "a": [payload] }
                 });
                 reply.body = body.to_string().into_bytes();
             };

@@ -90,15 +90,15 @@ async fn show(places: &'static [Place], text: impl Fn(&Traps) -> String) {
         let on_terminal = on_terminal(&terminal, &words).await;
         let piped = terminal.run(&[&words[..], &["--json"]].concat()).await;
         for (what, done) in [("on a terminal", &on_terminal), ("as JSON", &piped)] {
-            for said in [&done.stdout, &done.stderr] {
-                let said = said.replace("\r\n", "\n");
-                let active = active_characters(&said);
+            for output in [&done.stdout, &done.stderr] {
+                let output = output.replace("\r\n", "\n");
+                let active = active_characters(&output);
                 assert!(
                     active.is_empty(),
-                    "{command} {what}: {active:?} in {said:.2000?}"
+                    "{command} {what}: {active:?} in {output:.2000?}"
                 );
                 let secrets = terminal.playground.secrets();
-                let leaks = leaks_in(command, said.as_bytes(), &secrets);
+                let leaks = leaks_in(command, output.as_bytes(), &secrets);
                 assert!(leaks.is_empty(), "{command} {what}: {leaks:?}");
             }
         }

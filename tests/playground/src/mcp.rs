@@ -3,8 +3,8 @@
 mod failures;
 mod identity;
 mod notes;
-mod offers;
 mod pictures;
+mod resources;
 mod shapes;
 mod text;
 mod time;
@@ -120,7 +120,7 @@ impl ServerHandler for Tools {
         _request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let listed = ListResourcesResult::with_all_items(offers::resources());
+        let listed = ListResourcesResult::with_all_items(resources::resources());
         Ok(if is_modern(&context) {
             listed.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
         } else {
@@ -133,7 +133,7 @@ impl ServerHandler for Tools {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let read = offers::read(&request.uri)?;
+        let read = resources::read(&request.uri)?;
         Ok(if is_modern(&context) {
             read.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
         } else {
@@ -147,7 +147,7 @@ impl ServerHandler for Tools {
         _request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        let listed = ListPromptsResult::with_all_items(offers::prompts());
+        let listed = ListPromptsResult::with_all_items(resources::prompts());
         Ok(if is_modern(&context) {
             listed.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
         } else {
@@ -160,7 +160,7 @@ impl ServerHandler for Tools {
         request: GetPromptRequestParams,
         _context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        Ok(offers::fill(&request)?.into())
+        Ok(resources::fill(&request)?.into())
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {

@@ -20,11 +20,11 @@ fn stage() -> Stage<FakeMistral> {
 }
 
 /// Has the accounts asked again, and waits until the list's head and the sidebar say how that went.
-fn refresh(window: &Window, said: &str, sign: &str) {
+fn refresh(window: &Window, output: &str, sign: &str) {
     window.go_to("Connectors");
     window.press("button", "Refresh*");
-    window.wait_until(&format!("{said:?} in the list's head"), || {
-        window.look("group", "Accounts").is_some() && window.text().contains(said)
+    window.wait_until(&format!("{output:?} in the list's head"), || {
+        window.look("group", "Accounts").is_some() && window.text().contains(output)
     });
     if !sign.is_empty() {
         window.see("link", &format!("Mistral, {sign}"));

@@ -113,8 +113,8 @@ impl<'a> Keyring<'a> {
     /// Whether the login keyring says of itself that it is locked: `true` or `false`.
     fn is(&self, locked: &str) -> bool {
         let arguments = ["org.freedesktop.Secret.Collection", "Locked"];
-        let said = self.call(LOGIN, "org.freedesktop.DBus.Properties.Get", &arguments);
-        said.is_some_and(|said| said.contains(locked))
+        let output = self.call(LOGIN, "org.freedesktop.DBus.Properties.Get", &arguments);
+        output.is_some_and(|output| output.contains(locked))
     }
 
     fn call(&self, object: &str, method: &str, arguments: &[&str]) -> Option<String> {
@@ -126,8 +126,8 @@ impl<'a> Keyring<'a> {
             .args(arguments)
             .output()
             .expect("gdbus starts");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        output.status.success().then_some(said)
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        output.status.success().then_some(text)
     }
 
     fn command(&self, program: &str) -> Command {

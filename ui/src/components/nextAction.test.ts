@@ -16,15 +16,15 @@ describe("the step that helps a connector on", () => {
   });
 
   it("leads_to_the_credentials_where_its_platform_keeps_its_key", () => {
-    const ways = { onSignIn: vi.fn(), onOpen: vi.fn(), onTurnOn: vi.fn(), onCheck: vi.fn() };
+    const handlers = { onSignIn: vi.fn(), onOpen: vi.fn(), onTurnOn: vi.fn(), onCheck: vi.fn() };
     for (const status of ["needs_authorization", "disconnected"] as const) {
       const one = hosted(status, "bearer");
       expect(nextActionOf(one)).toBe("enter_key");
-      runAction("enter_key", one, ways);
-      expect(ways.onOpen).toHaveBeenLastCalledWith(one.id, "credentials");
+      runAction("enter_key", one, handlers);
+      expect(handlers.onOpen).toHaveBeenLastCalledWith(one.id, "credentials");
     }
     expect(nextActionLabels.enter_key).toBe("Enter key");
-    expect(ways.onCheck).not.toHaveBeenCalled();
+    expect(handlers.onCheck).not.toHaveBeenCalled();
   });
 
   it("leads_to_the_settings_where_the_key_is_one_of_them", () => {

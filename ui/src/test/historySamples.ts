@@ -107,10 +107,10 @@ export function longHistory(length = 10_000): ToolRun[] {
 export function isAsked(one: ToolRun, { text, connector: of, tool, states }: RunQuery): boolean {
   if ((of && one.connector !== of) || (tool && one.tool !== tool) || (states.length > 0 && !states.includes(one.state)))
     return false;
-  const said =
+  const searched =
     `${one.tool} ${one.connectorTitle} ${one.identity.credential ?? ""} tool:${one.tool} connector:${one.connectorTitle} source:${one.origin.kind} status:${one.state} ${one.state === "failed" ? "status:error" : ""}`.toLowerCase();
   return (text ?? "")
     .toLowerCase()
     .split(/\s+/)
-    .every((word) => word.startsWith("since:") || said.includes(word));
+    .every((word) => word.startsWith("since:") || searched.includes(word));
 }

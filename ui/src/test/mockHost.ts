@@ -148,7 +148,7 @@ export class MockHost {
   }
 
   /** Sends an event, as the host does when something changed. */
-  async tell(event: HostEvent): Promise<void> {
+  async emit(event: HostEvent): Promise<void> {
     await Promise.resolve();
     this.events?.onmessage(event);
   }
@@ -157,7 +157,7 @@ export class MockHost {
   async moveAuthorization(id: string, changes: Partial<Authorization>): Promise<void> {
     const moved = { ...this.authorizationOf(id), ...changes };
     this.state.authorizations = this.state.authorizations.map((one) => (one.id === id ? moved : one));
-    await this.tell({ kind: "authorization_changed", authorization: moved });
+    await this.emit({ kind: "authorization_changed", authorization: moved });
   }
 
   /** Sends what became of one account's turn, as `syncConnectors` does; `each` is what it was called with. */

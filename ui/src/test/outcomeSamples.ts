@@ -308,10 +308,10 @@ export function withOutcomes(host: MockHost): MockHost {
       startedAt: new Date().toISOString(),
       arguments: given,
     });
-    const tell = (step: RunProgress) => (progress as Channel<RunProgress>).onmessage(step);
+    const emit = (step: RunProgress) => (progress as Channel<RunProgress>).onmessage(step);
     if (name !== "search_code") return ran;
-    tell({ kind: "started", run: ran.id, identity });
-    tell({ kind: "progress", progress: 38, total: 120, message: "Reading northlight/relay" });
+    emit({ kind: "started", run: ran.id, identity });
+    emit({ kind: "progress", progress: 38, total: 120, message: "Reading northlight/relay" });
     return new Promise((resolve) => waiting.set(ran.id, resolve));
   };
   host.handlers.cancelRun = ({ run: id }) => {

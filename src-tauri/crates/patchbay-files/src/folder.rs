@@ -113,8 +113,8 @@ mod tests {
         assert_eq!(exposure(&path).unwrap(), None);
         for mode in [0o777, 0o755, 0o710] {
             set_permissions(&path, Permissions::from_mode(mode)).unwrap();
-            let told = exposure(&path).unwrap();
-            assert_eq!(told, Some(Exposure::OpenToOthers { mode }));
+            let found = exposure(&path).unwrap();
+            assert_eq!(found, Some(Exposure::OpenToOthers { mode }));
             close_to_others(&path).unwrap();
             assert_eq!(exposure(&path).unwrap(), None);
         }
@@ -124,13 +124,13 @@ mod tests {
     fn a_folder_of_somebody_else_is_told() {
         let user = rustix::process::geteuid();
         // Only an administrator may give a folder away; everybody else has the system's own.
-        let told = if user.is_root() {
+        let found = if user.is_root() {
             let folder = tempfile::tempdir().unwrap();
             std::os::unix::fs::chown(folder.path(), Some(65_534), None).unwrap();
             exposure(folder.path()).unwrap()
         } else {
             exposure(Path::new("/")).unwrap()
         };
-        assert!(matches!(told, Some(Exposure::ForeignOwner { .. })));
+        assert!(matches!(found, Some(Exposure::ForeignOwner { .. })));
     }
 }

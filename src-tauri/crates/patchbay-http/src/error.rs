@@ -252,8 +252,8 @@ impl Error {
 
     /// What the server said when it refused or failed, else our own words for it.
     pub fn words(&self) -> String {
-        let said = self.refusal().and_then(|refusal| refusal.text.clone());
-        said.unwrap_or_else(|| self.to_string())
+        let words = self.refusal().and_then(|refusal| refusal.text.clone());
+        words.unwrap_or_else(|| self.to_string())
     }
 
     /// The word of the wire contracts for this kind of error.

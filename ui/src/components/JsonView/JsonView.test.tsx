@@ -48,7 +48,7 @@ const value = {
 };
 const tree = () => screen.getByRole("tree", { name: "Result" });
 const shown = () => [...tree().querySelectorAll("code")].map((line) => line.textContent).join("\n");
-const said = (item: Element | null, what: string) => item?.getAttribute(`aria-${what}`);
+const aria = (item: Element | null, what: string) => item?.getAttribute(`aria-${what}`);
 const current = () => document.getElementById(tree().getAttribute("aria-activedescendant") ?? "");
 
 beforeEach(() => {
@@ -71,7 +71,7 @@ it("tells assistive technology what each line is and where it stands", async () 
     screen
       .getAllByRole("treeitem")
       .map(
-        (item) => `${said(item, "level")} ${said(item, "posinset")}/${said(item, "setsize")} ${said(item, "label")}`,
+        (item) => `${aria(item, "level")} ${aria(item, "posinset")}/${aria(item, "setsize")} ${aria(item, "label")}`,
       ),
   ).toEqual([
     "1 1/1 6 properties",
@@ -98,7 +98,7 @@ it("is walked, folded and unfolded by the keys of a tree", async () => {
   expect(tree()).toHaveFocus();
   const after = async (keys: string) => {
     await userEvent.keyboard(keys);
-    return said(current(), "label");
+    return aria(current(), "label");
   };
   expect(current()).toHaveAccessibleName("6 properties");
   expect(await after("{ArrowUp}")).toBe("6 properties");

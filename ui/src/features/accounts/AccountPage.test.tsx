@@ -245,7 +245,7 @@ describe("operations", () => {
       ...one,
       name: one.name.replace("deactivate", "activate"),
     }));
-    await host.tell({ kind: "accounts_changed" });
+    await host.emit({ kind: "accounts_changed" });
     expect(await within(list).findByRole("row", { name: /^activate_for_user/ })).toBeVisible();
   });
 

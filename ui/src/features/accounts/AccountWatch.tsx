@@ -5,7 +5,7 @@ import { type AccountState, useAccountStates, useRefreshOnOpen } from "@/host/ac
 import { type AccountId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 
-const said: Record<AccountState, string> = {
+const stateWords: Record<AccountState, string> = {
   fine: "is back",
   slow: "is slow",
   failing: "fails",
@@ -22,7 +22,7 @@ export function AccountWatch() {
   useEffect(() => {
     const news = (accounts ?? []).flatMap(({ id, label }) => {
       const state = states.get(id) ?? "fine";
-      return state === (before.current.get(id) ?? "fine") ? [] : [`${label} ${said[state]}`];
+      return state === (before.current.get(id) ?? "fine") ? [] : [`${label} ${stateWords[state]}`];
     });
     before.current = states;
     if (news.length > 0) announce(news.join(". "));

@@ -167,6 +167,6 @@ it("an account that the host cannot read is a need on home until it can", async 
   expect(row).toBeVisible();
   host.state.needs = [];
   await user.click(screen.getByRole("button", { name: /^Check ?, Cohere · Northlight/ }));
-  await act(() => host.tell({ kind: "accounts_changed" }));
+  await act(() => host.emit({ kind: "accounts_changed" }));
   await waitFor(() => expect(screen.queryByText("Cohere · Northlight cannot be read")).toBeNull());
 });

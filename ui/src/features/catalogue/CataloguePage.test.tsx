@@ -102,7 +102,7 @@ describe("the catalogue", () => {
     const { host } = await opens();
     const asked = () => host.calls.filter((call) => call.name === "listDefinitions").length;
     await waitFor(() => expect(asked()).toBe(6));
-    await act(() => host.tell({ kind: "accounts_changed" }));
+    await act(() => host.emit({ kind: "accounts_changed" }));
     await waitFor(() => expect(asked()).toBe(12));
   });
 });

@@ -54,7 +54,7 @@ export function ConnectorRow({
   const { glyph, word } = statusLook(connector, changedTools);
   const { identity, status } = connector;
   const action = nextActionOf(connector, changedTools);
-  const said = outcome?.words ?? reason(connector, authorization);
+  const text = outcome?.words ?? reason(connector, authorization);
   const facts = [credentialWord(identity), identity.level, identity.expiresAt && expires(identity.expiresAt)];
   return (
     <>
@@ -98,8 +98,8 @@ export function ConnectorRow({
           </Badge>
         }
         second={
-          <span title={said} className={styles.outcome} data-state={outcome?.state}>
-            {said}
+          <span title={text} className={styles.outcome} data-state={outcome?.state}>
+            {text}
           </span>
         }
         indent
@@ -153,7 +153,7 @@ function reason(connector: Connector, authorization: Authorization | undefined):
 /** What assistive technology reads of a row. */
 export function rowName(connector: Connector, changedTools: number): string {
   const { identity, toolCount } = connector;
-  const said = [
+  const text = [
     connector.title,
     statusLook(connector, changedTools).word,
     connector.status.reason,
@@ -161,5 +161,5 @@ export function rowName(connector: Connector, changedTools: number): string {
     identity.credential,
     toolCount === null ? null : count(toolCount, "tool"),
   ];
-  return said.filter(Boolean).join(", ");
+  return text.filter(Boolean).join(", ");
 }

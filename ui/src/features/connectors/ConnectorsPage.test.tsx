@@ -90,7 +90,7 @@ describe("list of connectors", () => {
     host.state.connectors = host.state.connectors.map((one) =>
       one.id === "con_hubspot" ? { ...one, status: connector().status } : one,
     );
-    await host.tell({ kind: "connectors_changed" });
+    await host.emit({ kind: "connectors_changed" });
     await screen.findByRole("row", { name: /^HubSpot CRM, Ready/ });
     const [, first] = within(screen.getByRole("grid", { name: "Connectors" })).getAllByRole("row");
     expect(first).toHaveAccessibleName(/^HubSpot CRM, Ready/);

@@ -330,7 +330,7 @@ describe("a sign-in to the provider", () => {
       ...host.state.wallet,
       entry({ id: "wal_token", name: "app.hubspot.com refresh token", kind: "bearer", usedBy: [] }),
     ];
-    await act(() => host.tell({ kind: "wallet_changed" }));
+    await act(() => host.emit({ kind: "wallet_changed" }));
     await act(() =>
       host.moveAuthorization("aut_provider", {
         state: "authorized",

@@ -180,7 +180,7 @@ describe("rotating", () => {
         "wal_stripe",
         pushed.map((target) => (target.holder === null ? target : { ...target, problem: waits })),
       );
-      await host.tell({ kind: "connectors_changed" });
+      await host.emit({ kind: "connectors_changed" });
       await ended;
       host.targets.set("wal_stripe", pushed);
       return { entry: host.state.wallet[0]!, targets: pushed, canGoBack: true };

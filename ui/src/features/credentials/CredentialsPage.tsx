@@ -219,8 +219,8 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
 }
 
 function passes(filter: string, entry: WalletEntry, uses: SecretUsage): boolean {
-  const said = [entry.name, entryKind(entry), entry.reference, entry.issuer, ...entry.headerNames, ...uses.titles];
-  const all = said.filter(Boolean).join(" ").toLowerCase();
+  const text = [entry.name, entryKind(entry), entry.reference, entry.issuer, ...entry.headerNames, ...uses.titles];
+  const all = text.filter(Boolean).join(" ").toLowerCase();
   return filter
     .toLowerCase()
     .split(/\s+/)

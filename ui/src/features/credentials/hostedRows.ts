@@ -40,10 +40,10 @@ export function hostedRows(
     const answer = answerOf(connector.id);
     const { account, platform } = connector.identity;
     const credentials = (answer?.data ?? []).flatMap((level) => level.credentials);
-    const said = [connector.title, account, ...credentials.map((one) => [one.name, one.title, one.level].join(" "))]
+    const text = [connector.title, account, ...credentials.map((one) => [one.name, one.title, one.level].join(" "))]
       .join(" ")
       .toLowerCase();
-    if (!words.every((word) => said.includes(word))) continue;
+    if (!words.every((word) => text.includes(word))) continue;
     const found = accounts.get(account) ?? { account, platform, rows: [] };
     found.rows.push({ kind: "connector", key: connector.id, connector, answer });
     for (const credential of credentials) {

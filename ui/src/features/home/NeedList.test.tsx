@@ -123,7 +123,7 @@ describe("what needs you", () => {
     await within(await screen.findByRole("region", { name: "Needs attention" })).findByText("All good");
     const found = need({ kind: "failing", connector: "con_github", identity: connector().identity });
     host.state.needs = [found];
-    await act(() => host.tell({ kind: "need_arose", need: found }));
+    await act(() => host.emit({ kind: "need_arose", need: found }));
     expect(await screen.findByRole("button", { name: /^Check ?, GitHub/ })).toBeVisible();
     expect(screen.getByText("GitHub fails its check", { selector: "[class*=toast] *" })).toBeVisible();
   });

@@ -22,9 +22,9 @@ type Props = NeedHandlers & { needs: Need[] };
 const keyed = 9;
 
 /** What waits for a person, each with the one button that helps and its key. */
-export function NeedList({ needs, ...ways }: Props) {
+export function NeedList({ needs, ...handlers }: Props) {
   const { data: accounts = [] } = useQuery(queries.accounts());
-  const { fix, words, pending, error } = useNeedActions(ways);
+  const { fix, words, pending, error } = useNeedActions(handlers);
   const [first] = needs;
   useShortcut(first ? { keys: "C", label: "Fix the first one", inBar: true, run: () => fix(first) } : null);
   return (

@@ -2,7 +2,7 @@ import { type RunComparison, type RunDifference, type RunPart } from "@/host/bin
 import { Button } from "@/components/Button";
 import { count } from "@/lib/words";
 import styles from "./Compare.module.css";
-import { generalPath, partNames, placeOf, valueWords } from "./compareWords";
+import { generalPath, partNames, pointerLabel, valueWords } from "./compareWords";
 
 type Props = { comparison: RunComparison; onIgnore: (path: string) => void };
 
@@ -46,13 +46,13 @@ function Part({
         {differences.map((difference) => (
           <li key={difference.pointer + difference.change} className={styles.change}>
             <span className={styles.place} data-selectable>
-              {placeOf(difference)}
+              {pointerLabel(difference)}
             </span>
             <Button
               small
               look="quiet"
               icon="eye-off"
-              label={`Ignore ${placeOf(difference)}`}
+              label={`Ignore ${pointerLabel(difference)}`}
               onPress={() => onIgnore(generalPath(difference.pointer))}
             />
             <Values difference={difference} />

@@ -66,7 +66,7 @@ it("draws a few of ten thousand runs, and takes in a new one without reading the
   ).length;
   const begun = run({ id: "run_99999999", tool: "newest", state: "running", durationMs: null });
   host.state.runs = [begun, ...host.state.runs];
-  await host.tell({ kind: "run_changed", run: begun });
+  await host.emit({ kind: "run_changed", run: begun });
   expect(await screen.findByRole("row", { name: /^newest, Running/ })).toBeVisible();
   expect(grid).toHaveAttribute("aria-rowcount", "101");
   const after = host.calls.filter(

@@ -42,8 +42,8 @@ beforeEach(() => {
     list_runs: ({ query }) => {
       const asked = query as RunQuery;
       queries.push(asked);
-      const said = (one: ToolRun) => `${one.tool} status:${one.state} tool:${one.tool}`;
-      const matching = runs.filter((one) => (asked.text ?? "").split(" ").every((word) => said(one).includes(word)));
+      const text = (one: ToolRun) => `${one.tool} status:${one.state} tool:${one.tool}`;
+      const matching = runs.filter((one) => (asked.text ?? "").split(" ").every((word) => text(one).includes(word)));
       const start = asked.before === null ? 0 : matching.findIndex((one) => one.id === asked.before) + 1;
       const page = matching.slice(start, start + asked.limit);
       return {

@@ -13,7 +13,7 @@ export const partNames: Record<RunPart, string> = {
 const longest = 300;
 
 /** Where a difference lies within its part: `result.items[0].state`. */
-export function placeOf({ pointer }: RunDifference): string {
+export function pointerLabel({ pointer }: RunDifference): string {
   return readablePointer(toPointer(fromPointer(pointer).slice(1))) || "Everything";
 }
 

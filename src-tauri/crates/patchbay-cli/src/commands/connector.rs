@@ -8,7 +8,7 @@ use patchbay_ops::{
 };
 use url::Url;
 
-use super::{authentication, background, change, connect, create, doctor, offers};
+use super::{authentication, background, change, connect, create, doctor, mcp_resources};
 use crate::args::{AddArgs, ConnectorVerb, EditArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -51,14 +51,14 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
             action,
             arguments,
         } => change::run_action(cli, &connector, action, &arguments).await,
-        ConnectorVerb::Resources { connector } => offers::resources(cli, &connector).await,
-        ConnectorVerb::Read { connector, uri } => offers::read(cli, &connector, &uri).await,
-        ConnectorVerb::Prompts { connector } => offers::prompts(cli, &connector).await,
+        ConnectorVerb::Resources { connector } => mcp_resources::resources(cli, &connector).await,
+        ConnectorVerb::Read { connector, uri } => mcp_resources::read(cli, &connector, &uri).await,
+        ConnectorVerb::Prompts { connector } => mcp_resources::prompts(cli, &connector).await,
         ConnectorVerb::Prompt {
             connector,
             prompt,
             arguments,
-        } => offers::prompt(cli, &connector, &prompt, &arguments).await,
+        } => mcp_resources::prompt(cli, &connector, &prompt, &arguments).await,
         ConnectorVerb::Background { switch } => background::run(cli, switch).await,
         ConnectorVerb::Check { connector } => check(cli, &connector).await,
     }

@@ -8,16 +8,16 @@ use super::*;
 use crate::find_address_error;
 
 /// Answers one look-up after the other, and the last of them again and again.
-struct Told(Mutex<VecDeque<&'static [&'static str]>>);
+struct FakeLookup(Mutex<VecDeque<&'static [&'static str]>>);
 
 #[async_trait]
-impl Lookup for Told {
+impl Lookup for FakeLookup {
     async fn lookup(&self, _: &str) -> io::Result<Vec<IpAddr>> {
-        let mut told = lock(&self.0);
-        let found = if told.len() > 1 {
-            told.pop_front().unwrap()
+        let mut answers = lock(&self.0);
+        let found = if answers.len() > 1 {
+            answers.pop_front().unwrap()
         } else {
-            told[0]
+            answers[0]
         };
         if found.is_empty() {
             return Err(io::ErrorKind::NotFound.into());
@@ -26,9 +26,9 @@ impl Lookup for Told {
     }
 }
 
-fn policy(told: &[&'static [&'static str]]) -> AddressPolicy {
-    let told = Told(Mutex::new(told.iter().copied().collect()));
-    AddressPolicy::new(Arc::new(told), Proxies::none())
+fn policy(answers: &[&'static [&'static str]]) -> AddressPolicy {
+    let answers = FakeLookup(Mutex::new(answers.iter().copied().collect()));
+    AddressPolicy::new(Arc::new(answers), Proxies::none())
 }
 
 fn url(text: &str) -> Url {

@@ -385,13 +385,13 @@ async fn each_request_is_a_step_of_the_trace() {
         .discover(&authority.server(), None, &steps)
         .await
         .unwrap();
-    let told: Vec<_> = steps
+    let shown: Vec<_> = steps
         .all()
         .into_iter()
         .map(|step| (step.method, step.target, step.status))
         .collect();
     assert_eq!(
-        told,
+        shown,
         [
             (
                 "GET".to_owned(),

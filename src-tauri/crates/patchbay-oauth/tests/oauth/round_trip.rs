@@ -138,9 +138,9 @@ async fn a_whole_consent() {
         Revocation::Revoked
     );
 
-    let told = format!("{:?}", steps.all());
+    let shown = format!("{:?}", steps.all());
     for secret in ["c0de", "4ccess", "r3fresh", &verifier, &asked("state")] {
-        assert!(!told.contains(secret), "{secret}");
+        assert!(!shown.contains(secret), "{secret}");
     }
     assert_eq!(steps.all().len(), 7);
 }

@@ -258,12 +258,12 @@ async fn both_tokens_are_revoked_the_lasting_one_first() {
         Revocation::Revoked
     );
     let seen = authority.seen();
-    let told: Vec<_> = seen
+    let shown: Vec<_> = seen
         .iter()
         .filter(|seen| seen.line == "POST /revoke")
         .map(|seen| seen.form("token").unwrap())
         .collect();
-    assert_eq!(told, ["r3fresh", "4ccess"]);
+    assert_eq!(shown, ["r3fresh", "4ccess"]);
 }
 
 #[tokio::test]
@@ -293,13 +293,13 @@ async fn no_secret_reaches_trace_or_errors() {
     );
     let error = client().refresh(&grant, &steps).await.unwrap_err();
     let _ = client().revoke(&grant, &steps).await;
-    let told = format!(
+    let shown = format!(
         "{:?} {error:?} {error} {:?} {grant:?}",
         steps.all(),
         error.problem()
     );
     for secret in ["4ccess", "r3fresh", "c0de"] {
-        assert!(!told.contains(secret), "{secret}");
+        assert!(!shown.contains(secret), "{secret}");
     }
     assert_eq!(steps.all()[0].note.as_deref(), Some("refresh"));
     assert_eq!(steps.all()[0].status, Some(400));

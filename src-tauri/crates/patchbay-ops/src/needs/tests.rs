@@ -198,12 +198,12 @@ async fn what_ails_an_account_stays_until_it_answers_and_what_is_slow_is_no_need
 #[test]
 fn what_the_headline_says_is_not_said_again() {
     let headline = "Northlight is signed out";
-    let said = |message: &str| beyond(headline, message);
-    let more = said("Northlight is signed out: its key is not accepted");
+    let words = |message: &str| beyond(headline, message);
+    let more = words("Northlight is signed out: its key is not accepted");
     assert_eq!(more.as_deref(), Some("its key is not accepted"));
-    assert_eq!(said(headline), None);
+    assert_eq!(words(headline), None);
     assert_eq!(
-        said("no answer in 30 s").as_deref(),
+        words("no answer in 30 s").as_deref(),
         Some("no answer in 30 s")
     );
 }

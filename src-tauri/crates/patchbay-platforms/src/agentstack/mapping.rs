@@ -104,31 +104,31 @@ fn host_name(wire: &Connector) -> String {
 
 /// The row of the contract's table that fits.
 fn status(wire: &Connector, found: &Observation, now: Timestamp) -> (Status, Option<String>) {
-    let said = |words: &str| Some(clean_text(words, REASON_LIMIT));
-    let failure = found.connect_failure.as_deref().and_then(said);
+    let reason = |words: &str| Some(clean_text(words, REASON_LIMIT));
+    let failure = found.connect_failure.as_deref().and_then(reason);
     let is_consenting = found.consent_until.is_some_and(|until| now < until);
     match (wire.state.as_str(), &found.relay) {
         ("created" | AUTH_REQUIRED, _) if is_consenting => (Status::Authorizing, failure),
         ("created", _) => (
             Status::NeedsAuthorization,
-            failure.or_else(|| said("not connected yet")),
+            failure.or_else(|| reason("not connected yet")),
         ),
         (AUTH_REQUIRED, _) => (Status::NeedsAuthorization, failure),
         (CONNECTED, Some(Relay::Works)) => (Status::Ready, None),
         (CONNECTED, Some(Relay::Refused)) => (
             Status::NeedsAuthorization,
-            said("the server does not take the platform's token any more"),
+            reason("the server does not take the platform's token any more"),
         ),
-        (CONNECTED, Some(Relay::Failed(words))) => (Status::Failing, said(words)),
+        (CONNECTED, Some(Relay::Failed(words))) => (Status::Failing, reason(words)),
         (CONNECTED, None) => (
             Status::Unknown,
-            failure.or_else(|| said("connected, tools not loaded")),
+            failure.or_else(|| reason("connected, tools not loaded")),
         ),
         (DISCONNECTED, _) => (
             Status::Disconnected,
             failure.or_else(|| disconnect_reason(wire)),
         ),
-        (other, _) => (Status::Unknown, failure.or_else(|| said(other))),
+        (other, _) => (Status::Unknown, failure.or_else(|| reason(other))),
     }
 }
 

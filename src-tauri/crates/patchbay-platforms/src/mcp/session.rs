@@ -1,8 +1,8 @@
 //! A connection to a server, for as many requests as wanted.
 
 mod lists;
-mod offers;
 mod pending;
+mod resources;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};

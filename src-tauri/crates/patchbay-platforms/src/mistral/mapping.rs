@@ -288,14 +288,14 @@ pub(super) fn tool_result(
 
 /// What the platform says of the user's own sign-in, without secrets; empty where it was not asked for that.
 pub(super) fn user_data(connector: &Object<Connector>) -> Map<String, Value> {
-    let said = USER_DATA.iter().filter_map(|name| {
+    let words = USER_DATA.iter().filter_map(|name| {
         let member = connector
             .json
             .get(*name)
             .filter(|member| !member.is_null())?;
         Some(((*name).to_owned(), strip_secrets(member.clone())))
     });
-    said.collect()
+    words.collect()
 }
 
 /// The platform's JSON without what its operations take as secret. A header says itself whether it is.

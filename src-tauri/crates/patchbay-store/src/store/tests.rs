@@ -279,7 +279,7 @@ async fn a_link_in_place_of_the_database_is_refused_and_what_it_leads_to_left_al
     for target in [elsewhere.clone(), home.path().join("missing")] {
         std::os::unix::fs::symlink(&target, &path).unwrap();
         let error = Store::open(&path).await.unwrap_err();
-        assert!(matches!(&error, Error::NotPlain { path: told, .. } if *told == path));
+        assert!(matches!(&error, Error::NotPlain { path: found, .. } if *found == path));
         assert_eq!(error.code(), Code::FileFailed);
         assert!(error.to_string().contains("a symbolic link"));
         std::fs::remove_file(&path).unwrap();

@@ -179,8 +179,8 @@ mod tests {
             store.queue_run(&run(number)).await.unwrap();
         }
         assert_eq!(count(&store, "").await, 2);
-        let told = store.queue_run(&run(3)).await.unwrap_err();
-        assert!(matches!(told, Error::Failed(_)), "{told:?}");
+        let found = store.queue_run(&run(3)).await.unwrap_err();
+        assert!(matches!(found, Error::Failed(_)), "{found:?}");
         store.queue_run(&run(4)).await.unwrap();
         store.settle_runs().await.unwrap();
         assert_eq!(count(&store, "").await, 3);

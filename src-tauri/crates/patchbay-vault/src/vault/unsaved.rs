@@ -75,10 +75,10 @@ impl Vault {
     /// Names of the secrets that are in memory only, and why.
     pub fn unsaved(&self) -> Vec<(SecretName, Error)> {
         let unsaved = self.0.unsaved();
-        let told = unsaved
+        let failures = unsaved
             .iter()
             .map(|(name, it)| (name.clone(), it.error.clone()));
-        told.collect()
+        failures.collect()
     }
 
     /// Tries once more to save what is in memory only.

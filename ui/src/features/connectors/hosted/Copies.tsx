@@ -113,6 +113,6 @@ function nameOf({ path }: Difference): string {
 
 function valueOf({ path }: Difference, value: Difference["before"]): string {
   if (value === null || value === undefined) return path === "/tools" ? "Not loaded" : "None";
-  const told = path === "/status" ? statusWords.find((one) => one.status === value)?.word : undefined;
-  return told ?? (typeof value === "string" ? value : JSON.stringify(value));
+  const label = path === "/status" ? statusWords.find((one) => one.status === value)?.word : undefined;
+  return label ?? (typeof value === "string" ? value : JSON.stringify(value));
 }

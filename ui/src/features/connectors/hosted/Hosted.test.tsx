@@ -54,7 +54,7 @@ describe("what only the platform has", () => {
     expect(reads()).toBe(1);
     const tells = async () => {
       host.state.connectors = [{ ...hosted, status: { ...hosted.status, checkedAt: new Date().toISOString() } }];
-      await act(() => host.tell({ kind: "connectors_changed" }));
+      await act(() => host.emit({ kind: "connectors_changed" }));
     };
     // What was acted on there is not offered any more.
     host.handlers.connectorDetails = () => ({ facts: [{ label: "Protocol", value: "sse", at: null }], groups: [] });
@@ -62,7 +62,7 @@ describe("what only the platform has", () => {
     expect(await screen.findByText("sse")).toBeInTheDocument();
     expect(reads()).toBe(2);
     expect(field).toHaveValue("deals");
-    await act(() => host.tell({ kind: "connectors_changed" }));
+    await act(() => host.emit({ kind: "connectors_changed" }));
     expect(reads()).toBe(2);
 
     host.handlers.connectorDetails = () => {
@@ -78,7 +78,7 @@ describe("what only the platform has", () => {
     const { host, user } = renderApp(at("overview"), state);
     await user.click(await screen.findByRole("switch", { name: "Organization" }));
     await waitFor(() => expect(screen.getByRole("switch", { name: "Organization" })).toBeEnabled());
-    await act(() => host.tell({ kind: "connectors_changed" }));
+    await act(() => host.emit({ kind: "connectors_changed" }));
     expect(host.calls.filter(({ name }) => name === "connectorDetails")).toHaveLength(2);
   });
 
@@ -204,7 +204,7 @@ describe("credentials at the platform", () => {
     host.handlers.listPlatformCredentials = () =>
       credentialLevels().map((one) => (one.level.level === "user" ? { ...one, credentials: [] } : one));
     host.state.connectors = [{ ...hosted, status: { ...hosted.status, checkedAt: new Date().toISOString() } }];
-    await act(() => host.tell({ kind: "connectors_changed" }));
+    await act(() => host.emit({ kind: "connectors_changed" }));
     await waitFor(() => expect(screen.queryByText("sandbox")).not.toBeInTheDocument());
     expect(name).toHaveValue("nightly");
     expect(host.calls.filter((one) => one.name === "listPlatformCredentials")).toHaveLength(2);

@@ -48,8 +48,8 @@ impl Bus {
             .spawn()
             .expect("dbus-daemon is installed");
         let mut address = String::new();
-        let said = daemon.stdout.take().unwrap();
-        BufReader::new(said).read_line(&mut address).unwrap();
+        let words = daemon.stdout.take().unwrap();
+        BufReader::new(words).read_line(&mut address).unwrap();
         Self {
             home,
             daemon,

@@ -12,7 +12,7 @@ use super::McpSession;
 use super::lists::Listing;
 use super::pending::Patience;
 use crate::Error;
-use crate::mcp::offers;
+use crate::mcp::resources;
 
 impl McpSession {
     /// Every resource of the server; none where it has no such thing. One that is malformed is left out.
@@ -34,7 +34,9 @@ impl McpSession {
             },
         };
         let mut found = Vec::new();
-        let reading = self.pages(&list, cancel, |page| found.extend(offers::resources(&page)));
+        let reading = self.pages(&list, cancel, |page| {
+            found.extend(resources::resources(&page))
+        });
         self.within(reading).await?;
         Ok(found)
     }
@@ -55,7 +57,7 @@ impl McpSession {
         let result = self
             .result_of(ReadResourceRequest::new(params).into(), cancel)
             .await?;
-        Ok(offers::contents(&result))
+        Ok(resources::contents(&result))
     }
 
     /// Every prompt of the server; none where it has no such thing. One that is malformed is left out.
@@ -77,7 +79,9 @@ impl McpSession {
             },
         };
         let mut found = Vec::new();
-        let reading = self.pages(&list, cancel, |page| found.extend(offers::prompts(&page)));
+        let reading = self.pages(&list, cancel, |page| {
+            found.extend(resources::prompts(&page))
+        });
         self.within(reading).await?;
         Ok(found)
     }
@@ -101,7 +105,7 @@ impl McpSession {
         let result = self
             .result_of(GetPromptRequest::new(params).into(), cancel)
             .await?;
-        Ok(offers::parse_prompt(&result))
+        Ok(resources::parse_prompt(&result))
     }
 
     async fn result_of(
