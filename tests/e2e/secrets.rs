@@ -212,9 +212,9 @@ async fn words_of_a_server_are_kept_without_the_token_that_they_repeat() {
 }
 
 /// All news so far, as the window gets them and as a log would write them.
-fn read(news: &mut Receiver<Event>) -> String {
+fn read(events: &mut Receiver<Event>) -> String {
     let mut text = String::new();
-    while let Ok(event) = news.try_recv() {
+    while let Ok(event) = events.try_recv() {
         text.push_str(&format!("{event:?}"));
         text.push_str(&serde_json::to_string(&event).unwrap());
     }

@@ -375,12 +375,12 @@ async fn progress_is_heard_in_order() {
 async fn a_cancelled_run_stops_at_the_server_too() {
     let desk = Desk::new().await;
     let connector = desk.connected().await;
-    let mut news = desk.cx.events();
+    let mut events = desk.cx.events();
     let running = tokio::spawn({
         let (cx, wait) = (desk.cx.clone(), request(&connector.id, "wait", json!({})));
         async move { run_tool(&cx, wait, |_| {}).await }
     });
-    let event = wait_for(&mut news, |event| {
+    let event = wait_for(&mut events, |event| {
         matches!(event, patchbay_ops::Event::RunChanged { .. })
     });
     let patchbay_ops::Event::RunChanged { run } = event.await else {

@@ -224,7 +224,7 @@ pub(crate) const INTAKES: &[Intake] = &[
     ),
     intake(
         "progress",
-        &["crates/patchbay-platforms/src/mcp/session/pending.rs::tell"],
+        &["crates/patchbay-platforms/src/mcp/session/pending.rs::report"],
     ),
     intake(
         "event stream",

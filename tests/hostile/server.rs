@@ -20,7 +20,7 @@ use serde_json::Value;
 
 /// An answer of the way from an address to a run and back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Place {
+pub(crate) enum Exchange {
     ResourceMetadata,
     ServerMetadata,
     Registration,
@@ -37,7 +37,7 @@ pub(crate) enum Place {
     Prompt,
 }
 
-impl Place {
+impl Exchange {
     pub(crate) const ALL: [Self; 14] = [
         Self::ResourceMetadata,
         Self::ServerMetadata,

@@ -1,9 +1,9 @@
 //! Size and place of the window, from one start to the next.
 
-use crate::support::display::{self, Place};
+use crate::support::display::{self, Bounds};
 use crate::support::{Desk, Window};
 
-const CHOSEN: Place = Place {
+const CHOSEN: Bounds = Bounds {
     x: 130,
     y: 70,
     width: 1000,
@@ -14,12 +14,12 @@ const CHOSEN: Place = Place {
 fn size_and_place_are_kept() {
     let desk = Desk::new();
     let window = desk.start();
-    assert_ne!(display::place(), Some(CHOSEN));
+    assert_ne!(display::bounds(), Some(CHOSEN));
     put(&window, CHOSEN);
     window.quit();
     let window = desk.start();
     window.wait_until("the size and place of before", || {
-        display::place() == Some(CHOSEN)
+        display::bounds() == Some(CHOSEN)
     });
     window.quit();
 }
@@ -35,16 +35,16 @@ fn a_place_beyond_the_screen_is_brought_back_into_it() {
     // As far as a screen was that is gone, and over two edges of the one that there is.
     for (x, y) in [(width + 700, height + 300), (width - 200, height - 100)] {
         let window = desk.start();
-        put(&window, Place { x, y, ..CHOSEN });
+        put(&window, Bounds { x, y, ..CHOSEN });
         window.quit();
         let window = desk.start();
-        let corner = Place {
+        let corner = Bounds {
             x: width - 1000,
             y: height - 640,
             ..CHOSEN
         };
         window.wait_until("the whole window within the display", || {
-            display::place() == Some(corner)
+            display::bounds() == Some(corner)
         });
         window.quit();
     }
@@ -62,15 +62,15 @@ fn a_window_that_filled_the_screen_does_so_again() {
     window.wait_until("the wish to fill the screen", display::is_maximised);
     // What it goes back to is what was chosen.
     assert_eq!(
-        display::place().map(|place| (place.width, place.height)),
+        display::bounds().map(|bounds| (bounds.width, bounds.height)),
         Some((CHOSEN.width, CHOSEN.height))
     );
     window.quit();
 }
 
-fn put(window: &Window, place: Place) {
-    display::put(place);
+fn put(window: &Window, bounds: Bounds) {
+    display::put(bounds);
     window.wait_until("the page in its new size", || {
-        window.script("return innerWidth", &[]) == place.width
+        window.script("return innerWidth", &[]) == bounds.width
     });
 }

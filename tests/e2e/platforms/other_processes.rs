@@ -56,11 +56,11 @@ async fn an_app_takes_up_what_the_command_line_found_out() {
     let wiki_of_app = wiki(&app).await;
     assert_ne!(wiki_of_app.status.status, Status::Disabled);
     following(&app, async {
-        let mut news = app.events();
+        let mut events = app.events();
         // The platform does not tell of whom it was switched off.
         let of_user = json!({ "connector_id": wiki_of_app.remote_id, "consumer_scope": "user" });
         fixture.api("deactivate_for_consumer", of_user).await;
-        wait_for(&mut news, |event| matches!(event, Event::SettingsChanged)).await;
+        wait_for(&mut events, |event| matches!(event, Event::SettingsChanged)).await;
         sync(&app).await;
         assert_eq!(wiki(&app).await.status.status, Status::Disabled);
     })
@@ -77,10 +77,10 @@ async fn an_app_signs_in_with_the_key_that_the_command_line_was_given() {
         .fake
         .with(|mistral| mistral.keys = vec![NEXT_KEY.to_owned()]);
     following(&app, async {
-        let mut news = app.events();
+        let mut events = app.events();
         let replace = ["account", "replace", "acc", "--from", "-"];
         fixture.run_with(&replace, NEXT_KEY).await.succeeded();
-        wait_for(&mut news, |event| matches!(event, Event::AccountsChanged)).await;
+        wait_for(&mut events, |event| matches!(event, Event::AccountsChanged)).await;
         test_account(&app, &account.id).await.unwrap();
     })
     .await;
@@ -92,15 +92,18 @@ async fn an_app_signs_in_with_the_key_that_the_command_line_was_given() {
 async fn an_app_hears_which_lists_the_command_line_changed() {
     let (fixture, app) = fixture().await;
     following(&app, async {
-        let mut news = app.events();
+        let mut events = app.events();
         let url = fixture.terminal.playground.open_url();
         let add = format!("connector add {url} --name play --auth none");
         fixture.does(&add).await;
-        wait_for(&mut news, |event| matches!(event, Event::ConnectorsChanged)).await;
+        wait_for(&mut events, |event| {
+            matches!(event, Event::ConnectorsChanged)
+        })
+        .await;
         fixture.does("connector background off").await;
-        wait_for(&mut news, |event| matches!(event, Event::SettingsChanged)).await;
+        wait_for(&mut events, |event| matches!(event, Event::SettingsChanged)).await;
         fixture.does("tool run play echo message=hi").await;
-        wait_for(&mut news, |event| matches!(event, Event::HistoryChanged)).await;
+        wait_for(&mut events, |event| matches!(event, Event::HistoryChanged)).await;
     })
     .await;
     app.close().await;

@@ -149,7 +149,7 @@ impl Desk {
 
     /// Waits until a consent is in that state.
     pub(crate) async fn reaches(&self, begun: &Authorization, state: AuthorizationState) {
-        let mut news = self.cx.events();
+        let mut events = self.cx.events();
         let now = patchbay_ops::find_authorization(&self.cx, &begun.id);
         if now.await.unwrap().state == state {
             return;
@@ -158,15 +158,15 @@ impl Desk {
             matches!(event, Event::AuthorizationChanged { authorization }
                 if authorization.id == begun.id && authorization.state == state)
         };
-        wait_for(&mut news, reached).await;
+        wait_for(&mut events, reached).await;
     }
 }
 
 /// Waits for a piece of news.
-pub(crate) async fn wait_for(news: &mut Receiver<Event>, fits: impl Fn(&Event) -> bool) -> Event {
+pub(crate) async fn wait_for(events: &mut Receiver<Event>, fits: impl Fn(&Event) -> bool) -> Event {
     let waiting = async {
         loop {
-            let event = news.recv().await.unwrap();
+            let event = events.recv().await.unwrap();
             if fits(&event) {
                 return event;
             }

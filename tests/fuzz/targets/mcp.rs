@@ -147,7 +147,7 @@ fn session(answers: Answers) -> Taker {
         let target = McpTarget {
             url: url.clone(),
             tokens: Arc::new(NoToken),
-            remembered: None,
+            server_facts: None,
             plain_http: PlainHttp::Refused,
         };
         runtime.block_on(go(&http, target));

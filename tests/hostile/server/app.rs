@@ -18,7 +18,7 @@ use patchbay_testkit::find_leaks;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Place, json_of, set_json};
+use super::{Exchange, json_of, set_json};
 use crate::payload::{self, Payload, places_of_text};
 use crate::support::{Desk, request};
 use crate::traps::{Traps, active_characters};
@@ -180,12 +180,12 @@ fn may_be_opened(page: &Url) -> bool {
 /// Goes the way with one answer changed by `change`, and looks at what came of it.
 pub(super) async fn try_answer(
     case: String,
-    place: Place,
+    exchange: Exchange,
     traps: Arc<Traps>,
     change: impl Fn(&mut patchbay_playground::Reply) + Send + Sync + 'static,
 ) {
     let desk = Desk::new().await;
-    let changed = place.tamper(&desk.playground, change);
+    let changed = exchange.tamper(&desk.playground, change);
     let walked = tokio::time::timeout(PATIENCE, walk(&desk)).await;
     let walked = walked.unwrap_or_else(|_| panic!("{case}: it took more than {PATIENCE:?}"));
     assert!(changed.load(Ordering::SeqCst) > 0, "{case}: never reached");
@@ -193,7 +193,7 @@ pub(super) async fn try_answer(
     // Nothing is left that keeps the same server from working, once it is itself again.
     desk.playground.untamper();
     desk.clock.put_forward(Duration::from_secs(3600));
-    if place == Place::Registration {
+    if exchange == Exchange::Registration {
         // Under which id a program is known stays the server's own affair.
         let open = desk.playground.open_url();
         let open = desk.add_at(open.as_str(), AuthenticationChoice::None).await;
@@ -210,16 +210,16 @@ pub(super) async fn try_answer(
 }
 
 /// The answers of a server that means well.
-async fn good_answers() -> BTreeMap<Place, Value> {
+async fn good_answers() -> BTreeMap<Exchange, Value> {
     let desk = Desk::new().await;
-    let found = Arc::<Mutex<BTreeMap<Place, Value>>>::default();
+    let found = Arc::<Mutex<BTreeMap<Exchange, Value>>>::default();
     let kept = Arc::clone(&found);
     desk.playground.tamper(move |asked, reply| {
-        for place in Place::ALL {
-            if place.is_asked(asked)
+        for exchange in Exchange::ALL {
+            if exchange.is_asked(asked)
                 && let Some(json) = json_of(reply)
             {
-                kept.lock().unwrap().entry(place).or_insert(json);
+                kept.lock().unwrap().entry(exchange).or_insert(json);
             }
         }
     });
@@ -249,13 +249,13 @@ fn worth_trying(original: &str, traps: &Traps) -> Vec<Payload> {
 }
 
 /// Every member of the answers at these places, one after the other, with every text worth trying.
-async fn try_texts(places: &[Place]) {
+async fn try_texts(exchanges: &[Exchange]) {
     let good = good_answers().await;
     let traps = Arc::new(Traps::set().await);
     let mut cases = Vec::new();
-    for place in places {
-        let Some(json) = good.get(place) else {
-            assert_eq!(*place, Place::Revocation, "only its answer is empty");
+    for exchange in exchanges {
+        let Some(json) = good.get(exchange) else {
+            assert_eq!(*exchange, Exchange::Revocation, "only its answer is empty");
             continue;
         };
         for pointer in places_of_text(json) {
@@ -268,14 +268,14 @@ async fn try_texts(places: &[Place]) {
                 if is_its_own && is_address {
                     continue;
                 }
-                cases.push((*place, pointer.clone(), payload));
+                cases.push((*exchange, pointer.clone(), payload));
             }
         }
     }
-    assert!(cases.len() > places.len() * 5, "{} cases", cases.len());
+    assert!(cases.len() > exchanges.len() * 5, "{} cases", cases.len());
     stream::iter(cases)
-        .map(|(place, pointer, payload)| {
-            let case = format!("{place:?} {pointer} holds {}", payload.name);
+        .map(|(exchange, pointer, payload)| {
+            let case = format!("{exchange:?} {pointer} holds {}", payload.name);
             let change = move |reply: &mut patchbay_playground::Reply| {
                 let Some(mut json) = json_of(reply) else {
                     return;
@@ -285,7 +285,7 @@ async fn try_texts(places: &[Place]) {
                 }
                 set_json(reply, &json);
             };
-            tokio::spawn(try_answer(case, place, Arc::clone(&traps), change))
+            tokio::spawn(try_answer(case, exchange, Arc::clone(&traps), change))
         })
         .buffer_unordered(AT_ONCE)
         .for_each(|tried| async { tried.unwrap() })
@@ -294,36 +294,41 @@ async fn try_texts(places: &[Place]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_metadata_is_more_than_text() {
-    try_texts(&[Place::ResourceMetadata, Place::ServerMetadata]).await;
+    try_texts(&[Exchange::ResourceMetadata, Exchange::ServerMetadata]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_a_registration_is_more_than_text() {
-    try_texts(&[Place::Registration]).await;
+    try_texts(&[Exchange::Registration]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_a_token_answer_is_more_than_text() {
-    try_texts(&[Place::Token, Place::Refresh]).await;
+    try_texts(&[Exchange::Token, Exchange::Refresh]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_a_handshake_is_more_than_text() {
-    try_texts(&[Place::Handshake]).await;
+    try_texts(&[Exchange::Handshake]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_a_tool_is_more_than_text() {
-    try_texts(&[Place::ToolList, Place::ToolResult, Place::ToolError]).await;
+    try_texts(&[
+        Exchange::ToolList,
+        Exchange::ToolResult,
+        Exchange::ToolError,
+    ])
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_an_offer_is_more_than_text() {
     let offers = [
-        Place::ResourceList,
-        Place::Resource,
-        Place::PromptList,
-        Place::Prompt,
+        Exchange::ResourceList,
+        Exchange::Resource,
+        Exchange::PromptList,
+        Exchange::Prompt,
     ];
     try_texts(&offers).await;
 }

@@ -10,7 +10,7 @@ use futures::{StreamExt as _, stream};
 use patchbay_playground::{Pace, Reply};
 
 use super::app::try_answer;
-use super::{Place, json_of, set_text};
+use super::{Exchange, json_of, set_text};
 use crate::payload;
 use crate::traps::Traps;
 
@@ -19,11 +19,11 @@ const AT_ONCE: usize = 4;
 
 type Change = Box<dyn Fn(&mut Reply) + Send + Sync>;
 
-async fn try_all(cases: Vec<(String, Place, Change)>) {
+async fn try_all(cases: Vec<(String, Exchange, Change)>) {
     let traps = Arc::new(Traps::set().await);
     stream::iter(cases)
-        .map(|(case, place, change)| {
-            tokio::spawn(try_answer(case, place, Arc::clone(&traps), change))
+        .map(|(case, exchange, change)| {
+            tokio::spawn(try_answer(case, exchange, Arc::clone(&traps), change))
         })
         .buffer_unordered(AT_ONCE)
         .for_each(|tried| async { tried.unwrap() })
@@ -32,8 +32,8 @@ async fn try_all(cases: Vec<(String, Place, Change)>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_document_is_an_error_and_no_more() {
-    let mut cases: Vec<(String, Place, Change)> = Vec::new();
-    for place in Place::ALL {
+    let mut cases: Vec<(String, Exchange, Change)> = Vec::new();
+    for exchange in Exchange::ALL {
         for number in 0..payload::bodies(b"{}").len() {
             let name = payload::bodies(b"{}")[number].name;
             let change = move |reply: &mut Reply| {
@@ -41,7 +41,11 @@ async fn a_broken_document_is_an_error_and_no_more() {
                 let bodies = payload::bodies(good.unwrap_or_default().as_bytes());
                 set_text(reply, &bodies[number].bytes);
             };
-            cases.push((format!("{place:?} is {name}"), place, Box::new(change)));
+            cases.push((
+                format!("{exchange:?} is {name}"),
+                exchange,
+                Box::new(change),
+            ));
         }
     }
     try_all(cases).await;
@@ -55,15 +59,15 @@ async fn an_answer_that_swells_when_it_is_unpacked_is_given_up() {
         packed.write_all(&[b' '; 64 * 1024]).unwrap();
     }
     let packed = packed.finish().unwrap();
-    let cases = Place::ALL.into_iter().map(|place| {
+    let cases = Exchange::ALL.into_iter().map(|exchange| {
         let packed = packed.clone();
         let change = move |reply: &mut Reply| {
             reply.set_header("content-encoding", "gzip");
             reply.body.clone_from(&packed);
         };
         (
-            format!("{place:?} swells"),
-            place,
+            format!("{exchange:?} swells"),
+            exchange,
             Box::new(change) as Change,
         )
     });
@@ -72,14 +76,14 @@ async fn an_answer_that_swells_when_it_is_unpacked_is_given_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_without_an_end_is_given_up() {
-    let cases = Place::ALL.into_iter().map(|place| {
+    let cases = Exchange::ALL.into_iter().map(|exchange| {
         let change = |reply: &mut Reply| {
             reply.body = vec![b' '; 64 * 1024];
             reply.pace = Pace::Endless;
         };
         (
-            format!("{place:?} has no end"),
-            place,
+            format!("{exchange:?} has no end"),
+            exchange,
             Box::new(change) as Change,
         )
     });
@@ -88,7 +92,7 @@ async fn an_answer_without_an_end_is_given_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_breaks_off_is_an_error_and_no_more() {
-    let cases = Place::ALL.into_iter().flat_map(|place| {
+    let cases = Exchange::ALL.into_iter().flat_map(|exchange| {
         let half = |reply: &mut Reply| {
             reply.body.truncate(reply.body.len() / 2);
             reply.pace = Pace::Cut;
@@ -100,8 +104,16 @@ async fn an_answer_that_breaks_off_is_an_error_and_no_more() {
             }
         };
         [
-            (format!("{place:?} is cut"), place, Box::new(half) as Change),
-            (format!("{place:?} drips"), place, Box::new(drip) as Change),
+            (
+                format!("{exchange:?} is cut"),
+                exchange,
+                Box::new(half) as Change,
+            ),
+            (
+                format!("{exchange:?} drips"),
+                exchange,
+                Box::new(drip) as Change,
+            ),
         ]
     });
     try_all(cases.collect()).await;
@@ -122,20 +134,20 @@ async fn a_redirect_takes_nothing_along() {
         String::new(),
     ];
     let mut cases = Vec::new();
-    for place in Place::ALL {
+    for exchange in Exchange::ALL {
         for (number, target) in targets.iter().enumerate() {
             let status = [301, 302, 303, 307, 308][number % 5];
-            cases.push((place, status, target.clone()));
+            cases.push((exchange, status, target.clone()));
         }
     }
     stream::iter(cases)
-        .map(|(place, status, target)| {
-            let case = format!("{place:?} is {status} to {target:?}");
+        .map(|(exchange, status, target)| {
+            let case = format!("{exchange:?} is {status} to {target:?}");
             let change = move |reply: &mut Reply| {
                 reply.status = status;
                 reply.set_header("location", target.clone());
             };
-            tokio::spawn(try_answer(case, place, Arc::clone(&traps), change))
+            tokio::spawn(try_answer(case, exchange, Arc::clone(&traps), change))
         })
         .buffer_unordered(AT_ONCE)
         .for_each(|tried| async { tried.unwrap() })

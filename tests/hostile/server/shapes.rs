@@ -6,19 +6,19 @@ use patchbay_playground::Reply;
 use serde_json::{Value, json};
 
 use super::app::try_answer;
-use super::{Place, json_of, set_json, set_text};
+use super::{Exchange, json_of, set_json, set_text};
 use crate::traps::Traps;
 
 type Edit = fn(&mut Value);
 
-async fn try_edit(case: &str, place: Place, traps: &Arc<Traps>, edit: Edit) {
+async fn try_edit(case: &str, exchange: Exchange, traps: &Arc<Traps>, edit: Edit) {
     let change = move |reply: &mut Reply| {
         if let Some(mut json) = json_of(reply) {
             edit(&mut json);
             set_json(reply, &json);
         }
     };
-    try_answer(case.to_owned(), place, Arc::clone(traps), change).await;
+    try_answer(case.to_owned(), exchange, Arc::clone(traps), change).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,20 +46,20 @@ async fn a_protocol_answer_of_the_wrong_shape_is_an_error_and_no_more() {
             json["result"]["nextCursor"] = json!("again");
         }),
     ];
-    for place in [
-        Place::Handshake,
-        Place::ToolList,
-        Place::ToolResult,
-        Place::ResourceList,
-        Place::Resource,
-        Place::PromptList,
-        Place::Prompt,
+    for exchange in [
+        Exchange::Handshake,
+        Exchange::ToolList,
+        Exchange::ToolResult,
+        Exchange::ResourceList,
+        Exchange::Resource,
+        Exchange::PromptList,
+        Exchange::Prompt,
     ] {
         for (name, edit) in edits {
             // Without an answer a call waits as long as a person lets it; `limits` of the client says so.
-            let waits = name.contains("id") && place != Place::Handshake;
+            let waits = name.contains("id") && exchange != Exchange::Handshake;
             if !waits && name != "a request of the server" {
-                try_edit(&format!("{place:?} has {name}"), place, &traps, edit).await;
+                try_edit(&format!("{exchange:?} has {name}"), exchange, &traps, edit).await;
             }
         }
     }
@@ -78,7 +78,7 @@ async fn events_that_nobody_asked_for_change_nothing() {
         json!({ "jsonrpc": "2.0", "id": "x", "method": "elicitation/create", "params": {} }),
         json!({ "jsonrpc": "2.0", "id": "y", "method": "roots/list" }),
     ];
-    for place in [Place::ToolList, Place::ToolResult, Place::Prompt] {
+    for exchange in [Exchange::ToolList, Exchange::ToolResult, Exchange::Prompt] {
         let notes = notes.clone();
         let change = move |reply: &mut Reply| {
             let Some(good) = json_of(reply) else { return };
@@ -91,8 +91,8 @@ async fn events_that_nobody_asked_for_change_nothing() {
             reply.set_header("content-type", "text/event-stream");
             reply.body = format!(": {}\n{events}data: {good}\n\n", "x".repeat(10_000)).into_bytes();
         };
-        let case = format!("{place:?} among events");
-        try_answer(case, place, Arc::clone(&traps), change).await;
+        let case = format!("{exchange:?} among events");
+        try_answer(case, exchange, Arc::clone(&traps), change).await;
     }
 }
 
@@ -115,7 +115,7 @@ async fn frames_that_are_no_events_are_an_error_and_no_more() {
             reply.body = bytes.to_vec();
         };
         let case = format!("the tools come as {name}");
-        try_answer(case, Place::Handshake, Arc::clone(&traps), change).await;
+        try_answer(case, Exchange::Handshake, Arc::clone(&traps), change).await;
     }
 }
 
@@ -144,7 +144,7 @@ async fn a_challenge_leads_nowhere_else_and_ends() {
                 set_text(reply, b"");
             };
             let case = format!("challenge {number} with {status}");
-            try_answer(case, Place::ToolList, Arc::clone(&traps), change).await;
+            try_answer(case, Exchange::ToolList, Arc::clone(&traps), change).await;
         }
     }
 }
@@ -152,7 +152,7 @@ async fn a_challenge_leads_nowhere_else_and_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_with_an_error_status_is_text_and_no_more() {
     let traps = Arc::new(Traps::set().await);
-    for place in Place::ALL {
+    for exchange in Exchange::ALL {
         for status in [400, 404, 429, 500, 503] {
             let marker = traps.marker();
             let change = move |reply: &mut Reply| {
@@ -166,8 +166,8 @@ async fn an_answer_with_an_error_status_is_text_and_no_more() {
                 });
                 reply.body = body.to_string().into_bytes();
             };
-            let case = format!("{place:?} fails with {status}");
-            try_answer(case, place, Arc::clone(&traps), change).await;
+            let case = format!("{exchange:?} fails with {status}");
+            try_answer(case, exchange, Arc::clone(&traps), change).await;
         }
     }
 }

@@ -7,7 +7,7 @@ use patchbay_playground::{Consent, Reply};
 use patchbay_testkit::{find_leaks, leaks_in};
 use serde_json::Value;
 
-use super::{Place, json_of, set_json};
+use super::{Exchange, json_of, set_json};
 use crate::desk::{Done, Terminal, ended};
 use crate::payload;
 use crate::traps::{Traps, active_characters};
@@ -63,8 +63,8 @@ fn replace_shown(value: &mut Value, text: &str) {
     }
 }
 
-/// Goes the way with every text at `places` replaced by what `payload` makes.
-async fn show(places: &'static [Place], text: impl Fn(&Traps) -> String) {
+/// Goes the way with every text at `exchanges` replaced by what `payload` makes.
+async fn show(exchanges: &'static [Exchange], text: impl Fn(&Traps) -> String) {
     let traps = Traps::set().await;
     let text = text(&traps);
     let terminal = Terminal::with(|switches| switches.consent = Consent::AllowAtOnce).await;
@@ -72,7 +72,7 @@ async fn show(places: &'static [Place], text: impl Fn(&Traps) -> String) {
     let changed = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let count = std::sync::Arc::clone(&changed);
     terminal.playground.tamper(move |asked, reply: &mut Reply| {
-        if !places.iter().any(|place| place.is_asked(asked)) {
+        if !exchanges.iter().any(|exchange| exchange.is_asked(asked)) {
             return;
         }
         if let Some(mut json) = json_of(reply) {
@@ -104,7 +104,7 @@ async fn show(places: &'static [Place], text: impl Fn(&Traps) -> String) {
         }
     }
     let secrets = terminal.playground.secrets();
-    let case = format!("{places:?} show {text:?}");
+    let case = format!("{exchanges:?} show {text:?}");
     traps.assert_quiet(&case, &secrets, &terminal.playground.log());
     let leaks = find_leaks(terminal.home.path(), &secrets).unwrap();
     assert!(leaks.is_empty(), "{case}: {leaks:?}");
@@ -141,23 +141,23 @@ async fn on_terminal(terminal: &Terminal, words: &[&str]) -> Done {
     ended(command.spawn().unwrap()).await
 }
 
-const SIGN_IN: &[Place] = &[
-    Place::ResourceMetadata,
-    Place::ServerMetadata,
-    Place::Registration,
-    Place::Token,
-    Place::Refresh,
+const SIGN_IN: &[Exchange] = &[
+    Exchange::ResourceMetadata,
+    Exchange::ServerMetadata,
+    Exchange::Registration,
+    Exchange::Token,
+    Exchange::Refresh,
 ];
 
-const USE: &[Place] = &[
-    Place::Handshake,
-    Place::ToolList,
-    Place::ToolResult,
-    Place::ToolError,
-    Place::ResourceList,
-    Place::Resource,
-    Place::PromptList,
-    Place::Prompt,
+const USE: &[Exchange] = &[
+    Exchange::Handshake,
+    Exchange::ToolList,
+    Exchange::ToolResult,
+    Exchange::ToolError,
+    Exchange::ResourceList,
+    Exchange::Resource,
+    Exchange::PromptList,
+    Exchange::Prompt,
 ];
 
 #[tokio::test(flavor = "multi_thread")]

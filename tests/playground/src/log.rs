@@ -102,7 +102,7 @@ impl Log {
     }
 
     /// Rings the bell: something a waiting test may look at has changed.
-    pub(crate) fn ring(&self) {
+    pub(crate) fn notify(&self) {
         self.changed.notify_waiters();
     }
 
@@ -132,7 +132,7 @@ impl Log {
         let number = request.number;
         requests.kept.push_back(request);
         drop(requests);
-        self.ring();
+        self.notify();
         number
     }
 
@@ -148,7 +148,7 @@ impl Log {
             request.status = Some(status.as_u16());
         }
         drop(requests);
-        self.ring();
+        self.notify();
     }
 }
 

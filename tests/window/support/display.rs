@@ -11,7 +11,7 @@ use x11rb::wrapper::ConnectionExt as _;
 
 /// Where a window lies and how large it is, in pixels of the display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Bounds {
     pub(crate) x: i16,
     pub(crate) y: i16,
     pub(crate) width: u16,
@@ -26,11 +26,11 @@ pub(crate) fn size() -> (u16, u16) {
 }
 
 /// Where the app's window lies; `None` while it is not shown.
-pub(crate) fn place() -> Option<Place> {
+pub(crate) fn bounds() -> Option<Bounds> {
     let (display, screen) = connect();
     let window = shown(&display, display.setup().roots[screen].root)?;
     let geometry = display.get_geometry(window).ok()?.reply().ok()?;
-    Some(Place {
+    Some(Bounds {
         x: geometry.x,
         y: geometry.y,
         width: geometry.width,
@@ -39,14 +39,14 @@ pub(crate) fn place() -> Option<Place> {
 }
 
 /// Moves the app's window, as dragging it and its edges does.
-pub(crate) fn put(place: Place) {
+pub(crate) fn put(bounds: Bounds) {
     let (display, screen) = connect();
     let window = shown(&display, display.setup().roots[screen].root).expect("a window is shown");
     let there = ConfigureWindowAux::new()
-        .x(i32::from(place.x))
-        .y(i32::from(place.y))
-        .width(u32::from(place.width))
-        .height(u32::from(place.height));
+        .x(i32::from(bounds.x))
+        .y(i32::from(bounds.y))
+        .width(u32::from(bounds.width))
+        .height(u32::from(bounds.height));
     display
         .configure_window(window, &there)
         .expect("the display answers")

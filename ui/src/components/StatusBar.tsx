@@ -4,9 +4,9 @@ import { KeyHint } from "./KeyHint";
 import { ShortcutContext } from "./shortcuts";
 import styles from "./StatusBar.module.css";
 
-type Place = { place: HTMLElement | null; setPlace: (place: HTMLElement | null) => void };
+type Slot = { place: HTMLElement | null; setPlace: (place: HTMLElement | null) => void };
 
-const PlaceContext = createContext<Place>({ place: null, setPlace: () => undefined });
+const PlaceContext = createContext<Slot>({ place: null, setPlace: () => undefined });
 
 /** Lets views put facts into the status bar. */
 export function StatusBarProvider({ children }: { children: ReactNode }) {

@@ -133,7 +133,7 @@ impl Filled {
 /// The secret itself.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Usage`] as [`plain`]; [`Error::Vault`], [`Error::Reference`].
+/// [`Error::NotFound`], [`Error::Usage`] as [`single_secret`]; [`Error::Vault`], [`Error::Reference`].
 pub(crate) async fn had(cx: &Context, given: GivenSecret) -> Result<Secret, Error> {
     match given {
         GivenSecret::Entry { entry } => {

@@ -97,7 +97,7 @@ pub async fn inspect_address(cx: &Context, address: &str) -> Result<AddressInspe
         url: url.clone(),
         tokens: Arc::new(NoToken),
         plain_http: PlainHttp::Refused,
-        remembered: None,
+        server_facts: None,
     };
     match mcp::connect(cx.http_to(&url), target, McpLimits::default(), cx.ending()).await {
         Ok(session) => {

@@ -56,10 +56,10 @@ impl Seen {
     async fn now(cx: &Context) -> Result<Self, Error> {
         // Before anything else: what is written meanwhile makes it another one.
         let version = cx.store().version()?;
-        let mut elsewhere = cx.store().version_elsewhere().await?;
+        let mut elsewhere = cx.store().external_version().await?;
         loop {
             let changes = cx.store().changes().await?;
-            let since = cx.store().version_elsewhere().await?;
+            let since = cx.store().external_version().await?;
             if since == elsewhere {
                 return Ok(Self {
                     version,

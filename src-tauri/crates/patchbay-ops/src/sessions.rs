@@ -13,12 +13,12 @@ use crate::{Context, Error};
 /// Live connections. A place is locked while its connection is made, so that callers who come
 /// together share one.
 #[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<ConnectorId, Place>>);
+pub(crate) struct Sessions(Mutex<HashMap<ConnectorId, Slot>>);
 
-type Place = Arc<tokio::sync::Mutex<Option<McpSession>>>;
+type Slot = Arc<tokio::sync::Mutex<Option<McpSession>>>;
 
 impl Sessions {
-    fn place(&self, connector: &ConnectorId) -> Place {
+    fn slot(&self, connector: &ConnectorId) -> Slot {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(places.entry(connector.clone()).or_default())
     }
@@ -39,11 +39,11 @@ impl Sessions {
     }
 
     async fn take(&self, connector: &ConnectorId) -> Option<McpSession> {
-        let place = {
+        let slot = {
             let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             places.remove(connector)
         };
-        place?.lock().await.take()
+        slot?.lock().await.take()
     }
 
     /// Lets go of all connections.
@@ -66,8 +66,8 @@ pub(crate) async fn session(
     connector: &Connector,
     cancel: &CancellationToken,
 ) -> Result<(McpSession, bool), Error> {
-    let place = cx.sessions().place(&connector.id);
-    let mut live = place.lock().await;
+    let slot = cx.sessions().slot(&connector.id);
+    let mut live = slot.lock().await;
     if let Some(session) = live.as_ref().filter(|session| !session.is_closed()) {
         return Ok((session.clone(), true));
     }
@@ -86,7 +86,7 @@ async fn connect(
         plain_http: plain_http(connector.allows_plain_http, &url),
         url,
         tokens: cx.tokens().source(connector),
-        remembered: connector.server.clone(),
+        server_facts: connector.server.clone(),
     };
     Ok(mcp::connect(
         cx.http_to(&target.url),

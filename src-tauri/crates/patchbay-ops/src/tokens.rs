@@ -64,11 +64,11 @@ struct State {
     retry: Retry,
     locks_by_entry: Mutex<HashMap<WalletEntryId, Arc<tokio::sync::Mutex<()>>>>,
     touched: Mutex<HashMap<WalletEntryId, Timestamp>>,
-    known: Mutex<HashMap<WalletEntryId, Known>>,
+    known: Mutex<HashMap<WalletEntryId, CachedSecrets>>,
 }
 
 /// The secrets that an entry had since the process began.
-struct Known {
+struct CachedSecrets {
     /// When the last of them was saved.
     replaced_at: Timestamp,
     /// Whether a reference is among them, for what it stands for may change without a word.
@@ -181,11 +181,13 @@ impl Tokens {
 
     fn remember(&self, entry: &WalletEntry, secrets: Vec<Secret>, may_change: bool) -> Vec<Secret> {
         let mut all = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all.entry(entry.id.clone()).or_insert_with(|| Known {
-            replaced_at: entry.replaced_at,
-            may_change,
-            secrets: VecDeque::new(),
-        });
+        let known = all
+            .entry(entry.id.clone())
+            .or_insert_with(|| CachedSecrets {
+                replaced_at: entry.replaced_at,
+                may_change,
+                secrets: VecDeque::new(),
+            });
         known.replaced_at = entry.replaced_at;
         known.may_change = may_change;
         for secret in secrets {

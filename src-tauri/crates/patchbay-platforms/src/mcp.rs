@@ -44,7 +44,7 @@ pub struct McpTarget {
     /// Whether they may go over plain http.
     pub plain_http: PlainHttp,
     /// What the server was found to be the last time, to save asking again; `None` to find out.
-    pub remembered: Option<ServerFacts>,
+    pub server_facts: Option<ServerFacts>,
 }
 
 /// How much, and for how long, a server is listened to.

@@ -125,7 +125,7 @@ async fn list(filling: Filling, size: (usize, usize)) -> Result<Vec<Tool>, Error
         url: url.parse().unwrap(),
         tokens: Arc::new(NoToken),
         plain_http: PlainHttp::Refused,
-        remembered: None,
+        server_facts: None,
     };
     let cancel = CancellationToken::new();
     let session = connect(&http, target, McpLimits::DEFAULT, &cancel).await?;

@@ -113,7 +113,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Failed`].
-    pub async fn version_elsewhere(&self) -> Result<i64, Error> {
+    pub async fn external_version(&self) -> Result<i64, Error> {
         self.writer().version().await
     }
 }
@@ -188,16 +188,16 @@ mod tests {
         let elsewhere = Store::open(&home.path().join("patchbay.sqlite"))
             .await
             .unwrap();
-        let before = here.version_elsewhere().await.unwrap();
+        let before = here.external_version().await.unwrap();
         here.save_connector(&connector("c1", "a")).await.unwrap();
         here.open_run(&run(1)).await.unwrap();
-        assert_eq!(here.version_elsewhere().await.unwrap(), before);
+        assert_eq!(here.external_version().await.unwrap(), before);
         elsewhere
             .save_connector(&connector("c2", "b"))
             .await
             .unwrap();
-        let after = here.version_elsewhere().await.unwrap();
+        let after = here.external_version().await.unwrap();
         assert_ne!(after, before);
-        assert_eq!(here.version_elsewhere().await.unwrap(), after);
+        assert_eq!(here.external_version().await.unwrap(), after);
     }
 }

@@ -4,7 +4,7 @@
 //! waits for is a transaction of its own and begins at once. Rows of runs are queued instead, and nobody
 //! waits: they lie in the queue for up to [`WINDOW`], and those that came together are one transaction,
 //! which costs hardly more than one row. A process that is killed loses the writes of its last window;
-//! whoever cannot have that waits, and whoever reads runs calls [`Writer::settle`] first.
+//! whoever cannot have that waits, and whoever reads runs calls [`Writer::flush`] first.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};

@@ -28,7 +28,7 @@ fn one() -> u8 {
 
 /// What `weather` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
-struct Place {
+struct WeatherQuery {
     /// The name of a city
     #[schemars(length(min = 1))]
     city: String,
@@ -94,7 +94,10 @@ impl Tools {
         description = "Answers with structured content and its schema. The weather is made up from the name of the city.",
         annotations(read_only_hint = true, idempotent_hint = true, open_world_hint = false)
     )]
-    fn weather(&self, Parameters(Place { city, unit }): Parameters<Place>) -> Json<Weather> {
+    fn weather(
+        &self,
+        Parameters(WeatherQuery { city, unit }): Parameters<WeatherQuery>,
+    ) -> Json<Weather> {
         Json(invent(city, unit))
     }
 

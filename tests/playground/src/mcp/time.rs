@@ -125,7 +125,7 @@ struct Waiting {
 impl Waiting {
     fn begin(shared: Arc<Shared>) -> Self {
         lock(&shared.waits).begun += 1;
-        shared.log.ring();
+        shared.log.notify();
         Self {
             shared,
             over: false,
@@ -137,7 +137,7 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         if !self.over {
             lock(&self.shared.waits).cancelled += 1;
-            self.shared.log.ring();
+            self.shared.log.notify();
         }
     }
 }

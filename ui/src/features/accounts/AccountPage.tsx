@@ -40,7 +40,7 @@ type Props = {
 export function AccountPage(props: Props) {
   const { data, error, refetch } = useQuery(queries.accounts());
   const account = data?.find((one) => one.id === props.id && one.platform !== "local");
-  if (account) return <Known {...props} account={account} />;
+  if (account) return <Loaded {...props} account={account} />;
   return (
     <>
       <div className={styles.bar}>
@@ -65,7 +65,7 @@ export function AccountPage(props: Props) {
   );
 }
 
-function Known({
+function Loaded({
   account,
   tab,
   onTab,

@@ -20,12 +20,12 @@ export function AccountWatch() {
   const { announce } = useToasts();
   const before = useRef<ReadonlyMap<AccountId, AccountState>>(new Map());
   useEffect(() => {
-    const news = (accounts ?? []).flatMap(({ id, label }) => {
+    const announcement = (accounts ?? []).flatMap(({ id, label }) => {
       const state = states.get(id) ?? "fine";
       return state === (before.current.get(id) ?? "fine") ? [] : [`${label} ${stateWords[state]}`];
     });
     before.current = states;
-    if (news.length > 0) announce(news.join(". "));
+    if (announcement.length > 0) announce(announcement.join(". "));
   }, [states, accounts, announce]);
   return null;
 }

@@ -59,7 +59,7 @@ export function AuthorizationLayer({ signIn, onOpenConnector, onOpenVault }: Pro
       );
     }
     case "authorization":
-      return <Known key={shown.id} id={shown.id} signIn={signIn} onOpenConnector={onOpenConnector} />;
+      return <Loaded key={shown.id} id={shown.id} signIn={signIn} onOpenConnector={onOpenConnector} />;
   }
 }
 
@@ -84,7 +84,7 @@ function Frame({
   );
 }
 
-function Known({
+function Loaded({
   id,
   signIn,
   onOpenConnector,

@@ -44,7 +44,7 @@ export function statusRank(connector: Connector): number {
 }
 
 type FrozenOf = (connector: Connector) => Frozen;
-type Known = { accounts: Account[]; platforms: PlatformForm[]; frozen: FrozenOf };
+type GroupSources = { accounts: Account[]; platforms: PlatformForm[]; frozen: FrozenOf };
 type Group = { key: string; title: string; rows: Connector[] };
 
 /** The rows in order; favourites come first. */
@@ -56,7 +56,7 @@ export function sortConnectors(connectors: Connector[], sort: ConnectorSort, fro
 }
 
 /** The groups of rows that are in order; those without a row are left out. */
-export function groupConnectors(rows: Connector[], group: ConnectorGroup, known: Known): Group[] {
+export function groupConnectors(rows: Connector[], group: ConnectorGroup, known: GroupSources): Group[] {
   return groupsOf(rows, group, known).filter((one) => one.rows.length > 0);
 }
 
@@ -77,7 +77,7 @@ function byTitle(left: Connector, right: Connector): number {
   return compareText(left.title, right.title) || compareText(left.id, right.id);
 }
 
-function groupsOf(rows: Connector[], group: ConnectorGroup, { accounts, platforms, frozen }: Known): Group[] {
+function groupsOf(rows: Connector[], group: ConnectorGroup, { accounts, platforms, frozen }: GroupSources): Group[] {
   switch (group) {
     case "status":
       return groupOrder.map(({ id, title }) => ({

@@ -102,9 +102,9 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
   const [refusals, setRefusals] = useState(0);
   const isOpen = !create.isPending;
   // What is under way, and why it came to nothing, stand below the form; while they do, no field can have the focus.
-  const news = useRef<HTMLDivElement>(null);
+  const announcement = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (!isOpen || (refusals > 0 && !handle.current?.focusProblem())) news.current?.focus();
+    if (!isOpen || (refusals > 0 && !handle.current?.focusProblem())) announcement.current?.focus();
   }, [refusals, isOpen]);
   const submit = () => {
     if (create.isPending) return;
@@ -172,7 +172,7 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
         <PlatformForm ref={setHandle} label={title} state={state} wallet={wallet} isDisabled={create.isPending} />
       </div>
       {(create.isPending || create.error) && (
-        <div ref={news} tabIndex={-1} className={styles.news}>
+        <div ref={announcement} tabIndex={-1} className={styles.news}>
           {create.isPending && (
             <div className="line text2" role="group" aria-label="Creating">
               <StatusGlyph name="authorizing" />

@@ -54,10 +54,10 @@ export function RunDetail({ id, ...rest }: Props) {
       </div>
     );
   if (!run) return <Skeleton rows={4} label="Loading run" />;
-  return <Known key={run.id} run={run} {...rest} />;
+  return <Loaded key={run.id} run={run} {...rest} />;
 }
 
-function Known({
+function Loaded({
   run,
   comparing,
   onCompare,

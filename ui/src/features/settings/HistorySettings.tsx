@@ -19,12 +19,12 @@ export function HistorySettings() {
   return (
     <Section title="History">
       {error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
-      {history && <Known history={history} />}
+      {history && <Loaded history={history} />}
     </Section>
   );
 }
 
-function Known({ history }: { history: History }) {
+function Loaded({ history }: { history: History }) {
   const { retention, due } = history;
   const keep = useSetRetention();
   const remove = useRemoveRuns();

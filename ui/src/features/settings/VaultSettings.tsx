@@ -27,12 +27,12 @@ export function VaultSettings() {
   return (
     <Section title="Vault">
       {error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
-      {vault && <Known vault={vault} />}
+      {vault && <Loaded vault={vault} />}
     </Section>
   );
 }
 
-function Known({ vault }: { vault: VaultStatus }) {
+function Loaded({ vault }: { vault: VaultStatus }) {
   const [openForm, setOpenForm] = useState<"choose" | "unlock" | null>(null);
   const [isResetting, setIsResetting] = useState(false);
   const [accepting, setAccepting] = useState(false);

@@ -115,7 +115,7 @@ async fn challenge(cx: &Context, url: &url::Url) -> Result<Option<Challenge>, Er
         url: url.clone(),
         tokens: Arc::new(NoToken),
         plain_http: PlainHttp::Refused,
-        remembered: None,
+        server_facts: None,
     };
     match mcp::connect(cx.http_to(url), target, McpLimits::default(), cx.ending()).await {
         Ok(session) => {

@@ -41,9 +41,9 @@ impl KnownTool {
 
 /// What was looked up, by connector and name of the tool.
 #[derive(Default)]
-pub(crate) struct KnownTools(Mutex<HashMap<(ConnectorId, String), Remembered>>);
+pub(crate) struct KnownTools(Mutex<HashMap<(ConnectorId, String), CacheEntry>>);
 
-struct Remembered {
+struct CacheEntry {
     /// The [`Store::version`](patchbay_store::Store::version) for which it holds.
     version: i64,
     /// What it was made of.
@@ -52,16 +52,16 @@ struct Remembered {
 }
 
 impl KnownTools {
-    fn lock(&self) -> MutexGuard<'_, HashMap<(ConnectorId, String), Remembered>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(ConnectorId, String), CacheEntry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, key: (ConnectorId, String), remembered: Remembered) {
+    fn keep(&self, key: (ConnectorId, String), cached: CacheEntry) {
         let mut all = self.lock();
         if all.len() >= REMEMBERED && !all.contains_key(&key) {
             all.clear();
         }
-        all.insert(key, remembered);
+        all.insert(key, cached);
     }
 }
 
@@ -77,14 +77,13 @@ pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<K
     let version = cx.store().version()?;
     let key = (id.clone(), name.to_owned());
     let mut before = None;
-    if let Some(remembered) = cx.known_tools().lock().get_mut(&key) {
-        let holds =
-            remembered.version == version || cx.store().is_current(id, name, &remembered.rows)?;
+    if let Some(cached) = cx.known_tools().lock().get_mut(&key) {
+        let holds = cached.version == version || cx.store().is_current(id, name, &cached.rows)?;
         if holds {
-            remembered.version = version;
-            return Ok(remembered.known.clone());
+            cached.version = version;
+            return Ok(cached.known.clone());
         }
-        before = remembered.known.tool.clone();
+        before = cached.known.tool.clone();
     }
     let rows = cx.store().find_tool_rows(id, name).await?;
     let connector = rows.connector()?.ok_or_else(|| not_found(id.as_str()))?;
@@ -95,12 +94,12 @@ pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<K
             _ => Arc::new(KnownTool::new(tool)),
         }),
     };
-    let remembered = Remembered {
+    let cached = CacheEntry {
         version,
         rows,
         known: known.clone(),
     };
-    cx.known_tools().keep(key, remembered);
+    cx.known_tools().keep(key, cached);
     Ok(known)
 }
 

@@ -59,7 +59,7 @@ async fn negotiate(
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
     let mut last = None;
-    for mode in modes(target.remembered.as_ref()) {
+    for mode in modes(target.server_facts.as_ref()) {
         let wire = Wire::new(
             http.clone(),
             target.url.clone(),
@@ -77,7 +77,7 @@ async fn negotiate(
 }
 
 /// What worked the last time comes first; plain `initialize` is the last resort.
-fn modes(remembered: Option<&ServerFacts>) -> Vec<ClientLifecycleMode> {
+fn modes(server_facts: Option<&ServerFacts>) -> Vec<ClientLifecycleMode> {
     let preferred: Vec<ProtocolVersion> = ProtocolVersion::KNOWN_VERSIONS
         .iter()
         .rev()
@@ -87,7 +87,7 @@ fn modes(remembered: Option<&ServerFacts>) -> Vec<ClientLifecycleMode> {
         preferred_versions: preferred,
         legacy_version: None,
     };
-    match remembered {
+    match server_facts {
         Some(facts) if is_legacy(&facts.protocol_version) => {
             vec![ClientLifecycleMode::Initialize, auto]
         }

@@ -59,7 +59,7 @@ fn target(url: &Url) -> McpTarget {
         url: url.clone(),
         tokens: Arc::new(NoToken),
         plain_http: PlainHttp::Refused,
-        remembered: None,
+        server_facts: None,
     }
 }
 

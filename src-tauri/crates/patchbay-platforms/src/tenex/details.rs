@@ -58,7 +58,7 @@ impl Tenex {
         Some(holders.collect())
     }
 
-    /// An act on a connector, where the table of routes offers it.
+    /// An action on a connector, where the table of routes offers it.
     fn action<O: Operation<Self>>(&self, title: &str, connector: &Connector) -> Option<Action> {
         let fixed = json!({"id": connector.id});
         self.offers::<O>()

@@ -152,7 +152,7 @@ fn sample(schema: &Value) -> Value {
     }
 }
 
-/// Does an act as a window does.
+/// Runs an action as a window does.
 pub(crate) async fn run_action(platform: &dyn Platform, action: &Action, asked: Value) -> Value {
     let mut arguments = object(action.fixed.0.clone());
     arguments.extend(object(asked));

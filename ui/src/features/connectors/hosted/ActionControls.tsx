@@ -10,7 +10,7 @@ import { useRunAction } from "./useHosted";
 
 type Props = { connector: Connector; onAsk: (asked: PendingAction) => void };
 
-/** Whether an act needs a word with the user before it is carried out. */
+/** Whether an action needs a word with the user before it is carried out. */
 function needsConfirmation(action: Action): boolean {
   return (
     action.inputSchema !== null ||
@@ -20,7 +20,7 @@ function needsConfirmation(action: Action): boolean {
   );
 }
 
-/** Carries out an act at once, or has it asked first where there is something to ask or to know. */
+/** Carries out an action at once, or has it asked first where there is something to ask or to know. */
 function useStartAction({ connector, onAsk }: Props, of: string | null, isChoice = false) {
   const run = useRunAction(connector);
   const start = (action: Action) => {
@@ -35,7 +35,7 @@ function useStartAction({ connector, onAsk }: Props, of: string | null, isChoice
   return { start, failure, isPending: run.isPending };
 }
 
-/** A button that carries out an act, `of` the control that it is one way of. */
+/** A button that carries out an action, `of` the control that it is one way of. */
 export function ActionButton({ action, of = null, ...props }: Props & { action: Action; of?: string | null }) {
   const { start, failure, isPending } = useStartAction(props, of);
   return (
@@ -67,7 +67,7 @@ export function ActionSwitch({
   );
 }
 
-/** One of several, each an act. */
+/** One of several, each an action. */
 export function ActionChoice({
   label,
   current,

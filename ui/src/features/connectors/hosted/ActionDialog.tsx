@@ -13,7 +13,7 @@ import { asProblem } from "@/host/call";
 import styles from "./Hosted.module.css";
 import { useRunAction } from "./useHosted";
 
-/** An act that needs a word with the user. */
+/** An action that needs a word with the user. */
 export type PendingAction = {
   action: Action;
   /** What the switch or choice is called that the act belongs to. */
@@ -31,10 +31,10 @@ const effectWords: Record<OperationEffect, string | null> = {
   irreversible: "You can't undo this.",
 };
 
-/** An act asks for no secrets. */
+/** An action asks for no secrets. */
 const noWallet: never[] = [];
 
-/** Asks what an act needs to know, and says what comes of it, before it is carried out. */
+/** Asks what an action needs to know, and says what comes of it, before it is carried out. */
 export function ActionDialog({ connector, action, of, isChoice, onClose }: Props) {
   const { title, identity } = connector;
   const [actionForm] = useState(() => ({ schema: action.inputSchema ?? { type: "object" }, values: {}, kept: [] }));

@@ -36,7 +36,7 @@ export function CredentialDialog(props: Props) {
   return (
     <Dialog
       title={title}
-      subtitle={<Place connector={connector} level={level} />}
+      subtitle={<CredentialOwner connector={connector} level={level} />}
       onClose={onClose}
       footer={<Button onPress={onClose}>Cancel</Button>}
     >
@@ -50,7 +50,7 @@ export function CredentialDialog(props: Props) {
 }
 
 /** Where it will lie: not the credential that the connector uses now, but whose the new one is. */
-function Place({ connector: { title, identity }, level }: Pick<Props, "connector" | "level">) {
+function CredentialOwner({ connector: { title, identity }, level }: Pick<Props, "connector" | "level">) {
   return (
     <span className="line">
       <PlatformTile platform={identity.platform} />
@@ -111,7 +111,7 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
   return (
     <Dialog
       title={titleOf(replaced)}
-      subtitle={<Place connector={connector} level={level} />}
+      subtitle={<CredentialOwner connector={connector} level={level} />}
       onClose={onClose}
       footer={
         <>

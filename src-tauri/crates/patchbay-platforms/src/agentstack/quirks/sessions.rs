@@ -53,7 +53,7 @@ impl Sessions {
             url: connector.path()?.then("/mcp").under(&api.base),
             tokens: Arc::clone(&api.tokens),
             plain_http: api.clients.plain_http.clone(),
-            remembered: None,
+            server_facts: None,
         };
         let limits = McpLimits::default();
         // The usual connections ask for compression, which the relay labels wrongly.

@@ -87,7 +87,7 @@ impl McpSession {
     ) -> Result<Answered, Error> {
         request.extensions_mut().insert(exchange.clone());
         // Before the request leaves, so that nothing of its progress is missed.
-        let mut news = self.0.own_side.progress();
+        let mut updates = self.0.own_side.progress();
         let handle = self
             .0
             .peer
@@ -110,9 +110,9 @@ impl McpSession {
                     pending.forget();
                     return Err(exchange.take().failure.unwrap_or_else(|| self.lost()));
                 }
-                step = news.recv() => match step {
+                step = updates.recv() => match step {
                     Ok(step) if pending.is_about(&step) => {
-                        tell(&step, &mut last, progress);
+                        report(&step, &mut last, progress);
                         idle.as_mut().reset(tokio::time::Instant::now() + patience.idle);
                     }
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
@@ -122,9 +122,9 @@ impl McpSession {
                 () = &mut total => return Err(Error::TimedOut { after: patience.total }),
             }
         };
-        while let Ok(step) = news.try_recv() {
+        while let Ok(step) = updates.try_recv() {
             if pending.is_about(&step) {
-                tell(&step, &mut last, progress);
+                report(&step, &mut last, progress);
             }
         }
         pending.forget();
@@ -172,7 +172,7 @@ fn as_it_came(answer: Option<Value>, result: &ServerResult) -> Value {
 }
 
 /// Hands progress on, unless it would go backwards: rmcp may deliver two notices in the wrong order.
-fn tell(
+fn report(
     step: &ProgressNotificationParam,
     last: &mut f64,
     progress: &(dyn Fn(CallProgress) + Send + Sync),

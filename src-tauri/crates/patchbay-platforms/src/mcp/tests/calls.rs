@@ -30,13 +30,13 @@ fn answer(asked: &Asked, result: Value) -> String {
 /// Each step of the tool waits until the client has heard of the one before.
 #[tokio::test]
 async fn progress_is_heard_in_order_before_the_answer() {
-    let (heard, turns) = mpsc::unbounded_channel::<CallProgress>();
-    let turns = Arc::new(Mutex::new(Some(turns)));
+    let (heard, acknowledged) = mpsc::unbounded_channel::<CallProgress>();
+    let acknowledged = Arc::new(Mutex::new(Some(acknowledged)));
     let steps: Arc<Mutex<Vec<CallProgress>>> = Arc::default();
     let server = Server::start(hand_made::server(move |asked: Asked| {
-        let turns = turns.lock().unwrap().take().expect("one call");
+        let acknowledged = acknowledged.lock().unwrap().take().expect("one call");
         let pieces = stream::iter([Ok(progress(&asked, 1, "o\u{1b}ne"))]).chain(
-            UnboundedReceiverStream::new(turns).map(move |step| {
+            UnboundedReceiverStream::new(acknowledged).map(move |step| {
                 Ok(match step.progress {
                     1.0 => progress(&asked, 2, "two"),
                     _ => answer(

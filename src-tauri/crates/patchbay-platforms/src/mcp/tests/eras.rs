@@ -74,9 +74,9 @@ fn facts(version: &str) -> ServerFacts {
 #[tokio::test]
 async fn both_eras_list_and_call() {
     let server = Server::start(echo()).await;
-    for (remembered, version) in [(None, "2026-07-28"), (Some("2025-11-25"), "2025-11-25")] {
+    for (server_facts, version) in [(None, "2026-07-28"), (Some("2025-11-25"), "2025-11-25")] {
         let target = McpTarget {
-            remembered: remembered.map(facts),
+            server_facts: server_facts.map(facts),
             ..target(&server.url)
         };
         let cancel = CancellationToken::new();
@@ -169,7 +169,7 @@ async fn a_remembered_era_saves_the_probe() {
     }))
     .await;
     let target = McpTarget {
-        remembered: Some(facts("2025-06-18")),
+        server_facts: Some(facts("2025-06-18")),
         ..target(&server.url)
     };
     let cancel = CancellationToken::new();

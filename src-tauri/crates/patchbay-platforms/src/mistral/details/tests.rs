@@ -27,7 +27,7 @@ fn is_on(details: &PlatformDetails, wanted: &str) -> Option<bool> {
     })?
 }
 
-/// Everything that an act asks for, answered.
+/// Everything that an action asks for, answered.
 fn answers() -> Map<String, Value> {
     serde_json::from_value(json!({
         "include": ["search"], "exclude": ["erase"],

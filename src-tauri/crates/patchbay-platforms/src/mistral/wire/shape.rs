@@ -46,7 +46,7 @@ impl Shape {
         members.retain(|name, value| !is_needless(name, value));
         for (name, value) in members {
             if let Some(form) = (self.form)(name) {
-                form.bring(value);
+                form.coerce(value);
             }
         }
         Ok(())
@@ -99,7 +99,7 @@ impl Form {
         }
     }
 
-    fn bring(self, value: &mut Value) {
+    fn coerce(self, value: &mut Value) {
         let brought = match self {
             Self::Text => None,
             Self::Flag => lenient::flag(value).map(Value::from),

@@ -57,7 +57,7 @@ impl McpPath {
                 headers: api.headers.clone(),
             }),
             plain_http: api.clients.plain_http.clone(),
-            remembered: None,
+            server_facts: None,
         };
         let limits = McpLimits::DEFAULT;
         let session = connect(&api.clients.usual, target, limits, &options.stop()).await?;

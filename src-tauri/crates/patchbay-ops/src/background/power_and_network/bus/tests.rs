@@ -63,7 +63,7 @@ impl Bus {
     }
 
     /// A service at its place; it goes with the connection.
-    async fn serve(&self, (service, path): Place, interface: impl Interface) -> Connection {
+    async fn serve(&self, (service, path): Service, interface: impl Interface) -> Connection {
         let builder = zbus::connection::Builder::address(self.address.as_str());
         let builder = builder.unwrap().name(service).unwrap();
         let builder = builder.serve_at(path, interface).unwrap();
