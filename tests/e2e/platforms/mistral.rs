@@ -79,9 +79,21 @@ async fn the_whole_story() {
     fixture
         .api("share_to_organization", json!({ "connector_id": id }))
         .await;
-    fixture
-        .api("unshare_from_organization", json!({ "connector_id": id }))
-        .await;
+    let unshare = json!({ "connector_id": id });
+    // What takes something away asks here as it does in the window.
+    let given = unshare.to_string();
+    let call = [
+        "api",
+        "acc",
+        "unshare_from_organization",
+        "--args",
+        &given,
+        "--json",
+    ];
+    let refused = fixture.run_with(&call, "").await;
+    assert_eq!(refused.failure()["code"], "confirmation_needed");
+    assert_eq!(refused.code, 2);
+    fixture.api("unshare_from_organization", unshare).await;
     for scope in ["organization", "workspace", "user"] {
         let level = json!({ "connector_id": id, "consumer_scope": scope });
         fixture.api("activate_for_consumer", level.clone()).await;

@@ -577,7 +577,7 @@ export type CallOperation = {
 	operation: string,
 	/**  Its arguments: a JSON object. */
 	arguments: Json,
-	/**  Whether the user has confirmed an irreversible operation. */
+	/**  Whether the user has confirmed what [needs it](OperationInfo::needs_confirmation). */
 	confirmed: boolean,
 	/**  Longest time of one attempt, in seconds; `None` for the operation's own. */
 	timeoutSeconds: number | null,
@@ -1426,7 +1426,7 @@ export type OperationEffect =
 "write" | 
 /**  Takes away what can be made again. */
 "destructive" | 
-/**  Cannot be taken back: asks before it runs. */
+/**  Cannot be taken back. */
 "irreversible";
 
 /**  One documented operation, as windows and commands show it. */
@@ -1439,6 +1439,8 @@ export type OperationInfo = {
 	parameters: Json,
 	/**  What it does to the platform. */
 	effect: OperationEffect,
+	/**  Whether a person has to agree before it is called. */
+	needsConfirmation: boolean,
 	/**  Document and operation it comes from. */
 	source: string,
 };

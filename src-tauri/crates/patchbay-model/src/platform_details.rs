@@ -15,8 +15,15 @@ pub enum OperationEffect {
     Write,
     /// Takes away what can be made again.
     Destructive,
-    /// Cannot be taken back: asks before it runs.
+    /// Cannot be taken back.
     Irreversible,
+}
+
+impl OperationEffect {
+    /// Whether a person has to agree before it runs, wherever it is called from.
+    pub const fn needs_confirmation(self) -> bool {
+        matches!(self, Self::Destructive | Self::Irreversible)
+    }
 }
 
 /// Everything that only this platform tells of a connector, in the order in which it is shown.

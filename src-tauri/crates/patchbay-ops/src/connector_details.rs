@@ -1,8 +1,6 @@
 //! What only one platform has: its facts, switches and buttons for a connector.
 
-use patchbay_model::{
-    Action, Connector, ConnectorId, Json, OperationEffect, PlatformDetails, RemoteId,
-};
+use patchbay_model::{Action, Connector, ConnectorId, Json, PlatformDetails, RemoteId};
 use patchbay_platforms::Platform;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -96,11 +94,7 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
 }
 
 fn needs_confirmation(action: &Action) -> bool {
-    action.warning.is_some()
-        || matches!(
-            action.effect,
-            OperationEffect::Destructive | OperationEffect::Irreversible
-        )
+    action.warning.is_some() || action.effect.needs_confirmation()
 }
 
 /// What is settled, with what was asked for.
@@ -138,6 +132,7 @@ fn arguments(action: &Action, Json(values): Json) -> Result<Value, Error> {
 
 #[cfg(test)]
 mod tests {
+    use patchbay_model::OperationEffect;
     use serde_json::json;
 
     use super::*;

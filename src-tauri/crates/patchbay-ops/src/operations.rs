@@ -8,7 +8,7 @@ use patchbay_http::{CallOptions, Retries, SentSecrets};
 use patchbay_model::{
     Account, AccountId, Json, OperationEffect, Platform, Secret, hide_user_infos,
 };
-use patchbay_platforms::{Effect, OperationEntry, Platform as Hosted, hosted};
+use patchbay_platforms::{OperationEntry, Platform as Hosted, hosted};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
@@ -31,6 +31,8 @@ pub struct OperationInfo {
     pub parameters: Json,
     /// What it does to the platform.
     pub effect: OperationEffect,
+    /// Whether a person has to agree before it is called.
+    pub needs_confirmation: bool,
     /// Document and operation it comes from.
     pub source: String,
 }
@@ -45,7 +47,7 @@ pub struct CallOperation {
     pub operation: String,
     /// Its arguments: a JSON object.
     pub arguments: Json,
-    /// Whether the user has confirmed an irreversible operation.
+    /// Whether the user has confirmed what [needs it](OperationInfo::needs_confirmation).
     pub confirmed: bool,
     /// Longest time of one attempt, in seconds; `None` for the operation's own.
     pub timeout_seconds: Option<u32>,
@@ -114,7 +116,7 @@ impl Call {
     pub(crate) async fn prepared(cx: &Context, request: CallOperation) -> Result<Self, Error> {
         let account = find_account(cx, &request.account).await?;
         let operation = find_operation(&account, &request.operation)?;
-        if operation.effect == Effect::Irreversible && !request.confirmed {
+        if operation.effect.needs_confirmation() && !request.confirmed {
             return Err(Error::ConfirmationNeeded {
                 what: request.operation,
             });
@@ -210,6 +212,7 @@ fn card(operation: &OperationEntry) -> OperationInfo {
         summary: operation.summary(),
         parameters: Json(operation.parameters().to_value()),
         effect: operation.effect,
+        needs_confirmation: operation.effect.needs_confirmation(),
         source: operation.source(),
     }
 }
@@ -225,10 +228,11 @@ mod tests {
     use crate::{SystemClock, testing};
 
     async fn account(cx: &Context, surface: &str) -> AccountId {
+        let id = AccountId::new(cx.new_id("acc"));
         let account = Account {
-            id: AccountId::new(cx.new_id("acc")),
+            label: id.to_string(),
+            id,
             platform: Platform::Mistral,
-            label: surface.to_owned(),
             colour: None,
             base_url: None,
             settings: Json(json!({ "surface": surface })),
@@ -241,22 +245,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_taken_back_on_an_account_asks_though_others_can_take_it_back() {
+    async fn what_takes_something_away_asks_first_on_each_account_by_its_own_table() {
         let home = tempfile::tempdir().unwrap();
         let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
-        let request = CallOperation {
-            account: account(&cx, "seed").await,
-            operation: "share".to_owned(),
-            arguments: Json(json!({ "connector_id": "1" })),
-            confirmed: false,
-            timeout_seconds: None,
-            retries: None,
-            headers: BTreeMap::new(),
-            query: Json::default(),
-            body: Json::default(),
-        };
-        let refused = call_operation(&cx, request).await;
-        assert!(matches!(refused, Err(Error::ConfirmationNeeded { .. })));
+        for (surface, operation) in [
+            ("seed", "share"),
+            ("current", "unshare"),
+            ("current", "delete"),
+        ] {
+            let request = CallOperation {
+                account: account(&cx, surface).await,
+                operation: operation.to_owned(),
+                arguments: Json(json!({ "connector_id": "1" })),
+                confirmed: false,
+                timeout_seconds: None,
+                retries: None,
+                headers: BTreeMap::new(),
+                query: Json::default(),
+                body: Json::default(),
+            };
+            let refused = call_operation(&cx, request).await;
+            assert!(
+                matches!(refused, Err(Error::ConfirmationNeeded { .. })),
+                "{operation} on {surface}"
+            );
+        }
         cx.close().await;
     }
 

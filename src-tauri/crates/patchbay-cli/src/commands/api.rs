@@ -241,13 +241,17 @@ fn render_meta(head: &ResponseMeta) -> String {
     status.into_iter().chain(headers).collect::<String>() + "\n"
 }
 
-/// Irreversible operations ask, naming what and where.
+/// Asks before what needs it, naming what and where.
 fn confirm(cli: &Cli, operation: &OperationInfo, account: &str) -> Result<bool, Failure> {
-    if operation.effect != OperationEffect::Irreversible {
+    if !operation.needs_confirmation {
         return Ok(false);
     }
+    let what_comes = match operation.effect {
+        OperationEffect::Irreversible => "cannot be taken back",
+        _ => "takes away what you would have to set up again",
+    };
     let question = format!(
-        "{} on {} cannot be taken back. Go ahead?",
+        "{} on {} {what_comes}. Go ahead?",
         operation.name,
         text::line(account)
     );

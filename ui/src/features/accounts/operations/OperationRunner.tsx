@@ -18,7 +18,6 @@ import { apiCommand } from "@/lib/toolCommand";
 import { type CallOptions, noOptions, type OptionErrors, optionErrors, optionsOf } from "./callOptions";
 import { CallOptionsFields } from "./CallOptionsFields";
 import { EffectTag } from "./EffectTag";
-import { needsConfirmation } from "./operationEffects";
 import styles from "./Operations.module.css";
 import { useCall } from "./useCall";
 
@@ -40,7 +39,7 @@ export function OperationRunner({ account, operation }: Props) {
     initialValues: draft?.values,
     missing: draft?.missing ?? [],
     isRunning,
-    needsConfirmation: needsConfirmation(operation),
+    needsConfirmation: operation.needsConfirmation,
     validateOptions: () => {
       const wrong = optionErrors(options);
       setErrors(wrong);

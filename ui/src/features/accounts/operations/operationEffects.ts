@@ -9,11 +9,6 @@ export const effects: Record<OperationEffect, { tag: string; tone?: Tone; help: 
   irreversible: { tag: "Can't be undone", tone: "bad", help: "Can't be undone" },
 };
 
-/** Whether it is asked for before it is called. */
-export function needsConfirmation({ effect }: OperationInfo): boolean {
-  return effect === "destructive" || effect === "irreversible";
-}
-
 /** Whether every word of the filter is somewhere in what an operation says of itself. */
 export function matches({ name, summary, effect }: OperationInfo, filter: string): boolean {
   const text = `${name} ${name.replace(/[_.]/g, " ")} ${summary} ${effects[effect].tag}`.toLowerCase();
