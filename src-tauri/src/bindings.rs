@@ -12,7 +12,7 @@ use crate::commands::{
 pub(crate) fn builder<R: Runtime>() -> Builder<R> {
     Builder::new()
         .disable_serde_phases()
-        .constant("platforms", patchbay_ops::platform_looks())
+        .constant("platforms", patchbay_ops::platform_infos())
         .commands(collect_commands![
             accounts::add_account,
             accounts::call_operation,

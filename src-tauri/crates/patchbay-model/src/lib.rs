@@ -7,6 +7,7 @@
 //! This crate refuses to know HTTP, SQLite, keychains, windows and terminals. Start reading at
 //! [`connector`].
 
+pub mod abilities;
 pub mod account;
 pub mod address;
 pub mod authorization;
@@ -33,6 +34,7 @@ pub mod tool;
 pub mod tool_run;
 pub mod vault;
 
+pub use abilities::Abilities;
 pub use account::{Account, AccountColour, Platform};
 pub use address::{
     has_secret_query, has_user_info, hide_user_info, hide_user_infos, is_localhost, is_loopback,

@@ -78,7 +78,7 @@ mod tool_changes;
 mod tools;
 mod vault;
 
-pub use patchbay_platforms::platform_looks;
+pub use patchbay_platforms::platform_infos;
 
 pub use accounts::{
     AddAccount, PlatformField, PlatformForm, add_account, list_accounts, list_platforms,

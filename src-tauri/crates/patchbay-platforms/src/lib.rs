@@ -38,5 +38,6 @@ pub use patchbay_http::{
     Unreachable,
 };
 pub use registry::{
-    AccountField, HOSTED, HostedPlatform, SignIn, allows_plain_http, hosted, platform_looks,
+    AccountField, HOSTED, HostedPlatform, PlatformInfo, SignIn, abilities, allows_plain_http,
+    hosted, platform_infos,
 };

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use patchbay_http::{Clients, Clock, SecretNames};
-use patchbay_model::{Form, PlatformLook, Secret, TileColours};
+use patchbay_model::{Abilities, Form, PlatformLook, Secret, TileColours};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{Error, OperationEntry, Platform};
@@ -16,6 +17,8 @@ pub struct HostedPlatform {
     pub platform: patchbay_model::Platform,
     /// What it is called, and how its tile looks.
     pub look: PlatformLook,
+    /// What can be done with its connectors.
+    pub abilities: Abilities,
     /// Whether its wire is not public and its contract an assumption of ours.
     pub is_assumed: bool,
     /// What one needs to sign in, in the order of the form.
@@ -173,13 +176,58 @@ const LOCAL: PlatformLook = PlatformLook {
     dark: TileColours::new("#2b3038", "#c0c7d2"),
 };
 
-/// How each platform is shown, this computer among them, by its word.
-pub fn platform_looks() -> BTreeMap<&'static str, PlatformLook> {
-    let hosted = HOSTED
-        .iter()
-        .map(|hosted| (hosted.platform.as_str(), hosted.look));
-    let local = (patchbay_model::Platform::Local.as_str(), LOCAL);
+/// What can be done with the connectors of this computer.
+const LOCAL_ABILITIES: Abilities = Abilities {
+    configured_here: true,
+    signs_in_here: true,
+    reports_status: false,
+    deletes_for_good: false,
+    has_visibility: false,
+    keeps_credentials: false,
+    names_credentials: false,
+    has_consent_form: false,
+    has_details: false,
+    has_pages: false,
+};
+
+/// What every hosted platform does alike; what only some do is left out.
+pub(crate) const HOSTED_ABILITIES: Abilities = Abilities {
+    configured_here: false,
+    signs_in_here: false,
+    reports_status: true,
+    deletes_for_good: true,
+    has_visibility: true,
+    has_details: true,
+    ..LOCAL_ABILITIES
+};
+
+/// What is known of a platform before anything is asked of it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PlatformInfo {
+    /// How it is shown.
+    #[serde(flatten)]
+    pub look: PlatformLook,
+    /// What can be done with its connectors.
+    pub abilities: Abilities,
+}
+
+/// Each platform, this computer among them, by its word.
+pub fn platform_infos() -> BTreeMap<&'static str, PlatformInfo> {
+    let hosted = HOSTED.iter().map(|hosted| {
+        let (look, abilities) = (hosted.look, hosted.abilities);
+        (hosted.platform.as_str(), PlatformInfo { look, abilities })
+    });
+    let local = PlatformInfo {
+        look: LOCAL,
+        abilities: LOCAL_ABILITIES,
+    };
+    let local = (patchbay_model::Platform::Local.as_str(), local);
     hosted.chain([local]).collect()
+}
+
+/// What can be done with the connectors of a platform, this computer among them.
+pub fn abilities(platform: patchbay_model::Platform) -> Abilities {
+    hosted(platform).map_or(LOCAL_ABILITIES, |hosted| hosted.abilities)
 }
 
 /// Names of members that are secret wherever a platform might repeat them: those that its operations take as secrets,
@@ -271,6 +319,45 @@ mod tests {
                 secret(platform, settings.clone()),
                 expected,
                 "{platform} {settings}"
+            );
+        }
+    }
+
+    /// An account with nothing but what it needs.
+    fn account(hosted: &HostedPlatform) -> Arc<dyn Platform> {
+        let settings = json!({ "base_url": "http://127.0.0.1:9" });
+        let settings = settings.as_object().unwrap().clone();
+        let secret = (hosted.secret_for)(&settings);
+        let secrets = secret.map(|name| (name.to_owned(), Secret::new("secret-1")));
+        let sign_in = SignIn {
+            settings,
+            secrets: secrets.into_iter().collect(),
+            clients: Clients::build(&patchbay_http::ClientSettings::default()).unwrap(),
+            clock: Arc::new(patchbay_http::SystemClock),
+        };
+        (hosted.sign_in)(sign_in).unwrap()
+    }
+
+    #[test]
+    fn abilities_are_those_that_an_account_has() {
+        for hosted in HOSTED {
+            let (abilities, account) = (hosted.abilities, account(hosted));
+            let takes_credential = account.tools().is_some_and(|it| it.takes_credential());
+            assert_eq!(
+                [
+                    account.connectors().is_some(),
+                    account.credentials().is_some(),
+                    takes_credential,
+                    account.details().is_some(),
+                ],
+                [
+                    abilities.reports_status,
+                    abilities.keeps_credentials,
+                    abilities.names_credentials,
+                    abilities.has_details,
+                ],
+                "{:?}",
+                hosted.platform
             );
         }
     }

@@ -8,8 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use patchbay_http::{Api, CallOptions, FixedHeaders, Redirects, SecretArgument, SecretNames};
 use patchbay_model::{
-    CredentialLevel, Definition, Form, Level, PlatformCredential, PlatformLook, RemoteId, Secret,
-    TileColours, clean_text,
+    Abilities, CredentialLevel, Definition, Form, Level, PlatformCredential, PlatformLook,
+    RemoteId, Secret, TileColours, clean_text,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -23,7 +23,7 @@ use crate::capabilities::{no_choices, offers, web_page};
 use crate::form;
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, secret_names, text_of};
+use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, secret_names, text_of};
 use crate::{
     AccountField, Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials,
     Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Platform,
@@ -54,6 +54,10 @@ pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
         sign_in: Some("Server address; token or user name and password if it needs one"),
         light: TileColours::new("#e3e9f4", "#34507f"),
         dark: TileColours::new("#232f44", "#a3bdec"),
+    },
+    abilities: Abilities {
+        keeps_credentials: true,
+        ..HOSTED_ABILITIES
     },
     is_assumed: false,
     fields: FIELDS,

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::future::join;
 use patchbay_http::{Api, CallOptions};
 use patchbay_model::{
-    ConnectorSettings, Definition, Form, Json, PlatformLook, RemoteId, TileColours,
+    Abilities, ConnectorSettings, Definition, Form, Json, PlatformLook, RemoteId, TileColours,
 };
 use serde_json::{Map, Value};
 
@@ -27,7 +27,7 @@ use crate::capabilities::offers;
 use crate::form::at_fields;
 use crate::observations::Observations;
 use crate::operations::{AnyClient, Operation, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
+use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, text_of};
 use crate::{
     AccountField, Connectors, Creation, HostedPlatform, NoToken, OperationEntry, Platform,
     ProviderOAuth, Raw, RemoteConnector, Result, Settings, SignIn,
@@ -47,6 +47,10 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
         sign_in: Some("Client ID and secret, or token"),
         light: TileColours::new("#ece6f3", "#5a4380"),
         dark: TileColours::new("#30283f", "#c3aee6"),
+    },
+    abilities: Abilities {
+        has_pages: true,
+        ..HOSTED_ABILITIES
     },
     is_assumed: false,
     fields: FIELDS,

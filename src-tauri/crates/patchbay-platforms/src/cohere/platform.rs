@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_http::{Api, CallOptions, FixedHeaders, Reading, RetryPolicy, SecretNames};
 use patchbay_model::{
-    ConnectorSettings, CredentialLevel, Definition, Form, Level, PlatformCredential, PlatformLook,
-    RemoteId, TileColours,
+    Abilities, ConnectorSettings, CredentialLevel, Definition, Form, Level, PlatformCredential,
+    PlatformLook, RemoteId, TileColours,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -20,7 +20,7 @@ use super::wire::Connector;
 use crate::capabilities::{SingleCredential, no_choices, offers, web_page};
 use crate::form::{self, at_fields};
 use crate::operations::{AnyClient, Operation, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, secret_names};
+use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, secret_names};
 use crate::{
     AccountField, Client, Connectors, ConsentState, Consents, Creation, Error, HostedPlatform,
     OperationEntry, Platform, Raw, RemoteConnector, Result, Settings, SignIn, StartedConsent,
@@ -49,6 +49,10 @@ pub(crate) const COHERE: HostedPlatform = HostedPlatform {
         sign_in: None,
         light: TileColours::new("#e3ede9", "#2b5a4c"),
         dark: TileColours::new("#1f332d", "#93cbb8"),
+    },
+    abilities: Abilities {
+        keeps_credentials: true,
+        ..HOSTED_ABILITIES
     },
     is_assumed: false,
     fields: FIELDS,

@@ -14,7 +14,7 @@ use patchbay_http::{
     Api, Backoff, CallOptions, Jitter, PlannedRequest, Reading, RetryPolicy, SecretNames,
     parse_base_url,
 };
-use patchbay_model::{PlatformLook, RemoteId, TileColours, Tool};
+use patchbay_model::{Abilities, PlatformLook, RemoteId, TileColours, Tool};
 use serde_json::{Map, Value, json};
 
 use super::mapping;
@@ -29,7 +29,7 @@ use crate::capabilities::offers;
 use crate::mcp::{self, CallOutcome};
 use crate::observations::Observations;
 use crate::operations::AnyClient;
-use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
+use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, text_of};
 use crate::{
     AccountField, Connectors, Error, HostedPlatform, Operation, OperationEntry, Platform,
     RemoteConnector, Result, SignIn, Tools,
@@ -49,6 +49,12 @@ pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
         sign_in: None,
         light: TileColours::new("#f2e9dd", "#6a4d22"),
         dark: TileColours::new("#37301f", "#dcc08d"),
+    },
+    abilities: Abilities {
+        keeps_credentials: true,
+        names_credentials: true,
+        has_consent_form: true,
+        ..HOSTED_ABILITIES
     },
     is_assumed: false,
     fields: FIELDS,

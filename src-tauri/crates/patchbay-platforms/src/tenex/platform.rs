@@ -10,8 +10,8 @@ use patchbay_http::{
     SecretNames,
 };
 use patchbay_model::{
-    ConnectorSettings, CredentialLevel, Definition, Form, Json, Level, PlatformCredential,
-    PlatformLook, RemoteId, Secret, TileColours, Timestamp, clean_text,
+    Abilities, ConnectorSettings, CredentialLevel, Definition, Form, Json, Level,
+    PlatformCredential, PlatformLook, RemoteId, Secret, TileColours, Timestamp, clean_text,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -34,7 +34,7 @@ use crate::capabilities::{SingleCredential, SingleOutcome, SingleTool, no_choice
 use crate::form::at_fields;
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
-use crate::registry::{secret_names, text_of};
+use crate::registry::{HOSTED_ABILITIES, secret_names, text_of};
 use crate::{
     Connectors, ConsentState, Consents, Creation, Credentials, Details, Disconnects, Error,
     HostedPlatform, NoToken, Operation, OperationEntry, Output, Platform, Refusal, RemoteConnector,
@@ -63,6 +63,10 @@ pub(crate) const TENEX: HostedPlatform = HostedPlatform {
         sign_in: Some("API key, or email and password"),
         light: TileColours::new("#f3e5e8", "#7c3d4c"),
         dark: TileColours::new("#3a262b", "#e2a9b6"),
+    },
+    abilities: Abilities {
+        keeps_credentials: true,
+        ..HOSTED_ABILITIES
     },
     is_assumed: true,
     fields: FIELDS,
