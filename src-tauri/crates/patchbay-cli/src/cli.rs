@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{Authentication, Connector, SecretReference, Timestamp};
+use patchbay_model::{Connector, SecretReference, Timestamp};
 use patchbay_ops::{
     AppPaths, BrowserUrl, Clock as _, Context, ContextOptions, OpenBrowser, SystemClock,
-    resolve_connector,
+    resolve_connector, sends_secrets,
 };
 
 use crate::args::Settings;
@@ -91,12 +91,10 @@ impl Cli {
     /// # Errors
     /// As [`unlock::unlock`].
     pub(crate) async fn unlock_for(&self, connector: &Connector) -> Result<(), Failure> {
-        let sends_nothing = connector.authentication == Authentication::None;
-        // The key of its account lies in the vault too.
-        if sends_nothing && connector.remote_id.is_none() {
-            return Ok(());
+        match sends_secrets(connector) {
+            true => unlock::unlock(self).await,
+            false => Ok(()),
         }
-        unlock::unlock(self).await
     }
 
     /// Whether to go ahead: `--yes` says so, or the person at the terminal does.

@@ -11,15 +11,16 @@ mod keep;
 mod provider;
 mod return_visit;
 
-pub use hosted::consent_form;
+pub(crate) use flow::authorize_here;
+pub(crate) use hosted::authorize_at_platform;
 pub use provider::{ProviderSignIn, StartProviderSignIn, provider_sign_in, start_provider_sign_in};
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_model::{
-    Authentication, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Json,
-    Redirect, Secret, Status,
+    Authentication, Authorization, AuthorizationId, AuthorizationState, Connector, ConnectorId,
+    Form, Json, Redirect, Secret, Status,
 };
 use patchbay_oauth::{CallbackError, parse_callback_url};
 use serde::Deserialize;
@@ -27,6 +28,7 @@ use serde_json::{Map, Value};
 use specta::Type;
 use url::Url;
 
+use crate::backend::for_connector;
 use crate::list_connectors::find_connector;
 use crate::running_authorizations::RunningAuthorization;
 use crate::{Context, Error};
@@ -58,6 +60,23 @@ const EXTENSION: Duration = Duration::from_secs(300);
 /// How many consents [`list_authorizations`] tells of.
 const LISTED: u32 = 50;
 
+/// Whether a click-through consent can connect it. None can where the platform knows no such thing.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Vault`], [`Error::Reference`]; nothing is sent.
+pub async fn has_consent(cx: &Context, connector: &Connector) -> Result<bool, Error> {
+    for_connector(cx, connector).has_consent().await
+}
+
+/// What a person may choose before a connector's consent starts; `None` where there is nothing to choose.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Reference`].
+pub async fn consent_form(cx: &Context, id: &ConnectorId) -> Result<Option<Form>, Error> {
+    let connector = find_connector(cx, id).await?;
+    for_connector(cx, &connector).consent_form().await
+}
+
 /// Starts a consent and opens the browser; it goes on by itself, and changes tell of each step. A
 /// connector whose consent is under way gets that one.
 ///
@@ -87,9 +106,9 @@ pub async fn start_authorization(
             connector: connector.title,
         });
     }
-    if connector.remote_id.is_none() {
-        cx.vault().probe().await?;
-    }
+    for_connector(cx, &connector)
+        .prepare_authorization()
+        .await?;
     let own = match &connector.authentication {
         Authentication::Oauth { redirect, .. } => *redirect,
         _ => Redirect::default(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::list_connectors::{find_connector, list_connectors};
-use crate::{Context, Error, tools};
+use crate::{Context, Error, abilities, tools};
 
 /// What the doctor found: name, TLS, discovery, sign-in, negotiation, tools.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -119,7 +119,7 @@ pub async fn check_connectors(cx: &Context) -> Result<(), Error> {
 
 fn applies(connector: &Connector, step: &str) -> bool {
     let endpoint = connector.endpoint.as_deref().unwrap_or_default();
-    if connector.remote_id.is_some() {
+    if abilities(connector).reports_status {
         // The platform stands between us and the service: what it says is all that there is to see.
         return matches!(step, "name" | "tls" | "sign_in" | "tools");
     }

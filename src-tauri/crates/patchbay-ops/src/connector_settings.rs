@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
+use crate::backend::hosted::{platform_for, refresh_status};
 use crate::differences::{below, differences};
 use crate::forms::{Filled, GivenSecret, fill};
 use crate::hosted::{judged, options};
-use crate::hosted_connectors::{platform_for, refresh_status};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, secret_locations};
 

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use specta::Type;
 
 use crate::accounts::{find_account, list_accounts};
+use crate::backend::hosted::Fresh;
 use crate::forms::{GivenSecret, fill};
 use crate::hosted::{judged, options, platform_of};
-use crate::hosted_connectors::Fresh;
 use crate::list_connectors::not_found;
 use crate::{Context, Error, secret_locations, status, sync_connectors};
 

@@ -1,18 +1,12 @@
 //! Giving up a sign-in.
 
-use patchbay_model::{
-    Authentication, Connector, ConnectorId, ConnectorStatus, Secret, Status, WalletEntry,
-    WalletEntryId, WalletKind,
-};
-use patchbay_oauth::{Grant, Revocation, Untraced};
-use patchbay_vault::SecretName;
+use patchbay_model::{Connector, ConnectorId};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::credentials::{forget, forget_locked};
-use crate::list_connectors::{find_connector, not_found};
-use crate::tokens::entry_id;
-use crate::{Context, Error, Event, hosted_connectors, secrets, status};
+use crate::backend::for_connector;
+use crate::list_connectors::find_connector;
+use crate::{Context, Error};
 
 /// How a disconnect went.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -36,149 +30,10 @@ pub struct Disconnected {
 pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disconnected, Error> {
     cx.running_authorizations().end_of(id).await;
     let connector = find_connector(cx, id).await?;
-    if connector.remote_id.is_some() {
-        hosted_connectors::disconnect(cx, &connector).await?;
-        return Ok(Disconnected {
-            connector: find_connector(cx, id).await?,
-            revoked: true,
-            note: None,
-        });
-    }
-    cx.sessions().close(id).await;
-    let (revoked, note) = give_back(cx, &connector).await?;
-    let now = cx.now();
-    let change = move |known: &mut Connector| {
-        if entry_id(&known.authentication) != entry_id(&connector.authentication) {
-            // Somebody signed in anew meanwhile.
-            return;
-        }
-        if let Authentication::Oauth { entry, .. } = &mut known.authentication {
-            *entry = None;
-            known.identity = status::identity(None);
-        }
-        known.status = ConnectorStatus {
-            status: Status::Disconnected,
-            word: None,
-            reason: Some("disconnected by you".to_owned()),
-            code: None,
-            checked_at: Some(now),
-            last_ok_at: known.status.last_ok_at,
-        };
-        known.updated_at = now;
-    };
-    let changed = status::change(cx, id, change).await?;
-    let changed = changed.ok_or_else(|| not_found(id.as_str()))?;
+    let gone = for_connector(cx, &connector).disconnect().await?;
     Ok(Disconnected {
-        connector: changed.after,
-        revoked,
-        note,
+        connector: find_connector(cx, id).await?,
+        revoked: gone.revoked,
+        note: gone.note,
     })
-}
-
-/// Tells the provider, then deletes the tokens whatever it said. Tokens that another connector uses too
-/// stay with it.
-async fn give_back(cx: &Context, connector: &Connector) -> Result<(bool, Option<String>), Error> {
-    let Authentication::Oauth {
-        entry: Some(id), ..
-    } = &connector.authentication
-    else {
-        return Ok((false, None));
-    };
-    let Some(entry) = cx.store().find_wallet_entry(id).await? else {
-        return Ok((false, None));
-    };
-    let shared = entry
-        .used_by
-        .iter()
-        .any(|user| user.connector != connector.id);
-    if shared || entry.kind != WalletKind::Oauth {
-        return Ok((
-            false,
-            Some("another connector uses the same sign-in".to_owned()),
-        ));
-    }
-    let told = match secrets::saved(cx.vault(), &entry).await {
-        Ok(secret) => {
-            let told = revoke(cx, &entry, &secret).await;
-            match forget_told(cx, id, &secret).await? {
-                Some(renewed) => revoke(cx, &entry, &renewed).await,
-                None => told,
-            }
-        }
-        // There is nothing left that the provider could be told of.
-        Err(error @ Error::SecretLost { .. }) => {
-            forget(cx, id).await?;
-            Err(error)
-        }
-        // The tokens are still there: they would stay valid, and nobody could take them back.
-        Err(error) => return Err(error),
-    };
-    cx.emit(Event::WalletChanged);
-    Ok(match told {
-        Ok(Revocation::Revoked) => (true, None),
-        Ok(Revocation::NotOffered) => (
-            false,
-            Some(
-                "the provider takes no tokens back; end the access in its own settings".to_owned(),
-            ),
-        ),
-        Err(error @ Error::SecretLost { .. }) => (
-            false,
-            Some(format!(
-                "{error}, so the provider could not be told; end the access in its own settings"
-            )),
-        ),
-        Err(error) => (
-            false,
-            Some(format!("the provider could not be told: {error}")),
-        ),
-    })
-}
-
-/// Deletes the tokens; those that stood there meanwhile in place of the ones that the provider was told of,
-/// for a refresh was under way, are the answer.
-async fn forget_told(
-    cx: &Context,
-    id: &WalletEntryId,
-    told: &Secret,
-) -> Result<Option<Secret>, Error> {
-    let lock = cx.tokens().lock_credential(id).await?;
-    let saved = cx.vault().read(&SecretName::wallet(id)).await?;
-    forget_locked(cx, id, &lock).await?;
-    Ok(saved.filter(|saved| saved.expose() != told.expose()))
-}
-
-async fn revoke(cx: &Context, entry: &WalletEntry, secret: &Secret) -> Result<Revocation, Error> {
-    let grant = Grant::from_secret(secret)?;
-    let grant = cx.tokens().with_app_secret(entry, grant).await?;
-    Ok(cx.oauth().revoke(&grant, &Untraced).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::testing::open;
-    use crate::{AddWalletEntry, SystemClock, WalletSecret, add_wallet_entry};
-
-    #[tokio::test]
-    async fn the_provider_is_told_of_what_a_refresh_brought_meanwhile() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let [told, renewed] = ["first-token-1", "renewed-token-2"].map(Secret::new);
-        for (saved, left) in [(&told, None), (&renewed, Some("renewed-token-2"))] {
-            let name = "Sign-in".to_owned();
-            let secret = WalletSecret::Bearer {
-                token: saved.clone(),
-            };
-            let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
-            let id = entry.unwrap().id;
-            let untold = forget_told(&cx, &id, &told).await.unwrap();
-            assert_eq!(untold.as_ref().map(Secret::expose), left);
-            assert_eq!(cx.store().list_wallet().await.unwrap(), []);
-            let left = cx.vault().read(&SecretName::wallet(&id)).await.unwrap();
-            assert!(left.is_none());
-        }
-    }
 }

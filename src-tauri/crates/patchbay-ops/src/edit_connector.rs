@@ -11,10 +11,11 @@ use url::Url;
 
 use crate::add_connector::{authentication, checked_name, checked_title};
 use crate::address::{plain_http, read_address};
+use crate::backend::{abilities, for_connector};
 use crate::credentials::forget;
 use crate::list_connectors::{find_connector, list_connectors, not_found};
 use crate::tokens::entry_id;
-use crate::{AuthenticationChoice, Context, Error, Event, hosted_connectors, status};
+use crate::{AuthenticationChoice, Context, Error, Event, status};
 
 /// What is to change of a connector; what is `None` stays.
 #[derive(Clone, Debug, Default, Deserialize, Type)]
@@ -54,7 +55,7 @@ pub async fn update_connector(
         cx.running_authorizations().end_of(id).await;
     }
     let connector = find_connector(cx, id).await?;
-    refuse_hosted(&connector, &changes)?;
+    refuse_elsewhere(&connector, &changes)?;
     refuse_plain_http(&connector, &changes)?;
     let edit = Edit::read(cx, changes, &connector.title).await?;
     let changed = status::change(cx, id, |connector| edit.apply_to(connector)).await?;
@@ -144,15 +145,15 @@ fn replace<T>(value: &mut T, given: Option<T>) {
     }
 }
 
-/// Tags and favourites are ours; everything else of a hosted connector is its platform's.
-fn refuse_hosted(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
+/// Tags and favourites are ours; everything else may be the platform's.
+fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
     let ours = changes.name.is_none()
         && changes.title.is_none()
         && changes.url.is_none()
         && changes.authentication.is_none()
         && changes.allow_plain_http.is_none()
         && changes.enabled.is_none();
-    if ours || connector.remote_id.is_none() {
+    if ours || abilities(connector).configured_here {
         return Ok(());
     }
     Err(Error::Usage {
@@ -200,7 +201,7 @@ fn ends_consent(changes: &ConnectorChanges) -> bool {
 /// [`Error::NotFound`], [`Error::Usage`], [`Error::Store`].
 pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     let connector = find_connector(cx, id).await?;
-    if connector.remote_id.is_some() {
+    if abilities(&connector).deletes_for_good {
         return Err(Error::Usage {
             what: format!("{} lies on {}", connector.title, connector.identity.account),
             hint: "Delete it there; that cannot be undone.".to_owned(),
@@ -229,11 +230,7 @@ pub async fn delete_connector(
             what: format!("deleting {}", connector.title),
         });
     }
-    let deleted = if connector.remote_id.is_some() {
-        hosted_connectors::delete(cx, &connector).await
-    } else {
-        Ok(())
-    };
+    let deleted = for_connector(cx, &connector).delete().await;
     if let Err(error) = &deleted
         && error.code() != Code::NotFound
     {

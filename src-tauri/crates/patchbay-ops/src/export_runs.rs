@@ -10,16 +10,16 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use patchbay_model::{
-    Authentication, Connector, ConnectorId, RunId, RunQuery, ToolRun, VaultBackend, VaultState,
-    inert_json,
+    Connector, ConnectorId, RunId, RunQuery, ToolRun, VaultBackend, VaultState, inert_json,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
 use crate::atomic_file::AtomicFile;
+use crate::backend::{for_connector, sends_secrets};
 use crate::redact::{KnownSecrets, hide_marked};
-use crate::{Context, Error, hosted_connectors, tools};
+use crate::{Context, Error, tools};
 
 /// Runs that are read at once.
 const PAGE: u32 = 100;
@@ -222,13 +222,10 @@ impl Known {
 /// What must not leave of a connector. A vault that only waits for its passphrase is waited for; one that
 /// cannot be opened at all does not keep the history from its owner.
 async fn secrets_of(cx: &Context, connector: &Connector) -> Result<KnownSecrets, Error> {
-    let sends_nothing =
-        connector.authentication == Authentication::None && connector.remote_id.is_none();
-    if sends_nothing {
+    if !sends_secrets(connector) {
         return Ok(KnownSecrets::default());
     }
-    let mut secrets = cx.tokens().secrets_of(connector).await;
-    secrets.extend(hosted_connectors::secrets_of(cx, connector).await);
+    let secrets = for_connector(cx, connector).secrets().await;
     let vault = cx.vault().status().await;
     match (vault.state, vault.backend) {
         (VaultState::Locked, Some(VaultBackend::Passphrase)) => {

@@ -20,6 +20,7 @@ mod address;
 mod app_paths;
 mod atomic_file;
 mod authorize;
+mod backend;
 mod background;
 mod catalogue;
 mod check_connector;
@@ -36,7 +37,6 @@ mod edit_connector;
 mod export_runs;
 mod forms;
 mod hosted;
-mod hosted_connectors;
 mod inspect_address;
 mod list_connectors;
 mod lock;
@@ -53,6 +53,7 @@ mod programs;
 mod recover;
 mod redact;
 mod reference;
+mod refresh_connector;
 mod related;
 mod replay_run;
 mod response_meta;
@@ -92,9 +93,11 @@ pub use app_paths::{AppPaths, DataExposure};
 pub use authorize::{
     ProviderSignIn, StartAuthorization, StartProviderSignIn, authorization_page,
     cancel_authorization, consent_form, extend_authorization, find_authorization,
-    finish_authorization, list_authorizations, open_authorization_page, provider_sign_in,
-    start_authorization, start_provider_sign_in, take_callback_link, wait_for_authorization,
+    finish_authorization, has_consent, list_authorizations, open_authorization_page,
+    provider_sign_in, start_authorization, start_provider_sign_in, take_callback_link,
+    wait_for_authorization,
 };
+pub use backend::{abilities, sends_secrets};
 pub use background::{
     Pace, PowerAndNetwork, SystemPowerAndNetwork, background_checks, look_after_connectors,
     switch_background_checks,
@@ -132,7 +135,6 @@ pub use error::Error;
 pub use events::Event;
 pub use export_runs::{ExportFormat, Exported, RunExport, export_runs};
 pub use forms::GivenSecret;
-pub use hosted_connectors::{has_consent, names_credentials, refresh_connector};
 pub use inspect_address::{
     AddressInspection, cancel_inspection, inspect_address, inspect_address_until_cancelled,
     usual_redirect_uri,
@@ -162,6 +164,7 @@ pub use programs::{
     list_allowed_programs,
 };
 pub use reference::{resolve_from_environment, resolve_reference};
+pub use refresh_connector::refresh_connector;
 pub use related::{ConnectorCopy, CopyForm, copy_form, list_copies};
 pub use replay_run::replay_run;
 pub use response_meta::{OperationResponse, ResponseMeta, call_operation_with_head};
@@ -178,7 +181,7 @@ pub use save_attachment::{SavedAttachment, attachment_name, save_attachment, sav
 pub use stream_operation::{SavedOperation, StreamedOperation, save_operation, stream_operation};
 pub use sync_connectors::{Synced, sync_account, sync_connectors};
 pub use tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
-pub use tools::{ConnectorTool, list_tools, refresh_tools, validate_arguments};
+pub use tools::{ConnectorTool, list_tools, names_credentials, refresh_tools, validate_arguments};
 pub use vault::{
     accept_older_secrets, choose_passphrase, probe_vault, save_unsaved_secrets, set_vault_aside,
     unlock_vault, unsaved_problem, use_keychain, vault_status,

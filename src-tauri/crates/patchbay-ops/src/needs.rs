@@ -14,7 +14,7 @@ use crate::account_errors::account_error;
 use crate::accounts::list_accounts;
 use crate::credentials::list_wallet;
 use crate::list_connectors::list_connector_rows;
-use crate::{Context, Error};
+use crate::{Context, Error, abilities};
 
 /// How long before something lapses it is told.
 const AHEAD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -214,7 +214,7 @@ fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
             let headline = format!("{title} fails its check");
             (NeedKind::Failing, headline, NeedFix::Check)
         }
-        Status::Disconnected if connector.remote_id.is_some() && status.reason.is_some() => {
+        Status::Disconnected if abilities(connector).reports_status && status.reason.is_some() => {
             let headline = format!("{title} is disconnected");
             let fix = if has_consent(connector) {
                 NeedFix::Connect
@@ -240,9 +240,11 @@ fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
     })
 }
 
-/// What its platform says of the lapse of a hosted connector; those of this computer lapse with the wallet.
+/// What its platform says of the lapse of a connector; what signs in here lapses with the wallet.
 fn lapsing_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
-    connector.remote_id.as_ref()?;
+    if abilities(connector).signs_in_here {
+        return None;
+    }
     let lapses_at = connector
         .identity
         .expires_at
@@ -272,7 +274,7 @@ fn keeps_key(connector: &Connector) -> bool {
             AuthenticationMethod::Bearer | AuthenticationMethod::Headers
         )
     };
-    connector.remote_id.is_some() && connector.authentication_methods.iter().any(is_key)
+    abilities(connector).keeps_credentials && connector.authentication_methods.iter().any(is_key)
 }
 
 fn sign_in_fix(connector: &Connector) -> NeedFix {

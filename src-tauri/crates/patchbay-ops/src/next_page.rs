@@ -3,7 +3,7 @@
 use patchbay_model::{Json, RunId};
 use serde_json::Value;
 
-use crate::hosted_connectors::{platform_for, tools_of};
+use crate::backend::for_connector;
 use crate::replay_run::holds_redacted;
 use crate::runs::find_run;
 use crate::{Context, Error};
@@ -21,12 +21,10 @@ pub async fn next_page(cx: &Context, run: &RunId) -> Result<Option<Json>, Error>
         return Ok(None);
     };
     let connector = cx.store().find_connector(&run.summary.connector).await?;
-    let hosted = connector.filter(|connector| connector.remote_id.is_some());
-    let Some(connector) = hosted.filter(|_| is_whole) else {
+    let Some(connector) = connector.filter(|_| is_whole) else {
         return Ok(None);
     };
-    let (platform, _) = platform_for(cx, &connector).await?;
-    let tools = tools_of(&*platform, &connector)?;
-    let next = tools.next_page(&arguments, &result);
+    let backend = for_connector(cx, &connector);
+    let next = backend.next_page(&arguments, &result).await?;
     Ok(next.map(|arguments| Json(Value::Object(arguments))))
 }

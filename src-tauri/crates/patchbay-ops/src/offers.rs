@@ -3,13 +3,10 @@
 use patchbay_model::{
     Connector, ConnectorId, Content, FilledPrompt, Json, Prompt, Resource, Status,
 };
-use patchbay_platforms::{Platform, Prompts, Resources};
 use serde_json::Value;
 
-use crate::hosted::{judged, options};
-use crate::hosted_connectors::platform_for;
+use crate::backend::for_connector;
 use crate::list_connectors::find_connector;
-use crate::sessions::session;
 use crate::{Context, Error};
 
 /// The resources of a connector, as its server lists them now; none where it has no such thing.
@@ -19,15 +16,7 @@ use crate::{Context, Error};
 /// and for whatever kept them from being listed.
 pub async fn list_resources(cx: &Context, id: &ConnectorId) -> Result<Vec<Resource>, Error> {
     let connector = switched_on(cx, id).await?;
-    if connector.remote_id.is_none() {
-        let (live, _) = session(cx, &connector, cx.ending()).await?;
-        return Ok(live.list_resources(cx.ending()).await?);
-    }
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    let listed = resources(&*platform)?
-        .list_resources(&remote, &options(cx))
-        .await;
-    judged(cx, &connector.account, &*platform, listed).await
+    for_connector(cx, &connector).list_resources().await
 }
 
 /// Reads a resource of a connector: its parts, each with its own URI.
@@ -40,15 +29,7 @@ pub async fn read_resource(
     uri: &str,
 ) -> Result<Vec<Content>, Error> {
     let connector = switched_on(cx, id).await?;
-    if connector.remote_id.is_none() {
-        let (live, _) = session(cx, &connector, cx.ending()).await?;
-        return Ok(live.read_resource(uri, cx.ending()).await?);
-    }
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    let read = resources(&*platform)?
-        .read_resource(&remote, uri, &options(cx))
-        .await;
-    judged(cx, &connector.account, &*platform, read).await
+    for_connector(cx, &connector).read_resource(uri).await
 }
 
 /// The prompts of a connector, as its server lists them now; none where it has no such thing.
@@ -57,15 +38,7 @@ pub async fn read_resource(
 /// As [`list_resources`].
 pub async fn list_prompts(cx: &Context, id: &ConnectorId) -> Result<Vec<Prompt>, Error> {
     let connector = switched_on(cx, id).await?;
-    if connector.remote_id.is_none() {
-        let (live, _) = session(cx, &connector, cx.ending()).await?;
-        return Ok(live.list_prompts(cx.ending()).await?);
-    }
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    let listed = prompts(&*platform)?
-        .list_prompts(&remote, &options(cx))
-        .await;
-    judged(cx, &connector.account, &*platform, listed).await
+    for_connector(cx, &connector).list_prompts().await
 }
 
 /// Has a connector fill a prompt in. `arguments` is a JSON object of texts, or null for none.
@@ -90,15 +63,9 @@ pub async fn fill_prompt(
             });
         }
     };
-    if connector.remote_id.is_none() {
-        let (live, _) = session(cx, &connector, cx.ending()).await?;
-        return Ok(live.fill_prompt(name, arguments, cx.ending()).await?);
-    }
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    let filled = prompts(&*platform)?
-        .fill_prompt(&remote, name, arguments, &options(cx))
-        .await;
-    judged(cx, &connector.account, &*platform, filled).await
+    for_connector(cx, &connector)
+        .fill_prompt(name, arguments)
+        .await
 }
 
 async fn switched_on(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
@@ -109,20 +76,4 @@ async fn switched_on(cx: &Context, id: &ConnectorId) -> Result<Connector, Error>
         }),
         _ => Ok(connector),
     }
-}
-
-fn resources(platform: &dyn Platform) -> Result<&dyn Resources, Error> {
-    platform
-        .resources()
-        .ok_or_else(|| not_offered("resources of its connectors"))
-}
-
-fn prompts(platform: &dyn Platform) -> Result<&dyn Prompts, Error> {
-    platform
-        .prompts()
-        .ok_or_else(|| not_offered("prompts of its connectors"))
-}
-
-fn not_offered(what: &str) -> Error {
-    patchbay_platforms::Error::NotSupported(what.to_owned()).into()
 }

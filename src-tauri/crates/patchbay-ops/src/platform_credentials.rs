@@ -9,9 +9,9 @@ use patchbay_platforms::{CredentialToSave, Credentials, Platform};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::backend::hosted::{platform_for, refresh_status};
 use crate::forms::{GivenSecret, fill};
 use crate::hosted::{judged, options};
-use crate::hosted_connectors::{platform_for, refresh_status};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, Event, secret_locations};
 

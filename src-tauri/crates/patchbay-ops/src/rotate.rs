@@ -14,13 +14,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
+use crate::backend::hosted::{platform_for, refresh_status};
 use crate::credentials::{WalletSecret, checked_next, find_wallet_entry, not_found, save_next};
 use crate::differences::below;
 use crate::forms::{not_single, put, single_secret};
 use crate::hosted::options;
-use crate::hosted_connectors::{platform_for, refresh_status};
 use crate::list_connectors::find_connector;
-use crate::{Context, Error, Event};
+use crate::{Context, Error, Event, abilities};
 
 /// Where a wallet entry is used, and whether a rotation has reached it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -230,7 +230,7 @@ async fn own_targets(cx: &Context, entry: &WalletEntry) -> Result<Vec<RotationTa
     let mut targets = Vec::new();
     for user in &entry.used_by {
         let connector = find_connector(cx, &user.connector).await?;
-        if connector.remote_id.is_none() {
+        if abilities(&connector).signs_in_here {
             targets.push(RotationTarget {
                 title: connector.title,
                 account: connector.identity.account,

@@ -20,10 +20,9 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use self::known::KnownTools;
 use self::known::{Known, KnownTool};
 use self::progress::Progress;
-use crate::hosted_connectors::HostedCall;
+use crate::backend::{Called, for_connector};
 use crate::redact::{KnownSecrets, hide_marked, marked_values};
-use crate::sessions::session;
-use crate::{Context, Error, Event, hosted_connectors, scope_upgrade, status, tools};
+use crate::{Context, Error, Event, scope_upgrade, status, tools};
 
 /// How long a tool may be silent unless the caller says otherwise.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -110,7 +109,7 @@ pub async fn run_tool(
         identity: run.summary.identity.clone(),
     });
 
-    let called = call(cx, &request, &prepared, began, &cancel, on_progress).await;
+    let called = call(cx, &request, &prepared, &cancel, on_progress).await;
     // The token may have been renewed meanwhile; a vault that could not be read is not asked again. What was
     // known before stays known: it was sent, and may not be had a second time.
     let secrets = match &called {
@@ -176,7 +175,7 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
             connector: connector.title.clone(),
         });
     }
-    if request.credential.is_some() && !hosted_connectors::takes_credential(cx, &connector).await? {
+    if request.credential.is_some() && !for_connector(cx, &connector).takes_credential().await? {
         return Err(Error::Usage {
             what: format!("{} runs with its own credential only", connector.title),
             hint: "Leave the credential out.".to_owned(),
@@ -267,46 +266,13 @@ pub(crate) fn identity(connector: &Connector, request: &RunTool) -> IdentityLine
     }
 }
 
-/// A call that was answered.
-struct Called {
-    outcome: CallOutcome,
-    prepare: Duration,
-    answered_at: Instant,
-    connection_reused: bool,
-}
-
 async fn call(
     cx: &Context,
     request: &RunTool,
     prepared: &Prepared,
-    began: Instant,
     cancel: &CancellationToken,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<Called, Error> {
-    let timeout = request.timeout_seconds.map_or(SILENCE, |seconds| {
-        Duration::from_secs(seconds.max(1).into())
-    });
-    if prepared.connector.remote_id.is_some() {
-        let call = HostedCall {
-            tool: prepared.tool.name.clone(),
-            arguments: prepared.arguments.clone(),
-            credential: request.credential.clone(),
-        };
-        let called = hosted_connectors::call_tool(cx, &prepared.connector, call, timeout, cancel);
-        let (outcome, prepare) = called.await?;
-        return Ok(Called {
-            outcome,
-            prepare,
-            answered_at: Instant::now(),
-            connection_reused: false,
-        });
-    }
-    let connecting = session(cx, &prepared.connector, cancel);
-    let (live, connection_reused) = tokio::select! {
-        () = cancel.cancelled() => return Err(Error::Cancelled),
-        session = connecting => session?,
-    };
-    let prepare = began.elapsed();
     let progress = Arc::new(Progress::new(on_progress));
     let hearing = Arc::clone(&progress);
     let hear = move |step: CallProgress| {
@@ -319,25 +285,21 @@ async fn call(
     let call = ToolCall {
         name: prepared.tool.name.clone(),
         arguments: prepared.arguments.clone(),
-        timeout,
+        timeout: request.timeout_seconds.map_or(SILENCE, |seconds| {
+            Duration::from_secs(seconds.max(1).into())
+        }),
         progress: Arc::new(hear),
     };
-    let outcome = tokio::select! {
-        outcome = live.call_tool(call, cancel) => outcome,
+    let backend = for_connector(cx, &prepared.connector);
+    let called = tokio::select! {
+        called = backend.call_tool(call, request.credential.clone(), cancel) => called,
         never = progress.pass_on() => match never {},
     };
     progress.flush();
-    let outcome = outcome?;
-    Ok(Called {
-        outcome,
-        prepare,
-        answered_at: Instant::now(),
-        connection_reused,
-    })
+    called
 }
 
-/// A connector that was thought not to work does, unless it lacks scopes for other tools. How a hosted one
-/// is, its platform tells: that it passed a call on says nothing where the tool failed.
+/// A connector that was thought not to work may do.
 async fn note_success(
     cx: &Context,
     connector: &Connector,
@@ -347,24 +309,11 @@ async fn note_success(
     if matches!(now, Status::Ready | Status::Disabled | Status::Authorizing) {
         return Ok(());
     }
-    if connector.remote_id.is_some() {
-        return match outcome.result.is_error {
-            true => Ok(()),
-            false => hosted_connectors::bring_up_to_date(cx, connector).await,
-        };
+    let backend = for_connector(cx, connector);
+    match backend.status_after_call(outcome).await {
+        Some(change) => status::change(cx, &connector.id, change).await.map(drop),
+        None => Ok(()),
     }
-    let now = cx.now();
-    let note = move |connector: &mut Connector| {
-        let lacks_scopes = !scope_upgrade::wanted_scopes(connector).is_empty();
-        let decided = matches!(
-            connector.status.status,
-            Status::Ready | Status::Disabled | Status::Authorizing
-        );
-        if !lacks_scopes && !decided {
-            status::note_ready(connector, now);
-        }
-    };
-    status::change(cx, &connector.id, note).await.map(drop)
 }
 
 async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Result<(), Error> {
@@ -381,8 +330,7 @@ async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Res
 }
 
 async fn known_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
-    let mut secrets = cx.tokens().secrets_of(&prepared.connector).await;
-    secrets.extend(hosted_connectors::secrets_of(cx, &prepared.connector).await);
+    let mut secrets = for_connector(cx, &prepared.connector).secrets().await;
     if prepared.has_marks {
         let arguments = Value::Object(prepared.arguments.clone());
         secrets.extend(marked_values(&arguments, &prepared.tool.input_schema));

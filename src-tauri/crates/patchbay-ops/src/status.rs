@@ -6,7 +6,7 @@ use patchbay_model::{
 };
 use patchbay_store::Changed;
 
-use crate::{Context, Error, Event};
+use crate::{Context, Error, Event, abilities};
 
 /// The label of the one account that needs no sign-in.
 pub(crate) const THIS_COMPUTER: &str = "This computer";
@@ -38,8 +38,8 @@ pub(crate) fn note_ready(connector: &mut Connector, now: Timestamp) {
 }
 
 fn platforms_word(connector: &mut Connector) -> Option<String> {
-    let is_hosted = connector.remote_id.is_some();
-    connector.status.word.take().filter(|_| is_hosted)
+    let reports_status = abilities(connector).reports_status;
+    connector.status.word.take().filter(|_| reports_status)
 }
 
 /// Notes what a failure says of a connector; what says nothing of the connector itself changes nothing.

@@ -1,19 +1,15 @@
 //! Tools: from the cache, from the server, and whether arguments fit them.
 
-use patchbay_model::{
-    Code, Connector, ConnectorId, Explain, FieldProblem, Json, ServerFacts, Status, Tool,
-};
+use patchbay_model::{Code, Connector, ConnectorId, Explain, FieldProblem, Json, Status, Tool};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
-use crate::accounts::find_account;
+use crate::backend::{Backend, ListedTools, for_connector};
 use crate::list_connectors::{self, find_connector};
 use crate::schema::{comes_to_an_end, is_checked_soon};
-use crate::sessions::session;
-use crate::sync_connectors::sync_account;
-use crate::{Context, Error, Event, hosted_connectors, status};
+use crate::{Context, Error, Event, status};
 
 /// A tool and the connector that offers it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -58,28 +54,15 @@ pub(crate) async fn refresh(
             connector: connector.title.clone(),
         });
     }
-    let listed = if connector.remote_id.is_some() {
-        match hosted_connectors::list_tools(cx, connector, cancel).await {
-            // What the platform says of the connector is kept already, and all that there is.
-            Ok(None) => return Ok(Vec::new()),
-            Ok(Some(tools)) => Ok((None, tools)),
-            Err(error) => Err(error),
-        }
-    } else {
-        let listed = list_live(cx, connector, cancel).await;
-        listed.map(|(facts, tools)| (Some(facts), tools))
-    };
-    match listed {
-        Ok((facts, tools)) => {
-            keep(cx, connector, facts, &tools).await?;
-            Ok(tools)
-        }
+    let backend = for_connector(cx, connector);
+    match backend.list_tools(cancel).await {
+        // What is said of the connector is kept already, and all that there is.
+        Ok(None) => Ok(Vec::new()),
+        Ok(Some(listed)) => keep(cx, connector, &*backend, listed).await,
         Err(error) => {
             status::note_failure(cx, &connector.id, &error).await?;
-            if error.code() == Code::NotFound && connector.remote_id.is_some() {
-                // Deleted elsewhere, or only its tools are not there: its platform's list tells.
-                let account = find_account(cx, &connector.account).await?;
-                drop(sync_account(cx, &account).await);
+            if error.code() == Code::NotFound {
+                backend.look_for_missing().await;
             }
             Err(error)
         }
@@ -90,52 +73,34 @@ pub(crate) async fn refresh(
 async fn keep(
     cx: &Context,
     connector: &Connector,
-    facts: Option<ServerFacts>,
-    tools: &[Tool],
-) -> Result<(), Error> {
-    // That a platform describes tools does not mean that they work: it is asked for that.
-    let fresh = hosted_connectors::fresh(cx, connector).await;
-    let (now, count) = (cx.now(), u32::try_from(tools.len()).ok());
+    backend: &dyn Backend,
+    ListedTools { tools, server }: ListedTools,
+) -> Result<Vec<Tool>, Error> {
+    let status = backend.status_after_listing().await;
+    let count = u32::try_from(tools.len()).ok();
     let change = move |connector: &mut Connector| {
-        connector.server = facts;
+        connector.server = server;
         connector.tool_count = count;
-        match fresh {
-            Some(fresh) => fresh.apply_to(connector),
-            // A platform that cannot be asked leaves open how it is.
-            None if connector.remote_id.is_some() => {}
-            None => status::note_ready(connector, now),
+        if let Some(status) = status {
+            status(connector);
         }
     };
     let kept = status::change(cx, &connector.id, change).await?;
     kept.ok_or_else(|| list_connectors::not_found(connector.id.as_str()))?;
-    cx.store().replace_tools(&connector.id, tools, now).await?;
+    let now = cx.now();
+    cx.store().replace_tools(&connector.id, &tools, now).await?;
     cx.emit(Event::ConnectorsChanged);
-    Ok(())
+    Ok(tools)
 }
 
-async fn list_live(
-    cx: &Context,
-    connector: &Connector,
-    cancel: &CancellationToken,
-) -> Result<(ServerFacts, Vec<Tool>), Error> {
-    let (live, reused) = session(cx, connector, cancel).await?;
-    match live.list_tools(cancel).await {
-        // The server may have forgotten a connection that lay idle: that says nothing of its tools.
-        Err(error) if reused && is_broken(error.code()) => {
-            cx.sessions().drain(&connector.id).await;
-            let (live, _) = session(cx, connector, cancel).await?;
-            let tools = live.list_tools(cancel).await?;
-            Ok((live.facts().clone(), tools))
-        }
-        tools => Ok((live.facts().clone(), tools?)),
-    }
-}
-
-fn is_broken(code: Code) -> bool {
-    matches!(
-        code,
-        Code::NetworkUnreachable | Code::McpProtocol | Code::NotFound
-    )
+/// Whether one can choose for each run with which of its platform's credentials a connector acts; nothing
+/// is sent.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Vault`], [`Error::Reference`].
+pub async fn names_credentials(cx: &Context, id: &ConnectorId) -> Result<bool, Error> {
+    let connector = find_connector(cx, id).await?;
+    for_connector(cx, &connector).takes_credential().await
 }
 
 /// What is wrong with these arguments by the tool's own schema; empty when nothing is.

@@ -7,7 +7,7 @@ use patchbay_model::{
     Problem, Secret, Status, clean_text,
 };
 use patchbay_ops::{
-    Event, StartAuthorization, authorization_page, cancel_authorization, consent_form,
+    Event, StartAuthorization, abilities, authorization_page, cancel_authorization, consent_form,
     find_authorization, find_connector, finish_authorization, has_consent, refresh_connector,
     refresh_tools, start_authorization, wait_for_authorization,
 };
@@ -38,7 +38,7 @@ pub(super) async fn connect(
     let needs_consent = match connector.authentication {
         // Whoever chooses wants another sign-in than the one that there may be.
         _ if !is_empty(&choices) => true,
-        _ if connector.remote_id.is_some() => is_parted(cli, &connector).await?,
+        _ if abilities(&connector).reports_status => is_parted(cli, &connector).await?,
         Authentication::Oauth { .. } => true,
         Authentication::None => !opens_without(cli, &connector).await?,
         Authentication::Bearer { .. } | Authentication::Headers { .. } => {
@@ -88,7 +88,7 @@ fn is_empty(choices: &Json) -> bool {
     choices.0.as_object().is_none_or(serde_json::Map::is_empty)
 }
 
-/// Whether a hosted connector still has to be connected, by what its platform says of it now. What is
+/// Whether a connector still has to be connected, by what its platform says of it now. What is
 /// connected already only has its tools listed.
 async fn is_parted(cli: &Cli, connector: &Connector) -> Result<bool, Failure> {
     let now = refresh_connector(&cli.cx, &connector.id).await?;

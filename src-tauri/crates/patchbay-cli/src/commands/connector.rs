@@ -2,7 +2,7 @@
 
 use patchbay_model::{Code, Connector, ConnectorId, Json, Timestamp, has_secret_query};
 use patchbay_ops::{
-    AddConnector, Check, ConnectorChanges, Synced, add_connector, check_connector,
+    AddConnector, Check, ConnectorChanges, Synced, abilities, add_connector, check_connector,
     delete_connector, disconnect_connector, list_connectors, remove_connector, restore_connector,
     sync_connectors, update_connector,
 };
@@ -142,7 +142,7 @@ async fn list_as_they_arrive(cli: &Cli) -> Result<(), Failure> {
             .answer(connectors, |screen| table(connectors, now, screen))
     };
     let mut own = list_connectors(&cli.cx).await?;
-    own.retain(|connector| connector.remote_id.is_none());
+    own.retain(|connector| !abilities(connector).reports_status);
     show(&own)?;
     refresh(cli, &mut show).await?;
     if !any {
@@ -252,7 +252,7 @@ async fn disconnect(cli: &Cli, text: &str) -> Result<(), Failure> {
 
 async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
     let connector = cli.connector(text).await?;
-    if connector.remote_id.is_some() {
+    if abilities(&connector).deletes_for_good {
         return delete(cli, &connector).await;
     }
     remove_connector(&cli.cx, &connector.id).await?;

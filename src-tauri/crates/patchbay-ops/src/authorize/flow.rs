@@ -13,8 +13,9 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::await_user::BrowserRequest;
-use super::{await_user, client, hosted, issuer, keep};
+use super::{await_user, client, issuer, keep};
 use crate::address::endpoint_of;
+use crate::backend::for_connector;
 use crate::list_connectors::{find_connector, not_found};
 use crate::running_authorizations::RunningAuthorization;
 use crate::{Context, Error, Event, scope_upgrade, status, tools};
@@ -30,12 +31,8 @@ pub(super) async fn run_authorization(
     let before = connector.status.clone();
     let way = async {
         show_authorizing(&cx, &connector).await?;
-        match connector.remote_id.as_ref() {
-            Some(remote) => {
-                hosted::authorize(&cx, &running, &connector, remote, &choices, callbacks).await
-            }
-            None => authorize(&cx, &running, &connector, callbacks).await,
-        }
+        let backend = for_connector(&cx, &connector);
+        backend.authorize(&running, &choices, callbacks).await
     };
     let went = tokio::select! {
         went = way => went,
@@ -48,7 +45,8 @@ pub(super) async fn run_authorization(
     cx.running_authorizations().leave(&id);
 }
 
-async fn authorize(
+/// Goes the whole way of a consent of which Patchbay is the client.
+pub(crate) async fn authorize_here(
     cx: &Context,
     running: &Arc<RunningAuthorization>,
     connector: &Connector,

@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_http::Reach;
-use patchbay_model::{
-    Account, AuthorizationState, Connector, ConnectorId, Form, IdentityLine, RemoteId,
-};
+use patchbay_model::{Account, AuthorizationState, Connector, IdentityLine, RemoteId};
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::{ConsentState, Consents, StartedConsent};
 use serde_json::{Map, Value};
@@ -17,39 +15,24 @@ use super::await_user;
 use super::flow::answer_browser;
 use super::return_visit::ReturnVisit;
 use crate::accounts::find_account;
+use crate::backend::hosted::{platform_for, refresh_status};
 use crate::hosted::{judged, options};
 use crate::running_authorizations::RunningAuthorization;
-use crate::{Context, Error, Event, hosted_connectors, tools};
+use crate::{Context, Error, Event, tools};
 
 /// What the page is called in messages.
 const PAGE: &str = "sign-in page";
 
-/// What a person may choose before a connector's consent starts; `None` where there is nothing to choose.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Reference`].
-pub async fn consent_form(cx: &Context, id: &ConnectorId) -> Result<Option<Form>, Error> {
-    let connector = crate::find_connector(cx, id).await?;
-    if connector.remote_id.is_none() {
-        return Ok(None);
-    }
-    let (platform, remote) = hosted_connectors::platform_for(cx, &connector).await?;
-    match platform.consents() {
-        Some(consents) => Ok(consents.consent_form(&remote, &options(cx)).await?),
-        None => Ok(None),
-    }
-}
-
 /// Goes the whole way of such a consent.
-pub(super) async fn authorize(
+pub(crate) async fn authorize_at_platform(
     cx: &Context,
     running: &Arc<RunningAuthorization>,
     connector: &Connector,
-    remote: &RemoteId,
     choices: &Map<String, Value>,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
-    let (platform, _) = hosted_connectors::platform_for(cx, connector).await?;
+    let (platform, remote) = platform_for(cx, connector).await?;
+    let remote = &remote;
     let consents = platform.consents().ok_or_else(|| Error::Usage {
         what: format!("{} has no sign-in to click through", connector.title),
         hint: "Give it a key instead.".to_owned(),
@@ -75,7 +58,7 @@ pub(super) async fn authorize(
     running
         .advance(cx, |now| now.state = AuthorizationState::Checking)
         .await?;
-    hosted_connectors::refresh_status(cx, connector, &*platform, remote).await?;
+    refresh_status(cx, connector, &*platform, remote).await?;
     let before = &connector.identity;
     let connector = crate::find_connector(cx, &connector.id).await?;
     running.change(cx, |now| {

@@ -7,6 +7,7 @@ use patchbay_model::{Account, Connector, ConnectorId, Platform, Status, Timestam
 use url::Url;
 
 use super::Pace;
+use crate::abilities;
 
 /// By how much more than its interval a look may be late, as a part of it: whoever starts together does
 /// not stay together.
@@ -141,7 +142,7 @@ fn host_of(connector: &Connector, account: &Account) -> Option<String> {
     if !can_change || connector.draft {
         return None;
     }
-    if connector.remote_id.is_some() {
+    if abilities(connector).reports_status {
         return can_be_asked(account).then(|| host_of_account(account));
     }
     let endpoint = Url::parse(connector.endpoint.as_deref()?).ok()?;

@@ -135,6 +135,7 @@ async fn a_connector_that_its_platform_let_go_asks_for_its_consent_or_its_key() 
     let account = bench.account(false).await;
     let mut connector = bench.connector(NOBODY).await;
     connector.account = account.id;
+    connector.identity.platform = account.platform;
     connector.remote_id = Some(RemoteId::new("con_1"));
     connector.status.status = Status::Disconnected;
     connector.status.reason = Some("revoked".to_owned());

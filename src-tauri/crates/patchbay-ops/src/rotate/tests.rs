@@ -74,6 +74,7 @@ impl Bench {
         let mut connector = add(&self.cx, &format!("http://127.0.0.1:9/{title}")).await;
         connector.account = account.clone();
         connector.remote_id = Some(RemoteId::new(title));
+        connector.identity.platform = patchbay_model::Platform::Agentstack;
         self.cx.store().save_connector(&connector).await.unwrap();
         let location = SecretLocation {
             entry: self.entry.id.clone(),

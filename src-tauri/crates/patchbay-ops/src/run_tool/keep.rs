@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use patchbay_model::{Code, Explain, Json, RunState, RunTimings, ToolResult, ToolRun};
 use serde_json::Value;
 
-use super::Called;
 use crate::Error;
+use crate::backend::Called;
 use crate::redact::KnownSecrets;
 
 /// Raw requests and answers beyond this are not kept beside the result.
@@ -20,14 +20,14 @@ pub(super) fn close(
     secrets: &KnownSecrets,
 ) {
     match called {
-        Ok(called) => close_answered(run, called, secrets),
+        Ok(called) => close_answered(run, called, began, secrets),
         Err(error) => close_failed(run, &error, secrets),
     }
     run.arguments = Json(secrets.hide(std::mem::take(&mut run.arguments).0));
     run.summary.duration_ms = Some(millis(began.elapsed()));
 }
 
-fn close_answered(run: &mut ToolRun, called: Called, secrets: &KnownSecrets) {
+fn close_answered(run: &mut ToolRun, called: Called, began: Instant, secrets: &KnownSecrets) {
     let outcome = called.outcome;
     let keep = |raw: Value| (outcome.bytes <= RAW_LIMIT).then(|| Json(secrets.hide(raw)));
     run.request = keep(outcome.request);
@@ -43,7 +43,7 @@ fn close_answered(run: &mut ToolRun, called: Called, secrets: &KnownSecrets) {
     }
     run.result = Some(hide_result(outcome.result, secrets));
     run.timings = Some(RunTimings {
-        prepare_ms: millis(called.prepare),
+        prepare_ms: millis(called.ready_at.duration_since(began)),
         wait_ms: millis(outcome.wait),
         read_ms: millis(called.answered_at.elapsed()),
         connection_reused: called.connection_reused,

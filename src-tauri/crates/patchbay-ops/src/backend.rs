@@ -1,0 +1,190 @@
+//! What holds a connector: this computer, or an account of a hosted platform.
+//!
+//! Verbs ask for one [`Backend`] and never which it is. It is no
+//! [`Platform`](patchbay_platforms::Platform): one of those speaks for an account, by its wire alone, while what
+//! is held here reads the vault and the store, shares its connections and reports progress, with errors of its
+//! own.
+
+pub(crate) mod hosted;
+mod local;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use patchbay_model::{
+    Abilities, Authentication, Connector, Content, FilledPrompt, Form, Json, Prompt, Resource,
+    Secret, ServerFacts, Tool,
+};
+use patchbay_oauth::CallbackParams;
+use patchbay_platforms::mcp::{CallOutcome, ToolCall};
+use serde_json::{Map, Value};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use self::hosted::Hosted;
+use self::local::Local;
+use crate::running_authorizations::RunningAuthorization;
+use crate::{Context, Error};
+
+/// What a verb needs of whatever holds a connector. Defaults are for what nothing has to be done about.
+#[async_trait]
+pub(crate) trait Backend: Send + Sync {
+    /// Asks for the tools; `None` where there are none to be had, after a look at the connector itself.
+    async fn list_tools(&self, cancel: &CancellationToken) -> Result<Option<ListedTools>, Error>;
+
+    /// What it says of a connector that its tools were listed.
+    async fn status_after_listing(&self) -> Option<Change>;
+
+    /// Looks whether a connector of which something was not found is still there.
+    async fn look_for_missing(&self) {}
+
+    /// Runs a tool, with the credential of that name.
+    async fn call_tool(
+        &self,
+        call: ToolCall,
+        credential: Option<String>,
+        cancel: &CancellationToken,
+    ) -> Result<Called, Error>;
+
+    /// What [`Backend::call_tool`] would send; the call itself is not sent.
+    async fn plan_call(
+        &self,
+        tool: &str,
+        arguments: Map<String, Value>,
+        credential: Option<String>,
+    ) -> Result<PlannedCall, Error>;
+
+    /// What it says of a connector that was not thought to work that a tool answered.
+    async fn status_after_call(&self, outcome: &CallOutcome) -> Option<Change>;
+
+    /// The arguments with which a tool gives its next page; `None` at the end, and where there are no pages.
+    async fn next_page(
+        &self,
+        _arguments: &Map<String, Value>,
+        _result: &Value,
+    ) -> Result<Option<Map<String, Value>>, Error> {
+        Ok(None)
+    }
+
+    /// Whether a call may name one of several credentials; nothing is sent.
+    async fn takes_credential(&self) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    /// Every secret that it sends, to be kept out of what is saved; none when they cannot be read, for then
+    /// none was sent either.
+    async fn secrets(&self) -> Vec<Secret>;
+
+    /// The resources, as they are now.
+    async fn list_resources(&self) -> Result<Vec<Resource>, Error>;
+
+    /// The parts of a resource.
+    async fn read_resource(&self, uri: &str) -> Result<Vec<Content>, Error>;
+
+    /// The prompts, as they are now.
+    async fn list_prompts(&self) -> Result<Vec<Prompt>, Error>;
+
+    /// A prompt, filled in.
+    async fn fill_prompt(
+        &self,
+        name: &str,
+        arguments: Map<String, Value>,
+    ) -> Result<FilledPrompt, Error>;
+
+    /// Whether a click-through consent can connect it; nothing is sent.
+    async fn has_consent(&self) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    /// What a person may choose before a consent.
+    async fn consent_form(&self) -> Result<Option<Form>, Error> {
+        Ok(None)
+    }
+
+    /// Finds out what would keep a consent from being of use, before anything is asked of a person.
+    async fn prepare_authorization(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Goes the whole way of a consent.
+    async fn authorize(
+        &self,
+        running: &Arc<RunningAuthorization>,
+        choices: &Map<String, Value>,
+        callbacks: mpsc::Receiver<CallbackParams>,
+    ) -> Result<(), Error>;
+
+    /// Gives up the sign-in, and keeps how the connector is then.
+    async fn disconnect(&self) -> Result<Revoked, Error>;
+
+    /// Asks how the connector is, and keeps the answer, where somebody else knows.
+    async fn refresh(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Deletes the connector wherever else than in our lists it is.
+    async fn delete(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// What is to change of a connector as it is known by then.
+pub(crate) type Change = Box<dyn FnOnce(&mut Connector) + Send>;
+
+/// Tools that were listed.
+pub(crate) struct ListedTools {
+    pub(crate) tools: Vec<Tool>,
+    /// What the server said of itself, where we spoke to it.
+    pub(crate) server: Option<ServerFacts>,
+}
+
+/// A call that was answered.
+pub(crate) struct Called {
+    pub(crate) outcome: CallOutcome,
+    /// When everything was ready for it to be sent.
+    pub(crate) ready_at: Instant,
+    pub(crate) answered_at: Instant,
+    pub(crate) connection_reused: bool,
+}
+
+/// What a call would send, secrets redacted.
+pub(crate) struct PlannedCall {
+    /// HTTP method.
+    pub(crate) method: String,
+    /// Absolute URL; `None` for a program of this computer.
+    pub(crate) endpoint: Option<String>,
+    /// Header name and value.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body; null where there is none.
+    pub(crate) body: Json,
+}
+
+/// How giving up a sign-in went.
+pub(crate) struct Revoked {
+    /// Whether the provider was told to forget the tokens, and did.
+    pub(crate) revoked: bool,
+    /// Why the provider was not told, in words for people.
+    pub(crate) note: Option<String>,
+}
+
+/// What holds a connector. Nothing else looks where that is.
+pub(crate) fn for_connector<'a>(
+    cx: &'a Context,
+    connector: &'a Connector,
+) -> Box<dyn Backend + 'a> {
+    match &connector.remote_id {
+        Some(_) => Box::new(Hosted { cx, connector }),
+        None => Box::new(Local { cx, connector }),
+    }
+}
+
+/// What can be done with a connector, as far as its platform alone tells.
+pub fn abilities(connector: &Connector) -> Abilities {
+    patchbay_platforms::abilities(connector.identity.platform)
+}
+
+/// Whether anything secret is sent for a connector: a credential of its own, or the key of its account.
+pub fn sends_secrets(connector: &Connector) -> bool {
+    connector.authentication != Authentication::None || !abilities(connector).signs_in_here
+}

@@ -1,0 +1,396 @@
+//! Connectors of hosted platforms, by what their platform is able to do.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use patchbay_http::CallOptions;
+use patchbay_model::{
+    Account, Connector, Content, FilledPrompt, Form, Json, Prompt, RemoteId, Resource, Secret,
+    Timestamp,
+};
+use patchbay_oauth::CallbackParams;
+use patchbay_platforms::mcp::{CallOutcome, ToolCall};
+use patchbay_platforms::{Platform, Prompts, RemoteConnector, Resources, Tools};
+use serde_json::{Map, Value};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
+use crate::accounts::{find_account, secrets_of as secrets_of_account};
+use crate::hosted::{judged, options, platform_of};
+use crate::redact::KnownSecrets;
+use crate::running_authorizations::RunningAuthorization;
+use crate::{Context, Error, authorize, status, sync_connectors};
+
+/// A connector of a hosted platform.
+pub(super) struct Hosted<'a> {
+    pub(super) cx: &'a Context,
+    pub(super) connector: &'a Connector,
+}
+
+impl Hosted<'_> {
+    async fn platform(&self) -> Result<(Arc<dyn Platform>, RemoteId), Error> {
+        platform_for(self.cx, self.connector).await
+    }
+
+    async fn judged<T>(
+        &self,
+        platform: &dyn Platform,
+        outcome: patchbay_platforms::Result<T>,
+    ) -> Result<T, Error> {
+        judged(self.cx, &self.connector.account, platform, outcome).await
+    }
+
+    fn options(&self) -> CallOptions {
+        options(self.cx)
+    }
+
+    fn tools<'p>(&self, platform: &'p dyn Platform) -> Result<&'p dyn Tools, Error> {
+        platform.tools().ok_or_else(|| Error::Usage {
+            what: format!("{} has no tools", self.connector.identity.account),
+            hint: "Choose a connector that has tools.".to_owned(),
+        })
+    }
+}
+
+#[async_trait]
+impl Backend for Hosted<'_> {
+    async fn list_tools(&self, cancel: &CancellationToken) -> Result<Option<ListedTools>, Error> {
+        let (platform, remote) = self.platform().await?;
+        let Some(tools) = platform.tools() else {
+            refresh_status(self.cx, self.connector, &*platform, &remote).await?;
+            return Ok(None);
+        };
+        let options = CallOptions {
+            cancel: Some(cancel.child_token()),
+            ..self.options()
+        };
+        let listed = tools.list_tools(&remote, &options).await;
+        let tools = self.judged(&*platform, listed).await?;
+        Ok(Some(ListedTools {
+            tools,
+            server: None,
+        }))
+    }
+
+    /// That a platform describes tools does not mean that they work: it is asked for that. One that cannot be
+    /// asked leaves open how the connector is.
+    async fn status_after_listing(&self) -> Option<Change> {
+        let fresh = fresh(self.cx, self.connector).await?;
+        Some(Box::new(move |connector| fresh.apply_to(connector)))
+    }
+
+    /// Deleted elsewhere, or only its tools are not there: its platform's list tells.
+    async fn look_for_missing(&self) {
+        if let Ok(account) = find_account(self.cx, &self.connector.account).await {
+            drop(sync_connectors::sync_account(self.cx, &account).await);
+        }
+    }
+
+    async fn call_tool(
+        &self,
+        call: ToolCall,
+        credential: Option<String>,
+        cancel: &CancellationToken,
+    ) -> Result<Called, Error> {
+        let (platform, remote) = self.platform().await?;
+        let tools = self.tools(&*platform)?;
+        let options = CallOptions {
+            timeout: Some(call.timeout),
+            cancel: Some(cancel.clone()),
+            credential,
+            ..CallOptions::default()
+        };
+        let ready_at = Instant::now();
+        let outcome = tools.call_tool(&remote, &call.name, call.arguments, &options);
+        let outcome = outcome.await;
+        Ok(Called {
+            outcome: self.judged(&*platform, outcome).await?,
+            ready_at,
+            answered_at: Instant::now(),
+            connection_reused: false,
+        })
+    }
+
+    async fn plan_call(
+        &self,
+        tool: &str,
+        arguments: Map<String, Value>,
+        credential: Option<String>,
+    ) -> Result<PlannedCall, Error> {
+        let (platform, remote) = self.platform().await?;
+        let tools = self.tools(&*platform)?;
+        let options = CallOptions {
+            credential,
+            ..self.options()
+        };
+        let planned = tools.plan_call(&remote, tool, arguments, &options).await;
+        let planned = self.judged(&*platform, planned).await?;
+        let secrets = KnownSecrets::new(self.secrets().await);
+        let headers = planned.headers.into_iter();
+        Ok(PlannedCall {
+            method: planned.method,
+            endpoint: Some(secrets.hide_text(planned.url.into())),
+            headers: headers
+                .map(|(name, value)| (name, secrets.hide_text(value)))
+                .collect(),
+            body: Json(secrets.hide(planned.body.unwrap_or_default())),
+        })
+    }
+
+    /// That the platform passed a call on says nothing where the tool failed.
+    async fn status_after_call(&self, outcome: &CallOutcome) -> Option<Change> {
+        match outcome.result.is_error {
+            true => None,
+            false => self.status_after_listing().await,
+        }
+    }
+
+    async fn next_page(
+        &self,
+        arguments: &Map<String, Value>,
+        result: &Value,
+    ) -> Result<Option<Map<String, Value>>, Error> {
+        let (platform, _) = self.platform().await?;
+        Ok(self.tools(&*platform)?.next_page(arguments, result))
+    }
+
+    async fn takes_credential(&self) -> Result<bool, Error> {
+        let (platform, _) = self.platform().await?;
+        Ok(platform.tools().is_some_and(Tools::takes_credential))
+    }
+
+    /// Those that its account is signed in with, else those that it would be.
+    async fn secrets(&self) -> Vec<Secret> {
+        if let Some(used) = self.cx.hosted().secrets(&self.connector.account) {
+            return used;
+        }
+        let secrets = async {
+            let account = find_account(self.cx, &self.connector.account).await?;
+            secrets_of_account(self.cx, &account).await
+        };
+        let secrets = secrets.await.unwrap_or_default();
+        secrets.into_values().collect()
+    }
+
+    async fn list_resources(&self) -> Result<Vec<Resource>, Error> {
+        let (platform, remote) = self.platform().await?;
+        let listed = resources(&*platform)?
+            .list_resources(&remote, &self.options())
+            .await;
+        self.judged(&*platform, listed).await
+    }
+
+    async fn read_resource(&self, uri: &str) -> Result<Vec<Content>, Error> {
+        let (platform, remote) = self.platform().await?;
+        let read = resources(&*platform)?
+            .read_resource(&remote, uri, &self.options())
+            .await;
+        self.judged(&*platform, read).await
+    }
+
+    async fn list_prompts(&self) -> Result<Vec<Prompt>, Error> {
+        let (platform, remote) = self.platform().await?;
+        let listed = prompts(&*platform)?
+            .list_prompts(&remote, &self.options())
+            .await;
+        self.judged(&*platform, listed).await
+    }
+
+    async fn fill_prompt(
+        &self,
+        name: &str,
+        arguments: Map<String, Value>,
+    ) -> Result<FilledPrompt, Error> {
+        let (platform, remote) = self.platform().await?;
+        let filled = prompts(&*platform)?
+            .fill_prompt(&remote, name, arguments, &self.options())
+            .await;
+        self.judged(&*platform, filled).await
+    }
+
+    async fn has_consent(&self) -> Result<bool, Error> {
+        let (platform, _) = self.platform().await?;
+        Ok(platform.consents().is_some())
+    }
+
+    async fn consent_form(&self) -> Result<Option<Form>, Error> {
+        let (platform, remote) = self.platform().await?;
+        match platform.consents() {
+            Some(consents) => Ok(consents.consent_form(&remote, &self.options()).await?),
+            None => Ok(None),
+        }
+    }
+
+    async fn authorize(
+        &self,
+        running: &Arc<RunningAuthorization>,
+        choices: &Map<String, Value>,
+        callbacks: mpsc::Receiver<CallbackParams>,
+    ) -> Result<(), Error> {
+        authorize::authorize_at_platform(self.cx, running, self.connector, choices, callbacks).await
+    }
+
+    async fn disconnect(&self) -> Result<Revoked, Error> {
+        let (platform, remote) = self.platform().await?;
+        let disconnects = platform.disconnects().ok_or_else(|| {
+            let account = &self.connector.identity.account;
+            not_offered(&format!("disconnecting connectors of {account}"))
+        })?;
+        let gone = disconnects.disconnect(&remote, &self.options()).await;
+        self.judged(&*platform, gone).await?;
+        refresh_status(self.cx, self.connector, &*platform, &remote).await?;
+        Ok(Revoked {
+            revoked: true,
+            note: None,
+        })
+    }
+
+    async fn refresh(&self) -> Result<(), Error> {
+        let (platform, remote) = self.platform().await?;
+        refresh_status(self.cx, self.connector, &*platform, &remote).await
+    }
+
+    async fn delete(&self) -> Result<(), Error> {
+        let (platform, remote) = self.platform().await?;
+        let connectors = platform.connectors().ok_or_else(|| Error::Usage {
+            what: format!("{} deletes no connectors", self.connector.identity.account),
+            hint: "Delete it in the platform's own console.".to_owned(),
+        })?;
+        let deleted = connectors.delete_connector(&remote, &self.options()).await;
+        self.judged(&*platform, deleted).await
+    }
+}
+
+/// The platform that holds a connector, and the connector's id there.
+///
+/// # Errors
+/// [`Error::NotFound`] when its account is gone; [`Error::Usage`] for a connector of this computer;
+/// [`Error::Vault`], [`Error::Reference`], [`Error::Platform`].
+pub(crate) async fn platform_for(
+    cx: &Context,
+    connector: &Connector,
+) -> Result<(Arc<dyn Platform>, RemoteId), Error> {
+    let remote = connector.remote_id.clone().ok_or_else(|| Error::Usage {
+        what: format!("{} lies on this computer", connector.title),
+        hint: "Choose a connector of a hosted platform.".to_owned(),
+    })?;
+    let account = find_account(cx, &connector.account).await?;
+    Ok((platform_of(cx, &account).await?, remote))
+}
+
+/// Asks the platform how a connector is, and keeps the answer.
+pub(crate) async fn refresh_status(
+    cx: &Context,
+    connector: &Connector,
+    platform: &dyn Platform,
+    remote: &RemoteId,
+) -> Result<(), Error> {
+    let Some(fresh) = ask(cx, connector, platform, remote).await? else {
+        return Ok(());
+    };
+    let change = move |connector: &mut Connector| fresh.apply_to(connector);
+    status::change(cx, &connector.id, change).await.map(drop)
+}
+
+/// What the platform of a connector says that it is now.
+pub(crate) struct Fresh {
+    account: Account,
+    found: RemoteConnector,
+    at: Timestamp,
+}
+
+impl Fresh {
+    pub(crate) async fn new(
+        cx: &Context,
+        connector: &Connector,
+        found: RemoteConnector,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            account: find_account(cx, &connector.account).await?,
+            found,
+            at: cx.now(),
+        })
+    }
+
+    /// Brings what is known of the connector up to it.
+    pub(crate) fn apply_to(self, connector: &mut Connector) {
+        sync_connectors::copy_remote(connector, &self.account, self.found, self.at);
+    }
+}
+
+/// How a connector is by its platform, not kept yet; `None` where that cannot be asked.
+async fn fresh(cx: &Context, connector: &Connector) -> Option<Fresh> {
+    let asked = async {
+        let (platform, remote) = platform_for(cx, connector).await?;
+        ask(cx, connector, &*platform, &remote).await
+    };
+    asked.await.unwrap_or_else(|error: Error| {
+        tracing::warn!(connector = %connector.id, %error, "its platform could not be asked");
+        None
+    })
+}
+
+/// `None` where the platform shows no single connector.
+async fn ask(
+    cx: &Context,
+    connector: &Connector,
+    platform: &dyn Platform,
+    remote: &RemoteId,
+) -> Result<Option<Fresh>, Error> {
+    let Some(connectors) = platform.connectors() else {
+        return Ok(None);
+    };
+    let found = connectors.find_connector(remote, &options(cx)).await;
+    let found = judged(cx, &connector.account, platform, found).await?;
+    Fresh::new(cx, connector, found).await.map(Some)
+}
+
+fn resources(platform: &dyn Platform) -> Result<&dyn Resources, Error> {
+    platform
+        .resources()
+        .ok_or_else(|| not_offered("resources of its connectors"))
+}
+
+fn prompts(platform: &dyn Platform) -> Result<&dyn Prompts, Error> {
+    platform
+        .prompts()
+        .ok_or_else(|| not_offered("prompts of its connectors"))
+}
+
+fn not_offered(what: &str) -> Error {
+    patchbay_platforms::Error::NotSupported(what.to_owned()).into()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::SystemClock;
+    use crate::testing::{NOBODY, account, add, open};
+
+    #[tokio::test]
+    async fn what_an_account_signed_in_with_stays_known_when_its_reference_leads_nowhere() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let file = home.path().join("key");
+        std::fs::write(&file, "acc-key-123456").unwrap();
+        let reference = format!("cmd://cat {}", file.display());
+        let kept = json!({ "api_key": { "kind": "reference", "reference": reference } });
+        let account = account(&cx, patchbay_model::Platform::Mistral, &kept).await;
+        let connector = &Connector {
+            account: account.id,
+            remote_id: Some(RemoteId::new("r1")),
+            ..add(&cx, NOBODY).await
+        };
+        let cx = &cx;
+
+        platform_for(cx, connector).await.unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let known = Hosted { cx, connector }.secrets().await;
+        let known: Vec<&str> = known.iter().map(Secret::expose).collect();
+        assert_eq!(known, ["acc-key-123456"]);
+    }
+}

@@ -1,0 +1,178 @@
+//! Connectors of this computer: MCP servers that Patchbay speaks to and signs in to itself.
+
+mod disconnect;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use patchbay_model::{
+    Code, Connector, Content, Explain, FilledPrompt, Json, Prompt, Resource, Secret, Status,
+};
+use patchbay_oauth::CallbackParams;
+use patchbay_platforms::mcp::{CallOutcome, McpSession, ToolCall};
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
+use crate::redact::REDACTED;
+use crate::running_authorizations::RunningAuthorization;
+use crate::sessions::session;
+use crate::{Context, Error, authorize, scope_upgrade, status};
+
+/// A connector of this computer.
+pub(super) struct Local<'a> {
+    pub(super) cx: &'a Context,
+    pub(super) connector: &'a Connector,
+}
+
+impl Local<'_> {
+    async fn session(&self) -> Result<McpSession, Error> {
+        let (live, _) = session(self.cx, self.connector, self.cx.ending()).await?;
+        Ok(live)
+    }
+}
+
+#[async_trait]
+impl Backend for Local<'_> {
+    async fn list_tools(&self, cancel: &CancellationToken) -> Result<Option<ListedTools>, Error> {
+        let (cx, connector) = (self.cx, self.connector);
+        let (live, reused) = session(cx, connector, cancel).await?;
+        match listed(&live, cancel).await {
+            // The server may have forgotten a connection that lay idle: that says nothing of its tools.
+            Err(error) if reused && is_broken(error.code()) => {
+                cx.sessions().drain(&connector.id).await;
+                let (live, _) = session(cx, connector, cancel).await?;
+                listed(&live, cancel).await.map(Some)
+            }
+            listed => listed.map(Some),
+        }
+    }
+
+    async fn status_after_listing(&self) -> Option<Change> {
+        let now = self.cx.now();
+        Some(Box::new(move |connector| {
+            status::note_ready(connector, now);
+        }))
+    }
+
+    async fn call_tool(
+        &self,
+        call: ToolCall,
+        _credential: Option<String>,
+        cancel: &CancellationToken,
+    ) -> Result<Called, Error> {
+        let connecting = session(self.cx, self.connector, cancel);
+        let (live, connection_reused) = tokio::select! {
+            () = cancel.cancelled() => return Err(Error::Cancelled),
+            session = connecting => session?,
+        };
+        let ready_at = Instant::now();
+        let outcome = live.call_tool(call, cancel).await?;
+        Ok(Called {
+            outcome,
+            ready_at,
+            answered_at: Instant::now(),
+            connection_reused,
+        })
+    }
+
+    async fn plan_call(
+        &self,
+        tool: &str,
+        arguments: Map<String, Value>,
+        _credential: Option<String>,
+    ) -> Result<PlannedCall, Error> {
+        let hidden = |name: &str| (name.to_owned(), REDACTED.to_owned());
+        let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+        let sent = self.cx.tokens().header_names(self.connector).await?;
+        headers.extend(sent.iter().map(|name| hidden(name)));
+        Ok(PlannedCall {
+            method: "POST".to_owned(),
+            endpoint: self.connector.endpoint.clone(),
+            headers,
+            body: Json(json!({
+                "jsonrpc": "2.0",
+                "id": 1,
+                "method": "tools/call",
+                "params": { "name": tool, "arguments": arguments },
+            })),
+        })
+    }
+
+    /// It works, unless it lacks scopes for other tools.
+    async fn status_after_call(&self, _outcome: &CallOutcome) -> Option<Change> {
+        let now = self.cx.now();
+        Some(Box::new(move |connector| {
+            let lacks_scopes = !scope_upgrade::wanted_scopes(connector).is_empty();
+            let is_decided = matches!(
+                connector.status.status,
+                Status::Ready | Status::Disabled | Status::Authorizing
+            );
+            if !lacks_scopes && !is_decided {
+                status::note_ready(connector, now);
+            }
+        }))
+    }
+
+    async fn secrets(&self) -> Vec<Secret> {
+        self.cx.tokens().secrets_of(self.connector).await
+    }
+
+    async fn list_resources(&self) -> Result<Vec<Resource>, Error> {
+        let live = self.session().await?;
+        Ok(live.list_resources(self.cx.ending()).await?)
+    }
+
+    async fn read_resource(&self, uri: &str) -> Result<Vec<Content>, Error> {
+        let live = self.session().await?;
+        Ok(live.read_resource(uri, self.cx.ending()).await?)
+    }
+
+    async fn list_prompts(&self) -> Result<Vec<Prompt>, Error> {
+        let live = self.session().await?;
+        Ok(live.list_prompts(self.cx.ending()).await?)
+    }
+
+    async fn fill_prompt(
+        &self,
+        name: &str,
+        arguments: Map<String, Value>,
+    ) -> Result<FilledPrompt, Error> {
+        let live = self.session().await?;
+        Ok(live.fill_prompt(name, arguments, self.cx.ending()).await?)
+    }
+
+    /// The tokens have to be saved afterwards.
+    async fn prepare_authorization(&self) -> Result<(), Error> {
+        Ok(self.cx.vault().probe().await?)
+    }
+
+    async fn authorize(
+        &self,
+        running: &Arc<RunningAuthorization>,
+        _choices: &Map<String, Value>,
+        callbacks: mpsc::Receiver<CallbackParams>,
+    ) -> Result<(), Error> {
+        authorize::authorize_here(self.cx, running, self.connector, callbacks).await
+    }
+
+    async fn disconnect(&self) -> Result<Revoked, Error> {
+        disconnect::disconnect(self.cx, self.connector).await
+    }
+}
+
+async fn listed(live: &McpSession, cancel: &CancellationToken) -> Result<ListedTools, Error> {
+    Ok(ListedTools {
+        tools: live.list_tools(cancel).await?,
+        server: Some(live.facts().clone()),
+    })
+}
+
+fn is_broken(code: Code) -> bool {
+    matches!(
+        code,
+        Code::NetworkUnreachable | Code::McpProtocol | Code::NotFound
+    )
+}

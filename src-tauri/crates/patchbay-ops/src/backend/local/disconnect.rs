@@ -1,0 +1,149 @@
+//! Giving up a sign-in that Patchbay made itself.
+
+use patchbay_model::{
+    Authentication, Connector, ConnectorStatus, Secret, Status, WalletEntry, WalletEntryId,
+    WalletKind,
+};
+use patchbay_oauth::{Grant, Revocation, Untraced};
+use patchbay_vault::SecretName;
+
+use crate::backend::Revoked;
+use crate::credentials::{forget, forget_locked};
+use crate::list_connectors::not_found;
+use crate::tokens::entry_id;
+use crate::{Context, Error, Event, secrets, status};
+
+/// Gives up the sign-in of a connector, at the provider too where it takes tokens back.
+pub(super) async fn disconnect(cx: &Context, connector: &Connector) -> Result<Revoked, Error> {
+    cx.sessions().close(&connector.id).await;
+    let revoked = give_back(cx, connector).await?;
+    let (now, used) = (cx.now(), entry_id(&connector.authentication).cloned());
+    let change = move |known: &mut Connector| {
+        if entry_id(&known.authentication) != used.as_ref() {
+            // Somebody signed in anew meanwhile.
+            return;
+        }
+        if let Authentication::Oauth { entry, .. } = &mut known.authentication {
+            *entry = None;
+            known.identity = status::identity(None);
+        }
+        known.status = ConnectorStatus {
+            status: Status::Disconnected,
+            word: None,
+            reason: Some("disconnected by you".to_owned()),
+            code: None,
+            checked_at: Some(now),
+            last_ok_at: known.status.last_ok_at,
+        };
+        known.updated_at = now;
+    };
+    let changed = status::change(cx, &connector.id, change).await?;
+    changed.ok_or_else(|| not_found(connector.id.as_str()))?;
+    Ok(revoked)
+}
+
+/// Tells the provider, then deletes the tokens whatever it said. Tokens that another connector uses too
+/// stay with it.
+async fn give_back(cx: &Context, connector: &Connector) -> Result<Revoked, Error> {
+    let Authentication::Oauth {
+        entry: Some(id), ..
+    } = &connector.authentication
+    else {
+        return Ok(not_told(None));
+    };
+    let Some(entry) = cx.store().find_wallet_entry(id).await? else {
+        return Ok(not_told(None));
+    };
+    let shared = entry
+        .used_by
+        .iter()
+        .any(|user| user.connector != connector.id);
+    if shared || entry.kind != WalletKind::Oauth {
+        return Ok(not_told(Some("another connector uses the same sign-in")));
+    }
+    let told = match secrets::saved(cx.vault(), &entry).await {
+        Ok(secret) => {
+            let told = revoke(cx, &entry, &secret).await;
+            match forget_told(cx, id, &secret).await? {
+                Some(renewed) => revoke(cx, &entry, &renewed).await,
+                None => told,
+            }
+        }
+        // There is nothing left that the provider could be told of.
+        Err(error @ Error::SecretLost { .. }) => {
+            forget(cx, id).await?;
+            Err(error)
+        }
+        // The tokens are still there: they would stay valid, and nobody could take them back.
+        Err(error) => return Err(error),
+    };
+    cx.emit(Event::WalletChanged);
+    Ok(match told {
+        Ok(Revocation::Revoked) => Revoked {
+            revoked: true,
+            note: None,
+        },
+        Ok(Revocation::NotOffered) => not_told(Some(
+            "the provider takes no tokens back; end the access in its own settings",
+        )),
+        Err(error @ Error::SecretLost { .. }) => not_told(Some(&format!(
+            "{error}, so the provider could not be told; end the access in its own settings"
+        ))),
+        Err(error) => not_told(Some(&format!("the provider could not be told: {error}"))),
+    })
+}
+
+fn not_told(why: Option<&str>) -> Revoked {
+    Revoked {
+        revoked: false,
+        note: why.map(ToOwned::to_owned),
+    }
+}
+
+/// Deletes the tokens; those that stood there meanwhile in place of the ones that the provider was told of,
+/// for a refresh was under way, are the answer.
+async fn forget_told(
+    cx: &Context,
+    id: &WalletEntryId,
+    told: &Secret,
+) -> Result<Option<Secret>, Error> {
+    let lock = cx.tokens().lock_credential(id).await?;
+    let saved = cx.vault().read(&SecretName::wallet(id)).await?;
+    forget_locked(cx, id, &lock).await?;
+    Ok(saved.filter(|saved| saved.expose() != told.expose()))
+}
+
+async fn revoke(cx: &Context, entry: &WalletEntry, secret: &Secret) -> Result<Revocation, Error> {
+    let grant = Grant::from_secret(secret)?;
+    let grant = cx.tokens().with_app_secret(entry, grant).await?;
+    Ok(cx.oauth().revoke(&grant, &Untraced).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::testing::open;
+    use crate::{AddWalletEntry, SystemClock, WalletSecret, add_wallet_entry};
+
+    #[tokio::test]
+    async fn the_provider_is_told_of_what_a_refresh_brought_meanwhile() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let [told, renewed] = ["first-token-1", "renewed-token-2"].map(Secret::new);
+        for (saved, left) in [(&told, None), (&renewed, Some("renewed-token-2"))] {
+            let name = "Sign-in".to_owned();
+            let secret = WalletSecret::Bearer {
+                token: saved.clone(),
+            };
+            let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
+            let id = entry.unwrap().id;
+            let untold = forget_told(&cx, &id, &told).await.unwrap();
+            assert_eq!(untold.as_ref().map(Secret::expose), left);
+            assert_eq!(cx.store().list_wallet().await.unwrap(), []);
+            let left = cx.vault().read(&SecretName::wallet(&id)).await.unwrap();
+            assert!(left.is_none());
+        }
+    }
+}
