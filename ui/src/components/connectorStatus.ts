@@ -53,8 +53,3 @@ export function needsAttention(connector: Connector): boolean {
     (connector.draft && status !== "disabled")
   );
 }
-
-/** Whether a connector lies on a hosted platform, which alone can change or delete it. */
-export function isHosted(connector: Connector): boolean {
-  return connector.remoteId !== null;
-}

@@ -1,5 +1,5 @@
 import { type Connector, type ConnectorId } from "@/host/bindings";
-import { isHosted } from "./connectorStatus";
+import { abilitiesOf } from "./abilities";
 
 /** The one step that helps a connector on; whatever offers one asks here which it is. */
 export type NextAction =
@@ -18,7 +18,7 @@ export function nextActionOf(connector: Connector, changedTools = 0): NextAction
       if (signsInByBrowser(connector)) return "connect";
       return hasPlatformKey(connector) ? "enter_key" : "check";
     case "disabled":
-      return isHosted(connector) ? null : "turn_on";
+      return abilitiesOf(connector).configuredHere ? "turn_on" : null;
     case "failing":
       return "doctor";
     case "unknown":
@@ -98,6 +98,7 @@ function signsInByBrowser(connector: Connector): boolean {
 /** Whether its platform keeps its key among its credentials; elsewhere it is one of the settings. */
 function hasPlatformKey(connector: Connector): boolean {
   return (
-    isHosted(connector) && connector.authenticationMethods.some((method) => method === "bearer" || method === "headers")
+    abilitiesOf(connector).keepsCredentials &&
+    connector.authenticationMethods.some((method) => method === "bearer" || method === "headers")
   );
 }

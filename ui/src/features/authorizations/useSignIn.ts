@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import { isHosted, isInProgress } from "@/components/connectorStatus";
+import { abilitiesOf } from "@/components/abilities";
+import { isInProgress } from "@/components/connectorStatus";
 import { type AuthorizationId, commands, type Connector, type Form, type Json, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { upsertAuthorization } from "@/host/events";
@@ -44,7 +45,10 @@ export function useSignIn(): SignIn {
       const latest = await client.fetchQuery({ ...queries.authorizations(), staleTime: 0 });
       const waiting = latest.find((one) => one.connector === connector.id && isInProgress(one.state));
       if (waiting) return waiting;
-      const form = choices === null && isHosted(connector) ? await call(commands.consentForm(connector.id)) : null;
+      const form =
+        choices === null && abilitiesOf(connector).hasConsentForm
+          ? await call(commands.consentForm(connector.id))
+          : null;
       return (
         form ??
         call(

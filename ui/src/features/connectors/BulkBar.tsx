@@ -1,6 +1,6 @@
 import { useState } from "react";
+import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
-import { isHosted } from "@/components/connectorStatus";
 import { useShortcut } from "@/components/shortcuts";
 import styles from "./Connectors.module.css";
 import { DeleteSelectedDialog } from "./DeleteSelectedDialog";
@@ -12,7 +12,8 @@ export function BulkBar({ selection }: { selection: Selection }) {
   const [confirmsDeletion, setConfirmsDeletion] = useState(false);
   const failed = connectors.filter((one) => outcomes.get(one.id)?.state === "failed").length;
   const busy = selection.running || signIns > 0;
-  const remove = () => (connectors.some(isHosted) ? setConfirmsDeletion(true) : selection.remove());
+  const lasting = connectors.filter((one) => abilitiesOf(one).deletesForGood);
+  const remove = () => (lasting.length > 0 ? setConfirmsDeletion(true) : selection.remove());
   const when = (run: () => void) => () => {
     if (!busy) run();
   };
@@ -51,8 +52,8 @@ export function BulkBar({ selection }: { selection: Selection }) {
       <Button small look="quiet" icon="x" label="Clear selection" onPress={selection.clear} />
       {confirmsDeletion && (
         <DeleteSelectedDialog
-          local={connectors.filter((one) => !isHosted(one))}
-          hosted={connectors.filter(isHosted)}
+          restorable={connectors.length - lasting.length}
+          lasting={lasting}
           onClose={() => setConfirmsDeletion(false)}
           onDelete={() => {
             setConfirmsDeletion(false);

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
 import { Button } from "@/components/Button";
-import { isHosted, isInProgress } from "@/components/connectorStatus";
+import { abilitiesOf } from "@/components/abilities";
+import { isInProgress } from "@/components/connectorStatus";
 import { EmptyState } from "@/components/EmptyState";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf, runAction } from "@/components/nextAction";
@@ -116,7 +117,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   };
   const removeCurrent = () => {
     if (!current) return;
-    if (isHosted(current)) return setDeleting(current);
+    if (abilitiesOf(current).deletesForGood) return setDeleting(current);
     selectNext(current);
     remove.mutate(current);
   };
@@ -134,7 +135,12 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => filterField.current?.focus() });
   useShortcut(
     current && !isSelecting
-      ? { keys: "Backspace", label: isHosted(current) ? "Delete" : "Remove", inBar: true, run: removeCurrent }
+      ? {
+          keys: "Backspace",
+          label: abilitiesOf(current).deletesForGood ? "Delete" : "Remove",
+          inBar: true,
+          run: removeCurrent,
+        }
       : null,
   );
   useShortcut(

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { abilitiesOf, canCheck } from "@/components/abilities";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { isHosted, statusLook } from "@/components/connectorStatus";
+import { statusLook } from "@/components/connectorStatus";
 import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
@@ -136,19 +137,20 @@ function Known({
       onTurnOn: () => update.mutate({ enabled: true }),
       onCheck: runCheck,
     });
-  const hosted = isHosted(connector);
+  const { configuredHere, deletesForGood, keepsCredentials } = abilitiesOf(connector);
+  const checkable = canCheck(connector);
   const removeConnector = () => {
-    if (hosted) setDeleting(true);
+    if (deletesForGood) setDeleting(true);
     else remove.mutate(connector, { onSuccess: onLeave });
   };
   // A check has a button of its own, and where a step is taken already, nothing leads there.
   const mainAction = action && nextActionKeys[action] === "C" && tabFor(action) !== tab ? action : null;
 
-  useShortcut(isOff && !hosted ? null : { keys: "D", label: "Check", inBar: true, run: runCheck });
+  useShortcut(!checkable ? null : { keys: "D", label: "Check", inBar: true, run: runCheck });
   useShortcut(
     mainAction ? { keys: "C", label: nextActionLabels[mainAction], inBar: true, run: () => run(mainAction) } : null,
   );
-  const tabs = connectorTabs.filter((one) => hosted || one !== "credentials");
+  const tabs = connectorTabs.filter((one) => keepsCredentials || one !== "credentials");
   useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tabs, tab, -1)) });
   useShortcut({ keys: "]", label: "Next tab", run: () => onTab(neighbour(tabs, tab, 1)) });
   useShortcut({ keys: "Escape", label: "All connectors", run: onLeave });
@@ -157,7 +159,7 @@ function Known({
   return (
     <>
       <Crumbs title={connector.title} onLeave={onLeave}>
-        {(!isOff || hosted) && (
+        {checkable && (
           <Button look="quiet" icon="refresh-cw" keys="D" isPending={checking} onPress={runCheck}>
             Check
           </Button>
@@ -178,16 +180,16 @@ function Known({
               icon: "star",
               onAction: () => update.mutate({ favourite: !connector.favourite }),
             },
-            ...(hosted
-              ? []
-              : [
+            ...(configuredHere
+              ? [
                   {
                     id: "enabled",
                     label: isOff ? "Turn on" : "Turn off",
                     icon: "power" as const,
                     onAction: () => update.mutate({ enabled: isOff }),
                   },
-                ]),
+                ]
+              : []),
             {
               id: "elsewhere",
               label: "Copy to another account…",
@@ -196,7 +198,7 @@ function Known({
             },
             {
               id: "remove",
-              label: hosted ? `Delete from ${connector.identity.account}…` : "Remove",
+              label: deletesForGood ? `Delete from ${connector.identity.account}…` : "Remove",
               icon: "trash-2",
               danger: true,
               onAction: removeConnector,
@@ -267,8 +269,8 @@ function Known({
             ),
           },
           { id: "runs", label: "Runs", content: renderRuns(connector) },
-          // What a connector of this computer signs in with is a setting of it.
-          ...(hosted
+          // Elsewhere what a connector signs in with is one of its settings.
+          ...(keepsCredentials
             ? [
                 {
                   id: "credentials" as const,

@@ -1,7 +1,8 @@
+import { abilitiesOf } from "@/components/abilities";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { isHosted, statusLook } from "@/components/connectorStatus";
+import { statusLook } from "@/components/connectorStatus";
 import { Icon } from "@/components/Icon";
 import { credentialWord } from "@/components/identityWords";
 import { PlatformTile } from "@/components/PlatformTile";
@@ -147,7 +148,7 @@ function reason(connector: Connector, authorization: Authorization | undefined):
   if (status.status === "ready" && connector.toolCount !== null) return count(connector.toolCount, "tool");
   if (connector.draft) return "Not connected yet";
   if (!status.checkedAt) return "Not checked yet";
-  return `${isHosted(connector) ? "Updated" : "Checked"} ${ago(status.checkedAt)}`;
+  return `${abilitiesOf(connector).reportsStatus ? "Updated" : "Checked"} ${ago(status.checkedAt)}`;
 }
 
 /** What assistive technology reads of a row. */

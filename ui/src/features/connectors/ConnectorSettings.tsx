@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { Field } from "@/components/Field";
 import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { isHosted } from "@/components/connectorStatus";
 import { Switch } from "@/components/Switch";
 import { platformName } from "@/components/platformName";
 import { type Connector, type ConnectorChanges } from "@/host/bindings";
@@ -22,7 +22,7 @@ type Props = { connector: Connector; onRemove: () => void };
 
 /** How a connector is set: words, address, sign-in, on or off, and its JSON. */
 export function ConnectorSettings({ connector, onRemove }: Props) {
-  if (isHosted(connector)) return <HostedSettings connector={connector} onRemove={onRemove} />;
+  if (!abilitiesOf(connector).configuredHere) return <HostedSettings connector={connector} onRemove={onRemove} />;
   return (
     <div className={styles.body}>
       <General connector={connector} />

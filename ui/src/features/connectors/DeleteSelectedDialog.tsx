@@ -5,11 +5,11 @@ import { type Connector } from "@/host/bindings";
 import { count } from "@/lib/words";
 import styles from "./Connectors.module.css";
 
-type Props = { local: Connector[]; hosted: Connector[]; onClose: () => void; onDelete: () => void };
+type Props = { lasting: Connector[]; restorable: number; onClose: () => void; onDelete: () => void };
 
 /** Asks once before many connectors are deleted, and names those that nothing brings back. */
-export function DeleteSelectedDialog({ local, hosted, onClose, onDelete }: Props) {
-  const all = count(local.length + hosted.length, "connector");
+export function DeleteSelectedDialog({ lasting, restorable, onClose, onDelete }: Props) {
+  const all = count(lasting.length + restorable, "connector");
   return (
     <Dialog
       alert
@@ -28,7 +28,7 @@ export function DeleteSelectedDialog({ local, hosted, onClose, onDelete }: Props
     >
       <p>Deleted from their platforms for everyone (can't be undone):</p>
       <ul className={styles.named}>
-        {hosted.map(({ id, title, identity }) => (
+        {lasting.map(({ id, title, identity }) => (
           <li key={id}>
             <PlatformTile platform={identity.platform} />
             <span className="medium">{title}</span>
@@ -36,9 +36,9 @@ export function DeleteSelectedDialog({ local, hosted, onClose, onDelete }: Props
           </li>
         ))}
       </ul>
-      {local.length > 0 && (
+      {restorable > 0 && (
         <p className="text2">
-          {count(local.length, "connector")} on this computer can be restored with Undo. Past runs stay in your history.
+          {count(restorable, "connector")} on this computer can be restored with Undo. Past runs stay in your history.
         </p>
       )}
     </Dialog>

@@ -1,7 +1,7 @@
 import { type ReactNode } from "react";
+import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
-import { isHosted } from "@/components/connectorStatus";
 import { Tag } from "@/components/Tag";
 import { platformName } from "@/components/platformName";
 import { type Authentication, type Connector, type Transport, type Visibility } from "@/host/bindings";
@@ -12,7 +12,8 @@ import styles from "./ConnectorPage.module.css";
 /** What is known of a connector without asking anybody. */
 export function Facts({ connector }: { connector: Connector }) {
   const copy = useCopy();
-  const { server, status, endpoint, authentication } = connector;
+  const { server, status, endpoint, authentication, remoteId } = connector;
+  const { signsInHere, reportsStatus, hasVisibility } = abilitiesOf(connector);
   return (
     <dl className={styles.facts}>
       {connector.description && <Fact name="Description">{connector.description}</Fact>}
@@ -32,21 +33,21 @@ export function Facts({ connector }: { connector: Connector }) {
         </span>
       </Fact>
       <Fact name="Sign-in">
-        {isHosted(connector) ? `Managed by ${connector.identity.account}` : signInWords(authentication)}
+        {signsInHere ? signInWords(authentication) : `Managed by ${connector.identity.account}`}
       </Fact>
-      {isHosted(connector) && status.word && (
+      {reportsStatus && status.word && (
         <Fact name="Platform status">
           <span data-selectable>{status.word}</span>
         </Fact>
       )}
-      {connector.remoteId && (
+      {remoteId && (
         <Fact name={`${platformName(connector.identity.platform)} ID`}>
           <span className="mono" data-selectable>
-            {connector.remoteId}
+            {remoteId}
           </span>
         </Fact>
       )}
-      {isHosted(connector) && <Fact name="Visible to">{visibilityWords[connector.visibility]}</Fact>}
+      {hasVisibility && <Fact name="Visible to">{visibilityWords[connector.visibility]}</Fact>}
       {server && (
         <Fact name="Server">
           <span data-selectable>

@@ -1,5 +1,6 @@
+import { abilitiesOf, canCheck } from "@/components/abilities";
 import { Button } from "@/components/Button";
-import { isHosted, statusLook } from "@/components/connectorStatus";
+import { statusLook } from "@/components/connectorStatus";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Connector } from "@/host/bindings";
 import { ago } from "@/lib/time";
@@ -12,7 +13,7 @@ type Props = { connector: Connector; onCheck: () => void };
 export function LastStatus({ connector, onCheck }: Props) {
   const { status } = connector;
   const { glyph, word } = statusLook(connector);
-  const canCheck = status.status !== "disabled" || isHosted(connector);
+  const checkable = canCheck(connector);
   return (
     <div className={styles.unchecked}>
       <StatusGlyph name={status.checkedAt === null ? "unknown" : glyph} size={16} />
@@ -21,11 +22,11 @@ export function LastStatus({ connector, onCheck }: Props) {
         <span className="text2">
           {status.reason && `${sentence(status.reason)} `}
           {status.checkedAt !== null && `${sourceWords(connector, status.checkedAt)} `}
-          {canCheck ? "Run a check to find what fails." : "Turn it on to check it."}
+          {checkable ? "Run a check to find what fails." : "Turn it on to check it."}
         </span>
       </span>
       {status.code && <span className="mono text3 small">{status.code}</span>}
-      {canCheck && (
+      {checkable && (
         <Button small icon="refresh-cw" onPress={onCheck}>
           Check now
         </Button>
@@ -36,5 +37,5 @@ export function LastStatus({ connector, onCheck }: Props) {
 
 /** A platform's list is its word; of a connector of this computer we have seen it ourselves. */
 function sourceWords(connector: Connector, at: string): string {
-  return isHosted(connector) ? `From ${connector.identity.account}, ${ago(at)}.` : `Seen ${ago(at)}.`;
+  return abilitiesOf(connector).reportsStatus ? `From ${connector.identity.account}, ${ago(at)}.` : `Seen ${ago(at)}.`;
 }

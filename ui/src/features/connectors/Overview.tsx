@@ -1,4 +1,4 @@
-import { isHosted } from "@/components/connectorStatus";
+import { abilitiesOf } from "@/components/abilities";
 import { type NextAction } from "@/components/nextAction";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { ago } from "@/lib/time";
@@ -51,7 +51,7 @@ export function Overview({ connector, onNextAction, onOpen, onCreateElsewhere, o
         <h2>Details</h2>
         <Facts connector={connector} />
       </section>
-      {isHosted(connector) && <PlatformDetails connector={connector} />}
+      {abilitiesOf(connector).hasDetails && <PlatformDetails connector={connector} />}
       <Copies connector={connector} onOpen={onOpen} onCreateElsewhere={onCreateElsewhere} />
       {server?.instructions && (
         <section className={styles.section} aria-label="Instructions">

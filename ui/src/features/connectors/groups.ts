@@ -1,4 +1,4 @@
-import { isHosted, needsAttention, statusLook } from "@/components/connectorStatus";
+import { needsAttention, statusLook } from "@/components/connectorStatus";
 import { type AccountId, type Connector, type Platform, type Status } from "@/host/bindings";
 import { splitWords } from "@/lib/match";
 
@@ -31,9 +31,9 @@ export function matchesChip(chip: Chip, connector: Connector): boolean {
     case "off":
       return status === "disabled" || status === "disconnected";
     case "hosted":
-      return isHosted(connector);
+      return connector.identity.platform !== "local";
     case "local":
-      return !isHosted(connector);
+      return connector.identity.platform === "local";
   }
 }
 

@@ -1,6 +1,6 @@
 import { useCallback, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
-import { isHosted } from "@/components/connectorStatus";
+import { abilitiesOf } from "@/components/abilities";
 import { platformName } from "@/components/platformName";
 import {
   type Action,
@@ -77,7 +77,7 @@ export async function checkOne({ id }: Connector): Promise<string> {
 /** Switches a connector on or off, where that is one thing and asks nothing. */
 export async function switchOne(connector: Connector, on: boolean): Promise<string> {
   const words = on ? "Turned on" : "Turned off";
-  if (!isHosted(connector)) {
+  if (abilitiesOf(connector).configuredHere) {
     await call(commands.updateConnector(connector.id, { enabled: on }));
     return words;
   }
@@ -109,8 +109,9 @@ function mainSwitchAction(controls: Control[], platform: Platform, on: boolean):
   return action;
 }
 
-/** Deletes a connector: for good at its platform, with a way back on this computer. */
-export async function deleteOne({ id, remoteId }: Connector): Promise<string> {
-  await call(remoteId === null ? commands.removeConnector(id) : commands.deleteConnector(id, true));
-  return remoteId === null ? "Removed" : "Deleted";
+/** Deletes a connector: for good, or with a way back. */
+export async function deleteOne(connector: Connector): Promise<string> {
+  const { deletesForGood } = abilitiesOf(connector);
+  await call(deletesForGood ? commands.deleteConnector(connector.id, true) : commands.removeConnector(connector.id));
+  return deletesForGood ? "Deleted" : "Removed";
 }

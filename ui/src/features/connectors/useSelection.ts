@@ -1,4 +1,4 @@
-import { isHosted } from "@/components/connectorStatus";
+import { abilitiesOf } from "@/components/abilities";
 import { useToasts } from "@/host/toasts";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { count } from "@/lib/words";
@@ -51,9 +51,9 @@ export function useSelection(shown: Connector[], onSignIn: (connector: Connector
   };
   const remove = async () => {
     const done = await runForAll("Deleting", deleteOne);
-    const local = done.filter((one) => !isHosted(one));
-    if (local.length > 0)
-      toast(`${count(local.length, "connector")} removed`, () => restore.mutate(local.map(({ id }) => id)));
+    const restorable = done.filter((one) => !abilitiesOf(one).deletesForGood);
+    if (restorable.length > 0)
+      toast(`${count(restorable.length, "connector")} removed`, () => restore.mutate(restorable.map(({ id }) => id)));
   };
   return {
     ids: picked.ids,

@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { type RefObject, useMemo, useState } from "react";
+import { abilitiesOf } from "@/components/abilities";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
@@ -32,7 +33,7 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
   const [filter, setFilter] = useState("");
   const [folded, setFolded] = useState<ReadonlyMap<ConnectorId, boolean>>(new Map());
   const [selected, setSelected] = useState<string | null>(null);
-  const hosted = useMemo(() => (connectors ?? []).filter((one) => one.remoteId !== null), [connectors]);
+  const hosted = useMemo(() => (connectors ?? []).filter((one) => abilitiesOf(one).keepsCredentials), [connectors]);
   const isOpen = (id: ConnectorId) => folded.get(id) ?? hosted.length <= few;
   const open = hosted.filter((one) => isOpen(one.id));
   const asked = useQueries({ queries: open.map((one) => queries.platformCredentials(one.id)) });

@@ -21,7 +21,7 @@ export function SideColumn({ connectors, needs, onOpenCredentials }: Props) {
   const { data: wallet = [] } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
   const { data: accounts = [] } = useQuery(queries.accounts());
-  const isLocal = connectors.every((one) => one.remoteId === null);
+  const isLocal = connectors.every((one) => one.identity.platform === "local");
   const states = useMemo(() => countByKind(connectors, (one) => statusLook(one).word), [connectors]);
   return (
     <aside className={styles.side} aria-label="At a glance">

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type Option, Select } from "@/components/Select";
@@ -20,11 +21,11 @@ const own = " own";
 /** Which of the platform's credentials a run uses; nothing where a platform lets nobody choose. They are asked for when somebody wants to choose. */
 export function CredentialPicker({ connector, value, onChange }: Props) {
   const [isChoosing, setChoosing] = useState(false);
-  const isHosted = connector.remoteId !== null;
-  const { data: canChoose } = useQuery({ ...queries.namesCredentials(connector.id), enabled: isHosted });
+  const { namesCredentials } = abilitiesOf(connector);
+  const { data: canChoose } = useQuery({ ...queries.namesCredentials(connector.id), enabled: namesCredentials });
   const { data, error, isFetching, refetch } = useQuery({
     ...queries.platformCredentials(connector.id),
-    enabled: isHosted && canChoose === true && isChoosing,
+    enabled: canChoose === true && isChoosing,
   });
   if (!canChoose) return null;
   if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { abilitiesOf } from "@/components/abilities";
 import { queries } from "@/host/queries";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { type Outcome } from "./useOutcome";
@@ -6,7 +7,7 @@ import { type Outcome } from "./useOutcome";
 /** The arguments of the page after the one that was just answered; `null` where there is none. */
 export function useNextPage(outcome: Outcome): JsonObject | null {
   const run =
-    outcome.kind === "finished" && outcome.run.identity.platform !== "local" && outcome.run.state === "done"
+    outcome.kind === "finished" && abilitiesOf(outcome.run).hasPages && outcome.run.state === "done"
       ? outcome.run
       : null;
   const { data } = useQuery({ ...queries.nextPage(run?.id ?? ""), enabled: run !== null });
