@@ -328,8 +328,10 @@ export type Action = {
 	inputSchema: Json | null,
 	/**  What it does. */
 	effect: OperationEffect,
-	/**  What comes of it that one should know before, one or two sentences; then it asks first. */
+	/**  What comes of it that one should know before, one or two sentences. */
 	warning: string | null,
+	/**  Whether a person has to agree before it runs: by its effect, or to its warning. */
+	needsConfirmation: boolean,
 };
 
 /**  What came of an action. */

@@ -15,6 +15,7 @@ function action(name: string, title: string, given: Partial<Action> = {}): Actio
     inputSchema: null,
     effect: "write",
     warning: null,
+    needsConfirmation: given.warning !== undefined || given.effect === "irreversible",
     ...given,
   };
 }

@@ -113,8 +113,22 @@ pub struct Action {
     pub input_schema: Option<Json>,
     /// What it does.
     pub effect: OperationEffect,
-    /// What comes of it that one should know before, one or two sentences; then it asks first.
+    /// What comes of it that one should know before, one or two sentences.
     pub warning: Option<String>,
+    /// Whether a person has to agree before it runs: by its effect, or to its warning.
+    pub needs_confirmation: bool,
+}
+
+impl Action {
+    /// The same, with what one should know before.
+    #[must_use]
+    pub fn with_warning(self, warning: impl Into<String>) -> Self {
+        Self {
+            warning: Some(warning.into()),
+            needs_confirmation: true,
+            ..self
+        }
+    }
 }
 
 impl PlatformDetails {

@@ -76,7 +76,7 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
         kind: "action",
         name: request.action,
     })?;
-    if needs_confirmation(action) && !request.confirmed {
+    if action.needs_confirmation && !request.confirmed {
         return Err(Error::ConfirmationNeeded {
             what: action.title.clone(),
         });
@@ -91,10 +91,6 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
         answer: Json(answer),
         connector: find_connector(cx, &connector.id).await?,
     })
-}
-
-fn needs_confirmation(action: &Action) -> bool {
-    action.warning.is_some() || action.effect.needs_confirmation()
 }
 
 /// What is settled, with what was asked for.
@@ -146,6 +142,7 @@ mod tests {
             input_schema: None,
             effect: OperationEffect::Write,
             warning: None,
+            needs_confirmation: false,
         }
     }
 
@@ -163,18 +160,5 @@ mod tests {
             json!({ "note": "x", "id": "c1", "role": "source" })
         );
         assert!(arguments(&action(), Json(json!({ "note": "x" }))).is_err());
-    }
-
-    #[test]
-    fn what_has_consequences_asks_first() {
-        assert!(!needs_confirmation(&action()));
-        assert!(needs_confirmation(&Action {
-            warning: Some("The other one is demoted.".to_owned()),
-            ..action()
-        }));
-        assert!(needs_confirmation(&Action {
-            effect: OperationEffect::Destructive,
-            ..action()
-        }));
     }
 }

@@ -22,6 +22,7 @@ pub(crate) fn call<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
         input_schema: None,
         effect: O::EFFECT,
         warning: None,
+        needs_confirmation: O::EFFECT.needs_confirmation(),
     }
 }
 
@@ -84,7 +85,43 @@ pub(crate) fn humanize(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use patchbay_http::Repeat;
+    use serde::Deserialize;
+
     use super::*;
+    use crate::Effect;
+
+    #[derive(Deserialize, schemars::JsonSchema)]
+    struct Update {}
+
+    impl Operation for Update {
+        const NAME: &'static str = "update";
+        const EFFECT: Effect = Effect::Write;
+        const RETRY: Repeat = Repeat::Freely;
+        type Output = Value;
+    }
+
+    #[derive(Deserialize, schemars::JsonSchema)]
+    struct Revoke {}
+
+    impl Operation for Revoke {
+        const NAME: &'static str = "revoke";
+        const EFFECT: Effect = Effect::Destructive;
+        const RETRY: Repeat = Repeat::Freely;
+        type Output = Value;
+    }
+
+    #[test]
+    fn what_has_consequences_asks_first() {
+        let update = call::<Update, _>("make-source", "Make it a source", Value::Null);
+        assert!(!update.needs_confirmation);
+        assert!(
+            update
+                .with_warning("The other one is demoted.")
+                .needs_confirmation
+        );
+        assert!(call::<Revoke, _>("revoke", "Revoke", Value::Null).needs_confirmation);
+    }
 
     #[test]
     fn words_of_a_platform_are_written_as_a_person_does() {

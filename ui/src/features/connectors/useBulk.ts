@@ -98,14 +98,7 @@ function mainSwitchAction(controls: Control[], platform: Platform, on: boolean):
   if (!first) throw new Skipped(`${platformName(platform)} can't turn it on or off`);
   if (switches.length > 1) throw new Skipped("Open it to choose a level");
   const action = on ? first.turnOn : first.turnOff;
-  if (
-    action.inputSchema !== null ||
-    action.warning !== null ||
-    action.effect === "destructive" ||
-    action.effect === "irreversible"
-  ) {
-    throw new Skipped("Open it to review the effects");
-  }
+  if (action.inputSchema !== null || action.needsConfirmation) throw new Skipped("Open it to review the effects");
   return action;
 }
 

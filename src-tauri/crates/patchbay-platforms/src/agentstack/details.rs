@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::{Action, ControlGroup, Fact, PlatformDetails, RemoteId};
+use patchbay_model::{ControlGroup, Fact, PlatformDetails, RemoteId};
 use serde_json::json;
 
 use super::operations::{Connect, Disconnect};
@@ -48,14 +48,11 @@ fn connection(connector: &Connector) -> ControlGroup {
     let mut controls = vec![button(call::<Connect, _>("connect", title, fixed()))];
     // The platform refuses to disconnect what was never connected.
     if connector.state != "created" {
-        controls.push(button(Action {
-            warning: Some(
-                "The platform gives its token for the server back and forgets it. Connecting again \
-                 may need a consent."
-                    .to_owned(),
-            ),
-            ..call::<Disconnect, _>("disconnect", "Disconnect", fixed())
-        }));
+        let disconnect = call::<Disconnect, _>("disconnect", "Disconnect", fixed());
+        controls.push(button(disconnect.with_warning(
+            "The platform gives its token for the server back and forgets it. Connecting again \
+             may need a consent.",
+        )));
     }
     ControlGroup {
         title: "Connection".to_owned(),

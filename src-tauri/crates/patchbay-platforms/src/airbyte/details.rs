@@ -124,10 +124,8 @@ fn entity_group(id: &RemoteId) -> ControlGroup {
         )
     };
     let none = json!({"connector_id": id, "entities": []});
-    let clear = Action {
-        warning: Some("What was chosen is gone, and the kind of connector decides.".to_owned()),
-        ..update("clear-entities", "Clear the choice", none)
-    };
+    let clear = update("clear-entities", "Clear the choice", none)
+        .with_warning("What was chosen is gone, and the kind of connector decides.");
     ControlGroup {
         title: "Entities".to_owned(),
         help: Some("What tools may read and write.".to_owned()),

@@ -161,10 +161,7 @@ impl Mistral {
             (Surface::Seed, Scope::User) => actions::call::<seed::DeactivateForUser, Self>,
         };
         let name = format!("deactivate-for-{}", scope.as_str());
-        Action {
-            warning: Some(loss.to_owned()),
-            ..call(&name, "Switch off", self.at_scope(connector, scope))
-        }
+        call(&name, "Switch off", self.at_scope(connector, scope)).with_warning(loss)
     }
 
     /// On the older surface the level is in the name of the operation.
@@ -213,51 +210,39 @@ fn sharing_switch<On: Operation<Mistral>, Off: Operation<Mistral>>(
     is_on: Option<bool>,
 ) -> Control {
     let fixed = || json!({"connector_id": connector.id});
+    let turn_on = actions::call::<On, _>(&format!("share-with-{level}"), "Share", fixed());
+    let turn_off = actions::call::<Off, _>(&format!("unshare-from-{level}"), "Take back", fixed());
     Control::Switch {
         label: format!("Shared with the {level}"),
         is_main: false,
         is_on,
-        turn_on: Box::new(Action {
-            warning: Some(format!(
-                "The {level} owns it then and every member can use it. Sign-ins that rest on you as its \
-                 owner have to be set up again. Only its creator can take it back."
-            )),
-            ..actions::call::<On, _>(&format!("share-with-{level}"), "Share", fixed())
-        }),
-        turn_off: Box::new(Action {
-            warning: Some(format!(
-                "It is private to its creator again. Connections of the {level} and of other members are \
-                 removed, and sharing it once more does not bring them back."
-            )),
-            ..actions::call::<Off, _>(&format!("unshare-from-{level}"), "Take back", fixed())
-        }),
+        turn_on: Box::new(turn_on.with_warning(format!(
+            "The {level} owns it then and every member can use it. Sign-ins that rest on you as its \
+             owner have to be set up again. Only its creator can take it back."
+        ))),
+        turn_off: Box::new(turn_off.with_warning(format!(
+            "It is private to its creator again. Connections of the {level} and of other members are \
+             removed, and sharing it once more does not bring them back."
+        ))),
     }
 }
 
 fn share_for_good(connector: &Connector) -> Action {
     let fixed = json!({"connector_id": connector.id});
     let title = "Share with the workspace";
-    Action {
-        warning: Some(
-            "This cannot be undone: the workspace owns it from then on and every member can use it. \
-             Sign-ins that rest on you as its owner have to be set up again."
-                .to_owned(),
-        ),
-        ..actions::call::<seed::Share, _>("share-with-workspace", title, fixed)
-    }
+    actions::call::<seed::Share, _>("share-with-workspace", title, fixed).with_warning(
+        "This cannot be undone: the workspace owns it from then on and every member can use it. \
+         Sign-ins that rest on you as its owner have to be set up again.",
+    )
 }
 
 fn credentials_group(connector: &Connector) -> ControlGroup {
     let fixed = json!({"connector_id_or_name": connector.id});
     let (name, title) = ("delete-all-user-credentials", "Delete all of mine");
-    let action = Action {
-        warning: Some(
-            "Every credential of yours for this connector is deleted, the default too. Those of the \
-             workspace and the organization stay."
-                .to_owned(),
-        ),
-        ..actions::call::<DeleteAllUserCredentials, _>(name, title, fixed)
-    };
+    let action = actions::call::<DeleteAllUserCredentials, _>(name, title, fixed).with_warning(
+        "Every credential of yours for this connector is deleted, the default too. Those of the \
+         workspace and the organization stay.",
+    );
     ControlGroup {
         title: "Credentials".to_owned(),
         help: None,

@@ -80,10 +80,7 @@ impl Tenex {
                            is connected again.";
         let revoke = self
             .action::<Revoke>("Revoke", connector)
-            .map(|action| Action {
-                warning: Some(warning.to_owned()),
-                ..action
-            });
+            .map(|action| action.with_warning(warning));
         let buttons = [
             self.action::<Test>("Test", connector),
             self.action::<Refresh>("Refresh the token", connector),
@@ -117,9 +114,10 @@ fn roles(connector: &Connector, provider: &Provider, holders: &Holders) -> Contr
     let actions = offered.into_iter().map(|role| {
         let fixed = json!({"id": connector.id, "role": role});
         let is_changed = current != Some(role.as_str());
-        Action {
-            warning: is_changed.then(|| demotion(&role, holders)).flatten(),
-            ..call::<Update, Tenex>(&name(&role), &title_of_role(&role), fixed)
+        let action = call::<Update, Tenex>(&name(&role), &title_of_role(&role), fixed);
+        match demotion(&role, holders).filter(|_| is_changed) {
+            Some(warning) => action.with_warning(warning),
+            None => action,
         }
     });
     ControlGroup {

@@ -10,21 +10,11 @@ import { useRunAction } from "./useHosted";
 
 type Props = { connector: Connector; onAsk: (asked: PendingAction) => void };
 
-/** Whether an action needs a word with the user before it is carried out. */
-function needsConfirmation(action: Action): boolean {
-  return (
-    action.inputSchema !== null ||
-    action.warning !== null ||
-    action.effect === "destructive" ||
-    action.effect === "irreversible"
-  );
-}
-
 /** Carries out an action at once, or has it asked first where there is something to ask or to know. */
 function useStartAction({ connector, onAsk }: Props, of: string | null, isChoice = false) {
   const run = useRunAction(connector);
   const start = (action: Action) => {
-    if (needsConfirmation(action)) onAsk({ action, of, isChoice });
+    if (action.inputSchema !== null || action.needsConfirmation) onAsk({ action, of, isChoice });
     else run.mutate({ action, values: null, confirmed: false });
   };
   const failure = run.error && (
