@@ -15,11 +15,11 @@ use crate::unlock::unlock;
 /// Secrets by the JSON pointers of their places.
 pub(crate) type Secrets = BTreeMap<String, GivenSecret>;
 
-/// What stands in the form, with the words laid over it.
+/// What stands in the form, with the values that the words give.
 ///
 /// # Errors
 /// When a word is neither `key=value` nor `key:=json`, or a pointer leads into what is no object.
-pub(crate) fn laid_over(mut values: Value, words: &[String]) -> Result<Json, Failure> {
+pub(crate) fn overlay(mut values: Value, words: &[String]) -> Result<Json, Failure> {
     if values.is_null() {
         values = Value::Object(Map::new());
     }
@@ -125,23 +125,23 @@ mod tests {
         let values = json!({ "name": "a", "auth": { "kind": "none" }, "list": [1, 2] });
         let given = words(&["name=b", "/auth/kind=bearer", "/new/deep:=3", "/list/1:=5"]);
         assert_eq!(
-            laid_over(values, &given).unwrap().0,
+            overlay(values, &given).unwrap().0,
             json!({
                 "name": "b", "auth": { "kind": "bearer" }, "list": [1, 5], "new": { "deep": 3 }
             })
         );
-        assert_eq!(laid_over(Value::Null, &[]).unwrap().0, json!({}));
+        assert_eq!(overlay(Value::Null, &[]).unwrap().0, json!({}));
     }
 
     #[test]
     fn a_name_with_a_slash_in_it_is_still_a_name() {
-        let read = laid_over(Value::Null, &words(&["a/b=c", "~=d"])).unwrap();
+        let read = overlay(Value::Null, &words(&["a/b=c", "~=d"])).unwrap();
         assert_eq!(read.0, json!({ "a/b": "c", "~": "d" }));
     }
 
     #[test]
     fn a_pointer_into_a_text_is_refused() {
-        assert!(laid_over(json!({ "a": "b" }), &words(&["/a/b=c"])).is_err());
-        assert!(laid_over(json!({ "a": [] }), &words(&["/a/0=c"])).is_err());
+        assert!(overlay(json!({ "a": "b" }), &words(&["/a/b=c"])).is_err());
+        assert!(overlay(json!({ "a": [] }), &words(&["/a/0=c"])).is_err());
     }
 }

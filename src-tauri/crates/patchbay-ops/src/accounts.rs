@@ -286,7 +286,7 @@ pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
     cx.store().remove_account(id).await?;
     drop(lock);
     account_errors::record(cx, &account, None).await;
-    platforms::forget_kept(cx, id).await?;
+    platforms::delete_observations(cx, id).await?;
     cx.hosted().forget(id);
     cx.emit(Event::AccountsChanged);
     cx.emit(Event::ConnectorsChanged);

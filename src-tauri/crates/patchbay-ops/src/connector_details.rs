@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::backend::hosted::{platform_for, refresh_status};
-use crate::hosted::{judged, options};
+use crate::hosted::{finish_call, options};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, tools};
 
@@ -56,7 +56,7 @@ async fn read(
     match platform.details() {
         Some(details) => {
             let read = details.platform_details(remote, &options(cx)).await;
-            judged(cx, &connector.account, platform, read).await
+            finish_call(cx, &connector.account, platform, read).await
         }
         None => Ok(PlatformDetails::default()),
     }
@@ -85,7 +85,7 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
     let answer = platform
         .call(&action.operation, arguments, &options(cx))
         .await;
-    let answer = judged(cx, &connector.account, &*platform, answer).await?;
+    let answer = finish_call(cx, &connector.account, &*platform, answer).await?;
     refresh_status(cx, &connector, &*platform, &remote).await?;
     Ok(ActionOutcome {
         answer: Json(answer),

@@ -11,7 +11,7 @@ use specta::Type;
 use crate::backend::hosted::{platform_for, refresh_status};
 use crate::differences::{below, differences};
 use crate::forms::{Filled, GivenSecret, fill};
-use crate::hosted::{judged, options};
+use crate::hosted::{finish_call, options};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, secret_locations};
 
@@ -55,7 +55,7 @@ pub async fn connector_settings(
     let read = settings(&connector, &*platform)?
         .settings(&remote, &options(cx))
         .await;
-    judged(cx, &connector.account, &*platform, read).await
+    finish_call(cx, &connector.account, &*platform, read).await
 }
 
 /// What a change would do; nothing is sent but a read.
@@ -87,7 +87,7 @@ pub async fn change_settings(
     let settings = settings(&connector, &*platform)?;
     let options = options(cx);
     let now = settings.settings(&remote, &options).await;
-    let now = judged(cx, &connector.account, &*platform, now).await?;
+    let now = finish_call(cx, &connector.account, &*platform, now).await?;
     let plan = plan(&now, &change);
     if !plan.changed_elsewhere.is_empty() && !change.overwrite {
         return Err(Error::ChangedElsewhere {
@@ -101,7 +101,7 @@ pub async fn change_settings(
     }
     let members: Vec<String> = changes.keys().cloned().collect();
     let changed = settings.change_settings(&remote, changes, &options).await;
-    judged(cx, &connector.account, &*platform, changed).await?;
+    finish_call(cx, &connector.account, &*platform, changed).await?;
     secret_locations::forget_members(cx, &connector, members.iter()).await?;
     let entries = filled.save_secrets(cx).await?;
     secret_locations::note_settings(cx, &connector, &change.values, entries).await?;

@@ -12,7 +12,7 @@ use specta::Type;
 use crate::accounts::{find_account, list_accounts};
 use crate::backend::hosted::Fresh;
 use crate::forms::{GivenSecret, fill};
-use crate::hosted::{judged, options, platform_of};
+use crate::hosted::{finish_call, options, platform_of};
 use crate::list_connectors::not_found;
 use crate::{Context, Error, secret_locations, status, sync_connectors};
 
@@ -95,7 +95,7 @@ async fn told(
     creation: &dyn Creation,
 ) -> Result<Vec<Definition>, Error> {
     let listed = creation.list_definitions(&options(cx)).await;
-    judged(cx, &account.id, platform, listed).await
+    finish_call(cx, &account.id, platform, listed).await
 }
 
 /// What one gives to create one of them.
@@ -112,7 +112,7 @@ pub async fn creation_form(
     let form = creation(&account, &*platform)?
         .creation_form(definition, &options(cx))
         .await;
-    judged(cx, &account.id, &*platform, form).await
+    finish_call(cx, &account.id, &*platform, form).await
 }
 
 /// Creates a connector. It may need a consent before it works, as its status says.
@@ -126,12 +126,12 @@ pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<
     let creation = creation(&account, &*platform)?;
     let options = options(cx);
     let form = creation.creation_form(&request.definition, &options).await;
-    let form = judged(cx, &account.id, &*platform, form).await?;
+    let form = finish_call(cx, &account.id, &*platform, form).await?;
     let filled = fill(cx, &form, request.values.clone(), request.secrets).await?;
     let remote = creation
         .create_connector(&request.definition, filled.values.clone(), &options)
         .await;
-    let remote = judged(cx, &account.id, &*platform, remote).await?;
+    let remote = finish_call(cx, &account.id, &*platform, remote).await?;
     let connector = keep(cx, &account, remote).await?;
     let entries = filled.save_secrets(cx).await?;
     secret_locations::note_creation(cx, &connector, &request.values, entries).await?;

@@ -21,7 +21,7 @@ use crate::address::plain_http;
 use crate::clock::Clock;
 use crate::{Context, Error, Event, account_errors, accounts};
 
-pub(crate) use observations::{forget_kept, keep};
+pub(crate) use observations::{delete_observations, save_observations};
 
 /// How long the read may take that tells whose sign-in was refused.
 const READ_LIMIT: Duration = Duration::from_secs(10);
@@ -161,46 +161,53 @@ fn plain_http_of(settings: &Map<String, Value>) -> PlainHttp {
 ///
 /// # Errors
 /// [`Error::Store`].
-pub(crate) async fn take_up_findings(cx: &Context) -> Result<(), Error> {
+pub(crate) async fn merge_saved_observations(cx: &Context) -> Result<(), Error> {
     let open = cx.hosted().lock().clone();
     for (account, used) in open {
-        observations::take_up(cx, &account, &*used.platform).await?;
+        observations::merge_saved(cx, &account, &*used.platform).await?;
     }
     Ok(())
 }
 
-/// What became of a call to a platform. A 401 speaks of the account's key or of one connector's own
-/// sign-in: a light read tells which.
+/// Ends a call to a platform: saves what the platform observed meanwhile, and turns its error into ours.
 ///
 /// # Errors
-/// [`Error::SignedOut`] when the key is not accepted; else what the platform said, as it is.
-pub(crate) async fn judged<T>(
+/// [`Error::SignedOut`] when the account's key is not accepted; else what the platform said, as it is.
+pub(crate) async fn finish_call<T>(
     cx: &Context,
     account: &AccountId,
     platform: &dyn Platform,
     outcome: Result<T, PlatformError>,
 ) -> Result<T, Error> {
-    keep(cx, account, platform).await;
+    save_observations(cx, account, platform).await;
     match outcome {
         Err(error @ PlatformError::Unauthorized { .. }) => {
-            let read = CallOptions {
-                timeout: Some(READ_LIMIT),
-                retries: Some(Retries::Times(0)),
-                ..options(cx)
-            };
-            match platform.check(&read).await {
-                Err(PlatformError::Unauthorized { .. }) => {
-                    let account = accounts::find_account(cx, account).await?;
-                    let error = signed_out(&account, error);
-                    account_errors::record(cx, &account, Some(&error)).await;
-                    emit_asked(cx, &account, Some(&error));
-                    Err(error)
-                }
-                _ => Err(error.into()),
-            }
+            Err(classify_unauthorized(cx, account, platform, error).await?)
         }
         outcome => Ok(outcome?),
     }
+}
+
+/// What a 401 speaks of: the account's key, or one connector's own sign-in. A light read tells which.
+async fn classify_unauthorized(
+    cx: &Context,
+    account: &AccountId,
+    platform: &dyn Platform,
+    error: PlatformError,
+) -> Result<Error, Error> {
+    let read = CallOptions {
+        timeout: Some(READ_LIMIT),
+        retries: Some(Retries::Times(0)),
+        ..options(cx)
+    };
+    let Err(PlatformError::Unauthorized { .. }) = platform.check(&read).await else {
+        return Ok(error.into());
+    };
+    let account = accounts::find_account(cx, account).await?;
+    let error = signed_out(&account, error);
+    account_errors::record(cx, &account, Some(&error)).await;
+    emit_asked(cx, &account, Some(&error));
+    Ok(error)
 }
 
 /// Tells how asking an account went, where the window did not ask for its list.

@@ -15,7 +15,7 @@ use specta::Type;
 
 use crate::accounts::find_account;
 use crate::address::refuse_user_info;
-use crate::hosted::{judged, options, platform_of};
+use crate::hosted::{finish_call, options, platform_of};
 use crate::redact::{KnownSecrets, marked_values};
 use crate::{Context, Error};
 
@@ -163,7 +163,7 @@ impl Call {
             .platform
             .call(self.operation.name, self.arguments, &self.options);
         let answer = called.await;
-        let answer = judged(cx, &self.account.id, &*self.platform, answer).await?;
+        let answer = finish_call(cx, &self.account.id, &*self.platform, answer).await?;
         Ok(Json(hide_user_infos(known().hide(answer))))
     }
 

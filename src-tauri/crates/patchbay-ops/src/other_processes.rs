@@ -97,7 +97,7 @@ async fn take_up(cx: &Context, before: &Changes, now: &Changes) -> Result<(), Er
         }
     }
     if before.settings != now.settings {
-        hosted::take_up_findings(cx).await?;
+        hosted::merge_saved_observations(cx).await?;
     }
     Ok(())
 }

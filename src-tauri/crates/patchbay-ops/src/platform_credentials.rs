@@ -11,7 +11,7 @@ use specta::Type;
 
 use crate::backend::hosted::{platform_for, refresh_status};
 use crate::forms::{GivenSecret, fill};
-use crate::hosted::{judged, options};
+use crate::hosted::{finish_call, options};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, Event, secret_locations};
 
@@ -62,12 +62,12 @@ pub async fn list_platform_credentials(
     };
     let options = options(cx);
     let levels = credentials.credential_levels(&remote, &options).await;
-    let levels = judged(cx, &connector.account, &*platform, levels).await?;
+    let levels = finish_call(cx, &connector.account, &*platform, levels).await?;
     let mut listed = Vec::with_capacity(levels.len());
     for level in levels {
         let found = if level.is_listed {
             let found = credentials.list_credentials(&remote, level.level, &options);
-            judged(cx, &connector.account, &*platform, found.await).await
+            finish_call(cx, &connector.account, &*platform, found.await).await
         } else {
             Ok(Vec::new())
         };
@@ -99,7 +99,7 @@ pub async fn platform_credential_form(
     let form = credentials(&connector, &*platform)?
         .credential_form(&remote, level, &options(cx))
         .await;
-    judged(cx, &connector.account, &*platform, form).await
+    finish_call(cx, &connector.account, &*platform, form).await
 }
 
 /// Creates a credential, or replaces the one of that name.
@@ -116,10 +116,10 @@ pub async fn save_platform_credential(
     let credentials = credentials(&connector, &*platform)?;
     let (level, options) = (request.level, options(cx));
     let form = credentials.credential_form(&remote, level, &options).await;
-    let form = judged(cx, &connector.account, &*platform, form).await?;
+    let form = finish_call(cx, &connector.account, &*platform, form).await?;
     let filled = fill(cx, &form, request.values.clone(), request.secrets).await?;
     let known = credentials.list_credentials(&remote, level, &options).await;
-    let known = judged(cx, &connector.account, &*platform, known).await?;
+    let known = finish_call(cx, &connector.account, &*platform, known).await?;
     let credential = CredentialToSave {
         name: request.name.clone(),
         level,
@@ -130,7 +130,7 @@ pub async fn save_platform_credential(
     let saved = credentials
         .save_credential(&remote, credential, &options)
         .await;
-    judged(cx, &connector.account, &*platform, saved).await?;
+    finish_call(cx, &connector.account, &*platform, saved).await?;
     if request.name.is_empty() {
         // It is what the connector was created with, or the setting of the same name.
         secret_locations::forget_members(cx, &connector, filled.values.keys()).await?;
@@ -160,7 +160,7 @@ pub async fn make_platform_credential_default(
     let made = credentials
         .make_default(&remote, level, name, &options(cx))
         .await;
-    judged(cx, &connector.account, &*platform, made).await?;
+    finish_call(cx, &connector.account, &*platform, made).await?;
     after_change(cx, &connector, &*platform, &remote).await
 }
 
@@ -188,11 +188,11 @@ pub async fn remove_platform_credential(
         _ => None,
     };
     let form = futures::future::OptionFuture::from(form).await.transpose();
-    let form = judged(cx, &connector.account, &*platform, form).await?;
+    let form = finish_call(cx, &connector.account, &*platform, form).await?;
     let deleted = credentials
         .delete_credential(&remote, level, name, &options)
         .await;
-    judged(cx, &connector.account, &*platform, deleted).await?;
+    finish_call(cx, &connector.account, &*platform, deleted).await?;
     if let Some(members) = form
         .as_ref()
         .and_then(|form| form.schema["properties"].as_object())

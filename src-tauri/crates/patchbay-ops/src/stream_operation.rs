@@ -10,7 +10,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use serde::Serialize;
 
 use crate::atomic_file::AtomicFile;
-use crate::hosted::judged;
+use crate::hosted::finish_call;
 use crate::operations::{Call, CallOperation};
 use crate::redact::StreamRedaction;
 use crate::response_meta::ResponseMeta;
@@ -103,7 +103,7 @@ async fn open_stream(
     let opened = call
         .platform
         .stream(call.operation.name, arguments, options);
-    let answer = judged(cx, &call.account.id, &*call.platform, opened.await).await?;
+    let answer = finish_call(cx, &call.account.id, &*call.platform, opened.await).await?;
     let secrets = call.known_secrets()();
     Ok(StreamedOperation {
         head: wants_head.then(|| ResponseMeta::shown(answer.status, &answer.headers, &secrets)),

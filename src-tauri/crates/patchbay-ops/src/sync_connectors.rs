@@ -13,7 +13,7 @@ use patchbay_platforms::RemoteConnector;
 
 use crate::accounts::list_accounts;
 use crate::address::{free_name, name_of};
-use crate::hosted::{keep, options, platform_of, signed_out};
+use crate::hosted::{options, platform_of, save_observations, signed_out};
 use crate::{Context, Error, Event, account_errors, status};
 
 /// Most characters of a title that a platform gives.
@@ -149,7 +149,7 @@ async fn list(cx: &Context, account: &Account) -> Result<Vec<RemoteConnector>, E
     match platform.connectors() {
         Some(connectors) => {
             let listed = connectors.list_connectors(&options(cx)).await;
-            keep(cx, &account.id, &*platform).await;
+            save_observations(cx, &account.id, &*platform).await;
             listed.map_err(|error| signed_out(account, error))
         }
         None => Ok(Vec::new()),

@@ -67,7 +67,7 @@ async fn read_changes(
     args: &ChangeArgs,
 ) -> Result<ChangeSettings, Failure> {
     Ok(ChangeSettings {
-        values: form_values::laid_over(now.form.values.0.clone(), &args.values)?,
+        values: form_values::overlay(now.form.values.0.clone(), &args.values)?,
         base: now.form.values,
         secrets: form_values::secrets(cli, &args.form.secrets).await?,
         overwrite: args.overwrite,

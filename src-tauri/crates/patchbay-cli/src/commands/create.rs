@@ -176,7 +176,7 @@ struct Filled {
 impl Filled {
     async fn of(cli: &Cli, form: Form, words: &[String], args: &FormArgs) -> Result<Self, Failure> {
         Ok(Self {
-            values: form_values::laid_over(form.values.0, words)?,
+            values: form_values::overlay(form.values.0, words)?,
             secrets: form_values::secrets(cli, &args.secrets).await?,
         })
     }

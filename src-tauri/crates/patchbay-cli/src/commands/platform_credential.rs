@@ -231,7 +231,7 @@ async fn save(
         connector: id.clone(),
         level: target.level,
         name: name.to_owned(),
-        values: form_values::laid_over(form.values.0, &args.values)?,
+        values: form_values::overlay(form.values.0, &args.values)?,
         secrets: form_values::secrets(cli, &args.form.secrets).await?,
         is_default: args.default.then_some(true),
     };

@@ -16,7 +16,7 @@ use super::flow::answer_browser;
 use super::return_visit::ReturnVisit;
 use crate::accounts::find_account;
 use crate::backend::hosted::{platform_for, refresh_status};
-use crate::hosted::{judged, options};
+use crate::hosted::{finish_call, options};
 use crate::running_authorizations::RunningAuthorization;
 use crate::{Context, Error, Event, tools};
 
@@ -41,7 +41,7 @@ pub(crate) async fn authorize_at_platform(
     let started = consents
         .start_consent(remote, Some(visit.address()), choices, &options(cx))
         .await;
-    let started = judged(cx, &connector.account, &*platform, started).await?;
+    let started = finish_call(cx, &connector.account, &*platform, started).await?;
     if let Some(page) = &started.page {
         open(cx, running, connector, page, &started).await?;
         let asked = Asked {
@@ -75,7 +75,7 @@ fn other_than_asked(before: &IdentityLine, now: &IdentityLine) -> Option<String>
     (before != now).then(|| before.clone())
 }
 
-/// Opens the platform's page, once it is judged.
+/// Opens the platform's page, once its address was checked.
 ///
 /// # Errors
 /// [`Error::OAuth`] when it must not be opened; [`Error::Store`].

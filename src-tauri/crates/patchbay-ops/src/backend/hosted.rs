@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
 use crate::accounts::{find_account, secrets_of as secrets_of_account};
-use crate::hosted::{judged, options, platform_of};
+use crate::hosted::{finish_call, options, platform_of};
 use crate::redact::KnownSecrets;
 use crate::running_authorizations::RunningAuthorization;
 use crate::{Context, Error, authorize, status, sync_connectors};
@@ -34,12 +34,12 @@ impl Hosted<'_> {
         platform_for(self.cx, self.connector).await
     }
 
-    async fn judged<T>(
+    async fn finish_call<T>(
         &self,
         platform: &dyn Platform,
         outcome: patchbay_platforms::Result<T>,
     ) -> Result<T, Error> {
-        judged(self.cx, &self.connector.account, platform, outcome).await
+        finish_call(self.cx, &self.connector.account, platform, outcome).await
     }
 
     fn options(&self) -> CallOptions {
@@ -67,7 +67,7 @@ impl Backend for Hosted<'_> {
             ..self.options()
         };
         let listed = tools.list_tools(&remote, &options).await;
-        let tools = self.judged(&*platform, listed).await?;
+        let tools = self.finish_call(&*platform, listed).await?;
         Ok(Some(ListedTools {
             tools,
             server: None,
@@ -106,7 +106,7 @@ impl Backend for Hosted<'_> {
         let outcome = tools.call_tool(&remote, &call.name, call.arguments, &options);
         let outcome = outcome.await;
         Ok(Called {
-            outcome: self.judged(&*platform, outcome).await?,
+            outcome: self.finish_call(&*platform, outcome).await?,
             ready_at,
             answered_at: Instant::now(),
             connection_reused: false,
@@ -126,7 +126,7 @@ impl Backend for Hosted<'_> {
             ..self.options()
         };
         let planned = tools.plan_call(&remote, tool, arguments, &options).await;
-        let planned = self.judged(&*platform, planned).await?;
+        let planned = self.finish_call(&*platform, planned).await?;
         let secrets = KnownSecrets::new(self.secrets().await);
         let headers = planned.headers.into_iter();
         Ok(PlannedCall {
@@ -179,7 +179,7 @@ impl Backend for Hosted<'_> {
         let listed = resources(&*platform)?
             .list_resources(&remote, &self.options())
             .await;
-        self.judged(&*platform, listed).await
+        self.finish_call(&*platform, listed).await
     }
 
     async fn read_resource(&self, uri: &str) -> Result<Vec<Content>, Error> {
@@ -187,7 +187,7 @@ impl Backend for Hosted<'_> {
         let read = resources(&*platform)?
             .read_resource(&remote, uri, &self.options())
             .await;
-        self.judged(&*platform, read).await
+        self.finish_call(&*platform, read).await
     }
 
     async fn list_prompts(&self) -> Result<Vec<Prompt>, Error> {
@@ -195,7 +195,7 @@ impl Backend for Hosted<'_> {
         let listed = prompts(&*platform)?
             .list_prompts(&remote, &self.options())
             .await;
-        self.judged(&*platform, listed).await
+        self.finish_call(&*platform, listed).await
     }
 
     async fn fill_prompt(
@@ -207,7 +207,7 @@ impl Backend for Hosted<'_> {
         let filled = prompts(&*platform)?
             .fill_prompt(&remote, name, arguments, &self.options())
             .await;
-        self.judged(&*platform, filled).await
+        self.finish_call(&*platform, filled).await
     }
 
     async fn has_consent(&self) -> Result<bool, Error> {
@@ -239,7 +239,7 @@ impl Backend for Hosted<'_> {
             not_offered(&format!("disconnecting connectors of {account}"))
         })?;
         let gone = disconnects.disconnect(&remote, &self.options()).await;
-        self.judged(&*platform, gone).await?;
+        self.finish_call(&*platform, gone).await?;
         refresh_status(self.cx, self.connector, &*platform, &remote).await?;
         Ok(Revoked {
             revoked: true,
@@ -259,7 +259,7 @@ impl Backend for Hosted<'_> {
             hint: "Delete it in the platform's own console.".to_owned(),
         })?;
         let deleted = connectors.delete_connector(&remote, &self.options()).await;
-        self.judged(&*platform, deleted).await
+        self.finish_call(&*platform, deleted).await
     }
 }
 
@@ -343,7 +343,7 @@ async fn ask(
         return Ok(None);
     };
     let found = connectors.find_connector(remote, &options(cx)).await;
-    let found = judged(cx, &connector.account, platform, found).await?;
+    let found = finish_call(cx, &connector.account, platform, found).await?;
     Fresh::new(cx, connector, found).await.map(Some)
 }
 

@@ -48,7 +48,7 @@ pub(super) async fn restore(cx: &Context, account: &AccountId, platform: &dyn Pl
 
 /// Keeps what a platform found out that it would not tell again, for other processes. Nothing depends on
 /// it but how connectors are shown.
-pub(crate) async fn keep(cx: &Context, account: &AccountId, platform: &dyn Platform) {
+pub(crate) async fn save_observations(cx: &Context, account: &AccountId, platform: &dyn Platform) {
     let ours = platform.observations();
     let before = cx.hosted().shared.of(account);
     let is_news = match &before {
@@ -61,7 +61,7 @@ pub(crate) async fn keep(cx: &Context, account: &AccountId, platform: &dyn Platf
     let (before, found) = (before.unwrap_or_default(), ours.clone());
     let lay_over = move |stored: Option<Json>| {
         let stored = stored.unwrap_or_default().0;
-        Json(laid_over(&before, found, stored))
+        Json(merge_observations(&before, found, stored))
     };
     let name = name_of(account);
     match cx.store().change_setting(&name, lay_over).await {
@@ -79,7 +79,7 @@ pub(crate) async fn keep(cx: &Context, account: &AccountId, platform: &dyn Platf
 ///
 /// # Errors
 /// [`Error::Store`].
-pub(super) async fn take_up(
+pub(super) async fn merge_saved(
     cx: &Context,
     account: &AccountId,
     platform: &dyn Platform,
@@ -87,7 +87,7 @@ pub(super) async fn take_up(
     let before = cx.hosted().shared.of(account).unwrap_or_default();
     let found = find_saved(cx, account).await?.unwrap_or_default();
     if found != before {
-        let now = laid_over(&before, platform.observations(), found.clone());
+        let now = merge_observations(&before, platform.observations(), found.clone());
         platform.restore_observations(now);
         cx.hosted().shared.record(account, found);
     }
@@ -98,7 +98,7 @@ pub(super) async fn take_up(
 ///
 /// # Errors
 /// [`Error::Store`].
-pub(crate) async fn forget_kept(cx: &Context, account: &AccountId) -> Result<(), Error> {
+pub(crate) async fn delete_observations(cx: &Context, account: &AccountId) -> Result<(), Error> {
     cx.hosted().shared.lock().remove(account);
     let names = vec![name_of(account)];
     Ok(cx.store().put_settings(names, &Json::default()).await?)
@@ -119,7 +119,7 @@ fn is_empty(saved: &Value) -> bool {
 }
 
 /// What two processes found out since they knew the same; where both did of the same thing, ours counts.
-fn laid_over(before: &Value, ours: Value, theirs: Value) -> Value {
+fn merge_observations(before: &Value, ours: Value, theirs: Value) -> Value {
     merge(Some(before), Some(ours), Some(theirs), DEPTH).unwrap_or_default()
 }
 
@@ -161,7 +161,7 @@ mod tests {
         let ours = json!({ "a": { "test": null }, "b": { "test": { "Ok": null } } });
         let theirs = json!({ "a": { "test": { "Err": "no" } }, "gone": { "test": null } });
         assert_eq!(
-            laid_over(&before, ours, theirs),
+            merge_observations(&before, ours, theirs),
             json!({ "a": { "test": { "Err": "no" } }, "b": { "test": { "Ok": null } } })
         );
     }
@@ -171,7 +171,7 @@ mod tests {
         let ours = json!({ "a": { "test": { "Ok": null }, "until": null } });
         let theirs = json!({ "a": { "test": { "Err": "no" }, "until": 5 } });
         assert_eq!(
-            laid_over(&json!({ "a": { "until": null } }), ours, theirs),
+            merge_observations(&json!({ "a": { "until": null } }), ours, theirs),
             json!({ "a": { "test": { "Ok": null }, "until": 5 } })
         );
     }
@@ -180,8 +180,17 @@ mod tests {
     fn what_one_forgot_and_the_other_looked_at_again_is_there() {
         let before = json!({ "a": { "test": null } });
         let theirs = json!({ "a": { "test": { "Err": "no" } } });
-        assert_eq!(laid_over(&before, json!({}), theirs.clone()), theirs);
-        assert_eq!(laid_over(&before, json!({}), before.clone()), json!({}));
-        assert_eq!(laid_over(&Value::Null, before.clone(), Value::Null), before);
+        assert_eq!(
+            merge_observations(&before, json!({}), theirs.clone()),
+            theirs
+        );
+        assert_eq!(
+            merge_observations(&before, json!({}), before.clone()),
+            json!({})
+        );
+        assert_eq!(
+            merge_observations(&Value::Null, before.clone(), Value::Null),
+            before
+        );
     }
 }
