@@ -305,8 +305,7 @@ async fn note_success(
     connector: &Connector,
     outcome: &CallOutcome,
 ) -> Result<(), Error> {
-    let now = connector.status.status;
-    if matches!(now, Status::Ready | Status::Disabled | Status::Authorizing) {
+    if status::is_decided(connector.status.status) {
         return Ok(());
     }
     let backend = for_connector(cx, connector);

@@ -95,6 +95,15 @@ fn status_after(code: Code) -> Option<Status> {
     }
 }
 
+/// Whether a call that works says nothing new of a connector in that status: it works already, somebody
+/// turned it off, or its sign-in decides.
+pub(crate) fn is_decided(status: Status) -> bool {
+    matches!(
+        status,
+        Status::Ready | Status::Disabled | Status::Authorizing
+    )
+}
+
 /// As who a connector of this computer acts with that wallet entry.
 pub(crate) fn identity(entry: Option<&WalletEntry>) -> IdentityLine {
     IdentityLine {

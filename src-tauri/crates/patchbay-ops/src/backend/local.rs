@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use patchbay_model::{
-    Code, Connector, Content, Explain, FilledPrompt, Json, Prompt, Resource, Secret, Status,
+    Code, Connector, Content, Explain, FilledPrompt, Json, Prompt, Resource, Secret,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, McpSession, ToolCall};
@@ -106,11 +106,7 @@ impl Backend for Local<'_> {
         let now = self.cx.now();
         Some(Box::new(move |connector| {
             let lacks_scopes = !scope_upgrade::wanted_scopes(connector).is_empty();
-            let is_decided = matches!(
-                connector.status.status,
-                Status::Ready | Status::Disabled | Status::Authorizing
-            );
-            if !lacks_scopes && !is_decided {
+            if !lacks_scopes && !status::is_decided(connector.status.status) {
                 status::note_ready(connector, now);
             }
         }))
