@@ -206,7 +206,7 @@ fn members(value: Json, what: &str) -> Result<Map<String, Value>, Error> {
     }
 }
 
-fn card(operation: &OperationEntry) -> OperationInfo {
+fn operation_info(operation: &OperationEntry) -> OperationInfo {
     OperationInfo {
         name: operation.name.to_owned(),
         summary: operation.summary(),
