@@ -2,6 +2,7 @@
 //! write, a program to run or an address to open is named here with who judges it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use specta_typescript::Typescript;
 
@@ -230,7 +231,8 @@ struct Taken {
     types: BTreeSet<String>,
 }
 
-fn exported() -> String {
+/// What the page is given, written once: both tests read it, and may do so at the same time.
+static EXPORTED: LazyLock<String> = LazyLock::new(|| {
     let file = std::env::temp_dir().join(format!("patchbay-bindings-{}.ts", std::process::id()));
     super::builder::<tauri::Wry>()
         .export(Typescript::default(), &file)
@@ -238,7 +240,7 @@ fn exported() -> String {
     let text = std::fs::read_to_string(&file).expect("it was written");
     std::fs::remove_file(&file).expect("it can go");
     text
-}
+});
 
 /// The commands, by their names in Rust.
 fn commands(text: &str) -> BTreeMap<String, Taken> {
@@ -343,16 +345,14 @@ fn words(name: &str) -> Vec<String> {
 
 #[test]
 fn every_command_of_the_page_was_looked_at() {
-    let text = exported();
-    let found = commands(&text);
+    let found = commands(&EXPORTED);
     let names: Vec<&str> = found.keys().map(String::as_str).collect();
     assert_eq!(names, COMMANDS, "look at what it takes, then add it");
 }
 
 #[test]
 fn nothing_that_the_page_says_is_a_place_a_program_or_a_page_unless_somebody_judges_it() {
-    let text = exported();
-    let (commands, types) = (commands(&text), types(&text));
+    let (commands, types) = (commands(&EXPORTED), types(&EXPORTED));
     assert!(types.len() > 100, "{}", types.len());
     let of_types = handed_over(&commands, &types);
     let of_commands = commands.iter().map(|(name, one)| (name.as_str(), one));
