@@ -135,6 +135,7 @@ fn chosen(parts: &[Part], with: &[Part]) -> Vec<Part> {
         shell::answer("The part `window` runs on Linux only: no other web view can be driven.");
         chosen.retain(|part| *part != Part::Window);
     }
+    chosen.retain(|part| !with.contains(part));
     chosen.extend(with);
     chosen
 }
@@ -252,5 +253,8 @@ mod tests {
         let rest = chosen(&[], &[]);
         assert!(rest.contains(&Part::Rust) && !rest.contains(&Part::Systems));
         assert!(chosen(&[], &[Part::Systems]) == [rest, vec![Part::Systems]].concat());
+        let twice = chosen(&[], &[Part::Rust]);
+        assert!(twice.last() == Some(&Part::Rust));
+        assert!(twice.iter().filter(|part| **part == Part::Rust).count() == 1);
     }
 }
