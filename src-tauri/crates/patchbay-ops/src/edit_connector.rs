@@ -437,11 +437,11 @@ mod tests {
             ..ConnectorChanges::default()
         };
         let tags = ConnectorChanges {
-            tags: Some(vec![" work\n".to_owned(), String::new()]),
+            tags: Some(vec!["work".to_owned()]),
             ..ConnectorChanges::default()
         };
         let title = ConnectorChanges {
-            title: Some(format!(" Wiki\u{202e} {}", "i".repeat(2_000_000))),
+            title: Some(" Wiki ".to_owned()),
             ..ConnectorChanges::default()
         };
         let (first, second, third) = tokio::join!(
@@ -454,9 +454,26 @@ mod tests {
         assert!(kept.favourite);
         assert_eq!(
             (kept.tags, kept.title),
-            (vec!["work".to_owned()], format!("Wiki {}…", "i".repeat(94)))
+            (vec!["work".to_owned()], "Wiki".to_owned())
         );
     }
+
+    #[tokio::test]
+    async fn a_title_and_tags_become_short_clean_lines() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let id = add(&cx, NOBODY).await.id;
+        let changes = ConnectorChanges {
+            title: Some(format!(" Wiki\u{202e} {}", "i".repeat(2_000_000))),
+            tags: Some(vec![" work\n".to_owned(), String::new()]),
+            ..ConnectorChanges::default()
+        };
+        update_connector(&cx, &id, changes).await.unwrap();
+        let kept = find_connector(&cx, &id).await.unwrap();
+        assert_eq!(kept.tags, ["work"]);
+        assert_eq!(kept.title, format!("Wiki {}…", "i".repeat(94)));
+    }
+
     #[tokio::test]
     async fn a_secret_that_was_typed_for_one_origin_stays_behind() {
         let home = tempfile::tempdir().unwrap();
