@@ -14,6 +14,7 @@ import {
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { capital } from "@/lib/words";
+import { opensDialog } from "./hosted/actions";
 
 /** How something done to many went with one of them. */
 export type Outcome = { state: "running" | "done" | "failed"; words: string };
@@ -98,7 +99,7 @@ function mainSwitchAction(controls: Control[], platform: Platform, on: boolean):
   if (!first) throw new Skipped(`${platformName(platform)} can't turn it on or off`);
   if (switches.length > 1) throw new Skipped("Open it to choose a level");
   const action = on ? first.turnOn : first.turnOff;
-  if (action.inputSchema !== null || action.needsConfirmation) throw new Skipped("Open it to review the effects");
+  if (opensDialog(action)) throw new Skipped("Open it to review the effects");
   return action;
 }
 

@@ -5,6 +5,7 @@ import { Switch } from "@/components/Switch";
 import { type Action, type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { type PendingAction } from "./ActionDialog";
+import { opensDialog } from "./actions";
 import styles from "./Hosted.module.css";
 import { useRunAction } from "./useHosted";
 
@@ -14,7 +15,7 @@ type Props = { connector: Connector; onAsk: (asked: PendingAction) => void };
 function useStartAction({ connector, onAsk }: Props, of: string | null, isChoice = false) {
   const run = useRunAction(connector);
   const start = (action: Action) => {
-    if (action.inputSchema !== null || action.needsConfirmation) onAsk({ action, of, isChoice });
+    if (opensDialog(action)) onAsk({ action, of, isChoice });
     else run.mutate({ action, values: null, confirmed: false });
   };
   const failure = run.error && (
