@@ -42,9 +42,9 @@ mod list_connectors;
 mod lock;
 mod logging;
 mod marks;
+mod mcp_resources;
 mod needs;
 mod next_page;
-mod offers;
 mod operations;
 mod other_processes;
 mod platform_credentials;
@@ -144,9 +144,9 @@ pub use list_connectors::{
     resolve_connector,
 };
 pub use logging::log_to_stderr;
+pub use mcp_resources::{fill_prompt, list_prompts, list_resources, read_resource};
 pub use needs::{Need, NeedFix, NeedKind, list_needs};
 pub use next_page::next_page;
-pub use offers::{fill_prompt, list_prompts, list_resources, read_resource};
 pub use operations::{
     CallOperation, OperationInfo, call_operation, list_account_operations, list_operations,
 };
