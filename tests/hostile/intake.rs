@@ -47,11 +47,11 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "what a reference gives",
         &[
-            "crates/patchbay-ops/src/programs.rs::find",
-            "crates/patchbay-ops/src/programs.rs::run",
-            "crates/patchbay-ops/src/programs/search_path.rs::folders",
-            "crates/patchbay-ops/src/programs/search_path.rs::path_of_login_shell",
-            "crates/patchbay-ops/src/reference.rs::from_variable",
+            "crates/patchbay-ops/src/secrets/programs.rs::find",
+            "crates/patchbay-ops/src/secrets/programs.rs::run",
+            "crates/patchbay-ops/src/secrets/programs/search_path.rs::folders",
+            "crates/patchbay-ops/src/secrets/programs/search_path.rs::path_of_login_shell",
+            "crates/patchbay-ops/src/secrets/reference.rs::from_variable",
         ],
     ),
     // Links, and other programs of this computer.
@@ -70,7 +70,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/logging.rs::start",
             "crates/patchbay-cli/src/output.rs::new",
             "crates/patchbay-cli/src/unlock.rs::from_environment",
-            "crates/patchbay-ops/src/accounts.rs::field_of",
+            "crates/patchbay-ops/src/accounts/form.rs::field_of",
             "crates/patchbay-ops/src/background/pace.rs::from_environment",
             "crates/patchbay-ops/src/browser.rs::open",
             "crates/patchbay-ops/src/browser.rs::start",
@@ -109,9 +109,9 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-vault/src/stamp.rs::from_json",
             "crates/patchbay-oauth/src/client_identity.rs::from_secret",
             "crates/patchbay-oauth/src/grant.rs::from_secret",
-            "crates/patchbay-ops/src/accounts.rs::kept_entries",
-            "crates/patchbay-ops/src/accounts.rs::members",
-            "crates/patchbay-ops/src/accounts.rs::resolve",
+            "crates/patchbay-ops/src/accounts/secrets.rs::kept_entries",
+            "crates/patchbay-ops/src/accounts/secrets.rs::members",
+            "crates/patchbay-ops/src/accounts/secrets.rs::resolve",
             "crates/patchbay-ops/src/secrets.rs::oauth_app",
             "crates/patchbay-ops/src/secrets.rs::read_headers",
         ],
@@ -204,7 +204,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         "tool result",
         &[
             "crates/patchbay-platforms/src/mcp/content.rs::tool_result",
-            "crates/patchbay-ops/src/compare_runs/documents.rs::text_value",
+            "crates/patchbay-ops/src/runs/compare/documents.rs::text_value",
         ],
     ),
     intake(

@@ -6,7 +6,7 @@ use patchbay_platforms::PlainHttp;
 use serde_json::Value;
 use url::{Host, Url};
 
-use crate::Error;
+use crate::error::Error;
 use crate::redact::hide_marked;
 
 /// The most bytes of an address that is typed: what servers and proxies take for certain.

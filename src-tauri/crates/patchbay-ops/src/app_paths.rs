@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use patchbay_files::{Exposure, close_to_others, exposure};
 
-use crate::Error;
+use crate::error::Error;
 
 /// The folders of Patchbay, the same for the app and the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]

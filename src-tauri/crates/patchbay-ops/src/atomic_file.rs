@@ -6,7 +6,7 @@ use patchbay_files::{name_beside, rename};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::Error;
+use crate::error::Error;
 
 /// A file that is being written, under a name of its own in the folder where it is to be.
 pub(crate) struct AtomicFile {

@@ -13,8 +13,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use patchbay_model::{
-    Abilities, Authentication, Connector, Content, FilledPrompt, Form, Json, Prompt, Resource,
-    Secret, ServerFacts, Tool,
+    Connector, Content, FilledPrompt, Form, Json, Prompt, Resource, Secret, ServerFacts, Tool,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, ToolCall};
@@ -24,8 +23,9 @@ use tokio_util::sync::CancellationToken;
 
 use self::hosted::Hosted;
 use self::local::Local;
-use crate::running_authorizations::RunningAuthorization;
-use crate::{Context, Error};
+use crate::context::Context;
+use crate::context::running_authorizations::RunningAuthorization;
+use crate::error::Error;
 
 /// What a verb needs of whatever holds a connector. Defaults are for what nothing has to be done about.
 #[async_trait]
@@ -177,14 +177,4 @@ pub(crate) fn for_connector<'a>(
         Some(_) => Box::new(Hosted { cx, connector }),
         None => Box::new(Local { cx, connector }),
     }
-}
-
-/// What can be done with a connector, as far as its platform alone tells.
-pub fn abilities(connector: &Connector) -> Abilities {
-    patchbay_platforms::abilities(connector.identity.platform)
-}
-
-/// Whether anything secret is sent for a connector: a credential of its own, or the key of its account.
-pub fn sends_secrets(connector: &Connector) -> bool {
-    connector.authentication != Authentication::None || !abilities(connector).signs_in_here
 }

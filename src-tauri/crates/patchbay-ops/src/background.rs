@@ -9,20 +9,24 @@ mod rounds;
 #[cfg(test)]
 mod tests;
 
+pub use pace::Pace;
+pub use power_and_network::{PowerAndNetwork, SystemPowerAndNetwork};
+
 use std::collections::BTreeSet;
 
 use futures::StreamExt;
 use patchbay_model::{Account, VaultState};
 
-pub use pace::Pace;
-pub use power_and_network::{PowerAndNetwork, SystemPowerAndNetwork};
-
 use self::rounds::{Look, Rounds, queues};
-use crate::accounts::list_accounts;
-use crate::list_connectors::list_connectors;
+use crate::accounts::{list_accounts, platform};
+use crate::check_connector;
+use crate::connectors::list_connectors;
+use crate::connectors::sync::sync_account;
+use crate::context::Context;
+use crate::error::Error;
+use crate::events::Event;
 use crate::needs::list_needs;
 use crate::vault::vault_status;
-use crate::{Context, Error, Event, check_connector, hosted, sync_account};
 
 /// Under this name the store keeps whether it is switched on.
 const SETTING: &str = "background.checks";
@@ -128,6 +132,6 @@ async fn take(cx: &Context, look: Look) {
 /// Asks an account for its connectors, and tells how that went.
 async fn ask(cx: &Context, account: &Account) -> Result<(), Error> {
     let asked = sync_account(cx, account).await;
-    hosted::emit_asked(cx, account, asked.as_ref().err());
+    platform::emit_asked(cx, account, asked.as_ref().err());
     asked.map(drop)
 }

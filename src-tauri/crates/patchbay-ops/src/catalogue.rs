@@ -9,7 +9,7 @@ use patchbay_model::{AuthenticationMethod, Transport};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::Error;
+use crate::error::Error;
 
 /// A server that one can add.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]

@@ -1,5 +1,12 @@
 //! What every verb works with.
 
+pub(crate) mod known_tools;
+mod marks;
+pub(crate) mod running;
+pub(crate) mod running_authorizations;
+pub(crate) mod sessions;
+pub(crate) mod sign_ins;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,19 +20,20 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::app_paths::DataExposure;
+use self::known_tools::KnownTools;
+use self::marks::StoredMarks;
+use self::running::Running;
+use self::running_authorizations::RunningAuthorizations;
+use self::sessions::Sessions;
+use self::sign_ins::SignIns;
+use crate::app_paths::{AppPaths, DataExposure};
 use crate::browser::{OpenBrowser, SystemBrowser};
 use crate::clock::{Clock, SystemClock, new_id};
-use crate::hosted::Hosted;
-use crate::marks::StoredMarks;
-use crate::programs::{NoProgramConsent, ProgramConsent};
-use crate::reference::References;
-use crate::run_tool::KnownTools;
-use crate::running::Running;
-use crate::running_authorizations::RunningAuthorizations;
-use crate::sessions::Sessions;
-use crate::tokens::Tokens;
-use crate::{AppPaths, Error, Event};
+use crate::error::Error;
+use crate::events::Event;
+use crate::secrets::programs::{NoProgramConsent, ProgramConsent};
+use crate::secrets::reference::References;
+use crate::secrets::tokens::Tokens;
 
 /// How long a connection to a host may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -53,7 +61,7 @@ struct Inner {
     references: References,
     events: broadcast::Sender<Event>,
     tokens: Tokens,
-    hosted: Hosted,
+    sign_ins: SignIns,
     sessions: Sessions,
     authorizations: RunningAuthorizations,
     running: Running<RunId>,
@@ -100,11 +108,8 @@ impl ContextOptions {
 }
 
 impl Context {
-    /// Opens the store and clears away what a crash left half done. The keychain is not asked yet.
-    ///
-    /// # Errors
-    /// [`Error::Store`] when the database cannot be used; [`Error::Http`].
-    pub async fn open(options: ContextOptions) -> Result<Self, Error> {
+    /// Opens the store and puts everything together; see [`Context::open`].
+    pub(crate) async fn connect(options: ContextOptions) -> Result<Self, Error> {
         let exposure = options.paths.secure_data();
         let store = Store::open(&options.paths.database()).await?;
         let vault = Vault::new(options.paths.data.clone(), options.keychain);
@@ -121,7 +126,7 @@ impl Context {
         let references =
             References::new(store.clone(), Arc::clone(&options.clock), options.programs);
         let ending = CancellationToken::new();
-        let tokens = Tokens::new(crate::tokens::Parts {
+        let tokens = Tokens::new(crate::secrets::tokens::Parts {
             store: store.clone(),
             vault: vault.clone(),
             references: references.clone(),
@@ -132,7 +137,7 @@ impl Context {
             tasks: tasks.clone(),
             ending: ending.clone(),
         });
-        let hosted = Hosted::new(Arc::clone(&options.clock), addresses.clone());
+        let sign_ins = SignIns::new(Arc::clone(&options.clock), addresses.clone());
         let cx = Self {
             inner: Arc::new(Inner {
                 paths: options.paths,
@@ -146,7 +151,7 @@ impl Context {
                 references,
                 events,
                 tokens,
-                hosted,
+                sign_ins,
                 sessions: Sessions::default(),
                 authorizations: RunningAuthorizations::default(),
                 running: Running::default(),
@@ -159,7 +164,6 @@ impl Context {
                 exposure,
             }),
         };
-        crate::recover::recover(&cx).await?;
         Ok(cx)
     }
 
@@ -251,8 +255,8 @@ impl Context {
         &self.inner.tokens
     }
 
-    pub(crate) fn hosted(&self) -> &Hosted {
-        &self.inner.hosted
+    pub(crate) fn sign_ins(&self) -> &SignIns {
+        &self.inner.sign_ins
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

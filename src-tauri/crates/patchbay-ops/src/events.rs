@@ -4,7 +4,7 @@ use patchbay_model::{AccountId, Authorization, Problem, ToolRunSummary, VaultSta
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::Need;
+use crate::need::Need;
 
 /// Something changed.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]

@@ -8,10 +8,15 @@ use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::address::refuse_user_info;
-use crate::credentials::{AddWalletEntry, WalletSecret, add_wallet_entry, find_wallet_entry};
-use crate::programs::Occasion;
-use crate::reference::parse_reference;
-use crate::{Context, Error, redact, secrets, tools};
+use crate::argument_check::check_arguments;
+use crate::context::Context;
+use crate::credentials::edit::{add_wallet_entry, free_entry_name};
+use crate::credentials::find_wallet_entry;
+use crate::credentials::secret::{AddWalletEntry, WalletSecret};
+use crate::error::Error;
+use crate::secrets::programs::Occasion;
+use crate::secrets::reference::parse_reference;
+use crate::{redact, secrets};
 
 /// A secret for a platform's form.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -82,7 +87,7 @@ pub(crate) async fn fill(
         }
         put(&mut values, &path, Value::from(secret.expose()))?;
     }
-    let fields = tools::check_arguments(&form.schema, &values);
+    let fields = check_arguments(&form.schema, &values);
     if !fields.is_empty() {
         return Err(Error::Fields { fields });
     }
@@ -121,7 +126,7 @@ impl Filled {
     ) -> Result<BTreeMap<String, WalletEntryId>, Error> {
         let mut entries = self.entries;
         for (path, name, token) in self.to_save {
-            let name = crate::add_connector::free_entry_name(cx, &name).await?;
+            let name = free_entry_name(cx, &name).await?;
             let secret = WalletSecret::Bearer { token };
             let entry = add_wallet_entry(cx, AddWalletEntry { name, secret }).await?;
             entries.insert(path, entry.id);
@@ -217,12 +222,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::SecretValue;
+    use crate::credentials::secret::SecretValue;
 
     #[tokio::test]
     async fn the_reference_of_an_oauth_app_is_not_taken_for_its_secret() {
         let home = tempfile::tempdir().unwrap();
-        let cx = crate::testing::open(home.path(), Arc::new(crate::SystemClock)).await;
+        let cx = crate::testing::open(home.path(), Arc::new(crate::clock::SystemClock)).await;
         let secret = WalletSecret::OauthClient {
             client_id: "me".to_owned(),
             client_secret: Some(SecretValue::Reference {

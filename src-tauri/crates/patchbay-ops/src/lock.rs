@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use patchbay_files::{create_private_folder, open_lock};
 
-use crate::Error;
 use crate::atomic_file::failed;
+use crate::error::Error;
 
 /// A locked file; the system lets go of it when the value is dropped, or the process ends.
 pub(crate) struct FileLock {

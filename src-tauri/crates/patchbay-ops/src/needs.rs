@@ -3,109 +3,22 @@
 use std::time::Duration;
 
 use patchbay_model::{
-    Account, AccountId, Authentication, AuthenticationMethod, Code, Connector, ConnectorId,
-    IdentityLine, Platform, Status, Timestamp, WalletEntry, WalletEntryId, WalletKind,
+    Account, AccountId, Authentication, AuthenticationMethod, Code, Connector, Platform, Status,
+    Timestamp, WalletEntry, WalletKind,
 };
 use patchbay_vault::SecretName;
-use serde::{Deserialize, Serialize};
-use specta::Type;
 
-use crate::account_errors::account_error;
+use crate::abilities::abilities;
+use crate::accounts::errors::account_error;
 use crate::accounts::list_accounts;
+use crate::connectors::list_connector_rows;
+use crate::context::Context;
 use crate::credentials::list_wallet;
-use crate::list_connectors::list_connector_rows;
-use crate::{Context, Error, abilities};
+use crate::error::Error;
+use crate::need::{Need, NeedFix, NeedKind};
 
 /// How long before something lapses it is told.
 const AHEAD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-
-/// Something that waits for a person.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Need {
-    /// The same as long as it is the same need.
-    pub id: String,
-    /// What is the matter.
-    pub kind: NeedKind,
-    /// The connector that it is about.
-    pub connector: Option<ConnectorId>,
-    /// The account that it is about, or that has the connector; `None` for a credential of the wallet.
-    pub account: Option<AccountId>,
-    /// The wallet entry that it is about.
-    pub entry: Option<WalletEntryId>,
-    /// What it is called: the connector's, the account's or the entry's name for people.
-    pub title: String,
-    /// As who it acts; `None` for a credential of the wallet.
-    pub identity: Option<IdentityLine>,
-    /// What is the matter, a few plain words without a full stop, such as `HubSpot CRM needs sign-in`.
-    pub headline: String,
-    /// Why, likewise.
-    pub words: Option<String>,
-    /// Code of the problem behind it.
-    pub code: Option<Code>,
-    /// Since when it is so, as far as that is known.
-    pub since: Option<Timestamp>,
-    /// When it lapses, where that is the matter.
-    pub lapses_at: Option<Timestamp>,
-    /// What helps.
-    pub fix: NeedFix,
-}
-
-/// What is the matter, the most urgent first.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum NeedKind {
-    /// A renewed sign-in could not be saved: it is lost when this process ends before it can.
-    Unsaved,
-    /// An account has no key, or its key is not taken any more.
-    AccountSignedOut,
-    /// An account cannot be read.
-    AccountFailing,
-    /// A person has to sign in.
-    SignIn,
-    /// A sign-in waits for the browser.
-    Authorizing,
-    /// A connector fails its check.
-    Failing,
-    /// Tools are not any more as the user agreed to them.
-    ToolsChanged,
-    /// A rotation has not reached every place.
-    Rotation,
-    /// The platform says something of a connector that it has let go.
-    PlatformMessage,
-    /// Something lapses soon, or has lapsed.
-    Lapsing,
-    /// A connector has never worked yet.
-    Draft,
-}
-
-/// The one thing that helps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum NeedFix {
-    /// Sign in to the connector.
-    SignIn,
-    /// Go on with the sign-in that is under way.
-    Show,
-    /// Connect it.
-    Connect,
-    /// Have the doctor look at it, or ask the account again.
-    Check,
-    /// Look at what changed, and agree to it.
-    ReviewTools,
-    /// Enter another key or secret.
-    ReplaceKey,
-    /// Enter a key that is one of the connector's settings.
-    EditSettings,
-    /// Push the new secret to the places that it has not reached.
-    RetryRotation,
-    /// Sign in again before it lapses.
-    Renew,
-    /// Free space on the disk, then save again.
-    SaveAgain,
-}
 
 /// Everything that waits for a person, the most urgent first; nothing is sent.
 ///
@@ -137,7 +50,7 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
         let own = SecretName::wallet(&entry.id);
         let mut unsaved = unsaved.iter();
         let unsaved = unsaved.find(|(name, _)| *name == own);
-        needs.extend(unsaved.map(|(_, error)| unsaved_need(&entry, error, cx.now())));
+        needs.extend(unsaved.map(|(_, error)| Need::unsaved(&entry, error, cx.now())));
         needs.extend(lapsing_entry(&entry, &needs, cx.now()));
         needs.extend(open_rotation(cx, &entry).await?);
     }
@@ -151,7 +64,7 @@ async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Err
     }
     let blank = |kind, headline: String, fix| Need {
         account: Some(account.id.clone()),
-        ..need(kind, account.id.as_str(), &account.label, headline, fix)
+        ..Need::new(kind, account.id.as_str(), &account.label, headline, fix)
     };
     let label = &account.label;
     if account.is_signed_out {
@@ -346,7 +259,7 @@ fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<
         entry: Some(entry.id.clone()),
         words: (!users.is_empty()).then(|| format!("used by {}", users.join(", "))),
         lapses_at: Some(lapses_at),
-        ..need(
+        ..Need::new(
             NeedKind::Lapsing,
             entry.id.as_str(),
             &entry.name,
@@ -354,32 +267,6 @@ fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<
             fix,
         )
     })
-}
-
-/// A renewed sign-in that lives in this process alone.
-pub(crate) fn unsaved_need(
-    entry: &WalletEntry,
-    error: &patchbay_vault::Error,
-    now: Timestamp,
-) -> Need {
-    let headline = format!("{} is renewed and not saved", entry.name);
-    let words = format!(
-        "do not quit Patchbay yet: free space on the disk, or let it write again ({error})"
-    );
-    Need {
-        connector: entry.used_by.first().map(|user| user.connector.clone()),
-        entry: Some(entry.id.clone()),
-        words: Some(words),
-        code: Some(Code::VaultUnsaved),
-        since: Some(now),
-        ..need(
-            NeedKind::Unsaved,
-            entry.id.as_str(),
-            &entry.name,
-            headline,
-            NeedFix::SaveAgain,
-        )
-    }
 }
 
 async fn open_rotation(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>, Error> {
@@ -406,7 +293,7 @@ async fn open_rotation(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>
         words: Some(format!("{places}: {}", first.message)),
         code: Some(first.code),
         since: Some(entry.replaced_at),
-        ..need(
+        ..Need::new(
             NeedKind::Rotation,
             entry.id.as_str(),
             &entry.name,
@@ -426,25 +313,7 @@ fn connector_need(kind: NeedKind, connector: &Connector, headline: String, fix: 
         connector: Some(connector.id.clone()),
         account: Some(connector.account.clone()),
         identity: Some(connector.identity.clone()),
-        ..need(kind, connector.id.as_str(), &connector.title, headline, fix)
-    }
-}
-
-fn need(kind: NeedKind, of: &str, title: &str, headline: String, fix: NeedFix) -> Need {
-    Need {
-        id: format!("{kind:?}:{of}"),
-        kind,
-        connector: None,
-        account: None,
-        entry: None,
-        title: title.to_owned(),
-        identity: None,
-        headline,
-        words: None,
-        code: None,
-        since: None,
-        lapses_at: None,
-        fix,
+        ..Need::new(kind, connector.id.as_str(), &connector.title, headline, fix)
     }
 }
 

@@ -1,5 +1,8 @@
 //! Every documented operation of every platform, by its name.
 
+pub(crate) mod response_meta;
+pub(crate) mod stream;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +17,11 @@ use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::accounts::find_account;
+use crate::accounts::platform::{finish_call, options, platform_of};
 use crate::address::refuse_user_info;
-use crate::hosted::{finish_call, options, platform_of};
+use crate::context::Context;
+use crate::error::Error;
 use crate::redact::{KnownSecrets, marked_values};
-use crate::{Context, Error};
 
 /// One documented operation, as windows and commands show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -75,7 +79,11 @@ impl std::fmt::Debug for CallOperation {
 /// account can call of them is told by [`list_account_operations`].
 pub fn list_operations(platform: Platform) -> Vec<OperationInfo> {
     let table = hosted(platform).map(|hosted| (hosted.operations)());
-    table.unwrap_or_default().iter().map(card).collect()
+    table
+        .unwrap_or_default()
+        .iter()
+        .map(operation_info)
+        .collect()
 }
 
 /// The operations that an account can call, as they are for it; none for this computer.
@@ -87,7 +95,7 @@ pub async fn list_account_operations(
     account: &AccountId,
 ) -> Result<Vec<OperationInfo>, Error> {
     let account = find_account(cx, account).await?;
-    Ok(table_of(&account).iter().map(card).collect())
+    Ok(table_of(&account).iter().map(operation_info).collect())
 }
 
 /// Calls an operation as an account; the answer is the platform's own JSON, without known secrets.
@@ -142,7 +150,7 @@ impl Call {
         options.secrets = marked_values(&request.arguments, &schema);
         let extra = Value::Object(options.body.clone());
         options.secrets.extend(marked_values(&extra, &schema));
-        let account_secrets = cx.hosted().secrets(&account.id).unwrap_or_default();
+        let account_secrets = cx.sign_ins().secrets(&account.id).unwrap_or_default();
         options.secrets.extend(account_secrets);
         Ok(Self {
             account,
@@ -225,7 +233,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{SystemClock, testing};
+    use crate::clock::SystemClock;
+    use crate::testing;
 
     async fn account(cx: &Context, surface: &str) -> AccountId {
         let id = AccountId::new(cx.new_id("acc"));

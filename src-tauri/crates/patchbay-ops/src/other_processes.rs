@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use patchbay_store::Changes;
 
-use crate::accounts::list_accounts;
-use crate::recover::end_abandoned;
-use crate::{Context, Error, Event, hosted};
+use crate::accounts::{list_accounts, platform};
+use crate::context::Context;
+use crate::error::Error;
+use crate::events::Event;
+use crate::open::end_abandoned;
 
 /// Time between two looks.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -89,15 +91,15 @@ async fn look(cx: &Context, seen: &mut Seen) -> Result<(), Error> {
 /// Lets go of what this process holds in memory and is not so any more.
 async fn take_up(cx: &Context, before: &Changes, now: &Changes) -> Result<(), Error> {
     if before.accounts != now.accounts {
-        cx.hosted().forget_all();
+        cx.sign_ins().forget_all();
     } else if before.wallet != now.wallet {
         let accounts = list_accounts(cx).await?.into_iter();
         for account in accounts.filter(|account| !account.entries.is_empty()) {
-            cx.hosted().forget(&account.id);
+            cx.sign_ins().forget(&account.id);
         }
     }
     if before.settings != now.settings {
-        hosted::merge_saved_observations(cx).await?;
+        platform::merge_saved_observations(cx).await?;
     }
     Ok(())
 }

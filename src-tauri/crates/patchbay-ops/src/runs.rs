@@ -1,8 +1,18 @@
-//! The history of runs.
+//! Runs of tools: begun here, kept in a history.
+
+pub(crate) mod compare;
+pub(crate) mod dry_run;
+pub(crate) mod export;
+pub(crate) mod next_page;
+pub(crate) mod replay;
+pub(crate) mod retention;
+pub(crate) mod run_tool;
+pub(crate) mod save_attachment;
 
 use patchbay_model::{RunId, RunPage, RunQuery, ToolRun};
 
-use crate::{Context, Error};
+use crate::context::Context;
+use crate::error::Error;
 
 /// A page of the history, newest first; `since:` in the text of the query counts from now.
 ///

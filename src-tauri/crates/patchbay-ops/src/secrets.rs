@@ -1,4 +1,8 @@
-//! What the vault holds for each kind of wallet entry.
+//! Secrets: what the vault holds for each kind of wallet entry, and what is sent of it.
+
+pub(crate) mod programs;
+pub(crate) mod reference;
+pub(crate) mod tokens;
 
 use std::collections::BTreeMap;
 
@@ -7,9 +11,9 @@ use patchbay_vault::{SecretName, Vault};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
 
-use crate::Error;
-use crate::programs::Occasion;
-use crate::reference::References;
+use crate::error::Error;
+use crate::secrets::programs::Occasion;
+use crate::secrets::reference::References;
 
 /// Headers as they are sent.
 pub(crate) type SecretHeaders = BTreeMap<String, Secret>;

@@ -9,10 +9,13 @@ use patchbay_oauth::Grant;
 use patchbay_vault::{MemoryKeychain, SecretName};
 use serde_json::{Value, json};
 
-use crate::{
-    AddConnector, AppPaths, AuthenticationChoice, Clock, Context, ContextOptions, ProgramConsent,
-    ProgramRequest, SystemBrowser, add_connector,
-};
+use crate::add_connector;
+use crate::app_paths::AppPaths;
+use crate::browser::SystemBrowser;
+use crate::clock::Clock;
+use crate::connectors::add::{AddConnector, AuthenticationChoice};
+use crate::context::{Context, ContextOptions};
+use crate::secrets::programs::{ProgramConsent, ProgramRequest};
 
 /// An address where nobody listens.
 pub(crate) const NOBODY: &str = "http://127.0.0.1:9/mcp";

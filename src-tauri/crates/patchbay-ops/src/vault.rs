@@ -2,11 +2,14 @@
 
 use patchbay_model::{Code, Explain as _, Platform, Problem, Secret, Status, VaultStatus};
 
+use crate::accounts::edit::sign_out_account;
 use crate::accounts::list_accounts;
-use crate::edit_account::sign_out_account;
-use crate::list_connectors::list_connectors;
-use crate::tokens::entry_id;
-use crate::{Context, Error, Event, secrets, status};
+use crate::connectors::{list_connectors, status};
+use crate::context::Context;
+use crate::error::Error;
+use crate::events::Event;
+use crate::secrets;
+use crate::secrets::tokens::entry_id;
 
 /// How the vault is; raises no prompt of the keychain.
 pub async fn vault_status(cx: &Context) -> VaultStatus {

@@ -6,22 +6,26 @@ use std::time::Instant;
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
 use patchbay_model::{
-    Account, Connector, Content, FilledPrompt, Form, Json, Prompt, RemoteId, Resource, Secret,
-    Timestamp,
+    Connector, Content, FilledPrompt, Form, Json, Prompt, RemoteId, Resource, Secret,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, ToolCall};
-use patchbay_platforms::{Platform, Prompts, RemoteConnector, Resources, Tools};
+use patchbay_platforms::{Platform, Prompts, Resources, Tools};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
-use crate::accounts::{find_account, secrets_of as secrets_of_account};
-use crate::hosted::{finish_call, options, platform_of};
+use crate::accounts::find_account;
+use crate::accounts::platform::{finish_call, options};
+use crate::accounts::secrets::secrets_of as secrets_of_account;
+use crate::authorizations;
+use crate::connectors::remote::{fresh, platform_for, refresh_status};
+use crate::connectors::sync;
+use crate::context::Context;
+use crate::context::running_authorizations::RunningAuthorization;
+use crate::error::Error;
 use crate::redact::KnownSecrets;
-use crate::running_authorizations::RunningAuthorization;
-use crate::{Context, Error, authorize, status, sync_connectors};
 
 /// A connector of a hosted platform.
 pub(super) struct Hosted<'a> {
@@ -84,7 +88,7 @@ impl Backend for Hosted<'_> {
     /// Deleted elsewhere, or only its tools are not there: its platform's list tells.
     async fn look_for_missing(&self) {
         if let Ok(account) = find_account(self.cx, &self.connector.account).await {
-            drop(sync_connectors::sync_account(self.cx, &account).await);
+            drop(sync::sync_account(self.cx, &account).await);
         }
     }
 
@@ -163,7 +167,7 @@ impl Backend for Hosted<'_> {
 
     /// Those that its account is signed in with, else those that it would be.
     async fn secrets(&self) -> Vec<Secret> {
-        if let Some(used) = self.cx.hosted().secrets(&self.connector.account) {
+        if let Some(used) = self.cx.sign_ins().secrets(&self.connector.account) {
             return used;
         }
         let secrets = async {
@@ -229,7 +233,8 @@ impl Backend for Hosted<'_> {
         choices: &Map<String, Value>,
         callbacks: mpsc::Receiver<CallbackParams>,
     ) -> Result<(), Error> {
-        authorize::authorize_at_platform(self.cx, running, self.connector, choices, callbacks).await
+        authorizations::authorize_at_platform(self.cx, running, self.connector, choices, callbacks)
+            .await
     }
 
     async fn disconnect(&self) -> Result<Revoked, Error> {
@@ -263,90 +268,6 @@ impl Backend for Hosted<'_> {
     }
 }
 
-/// The platform that holds a connector, and the connector's id there.
-///
-/// # Errors
-/// [`Error::NotFound`] when its account is gone; [`Error::Usage`] for a connector of this computer;
-/// [`Error::Vault`], [`Error::Reference`], [`Error::Platform`].
-pub(crate) async fn platform_for(
-    cx: &Context,
-    connector: &Connector,
-) -> Result<(Arc<dyn Platform>, RemoteId), Error> {
-    let remote = connector.remote_id.clone().ok_or_else(|| Error::Usage {
-        what: format!("{} lies on this computer", connector.title),
-        hint: "Choose a connector of a hosted platform.".to_owned(),
-    })?;
-    let account = find_account(cx, &connector.account).await?;
-    Ok((platform_of(cx, &account).await?, remote))
-}
-
-/// Asks the platform how a connector is, and keeps the answer.
-pub(crate) async fn refresh_status(
-    cx: &Context,
-    connector: &Connector,
-    platform: &dyn Platform,
-    remote: &RemoteId,
-) -> Result<(), Error> {
-    let Some(fresh) = ask(cx, connector, platform, remote).await? else {
-        return Ok(());
-    };
-    let change = move |connector: &mut Connector| fresh.apply_to(connector);
-    status::change(cx, &connector.id, change).await.map(drop)
-}
-
-/// What the platform of a connector says that it is now.
-pub(crate) struct Fresh {
-    account: Account,
-    found: RemoteConnector,
-    at: Timestamp,
-}
-
-impl Fresh {
-    pub(crate) async fn new(
-        cx: &Context,
-        connector: &Connector,
-        found: RemoteConnector,
-    ) -> Result<Self, Error> {
-        Ok(Self {
-            account: find_account(cx, &connector.account).await?,
-            found,
-            at: cx.now(),
-        })
-    }
-
-    /// Brings what is known of the connector up to it.
-    pub(crate) fn apply_to(self, connector: &mut Connector) {
-        sync_connectors::copy_remote(connector, &self.account, self.found, self.at);
-    }
-}
-
-/// How a connector is by its platform, not kept yet; `None` where that cannot be asked.
-async fn fresh(cx: &Context, connector: &Connector) -> Option<Fresh> {
-    let asked = async {
-        let (platform, remote) = platform_for(cx, connector).await?;
-        ask(cx, connector, &*platform, &remote).await
-    };
-    asked.await.unwrap_or_else(|error: Error| {
-        tracing::warn!(connector = %connector.id, %error, "its platform could not be asked");
-        None
-    })
-}
-
-/// `None` where the platform shows no single connector.
-async fn ask(
-    cx: &Context,
-    connector: &Connector,
-    platform: &dyn Platform,
-    remote: &RemoteId,
-) -> Result<Option<Fresh>, Error> {
-    let Some(connectors) = platform.connectors() else {
-        return Ok(None);
-    };
-    let found = connectors.find_connector(remote, &options(cx)).await;
-    let found = finish_call(cx, &connector.account, platform, found).await?;
-    Fresh::new(cx, connector, found).await.map(Some)
-}
-
 fn resources(platform: &dyn Platform) -> Result<&dyn Resources, Error> {
     platform
         .resources()
@@ -368,7 +289,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::SystemClock;
+    use crate::clock::SystemClock;
+    use crate::connectors::remote::platform_for;
     use crate::testing::{NOBODY, account, add, open};
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! Connectors of this computer: MCP servers that Patchbay speaks to and signs in to itself.
 
 mod disconnect;
+mod session;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,11 +16,15 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use self::session::session;
 use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
+use crate::authorizations;
+use crate::authorizations::scope_upgrade;
+use crate::connectors::status;
+use crate::context::Context;
+use crate::context::running_authorizations::RunningAuthorization;
+use crate::error::Error;
 use crate::redact::REDACTED;
-use crate::running_authorizations::RunningAuthorization;
-use crate::sessions::session;
-use crate::{Context, Error, authorize, scope_upgrade, status};
 
 /// A connector of this computer.
 pub(super) struct Local<'a> {
@@ -151,7 +156,7 @@ impl Backend for Local<'_> {
         _choices: &Map<String, Value>,
         callbacks: mpsc::Receiver<CallbackParams>,
     ) -> Result<(), Error> {
-        authorize::authorize_here(self.cx, running, self.connector, callbacks).await
+        authorizations::authorize_here(self.cx, running, self.connector, callbacks).await
     }
 
     async fn disconnect(&self) -> Result<Revoked, Error> {

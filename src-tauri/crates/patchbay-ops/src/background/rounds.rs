@@ -7,7 +7,7 @@ use patchbay_model::{Account, Connector, ConnectorId, Platform, Status, Timestam
 use url::Url;
 
 use super::Pace;
-use crate::abilities;
+use crate::abilities::abilities;
 
 /// By how much more than its interval a look may be late, as a part of it: whoever starts together does
 /// not stay together.

@@ -6,8 +6,10 @@ use patchbay_model::{ConnectorId, Status, Timestamp};
 use tokio::sync::broadcast::Receiver;
 
 use super::*;
+use crate::clock::Clock;
+use crate::connectors::find_connector;
+use crate::need::NeedKind;
 use crate::testing::{NOBODY, add, open};
-use crate::{Clock, NeedKind, find_connector};
 
 /// A clock that stands still until it is turned.
 struct Turned(Mutex<Timestamp>);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{CatalogueEntry, Reach};
-use crate::Error;
+use crate::error::Error;
 
 /// Servers that are read of one file.
 const MOST_SERVERS: usize = 5_000;

@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use patchbay_model::{
-    Json, Problem, RemoteId, SecretHolder, SecretLocation, Tool, ToolEffect, UsedBy,
+    Json, Problem, RemoteId, SecretHolder, SecretLocation, Tool, ToolEffect, UsedBy, WalletEntryId,
 };
 use serde_json::json;
 
 use super::*;
+use crate::clock::SystemClock;
+use crate::connectors::tool_changes::accept_tools;
 use crate::testing::{NOBODY, add, open};
-use crate::{SystemClock, accept_tools};
 
 struct Bench {
     _home: tempfile::TempDir,
@@ -182,17 +183,17 @@ async fn what_ails_an_account_stays_until_it_answers_and_what_is_slow_is_no_need
     let bench = bench().await;
     let account = bench.account(false).await;
     let slow = Error::TimedOut { seconds: 30 };
-    crate::account_errors::record(&bench.cx, &account, Some(&slow)).await;
+    crate::accounts::errors::record(&bench.cx, &account, Some(&slow)).await;
     assert_eq!(bench.needs().await, []);
     let lost = Error::NotFound {
         kind: "workspace",
         name: "growth".to_owned(),
     };
-    crate::account_errors::record(&bench.cx, &account, Some(&lost)).await;
+    crate::accounts::errors::record(&bench.cx, &account, Some(&lost)).await;
     let headline = "Northlight cannot be read".to_owned();
     let told = (NeedKind::AccountFailing, headline, NeedFix::Check);
     assert_eq!(bench.needs().await, [told]);
-    crate::account_errors::record(&bench.cx, &account, None).await;
+    crate::accounts::errors::record(&bench.cx, &account, None).await;
     assert_eq!(bench.needs().await, []);
 }
 

@@ -11,8 +11,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{CallOperation, list_account_operations};
-use crate::response_meta::call_operation_with_head;
-use crate::{Context, SystemClock, testing};
+use crate::clock::SystemClock;
+use crate::context::Context;
+use crate::operations::response_meta::call_operation_with_head;
+use crate::testing;
 
 /// What the account signs in with.
 const KEY: &str = "the-account-key-8f3a51";

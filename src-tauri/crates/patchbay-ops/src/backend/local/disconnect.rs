@@ -8,10 +8,13 @@ use patchbay_oauth::{Grant, Revocation, Untraced};
 use patchbay_vault::SecretName;
 
 use crate::backend::Revoked;
-use crate::credentials::{forget, forget_locked};
-use crate::list_connectors::not_found;
-use crate::tokens::entry_id;
-use crate::{Context, Error, Event, secrets, status};
+use crate::connectors::{not_found, status};
+use crate::context::Context;
+use crate::credentials::forget::{forget, forget_locked};
+use crate::error::Error;
+use crate::events::Event;
+use crate::secrets;
+use crate::secrets::tokens::entry_id;
 
 /// Gives up the sign-in of a connector, at the provider too where it takes tokens back.
 pub(super) async fn disconnect(cx: &Context, connector: &Connector) -> Result<Revoked, Error> {
@@ -124,8 +127,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::clock::SystemClock;
+    use crate::credentials::edit::add_wallet_entry;
+    use crate::credentials::secret::{AddWalletEntry, WalletSecret};
     use crate::testing::open;
-    use crate::{AddWalletEntry, SystemClock, WalletSecret, add_wallet_entry};
 
     #[tokio::test]
     async fn the_provider_is_told_of_what_a_refresh_brought_meanwhile() {

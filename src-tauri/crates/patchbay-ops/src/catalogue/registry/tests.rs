@@ -1,5 +1,4 @@
-use patchbay_model::Code;
-use patchbay_model::Explain as _;
+use patchbay_model::{Code, Explain as _};
 use serde_json::json;
 
 use super::*;

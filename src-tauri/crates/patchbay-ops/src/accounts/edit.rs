@@ -1,0 +1,244 @@
+//! Changing what is not secret of an account, signing it out, and removing it.
+
+use patchbay_model::{Account, AccountColour, AccountId, Json, Platform};
+use patchbay_platforms::{HostedPlatform, hosted};
+use patchbay_vault::SecretName;
+use serde_json::Value;
+
+use crate::accounts::form::{base_url, check_settings};
+use crate::accounts::secrets::secrets_of;
+use crate::accounts::{
+    change, check_label, errors, find_account, lock_account, observations, platform,
+    signed_out_meanwhile,
+};
+use crate::connectors::sync;
+use crate::context::Context;
+use crate::error::Error;
+use crate::events::Event;
+
+/// Gives an account a colour to know it by; `None` for its platform's own look.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn colour_account(
+    cx: &Context,
+    id: &AccountId,
+    colour: Option<AccountColour>,
+) -> Result<Account, Error> {
+    let account = change(cx, id, move |known| known.colour = colour).await?;
+    cx.emit(Event::AccountsChanged);
+    Ok(account)
+}
+
+/// Tries whether the sign-in of an account would work with other settings; nothing is kept.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] when a setting is unknown or missing, and for "This computer";
+/// [`Error::SignedOut`], [`Error::Platform`] when it would not; [`Error::Vault`], [`Error::Reference`].
+pub async fn try_account_settings(
+    cx: &Context,
+    id: &AccountId,
+    settings: Json,
+) -> Result<(), Error> {
+    try_settings(cx, id, settings).await.map(drop)
+}
+
+/// Puts other settings in place of an account's, after a light read has shown that they work.
+///
+/// # Errors
+/// As [`try_account_settings`]; [`Error::NotFound`], [`Error::SignedOutHere`] also when it was removed or
+/// signed out meanwhile; [`Error::Store`].
+pub async fn change_account_settings(
+    cx: &Context,
+    id: &AccountId,
+    settings: Json,
+) -> Result<Account, Error> {
+    let tried = try_settings(cx, id, settings).await?;
+    let account = keep_settings(cx, tried).await?;
+    errors::record(cx, &account, None).await;
+    cx.sign_ins().forget(id);
+    cx.emit(Event::AccountsChanged);
+    Ok(account)
+}
+
+/// Keeps settings that work, unless the account was removed or signed out since they were tried.
+async fn keep_settings(cx: &Context, tried: Account) -> Result<Account, Error> {
+    let (id, was_signed_out) = (tried.id.clone(), tried.is_signed_out);
+    let is_too_late = move |known: &Account| known.is_signed_out && !was_signed_out;
+    let keep = move |known: &mut Account| {
+        if !is_too_late(known) {
+            known.base_url = tried.base_url;
+            known.settings = tried.settings;
+        }
+    };
+    let account = change(cx, &id, keep).await?;
+    if is_too_late(&account) {
+        return Err(signed_out_meanwhile(&account));
+    }
+    Ok(account)
+}
+
+/// Forgets the secrets of an account. It stays in the lists with what is known of its connectors, and a
+/// new key signs it in again.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] for "This computer"; [`Error::Vault`], [`Error::Store`].
+pub async fn sign_out_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
+    let account = find_account(cx, id).await?;
+    platform_of(&account)?;
+    let lock = lock_account(cx, id).await?;
+    cx.vault().remove(&SecretName::account(id)).await?;
+    let sign_out = |known: &mut Account| {
+        known.is_signed_out = true;
+        known.entries = Vec::new();
+    };
+    let account = change(cx, id, sign_out).await?;
+    drop(lock);
+    cx.sign_ins().forget(id);
+    cx.emit(Event::AccountsChanged);
+    cx.emit(Event::WalletChanged);
+    Ok(account)
+}
+
+async fn try_settings(cx: &Context, id: &AccountId, settings: Json) -> Result<Account, Error> {
+    let account = find_account(cx, id).await?;
+    let hosted = platform_of(&account)?;
+    let secrets = secrets_of(cx, &account).await?;
+    let names: Vec<&str> = secrets.keys().map(String::as_str).collect();
+    let settings = check_settings(hosted, settings.0, &names)?;
+    let account = Account {
+        base_url: base_url(&settings),
+        settings: Json(Value::Object(settings)),
+        ..account
+    };
+    let signed_in = platform::sign_in(cx, &account, secrets)?;
+    let checked = platform::verify(cx, &*signed_in).await;
+    checked.map_err(|error| platform::signed_out(&account, error))?;
+    Ok(account)
+}
+
+fn platform_of(account: &Account) -> Result<&'static HostedPlatform, Error> {
+    hosted(account.platform).ok_or_else(|| {
+        debug_assert_eq!(account.platform, Platform::Local);
+        Error::Usage {
+            what: "this computer has no sign-in".to_owned(),
+            hint: "Choose an account of a hosted platform.".to_owned(),
+        }
+    })
+}
+
+/// Tries whether the sign-in of an account works, by a light read.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Platform`] when it does not; [`Error::Vault`], [`Error::Reference`].
+pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
+    let account = find_account(cx, id).await?;
+    if account.platform != Platform::Local {
+        let signed_in = platform::platform_of(cx, &account).await?;
+        let checked = platform::verify(cx, &*signed_in).await;
+        let checked = checked.map_err(|error| platform::signed_out(&account, error));
+        errors::record(cx, &account, checked.as_ref().err()).await;
+        checked?;
+    }
+    Ok(account)
+}
+
+/// Calls an account something else.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] when the label is empty, and for "This computer";
+/// [`Error::Store`] when it is taken.
+pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result<Account, Error> {
+    let account = find_account(cx, id).await?;
+    if account.platform == Platform::Local {
+        return Err(Error::Usage {
+            what: "this computer keeps its name".to_owned(),
+            hint: "Rename its connectors instead.".to_owned(),
+        });
+    }
+    let label = check_label(label)?;
+    let rename = move |known: &mut Account| known.label = label;
+    let account = change(cx, id, rename).await?;
+    cx.emit(Event::AccountsChanged);
+    sync::relabel(cx, &account).await?;
+    Ok(account)
+}
+
+/// Removes an account from Patchbay, with what is known of its connectors; at the platform everything
+/// stays.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] for "This computer"; [`Error::Vault`], [`Error::Store`].
+pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
+    let account = find_account(cx, id).await?;
+    if account.platform == Platform::Local {
+        return Err(Error::Usage {
+            what: "this computer cannot be removed".to_owned(),
+            hint: "Remove its connectors one by one.".to_owned(),
+        });
+    }
+    let lock = lock_account(cx, id).await?;
+    cx.vault().remove(&SecretName::account(id)).await?;
+    cx.store().remove_account(id).await?;
+    drop(lock);
+    errors::record(cx, &account, None).await;
+    observations::delete_observations(cx, id).await?;
+    cx.sign_ins().forget(id);
+    cx.emit(Event::AccountsChanged);
+    cx.emit(Event::ConnectorsChanged);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::testing::{account, open};
+
+    async fn bench(home: &tempfile::TempDir) -> (Context, Account) {
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let kept = json!({ "api_key": { "kind": "secret", "secret": "old-key-1" } });
+        let account = account(&cx, Platform::Mistral, &kept).await;
+        let tried = Account {
+            settings: Json(json!({ "region": "eu" })),
+            ..account
+        };
+        (cx, tried)
+    }
+
+    #[tokio::test]
+    async fn settings_leave_what_else_was_changed_meanwhile() {
+        let home = tempfile::tempdir().unwrap();
+        let (cx, tried) = bench(&home).await;
+        rename_account(&cx, &tried.id, "Southlight").await.unwrap();
+        let kept = keep_settings(&cx, tried.clone()).await.unwrap();
+        assert_eq!(kept.label, "Southlight");
+        assert_eq!(kept.settings, tried.settings);
+    }
+
+    #[tokio::test]
+    async fn settings_undo_no_sign_out() {
+        let home = tempfile::tempdir().unwrap();
+        let (cx, tried) = bench(&home).await;
+        let signed_out = sign_out_account(&cx, &tried.id).await.unwrap();
+        let error = keep_settings(&cx, tried).await.unwrap_err();
+        assert!(matches!(error, Error::SignedOutHere { .. }), "{error:?}");
+        let known = find_account(&cx, &signed_out.id).await.unwrap();
+        assert_eq!(known, signed_out);
+    }
+
+    #[tokio::test]
+    async fn settings_bring_no_account_back_that_was_removed_meanwhile() {
+        let home = tempfile::tempdir().unwrap();
+        let (cx, tried) = bench(&home).await;
+        remove_account(&cx, &tried.id).await.unwrap();
+        let id = tried.id.clone();
+        let error = keep_settings(&cx, tried).await.unwrap_err();
+        assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
+        assert_eq!(cx.store().find_account(&id).await.unwrap(), None);
+    }
+}

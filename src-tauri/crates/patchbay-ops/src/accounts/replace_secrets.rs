@@ -1,0 +1,58 @@
+//! Putting other secrets in the place of those of an account.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{Account, AccountId, Secret};
+use patchbay_vault::SecretName;
+
+use crate::accounts::secrets::{kept_entries, replace_secrets, resolve};
+use crate::accounts::{change, errors, find_account, lock_account, platform, signed_out_meanwhile};
+use crate::context::Context;
+use crate::credentials::secret::SecretInput;
+use crate::error::Error;
+use crate::events::Event;
+use crate::secrets::programs::Occasion;
+
+/// Puts other secrets in place of those of the same names, after a light read has shown that they work.
+///
+/// # Errors
+/// As [`add_account`](crate::add_account); [`Error::NotFound`], also when it was removed meanwhile; [`Error::SignedOutHere`] when
+/// it was signed out meanwhile; [`Error::Usage`] when none is given.
+pub async fn replace_account_secrets(
+    cx: &Context,
+    id: &AccountId,
+    secrets: BTreeMap<String, SecretInput>,
+) -> Result<Account, Error> {
+    let account = find_account(cx, id).await?;
+    let kept = replace_secrets(cx, &account, secrets).await?;
+    let signed_in = platform::sign_in(cx, &account, resolve(cx, &kept, Occasion::Given).await?)?;
+    platform::verify(cx, &*signed_in).await?;
+    let account = keep(cx, &account, kept).await?;
+    errors::record(cx, &account, None).await;
+    cx.emit(Event::AccountsChanged);
+    cx.emit(Event::WalletChanged);
+    Ok(account)
+}
+
+/// Keeps secrets that work, unless the account was removed or signed out since they were put together.
+async fn keep(cx: &Context, before: &Account, kept: Secret) -> Result<Account, Error> {
+    let id = &before.id;
+    let lock = lock_account(cx, id).await?;
+    let known = find_account(cx, id).await?;
+    if known.is_signed_out && !before.is_signed_out {
+        return Err(signed_out_meanwhile(&known));
+    }
+    cx.vault().write(&SecretName::account(id), &kept).await?;
+    let entries = kept_entries(&kept);
+    let sign_in = move |known: &mut Account| {
+        known.is_signed_out = false;
+        known.entries = entries;
+    };
+    let account = change(cx, id, sign_in).await?;
+    drop(lock);
+    cx.sign_ins().forget(id);
+    Ok(account)
+}
+
+#[cfg(test)]
+mod tests;

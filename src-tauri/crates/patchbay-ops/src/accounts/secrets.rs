@@ -1,0 +1,133 @@
+//! The secrets of an account.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{Account, Secret, SecretReference, WalletEntryId};
+use patchbay_platforms::hosted;
+use patchbay_vault::SecretName;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::context::Context;
+use crate::credentials::find_wallet_entry;
+use crate::credentials::secret::SecretInput;
+use crate::error::Error;
+use crate::forms::single_secret;
+use crate::secrets::programs::Occasion;
+use crate::secrets::reference::parse_reference;
+
+/// What an account keeps of a secret field.
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum KeptSecret {
+    Secret { secret: Secret },
+    Reference { reference: SecretReference },
+    Entry { entry: WalletEntryId },
+}
+
+/// The secrets of an account, as they are now.
+///
+/// # Errors
+/// [`Error::Vault`], [`Error::Reference`], [`Error::NotFound`] when a wallet entry is gone, [`Error::Usage`]
+/// when one is not a single secret.
+pub(crate) async fn secrets_of(
+    cx: &Context,
+    account: &Account,
+) -> Result<BTreeMap<String, Secret>, Error> {
+    match cx.vault().read(&SecretName::account(&account.id)).await? {
+        Some(kept) => resolve(cx, &kept, Occasion::Needed).await,
+        None => Ok(BTreeMap::new()),
+    }
+}
+
+/// The secrets that an account has, with these in place of those of the same names.
+pub(super) async fn replace_secrets(
+    cx: &Context,
+    account: &Account,
+    secrets: BTreeMap<String, SecretInput>,
+) -> Result<Secret, Error> {
+    let usage = |what: String| Error::Usage {
+        what,
+        hint: "List the platforms to see what each needs.".to_owned(),
+    };
+    let fields = hosted(account.platform).map_or(&[][..], |hosted| hosted.fields);
+    let is_known = |name: &str| {
+        let mut fields = fields.iter();
+        fields.any(|field| field.name == name && field.is_secret)
+    };
+    if let Some(name) = secrets.keys().find(|name| !is_known(name)) {
+        return Err(usage(format!("{} has no secret {name}", account.label)));
+    }
+    if secrets.is_empty() {
+        return Err(usage("no secret is given".to_owned()));
+    }
+    let fresh = kept_secrets(secrets)?;
+    let before = cx.vault().read(&SecretName::account(&account.id)).await?;
+    let mut kept = before.as_ref().map(members).unwrap_or_default();
+    kept.extend(members(&fresh));
+    Ok(Secret::new(Value::Object(kept).to_string()))
+}
+
+pub(super) fn entries_of(secrets: &BTreeMap<String, SecretInput>) -> Vec<WalletEntryId> {
+    let entries = secrets.values().filter_map(|input| match input {
+        SecretInput::Entry { entry } => Some(entry.clone()),
+        SecretInput::New { .. } | SecretInput::Reference { .. } => None,
+    });
+    entries.collect()
+}
+
+pub(super) fn kept_entries(kept: &Secret) -> Vec<WalletEntryId> {
+    let kept: BTreeMap<String, KeptSecret> =
+        serde_json::from_str(kept.expose()).unwrap_or_default();
+    let entries = kept.into_values().filter_map(|kept| match kept {
+        KeptSecret::Entry { entry } => Some(entry),
+        KeptSecret::Secret { .. } | KeptSecret::Reference { .. } => None,
+    });
+    entries.collect()
+}
+
+fn members(kept: &Secret) -> Map<String, Value> {
+    serde_json::from_str(kept.expose()).unwrap_or_default()
+}
+
+pub(super) fn kept_secrets(secrets: BTreeMap<String, SecretInput>) -> Result<Secret, Error> {
+    let mut kept = Map::new();
+    for (name, input) in secrets {
+        let secret = match input {
+            SecretInput::New { secret } => json!({ "kind": "secret", "secret": secret.expose() }),
+            SecretInput::Reference { reference } => {
+                json!({ "kind": "reference", "reference": parse_reference(&reference)? })
+            }
+            SecretInput::Entry { entry } => json!({ "kind": "entry", "entry": entry }),
+        };
+        kept.insert(name, secret);
+    }
+    Ok(Secret::new(Value::Object(kept).to_string()))
+}
+
+pub(super) async fn resolve(
+    cx: &Context,
+    kept: &Secret,
+    occasion: Occasion,
+) -> Result<BTreeMap<String, Secret>, Error> {
+    let kept: BTreeMap<String, KeptSecret> =
+        serde_json::from_str(kept.expose()).map_err(|_| Error::NotFound {
+            kind: "saved secret",
+            name: "of the account".to_owned(),
+        })?;
+    let mut secrets = BTreeMap::new();
+    for (name, kept) in kept {
+        let secret = match kept {
+            KeptSecret::Secret { secret } => secret,
+            KeptSecret::Reference { reference } => {
+                cx.references().resolve(&reference, occasion).await?
+            }
+            KeptSecret::Entry { entry } => {
+                let entry = find_wallet_entry(cx, &entry).await?;
+                single_secret(cx, &entry).await?
+            }
+        };
+        secrets.insert(name, secret);
+    }
+    Ok(secrets)
+}

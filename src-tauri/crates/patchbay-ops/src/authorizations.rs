@@ -1,0 +1,78 @@
+//! Authorizations: click-through sign-ins, from the click to the listed tools.
+//!
+//! Source: the product's design, "Authorization"; MCP requirements R8–R20.
+
+mod await_user;
+mod client;
+pub(crate) mod control;
+mod hosted;
+mod issuer;
+mod local;
+mod provider;
+mod return_visit;
+mod save_grant;
+pub(crate) mod scope_upgrade;
+pub(crate) mod start;
+mod steps;
+
+pub(crate) use hosted::authorize_at_platform;
+pub(crate) use local::authorize_here;
+pub use provider::{ProviderSignIn, StartProviderSignIn, provider_sign_in, start_provider_sign_in};
+
+use patchbay_model::{Authorization, AuthorizationId};
+
+use crate::context::Context;
+use crate::error::Error;
+
+/// How many consents [`list_authorizations`] tells of.
+const LISTED: u32 = 50;
+
+/// Waits until a consent is over.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn wait_for_authorization(
+    cx: &Context,
+    id: &AuthorizationId,
+) -> Result<Authorization, Error> {
+    if let Some(running) = cx.running_authorizations().find(id) {
+        let mut changes = running.watch();
+        drop(running);
+        // The sender goes only after the last change.
+        drop(changes.wait_for(|now| now.state.is_over()).await);
+        let last = changes.borrow().clone();
+        return Ok(last);
+    }
+    find_authorization(cx, id).await
+}
+
+/// The latest consents, newest first, those under way as they stand now.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn list_authorizations(cx: &Context) -> Result<Vec<Authorization>, Error> {
+    let kept = cx.store().list_authorizations(LISTED).await?;
+    let live = |kept: Authorization| {
+        let running = cx.running_authorizations().find(&kept.id);
+        running.map_or(kept, |running| running.snapshot())
+    };
+    Ok(kept.into_iter().map(live).collect())
+}
+
+/// One consent.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn find_authorization(
+    cx: &Context,
+    id: &AuthorizationId,
+) -> Result<Authorization, Error> {
+    if let Some(running) = cx.running_authorizations().find(id) {
+        return Ok(running.snapshot());
+    }
+    let kept = cx.store().find_authorization(id).await?;
+    kept.ok_or_else(|| Error::NotFound {
+        kind: "sign-in",
+        name: id.to_string(),
+    })
+}

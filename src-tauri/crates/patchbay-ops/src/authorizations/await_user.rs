@@ -1,0 +1,216 @@
+//! The part of a consent that is the user's: the open browser, and whatever comes back.
+
+use std::time::Duration;
+
+use patchbay_http::{BrowserUrl, host_of};
+use patchbay_model::{Authorization, AuthorizationState, Secret, TraceStep};
+use patchbay_oauth::{
+    Callback, CallbackError, CallbackParams, CallbackRequest, LoopbackListener, Page, Pending,
+    check_callback,
+};
+use tokio::sync::mpsc;
+use url::{Position, Url};
+
+use crate::context::Context;
+use crate::context::running_authorizations::{ExpectedCallback, RunningAuthorization};
+use crate::error::Error;
+
+/// What the browser brought, checked.
+pub(super) struct AuthorizationCode {
+    /// The code to be redeemed.
+    pub(super) code: Secret,
+    /// The browser, which waits for its last page; `None` when the code came another way.
+    pub(super) browser: Option<BrowserRequest>,
+}
+
+/// A browser that came back. The port stays open until it has its page.
+pub(super) struct BrowserRequest {
+    pub(super) request: CallbackRequest,
+    pub(super) _listener: LoopbackListener,
+}
+
+impl BrowserRequest {
+    /// Shows the last page and closes the port.
+    pub(super) async fn respond(self, page: Page) {
+        self.request.respond(page).await;
+    }
+}
+
+/// Shows the browser that came back how it ended.
+pub(super) async fn answer_browser(
+    browser: Option<BrowserRequest>,
+    title: &str,
+    error: Option<&Error>,
+) {
+    let Some(browser) = browser else {
+        return;
+    };
+    let page = match error {
+        None => Page::connected(title),
+        Some(error) => Page::failed(title, &error.to_string()),
+    };
+    browser.respond(page).await;
+}
+
+/// Opens the browser and waits: for the browser, a link, a pasted address, or the deadline.
+///
+/// # Errors
+/// [`Error::Callback`] when the user or the provider said no, or what came back is not to be believed;
+/// [`Error::ConsentTimedOut`]; [`Error::Store`].
+pub(super) async fn await_user(
+    cx: &Context,
+    running: &RunningAuthorization,
+    pending: &Pending,
+    page: BrowserUrl,
+    listener: Option<LoopbackListener>,
+    mut callbacks: mpsc::Receiver<CallbackParams>,
+) -> Result<AuthorizationCode, Error> {
+    // Set once: a consent awaits its user once.
+    drop(
+        running
+            .expected_callback
+            .set(ExpectedCallback::Code(Box::new(pending.clone()))),
+    );
+    show_page(cx, running, page, |now| {
+        now.scopes.clone_from(&pending.scopes);
+    })
+    .await?;
+    tokio::select! {
+        () = deadline(cx, running) => Err(Error::ConsentTimedOut),
+        received = from_browser(cx, listener, pending, running) => received,
+        params = callbacks.recv() => {
+            let params = params.ok_or(Error::Cancelled)?;
+            let Callback { code, .. } = check_callback(pending, &params)?;
+            Ok(AuthorizationCode { code, browser: None })
+        }
+    }
+}
+
+/// Opens the page of a consent and says that it waits for its user, with what else `change` knows then.
+///
+/// # Errors
+/// [`Error::Store`]. Where no browser could be started the user is told, and opens the page by hand.
+pub(super) async fn show_page(
+    cx: &Context,
+    running: &RunningAuthorization,
+    page: BrowserUrl,
+    change: impl FnOnce(&mut Authorization),
+) -> Result<(), Error> {
+    let opened = open_browser(cx, &page).await;
+    let step = opening_step(cx, page.url(), opened.as_ref().err());
+    // The rest of its address holds the `state`, which is for nobody but the browser.
+    let host = page.url()[Position::BeforeHost..Position::AfterPort].to_owned();
+    // Set once: a consent awaits its user once.
+    drop(running.page.set(page));
+    running
+        .advance(cx, |now| {
+            now.state = AuthorizationState::AwaitingUser;
+            now.page_host = Some(host);
+            now.no_browser = opened.is_err();
+            now.trace.push(step);
+            change(now);
+        })
+        .await
+}
+
+/// Opens the page in the user's browser.
+///
+/// # Errors
+/// [`Error::Browser`].
+pub(super) async fn open_browser(cx: &Context, page: &BrowserUrl) -> Result<(), Error> {
+    let (cx, page) = (cx.clone(), page.clone());
+    let opening = tokio::task::spawn_blocking(move || cx.browser().open(&page));
+    opening
+        .await
+        .map_err(|_| Error::Cancelled)?
+        .map_err(Error::Browser)
+}
+
+/// The step that says whether the browser opened, without the query of the page.
+fn opening_step(cx: &Context, page: &Url, error: Option<&Error>) -> TraceStep {
+    let mut target = page.clone();
+    target.set_query(None);
+    TraceStep {
+        at: cx.now(),
+        method: "open".to_owned(),
+        target: format!("{}{}", host_of(&target), target.path()),
+        note: error.map(|_| "no browser could be started; copy the link".to_owned()),
+        status: None,
+        duration_ms: None,
+    }
+}
+
+/// Waits for the browser on the loopback port; for ever where the way back is a link. Whoever comes with
+/// another state, or from another authorization server, gets a page that says so, and the wait goes on.
+async fn from_browser(
+    cx: &Context,
+    listener: Option<LoopbackListener>,
+    pending: &Pending,
+    running: &RunningAuthorization,
+) -> Result<AuthorizationCode, Error> {
+    let Some(mut listener) = listener else {
+        return std::future::pending().await;
+    };
+    loop {
+        let request = listener.wait_for(pending, &running.cancel).await?;
+        let page = |error| page_of(&running.snapshot().connector_title, error);
+        match check_callback(pending, request.params()) {
+            Ok(Callback { code, .. }) => {
+                let visitor = BrowserRequest {
+                    request,
+                    _listener: listener,
+                };
+                return Ok(AuthorizationCode {
+                    code,
+                    browser: Some(visitor),
+                });
+            }
+            Err(error @ CallbackError::WrongIssuer) => {
+                let step = refused_step(cx, &error);
+                running.change(cx, |now| now.trace.push(step));
+                request.respond(page(&error)).await;
+            }
+            Err(error) => {
+                request.respond(page(&error)).await;
+                return Err(error.into());
+            }
+        }
+    }
+}
+
+/// The step that says that a browser received and was sent away.
+fn refused_step(cx: &Context, error: &CallbackError) -> TraceStep {
+    TraceStep {
+        at: cx.now(),
+        method: "callback".to_owned(),
+        target: "sent away".to_owned(),
+        note: Some(error.to_string()),
+        status: None,
+        duration_ms: None,
+    }
+}
+
+/// Waits until the deadline has passed, which the user may put off meanwhile.
+pub(super) async fn deadline(cx: &Context, running: &RunningAuthorization) {
+    let mut changes = running.watch();
+    loop {
+        let deadline = changes.borrow_and_update().deadline_at;
+        let left = deadline
+            .unix_millis()
+            .saturating_sub(cx.now().unix_millis());
+        let Some(left) = u64::try_from(left).ok().filter(|left| *left > 0) else {
+            return;
+        };
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(left)) => {}
+            changed = changes.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+pub(super) fn page_of(title: &str, error: &CallbackError) -> Page {
+    match error {
+        CallbackError::Denied { .. } => Page::declined(title),
+        error => Page::failed(title, &error.to_string()),
+    }
+}

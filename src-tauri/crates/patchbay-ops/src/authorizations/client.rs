@@ -1,0 +1,221 @@
+//! As which program, and by which way back, a consent is asked for.
+//!
+//! Source: MCP requirements R13, R14, R17.
+
+use patchbay_model::{Authentication, Connector, Redirect, WalletEntry};
+use patchbay_oauth::{
+    ClientIdentity, DEEP_LINK_REDIRECT, DEFAULT_PORT, Discovery, LoopbackHost, LoopbackListener,
+    LoopbackOptions, PortChoice, TokenAuth, Trace,
+};
+use patchbay_store::{Registration, RegistrationKind};
+use patchbay_vault::SecretName;
+use url::Url;
+
+use crate::context::Context;
+use crate::context::running_authorizations::RunningAuthorization;
+use crate::credentials::find_wallet_entry;
+use crate::error::Error;
+use crate::secrets;
+use crate::secrets::programs::Occasion;
+
+/// What authorization servers and consent pages call us.
+const CLIENT_NAME: &str = "Patchbay";
+
+/// Everything that has to be there before the browser opens.
+pub(super) struct Prepared {
+    pub(super) client: ClientIdentity,
+    pub(super) redirect: Url,
+    pub(super) listener: Option<LoopbackListener>,
+}
+
+/// Finds or registers the client, and opens the way back first, for a registration names it.
+///
+/// # Errors
+/// [`Error::OAuth`] when no port can be had, or Patchbay cannot be registered; [`Error::Vault`],
+/// [`Error::Store`].
+pub(super) async fn prepare(
+    cx: &Context,
+    connector: &Connector,
+    discovery: &Discovery,
+    running: &RunningAuthorization,
+    trace: &dyn Trace,
+) -> Result<Prepared, Error> {
+    let redirect = running.snapshot().redirect;
+    let known = known_client(cx, connector, discovery).await?;
+    let (redirect, listener) = redirect_target(connector, redirect, known.as_ref()).await?;
+    let client = match known.filter(|client| client.fits(discovery, &redirect)) {
+        Some(client) => {
+            if matches!(client, ClientIdentity::Dynamic { .. }) {
+                let key = (discovery.server.to_string(), discovery.issuer.clone());
+                // Set once: a consent is prepared once.
+                drop(running.registration.set(key));
+            }
+            client
+        }
+        None => register(cx, discovery, &redirect, trace).await?,
+    };
+    Ok(Prepared {
+        client,
+        redirect,
+        listener,
+    })
+}
+
+/// The way back by a link of ours instead of a port.
+pub(super) fn deep_link() -> Url {
+    #[expect(clippy::expect_used, reason = "a constant address")]
+    Url::parse(DEEP_LINK_REDIRECT).expect("the constant is an address")
+}
+
+async fn redirect_target(
+    connector: &Connector,
+    redirect: Redirect,
+    known: Option<&ClientIdentity>,
+) -> Result<(Url, Option<LoopbackListener>), Error> {
+    if redirect == Redirect::DeepLink {
+        return Ok((deep_link(), None));
+    }
+    let (pinned, host) = match &connector.authentication {
+        Authentication::Oauth {
+            callback_port,
+            callback_host,
+            ..
+        } => (*callback_port, callback_host.as_deref()),
+        _ => (None, None),
+    };
+    let registered = known.and_then(ClientIdentity::loopback_port);
+    let port = match (pinned, known) {
+        (Some(port), _) => PortChoice::Pinned(port),
+        // A person entered the redirect at the provider, which would refuse one of another port.
+        (None, Some(ClientIdentity::PreRegistered { .. })) => PortChoice::Pinned(DEFAULT_PORT),
+        (None, _) => PortChoice::Preferred(registered.unwrap_or(DEFAULT_PORT)),
+    };
+    let host = match host {
+        Some("localhost") => LoopbackHost::Localhost,
+        _ => LoopbackHost::Ip,
+    };
+    let listener = LoopbackListener::bind(LoopbackOptions { host, port }).await?;
+    Ok((listener.redirect_uri().clone(), Some(listener)))
+}
+
+/// The user's own app, our metadata document where the server takes one, or an earlier registration.
+async fn known_client(
+    cx: &Context,
+    connector: &Connector,
+    discovery: &Discovery,
+) -> Result<Option<ClientIdentity>, Error> {
+    if let Authentication::Oauth {
+        client: Some(entry),
+        ..
+    } = &connector.authentication
+    {
+        let entry = find_wallet_entry(cx, entry).await?;
+        return own_app(cx, entry, discovery).await.map(Some);
+    }
+    let document = cx.client_document();
+    if let Some(url) = document.filter(|_| discovery.takes_metadata_document) {
+        return Ok(Some(ClientIdentity::MetadataDocument { url: url.clone() }));
+    }
+    find_registered(cx, discovery).await
+}
+
+async fn own_app(
+    cx: &Context,
+    entry: WalletEntry,
+    discovery: &Discovery,
+) -> Result<ClientIdentity, Error> {
+    // An app belongs to the provider where it was made: no other gets to see its secret.
+    if entry
+        .issuer
+        .as_ref()
+        .is_some_and(|issuer| *issuer != discovery.issuer)
+    {
+        return Err(patchbay_oauth::Error::ClientMismatch.into());
+    }
+    let app = secrets::oauth_app(cx.vault(), &entry).await?;
+    let secret = app.client_secret(cx.references(), Occasion::Needed).await?;
+    if entry.issuer.is_none() {
+        let issuer = discovery.issuer.clone();
+        let bind = move |known: &mut WalletEntry| known.issuer = Some(issuer);
+        cx.store().change_wallet_entry(&entry.id, bind).await?;
+    }
+    Ok(ClientIdentity::PreRegistered {
+        id: app.client_id,
+        secret,
+    })
+}
+
+async fn find_registered(
+    cx: &Context,
+    discovery: &Discovery,
+) -> Result<Option<ClientIdentity>, Error> {
+    let server = discovery.server.as_str();
+    let found = cx
+        .store()
+        .find_registrations(server, &discovery.issuer)
+        .await?;
+    let Some(registration) = found.first() else {
+        return Ok(None);
+    };
+    let kept = cx.vault().read(&secret_name(&registration.id)).await?;
+    Ok(kept.and_then(|text| ClientIdentity::from_secret(&text).ok()))
+}
+
+/// Registers and keeps the registration in place of earlier ones.
+async fn register(
+    cx: &Context,
+    discovery: &Discovery,
+    redirect: &Url,
+    trace: &dyn Trace,
+) -> Result<ClientIdentity, Error> {
+    let redirects = [redirect.clone()];
+    let client = cx
+        .oauth()
+        .register(discovery, &redirects, CLIENT_NAME, trace)
+        .await?;
+    let server = discovery.server.as_str();
+    forget_registrations(cx, server, &discovery.issuer).await?;
+    let registration = Registration {
+        id: cx.new_id("reg"),
+        server: server.to_owned(),
+        issuer: discovery.issuer.clone(),
+        redirect_uri: redirect.to_string(),
+        client_id: client.id().to_owned(),
+        has_secret: client.secret().is_some(),
+        auth_method: auth_method(&client).to_owned(),
+        scopes: discovery.initial_scopes.clone(),
+        kind: RegistrationKind::Dynamic,
+        created_at: cx.now(),
+    };
+    cx.vault()
+        .write(&secret_name(&registration.id), &client.to_secret())
+        .await?;
+    cx.store().save_registration(&registration).await?;
+    Ok(client)
+}
+
+/// Forgets how we were registered, so that the next consent registers anew.
+///
+/// # Errors
+/// [`Error::Vault`], [`Error::Store`].
+pub(super) async fn forget_registrations(
+    cx: &Context,
+    server: &str,
+    issuer: &str,
+) -> Result<(), Error> {
+    for earlier in cx.store().remove_registrations(server, issuer).await? {
+        cx.vault().remove(&secret_name(&earlier.id)).await?;
+    }
+    Ok(())
+}
+
+fn auth_method(client: &ClientIdentity) -> &'static str {
+    match client {
+        ClientIdentity::Dynamic { auth_method, .. } => auth_method.as_str(),
+        _ => TokenAuth::None.as_str(),
+    }
+}
+
+fn secret_name(registration: &str) -> SecretName {
+    SecretName::new(format!("registration/{registration}"))
+}

@@ -1,0 +1,111 @@
+//! What a person does with an authorization that is under way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_model::{Authorization, AuthorizationId, Secret};
+use patchbay_oauth::{CallbackError, parse_callback_url};
+use url::Url;
+
+use crate::authorizations::{await_user, find_authorization};
+use crate::context::Context;
+use crate::context::running_authorizations::RunningAuthorization;
+use crate::error::Error;
+
+/// What [`extend_authorization`] adds.
+const EXTENSION: Duration = Duration::from_secs(300);
+
+/// Opens the consent page once more.
+///
+/// # Errors
+/// [`Error::AuthorizationOver`] when it does not wait for the user; [`Error::Browser`].
+pub async fn open_authorization_page(cx: &Context, id: &AuthorizationId) -> Result<(), Error> {
+    let running = under_way(cx, id)?;
+    let page = running.page.get().ok_or(Error::AuthorizationOver)?;
+    await_user::open_browser(cx, page).await?;
+    running.change(cx, |now| now.no_browser = false);
+    Ok(())
+}
+
+/// The consent page, for whoever shows it to the person who asked or puts it on their clipboard: its
+/// address holds the `state` of the sign-in, and is for nobody else.
+///
+/// # Errors
+/// [`Error::AuthorizationOver`] when it does not wait for the user.
+pub fn authorization_page(cx: &Context, id: &AuthorizationId) -> Result<Url, Error> {
+    let running = under_way(cx, id)?;
+    let page = running.page.get().ok_or(Error::AuthorizationOver)?;
+    Ok(page.url().clone())
+}
+
+/// Takes the address on which the browser ended, pasted by the user.
+///
+/// # Errors
+/// [`Error::OAuth`] when it is no such address; [`Error::Callback`] when it belongs to another consent;
+/// [`Error::AuthorizationOver`].
+pub async fn finish_authorization(
+    cx: &Context,
+    id: &AuthorizationId,
+    address: &Secret,
+) -> Result<(), Error> {
+    let running = under_way(cx, id)?;
+    let params = parse_callback_url(address.expose())?;
+    let expected_callback = running
+        .expected_callback
+        .get()
+        .ok_or(Error::AuthorizationOver)?;
+    expected_callback.ensure_from_here(&params)?;
+    hand_over(&running, params)
+}
+
+/// Takes a `patchbay://oauth/callback` link that the system handed to this process.
+///
+/// # Errors
+/// [`Error::OAuth`] when it is another link; [`Error::Callback`] when no consent waits for it.
+pub fn take_callback_link(cx: &Context, link: &Secret) -> Result<(), Error> {
+    let params = parse_callback_url(link.expose())?;
+    let running = cx.running_authorizations().awaiting(&params);
+    let running = running.ok_or(CallbackError::WrongState)?;
+    hand_over(&running, params)
+}
+
+/// Gives the user five minutes more.
+///
+/// # Errors
+/// [`Error::AuthorizationOver`], [`Error::Store`].
+pub async fn extend_authorization(
+    cx: &Context,
+    id: &AuthorizationId,
+) -> Result<Authorization, Error> {
+    let running = under_way(cx, id)?;
+    let extend = |now: &mut Authorization| now.deadline_at = now.deadline_at + EXTENSION;
+    running.advance(cx, extend).await?;
+    Ok(running.snapshot())
+}
+
+/// Stops a consent; one that is over already stays as it is.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn cancel_authorization(cx: &Context, id: &AuthorizationId) -> Result<(), Error> {
+    match cx.running_authorizations().find(id) {
+        Some(running) => running.cancel.cancel(),
+        None => drop(find_authorization(cx, id).await?),
+    }
+    Ok(())
+}
+
+fn under_way(cx: &Context, id: &AuthorizationId) -> Result<Arc<RunningAuthorization>, Error> {
+    let running = cx.running_authorizations().find(id);
+    let running = running.filter(|running| !running.is_over());
+    running.ok_or(Error::AuthorizationOver)
+}
+
+fn hand_over(
+    running: &RunningAuthorization,
+    params: patchbay_oauth::CallbackParams,
+) -> Result<(), Error> {
+    // A second callback of one consent is refused: the first is on its way.
+    let sent = running.callback_tx.try_send(params);
+    sent.map_err(|_| Error::AuthorizationOver)
+}

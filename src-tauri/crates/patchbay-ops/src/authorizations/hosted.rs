@@ -1,0 +1,155 @@
+//! A consent on a hosted platform's own page: opened here, given there, and asked for until it is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_http::Reach;
+use patchbay_model::{Account, AuthorizationState, Connector, IdentityLine, RemoteId};
+use patchbay_oauth::CallbackParams;
+use patchbay_platforms::{ConsentState, Consents, StartedConsent};
+use serde_json::{Map, Value};
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::await_user;
+use super::await_user::answer_browser;
+use super::return_visit::ReturnVisit;
+use crate::accounts::find_account;
+use crate::accounts::platform::{finish_call, options};
+use crate::connectors::remote::{platform_for, refresh_status};
+use crate::context::Context;
+use crate::context::running_authorizations::RunningAuthorization;
+use crate::error::Error;
+use crate::events::Event;
+
+/// What the page is called in messages.
+const PAGE: &str = "sign-in page";
+
+/// Goes the whole way of such a consent.
+pub(crate) async fn authorize_at_platform(
+    cx: &Context,
+    running: &Arc<RunningAuthorization>,
+    connector: &Connector,
+    choices: &Map<String, Value>,
+    callbacks: mpsc::Receiver<CallbackParams>,
+) -> Result<(), Error> {
+    let (platform, remote) = platform_for(cx, connector).await?;
+    let remote = &remote;
+    let consents = platform.consents().ok_or_else(|| Error::Usage {
+        what: format!("{} has no sign-in to click through", connector.title),
+        hint: "Give it a key instead.".to_owned(),
+    })?;
+    let mut visit = ReturnVisit::expect(running, callbacks).await?;
+    let started = consents
+        .start_consent(remote, Some(visit.address()), choices, &options(cx))
+        .await;
+    let started = finish_call(cx, &connector.account, &*platform, started).await?;
+    if let Some(page) = &started.page {
+        open(cx, running, connector, page, &started).await?;
+        let asked = Asked {
+            consents,
+            remote,
+            poll_every: started.poll_every,
+            title: &connector.title,
+        };
+        tokio::select! {
+            () = await_user::deadline(cx, running) => return Err(Error::ConsentTimedOut),
+            given = wait(cx, running, &asked, &mut visit) => given?,
+        }
+    }
+    running
+        .advance(cx, |now| now.state = AuthorizationState::Checking)
+        .await?;
+    refresh_status(cx, connector, &*platform, remote).await?;
+    let before = &connector.identity;
+    let connector = crate::connectors::find_connector(cx, &connector.id).await?;
+    running.change(cx, |now| {
+        now.asked_as = other_than_asked(before, &connector.identity);
+        now.identity.clone_from(&connector.identity);
+    });
+    Ok(())
+}
+
+/// As who was asked for, when the platform tells that somebody else signed in.
+fn other_than_asked(before: &IdentityLine, now: &IdentityLine) -> Option<String> {
+    let (before, now) = (before.credential.as_ref()?, now.credential.as_ref()?);
+    (before != now).then(|| before.clone())
+}
+
+/// Opens the platform's page, once its address was checked.
+///
+/// # Errors
+/// [`Error::OAuth`] when it must not be opened; [`Error::Store`].
+async fn open(
+    cx: &Context,
+    running: &RunningAuthorization,
+    connector: &Connector,
+    page: &Url,
+    started: &StartedConsent,
+) -> Result<(), Error> {
+    let account = find_account(cx, &connector.account).await?;
+    let reach = reach_of(cx, &account);
+    let page = cx.addresses().browser_url(PAGE, &reach, page.clone()).await;
+    let page = page.map_err(patchbay_oauth::Error::from)?;
+    let until = started.lives.map(|lives| cx.now() + lives);
+    await_user::show_page(cx, running, page, |now| {
+        // The platform's own patience ends it, when that is shorter than ours.
+        now.deadline_at = until.map_or(now.deadline_at, |until| until.min(now.deadline_at));
+    })
+    .await
+}
+
+/// What is asked until it is known.
+struct Asked<'a> {
+    consents: &'a dyn Consents,
+    remote: &'a RemoteId,
+    poll_every: Duration,
+    title: &'a str,
+}
+
+/// Asks until the consent is given or over, at once when the browser comes back: what the platform says
+/// counts, not the visit. What fails once is asked again: the deadline ends it.
+async fn wait(
+    cx: &Context,
+    running: &RunningAuthorization,
+    asked: &Asked<'_>,
+    visit: &mut ReturnVisit,
+) -> Result<(), Error> {
+    let (mut browser, mut is_back) = (None, false);
+    let options = options(cx);
+    let given = loop {
+        let state = asked.consents.consent_state(asked.remote, &options);
+        match state.await {
+            Ok(ConsentState::Given) => break Ok(()),
+            Ok(ConsentState::Ended { reason }) => break Err(Error::ConsentEnded { reason }),
+            Ok(ConsentState::Waiting) => {}
+            Err(error) if error.is_retryable() => {}
+            Err(error) => break Err(error.into()),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(asked.poll_every) => {}
+            received = visit.receive(running, asked.title), if !is_back => {
+                is_back = true;
+                cx.emit(Event::Raise);
+                match received {
+                    Ok(request) => browser = request,
+                    Err(error) => break Err(error),
+                }
+            }
+        }
+    };
+    answer_browser(browser, asked.title, given.as_ref().err()).await;
+    if given.is_ok() && !is_back {
+        cx.emit(Event::Raise);
+    }
+    given
+}
+
+/// Which pages the platform of an account may name: public ones, and those of its own kind of place where a
+/// person gave its address.
+pub(super) fn reach_of(cx: &Context, account: &Account) -> Reach {
+    match account.base_url.as_deref().map(Url::parse) {
+        Some(Ok(base)) => cx.addresses().reach(&base),
+        _ => Reach::public(),
+    }
+}

@@ -1,0 +1,147 @@
+//! An authorization of which Patchbay is the client, state by state.
+
+use std::sync::Arc;
+
+use patchbay_model::{Authentication, AuthorizationState, Connector, TraceStep, WalletEntry};
+use patchbay_oauth::{CallbackParams, Challenge, Discovery, Grant, union};
+use patchbay_platforms::mcp::{self, McpLimits, McpTarget};
+use patchbay_platforms::{NoToken, PlainHttp};
+use tokio::sync::mpsc;
+
+use crate::address::endpoint_of;
+use crate::authorizations::await_user::answer_browser;
+use crate::authorizations::save_grant::save_grant;
+use crate::authorizations::{await_user, client, issuer, scope_upgrade};
+use crate::connectors::find_connector;
+use crate::context::Context;
+use crate::context::running_authorizations::RunningAuthorization;
+use crate::error::Error;
+use crate::events::Event;
+
+/// Goes the whole way of a consent of which Patchbay is the client.
+pub(crate) async fn authorize_here(
+    cx: &Context,
+    running: &Arc<RunningAuthorization>,
+    connector: &Connector,
+    callbacks: mpsc::Receiver<CallbackParams>,
+) -> Result<(), Error> {
+    let trace = tracer(cx, running);
+    let url = endpoint_of(connector)?;
+    let challenge = challenge(cx, &url).await?;
+    let discovery = cx
+        .oauth()
+        .discover(&url, challenge.as_ref(), &trace)
+        .await?;
+    issuer::ensure_agreed(cx, connector, &discovery, running).await?;
+    let scopes = scopes(cx, connector, &discovery).await?;
+    let discovery = discovery.with_scopes(&scopes);
+    let prepared = client::prepare(cx, connector, &discovery, running, &trace).await?;
+    let pending = cx
+        .oauth()
+        .begin(&discovery, &prepared.client, &prepared.redirect, &scopes)?;
+    let page = cx.oauth().consent_page(&discovery, &pending).await?;
+    let former = issuer::former_grant(cx, connector).await?;
+    running.change(cx, |now| {
+        now.new_scopes = new_scopes(&pending.scopes, former.as_ref())
+    });
+    let received =
+        await_user::await_user(cx, running, &pending, page, prepared.listener, callbacks).await?;
+    cx.emit(Event::Raise);
+    running
+        .advance(cx, |now| now.state = AuthorizationState::Exchanging)
+        .await?;
+    let exchanged = async {
+        let oauth = cx.oauth();
+        let tokens = oauth
+            .exchange(
+                &pending,
+                &received.code,
+                &prepared.client,
+                &discovery,
+                &trace,
+            )
+            .await?;
+        let granted = tokens.scopes.clone();
+        running.change(cx, |now| now.granted_scopes = granted);
+        let grant = Grant::new(&discovery, &prepared.client, &pending, tokens, cx.now());
+        save_grant(cx, &connector.id, &grant).await
+    };
+    let exchanged = exchanged.await;
+    answer_browser(received.browser, &connector.title, exchanged.as_ref().err()).await;
+    exchanged?;
+    let connector = find_connector(cx, &connector.id).await?;
+    running
+        .advance(cx, |now| {
+            now.state = AuthorizationState::Checking;
+            now.identity.clone_from(&connector.identity);
+        })
+        .await
+}
+
+/// Asks the server without a credential, for its challenge names where to sign in.
+async fn challenge(cx: &Context, url: &url::Url) -> Result<Option<Challenge>, Error> {
+    let target = McpTarget {
+        url: url.clone(),
+        tokens: Arc::new(NoToken),
+        plain_http: PlainHttp::Refused,
+        server_facts: None,
+    };
+    match mcp::connect(cx.http_to(url), target, McpLimits::default(), cx.ending()).await {
+        Ok(session) => {
+            session.close().await;
+            Ok(None)
+        }
+        Err(
+            patchbay_platforms::Error::Unauthorized { challenge, .. }
+            | patchbay_platforms::Error::Forbidden { challenge, .. },
+        ) => Ok(challenge.as_deref().map(Challenge::parse)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Scopes of the settings, else those the server names; with those granted before and those that a
+/// refusal asked for since.
+async fn scopes(
+    cx: &Context,
+    connector: &Connector,
+    discovery: &Discovery,
+) -> Result<Vec<String>, Error> {
+    let (chosen, entry) = match &connector.authentication {
+        Authentication::Oauth { scopes, entry, .. } => (scopes.as_slice(), entry.as_ref()),
+        _ => (&[][..], None),
+    };
+    let first = if chosen.is_empty() {
+        &discovery.initial_scopes
+    } else {
+        chosen
+    };
+    let wanted = scope_upgrade::wanted_scopes(connector);
+    if wanted.is_empty() {
+        return Ok(first.to_vec());
+    }
+    let granted = match entry {
+        Some(entry) => cx.store().find_wallet_entry(entry).await?,
+        None => None,
+    };
+    let granted = granted.map(|entry| entry.scopes).unwrap_or_default();
+    Ok(union(&union(first, &granted), &wanted))
+}
+
+/// Scopes that are asked for and were not given by the sign-in before; none where there was no other.
+fn new_scopes(asked: &[String], former: Option<&WalletEntry>) -> Vec<String> {
+    let Some(former) = former else {
+        return Vec::new();
+    };
+    let is_new = |scope: &&String| !former.scopes.contains(scope);
+    asked.iter().filter(is_new).cloned().collect()
+}
+
+/// Writes steps into the consent, where windows see them at once.
+fn tracer(
+    cx: &Context,
+    running: &Arc<RunningAuthorization>,
+) -> impl Fn(TraceStep) + Send + Sync + use<> {
+    let cx = cx.clone();
+    let running = Arc::clone(running);
+    move |step| running.change(&cx, |now| now.trace.push(step))
+}

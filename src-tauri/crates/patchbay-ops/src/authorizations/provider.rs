@@ -1,0 +1,316 @@
+//! Signing in to a provider with a person's own OAuth app, for a platform that wants the tokens.
+//!
+//! Airbyte Agents is given a refresh token when a connector is created. Patchbay runs the consent for it,
+//! keeps what comes in the wallet, and the form takes it from there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_http::Reach;
+use patchbay_model::{
+    Account, AccountId, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Explain,
+    Granted, IdentityLine, Json, Redirect, Secret, TraceStep,
+};
+use patchbay_oauth::{CallbackParams, ClientIdentity, LoopbackListener, LoopbackOptions, Tokens};
+use patchbay_platforms::ProviderOAuth;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::await_user;
+use super::await_user::answer_browser;
+use super::client::deep_link;
+use super::hosted::reach_of;
+use super::steps::{TIMEOUT_SECONDS, state_after};
+use crate::accounts::find_account;
+use crate::accounts::platform::{options, platform_of};
+use crate::context::Context;
+use crate::context::running_authorizations::RunningAuthorization;
+use crate::credentials::edit::{add_wallet_entry, free_entry_name};
+use crate::credentials::secret::{AddWalletEntry, WalletSecret};
+use crate::error::Error;
+use crate::events::Event;
+use crate::forms::{GivenSecret, had};
+
+/// How the form of a definition can be filled by a sign-in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderSignIn {
+    /// Where a person consents; `None` when it has to be typed in.
+    pub authorize_url: Option<String>,
+    /// Where the code is exchanged; `None` when it has to be typed in.
+    pub token_url: Option<String>,
+    /// Scopes that are asked for unless others are chosen.
+    pub scopes: Vec<String>,
+    /// What the form has to hold for this way of signing in: a JSON object.
+    pub values: Json,
+    /// JSON pointer to the place of the app's id.
+    pub client_id_field: String,
+    /// JSON pointer to the place of the app's secret.
+    pub client_secret_field: Option<String>,
+}
+
+/// A sign-in to a provider to be started.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StartProviderSignIn {
+    /// The account on which the connector is to be created.
+    pub account: AccountId,
+    /// The definition.
+    pub definition: String,
+    /// Id of the person's own OAuth app.
+    pub client_id: String,
+    /// Its secret, where it has one.
+    pub client_secret: Option<GivenSecret>,
+    /// Where a person consents; `None` for what the definition says. Parameters such as
+    /// `access_type=offline` stay.
+    pub authorize_url: Option<String>,
+    /// Where the code is exchanged; `None` for what the definition says.
+    pub token_url: Option<String>,
+    /// Scopes; `None` for those of the definition.
+    pub scopes: Option<Vec<String>>,
+    /// How the browser comes back.
+    pub redirect: Redirect,
+}
+
+/// How the form of a definition can be filled by a sign-in; `None` where it cannot.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Reference`].
+pub async fn provider_sign_in(
+    cx: &Context,
+    account: &AccountId,
+    definition: &str,
+) -> Result<Option<ProviderSignIn>, Error> {
+    let account = find_account(cx, account).await?;
+    let provider = find_provider(cx, &account, definition).await?;
+    Ok(provider.map(|provider| ProviderSignIn {
+        authorize_url: provider.authorize_url.map(Into::into),
+        token_url: provider.token_url.map(Into::into),
+        scopes: provider.scopes,
+        values: Json(provider.values.into()),
+        client_id_field: provider.client_id_field,
+        client_secret_field: provider.client_secret_field,
+    }))
+}
+
+/// Starts the sign-in and opens the browser; when it is done the tokens are wallet entries, named in
+/// `granted` with their places in the form.
+///
+/// # Errors
+/// [`Error::Usage`] when the definition takes no such sign-in or an address is missing; [`Error::OAuth`] when
+/// one must not be used; [`Error::Vault`] when the tokens could not be saved; as [`provider_sign_in`].
+pub async fn start_provider_sign_in(
+    cx: &Context,
+    request: StartProviderSignIn,
+) -> Result<Authorization, Error> {
+    let account = find_account(cx, &request.account).await?;
+    let provider = find_provider(cx, &account, &request.definition).await?;
+    let provider = provider.ok_or_else(|| usage("this form is not filled by a sign-in"))?;
+    cx.vault().probe().await?;
+    let secret = match request.client_secret.clone() {
+        Some(given) => Some(had(cx, given).await?),
+        None => None,
+    };
+    let authorize_url = address(
+        request.authorize_url.as_deref(),
+        provider.authorize_url.as_ref(),
+    )?;
+    let reach = match request.authorize_url {
+        Some(_) => cx.addresses().reach(&authorize_url),
+        None => reach_of(cx, &account),
+    };
+    let visit = Visit {
+        client: ClientIdentity::PreRegistered {
+            id: request.client_id.trim().to_owned(),
+            secret,
+        },
+        authorize_url,
+        reach,
+        token_url: address(request.token_url.as_deref(), provider.token_url.as_ref())?,
+        scopes: request
+            .scopes
+            .clone()
+            .unwrap_or_else(|| provider.scopes.clone()),
+        redirect: request.redirect,
+        provider,
+    };
+    let authorization = begun(cx, &account, &request);
+    let (running, callbacks) =
+        RunningAuthorization::new(authorization, None, cx.ending().child_token());
+    if let Err(other) = cx.running_authorizations().enter(Arc::clone(&running)) {
+        return Ok(other.snapshot());
+    }
+    cx.tasks().spawn(run_authorization(
+        cx.clone(),
+        Arc::clone(&running),
+        visit,
+        callbacks,
+    ));
+    Ok(running.snapshot())
+}
+
+/// Everything that one sign-in needs.
+struct Visit {
+    client: ClientIdentity,
+    authorize_url: Url,
+    /// Which addresses may be asked: those beside what a person gave.
+    reach: Reach,
+    token_url: Url,
+    scopes: Vec<String>,
+    redirect: Redirect,
+    provider: ProviderOAuth,
+}
+
+async fn find_provider(
+    cx: &Context,
+    account: &Account,
+    definition: &str,
+) -> Result<Option<ProviderOAuth>, Error> {
+    let platform = platform_of(cx, account).await?;
+    match platform.creation() {
+        Some(creation) => Ok(creation.oauth_app(definition, &options(cx)).await?),
+        None => Ok(None),
+    }
+}
+
+fn address(typed: Option<&str>, default: Option<&Url>) -> Result<Url, Error> {
+    match typed.map(str::trim).filter(|typed| !typed.is_empty()) {
+        Some(typed) => Url::parse(typed).map_err(|_| usage("an address of the provider is no URL")),
+        None => default
+            .cloned()
+            .ok_or_else(|| usage("an address of the provider is missing")),
+    }
+}
+
+fn usage(what: &str) -> Error {
+    Error::Usage {
+        what: what.to_owned(),
+        hint: "Enter the provider's own addresses for authorization and tokens.".to_owned(),
+    }
+}
+
+fn begun(cx: &Context, account: &Account, request: &StartProviderSignIn) -> Authorization {
+    let now = cx.now();
+    Authorization {
+        id: AuthorizationId::new(cx.new_id("auth")),
+        // There is no connector yet: one sign-in at a time for each definition of an account.
+        connector: ConnectorId::new(format!("{}/{}", account.id, request.definition)),
+        connector_title: account.label.clone(),
+        identity: IdentityLine {
+            platform: account.platform,
+            account: account.label.clone(),
+            credential: None,
+            level: None,
+            expires_at: None,
+        },
+        asked_as: None,
+        granted: Vec::new(),
+        state: AuthorizationState::Preparing,
+        started_at: now,
+        deadline_at: now + Duration::from_secs(TIMEOUT_SECONDS.into()),
+        page_host: None,
+        redirect: request.redirect,
+        scopes: Vec::new(),
+        new_scopes: Vec::new(),
+        granted_scopes: Vec::new(),
+        no_browser: false,
+        issuer_change: None,
+        trace: Vec::new(),
+        problem: None,
+    }
+}
+
+async fn run_authorization(
+    cx: Context,
+    running: Arc<RunningAuthorization>,
+    visit: Visit,
+    callbacks: mpsc::Receiver<CallbackParams>,
+) {
+    let outcome = tokio::select! {
+        outcome = authorize(&cx, &running, &visit, callbacks) => outcome,
+        () = running.cancel.cancelled() => Err(Error::Cancelled),
+    };
+    let error = outcome.as_ref().err();
+    let state = error.map_or(AuthorizationState::Authorized, state_after);
+    let ended = running.advance(&cx, |now| {
+        now.state = state;
+        now.page_host = None;
+        now.problem = error.map(Explain::problem);
+    });
+    if let Err(error) = ended.await {
+        tracing::error!(%error, "the end of a sign-in could not be kept");
+    }
+    cx.running_authorizations().leave(&running.snapshot().id);
+}
+
+async fn authorize(
+    cx: &Context,
+    running: &Arc<RunningAuthorization>,
+    visit: &Visit,
+    callbacks: mpsc::Receiver<CallbackParams>,
+) -> Result<(), Error> {
+    let (oauth, scopes) = (cx.oauth(), visit.scopes.clone());
+    let (page, token) = (visit.authorize_url.clone(), visit.token_url.clone());
+    let discovery = oauth.given_endpoints(page, token, scopes, visit.reach.clone())?;
+    let (redirect, listener) = redirect_target(visit.redirect).await?;
+    let pending = oauth.begin(&discovery, &visit.client, &redirect, &visit.scopes)?;
+    let page = oauth.consent_page(&discovery, &pending).await?;
+    let received = await_user::await_user(cx, running, &pending, page, listener, callbacks).await?;
+    cx.emit(Event::Raise);
+    running
+        .advance(cx, |now| now.state = AuthorizationState::Exchanging)
+        .await?;
+    let trace = {
+        let (cx, running) = (cx.clone(), Arc::clone(running));
+        move |step: TraceStep| running.change(&cx, |now| now.trace.push(step))
+    };
+    let kept = async {
+        let tokens = oauth
+            .exchange(&pending, &received.code, &visit.client, &discovery, &trace)
+            .await?;
+        keep(cx, running, visit, tokens).await
+    };
+    let kept = kept.await;
+    let title = running.snapshot().connector_title;
+    answer_browser(received.browser, &title, kept.as_ref().err()).await;
+    kept
+}
+
+async fn redirect_target(redirect: Redirect) -> Result<(Url, Option<LoopbackListener>), Error> {
+    if redirect == Redirect::DeepLink {
+        return Ok((deep_link(), None));
+    }
+    let listener = LoopbackListener::bind(LoopbackOptions::default()).await?;
+    Ok((listener.redirect_uri().clone(), Some(listener)))
+}
+
+/// Keeps the token that the form asks for, and says where it goes.
+async fn keep(
+    cx: &Context,
+    running: &RunningAuthorization,
+    visit: &Visit,
+    tokens: Tokens,
+) -> Result<(), Error> {
+    let provider = &visit.provider;
+    let (path, token, kind) = match (&provider.refresh_token_field, &provider.access_token_field) {
+        (Some(path), _) => (path, tokens.refresh_token, "refresh token"),
+        (None, Some(path)) => (path, Some(tokens.access_token), "access token"),
+        (None, None) => return Err(usage("the form has no place for a token")),
+    };
+    let token: Secret = token.ok_or_else(|| Error::ConsentEnded {
+        reason: "the provider gave no refresh token".to_owned(),
+    })?;
+    let host = visit.authorize_url.host_str().unwrap_or("provider");
+    let name = free_entry_name(cx, &format!("{host} {kind}")).await?;
+    let secret = WalletSecret::Bearer { token };
+    let entry = add_wallet_entry(cx, AddWalletEntry { name, secret }).await?;
+    running.change(cx, |now| {
+        now.granted = vec![Granted {
+            path: path.clone(),
+            entry: entry.id,
+        }];
+    });
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! What is kept of a consent that succeeded.
+
+use patchbay_model::{
+    Authentication, Connector, ConnectorId, Redirect, WalletEntry, WalletEntryId, WalletKind,
+};
+use patchbay_oauth::Grant;
+use patchbay_vault::SecretName;
+
+use crate::address::endpoint_of;
+use crate::authorizations::scope_upgrade;
+use crate::connectors::{find_connector, status};
+use crate::context::Context;
+use crate::credentials::edit::free_entry_name;
+use crate::error::Error;
+use crate::events::Event;
+use crate::secrets;
+use crate::secrets::StoredSecret;
+
+/// Saves the tokens, in the vault first, and has the connector use them.
+///
+/// # Errors
+/// [`Error::NotFound`] when the connector is gone; [`Error::Vault`], [`Error::Store`].
+pub(super) async fn save_grant(cx: &Context, id: &ConnectorId, grant: &Grant) -> Result<(), Error> {
+    let connector = find_connector(cx, id).await?;
+    if !grant.may_go_to(&endpoint_of(&connector)?) {
+        // Another process moved it meanwhile: tokens belong to the origin that they were issued for.
+        return Err(patchbay_oauth::Error::ClientMismatch.into());
+    }
+    let entry = entry_for(cx, &connector, grant).await?;
+    let kept = without_reference(cx, &connector, grant).await?;
+    // Otherwise a refresh that is under way would put the grant before this one in its place.
+    let lock = cx.tokens().lock_credential(&entry.id).await?;
+    cx.vault()
+        .write(&SecretName::wallet(&entry.id), &kept.to_secret())
+        .await?;
+    let entry = save(cx, entry).await?;
+    cx.tokens().forget_refusal(&entry.id).await;
+    drop(lock);
+    let change = move |connector: &mut Connector| {
+        connector.identity = status::identity(Some(&entry));
+        use_entry(&mut connector.authentication, entry.id);
+        scope_upgrade::forget_scopes(connector);
+    };
+    status::change(cx, id, change).await?;
+    cx.sessions().close(id).await;
+    cx.emit(Event::WalletChanged);
+    Ok(())
+}
+
+/// Saves the entry, under the name that it has by now where it is there already.
+async fn save(cx: &Context, entry: WalletEntry) -> Result<WalletEntry, Error> {
+    let fresh = entry.clone();
+    let renew = move |known: &mut WalletEntry| {
+        let name = std::mem::take(&mut known.name);
+        *known = WalletEntry { name, ..fresh };
+    };
+    let renewed = cx.store().change_wallet_entry(&entry.id, renew).await?;
+    if let Some(renewed) = renewed {
+        return Ok(renewed);
+    }
+    cx.store().save_wallet_entry(&entry).await?;
+    Ok(entry)
+}
+
+/// What a reference stands for is never kept: the secret of such an OAuth app is asked for again at each
+/// refresh.
+async fn without_reference(
+    cx: &Context,
+    connector: &Connector,
+    grant: &Grant,
+) -> Result<Grant, Error> {
+    let mut kept = grant.clone();
+    let Authentication::Oauth {
+        client: Some(app), ..
+    } = &connector.authentication
+    else {
+        return Ok(kept);
+    };
+    if let Some(app) = cx.store().find_wallet_entry(app).await? {
+        let app = secrets::oauth_app(cx.vault(), &app).await?;
+        let secret = app.client_secret.as_ref();
+        if secret.is_some_and(StoredSecret::is_reference) {
+            kept.client_secret = None;
+        }
+    }
+    Ok(kept)
+}
+
+/// The entry that the connector uses, when it is for the same issuer and resource, else a new one:
+/// tokens are never mixed with those of another server.
+async fn entry_for(
+    cx: &Context,
+    connector: &Connector,
+    grant: &Grant,
+) -> Result<WalletEntry, Error> {
+    let now = cx.now();
+    let fresh = |id, name, created_at| WalletEntry {
+        id,
+        name,
+        kind: WalletKind::Oauth,
+        reference: None,
+        header_names: Vec::new(),
+        issuer: Some(grant.issuer.clone()),
+        resource: Some(grant.resource.clone()),
+        scopes: grant.scopes.clone(),
+        expires_at: grant.expires_at,
+        renews: grant.refresh_token.is_some(),
+        needs_authorization: false,
+        created_at,
+        replaced_at: now,
+        last_used_at: None,
+        used_by: Vec::new(),
+    };
+    let used = match &connector.authentication {
+        Authentication::Oauth {
+            entry: Some(entry), ..
+        } => cx.store().find_wallet_entry(entry).await?,
+        _ => None,
+    };
+    let same = used.filter(|entry| {
+        entry.issuer.as_ref() == Some(&grant.issuer)
+            && entry.resource.as_ref() == Some(&grant.resource)
+    });
+    match same {
+        Some(entry) => Ok(fresh(entry.id, entry.name, entry.created_at)),
+        None => {
+            let id = WalletEntryId::new(cx.new_id("cred"));
+            let name = free_entry_name(cx, &connector.title).await?;
+            Ok(fresh(id, name, now))
+        }
+    }
+}
+
+fn use_entry(authentication: &mut Authentication, used: WalletEntryId) {
+    if let Authentication::Oauth { entry, .. } = authentication {
+        *entry = Some(used);
+        return;
+    }
+    *authentication = Authentication::Oauth {
+        client: None,
+        entry: Some(used),
+        callback_port: None,
+        callback_host: None,
+        redirect: Redirect::default(),
+        scopes: Vec::new(),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::testing::{NOBODY, add, lapsed_grant, open};
+
+    #[tokio::test]
+    async fn a_sign_in_is_kept_after_the_refresh_of_the_one_before() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let id = add(&cx, NOBODY).await.id;
+        let first = lapsed_grant("first-token-1", NOBODY);
+        save_grant(&cx, &id, &first).await.unwrap();
+        let entry = cx.store().list_wallet().await.unwrap().remove(0);
+        let saved = async || {
+            let name = SecretName::wallet(&entry.id);
+            let saved = cx.vault().read(&name).await.unwrap().unwrap();
+            let grant = Grant::from_secret(&saved).unwrap();
+            grant.access_token.expose().to_owned()
+        };
+
+        let refreshing = cx.tokens().lock_credential(&entry.id).await.unwrap();
+        let next = lapsed_grant("next-token-2", NOBODY);
+        let mut keeping = std::pin::pin!(save_grant(&cx, &id, &next));
+        let soon = tokio::time::timeout(Duration::from_millis(200), &mut keeping).await;
+        assert!(soon.is_err(), "it did not wait for the refresh");
+        assert_eq!(saved().await, "first-token-1");
+        drop(refreshing);
+        keeping.await.unwrap();
+        assert_eq!(saved().await, "next-token-2");
+        let wallet = cx.store().list_wallet().await.unwrap();
+        let names: Vec<&str> = wallet.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, [entry.name.as_str()]);
+    }
+}

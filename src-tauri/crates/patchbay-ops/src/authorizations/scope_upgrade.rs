@@ -1,0 +1,46 @@
+//! Scopes that a server asked for after the sign-in, kept until the next one asks the user for them.
+//!
+//! Source: MCP requirement R18.
+
+use patchbay_model::Connector;
+use serde_json::{Value, json};
+
+use crate::error::Error;
+
+const MEMBER: &str = "wantedScopes";
+
+/// The scopes that a refusal names; empty when it names none.
+pub(crate) fn named_scopes(error: &Error) -> Vec<String> {
+    match error {
+        Error::Platform(patchbay_platforms::Error::Forbidden {
+            scope: Some(scope), ..
+        }) => scope.split_whitespace().map(ToOwned::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Keeps scopes that a refusal named.
+pub(crate) fn remember_scopes(connector: &mut Connector, scopes: Vec<String>) {
+    let mut wanted = wanted_scopes(connector);
+    wanted.extend(scopes);
+    wanted.sort();
+    wanted.dedup();
+    if !connector.native.is_object() {
+        connector.native.0 = json!({});
+    }
+    connector.native[MEMBER] = json!(wanted);
+}
+
+/// The scopes that were named since the last sign-in.
+pub(crate) fn wanted_scopes(connector: &Connector) -> Vec<String> {
+    let wanted = connector.native.get(MEMBER).and_then(Value::as_array);
+    let texts = wanted.into_iter().flatten().filter_map(Value::as_str);
+    texts.map(ToOwned::to_owned).collect()
+}
+
+/// Forgets them, for they were granted.
+pub(crate) fn forget_scopes(connector: &mut Connector) {
+    if let Some(native) = connector.native.as_object_mut() {
+        native.remove(MEMBER);
+    }
+}

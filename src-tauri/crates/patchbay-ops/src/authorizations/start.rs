@@ -1,0 +1,258 @@
+//! Starting an authorization, and running it to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_model::{
+    Authentication, Authorization, AuthorizationId, AuthorizationState, Connector, ConnectorId,
+    ConnectorStatus, Explain, Form, Json, Redirect, Status,
+};
+use patchbay_oauth::CallbackParams;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use specta::Type;
+use tokio::sync::mpsc;
+
+use crate::authorizations::client;
+use crate::authorizations::steps::{TIMEOUT_SECONDS, state_after};
+use crate::backend::for_connector;
+use crate::connectors::{find_connector, not_found, status, tools};
+use crate::context::Context;
+use crate::context::running_authorizations::RunningAuthorization;
+use crate::error::Error;
+
+/// A consent to be started.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StartAuthorization {
+    /// The connector to be connected.
+    pub connector: ConnectorId,
+    /// How the browser is to come back; `None` for the connector's own setting.
+    pub redirect: Option<Redirect>,
+    /// How long the user may take, in seconds; `None` for 300.
+    pub timeout_seconds: Option<u32>,
+    /// What was chosen before, values of a hosted platform's own form: an object, or null for nothing.
+    pub choices: Json,
+    /// The authorization server that was agreed to in place of the one before, to the letter as
+    /// [`IssuerChange::issuer`](patchbay_model::IssuerChange) named it; no other is.
+    #[serde(default)]
+    pub accept_issuer: Option<String>,
+}
+
+/// Whether a click-through consent can connect it. None can where the platform knows no such thing.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Vault`], [`Error::Reference`]; nothing is sent.
+pub async fn has_consent(cx: &Context, connector: &Connector) -> Result<bool, Error> {
+    for_connector(cx, connector).has_consent().await
+}
+
+/// What a person may choose before a connector's consent starts; `None` where there is nothing to choose.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Reference`].
+pub async fn consent_form(cx: &Context, id: &ConnectorId) -> Result<Option<Form>, Error> {
+    let connector = find_connector(cx, id).await?;
+    for_connector(cx, &connector).consent_form().await
+}
+
+/// Starts a consent and opens the browser; it goes on by itself, and changes tell of each step. A
+/// connector whose consent is under way gets that one.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Vault`] when the tokens could not be saved
+/// afterwards, tried before anything is asked of the user; [`Error::Store`].
+pub async fn start_authorization(
+    cx: &Context,
+    request: StartAuthorization,
+) -> Result<Authorization, Error> {
+    if let Some(running) = cx.running_authorizations().of(&request.connector) {
+        return Ok(running.snapshot());
+    }
+    let choices = match request.choices.0 {
+        Value::Null => Map::new(),
+        Value::Object(choices) => choices,
+        _ => {
+            return Err(Error::Usage {
+                what: "the choices before a sign-in are no object".to_owned(),
+                hint: "Give them as a JSON object.".to_owned(),
+            });
+        }
+    };
+    let connector = find_connector(cx, &request.connector).await?;
+    if connector.status.status == Status::Disabled {
+        return Err(Error::SwitchedOff {
+            connector: connector.title,
+        });
+    }
+    for_connector(cx, &connector)
+        .prepare_authorization()
+        .await?;
+    let own = match &connector.authentication {
+        Authentication::Oauth { redirect, .. } => *redirect,
+        _ => Redirect::default(),
+    };
+    let now = cx.now();
+    let seconds = request.timeout_seconds.unwrap_or(TIMEOUT_SECONDS);
+    let authorization = Authorization {
+        id: AuthorizationId::new(cx.new_id("auth")),
+        connector: connector.id.clone(),
+        connector_title: connector.title.clone(),
+        identity: connector.identity.clone(),
+        asked_as: None,
+        granted: Vec::new(),
+        state: AuthorizationState::Preparing,
+        started_at: now,
+        deadline_at: now + Duration::from_secs(seconds.into()),
+        page_host: None,
+        redirect: request.redirect.unwrap_or(own),
+        scopes: Vec::new(),
+        new_scopes: Vec::new(),
+        granted_scopes: Vec::new(),
+        no_browser: false,
+        issuer_change: None,
+        trace: Vec::new(),
+        problem: None,
+    };
+    let (running, callbacks) = RunningAuthorization::new(
+        authorization,
+        request.accept_issuer,
+        cx.ending().child_token(),
+    );
+    if let Err(other) = cx.running_authorizations().enter(Arc::clone(&running)) {
+        return Ok(other.snapshot());
+    }
+    if let Err(error) = running.advance(cx, |_| {}).await {
+        cx.running_authorizations().leave(&running.snapshot().id);
+        return Err(error);
+    }
+    let task = run_authorization(
+        cx.clone(),
+        Arc::clone(&running),
+        connector,
+        choices,
+        callbacks,
+    );
+    cx.tasks().spawn(task);
+    Ok(running.snapshot())
+}
+
+/// Runs it to its end and writes down how it ended.
+async fn run_authorization(
+    cx: Context,
+    running: Arc<RunningAuthorization>,
+    connector: Connector,
+    choices: Map<String, Value>,
+    callbacks: mpsc::Receiver<CallbackParams>,
+) {
+    let before = connector.status.clone();
+    let steps = async {
+        show_authorizing(&cx, &connector).await?;
+        let backend = for_connector(&cx, &connector);
+        backend.authorize(&running, &choices, callbacks).await?;
+        let connector = find_connector(&cx, &connector.id).await?;
+        tools::refresh(&cx, &connector, &running.cancel).await
+    };
+    let went = tokio::select! {
+        went = steps => went.map(drop),
+        () = running.cancel.cancelled() => Err(Error::Cancelled),
+    };
+    let id = running.snapshot().id;
+    if let Err(error) = finish(&cx, &running, &connector, before, went).await {
+        tracing::error!(%error, "the end of a sign-in could not be kept");
+    }
+    cx.running_authorizations().leave(&id);
+}
+
+async fn show_authorizing(cx: &Context, connector: &Connector) -> Result<(), Error> {
+    let id = &connector.id;
+    let change = |connector: &mut Connector| {
+        connector.status.status = Status::Authorizing;
+        connector.status.word = None;
+        connector.status.reason = Some("waiting for the sign-in".to_owned());
+        connector.status.code = None;
+    };
+    let changed = status::change(cx, id, change).await?;
+    changed.map(drop).ok_or_else(|| not_found(id.as_str()))
+}
+
+async fn finish(
+    cx: &Context,
+    running: &RunningAuthorization,
+    connector: &Connector,
+    before: ConnectorStatus,
+    went: Result<(), Error>,
+) -> Result<(), Error> {
+    let error = went.err();
+    if let Some(error) = &error {
+        doubt_registration(cx, running, error).await;
+    }
+    if let Some(error) = &error {
+        let after = status_after(cx, before, running, error);
+        let change = move |connector: &mut Connector| {
+            let last_ok_at = connector.status.last_ok_at.max(after.last_ok_at);
+            connector.status = ConnectorStatus {
+                last_ok_at,
+                ..after
+            };
+        };
+        status::change(cx, &connector.id, change).await?;
+    }
+    let state = error
+        .as_ref()
+        .map_or(AuthorizationState::Authorized, state_after);
+    running
+        .advance(cx, |now| {
+            now.state = state;
+            now.page_host = None;
+            now.problem = error.map(Into::into);
+        })
+        .await
+}
+
+/// A provider that forgot us says so to the user alone, on a page that we do not see. What came to
+/// nothing is not tried with the same registration again.
+async fn doubt_registration(cx: &Context, running: &RunningAuthorization, error: &Error) {
+    let asked = matches!(
+        running.snapshot().state,
+        AuthorizationState::AwaitingUser | AuthorizationState::Exchanging
+    );
+    let Some((server, issuer)) = running.registration.get().filter(|_| asked) else {
+        return;
+    };
+    if error.code() == patchbay_model::Code::AuthDenied {
+        return;
+    }
+    if let Err(error) = client::forget_registrations(cx, server, issuer).await {
+        tracing::warn!(%error, "a doubtful registration could not be forgotten");
+    }
+}
+
+/// A consent that came to nothing leaves the connector as it was, unless nothing was known of it.
+fn status_after(
+    cx: &Context,
+    before: ConnectorStatus,
+    running: &RunningAuthorization,
+    error: &Error,
+) -> ConnectorStatus {
+    if running.snapshot().state == AuthorizationState::Checking {
+        return ConnectorStatus {
+            status: Status::Unknown,
+            word: Some("Signed in, tools not loaded".to_owned()),
+            reason: Some(error.to_string()),
+            code: Some(error.code()),
+            checked_at: Some(cx.now()),
+            last_ok_at: before.last_ok_at,
+        };
+    }
+    if !matches!(before.status, Status::Unknown | Status::Authorizing) {
+        return before;
+    }
+    ConnectorStatus {
+        status: Status::NeedsAuthorization,
+        word: None,
+        reason: Some(error.to_string()),
+        code: Some(error.code()),
+        ..before
+    }
+}

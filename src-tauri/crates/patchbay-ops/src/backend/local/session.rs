@@ -1,0 +1,50 @@
+//! The connection of a connector to its server.
+
+use patchbay_model::Connector;
+use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget};
+use tokio_util::sync::CancellationToken;
+
+use crate::address::{endpoint_of, plain_http};
+use crate::context::Context;
+use crate::error::Error;
+
+/// The connection of a connector, and whether it was there already.
+///
+/// # Errors
+/// [`Error::Platform`] when none can be made; [`Error::SignInNeeded`], [`Error::SignInLapsed`],
+/// [`Error::Vault`] from its credential.
+pub(in crate::backend) async fn session(
+    cx: &Context,
+    connector: &Connector,
+    cancel: &CancellationToken,
+) -> Result<(McpSession, bool), Error> {
+    let slot = cx.sessions().slot(&connector.id);
+    let mut live = slot.lock().await;
+    if let Some(session) = live.as_ref().filter(|session| !session.is_closed()) {
+        return Ok((session.clone(), true));
+    }
+    let session = connect(cx, connector, cancel).await?;
+    *live = Some(session.clone());
+    Ok((session, false))
+}
+
+async fn connect(
+    cx: &Context,
+    connector: &Connector,
+    cancel: &CancellationToken,
+) -> Result<McpSession, Error> {
+    let url = endpoint_of(connector)?;
+    let target = McpTarget {
+        plain_http: plain_http(connector.allows_plain_http, &url),
+        url,
+        tokens: cx.tokens().source(connector),
+        server_facts: connector.server.clone(),
+    };
+    Ok(mcp::connect(
+        cx.http_to(&target.url),
+        target,
+        McpLimits::default(),
+        cancel,
+    )
+    .await?)
+}

@@ -1,0 +1,125 @@
+//! Connectors, wherever they are.
+
+pub(crate) mod add;
+pub(crate) mod check;
+pub(crate) mod create;
+pub(crate) mod details;
+pub(crate) mod disconnect;
+pub(crate) mod edit;
+pub(crate) mod inspect_address;
+pub(crate) mod mcp_resources;
+pub(crate) mod refresh;
+pub(crate) mod related;
+pub(crate) mod remote;
+pub(crate) mod settings;
+pub(crate) mod status;
+pub(crate) mod sync;
+pub(crate) mod tool_changes;
+pub(crate) mod tools;
+
+use patchbay_model::{Connector, ConnectorId};
+use serde::Serialize;
+use specta::Type;
+
+use crate::connectors::status::THIS_COMPUTER;
+use crate::context::Context;
+use crate::error::Error;
+
+/// Every connector, from the cache, by title.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn list_connectors(cx: &Context) -> Result<Vec<Connector>, Error> {
+    Ok(cx.store().list_connectors().await?)
+}
+
+/// How many connectors a list begins with: more than the tallest window shows.
+const FIRST: u32 = 100;
+
+/// The beginning of the list of connectors.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FirstConnectors {
+    /// Those that wait for a person, then the others, favourites first among both, each by title.
+    pub connectors: Vec<Connector>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
+/// The beginning of the list of every connector, from the cache: there at once, however long the list
+/// is. As in [`list_connector_rows`], `native` is left out.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn first_connectors(cx: &Context) -> Result<FirstConnectors, Error> {
+    let (connectors, total) = cx.store().first_connectors(FIRST).await?;
+    Ok(FirstConnectors { connectors, total })
+}
+
+/// Every connector, from the cache, by title, with `null` for `native`: the platforms' own JSON is most
+/// of a long list, and no list shows it. Never save what this gives.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn list_connector_rows(cx: &Context) -> Result<Vec<Connector>, Error> {
+    Ok(cx.store().list_connector_rows().await?)
+}
+
+/// The connector of that id.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn find_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
+    let found = cx.store().find_connector(id).await?;
+    found.ok_or_else(|| not_found(id.as_str()))
+}
+
+/// The connector that a person means: by its id, by `ACCOUNT/NAME`, or by a name or title that only
+/// one has.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Ambiguous`] when several have the name; [`Error::Store`].
+pub async fn resolve_connector(cx: &Context, text: &str) -> Result<Connector, Error> {
+    let connectors = list_connectors(cx).await?;
+    let by = |fits: &dyn Fn(&Connector) -> bool| -> Vec<&Connector> {
+        connectors
+            .iter()
+            .filter(|connector| fits(connector))
+            .collect()
+    };
+    let found = [
+        by(&|connector| connector.id.as_str() == text),
+        by(&|connector| is_account_and_name(connector, text)),
+        by(&|connector| connector.name == text),
+        by(&|connector| connector.title.eq_ignore_ascii_case(text)),
+    ];
+    match found
+        .iter()
+        .find(|found| !found.is_empty())
+        .map(Vec::as_slice)
+    {
+        None => Err(not_found(text)),
+        Some([connector]) => Ok((*connector).clone()),
+        Some(several) => Err(Error::Ambiguous {
+            name: text.to_owned(),
+            count: several.len(),
+        }),
+    }
+}
+
+fn is_account_and_name(connector: &Connector, text: &str) -> bool {
+    text.split_once('/').is_some_and(|(account, name)| {
+        connector.name == name
+            && (account == connector.account.as_str()
+                || account == connector.identity.account
+                || (account == "local" && connector.identity.account == THIS_COMPUTER))
+    })
+}
+
+/// That there is no connector of that name.
+pub(crate) fn not_found(name: &str) -> Error {
+    Error::NotFound {
+        kind: "connector",
+        name: name.to_owned(),
+    }
+}

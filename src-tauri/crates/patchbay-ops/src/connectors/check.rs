@@ -1,0 +1,199 @@
+//! The doctor: looks at a connector step by step and says which one fails.
+
+use std::time::Instant;
+
+use futures::StreamExt;
+use patchbay_model::{Authentication, Code, Connector, ConnectorId, Explain, Problem, Status};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::abilities::abilities;
+use crate::connectors::{find_connector, list_connectors, tools};
+use crate::context::Context;
+use crate::error::Error;
+
+/// What the doctor found: name, TLS, discovery, sign-in, negotiation, tools.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Check {
+    /// The connector after the check.
+    pub connector: Connector,
+    /// The steps in order; those after the first failure are skipped.
+    pub steps: Vec<CheckStep>,
+}
+
+/// One step of the doctor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckStep {
+    /// `name`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`.
+    pub name: String,
+    /// How it went.
+    pub state: CheckState,
+    /// A few words of what was seen.
+    pub note: Option<String>,
+    /// Why it failed.
+    pub problem: Option<Problem>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: Option<u32>,
+}
+
+/// How a step went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckState {
+    /// Well.
+    Passed,
+    /// Not well.
+    Failed,
+    /// Not looked at, because an earlier one failed or it does not apply.
+    Skipped,
+}
+
+/// The steps in the order in which a connection is made.
+const STEPS: [&str; 6] = [
+    "name",
+    "tls",
+    "discovery",
+    "sign_in",
+    "negotiation",
+    "tools",
+];
+
+/// How many connectors are looked at at once.
+const AT_ONCE: usize = 8;
+
+/// Has the doctor look at one connector: connects anew and lists its tools. Never opens a browser.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::SwitchedOff`], [`Error::Store`]. What ails the connector stands in the
+/// steps.
+pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Error> {
+    let connector = find_connector(cx, id).await?;
+    if connector.status.status == Status::Disabled {
+        return Err(Error::SwitchedOff {
+            connector: connector.title,
+        });
+    }
+    // A run may be under way: the doctor must not end it.
+    cx.sessions().drain(id).await;
+    let began = Instant::now();
+    let listed = tools::refresh(cx, &connector, cx.ending()).await;
+    let took = u32::try_from(began.elapsed().as_millis()).ok();
+    let connector = find_connector(cx, id).await?;
+    let steps = match listed {
+        Ok(_) if connector.status.status == Status::NeedsAuthorization => {
+            // A platform without tools is asked how the connector is, and that is its answer.
+            let needed = Error::SignInNeeded {
+                connector: connector.title.clone(),
+            };
+            failed(&connector, needed.problem(), took)
+        }
+        Ok(tools) => passed(&connector, tools.len(), took),
+        Err(error @ (Error::Store(_) | Error::NotFound { .. })) => return Err(error),
+        Err(error) => failed(&connector, error.problem(), took),
+    };
+    Ok(Check { connector, steps })
+}
+
+/// Has the doctor look at all connectors that are switched on, several at once; each one's news comes as
+/// an event.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn check_connectors(cx: &Context) -> Result<(), Error> {
+    let connectors = list_connectors(cx).await?;
+    let on = connectors.into_iter().filter(|connector| {
+        !matches!(
+            connector.status.status,
+            Status::Disabled | Status::Authorizing
+        )
+    });
+    futures::stream::iter(on)
+        .for_each_concurrent(AT_ONCE, |connector| async move {
+            if let Err(error) = check_connector(cx, &connector.id).await {
+                tracing::warn!(connector = %connector.id, %error, "a check came to nothing");
+            }
+        })
+        .await;
+    Ok(())
+}
+
+fn applies(connector: &Connector, step: &str) -> bool {
+    let endpoint = connector.endpoint.as_deref().unwrap_or_default();
+    if abilities(connector).reports_status {
+        // The platform stands between us and the service: what it says is all that there is to see.
+        return matches!(step, "name" | "tls" | "sign_in" | "tools");
+    }
+    match step {
+        "tls" => endpoint.starts_with("https:"),
+        "discovery" => matches!(connector.authentication, Authentication::Oauth { .. }),
+        "sign_in" => connector.authentication != Authentication::None,
+        _ => true,
+    }
+}
+
+fn blank(connector: &Connector, name: &str) -> CheckStep {
+    let applies = applies(connector, name);
+    CheckStep {
+        name: name.to_owned(),
+        state: if applies {
+            CheckState::Passed
+        } else {
+            CheckState::Skipped
+        },
+        note: (!applies).then(|| "not needed here".to_owned()),
+        problem: None,
+        duration_ms: None,
+    }
+}
+
+fn passed(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<CheckStep> {
+    let mut steps: Vec<_> = STEPS.iter().map(|name| blank(connector, name)).collect();
+    let facts = connector.server.as_ref();
+    for step in &mut steps {
+        step.note = match step.name.as_str() {
+            "sign_in" => connector.identity.credential.clone().or(step.note.take()),
+            "negotiation" => facts.map(|facts| format!("MCP {}", facts.protocol_version)),
+            "tools" => Some(format!("{tools} tools")),
+            _ => step.note.take(),
+        };
+    }
+    if let Some(last) = steps.last_mut() {
+        last.duration_ms = took;
+    }
+    steps
+}
+
+/// The steps before the one that failed went well, for each needs those before it.
+fn failed(connector: &Connector, problem: Problem, took: Option<u32>) -> Vec<CheckStep> {
+    let failing = failing_step(problem.code);
+    let mut steps: Vec<_> = STEPS.iter().map(|name| blank(connector, name)).collect();
+    let place = STEPS.iter().position(|name| *name == failing).unwrap_or(0);
+    for step in steps.iter_mut().skip(place + 1) {
+        step.state = CheckState::Skipped;
+        step.note = None;
+    }
+    steps[place] = CheckStep {
+        name: failing.to_owned(),
+        state: CheckState::Failed,
+        note: None,
+        problem: Some(problem),
+        duration_ms: took,
+    };
+    steps
+}
+
+fn failing_step(code: Code) -> &'static str {
+    match code {
+        Code::NetworkDns | Code::UsageInvalid => "name",
+        Code::NetworkTls | Code::NetworkUnreachable => "tls",
+        Code::AuthDiscovery | Code::AuthUnsafeUrl | Code::AuthClientNeeded => "discovery",
+        Code::PlatformSignedOut => "sign_in",
+        code if code.as_str().starts_with("auth.") || code.as_str().starts_with("vault.") => {
+            "sign_in"
+        }
+        Code::McpServerError | Code::NetworkTooLarge => "tools",
+        _ => "negotiation",
+    }
+}

@@ -1,0 +1,443 @@
+//! Changing, removing and restoring connectors.
+
+use patchbay_model::{
+    Authentication, Code, Connector, ConnectorId, Explain, IdentityLine, Status, Timestamp,
+    clean_text,
+};
+use patchbay_store::Changed;
+use serde::Deserialize;
+use specta::Type;
+use url::Url;
+
+use crate::abilities::abilities;
+use crate::address::{plain_http, read_address};
+use crate::backend::for_connector;
+use crate::connectors::add::{AuthenticationChoice, authentication, checked_name, checked_title};
+use crate::connectors::{find_connector, not_found, status};
+use crate::context::Context;
+use crate::credentials::forget::forget;
+use crate::credentials::users::refresh_identity;
+use crate::error::Error;
+use crate::events::Event;
+use crate::secrets::tokens::entry_id;
+
+/// What is to change of a connector; what is `None` stays.
+#[derive(Clone, Debug, Default, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ConnectorChanges {
+    /// Short name, unique.
+    pub name: Option<String>,
+    /// Name for people.
+    pub title: Option<String>,
+    /// Absolute URL; another origin drops the sign-in.
+    pub url: Option<String>,
+    /// How it signs in.
+    pub authentication: Option<AuthenticationChoice>,
+    /// The user's own words for it.
+    pub tags: Option<Vec<String>>,
+    /// Whether the user keeps it at the top.
+    pub favourite: Option<bool>,
+    /// Whether it is switched on.
+    pub enabled: Option<bool>,
+    /// Whether its credentials may go over plain http, unencrypted; another origin takes that back.
+    pub allow_plain_http: Option<bool>,
+}
+
+/// Changes what is given and leaves the rest.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] when a value cannot be used; [`Error::AddressSecret`];
+/// [`Error::Platform`] when a credential would go unencrypted; [`Error::Store`] when the name is taken;
+/// [`Error::Vault`].
+pub async fn update_connector(
+    cx: &Context,
+    id: &ConnectorId,
+    changes: ConnectorChanges,
+) -> Result<Connector, Error> {
+    if ends_consent(&changes) {
+        // Its tokens would be those of another address or setting.
+        cx.running_authorizations().end_of(id).await;
+    }
+    let connector = find_connector(cx, id).await?;
+    refuse_elsewhere(&connector, &changes)?;
+    refuse_plain_http(&connector, &changes)?;
+    let edit = Edit::read(cx, changes, &connector.title).await?;
+    let changed = status::change(cx, id, |connector| edit.apply_to(connector)).await?;
+    let Changed { before, after } = changed.ok_or_else(|| not_found(id.as_str()))?;
+    let reconnects = after.endpoint != before.endpoint
+        || after.allows_plain_http != before.allows_plain_http
+        || after.authentication != before.authentication
+        || after.status.status == Status::Disabled;
+    if reconnects {
+        cx.sessions().close(id).await;
+    }
+    if entry_id(&after.authentication) == entry_id(&before.authentication) {
+        return Ok(after);
+    }
+    let after = refresh_identity(cx, after).await?;
+    drop_own_sign_in(cx, &before).await?;
+    Ok(after)
+}
+
+/// Changes whose values can be used.
+struct Edit {
+    name: Option<String>,
+    title: Option<String>,
+    url: Option<Url>,
+    authentication: Option<(Authentication, IdentityLine)>,
+    tags: Option<Vec<String>>,
+    favourite: Option<bool>,
+    enabled: Option<bool>,
+    allow_plain_http: Option<bool>,
+    at: Timestamp,
+}
+
+impl Edit {
+    /// Reads the changes of a connector of that title.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when a value cannot be used; [`Error::Vault`], [`Error::Store`].
+    async fn read(cx: &Context, changes: ConnectorChanges, title: &str) -> Result<Self, Error> {
+        let name = changes.name.map(|name| checked_name(&name)).transpose()?;
+        let url = changes.url.map(|url| read_address(&url)).transpose()?;
+        let wanted = checked_title(changes.title);
+        let authentication = match changes.authentication {
+            Some(choice) => {
+                let title = wanted.as_deref().unwrap_or(title);
+                let (chosen, entry) = authentication(cx, choice, title).await?;
+                Some((chosen, status::identity(entry.as_ref())))
+            }
+            None => None,
+        };
+        Ok(Self {
+            name,
+            title: wanted,
+            url,
+            authentication,
+            tags: changes.tags.map(checked_tags),
+            favourite: changes.favourite,
+            enabled: changes.enabled,
+            allow_plain_http: changes.allow_plain_http,
+            at: cx.now(),
+        })
+    }
+
+    fn apply_to(self, connector: &mut Connector) {
+        replace(&mut connector.name, self.name);
+        replace(&mut connector.title, self.title);
+        replace(&mut connector.tags, self.tags);
+        replace(&mut connector.favourite, self.favourite);
+        if let Some(url) = self.url {
+            move_to(connector, &url);
+        }
+        replace(&mut connector.allows_plain_http, self.allow_plain_http);
+        if let Some((chosen, identity)) = self.authentication {
+            connector.authentication = keep_sign_in(chosen, &connector.authentication);
+            connector.identity = identity;
+            connector.status = status::unchecked();
+        }
+        if let Some(enabled) = self.enabled {
+            switch(connector, enabled);
+        }
+        connector.updated_at = self.at;
+    }
+}
+
+fn replace<T>(value: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *value = given;
+    }
+}
+
+/// Tags and favourites are ours; everything else may be the platform's.
+fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
+    let ours = changes.name.is_none()
+        && changes.title.is_none()
+        && changes.url.is_none()
+        && changes.authentication.is_none()
+        && changes.allow_plain_http.is_none()
+        && changes.enabled.is_none();
+    if ours || abilities(connector).configured_here {
+        return Ok(());
+    }
+    Err(Error::Usage {
+        what: format!(
+            "{} is changed on {}",
+            connector.title, connector.identity.account
+        ),
+        hint: "Call the platform's own operation for it.".to_owned(),
+    })
+}
+
+/// Another address, or another way to sign in, must not send a credential unencrypted unless that is wanted.
+fn refuse_plain_http(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
+    let before = connector.endpoint.as_deref();
+    let before = before.and_then(|address| read_address(address).ok());
+    let after = changes.url.as_deref().map(read_address).transpose()?;
+    let stays = after.as_ref().is_none_or(|after| {
+        before
+            .as_ref()
+            .is_some_and(|before| before.origin() == after.origin())
+    });
+    let signs_in = match &changes.authentication {
+        Some(choice) => !matches!(choice, AuthenticationChoice::None),
+        None => connector.authentication != Authentication::None,
+    };
+    let is_looked_at = changes.url.is_some() || changes.authentication.is_some();
+    let Some(url) = after.or(before).filter(|_| signs_in && is_looked_at) else {
+        return Ok(());
+    };
+    let is_allowed = changes
+        .allow_plain_http
+        .unwrap_or(stays && connector.allows_plain_http);
+    Ok(plain_http(is_allowed, &url).check(&url)?)
+}
+
+fn ends_consent(changes: &ConnectorChanges) -> bool {
+    changes.url.is_some() || changes.authentication.is_some() || changes.enabled == Some(false)
+}
+
+/// Takes a connector out of the lists. It can be restored until Patchbay starts the next time.
+///
+/// A connector of a hosted platform is not removed here: see [`delete_connector`].
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Usage`], [`Error::Store`].
+pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
+    let connector = find_connector(cx, id).await?;
+    if abilities(&connector).deletes_for_good {
+        return Err(Error::Usage {
+            what: format!("{} lies on {}", connector.title, connector.identity.account),
+            hint: "Delete it there; that cannot be undone.".to_owned(),
+        });
+    }
+    cx.running_authorizations().end_of(id).await;
+    cx.store().remove_connector(id).await?;
+    cx.sessions().close(id).await;
+    cx.emit(Event::ConnectorsChanged);
+    Ok(())
+}
+
+/// Deletes a connector at its platform, for everybody who uses it. There is no way back.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::ConfirmationNeeded`] unless `confirmed`; [`Error::Platform`], also when it
+/// was gone already.
+pub async fn delete_connector(
+    cx: &Context,
+    id: &ConnectorId,
+    confirmed: bool,
+) -> Result<(), Error> {
+    let connector = find_connector(cx, id).await?;
+    if !confirmed {
+        return Err(Error::ConfirmationNeeded {
+            what: format!("deleting {}", connector.title),
+        });
+    }
+    let deleted = for_connector(cx, &connector).delete().await;
+    if let Err(error) = &deleted
+        && error.code() != Code::NotFound
+    {
+        return deleted;
+    }
+    // What somebody else deleted is out of our lists too, before that is told.
+    cx.running_authorizations().end_of(id).await;
+    cx.store().remove_connector(id).await?;
+    cx.emit(Event::ConnectorsChanged);
+    deleted
+}
+
+/// Puts a removed connector back.
+///
+/// # Errors
+/// [`Error::NotFound`] when it was not removed, or too long ago; [`Error::Store`] when its name was
+/// taken meanwhile.
+pub async fn restore_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
+    cx.store().restore_connector(id).await?;
+    cx.emit(Event::ConnectorsChanged);
+    find_connector(cx, id).await
+}
+
+/// How long a removed connector can be restored at least, even by another process.
+const UNDO: std::time::Duration = std::time::Duration::from_secs(600);
+
+/// Really deletes what was removed a while ago, its sign-in too.
+pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
+    let now = cx.now().unix_millis();
+    let undo = i64::try_from(UNDO.as_millis()).unwrap_or(i64::MAX);
+    let Some(before) = Timestamp::from_unix_millis(now.saturating_sub(undo)) else {
+        return Ok(());
+    };
+    for gone in cx.store().purge_removed(before).await? {
+        // A vault that is locked now keeps the tokens; they are forgotten with the entry later.
+        if let Err(error) = drop_own_sign_in(cx, &gone).await {
+            tracing::warn!(%error, "the sign-in of a removed connector could not be forgotten");
+        }
+    }
+    Ok(())
+}
+
+/// Forgets the tokens that belonged to a connector alone. What the user saved in the wallet stays.
+async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Error> {
+    let Authentication::Oauth {
+        entry: Some(entry), ..
+    } = &connector.authentication
+    else {
+        return Ok(());
+    };
+    let entry = cx.store().find_wallet_entry(entry).await?;
+    if let Some(entry) = entry.filter(|entry| entry.used_by.is_empty()) {
+        forget(cx, &entry.id).await?;
+        cx.emit(Event::WalletChanged);
+    }
+    Ok(())
+}
+
+fn move_to(connector: &mut Connector, url: &Url) {
+    let before = connector.endpoint.as_deref();
+    let before = before.and_then(|address| read_address(address).ok());
+    if before.as_ref() == Some(url) {
+        return;
+    }
+    if before.is_none_or(|before| before.origin() != url.origin()) {
+        connector.allows_plain_http = false;
+        // A secret belongs to the origin that it was given for.
+        match &mut connector.authentication {
+            Authentication::Oauth { entry, .. } => *entry = None,
+            other => *other = Authentication::None,
+        }
+    }
+    connector.native["url"] = url.as_str().into();
+    connector.endpoint = Some(url.to_string());
+    connector.server = None;
+    connector.status = status::unchecked();
+}
+
+/// Another port or scope does not end a sign-in; another OAuth app does.
+fn keep_sign_in(chosen: Authentication, before: &Authentication) -> Authentication {
+    match (chosen, before) {
+        (
+            Authentication::Oauth {
+                client,
+                callback_port,
+                callback_host,
+                redirect,
+                scopes,
+                entry: None,
+            },
+            Authentication::Oauth {
+                client: earlier,
+                entry,
+                ..
+            },
+        ) if client == *earlier => Authentication::Oauth {
+            client,
+            entry: entry.clone(),
+            callback_port,
+            callback_host,
+            redirect,
+            scopes,
+        },
+        (chosen, _) => chosen,
+    }
+}
+
+fn switch(connector: &mut Connector, enabled: bool) {
+    let is_on = connector.status.status != Status::Disabled;
+    if enabled == is_on {
+        return;
+    }
+    let last_ok_at = connector.status.last_ok_at;
+    connector.status = status::unchecked();
+    connector.status.last_ok_at = last_ok_at;
+    if !enabled {
+        connector.status.status = Status::Disabled;
+        connector.status.reason = Some("switched off by you".to_owned());
+    }
+}
+
+/// Tags as they can be shown, the first fifty of them.
+fn checked_tags(tags: Vec<String>) -> Vec<String> {
+    let tags = tags.iter().map(|tag| clean_text(tag, 50));
+    tags.filter(|tag| !tag.is_empty()).take(50).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use patchbay_model::WalletEntryId;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::testing::{NOBODY, add, open};
+
+    #[tokio::test]
+    async fn edits_that_come_together_are_all_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let id = add(&cx, NOBODY).await.id;
+        let favourite = ConnectorChanges {
+            favourite: Some(true),
+            ..ConnectorChanges::default()
+        };
+        let tags = ConnectorChanges {
+            tags: Some(vec!["work".to_owned()]),
+            ..ConnectorChanges::default()
+        };
+        let title = ConnectorChanges {
+            title: Some(" Wiki ".to_owned()),
+            ..ConnectorChanges::default()
+        };
+        let (first, second, third) = tokio::join!(
+            update_connector(&cx, &id, favourite),
+            update_connector(&cx, &id, tags),
+            update_connector(&cx, &id, title),
+        );
+        assert!(first.is_ok() && second.is_ok() && third.is_ok());
+        let kept = find_connector(&cx, &id).await.unwrap();
+        assert!(kept.favourite);
+        assert_eq!(
+            (kept.tags, kept.title),
+            (vec!["work".to_owned()], "Wiki".to_owned())
+        );
+    }
+
+    #[tokio::test]
+    async fn a_title_and_tags_become_short_clean_lines() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let id = add(&cx, NOBODY).await.id;
+        let changes = ConnectorChanges {
+            title: Some(format!(" Wiki\u{202e} {}", "i".repeat(2_000_000))),
+            tags: Some(vec![" work\n".to_owned(), String::new()]),
+            ..ConnectorChanges::default()
+        };
+        update_connector(&cx, &id, changes).await.unwrap();
+        let kept = find_connector(&cx, &id).await.unwrap();
+        assert_eq!(kept.tags, ["work"]);
+        assert_eq!(kept.title, format!("Wiki {}…", "i".repeat(94)));
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_was_typed_for_one_origin_stays_behind() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let id = add(&cx, NOBODY).await.id;
+        let entry = || WalletEntryId::new("cred_1");
+        for typed in [
+            Authentication::Bearer { entry: entry() },
+            Authentication::Headers { entry: entry() },
+        ] {
+            let mut connector = find_connector(&cx, &id).await.unwrap();
+            connector.authentication = typed.clone();
+            let here = Url::parse(connector.endpoint.as_deref().unwrap()).unwrap();
+            move_to(&mut connector, &here.join("/other/path?tenant=2").unwrap());
+            assert_eq!(connector.authentication, typed);
+            let mut away = here;
+            away.set_port(Some(4)).unwrap();
+            move_to(&mut connector, &away);
+            assert_eq!(connector.authentication, Authentication::None);
+        }
+    }
+}

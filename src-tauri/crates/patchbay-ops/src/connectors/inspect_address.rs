@@ -1,0 +1,204 @@
+//! Finding out what is at an address, before anything is added.
+
+use std::sync::Arc;
+
+use patchbay_http::host_of;
+use patchbay_model::{
+    AuthenticationMethod, Explain, InspectionId, Problem, ServerFacts, Transport, has_secret_query,
+};
+use patchbay_oauth::{CALLBACK_PATH, Challenge, DEFAULT_PORT, DiscoverySource, Untraced};
+use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget};
+use patchbay_platforms::{NoToken, PlainHttp};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use url::Url;
+
+use crate::address::{free_name, name_of, read_address, title_of};
+use crate::connectors::list_connectors;
+use crate::context::Context;
+use crate::error::Error;
+
+/// What was found at an address.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AddressInspection {
+    /// The address as it will be kept, absolute URL.
+    pub url: String,
+    /// Host and port, for people.
+    pub host: String,
+    /// How the server is reached; `None` when that could not be found out.
+    pub transport: Option<Transport>,
+    /// Whether the server lets nobody in without a credential.
+    pub needs_authorization: bool,
+    /// How one can sign in, the best first.
+    pub methods: Vec<AuthenticationMethod>,
+    /// Who hands out the tokens, absolute URL.
+    pub issuer: Option<String>,
+    /// Scopes that will be asked for.
+    pub scopes: Vec<String>,
+    /// Whether Patchbay can register itself, so that no OAuth app of one's own is needed.
+    pub registers_itself: bool,
+    /// The redirect address to enter in an OAuth app of one's own, absolute URL.
+    pub redirect_uri: String,
+    /// What the server said of itself, when it let us in.
+    pub server: Option<ServerFacts>,
+    /// Number of tools, when it let us in.
+    pub tool_count: Option<u32>,
+    /// A name for it, free in this account.
+    pub name: String,
+    /// A name for people.
+    pub title: String,
+    /// Connectors that have this address already.
+    pub already: Vec<String>,
+    /// Whether what is sent goes unencrypted to another computer, so that credentials are refused unless the
+    /// user insists.
+    pub plain_http: bool,
+    /// Whether a parameter of the address seems to hold a key: it is kept and shown with the address.
+    pub has_secret_query: bool,
+    /// What the user has to know before signing in.
+    pub warning: Option<String>,
+    /// Why it cannot be used as it is; the address may still be added when this is set.
+    pub problem: Option<Problem>,
+}
+
+/// As [`inspect_address`], until [`cancel_inspection`] is called with `id`.
+///
+/// # Errors
+/// As [`inspect_address`]; [`Error::Cancelled`].
+pub async fn inspect_address_until_cancelled(
+    cx: &Context,
+    address: &str,
+    id: &InspectionId,
+) -> Result<AddressInspection, Error> {
+    let cancel = cx.ending().child_token();
+    let _underway = cx.inspections().enter(id, cancel.clone());
+    // Whatever is asked at that moment ends with its future.
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Error::Cancelled),
+        found = inspect_address(cx, address) => found,
+    }
+}
+
+/// Stops a look at an address, and with it every request that it makes; nothing when it is over.
+pub fn cancel_inspection(cx: &Context, id: &InspectionId) {
+    cx.inspections().cancel(id);
+}
+
+/// Looks at an address: is there an MCP server, does it let us in, and how does one sign in? Sends no
+/// credential and keeps nothing.
+///
+/// # Errors
+/// [`Error::Usage`] when it is no address; [`Error::Store`]. What is wrong at the address itself stands
+/// in the answer's `problem`.
+pub async fn inspect_address(cx: &Context, address: &str) -> Result<AddressInspection, Error> {
+    let url = read_address(address)?;
+    let mut found = blank(cx, &url).await?;
+    let target = McpTarget {
+        url: url.clone(),
+        tokens: Arc::new(NoToken),
+        plain_http: PlainHttp::Refused,
+        server_facts: None,
+    };
+    match mcp::connect(cx.http_to(&url), target, McpLimits::default(), cx.ending()).await {
+        Ok(session) => {
+            note_server(cx, &mut found, &session).await;
+            session.close().await;
+        }
+        Err(patchbay_platforms::Error::Unauthorized { challenge, .. }) => {
+            found.transport = Some(Transport::StreamableHttp);
+            found.needs_authorization = true;
+            note_sign_in(cx, &mut found, &url, challenge.as_deref()).await;
+        }
+        Err(error) => found.problem = Some(error.problem()),
+    }
+    Ok(found)
+}
+
+/// The redirect address to enter in an OAuth app of one's own, absolute URL, unless the connector has a
+/// port or a host of its own.
+pub fn usual_redirect_uri() -> String {
+    format!("http://127.0.0.1:{DEFAULT_PORT}{CALLBACK_PATH}")
+}
+
+async fn blank(cx: &Context, url: &Url) -> Result<AddressInspection, Error> {
+    let connectors = list_connectors(cx).await?;
+    let already = connectors
+        .iter()
+        .filter(|connector| connector.endpoint.as_deref() == Some(url.as_str()));
+    let title = title_of(url);
+    let is_taken = |name: &str| connectors.iter().any(|connector| connector.name == name);
+    Ok(AddressInspection {
+        url: url.to_string(),
+        host: host_of(url),
+        transport: None,
+        needs_authorization: false,
+        methods: vec![
+            AuthenticationMethod::None,
+            AuthenticationMethod::Bearer,
+            AuthenticationMethod::Headers,
+        ],
+        issuer: None,
+        scopes: Vec::new(),
+        registers_itself: false,
+        redirect_uri: usual_redirect_uri(),
+        server: None,
+        tool_count: None,
+        name: free_name(&name_of(&title), "-", is_taken),
+        title,
+        already: already.map(|connector| connector.title.clone()).collect(),
+        plain_http: PlainHttp::is_needed_for(url),
+        has_secret_query: has_secret_query(url),
+        warning: None,
+        problem: None,
+    })
+}
+
+/// What a server says that lets everybody in.
+async fn note_server(cx: &Context, found: &mut AddressInspection, session: &McpSession) {
+    let facts = session.facts().clone();
+    found.transport = Some(facts.transport);
+    if !facts.name.is_empty() {
+        found.title.clone_from(&facts.name);
+    }
+    found.server = Some(facts);
+    match session.list_tools(cx.ending()).await {
+        Ok(tools) => found.tool_count = u32::try_from(tools.len()).ok(),
+        Err(error) => found.problem = Some(error.problem()),
+    }
+}
+
+/// How one signs in to a server that lets nobody in without.
+async fn note_sign_in(
+    cx: &Context,
+    found: &mut AddressInspection,
+    url: &Url,
+    challenge: Option<&str>,
+) {
+    let challenge = challenge.map(Challenge::parse);
+    let typed_in = [AuthenticationMethod::Bearer, AuthenticationMethod::Headers];
+    found.methods = typed_in.to_vec();
+    match cx
+        .oauth()
+        .discover(url, challenge.as_ref(), &Untraced)
+        .await
+    {
+        Ok(discovery) => {
+            found.methods.insert(0, AuthenticationMethod::Oauth);
+            found.registers_itself = discovery.registration_endpoint.is_some();
+            if discovery.source == DiscoverySource::LegacyEndpointFallback {
+                found.warning = Some(
+                    "The server does not publish how to sign in. Patchbay can try the usual addresses, \
+                     but cannot tell whether they are protected."
+                        .to_owned(),
+                );
+            }
+            if let Some(name) = &discovery.resource_name {
+                found.title.clone_from(name);
+            }
+            found.scopes = discovery.initial_scopes;
+            found.issuer = Some(discovery.issuer);
+        }
+        Err(error) => found.problem = Some(error.problem()),
+    }
+}

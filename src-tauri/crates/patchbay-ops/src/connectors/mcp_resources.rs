@@ -1,0 +1,80 @@
+//! What a connector offers beside tools: resources to be read, prompts to be filled in.
+
+use patchbay_model::{
+    Connector, ConnectorId, Content, FilledPrompt, Json, Prompt, Resource, Status,
+};
+use serde_json::Value;
+
+use crate::backend::for_connector;
+use crate::connectors::find_connector;
+use crate::context::Context;
+use crate::error::Error;
+
+/// The resources of a connector, as its server lists them now; none where it has no such thing.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Platform`] when its platform knows no resources,
+/// and for whatever kept them from being listed.
+pub async fn list_resources(cx: &Context, id: &ConnectorId) -> Result<Vec<Resource>, Error> {
+    let connector = switched_on(cx, id).await?;
+    for_connector(cx, &connector).list_resources().await
+}
+
+/// Reads a resource of a connector: its parts, each with its own URI.
+///
+/// # Errors
+/// As [`list_resources`]; the server's own error when there is no such resource.
+pub async fn read_resource(
+    cx: &Context,
+    id: &ConnectorId,
+    uri: &str,
+) -> Result<Vec<Content>, Error> {
+    let connector = switched_on(cx, id).await?;
+    for_connector(cx, &connector).read_resource(uri).await
+}
+
+/// The prompts of a connector, as its server lists them now; none where it has no such thing.
+///
+/// # Errors
+/// As [`list_resources`].
+pub async fn list_prompts(cx: &Context, id: &ConnectorId) -> Result<Vec<Prompt>, Error> {
+    let connector = switched_on(cx, id).await?;
+    for_connector(cx, &connector).list_prompts().await
+}
+
+/// Has a connector fill a prompt in. `arguments` is a JSON object of texts, or null for none.
+///
+/// # Errors
+/// As [`list_resources`]; [`Error::Usage`] when the arguments are something else; the server's own error
+/// when there is no such prompt.
+pub async fn fill_prompt(
+    cx: &Context,
+    id: &ConnectorId,
+    name: &str,
+    arguments: Json,
+) -> Result<FilledPrompt, Error> {
+    let connector = switched_on(cx, id).await?;
+    let arguments = match arguments.0 {
+        Value::Object(arguments) => arguments,
+        Value::Null => serde_json::Map::new(),
+        _ => {
+            return Err(Error::Usage {
+                what: "the arguments are no JSON object".to_owned(),
+                hint: "Give them as an object such as {\"name\": \"value\"}.".to_owned(),
+            });
+        }
+    };
+    for_connector(cx, &connector)
+        .fill_prompt(name, arguments)
+        .await
+}
+
+async fn switched_on(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
+    let connector = find_connector(cx, id).await?;
+    match connector.status.status {
+        Status::Disabled => Err(Error::SwitchedOff {
+            connector: connector.title,
+        }),
+        _ => Ok(connector),
+    }
+}

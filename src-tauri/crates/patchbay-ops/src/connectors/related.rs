@@ -1,0 +1,193 @@
+//! The same service set up on several accounts: where its copies live, how they differ, and what one
+//! more needs.
+
+use patchbay_model::{AccountId, Connector, ConnectorId, Difference, Form, Json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use specta::Type;
+use url::Url;
+
+use crate::argument_check::check_arguments;
+use crate::connectors::create::{creation_form, list_definitions};
+use crate::connectors::{find_connector, list_connectors};
+use crate::context::Context;
+use crate::differences::differences;
+use crate::error::Error;
+use crate::forms::put;
+
+/// Another connector of the same service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectorCopy {
+    /// It.
+    pub connector: Connector,
+    /// How it differs from the one that was asked about.
+    pub differences: Vec<Difference>,
+}
+
+/// What is needed to create a connector once more, on another account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CopyForm {
+    /// Id of the definition that fits.
+    pub definition: String,
+    /// Its form, filled with what is known.
+    pub form: Form,
+}
+
+/// The other connectors that lead to the same service.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn list_copies(cx: &Context, id: &ConnectorId) -> Result<Vec<ConnectorCopy>, Error> {
+    let connector = find_connector(cx, id).await?;
+    let Some(service) = service_of(&connector) else {
+        return Ok(Vec::new());
+    };
+    let own_facts = facts(&connector);
+    let others = list_connectors(cx).await?.into_iter();
+    let copies =
+        others.filter(|other| other.id != *id && service_of(other) == Some(service.clone()));
+    let copies = copies.map(|other| ConnectorCopy {
+        differences: differences(&own_facts, &facts(&other)),
+        connector: other,
+    });
+    Ok(copies.collect())
+}
+
+/// The form with which an account creates the same connector, filled with what the first one tells.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] when the account takes no address, or the connector has none; as
+/// [`list_definitions`].
+pub async fn copy_form(
+    cx: &Context,
+    id: &ConnectorId,
+    account: &AccountId,
+) -> Result<CopyForm, Error> {
+    let connector = find_connector(cx, id).await?;
+    let usage = |what: String| Error::Usage {
+        what,
+        hint: "Create it from one of the account's own definitions.".to_owned(),
+    };
+    let endpoint = connector.endpoint.clone();
+    let endpoint = endpoint.ok_or_else(|| usage(format!("{} has no address", connector.title)))?;
+    let definitions = list_definitions(cx, account).await?;
+    let same_place = |address: &Option<String>| {
+        let address = address.as_deref().and_then(normal);
+        address.is_some() && address == normal(&endpoint)
+    };
+    let own = definitions.iter().find(|one| same_place(&one.endpoint));
+    let any = definitions.iter().find(|one| one.endpoint_field.is_some());
+    let definition = own.or(any).ok_or_else(|| {
+        usage("this account creates no connector for an address of one's own".to_owned())
+    })?;
+    let mut form = creation_form(cx, account, &definition.id).await?;
+    if let Some(pointer) = &definition.endpoint_field {
+        put(&mut form.values, pointer, Value::from(endpoint))?;
+    }
+    let words = Words {
+        name: connector.name,
+        title: connector.title,
+        description: connector.description,
+    };
+    fill_words(&mut form, words);
+    Ok(CopyForm {
+        definition: definition.id.clone(),
+        form,
+    })
+}
+
+/// What a connector is called.
+struct Words {
+    name: String,
+    title: String,
+    description: Option<String>,
+}
+
+/// Fills name, title and description where the form has them and they fit.
+fn fill_words(form: &mut Form, words: Words) {
+    let words = [
+        ("name", Some(words.name)),
+        ("title", Some(words.title)),
+        ("description", words.description),
+    ];
+    let schema = form.schema.clone();
+    if form.values.is_null() {
+        form.values = Json(Value::Object(Map::new()));
+    }
+    for (member, word) in words {
+        let asked = schema.pointer(&format!("/properties/{member}"));
+        let (Some(word), Some(asked)) = (word, asked) else {
+            continue;
+        };
+        let word = Value::from(word);
+        if check_arguments(asked, &word).is_empty() {
+            form.values[member] = word;
+        }
+    }
+}
+
+/// What a copy is compared by.
+fn facts(connector: &Connector) -> Value {
+    json!({
+        "account": connector.identity.account,
+        "title": connector.title,
+        "description": connector.description,
+        "endpoint": connector.endpoint,
+        "visibility": connector.visibility,
+        "status": connector.status.status,
+        "credential": connector.identity.credential,
+        "level": connector.identity.level,
+        "tools": connector.tool_count,
+    })
+}
+
+fn service_of(connector: &Connector) -> Option<String> {
+    normal(connector.endpoint.as_deref()?)
+}
+
+/// An address as it is compared: letter case of the host, default ports, and a slash or fragment in the end
+/// make no other service.
+fn normal(address: &str) -> Option<String> {
+    let mut url = Url::parse(address).ok()?;
+    url.set_fragment(None);
+    Some(url.as_str().trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_written() {
+        let expected = normal("https://mcp.example/mcp");
+        for other in [
+            "HTTPS://MCP.example:443/mcp/",
+            "https://mcp.example/mcp#part",
+        ] {
+            assert_eq!(normal(other), expected, "{other}");
+        }
+        assert_ne!(normal("https://mcp.example/other"), expected);
+        assert_ne!(normal("https://mcp.example/mcp?team=1"), expected);
+        assert_eq!(normal("no address"), None);
+    }
+
+    #[test]
+    fn words_go_where_they_fit() {
+        let mut form = Form {
+            schema: Json(json!({ "type": "object", "properties": {
+                "name": { "type": "string", "pattern": "^[a-z]+$" },
+                "title": { "type": "string" },
+            } })),
+            ..Form::default()
+        };
+        let words = Words {
+            name: "Notes 2".to_owned(),
+            title: "Notes".to_owned(),
+            description: Some("Keeps notes".to_owned()),
+        };
+        fill_words(&mut form, words);
+        assert_eq!(form.values.0, json!({ "title": "Notes" }));
+    }
+}

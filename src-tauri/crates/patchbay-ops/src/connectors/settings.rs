@@ -1,0 +1,250 @@
+//! Changing connectors of hosted platforms: what is to change is shown before it is sent.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{Connector, ConnectorId, ConnectorSettings, Difference, Json};
+use patchbay_platforms::{Platform, Settings};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use specta::Type;
+
+use crate::accounts::platform::{finish_call, options};
+use crate::connectors::find_connector;
+use crate::connectors::remote::{platform_for, refresh_status};
+use crate::context::Context;
+use crate::credentials::locations;
+use crate::differences::{below, differences};
+use crate::error::Error;
+use crate::forms::{Filled, GivenSecret, fill};
+
+/// A change of a connector's settings.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeSettings {
+    /// The values that the form began with, as they were read.
+    pub base: Json,
+    /// The values as they are to be, without secrets.
+    pub values: Json,
+    /// Secrets that are to be others, by the JSON pointers of their places in the values.
+    pub secrets: BTreeMap<String, GivenSecret>,
+    /// Whether to go over what was changed elsewhere meanwhile.
+    pub overwrite: bool,
+}
+
+/// What a change would do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsPlan {
+    /// What would be another, against what the platform has now.
+    pub changes: Vec<Difference>,
+    /// JSON pointers to the secrets that would be replaced.
+    pub secrets: Vec<String>,
+    /// What was changed elsewhere since the form was read.
+    pub changed_elsewhere: Vec<Difference>,
+}
+
+/// What can be changed of a hosted connector, as its platform has it now.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] for a connector of this computer; [`Error::Platform`], also where
+/// nothing can be changed; [`Error::Vault`], [`Error::Reference`].
+pub async fn connector_settings(
+    cx: &Context,
+    id: &ConnectorId,
+) -> Result<ConnectorSettings, Error> {
+    let connector = find_connector(cx, id).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
+    let read = settings(&connector, &*platform)?
+        .settings(&remote, &options(cx))
+        .await;
+    finish_call(cx, &connector.account, &*platform, read).await
+}
+
+/// What a change would do; nothing is sent but a read.
+///
+/// # Errors
+/// [`Error::Fields`] when the values do not fit; as [`connector_settings`].
+pub async fn plan_settings(
+    cx: &Context,
+    id: &ConnectorId,
+    change: ChangeSettings,
+) -> Result<SettingsPlan, Error> {
+    let now = connector_settings(cx, id).await?;
+    fill(cx, &now.form, change.values.clone(), change.secrets.clone()).await?;
+    Ok(plan(&now, &change))
+}
+
+/// Changes a hosted connector, and reads it again.
+///
+/// # Errors
+/// [`Error::ChangedElsewhere`] unless it may be gone over; [`Error::Fields`] and [`Error::Usage`] before
+/// anything is sent; [`Error::Platform`] with what the platform says of which field.
+pub async fn change_settings(
+    cx: &Context,
+    id: &ConnectorId,
+    change: ChangeSettings,
+) -> Result<Connector, Error> {
+    let connector = find_connector(cx, id).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
+    let settings = settings(&connector, &*platform)?;
+    let options = options(cx);
+    let now = settings.settings(&remote, &options).await;
+    let now = finish_call(cx, &connector.account, &*platform, now).await?;
+    let plan = plan(&now, &change);
+    if !plan.changed_elsewhere.is_empty() && !change.overwrite {
+        return Err(Error::ChangedElsewhere {
+            title: connector.title,
+        });
+    }
+    let filled = fill(cx, &now.form, change.values.clone(), change.secrets).await?;
+    let changes = changed_members(&plan, &filled);
+    if changes.is_empty() {
+        return Ok(connector);
+    }
+    let members: Vec<String> = changes.keys().cloned().collect();
+    let changed = settings.change_settings(&remote, changes, &options).await;
+    finish_call(cx, &connector.account, &*platform, changed).await?;
+    locations::forget_members(cx, &connector, members.iter()).await?;
+    let entries = filled.save_secrets(cx).await?;
+    locations::note_settings(cx, &connector, &change.values, entries).await?;
+    refresh_status(cx, &connector, &*platform, &remote).await?;
+    find_connector(cx, id).await
+}
+
+fn plan(now: &ConnectorSettings, change: &ChangeSettings) -> SettingsPlan {
+    let elsewhere = differences(&change.base, &now.form.values);
+    let mut changes = differences(&now.form.values, &change.values);
+    // What somebody else changed and this form leaves as it was is not taken back.
+    let touched = differences(&change.base, &change.values);
+    changes.retain(|difference| {
+        let ours = |other: &Difference| is_within(&difference.path, &other.path);
+        touched.iter().any(ours)
+    });
+    SettingsPlan {
+        changes,
+        secrets: change.secrets.keys().cloned().collect(),
+        changed_elsewhere: elsewhere,
+    }
+}
+
+/// Whether one of two pointers leads into, or to, what the other points to.
+fn is_within(one: &str, other: &str) -> bool {
+    let leads = |inner: &str, outer: &str| {
+        let rest = inner.strip_prefix(outer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    leads(one, other) || leads(other, one)
+}
+
+/// The top members that are to be others, whole; null for those that are gone.
+fn changed_members(plan: &SettingsPlan, filled: &Filled) -> Map<String, Value> {
+    let paths = plan.changes.iter().map(|difference| &difference.path);
+    let touched: Vec<&String> = paths.chain(&plan.secrets).collect();
+    let mut members: Map<String, Value> = Map::new();
+    let mut note = |name: &str, value: Value| {
+        let pointer = below("", name);
+        if touched.iter().any(|path| is_within(path, &pointer)) {
+            members.insert(name.to_owned(), value);
+        }
+    };
+    for (name, value) in &filled.values {
+        note(name, value.clone());
+    }
+    for path in plan.changes.iter().filter(|change| change.after.is_none()) {
+        let name = path.path.strip_prefix('/').unwrap_or_default();
+        let name = name.replace("~1", "/").replace("~0", "~");
+        if !filled.values.contains_key(&name) {
+            note(&name, Value::Null);
+        }
+    }
+    members
+}
+
+fn settings<'a>(
+    connector: &Connector,
+    platform: &'a dyn Platform,
+) -> Result<&'a dyn Settings, Error> {
+    platform.settings().ok_or_else(|| {
+        let what = format!("changing connectors of {}", connector.identity.account);
+        patchbay_platforms::Error::NotSupported(what).into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use patchbay_model::Form;
+    use serde_json::json;
+
+    use super::*;
+
+    fn settings_with(values: Value) -> ConnectorSettings {
+        ConnectorSettings {
+            form: Form {
+                values: Json(values),
+                ..Form::default()
+            },
+            native: Json(Value::Null),
+        }
+    }
+
+    fn change(base: Value, values: Value) -> ChangeSettings {
+        ChangeSettings {
+            base: Json(base),
+            values: Json(values),
+            secrets: BTreeMap::new(),
+            overwrite: false,
+        }
+    }
+
+    fn members(now: Value, base: Value, values: Value) -> Value {
+        let plan = plan(&settings_with(now), &change(base, values.clone()));
+        let Value::Object(values) = values else {
+            panic!("an object")
+        };
+        let filled = Filled::of(values);
+        Value::Object(changed_members(&plan, &filled))
+    }
+
+    #[test]
+    fn only_what_is_to_be_another_is_sent_whole() {
+        let base = json!({ "name": "a", "deep": { "x": 1, "y": 2 }, "gone": 1 });
+        let values = json!({ "name": "a", "deep": { "x": 1, "y": 3 } });
+        assert_eq!(
+            members(base.clone(), base, values),
+            json!({ "deep": { "x": 1, "y": 3 }, "gone": null })
+        );
+    }
+
+    #[test]
+    fn names_that_pointers_escape_are_members_like_others() {
+        let base = json!({ "a~b": null, "c/d": 1, "e~1f": 1 });
+        let values = json!({ "a~b": 1 });
+        assert_eq!(
+            members(base.clone(), base, values),
+            json!({ "a~b": 1, "c/d": null, "e~1f": null })
+        );
+    }
+
+    #[test]
+    fn what_changed_elsewhere_is_told_and_not_taken_back() {
+        let base = json!({ "name": "a", "active": true });
+        let now = json!({ "name": "a", "active": false });
+        let mine = json!({ "name": "b", "active": true });
+        let plan = plan(
+            &settings_with(now.clone()),
+            &change(base.clone(), mine.clone()),
+        );
+        assert_eq!(plan.changed_elsewhere.len(), 1);
+        assert_eq!(plan.changes.len(), 1, "{:?}", plan.changes);
+        assert_eq!(members(now, base, mine), json!({ "name": "b" }));
+    }
+
+    #[test]
+    fn pointers_lead_into_one_another_by_whole_names() {
+        assert!(is_within("/a/b", "/a"));
+        assert!(is_within("", "/a"));
+        assert!(!is_within("/ab", "/a"));
+    }
+}

@@ -1,0 +1,149 @@
+//! How a connector is, after something was tried with it.
+
+use patchbay_model::{
+    Code, Connector, ConnectorId, ConnectorStatus, Explain, IdentityLine, Level, Platform, Status,
+    Timestamp, WalletEntry,
+};
+use patchbay_store::Changed;
+
+use crate::abilities::abilities;
+use crate::context::Context;
+use crate::error::Error;
+use crate::events::Event;
+
+/// The label of the one account that needs no sign-in.
+pub(crate) const THIS_COMPUTER: &str = "This computer";
+
+/// The status of a connector that nobody has looked at.
+pub(crate) fn unchecked() -> ConnectorStatus {
+    ConnectorStatus {
+        status: Status::Unknown,
+        word: None,
+        reason: Some("not checked yet".to_owned()),
+        code: None,
+        checked_at: None,
+        last_ok_at: None,
+    }
+}
+
+/// Notes that tools were listed.
+pub(crate) fn note_ready(connector: &mut Connector, now: Timestamp) {
+    connector.draft = false;
+    connector.status = ConnectorStatus {
+        status: Status::Ready,
+        // The platform's own word for it still holds; a server of ours has none.
+        word: platforms_word(connector),
+        reason: None,
+        code: None,
+        checked_at: Some(now),
+        last_ok_at: Some(now),
+    };
+}
+
+fn platforms_word(connector: &mut Connector) -> Option<String> {
+    let reports_status = abilities(connector).reports_status;
+    connector.status.word.take().filter(|_| reports_status)
+}
+
+/// Notes what a failure says of a connector; what says nothing of the connector itself changes nothing.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) async fn note_failure(
+    cx: &Context,
+    id: &ConnectorId,
+    error: &Error,
+) -> Result<(), Error> {
+    let (code, reason, now) = (error.code(), error.to_string(), cx.now());
+    let Some(status) = status_after(code) else {
+        return Ok(());
+    };
+    let note = move |connector: &mut Connector| {
+        connector.status = ConnectorStatus {
+            status,
+            word: platforms_word(connector),
+            reason: Some(reason),
+            code: Some(code),
+            checked_at: Some(now),
+            last_ok_at: connector.status.last_ok_at,
+        };
+    };
+    change(cx, id, note).await.map(drop)
+}
+
+fn status_after(code: Code) -> Option<Status> {
+    match code {
+        Code::AuthNeeded | Code::AuthExpired | Code::AuthForbidden => {
+            Some(Status::NeedsAuthorization)
+        }
+        Code::AuthDenied | Code::AuthTimedOut => Some(Status::NeedsAuthorization),
+        Code::NetworkUnreachable
+        | Code::NetworkDns
+        | Code::NetworkTls
+        | Code::NetworkRedirect
+        | Code::NetworkTooLarge
+        | Code::TimedOut
+        | Code::McpNotAServer
+        | Code::McpProtocol
+        | Code::PlatformFailed
+        | Code::PlatformAnswer
+        | Code::NotFound
+        | Code::AuthDiscovery
+        | Code::AuthUnsafeUrl
+        | Code::AuthClientNeeded
+        | Code::AuthExchange
+        | Code::VaultReference
+        | Code::ReferenceNotAllowed => Some(Status::Failing),
+        _ => None,
+    }
+}
+
+/// Whether a call that works says nothing new of a connector in that status: it works already, somebody
+/// turned it off, or its sign-in decides.
+pub(crate) fn is_decided(status: Status) -> bool {
+    matches!(
+        status,
+        Status::Ready | Status::Disabled | Status::Authorizing
+    )
+}
+
+/// As who a connector of this computer acts with that wallet entry.
+pub(crate) fn identity(entry: Option<&WalletEntry>) -> IdentityLine {
+    IdentityLine {
+        platform: Platform::Local,
+        account: THIS_COMPUTER.to_owned(),
+        credential: entry.map(|entry| entry.name.clone()),
+        level: entry.map(|_| Level::User),
+        // What renews itself does not lapse for the person who looks at it.
+        expires_at: entry
+            .filter(|entry| !entry.renews)
+            .and_then(|entry| entry.expires_at),
+    }
+}
+
+/// Changes a connector as it is known at that moment, not as it was before a server was asked, and says so
+/// where that is a change; `None` when it is gone.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) async fn change(
+    cx: &Context,
+    id: &ConnectorId,
+    change: impl FnOnce(&mut Connector) + Send + 'static,
+) -> Result<Option<Changed>, Error> {
+    let changed = cx.store().change_connector(id, change).await?;
+    if changed.as_ref().is_some_and(|it| it.before != it.after) {
+        cx.emit(Event::ConnectorsChanged);
+    }
+    Ok(changed)
+}
+
+/// Saves a connector that is new and says so.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) async fn save(cx: &Context, connector: &Connector) -> Result<(), Error> {
+    cx.store().save_connector(connector).await?;
+    cx.emit(Event::ConnectorsChanged);
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Tools: from the cache, from the server, and whether arguments fit them.
+
+use patchbay_model::{Code, Connector, ConnectorId, Explain, FieldProblem, Json, Status, Tool};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tokio_util::sync::CancellationToken;
+
+use crate::argument_check::check_arguments;
+use crate::backend::{Backend, ListedTools, for_connector};
+use crate::connectors;
+use crate::connectors::{find_connector, status};
+use crate::context::Context;
+use crate::error::Error;
+use crate::events::Event;
+
+/// A tool and the connector that offers it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectorTool {
+    /// The connector.
+    pub connector: ConnectorId,
+    /// The tool.
+    pub tool: Tool,
+}
+
+/// The tools of one connector, or of all, from the cache.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn list_tools(
+    cx: &Context,
+    connector: Option<&ConnectorId>,
+) -> Result<Vec<ConnectorTool>, Error> {
+    let tools = cx.store().list_tools(connector).await?;
+    let named = |(connector, tool)| ConnectorTool { connector, tool };
+    Ok(tools.into_iter().map(named).collect())
+}
+
+/// Asks the server for its tools and keeps them; the connector's status follows.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::SwitchedOff`]; what kept the tools from being listed.
+pub async fn refresh_tools(cx: &Context, id: &ConnectorId) -> Result<Vec<Tool>, Error> {
+    let connector = find_connector(cx, id).await?;
+    refresh(cx, &connector, cx.ending()).await
+}
+
+/// As [`refresh_tools`], until `cancel`.
+pub(crate) async fn refresh(
+    cx: &Context,
+    connector: &Connector,
+    cancel: &CancellationToken,
+) -> Result<Vec<Tool>, Error> {
+    if connector.status.status == Status::Disabled {
+        return Err(Error::SwitchedOff {
+            connector: connector.title.clone(),
+        });
+    }
+    let backend = for_connector(cx, connector);
+    match backend.list_tools(cancel).await {
+        // What is said of the connector is kept already, and all that there is.
+        Ok(None) => Ok(Vec::new()),
+        Ok(Some(listed)) => keep(cx, connector, &*backend, listed).await,
+        Err(error) => {
+            status::note_failure(cx, &connector.id, &error).await?;
+            if error.code() == Code::NotFound {
+                backend.look_for_missing().await;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Keeps tools that were listed, and how their connector is by that.
+async fn keep(
+    cx: &Context,
+    connector: &Connector,
+    backend: &dyn Backend,
+    ListedTools { tools, server }: ListedTools,
+) -> Result<Vec<Tool>, Error> {
+    let status = backend.status_after_listing().await;
+    let count = u32::try_from(tools.len()).ok();
+    let change = move |connector: &mut Connector| {
+        connector.server = server;
+        connector.tool_count = count;
+        if let Some(status) = status {
+            status(connector);
+        }
+    };
+    let kept = status::change(cx, &connector.id, change).await?;
+    kept.ok_or_else(|| connectors::not_found(connector.id.as_str()))?;
+    let now = cx.now();
+    cx.store().replace_tools(&connector.id, &tools, now).await?;
+    cx.emit(Event::ConnectorsChanged);
+    Ok(tools)
+}
+
+/// Whether one can choose for each run with which of its platform's credentials a connector acts; nothing
+/// is sent.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Vault`], [`Error::Reference`].
+pub async fn names_credentials(cx: &Context, id: &ConnectorId) -> Result<bool, Error> {
+    let connector = find_connector(cx, id).await?;
+    for_connector(cx, &connector).takes_credential().await
+}
+
+/// What is wrong with these arguments by the tool's own schema; empty when nothing is.
+///
+/// # Errors
+/// [`Error::NotFound`] when connector or tool are not there; [`Error::Store`].
+pub async fn validate_arguments(
+    cx: &Context,
+    connector: &ConnectorId,
+    tool: &str,
+    arguments: &Json,
+) -> Result<Vec<FieldProblem>, Error> {
+    let tool = find_tool(cx, connector, tool).await?;
+    Ok(check_arguments(&tool.input_schema, arguments))
+}
+
+/// The tool of that name, from the cache.
+pub(crate) async fn find_tool(
+    cx: &Context,
+    connector: &ConnectorId,
+    name: &str,
+) -> Result<Tool, Error> {
+    let tool = cx.store().find_tool(connector, name).await?;
+    tool.ok_or_else(|| not_found(name))
+}
+
+/// That a connector has no tool of that name.
+pub(crate) fn not_found(name: &str) -> Error {
+    Error::NotFound {
+        kind: "tool",
+        name: name.to_owned(),
+    }
+}

@@ -1,0 +1,64 @@
+//! Connectors and tools as runs need them, with what is costly to make of them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use patchbay_model::{Connector, ConnectorId, Tool};
+use patchbay_store::ToolRows;
+
+use crate::argument_check::ArgumentCheck;
+use crate::redact::has_marks;
+
+/// How many tools are remembered; beyond that all are forgotten and looked up anew.
+const REMEMBERED: usize = 256;
+
+/// A connector, and one of its tools where it has that.
+#[derive(Clone)]
+pub(crate) struct Known {
+    pub(crate) connector: Arc<Connector>,
+    pub(crate) tool: Option<Arc<KnownTool>>,
+}
+
+/// A tool and what was made of its schema.
+pub(crate) struct KnownTool {
+    pub(crate) tool: Arc<Tool>,
+    pub(crate) check: ArgumentCheck,
+    /// Whether its schema marks anything as secret.
+    pub(crate) has_marks: bool,
+}
+
+impl KnownTool {
+    pub(crate) fn new(tool: Tool) -> Self {
+        Self {
+            check: ArgumentCheck::new(&tool.input_schema),
+            has_marks: has_marks(&tool.input_schema),
+            tool: Arc::new(tool),
+        }
+    }
+}
+
+/// What was looked up, by connector and name of the tool.
+#[derive(Default)]
+pub(crate) struct KnownTools(Mutex<HashMap<(ConnectorId, String), CacheEntry>>);
+
+pub(crate) struct CacheEntry {
+    /// The [`Store::version`](patchbay_store::Store::version) for which it holds.
+    pub(crate) version: i64,
+    /// What it was made of.
+    pub(crate) rows: ToolRows,
+    pub(crate) known: Known,
+}
+
+impl KnownTools {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, HashMap<(ConnectorId, String), CacheEntry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn insert(&self, key: (ConnectorId, String), cached: CacheEntry) {
+        let mut all = self.lock();
+        if all.len() >= REMEMBERED && !all.contains_key(&key) {
+            all.clear();
+        }
+        all.insert(key, cached);
+    }
+}

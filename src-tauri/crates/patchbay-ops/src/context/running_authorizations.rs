@@ -1,0 +1,160 @@
+//! Authorizations that are under way in this process.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use patchbay_http::BrowserUrl;
+use patchbay_model::{Authorization, AuthorizationId, ConnectorId};
+use patchbay_oauth::{CallbackError, CallbackParams, Pending, RedirectState, check_callback};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+/// The authorizations under way, by id.
+#[derive(Default)]
+pub(crate) struct RunningAuthorizations(Mutex<HashMap<AuthorizationId, Arc<RunningAuthorization>>>);
+
+impl RunningAuthorizations {
+    pub(crate) fn find(&self, id: &AuthorizationId) -> Option<Arc<RunningAuthorization>> {
+        self.lock().get(id).cloned()
+    }
+
+    /// The authorization of that connector, for there is one under way at a time.
+    pub(crate) fn of(&self, connector: &ConnectorId) -> Option<Arc<RunningAuthorization>> {
+        let all = self.lock();
+        let found = all.values().find(|running| running.is_for(connector));
+        found.cloned()
+    }
+
+    /// The authorization to which a callback belongs, by its state.
+    pub(crate) fn awaiting(&self, params: &CallbackParams) -> Option<Arc<RunningAuthorization>> {
+        let all = self.lock();
+        let found = all.values().find(|running| running.awaits(params));
+        found.cloned()
+    }
+
+    /// Notes an authorization, unless its connector has one: then that one is the answer.
+    pub(crate) fn enter(
+        &self,
+        running: Arc<RunningAuthorization>,
+    ) -> Result<(), Arc<RunningAuthorization>> {
+        let mut all = self.lock();
+        let snapshot = running.snapshot();
+        let mut others = all.values();
+        if let Some(other) = others.find(|other| other.is_for(&snapshot.connector)) {
+            return Err(Arc::clone(other));
+        }
+        all.insert(snapshot.id, running);
+        Ok(())
+    }
+
+    pub(crate) fn leave(&self, id: &AuthorizationId) {
+        self.lock().remove(id);
+    }
+
+    /// Stops the authorization of a connector, if there is one, and waits until it has written down how it
+    /// ended: what is decided after that is not overwritten.
+    pub(crate) async fn end_of(&self, connector: &ConnectorId) {
+        if let Some(running) = self.of(connector) {
+            running.cancel.cancel();
+            let mut changes = running.watch();
+            drop(running);
+            // The sender goes only after the last change.
+            drop(changes.wait_for(|now| now.state.is_over()).await);
+        }
+    }
+
+    fn lock(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<AuthorizationId, Arc<RunningAuthorization>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One authorization under way.
+pub(crate) struct RunningAuthorization {
+    pub(crate) state: watch::Sender<Authorization>,
+    /// What the browser has to bring back; there from `awaiting_user` on, where it can come back.
+    pub(crate) expected_callback: OnceLock<ExpectedCallback>,
+    /// The page that the user was sent to; there from `awaiting_user` on.
+    pub(crate) page: OnceLock<BrowserUrl>,
+    /// The authorization server that was agreed to in place of another one.
+    pub(crate) accepted_issuer: Option<String>,
+    /// Server and issuer with which we were registered before, where that registration is used.
+    pub(crate) registration: OnceLock<(String, String)>,
+    /// Takes callbacks that came as a link, or were pasted.
+    pub(crate) callback_tx: mpsc::Sender<CallbackParams>,
+    pub(crate) cancel: CancellationToken,
+}
+
+impl RunningAuthorization {
+    /// An authorization, and the end at which its callbacks come out.
+    pub(crate) fn new(
+        authorization: Authorization,
+        accepted_issuer: Option<String>,
+        cancel: CancellationToken,
+    ) -> (Arc<Self>, mpsc::Receiver<CallbackParams>) {
+        let (callback_tx, callbacks) = mpsc::channel(1);
+        let running = Self {
+            state: watch::Sender::new(authorization),
+            expected_callback: OnceLock::new(),
+            page: OnceLock::new(),
+            accepted_issuer,
+            registration: OnceLock::new(),
+            callback_tx,
+            cancel,
+        };
+        (Arc::new(running), callbacks)
+    }
+
+    /// As it stands now.
+    pub(crate) fn snapshot(&self) -> Authorization {
+        self.state.borrow().clone()
+    }
+
+    /// Hears of every change.
+    pub(crate) fn watch(&self) -> watch::Receiver<Authorization> {
+        self.state.subscribe()
+    }
+
+    /// Whether nothing more will happen, though it may still be written down.
+    pub(crate) fn is_over(&self) -> bool {
+        self.state.borrow().state.is_over()
+    }
+
+    fn is_for(&self, connector: &ConnectorId) -> bool {
+        self.state.borrow().connector == *connector && !self.is_over()
+    }
+
+    fn awaits(&self, params: &CallbackParams) -> bool {
+        let expected_callback = self.expected_callback.get();
+        !self.is_over()
+            && expected_callback
+                .is_some_and(|expected_callback| expected_callback.ensure_from_here(params).is_ok())
+    }
+}
+
+/// What a browser has to bring back.
+pub(crate) enum ExpectedCallback {
+    /// A code for us.
+    Code(Box<Pending>),
+    /// Only itself: a platform is the one that gets the code.
+    Return(RedirectState),
+}
+
+impl ExpectedCallback {
+    /// Whether what came back belongs to it and comes from where it was sent; its other errors are for the
+    /// authorization itself to meet.
+    ///
+    /// # Errors
+    /// [`CallbackError::WrongState`], [`CallbackError::WrongIssuer`]: the wait goes on.
+    pub(crate) fn ensure_from_here(&self, params: &CallbackParams) -> Result<(), CallbackError> {
+        let checked = match self {
+            Self::Code(pending) => check_callback(pending, params).map(drop),
+            Self::Return(way) => way.check(params),
+        };
+        match checked {
+            Err(error @ (CallbackError::WrongState | CallbackError::WrongIssuer)) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Adding, replacing, renaming and removing credentials of the wallet.
+
+use patchbay_model::{WalletEntry, WalletEntryId};
+
+use crate::address::free_name;
+use crate::context::Context;
+use crate::credentials::check::{Checked, check_name, check_secret_of, checked_next, write};
+use crate::credentials::forget::forget;
+use crate::credentials::secret::{AddWalletEntry, WalletSecret};
+use crate::credentials::users::{drop_credential, refresh_identities, reload_users};
+use crate::credentials::{find_wallet_entry, list_wallet, not_found};
+use crate::error::Error;
+use crate::events::Event;
+use crate::secrets::SavedHeaders;
+
+/// Saves a personal credential: the secret first, so that no entry ever stands without one.
+///
+/// # Errors
+/// [`Error::Usage`] when a name, a header or the secret is empty or cannot be sent;
+/// [`Error::Reference`] when a reference stands for nothing; [`Error::Vault`]; [`Error::Store`] when
+/// the name is taken.
+pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<WalletEntry, Error> {
+    let now = cx.now();
+    let entry = WalletEntry {
+        id: WalletEntryId::new(cx.new_id("cred")),
+        name: check_name(&request.name)?,
+        kind: request.secret.kind(),
+        reference: None,
+        header_names: Vec::new(),
+        issuer: None,
+        resource: None,
+        scopes: Vec::new(),
+        expires_at: None,
+        renews: false,
+        needs_authorization: false,
+        created_at: now,
+        replaced_at: now,
+        last_used_at: None,
+        used_by: Vec::new(),
+    };
+    let taken = list_wallet(cx).await?;
+    if taken.iter().any(|other| other.name == entry.name) {
+        return Err(Error::Usage {
+            what: format!("the wallet has a credential called {} already", entry.name),
+            hint: "Choose another name, or replace the saved one.".to_owned(),
+        });
+    }
+    let Checked { entry, secret } =
+        check_secret_of(cx, entry, request.secret, &SavedHeaders::new()).await?;
+    write(cx, &entry, secret).await?;
+    cx.store().save_wallet_entry(&entry).await?;
+    cx.emit(Event::WalletChanged);
+    Ok(entry)
+}
+
+/// Puts another secret in the place of the saved one; every connector that uses it sends the new one
+/// from now on.
+///
+/// # Errors
+/// As [`add_wallet_entry`]; [`Error::NotFound`]; [`Error::Usage`] when the new one is of another kind.
+pub async fn replace_wallet_secret(
+    cx: &Context,
+    id: &WalletEntryId,
+    secret: WalletSecret,
+) -> Result<WalletEntry, Error> {
+    let next = checked_next(cx, id, secret).await?;
+    save_next(cx, next).await
+}
+
+/// Saves it. An entry that was deleted meanwhile stays deleted, one that was renamed keeps its new name.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Vault`], [`Error::Store`].
+pub(crate) async fn save_next(cx: &Context, next: Checked) -> Result<WalletEntry, Error> {
+    let Checked { entry, secret } = next;
+    let id = entry.id.clone();
+    let lock = cx.tokens().lock_credential(&id).await?;
+    // Nothing is left in the vault without an entry.
+    find_wallet_entry(cx, &id).await?;
+    write(cx, &entry, secret).await?;
+    let now = cx.now();
+    let replace = move |known: &mut WalletEntry| {
+        known.reference = entry.reference;
+        known.header_names = entry.header_names;
+        known.replaced_at = now;
+        known.needs_authorization = false;
+    };
+    let replaced = cx.store().change_wallet_entry(&id, replace).await?;
+    drop(lock);
+    let entry = replaced.ok_or_else(|| not_found(id.as_str()))?;
+    cx.emit(Event::WalletChanged);
+    reload_users(cx, &entry).await?;
+    Ok(entry)
+}
+
+/// Calls a personal credential something else.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] when the name is empty; [`Error::Store`] when it is taken.
+pub async fn rename_wallet_entry(
+    cx: &Context,
+    id: &WalletEntryId,
+    name: &str,
+) -> Result<WalletEntry, Error> {
+    let name = check_name(name)?;
+    let rename = move |known: &mut WalletEntry| known.name = name;
+    let renamed = cx.store().change_wallet_entry(id, rename).await?;
+    let entry = renamed.ok_or_else(|| not_found(id.as_str()))?;
+    refresh_identities(cx, &entry).await?;
+    cx.emit(Event::WalletChanged);
+    Ok(entry)
+}
+
+/// Deletes a personal credential, its secret first. Connectors that used it need a sign-in then.
+///
+/// # Errors
+/// [`Error::InUse`] when connectors use it and it is not `confirmed`; [`Error::NotFound`];
+/// [`Error::Vault`], [`Error::Store`].
+pub async fn remove_wallet_entry(
+    cx: &Context,
+    id: &WalletEntryId,
+    confirmed: bool,
+) -> Result<(), Error> {
+    let entry = find_wallet_entry(cx, id).await?;
+    let mut users: Vec<String> = titles(&entry);
+    let accounts = cx.store().list_accounts().await?.into_iter();
+    let accounts = accounts.filter(|account| account.entries.contains(id));
+    users.extend(accounts.map(|account| account.label));
+    if !users.is_empty() && !confirmed {
+        return Err(Error::InUse {
+            name: entry.name,
+            users: users.join(", "),
+        });
+    }
+    forget(cx, id).await?;
+    drop_credential(cx, &entry).await?;
+    cx.emit(Event::WalletChanged);
+    Ok(())
+}
+
+fn titles(entry: &WalletEntry) -> Vec<String> {
+    let users = entry.used_by.iter();
+    users.map(|user| user.title.clone()).collect()
+}
+
+/// A name that no wallet entry has yet.
+pub(crate) async fn free_entry_name(cx: &Context, name: &str) -> Result<String, Error> {
+    let taken = cx.store().list_wallet().await?;
+    Ok(free_name(name, " ", |name| {
+        taken.iter().any(|entry| entry.name == name)
+    }))
+}

@@ -1,0 +1,447 @@
+//! Rotating a wallet entry: the new secret is entered once and goes wherever the old one went.
+//!
+//! Connectors of this computer and accounts read the wallet at each use. What a hosted platform was given
+//! is pushed there. The old secret is kept aside in the vault until the rotation is finished or taken
+//! back, so that no place is ever left with a secret that nobody has.
+
+use patchbay_model::{
+    AccountId, Code, ConnectorId, Explain, Level, Problem, RemoteId, Secret, SecretHolder,
+    SecretLocation, WalletEntry, WalletEntryId,
+};
+use patchbay_platforms::{CredentialToSave, Platform};
+use patchbay_vault::SecretName;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use specta::Type;
+
+use crate::abilities::abilities;
+use crate::accounts::platform::options;
+use crate::connectors::find_connector;
+use crate::connectors::remote::{platform_for, refresh_status};
+use crate::context::Context;
+use crate::credentials::check::checked_next;
+use crate::credentials::edit::save_next;
+use crate::credentials::forget::previous_secret_name;
+use crate::credentials::secret::WalletSecret;
+use crate::credentials::users::reload_users;
+use crate::credentials::{find_wallet_entry, not_found};
+use crate::differences::below;
+use crate::error::Error;
+use crate::events::Event;
+use crate::forms::{not_single, put, single_secret};
+
+/// Where a wallet entry is used, and whether a rotation has reached it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Rotation {
+    /// The entry.
+    pub entry: WalletEntry,
+    /// Every place, those that read the wallet themselves first.
+    pub targets: Vec<RotationTarget>,
+    /// Whether the old secret is still kept, to retry with the new one or to go back.
+    pub can_go_back: bool,
+}
+
+/// One place where a wallet entry is used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RotationTarget {
+    /// What it is called: a connector or an account.
+    pub title: String,
+    /// Label of the account that it lies on.
+    pub account: String,
+    /// The connector, where it is one.
+    pub connector: Option<ConnectorId>,
+    /// The account, where it is one.
+    pub account_id: Option<AccountId>,
+    /// What of a hosted connector it is; `None` where the wallet is read at each use.
+    pub holder: Option<SecretHolder>,
+    /// Why the last push did not reach it.
+    pub problem: Option<Problem>,
+}
+
+/// Where a rotation of this entry would go.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`], [`Error::Vault`].
+pub async fn plan_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation, Error> {
+    let entry = find_wallet_entry(cx, id).await?;
+    let mut targets = own_targets(cx, &entry).await?;
+    for location in cx.store().list_secret_locations(id).await? {
+        targets.push(shown(cx, location).await?);
+    }
+    let kept = cx.vault().read(&previous_secret_name(id)).await?;
+    Ok(Rotation {
+        entry,
+        targets,
+        can_go_back: kept.is_some(),
+    })
+}
+
+/// Puts a new secret into the wallet and pushes it to every platform that was given the old one; `each`
+/// hears of a place as soon as it was tried. A place that fails keeps the old one, and says why; so does one
+/// that is not tried any more, for the process ended.
+///
+/// # Errors
+/// As [`replace_wallet_secret`](crate::credentials::replace_wallet_secret); [`Error::Usage`] when the last rotation is
+/// neither finished nor taken back, and when platforms were given the old one and the new one is not a single
+/// secret.
+pub async fn rotate_wallet_entry(
+    cx: &Context,
+    id: &WalletEntryId,
+    secret: WalletSecret,
+    each: impl FnMut(&RotationTarget),
+) -> Result<Rotation, Error> {
+    let entry = find_wallet_entry(cx, id).await?;
+    let secret_locations = cx.store().list_secret_locations(id).await?;
+    let open = secret_locations.iter().any(|one| one.problem.is_some());
+    if open && cx.vault().read(&previous_secret_name(id)).await?.is_some() {
+        return Err(Error::Usage {
+            what: format!("the last rotation of {} is not finished", entry.name),
+            hint: "Retry the places that failed, or go back first.".to_owned(),
+        });
+    }
+    if !secret_locations.is_empty() && !secret.is_single() {
+        return Err(not_single(&entry));
+    }
+    let next = checked_next(cx, id, secret).await?;
+    let old = cx.vault().read(&SecretName::wallet(id)).await?;
+    let rotating = async {
+        note_waiting(cx, &secret_locations).await?;
+        if let Some(old) = old {
+            cx.vault().write(&previous_secret_name(id), &old).await?;
+        }
+        save_next(cx, next).await?;
+        push(cx, id, secret_locations, Direction::Forward, each).await
+    };
+    in_progress(cx, id, rotating).await
+}
+
+/// Pushes the secret of the wallet once more to the places that the last rotation did not reach.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`], [`Error::Vault`], [`Error::Reference`].
+pub async fn retry_rotation(
+    cx: &Context,
+    id: &WalletEntryId,
+    each: impl FnMut(&RotationTarget),
+) -> Result<Rotation, Error> {
+    let mut secret_locations = cx.store().list_secret_locations(id).await?;
+    secret_locations.retain(|location| location.problem.is_some());
+    in_progress(
+        cx,
+        id,
+        push(cx, id, secret_locations, Direction::Forward, each),
+    )
+    .await
+}
+
+/// Puts the old secret back into the wallet and into every place.
+///
+/// # Errors
+/// [`Error::Usage`] when the old secret is not kept any more; as [`retry_rotation`].
+pub async fn roll_back_rotation(
+    cx: &Context,
+    id: &WalletEntryId,
+    each: impl FnMut(&RotationTarget),
+) -> Result<Rotation, Error> {
+    let entry = find_wallet_entry(cx, id).await?;
+    let old = cx.vault().read(&previous_secret_name(id)).await?;
+    let old = old.ok_or_else(|| Error::Usage {
+        what: format!("the old secret of {} is not kept any more", entry.name),
+        hint: "Rotate to the secret that you want instead.".to_owned(),
+    })?;
+    let going_back = async {
+        let reached = to_take_back(cx, id).await?;
+        note_waiting(cx, &reached).await?;
+        restore_previous(cx, id, &old).await?;
+        push(cx, id, reached, Direction::Back, each).await
+    };
+    in_progress(cx, id, going_back).await
+}
+
+/// Places wait for nobody while this goes on. How it ended is told, well or not.
+async fn in_progress(
+    cx: &Context,
+    id: &WalletEntryId,
+    work: impl Future<Output = Result<(), Error>>,
+) -> Result<Rotation, Error> {
+    let in_progress = cx.rotations().enter(id, cx.ending().child_token());
+    let done = work.await;
+    drop(in_progress);
+    cx.emit(Event::WalletChanged);
+    done?;
+    plan_rotation(cx, id).await
+}
+
+/// The places that may have the new secret. What takes no other secret has kept the old one all along.
+async fn to_take_back(cx: &Context, id: &WalletEntryId) -> Result<Vec<SecretLocation>, Error> {
+    let mut reached = Vec::new();
+    for location in cx.store().list_secret_locations(id).await? {
+        let problem = location.problem.as_ref();
+        if problem.is_some_and(|problem| problem.code == Code::PlatformNotSupported) {
+            let location = SecretLocation {
+                problem: None,
+                ..location
+            };
+            cx.store().save_secret_location(&location).await?;
+        } else {
+            reached.push(location);
+        }
+    }
+    Ok(reached)
+}
+
+/// Puts the old secret into the wallet again.
+async fn restore_previous(cx: &Context, id: &WalletEntryId, old: &Secret) -> Result<(), Error> {
+    let lock = cx.tokens().lock_credential(id).await?;
+    cx.vault().write(&SecretName::wallet(id), old).await?;
+    let now = cx.now();
+    let change = move |known: &mut WalletEntry| {
+        known.reference = None;
+        known.replaced_at = now;
+    };
+    let entry = cx.store().change_wallet_entry(id, change).await?;
+    drop(lock);
+    reload_users(cx, &entry.ok_or_else(|| not_found(id.as_str()))?).await
+}
+
+/// Forgets the old secret: there is no way back then.
+///
+/// # Errors
+/// [`Error::Vault`], [`Error::NotFound`], [`Error::Store`].
+pub async fn finish_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation, Error> {
+    cx.vault().remove(&previous_secret_name(id)).await?;
+    plan_rotation(cx, id).await
+}
+
+/// Connectors of this computer and accounts, which read the wallet at each use.
+async fn own_targets(cx: &Context, entry: &WalletEntry) -> Result<Vec<RotationTarget>, Error> {
+    let mut targets = Vec::new();
+    for user in &entry.used_by {
+        let connector = find_connector(cx, &user.connector).await?;
+        if abilities(&connector).signs_in_here {
+            targets.push(RotationTarget {
+                title: connector.title,
+                account: connector.identity.account,
+                connector: Some(connector.id),
+                account_id: None,
+                holder: None,
+                problem: None,
+            });
+        }
+    }
+    for account in cx.store().list_accounts().await? {
+        if account.entries.contains(&entry.id) {
+            targets.push(RotationTarget {
+                title: account.label.clone(),
+                account: account.label,
+                connector: None,
+                account_id: Some(account.id),
+                holder: None,
+                problem: None,
+            });
+        }
+    }
+    Ok(targets)
+}
+
+async fn shown(cx: &Context, location: SecretLocation) -> Result<RotationTarget, Error> {
+    let connector = find_connector(cx, &location.connector).await?;
+    Ok(RotationTarget {
+        title: connector.title,
+        account: connector.identity.account,
+        connector: Some(location.connector),
+        account_id: None,
+        holder: Some(location.holder),
+        problem: location.problem,
+    })
+}
+
+/// Which secret is pushed.
+#[derive(Clone, Copy, PartialEq)]
+enum Direction {
+    /// The new one.
+    Forward,
+    /// The old one.
+    Back,
+}
+
+/// Notes that these places wait for the secret, before the wallet has it: whatever ends the process while it
+/// is pushed, none that was not tried counts as reached.
+async fn note_waiting(cx: &Context, secret_locations: &[SecretLocation]) -> Result<(), Error> {
+    for location in secret_locations.iter().filter(|one| one.problem.is_none()) {
+        let waiting = Problem::new(Code::Cancelled, "the secret was not sent there yet");
+        let location = SecretLocation {
+            problem: Some(waiting.with_hint("Push it again.")),
+            ..location.clone()
+        };
+        cx.store().save_secret_location(&location).await?;
+    }
+    Ok(())
+}
+
+/// Pushes the secret of the wallet to these places, one after the other; each still says whether the last
+/// rotation reached it.
+async fn push(
+    cx: &Context,
+    id: &WalletEntryId,
+    secret_locations: Vec<SecretLocation>,
+    direction: Direction,
+    mut each: impl FnMut(&RotationTarget),
+) -> Result<(), Error> {
+    let entry = find_wallet_entry(cx, id).await?;
+    let secret = if secret_locations.is_empty() {
+        None
+    } else {
+        Some(single_secret(cx, &entry).await?)
+    };
+    for (location, secret) in secret_locations.into_iter().zip(secret.iter().cycle()) {
+        let mut pushed = push_one(cx, &location, secret).await;
+        if direction == Direction::Back && location.problem.is_some() && is_by_hand(&pushed) {
+            // It was never given the new one, and takes none: it has kept the old one all along.
+            pushed = Ok(());
+        }
+        let location = SecretLocation {
+            placed_at: if pushed.is_ok() {
+                cx.now()
+            } else {
+                location.placed_at
+            },
+            problem: pushed.err().map(|error| error.problem()),
+            ..location
+        };
+        cx.store().save_secret_location(&location).await?;
+        each(&shown(cx, location).await?);
+    }
+    Ok(())
+}
+
+async fn push_one(cx: &Context, location: &SecretLocation, secret: &Secret) -> Result<(), Error> {
+    let connector = find_connector(cx, &location.connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
+    match &location.holder {
+        SecretHolder::Credential { level, name } => {
+            save(cx, &*platform, &remote, location, (*level, name), secret).await?;
+        }
+        SecretHolder::Settings | SecretHolder::Creation => {
+            if !change(cx, &*platform, &remote, location, secret).await? {
+                save_unnamed(cx, &*platform, &remote, location, secret).await?;
+            }
+        }
+    }
+    refresh_status(cx, &connector, &*platform, &remote).await
+}
+
+/// Replaces a credential by the same values with the new secret.
+async fn save(
+    cx: &Context,
+    platform: &dyn Platform,
+    remote: &RemoteId,
+    location: &SecretLocation,
+    (level, name): (Level, &str),
+    secret: &Secret,
+) -> Result<(), Error> {
+    let credentials = platform.credentials().ok_or_else(by_hand)?;
+    let credential = CredentialToSave {
+        name: name.to_owned(),
+        level,
+        values: with_secret(location, secret)?,
+        is_default: None,
+        is_replacement: true,
+    };
+    Ok(credentials
+        .save_credential(remote, credential, &options(cx))
+        .await?)
+}
+
+/// Changes the setting that holds the secret; `false` where no setting does.
+async fn change(
+    cx: &Context,
+    platform: &dyn Platform,
+    remote: &RemoteId,
+    location: &SecretLocation,
+    secret: &Secret,
+) -> Result<bool, Error> {
+    let Some(settings) = platform.settings() else {
+        return Ok(false);
+    };
+    let now = settings.settings(remote, &options(cx)).await?;
+    let mut values = with_secret(location, secret)?;
+    let Some(member) = values
+        .keys()
+        .find(|name| leads_into(location, name))
+        .cloned()
+    else {
+        return Ok(false);
+    };
+    let is_setting = now.form.schema.pointer(&below("/properties", &member));
+    if is_setting.is_none() {
+        return Ok(false);
+    }
+    values.retain(|name, _| *name == member);
+    settings
+        .change_settings(remote, values, &options(cx))
+        .await?;
+    Ok(true)
+}
+
+/// Replaces the one credential that has no name, where its form has the secret at the same place.
+async fn save_unnamed(
+    cx: &Context,
+    platform: &dyn Platform,
+    remote: &RemoteId,
+    location: &SecretLocation,
+    secret: &Secret,
+) -> Result<(), Error> {
+    let credentials = platform.credentials().ok_or_else(by_hand)?;
+    let levels = credentials.credential_levels(remote, &options(cx)).await?;
+    let level = levels.into_iter().find(|level| !level.is_named);
+    let level = level.ok_or_else(by_hand)?.level;
+    let form = credentials
+        .credential_form(remote, level, &options(cx))
+        .await?;
+    let mut values = with_secret(location, secret)?;
+    values.retain(|name, _| form.schema.pointer(&below("/properties", name)).is_some());
+    if !values.keys().any(|name| leads_into(location, name)) {
+        return Err(by_hand());
+    }
+    let credential = CredentialToSave {
+        name: String::new(),
+        level,
+        values,
+        is_default: None,
+        is_replacement: true,
+    };
+    Ok(credentials
+        .save_credential(remote, credential, &options(cx))
+        .await?)
+}
+
+fn leads_into(location: &SecretLocation, member: &str) -> bool {
+    let pointer = below("", member);
+    let rest = location.path.strip_prefix(&pointer);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn with_secret(location: &SecretLocation, secret: &Secret) -> Result<Map<String, Value>, Error> {
+    let mut values = location.values.0.clone();
+    put(&mut values, &location.path, Value::from(secret.expose()))?;
+    match values {
+        Value::Object(values) => Ok(values),
+        _ => Err(by_hand()),
+    }
+}
+
+fn is_by_hand(pushed: &Result<(), Error>) -> bool {
+    let code = pushed.as_ref().err().map(Error::code);
+    code == Some(Code::PlatformNotSupported)
+}
+
+fn by_hand() -> Error {
+    let what = "replacing this secret; create the connector again with the new one";
+    patchbay_platforms::Error::NotSupported(what.to_owned()).into()
+}
+
+#[cfg(test)]
+mod tests;

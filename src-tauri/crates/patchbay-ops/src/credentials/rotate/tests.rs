@@ -1,0 +1,187 @@
+use std::sync::Arc;
+
+use patchbay_model::{Json, Timestamp};
+use serde_json::json;
+
+use super::*;
+use crate::clock::SystemClock;
+use crate::credentials::edit::add_wallet_entry;
+use crate::credentials::secret::AddWalletEntry;
+use crate::need::NeedKind;
+use crate::needs::list_needs;
+use crate::testing::{account, add, open};
+
+const OLD: &str = "old-secret-1";
+const NEW: &str = "new-secret-2";
+
+fn location(path: &str) -> SecretLocation {
+    SecretLocation {
+        entry: WalletEntryId::new("w1"),
+        connector: ConnectorId::new("c1"),
+        holder: SecretHolder::Creation,
+        path: path.to_owned(),
+        values: Json(json!({ "name": "a", "auth": { "kind": "bearer" } })),
+        placed_at: Timestamp::parse("2026-11-20T08:00:00Z").unwrap(),
+        problem: None,
+    }
+}
+
+#[test]
+fn the_secret_goes_back_to_its_place() {
+    let location = location("/auth/token");
+    let values = with_secret(&location, &Secret::new("new")).unwrap();
+    assert_eq!(
+        Value::Object(values),
+        json!({ "name": "a", "auth": { "kind": "bearer", "token": "new" } })
+    );
+    assert!(leads_into(&location, "auth"));
+    assert!(!leads_into(&location, "au"));
+}
+
+fn bearer(token: &str) -> WalletSecret {
+    WalletSecret::Bearer {
+        token: Secret::new(token),
+    }
+}
+
+/// A credential that two connectors of an account were given.
+struct Bench {
+    _home: tempfile::TempDir,
+    cx: Context,
+    entry: WalletEntry,
+}
+
+impl Bench {
+    /// Places of an account that is signed out are found wanting before anything is sent; Agent Stack, where
+    /// it is signed in, takes no other secret for a connector that is there.
+    async fn new(is_signed_out: bool, secret: WalletSecret) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let kept = json!({ "token": { "kind": "secret", "secret": "acc-key-123456" } });
+        let mut account = account(&cx, patchbay_model::Platform::Agentstack, &kept).await;
+        account.is_signed_out = is_signed_out;
+        cx.store().save_account(&account).await.unwrap();
+        let name = "Key".to_owned();
+        let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
+        let bench = Self {
+            _home: home,
+            cx,
+            entry: entry.unwrap(),
+        };
+        for title in ["one", "two"] {
+            bench.place(&account.id, title).await;
+        }
+        bench
+    }
+
+    async fn place(&self, account: &AccountId, title: &str) {
+        let mut connector = add(&self.cx, &format!("http://127.0.0.1:9/{title}")).await;
+        connector.account = account.clone();
+        connector.remote_id = Some(RemoteId::new(title));
+        connector.identity.platform = patchbay_model::Platform::Agentstack;
+        self.cx.store().save_connector(&connector).await.unwrap();
+        let location = SecretLocation {
+            entry: self.entry.id.clone(),
+            connector: connector.id,
+            ..location("/auth/token")
+        };
+        self.cx
+            .store()
+            .save_secret_location(&location)
+            .await
+            .unwrap();
+    }
+
+    /// The process ends when the first place was tried.
+    async fn rotate_until_the_first_place(&self) {
+        let (cx, id) = (self.cx.clone(), self.entry.id.clone());
+        let rotating = tokio::spawn(async move {
+            let ends = |_: &RotationTarget| panic!("the process ends here");
+            rotate_wallet_entry(&cx, &id, bearer(NEW), ends).await
+        });
+        assert!(rotating.await.unwrap_err().is_panic());
+    }
+
+    async fn codes(&self) -> Vec<Option<Code>> {
+        codes(&plan_rotation(&self.cx, &self.entry.id).await.unwrap())
+    }
+
+    async fn saved(&self) -> Secret {
+        let name = SecretName::wallet(&self.entry.id);
+        self.cx.vault().read(&name).await.unwrap().unwrap()
+    }
+}
+
+fn codes(rotation: &Rotation) -> Vec<Option<Code>> {
+    let targets = rotation.targets.iter();
+    let pushed = targets.filter(|target| target.holder.is_some());
+    pushed
+        .map(|target| target.problem.as_ref().map(|problem| problem.code))
+        .collect()
+}
+
+#[tokio::test]
+async fn places_that_were_not_tried_are_open_when_the_process_ends() {
+    let bench = Bench::new(true, bearer(OLD)).await;
+    bench.rotate_until_the_first_place().await;
+    assert_eq!(bench.saved().await.expose(), NEW);
+    let open = [Some(Code::PlatformSignedOut), Some(Code::Cancelled)];
+    assert_eq!(bench.codes().await, open);
+    let needs = list_needs(&bench.cx).await.unwrap();
+    let is_rotation = |kind: NeedKind| kind == NeedKind::Rotation;
+    assert!(needs.iter().any(|need| is_rotation(need.kind)), "{needs:?}");
+    // Another one would lose the old secret, which both still have.
+    let (cx, id) = (&bench.cx, &bench.entry.id);
+    let again = rotate_wallet_entry(cx, id, bearer("third-secret-3"), |_| ()).await;
+    assert!(matches!(again, Err(Error::Usage { .. })), "{again:?}");
+
+    let mut tried = Vec::new();
+    let each = |target: &RotationTarget| tried.push(target.title.clone());
+    let retried = retry_rotation(cx, id, each).await.unwrap();
+    assert_eq!(codes(&retried), [Some(Code::PlatformSignedOut); 2]);
+    assert_eq!(tried.len(), 2);
+}
+
+#[tokio::test]
+async fn places_wait_for_nobody_while_they_are_tried() {
+    let bench = Bench::new(true, bearer(OLD)).await;
+    let (cx, id) = (&bench.cx, &bench.entry.id);
+    let mut underway = Vec::new();
+    let each = |_: &RotationTarget| underway.push(cx.rotations().has(id));
+    rotate_wallet_entry(cx, id, bearer(NEW), each)
+        .await
+        .unwrap();
+    assert_eq!(underway, [true, true]);
+    assert!(!cx.rotations().has(id));
+}
+
+#[tokio::test]
+async fn a_place_that_was_not_tried_and_takes_no_other_secret_has_kept_the_old_one() {
+    let bench = Bench::new(false, bearer(OLD)).await;
+    bench.rotate_until_the_first_place().await;
+    let open = [Some(Code::PlatformNotSupported), Some(Code::Cancelled)];
+    assert_eq!(bench.codes().await, open);
+    let (cx, id) = (&bench.cx, &bench.entry.id);
+    let back = roll_back_rotation(cx, id, |_| ()).await.unwrap();
+    assert_eq!(codes(&back), [None, None]);
+    assert_eq!(bench.saved().await.expose(), OLD);
+}
+
+#[tokio::test]
+async fn what_is_not_a_single_secret_changes_nothing() {
+    let headers = |names: &[&str]| WalletSecret::Headers {
+        values: names
+            .iter()
+            .map(|name| ((*name).to_owned(), Secret::new(OLD).into()))
+            .collect(),
+    };
+    let bench = Bench::new(true, headers(&["X-Key"])).await;
+    let before = bench.saved().await;
+    let (cx, id) = (&bench.cx, &bench.entry.id);
+    let refused = rotate_wallet_entry(cx, id, headers(&["X-Key", "X-Other"]), |_| ()).await;
+    assert!(matches!(refused, Err(Error::Usage { .. })), "{refused:?}");
+    assert_eq!(bench.saved().await.expose(), before.expose());
+    assert_eq!(bench.codes().await, [None, None]);
+    let rotation = plan_rotation(cx, id).await.unwrap();
+    assert!(!rotation.can_go_back);
+}

@@ -1,0 +1,85 @@
+//! What becomes of the connectors and accounts that use a credential.
+
+use patchbay_model::{Authentication, Connector, Status, WalletEntry, WalletEntryId};
+
+use crate::connectors::{list_connectors, status};
+use crate::context::Context;
+use crate::error::Error;
+use crate::secrets::tokens::entry_id;
+
+/// Has connectors and accounts that use an entry read it anew.
+pub(crate) async fn reload_users(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
+    for user in &entry.used_by {
+        cx.sessions().close(&user.connector).await;
+    }
+    for account in cx.store().list_accounts().await? {
+        if account.entries.contains(&entry.id) {
+            cx.sign_ins().forget(&account.id);
+        }
+    }
+    Ok(())
+}
+
+/// Writes the identity line of a connector anew, after its credential changed; gives it as it is then.
+pub(crate) async fn refresh_identity(
+    cx: &Context,
+    connector: Connector,
+) -> Result<Connector, Error> {
+    let used = entry_id(&connector.authentication).cloned();
+    let entry = match &used {
+        Some(id) => cx.store().find_wallet_entry(id).await?,
+        None => None,
+    };
+    let change = move |connector: &mut Connector| {
+        if entry_id(&connector.authentication) == used.as_ref() {
+            connector.identity = status::identity(entry.as_ref());
+        }
+    };
+    let changed = status::change(cx, &connector.id, change).await?;
+    Ok(changed.map_or(connector, |changed| changed.after))
+}
+
+/// Writes the identity lines of all connectors that use an entry anew.
+pub(crate) async fn refresh_identities(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
+    for connector in list_connectors(cx).await? {
+        if entry_id(&connector.authentication) == Some(&entry.id) {
+            refresh_identity(cx, connector).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a wallet entry that is gone away from all connectors.
+pub(crate) async fn drop_credential(cx: &Context, gone: &WalletEntry) -> Result<(), Error> {
+    for connector in list_connectors(cx).await? {
+        if !uses(&connector.authentication, &gone.id) {
+            continue;
+        }
+        let gone = gone.clone();
+        let drop = move |connector: &mut Connector| lose(connector, &gone);
+        status::change(cx, &connector.id, drop).await?;
+        cx.sessions().close(&connector.id).await;
+    }
+    Ok(())
+}
+
+/// Whether a sign-in needs that wallet entry, as its credential or as its OAuth app.
+fn uses(authentication: &Authentication, id: &WalletEntryId) -> bool {
+    let is_app = matches!(authentication, Authentication::Oauth { client: Some(client), .. } if client == id);
+    is_app || entry_id(authentication) == Some(id)
+}
+
+fn lose(connector: &mut Connector, gone: &WalletEntry) {
+    if !uses(&connector.authentication, &gone.id) {
+        return;
+    }
+    if entry_id(&connector.authentication) == Some(&gone.id) {
+        connector.identity = status::identity(None);
+    }
+    if let Authentication::Oauth { entry, client, .. } = &mut connector.authentication {
+        entry.take_if(|entry| *entry == gone.id);
+        client.take_if(|client| *client == gone.id);
+    }
+    connector.status.status = Status::NeedsAuthorization;
+    connector.status.reason = Some(format!("its credential {} was removed", gone.name));
+}

@@ -1,0 +1,135 @@
+//! Opening what every verb works with, and putting in order what a crash left behind.
+
+use patchbay_model::{Connector, Status};
+
+use crate::connectors::{list_connectors, status};
+use crate::context::{Context, ContextOptions};
+use crate::error::Error;
+use crate::events::Event;
+
+/// How many sign-ins are looked at: those under way are among the latest.
+const LATEST: u32 = 100;
+
+impl Context {
+    /// Opens the store and clears away what a crash left half done. The keychain is not asked yet.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the database cannot be used; [`Error::Http`].
+    pub async fn open(options: ContextOptions) -> Result<Self, Error> {
+        let cx = Self::connect(options).await?;
+        recover(&cx).await?;
+        Ok(cx)
+    }
+}
+
+/// Ends what a crash left half done and really deletes what was removed in an earlier session.
+async fn recover(cx: &Context) -> Result<(), Error> {
+    let store = cx.store();
+    store.close_orphans(store.liveness()).await?;
+    end_abandoned(cx).await?;
+    crate::connectors::edit::purge_removed(cx).await
+}
+
+/// Ends the sign-ins of processes that are there no more, so that the next one can begin.
+pub(crate) async fn end_abandoned(cx: &Context) -> Result<(), Error> {
+    let store = cx.store();
+    let under_way = store.list_authorizations(LATEST).await?;
+    if under_way.iter().all(|one| one.state.is_over()) {
+        return Ok(());
+    }
+    let expired = store.expire_open_authorizations(store.liveness()).await?;
+    if expired.is_empty() {
+        return Ok(());
+    }
+    end_authorizing(cx).await?;
+    for id in expired {
+        if let Some(authorization) = store.find_authorization(&id).await? {
+            cx.emit(Event::AuthorizationChanged {
+                authorization: Box::new(authorization),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A connector whose sign-in was cut off waits for the next one.
+async fn end_authorizing(cx: &Context) -> Result<(), Error> {
+    let under_way = cx.store().list_authorizations(LATEST).await?;
+    for connector in list_connectors(cx).await? {
+        let elsewhere = under_way
+            .iter()
+            .any(|other| other.connector == connector.id && !other.state.is_over());
+        if connector.status.status != Status::Authorizing || elsewhere {
+            continue;
+        }
+        let end = |connector: &mut Connector| {
+            if connector.status.status == Status::Authorizing {
+                connector.status.status = Status::NeedsAuthorization;
+                connector.status.reason = Some("the last sign-in was not finished".to_owned());
+            }
+        };
+        status::change(cx, &connector.id, end).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use patchbay_model::{Authorization, AuthorizationId, AuthorizationState, Redirect};
+    use patchbay_store::Store;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::testing::{NOBODY, add, open};
+
+    #[tokio::test]
+    async fn a_sign_in_whose_process_is_gone_ends_while_others_run() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let connector = add(&cx, NOBODY).await;
+        let signing_in = |it: &mut Connector| it.status.status = Status::Authorizing;
+        status::change(&cx, &connector.id, signing_in)
+            .await
+            .unwrap();
+        let under_way = Authorization {
+            id: AuthorizationId::new("aut-1"),
+            connector: connector.id.clone(),
+            connector_title: connector.title.clone(),
+            identity: connector.identity.clone(),
+            asked_as: None,
+            granted: Vec::new(),
+            state: AuthorizationState::AwaitingUser,
+            started_at: cx.now(),
+            deadline_at: cx.now(),
+            page_host: None,
+            redirect: Redirect::Loopback,
+            scopes: Vec::new(),
+            new_scopes: Vec::new(),
+            granted_scopes: Vec::new(),
+            no_browser: false,
+            issuer_change: None,
+            trace: Vec::new(),
+            problem: None,
+        };
+        let other = Store::open(&cx.paths().database()).await.unwrap();
+        other.save_authorization(&under_way).await.unwrap();
+
+        end_abandoned(&cx).await.unwrap();
+        let status = find(&cx, &connector).await;
+        assert_eq!(status, Status::Authorizing, "its process is still there");
+
+        drop(other);
+        end_abandoned(&cx).await.unwrap();
+        assert_eq!(find(&cx, &connector).await, Status::NeedsAuthorization);
+        let kept = cx.store().find_authorization(&under_way.id).await;
+        assert_eq!(kept.unwrap().unwrap().state, AuthorizationState::Expired);
+        cx.close().await;
+    }
+
+    async fn find(cx: &Context, connector: &Connector) -> Status {
+        let found = cx.store().find_connector(&connector.id).await.unwrap();
+        found.unwrap().status.status
+    }
+}

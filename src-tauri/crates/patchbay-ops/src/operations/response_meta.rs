@@ -1,0 +1,122 @@
+//! Calls of operations whose status and headers are wanted beside the data.
+
+use std::collections::BTreeMap;
+
+use patchbay_http::Capture;
+use patchbay_model::Json;
+use reqwest::header::HeaderMap;
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::operations::{Call, CallOperation};
+use crate::redact::{KnownSecrets, REDACTED};
+
+/// Headers whose value lets whoever has it in.
+const SECRET_HEADERS: [&str; 6] = [
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "set-cookie",
+    "set-cookie2",
+    "x-api-key",
+];
+
+/// What came before the data of an answer, without secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResponseMeta {
+    /// HTTP status; `None` when nothing had to be sent.
+    pub status: Option<u16>,
+    /// Headers by their names in lower case; several of one name are joined by commas.
+    pub headers: BTreeMap<String, String>,
+}
+
+/// The answer of an operation, with what came before its data.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OperationResponse {
+    /// Status and headers; those of the last request where the operation made several.
+    #[serde(flatten)]
+    pub head: ResponseMeta,
+    /// The platform's own JSON.
+    pub data: Json,
+}
+
+/// As [`call_operation`](crate::operations::call_operation), with status and headers of the answer.
+///
+/// # Errors
+/// Those of [`call_operation`](crate::operations::call_operation).
+pub async fn call_operation_with_head(
+    cx: &Context,
+    request: CallOperation,
+) -> Result<OperationResponse, Error> {
+    let mut call = Call::prepared(cx, request).await?;
+    let wanted = Capture::wanted();
+    call.options.capture = wanted.clone();
+    let known = call.known_secrets();
+    let data = call.made(cx).await?;
+    let head = wanted.take();
+    let head = head.map(|(status, headers)| ResponseMeta::shown(status, &headers, &known()));
+    Ok(OperationResponse {
+        head: head.unwrap_or_default(),
+        data,
+    })
+}
+
+impl ResponseMeta {
+    /// Status and headers as they may be shown.
+    pub(crate) fn shown(status: u16, sent: &HeaderMap, secrets: &KnownSecrets) -> Self {
+        let mut headers = BTreeMap::<String, String>::new();
+        for (name, value) in sent {
+            let value = match SECRET_HEADERS.contains(&name.as_str()) {
+                true => REDACTED.to_owned(),
+                false => secrets.hide_text(String::from_utf8_lossy(value.as_bytes()).into_owned()),
+            };
+            headers
+                .entry(name.to_string())
+                .and_modify(|before| *before = format!("{before}, {value}"))
+                .or_insert(value);
+        }
+        Self {
+            status: Some(status),
+            headers,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use patchbay_model::Secret;
+
+    use super::*;
+
+    #[test]
+    fn no_secret_is_among_the_headers() {
+        let secrets = KnownSecrets::new([Secret::new("key-123456")]);
+        let mut sent = HeaderMap::new();
+        for (name, value) in [
+            ("link", "<a>"),
+            ("link", "<b>"),
+            ("set-cookie", "session=abcdef"),
+            ("x-echo", "Bearer key-123456"),
+        ] {
+            sent.append(name, value.parse().unwrap());
+        }
+        let answered = OperationResponse {
+            head: ResponseMeta::shown(201, &sent, &secrets),
+            data: Json(json!([1])),
+        };
+        assert_eq!(
+            serde_json::to_value(answered).unwrap(),
+            json!({
+                "status": 201,
+                "headers": {
+                    "link": "<a>, <b>", "set-cookie": REDACTED, "x-echo": "Bearer <redacted>",
+                },
+                "data": [1],
+            })
+        );
+    }
+}

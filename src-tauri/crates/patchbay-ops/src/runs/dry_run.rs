@@ -1,0 +1,55 @@
+//! What a run of a tool would send.
+
+use patchbay_model::{IdentityLine, Json, ToolEffect};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use specta::Type;
+
+use crate::backend::for_connector;
+use crate::context::Context;
+use crate::error::Error;
+use crate::redact::hide_marked;
+use crate::runs::run_tool::{RunTool, identity, prepare};
+
+/// What a run would send, secrets redacted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DryRun {
+    /// HTTP method.
+    pub method: String,
+    /// Where it would go, absolute URL; `None` for a program of this computer.
+    pub endpoint: Option<String>,
+    /// Header name and value, secret values as `<redacted>`.
+    pub headers: Vec<(String, String)>,
+    /// The body: a JSON-RPC message, or what a hosted platform takes; null where there is none.
+    pub body: Json,
+    /// As who.
+    pub identity: IdentityLine,
+    /// What the tool does to the world.
+    pub effect: ToolEffect,
+}
+
+/// Shows exactly what a run would send, as whom, secrets redacted; the call itself is not sent.
+///
+/// # Errors
+/// As [`run_tool`](crate::runs::run_tool()), without [`Error::ConfirmationNeeded`].
+pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
+    let prepared = prepare(cx, &request).await?;
+    let arguments = hide_marked(&request.arguments, &prepared.tool.input_schema);
+    // What is hidden of an object is an object.
+    let arguments = match arguments {
+        Value::Object(arguments) => arguments,
+        _ => prepared.arguments,
+    };
+    let backend = for_connector(cx, &prepared.connector);
+    let planned = backend.plan_call(&prepared.tool.name, arguments, request.credential.clone());
+    let planned = planned.await?;
+    Ok(DryRun {
+        method: planned.method,
+        endpoint: planned.endpoint,
+        headers: planned.headers,
+        body: planned.body,
+        identity: identity(&prepared.connector, &request),
+        effect: prepared.tool.effect,
+    })
+}

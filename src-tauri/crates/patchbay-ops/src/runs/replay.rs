@@ -1,0 +1,83 @@
+//! Running the same again, there or elsewhere.
+
+use patchbay_model::{ConnectorId, Origin, RunId, ToolRun};
+use serde_json::Value;
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::redact::is_redacted;
+use crate::runs::find_run;
+use crate::runs::run_tool::{RunProgress, RunTool, run_tool};
+
+/// Runs the same tool again with the same arguments: on the same connector, or on another one that
+/// offers it, such as a copy of it under another identity.
+///
+/// # Errors
+/// As [`run_tool`]; [`Error::Usage`] when an argument was secret and therefore not kept.
+pub async fn replay_run(
+    cx: &Context,
+    run: &RunId,
+    elsewhere: Option<ConnectorId>,
+    origin: Origin,
+    confirmed: bool,
+    on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
+) -> Result<ToolRun, Error> {
+    let earlier = find_run(cx, run).await?;
+    if holds_redacted(&earlier.arguments) {
+        return Err(Error::Usage {
+            what: "an argument of that run was secret and is not kept".to_owned(),
+            hint: "Edit the run and enter it again.".to_owned(),
+        });
+    }
+    let request = RunTool {
+        // Another connector has credentials of other names.
+        credential: earlier.credential.filter(|_| {
+            let other = elsewhere.as_ref();
+            other.is_none_or(|other| *other == earlier.summary.connector)
+        }),
+        connector: elsewhere.unwrap_or(earlier.summary.connector),
+        tool: earlier.summary.tool,
+        arguments: earlier.arguments,
+        timeout_seconds: None,
+        confirmed,
+        replay_of: Some(run.clone()),
+        origin,
+    };
+    run_tool(cx, request, on_progress).await
+}
+
+/// Whether a secret was hidden somewhere in it, be it in a part of a text or in the name of a member.
+pub(crate) fn holds_redacted(value: &Value) -> bool {
+    match value {
+        Value::String(text) => is_redacted(text),
+        Value::Array(items) => items.iter().any(holds_redacted),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, member)| is_redacted(name) || holds_redacted(member)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::Secret;
+    use serde_json::json;
+
+    use super::*;
+    use crate::redact::{KnownSecrets, hide_marked};
+
+    #[test]
+    fn whatever_was_hidden_is_noticed() {
+        let known = KnownSecrets::new([Secret::new("tok-123456")]);
+        for arguments in [
+            json!({"token": "tok-123456"}),
+            json!({"headers": [{"Authorization": "Bearer tok-123456"}]}),
+            json!({"by": {"key tok-123456": 1}}),
+        ] {
+            assert!(!holds_redacted(&arguments), "{arguments}");
+            assert!(holds_redacted(&known.hide(arguments)));
+        }
+        let schema = json!({"properties": {"pin": {"writeOnly": true}}});
+        assert!(holds_redacted(&hide_marked(&json!({"pin": 1234}), &schema)));
+    }
+}

@@ -1,0 +1,347 @@
+//! Running a tool: the main thing that Patchbay does.
+
+mod keep;
+mod known;
+mod progress;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use patchbay_model::{
+    Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunState, Status,
+    Tool, ToolEffect, ToolRun, ToolRunSummary,
+};
+use patchbay_platforms::mcp::{CallOutcome, CallProgress, ToolCall};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use specta::Type;
+use tokio_util::sync::CancellationToken;
+
+use self::progress::Progress;
+use crate::authorizations::scope_upgrade;
+use crate::backend::{Called, for_connector};
+use crate::connectors::{status, tools};
+use crate::context::Context;
+use crate::context::known_tools::{Known, KnownTool};
+use crate::error::Error;
+use crate::events::Event;
+use crate::redact::{KnownSecrets, hide_marked, marked_values};
+
+/// How long a tool may be silent unless the caller says otherwise.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// A tool to be run.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunTool {
+    /// The connector that offers it.
+    pub connector: ConnectorId,
+    /// Name of the tool.
+    pub tool: String,
+    /// Its arguments: a JSON object.
+    pub arguments: Json,
+    /// How long it may take without a sign of life, in seconds; `None` for the default of 60.
+    pub timeout_seconds: Option<u32>,
+    /// Whether the user has confirmed a destructive tool.
+    pub confirmed: bool,
+    /// The run that this one repeats.
+    pub replay_of: Option<RunId>,
+    /// Who asks for it.
+    pub origin: Origin,
+    /// Name of a credential that the platform keeps for the connector; `None` for the connector's own
+    /// choice.
+    pub credential: Option<String>,
+}
+
+/// A step of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum RunProgress {
+    /// It is in the history now and can be cancelled by this id.
+    Started {
+        /// The run.
+        run: RunId,
+        /// As who it runs.
+        identity: IdentityLine,
+    },
+    /// The tool says how far it is.
+    Progress {
+        /// How far, in the tool's own unit.
+        progress: f64,
+        /// How much there is, where known.
+        total: Option<f64>,
+        /// In words.
+        message: Option<String>,
+    },
+}
+
+/// Runs a tool and keeps the run in the history, whatever becomes of it.
+///
+/// A run that began is the answer even when it failed: its `state` and `problem` tell. `on_progress`
+/// first hears the id under which the run can be cancelled; it must not block.
+///
+/// The run is seen in the history of this process at once. It is on disk before a destructive tool is
+/// called; of others a process that is killed loses those of its last 20 ms.
+///
+/// # Errors
+/// What kept it from beginning: [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Arguments`];
+/// [`Error::ConfirmationNeeded`]; [`Error::Usage`] when the arguments are no JSON object, or a credential
+/// is named where none can be chosen; [`Error::Store`].
+pub async fn run_tool(
+    cx: &Context,
+    request: RunTool,
+    on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
+) -> Result<ToolRun, Error> {
+    let began = Instant::now();
+    let prepared = prepare(cx, &request).await?;
+    if prepared.tool.effect == ToolEffect::Destructive && !request.confirmed {
+        return Err(Error::ConfirmationNeeded { what: request.tool });
+    }
+    let secrets = known_secrets(cx, &prepared).await;
+    let mut run = opened(cx, &request, &prepared, &secrets);
+    open(cx, &run, prepared.tool.effect).await?;
+    let cancel = cx.ending().child_token();
+    let _underway = cx.running().enter(&run.summary.id, cancel.clone());
+    announce(cx, &run);
+    on_progress(RunProgress::Started {
+        run: run.summary.id.clone(),
+        identity: run.summary.identity.clone(),
+    });
+
+    let called = call(cx, &request, &prepared, &cancel, on_progress).await;
+    // The token may have been renewed meanwhile; a vault that could not be read is not asked again. What was
+    // known before stays known: it was sent, and may not be had a second time.
+    let secrets = match &called {
+        Err(error) if error.code().as_str().starts_with("vault.") => secrets,
+        _ => secrets.and(known_secrets(cx, &prepared).await),
+    };
+    let noted = match &called {
+        Ok(called) => note_success(cx, &prepared.connector, &called.outcome).await,
+        Err(error) => note_failure(cx, &prepared.connector, error).await,
+    };
+    keep::close(&mut run, called, began, &secrets);
+    let closed = cx.store().close_run(&run).await.map_err(Error::from);
+    // The tool has run, and may not run the same way twice: whoever asked has its answer, whatever becomes
+    // of what is noted of it.
+    if let Err(error) = noted.and(closed) {
+        tracing::warn!(code = error.code().as_str(), run = %run.summary.id, "a run could not be noted");
+    }
+    announce(cx, &run);
+    Ok(run)
+}
+
+/// Puts the run that begins into the history. What may destroy something leaves its trace before
+/// anything is sent, whenever the process ends.
+async fn open(cx: &Context, run: &ToolRun, effect: ToolEffect) -> Result<(), Error> {
+    match effect {
+        ToolEffect::Destructive => cx.store().open_run(run).await?,
+        ToolEffect::Read | ToolEffect::Write => cx.store().queue_run(run).await?,
+    }
+    Ok(())
+}
+
+/// Stops a run that is under way in this process.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not.
+pub async fn cancel_run(cx: &Context, run: &RunId) -> Result<(), Error> {
+    if cx.running().cancel(run) {
+        return Ok(());
+    }
+    Err(Error::NotFound {
+        kind: "run under way",
+        name: run.to_string(),
+    })
+}
+
+/// A run whose connector and tool are known and whose arguments fit.
+pub(crate) struct Prepared {
+    /// Who offers it.
+    pub(crate) connector: Arc<Connector>,
+    /// The tool.
+    pub(crate) tool: Arc<Tool>,
+    /// Its arguments, as they are to be sent.
+    pub(crate) arguments: Map<String, Value>,
+    /// Whether the tool's schema marks anything as secret.
+    has_marks: bool,
+}
+
+/// Finds what a run needs before anything is sent.
+pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared, Error> {
+    let Known { connector, tool } = known::find(cx, &request.connector, &request.tool).await?;
+    if connector.status.status == Status::Disabled {
+        return Err(Error::SwitchedOff {
+            connector: connector.title.clone(),
+        });
+    }
+    if request.credential.is_some() && !for_connector(cx, &connector).takes_credential().await? {
+        return Err(Error::Usage {
+            what: format!("{} runs with its own credential only", connector.title),
+            hint: "Leave the credential out.".to_owned(),
+        });
+    }
+    let Value::Object(arguments) = request.arguments.0.clone() else {
+        return Err(Error::Usage {
+            what: "the arguments are no JSON object".to_owned(),
+            hint: "Give them as an object such as {\"name\": \"value\"}.".to_owned(),
+        });
+    };
+    let known = match tool {
+        None if connector.tool_count.is_none() => listed_tool(cx, &connector, request).await?,
+        tool => tool,
+    };
+    let Some(known) = known else {
+        return Err(tools::not_found(&request.tool));
+    };
+    let fields = known.check.problems(&request.arguments);
+    if !fields.is_empty() {
+        return Err(Error::Arguments {
+            tool: request.tool.clone(),
+            fields,
+        });
+    }
+    Ok(Prepared {
+        connector,
+        tool: Arc::clone(&known.tool),
+        arguments,
+        has_marks: known.has_marks,
+    })
+}
+
+/// The tool from the server, for its tools were never listed.
+async fn listed_tool(
+    cx: &Context,
+    connector: &Connector,
+    request: &RunTool,
+) -> Result<Option<Arc<KnownTool>>, Error> {
+    tools::refresh(cx, connector, cx.ending()).await?;
+    let known = known::find(cx, &connector.id, &request.tool).await?;
+    Ok(known.tool)
+}
+
+fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownSecrets) -> ToolRun {
+    let connector = &prepared.connector;
+    let arguments = if prepared.has_marks {
+        hide_marked(&request.arguments, &prepared.tool.input_schema)
+    } else {
+        request.arguments.0.clone()
+    };
+    ToolRun {
+        summary: ToolRunSummary {
+            id: RunId::new(cx.new_id("run")),
+            connector: connector.id.clone(),
+            connector_title: connector.title.clone(),
+            tool: prepared.tool.name.clone(),
+            identity: identity(connector, request),
+            origin: request.origin.clone(),
+            state: RunState::Running,
+            started_at: cx.now(),
+            duration_ms: None,
+            result_bytes: None,
+            problem: None,
+        },
+        arguments: Json(secrets.hide(arguments)),
+        result: None,
+        request: None,
+        answer: None,
+        timings: None,
+        replay_of: request.replay_of.clone(),
+        credential: request.credential.clone(),
+    }
+}
+
+/// As who it runs. Of a credential that was named nobody tells here at which level it is, or until when
+/// it is good.
+pub(crate) fn identity(connector: &Connector, request: &RunTool) -> IdentityLine {
+    let own = connector.identity.clone();
+    match &request.credential {
+        Some(name) if own.credential.as_ref() != Some(name) => IdentityLine {
+            credential: Some(name.clone()),
+            level: None,
+            expires_at: None,
+            ..own
+        },
+        _ => own,
+    }
+}
+
+async fn call(
+    cx: &Context,
+    request: &RunTool,
+    prepared: &Prepared,
+    cancel: &CancellationToken,
+    on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
+) -> Result<Called, Error> {
+    let progress = Arc::new(Progress::new(on_progress));
+    let hearing = Arc::clone(&progress);
+    let hear = move |step: CallProgress| {
+        hearing.hear(RunProgress::Progress {
+            progress: step.progress,
+            total: step.total,
+            message: step.message,
+        });
+    };
+    let call = ToolCall {
+        name: prepared.tool.name.clone(),
+        arguments: prepared.arguments.clone(),
+        timeout: request.timeout_seconds.map_or(SILENCE, |seconds| {
+            Duration::from_secs(seconds.max(1).into())
+        }),
+        progress: Arc::new(hear),
+    };
+    let backend = for_connector(cx, &prepared.connector);
+    let called = tokio::select! {
+        called = backend.call_tool(call, request.credential.clone(), cancel) => called,
+        never = progress.pass_on() => match never {},
+    };
+    progress.flush();
+    called
+}
+
+/// A connector that was thought not to work may do.
+async fn note_success(
+    cx: &Context,
+    connector: &Connector,
+    outcome: &CallOutcome,
+) -> Result<(), Error> {
+    if status::is_decided(connector.status.status) {
+        return Ok(());
+    }
+    let backend = for_connector(cx, connector);
+    match backend.status_after_call(outcome).await {
+        Some(change) => status::change(cx, &connector.id, change).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Result<(), Error> {
+    // That one tool is slow or fails says nothing of its connector.
+    if matches!(error.code(), Code::TimedOut | Code::McpServerError) {
+        return Ok(());
+    }
+    let scopes = scope_upgrade::named_scopes(error);
+    if !scopes.is_empty() {
+        let note = |connector: &mut Connector| scope_upgrade::remember_scopes(connector, scopes);
+        status::change(cx, &connector.id, note).await?;
+    }
+    status::note_failure(cx, &connector.id, error).await
+}
+
+async fn known_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
+    let mut secrets = for_connector(cx, &prepared.connector).secrets().await;
+    if prepared.has_marks {
+        let arguments = Value::Object(prepared.arguments.clone());
+        secrets.extend(marked_values(&arguments, &prepared.tool.input_schema));
+    }
+    KnownSecrets::new(secrets)
+}
+
+fn announce(cx: &Context, run: &ToolRun) {
+    cx.emit(Event::RunChanged {
+        run: Box::new(run.summary.clone()),
+    });
+}

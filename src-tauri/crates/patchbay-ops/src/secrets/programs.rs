@@ -1,0 +1,197 @@
+//! Programs that hand out secrets: found without a shell, started only where a person allowed it.
+
+mod search_path;
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_model::{Program, ReferenceTarget, Secret, SecretReference};
+use sha2::{Digest as _, Sha256};
+use tokio::io::AsyncReadExt as _;
+use tokio::process::Command;
+
+/// How long a program may take to hand out a secret; long enough for a person to touch a sensor.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The longest secret that is read from a program, in bytes.
+const LONGEST: u64 = 64 * 1024;
+
+/// A program that somebody has to allow first.
+#[derive(Clone, Debug)]
+pub struct ProgramRequest {
+    /// The reference that names it.
+    pub reference: SecretReference,
+    /// What would be started.
+    pub program: Program,
+    /// Why it is asked for.
+    pub occasion: Occasion,
+}
+
+/// Why a program is to be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// A person gives its reference right now.
+    Given,
+    /// A saved reference is needed for something else, perhaps in the background.
+    Needed,
+}
+
+/// Asks the person in front of this computer; each door brings its own.
+#[async_trait]
+pub trait ProgramConsent: Send + Sync {
+    /// Whether the person allows exactly this program, shown whole, in a way that no page and no pipe can
+    /// answer. Without a person to ask the answer is no.
+    async fn allows(&self, request: &ProgramRequest) -> bool;
+}
+
+/// Allows none: for programs without anybody in front of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoProgramConsent;
+
+#[async_trait]
+impl ProgramConsent for NoProgramConsent {
+    async fn allows(&self, _request: &ProgramRequest) -> bool {
+        false
+    }
+}
+
+/// The program that a reference names, as it would be started now; `None` for a reference without one.
+///
+/// # Errors
+/// Why there is no such program, in words.
+pub(crate) async fn program_of(reference: &SecretReference) -> Result<Option<Program>, String> {
+    let mut words = match reference.target() {
+        ReferenceTarget::Variable(_) => return Ok(None),
+        ReferenceTarget::Program(command) => command
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>(),
+        ReferenceTarget::OnePassword(field) => ["op", "read", "--no-newline", field]
+            .map(str::to_owned)
+            .to_vec(),
+    };
+    if words.is_empty() {
+        return Err("it names no program".to_owned());
+    }
+    let name = words.remove(0);
+    let file = find(&name).await?;
+    let file = file.to_str().ok_or_else(|| {
+        format!("the path of {name} is not Unicode, so it could not be shown to you")
+    })?;
+    Ok(Some(Program {
+        file: file.to_owned(),
+        name,
+        arguments: words,
+    }))
+}
+
+/// What stands for exactly this file with exactly these arguments.
+pub(crate) fn id_of(program: &Program) -> String {
+    let mut hash = Sha256::new();
+    for part in std::iter::once(&program.file).chain(&program.arguments) {
+        // With its length before it, so that no two lists of parts run together.
+        hash.update(part.len().to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let digest = hash.finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The file that a name stands for: an absolute path, or found in `PATH`. Never in the folder that Patchbay
+/// happens to be in, where somebody else may have put a file.
+async fn find(name: &str) -> Result<PathBuf, String> {
+    let path = Path::new(name);
+    if path.is_absolute() {
+        let found = candidates(path).into_iter().find(|file| is_runnable(file));
+        return found.ok_or_else(|| format!("{name} is no program"));
+    }
+    if path.components().count() != 1 || name.contains(['/', '\\', ':']) {
+        return Err(format!(
+            "{name} depends on the current folder; name the program by its full path"
+        ));
+    }
+    let folders = search_path::folders().await;
+    let mut files = folders
+        .iter()
+        .flat_map(|folder| candidates(&folder.join(name)));
+    let found = files.find(|file| is_runnable(file));
+    found.ok_or_else(|| format!("{name} is not in PATH"))
+}
+
+/// The files that a path may mean: on Windows a program has an extension, which one leaves out.
+fn candidates(path: &Path) -> Vec<PathBuf> {
+    const EXTENSIONS: [&str; 3] = ["exe", "cmd", "bat"];
+    if !cfg!(windows) {
+        return vec![path.to_owned()];
+    }
+    let has_one = path.extension().is_some_and(|extension| {
+        let mut known = EXTENSIONS.iter();
+        known.any(|known| extension.eq_ignore_ascii_case(known))
+    });
+    if has_one {
+        return vec![path.to_owned()];
+    }
+    let with = |extension: &&str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".");
+        name.push(extension);
+        PathBuf::from(name)
+    };
+    EXTENSIONS.iter().map(with).collect()
+}
+
+#[cfg(unix)]
+fn is_runnable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.metadata()
+        .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_runnable(file: &Path) -> bool {
+    file.is_file()
+}
+
+/// Starts the program and reads what it hands out.
+///
+/// # Errors
+/// Why it handed out nothing, in words.
+pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
+    let name = &program.name;
+    let mut child = Command::new(&program.file)
+        .args(&program.arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("couldn't start {name}: {error}"))?;
+    let reading = async {
+        let mut text = Vec::new();
+        if let Some(output) = child.stdout.take() {
+            let read = output.take(LONGEST + 1).read_to_end(&mut text).await;
+            read.map_err(|error| format!("couldn't read output of {name}: {error}"))?;
+        }
+        if text.len() as u64 > LONGEST {
+            return Err(format!("{name} gave more than {LONGEST} bytes"));
+        }
+        let status = child.wait().await;
+        let status = status.map_err(|error| format!("couldn't wait for {name}: {error}"))?;
+        if !status.success() {
+            return Err(format!("{name} ended with {status}"));
+        }
+        let text = String::from_utf8(text);
+        text.map(Secret::new)
+            .map_err(|_| format!("{name} gave no text"))
+    };
+    tokio::time::timeout(PATIENCE, reading)
+        .await
+        .map_err(|_| format!("{name} took longer than {} s", PATIENCE.as_secs()))?
+}
+
+#[cfg(test)]
+mod tests;
+#[cfg(all(test, windows))]
+mod windows_tests;

@@ -1,0 +1,160 @@
+//! What secret references stand for: `env://NAME`, `cmd://PROGRAM ARGUMENT …`, `op://…`.
+//!
+//! They are looked up at each use and never kept. One that stands for nothing stops whatever needs it, and
+//! so does a program that nobody allowed.
+
+use std::sync::Arc;
+
+use patchbay_model::{
+    AllowedProgram, Program, ReferenceTarget, Secret, SecretReference, clean_text,
+};
+use patchbay_store::Store;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::secrets::programs::{Occasion, ProgramConsent, ProgramRequest, id_of, program_of, run};
+
+/// Looks up what references stand for. Clones share one state.
+#[derive(Clone)]
+pub(crate) struct References(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    consent: Arc<dyn ProgramConsent>,
+    /// One question at a time, so that a person sees what each of them is about.
+    asking: tokio::sync::Mutex<()>,
+}
+
+impl References {
+    pub(crate) fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        consent: Arc<dyn ProgramConsent>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            clock,
+            consent,
+            asking: tokio::sync::Mutex::default(),
+        }))
+    }
+
+    /// The secret for which a reference stands.
+    ///
+    /// # Errors
+    /// [`Error::Reference`] when it stands for nothing, or for an empty text; [`Error::ProgramNotAllowed`];
+    /// [`Error::Store`].
+    pub(crate) async fn resolve(
+        &self,
+        reference: &SecretReference,
+        occasion: Occasion,
+    ) -> Result<Secret, Error> {
+        if let Some(program) = find_program(reference).await? {
+            self.ensure_allowed(reference, &program, occasion).await?;
+            return secret_of(reference, run(&program).await);
+        }
+        from_variable(reference)
+    }
+
+    /// Has the program of a reference allowed; see [`crate::secrets::programs::allow_program`].
+    pub(crate) async fn allow(&self, reference: &SecretReference) -> Result<AllowedProgram, Error> {
+        let program = find_program(reference)
+            .await?
+            .ok_or_else(|| Error::Reference {
+                reference: reference.to_string(),
+                why: "it names no program".to_owned(),
+            })?;
+        self.ensure_allowed(reference, &program, Occasion::Given)
+            .await
+    }
+
+    async fn ensure_allowed(
+        &self,
+        reference: &SecretReference,
+        program: &Program,
+        occasion: Occasion,
+    ) -> Result<AllowedProgram, Error> {
+        let Inner { store, .. } = &*self.0;
+        let allowed = AllowedProgram {
+            id: id_of(program),
+            program: program.clone(),
+            allowed_at: self.0.clock.now(),
+        };
+        if store.is_program_allowed(&allowed.id).await? {
+            return Ok(allowed);
+        }
+        let _turn = self.0.asking.lock().await;
+        // Whoever was before may have asked the same.
+        if store.is_program_allowed(&allowed.id).await? {
+            return Ok(allowed);
+        }
+        let request = ProgramRequest {
+            reference: reference.clone(),
+            program: program.clone(),
+            occasion,
+        };
+        if !self.0.consent.allows(&request).await {
+            return Err(Error::ProgramNotAllowed {
+                reference: reference.clone(),
+                program: program.clone(),
+            });
+        }
+        store.allow_program(&allowed).await?;
+        Ok(allowed)
+    }
+}
+
+/// What a person entered in the place of a reference.
+///
+/// # Errors
+/// [`Error::Reference`] when it is none.
+pub(crate) fn parse_reference(text: &str) -> Result<SecretReference, Error> {
+    SecretReference::parse(text).map_err(|error| Error::Reference {
+        reference: clean_text(text, 200),
+        why: error.to_string(),
+    })
+}
+
+/// The secret for a reference that stands in a variable of Patchbay's own environment. Whoever set it for
+/// this process could have started the program as well: that is the consent.
+///
+/// # Errors
+/// [`Error::Reference`] when it stands for nothing.
+pub async fn resolve_from_environment(reference: &SecretReference) -> Result<Secret, Error> {
+    match find_program(reference).await? {
+        Some(program) => secret_of(reference, run(&program).await),
+        None => from_variable(reference),
+    }
+}
+
+async fn find_program(reference: &SecretReference) -> Result<Option<Program>, Error> {
+    program_of(reference).await.map_err(|why| Error::Reference {
+        reference: reference.to_string(),
+        why,
+    })
+}
+
+fn from_variable(reference: &SecretReference) -> Result<Secret, Error> {
+    let found = match reference.target() {
+        ReferenceTarget::Variable(name) => {
+            let value = std::env::var(name).map(Secret::new);
+            value.map_err(|_| format!("{name} is not set"))
+        }
+        ReferenceTarget::Program(_) | ReferenceTarget::OnePassword(_) => {
+            Err("it names no variable".to_owned())
+        }
+    };
+    secret_of(reference, found)
+}
+
+fn secret_of(reference: &SecretReference, found: Result<Secret, String>) -> Result<Secret, Error> {
+    let trimmed = found.and_then(|text| match text.expose().trim_end_matches(['\r', '\n']) {
+        "" => Err("it is empty".to_owned()),
+        text => Ok(Secret::new(text)),
+    });
+    trimmed.map_err(|why| Error::Reference {
+        reference: reference.to_string(),
+        why,
+    })
+}

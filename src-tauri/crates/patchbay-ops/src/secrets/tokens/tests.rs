@@ -1,0 +1,359 @@
+use patchbay_model::{Code, SecretReference};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::*;
+use crate::clock::SystemClock;
+use crate::context::Context;
+use crate::credentials::edit::{add_wallet_entry, rename_wallet_entry};
+use crate::credentials::forget::forget;
+use crate::credentials::secret::{AddWalletEntry, SecretValue, WalletSecret};
+use crate::need::NeedKind;
+use crate::needs::list_needs;
+use crate::testing::{NOBODY, add, lapsed_grant, open};
+use crate::vault::{save_unsaved_secrets, unsaved_problem};
+
+/// A token endpoint that was asked to renew a grant, and answers when it is told to.
+struct Asked(oneshot::Sender<()>);
+
+impl Asked {
+    fn answer(self) {
+        self.0.send(()).unwrap();
+    }
+}
+
+/// A sign-in whose token has lapsed.
+struct Bench {
+    home: tempfile::TempDir,
+    cx: Context,
+    entry: WalletEntry,
+    provider: Option<TcpListener>,
+}
+
+async fn bench() -> Bench {
+    let home = tempfile::tempdir().unwrap();
+    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let provider = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}/token", provider.local_addr().unwrap());
+    let grant = lapsed_grant("first-token-1", &endpoint);
+    let entry = WalletEntry {
+        id: WalletEntryId::new("cred_1"),
+        name: "Sign-in".to_owned(),
+        kind: WalletKind::Oauth,
+        reference: None,
+        header_names: Vec::new(),
+        issuer: Some(grant.issuer.clone()),
+        resource: Some(grant.resource.clone()),
+        scopes: Vec::new(),
+        expires_at: grant.expires_at,
+        renews: true,
+        needs_authorization: false,
+        created_at: cx.now(),
+        replaced_at: cx.now(),
+        last_used_at: None,
+        used_by: Vec::new(),
+    };
+    cx.store().save_wallet_entry(&entry).await.unwrap();
+    let bench = Bench {
+        home,
+        cx,
+        entry,
+        provider: Some(provider),
+    };
+    bench.write(&grant).await;
+    bench
+}
+
+impl Bench {
+    async fn write(&self, grant: &Grant) {
+        let name = SecretName::wallet(&self.entry.id);
+        let vault = self.cx.vault();
+        vault.write(&name, &grant.to_secret()).await.unwrap();
+    }
+
+    /// The access token that the vault has.
+    async fn saved(&self) -> Option<String> {
+        let name = SecretName::wallet(&self.entry.id);
+        let saved = self.cx.vault().read(&name).await.unwrap()?;
+        let grant = Grant::from_secret(&saved).unwrap();
+        Some(grant.access_token.expose().to_owned())
+    }
+
+    /// Renews the token up to where the provider has the request.
+    async fn renewing(&mut self) -> (Asked, JoinHandle<Result<Grant, Error>>) {
+        let (tokens, entry) = (self.cx.tokens().clone(), self.entry.clone());
+        let renewing = tokio::spawn(async move { tokens.grant(&entry, "Wiki", None).await });
+        let provider = self.provider.take().unwrap();
+        let (mut stream, _) = provider.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !String::from_utf8_lossy(&request).contains("&resource=") {
+            assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
+        }
+        let (answer, told) = oneshot::channel();
+        tokio::spawn(async move {
+            told.await.unwrap();
+            let tokens = json!({
+                "access_token": "renewed-token-2", "token_type": "Bearer",
+                "refresh_token": "refresh-token-2", "expires_in": 3600,
+            });
+            let tokens = tokens.to_string();
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{tokens}",
+                tokens.len()
+            );
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        });
+        (Asked(answer), renewing)
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_leaves_what_else_was_changed_meanwhile() {
+    let mut bench = bench().await;
+    let (asked, renewing) = bench.renewing().await;
+    let renamed = rename_wallet_entry(&bench.cx, &bench.entry.id, "Renamed").await;
+    renamed.unwrap();
+    asked.answer();
+    let grant = renewing.await.unwrap().unwrap();
+    assert_eq!(grant.access_token.expose(), "renewed-token-2");
+    assert_eq!(bench.saved().await.as_deref(), Some("renewed-token-2"));
+    let known = bench.cx.store().find_wallet_entry(&bench.entry.id).await;
+    let known = known.unwrap().unwrap();
+    assert_eq!(known.name, "Renamed");
+    assert_eq!(known.expires_at, grant.expires_at);
+}
+
+#[tokio::test]
+async fn a_renewed_token_that_cannot_be_saved_is_used_told_of_and_saved_later() {
+    let mut bench = bench().await;
+    let mut events = bench.cx.events();
+    let (asked, renewing) = bench.renewing().await;
+    // From here on nothing can take the place of the vault's file.
+    let file = bench.cx.paths().data.join("vault.json");
+    let away = file.with_file_name("away");
+    std::fs::rename(&file, &away).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    asked.answer();
+    let grant = renewing.await.unwrap().unwrap();
+    assert_eq!(grant.access_token.expose(), "renewed-token-2");
+
+    let needs = list_needs(&bench.cx).await.unwrap();
+    assert_eq!(needs[0].kind, NeedKind::Unsaved);
+    assert_eq!(needs[0].code, Some(Code::VaultUnsaved));
+    let is_told = |event: &Event| matches!(event, Event::NeedArose { need } if need.kind == NeedKind::Unsaved);
+    while !is_told(&events.recv().await.unwrap()) {}
+    assert_eq!(unsaved_problem(&bench.cx).unwrap().code, Code::VaultUnsaved);
+    assert!(save_unsaved_secrets(&bench.cx).await.is_err());
+    // Used meanwhile: nobody asks the provider again, which would not answer.
+    let tokens = bench.cx.tokens();
+    let used = tokens.grant(&bench.entry, "Wiki", None).await.unwrap();
+    assert_eq!(used.access_token.expose(), "renewed-token-2");
+
+    std::fs::remove_dir(&file).unwrap();
+    std::fs::rename(&away, &file).unwrap();
+    // At the latest when the process ends.
+    bench.cx.close().await;
+    assert!(unsaved_problem(&bench.cx).is_none());
+    assert_eq!(bench.saved().await.as_deref(), Some("renewed-token-2"));
+}
+
+#[tokio::test]
+async fn a_provider_is_not_asked_while_its_answer_could_not_be_saved() {
+    let bench = bench().await;
+    let file = bench.cx.paths().data.join("vault.lock");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let tokens = bench.cx.tokens();
+    let refused = tokens.grant(&bench.entry, "Wiki", None).await.unwrap_err();
+    assert!(matches!(refused, Error::Vault(_)), "{refused:?}");
+    let provider = bench.provider.as_ref().unwrap();
+    let asked = tokio::time::timeout(Duration::from_millis(200), provider.accept());
+    assert!(asked.await.is_err(), "it was asked");
+}
+
+#[tokio::test]
+async fn a_refused_token_is_sent_once_whatever_process_has_it() {
+    let mut bench = bench().await;
+    let provider = bench.provider.take().unwrap();
+    let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counting = Arc::clone(&asked);
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = provider.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !String::from_utf8_lossy(&request).contains("&resource=") {
+                assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
+            }
+            counting.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let refusal = json!({ "error": "invalid_grant", "error_description": "spent" });
+            let refusal = refusal.to_string();
+            let answer = format!(
+                "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{refusal}",
+                refusal.len()
+            );
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    let lapses = async |cx: &Context| {
+        let lapsed = cx.tokens().grant(&bench.entry, "Wiki", None).await;
+        let Err(Error::SignInLapsed { detail, .. }) = lapsed else {
+            panic!("{lapsed:?}");
+        };
+        assert_eq!(detail.as_deref(), Some("spent"));
+    };
+    let times = || asked.load(std::sync::atomic::Ordering::SeqCst);
+    for _ in 0..3 {
+        lapses(&bench.cx).await;
+    }
+    // What another process knows of it is in the file.
+    let other = Refusals::new(bench.cx.store().clone());
+    let name = SecretName::wallet(&bench.entry.id);
+    let saved = bench.cx.vault().read(&name).await.unwrap().unwrap();
+    let grant = Grant::from_secret(&saved).unwrap();
+    assert!(other.find(&bench.entry.id, &grant).await.is_some());
+    assert_eq!(times(), 1);
+
+    // Another proof of who asks may change the provider's mind, and a sign-in brings another token.
+    let mut proven = grant.clone();
+    proven.client_secret = Some(Secret::new("another proof"));
+    assert!(other.find(&bench.entry.id, &proven).await.is_none());
+    bench.cx.tokens().forget_refusal(&bench.entry.id).await;
+    lapses(&bench.cx).await;
+    assert_eq!(times(), 2);
+}
+
+#[tokio::test]
+async fn a_refresh_brings_no_credential_back() {
+    let mut bench = bench().await;
+    let (asked, renewing) = bench.renewing().await;
+    // As an older Patchbay does, which waits for nobody.
+    let id = &bench.entry.id;
+    let name = SecretName::wallet(id);
+    bench.cx.vault().remove(&name).await.unwrap();
+    bench.cx.store().remove_wallet_entry(id).await.unwrap();
+    asked.answer();
+    let renewed = renewing.await.unwrap();
+    assert!(
+        matches!(renewed, Err(Error::SignInNeeded { .. })),
+        "{renewed:?}"
+    );
+    assert_eq!(bench.saved().await, None);
+    assert_eq!(bench.cx.store().list_wallet().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_refresh_of_an_older_grant_does_not_undo_a_sign_in() {
+    let mut bench = bench().await;
+    let (asked, renewing) = bench.renewing().await;
+    bench.write(&lapsed_grant("signed-in-anew-3", NOBODY)).await;
+    asked.answer();
+    renewing.await.unwrap().unwrap();
+    assert_eq!(bench.saved().await.as_deref(), Some("signed-in-anew-3"));
+}
+
+#[tokio::test]
+async fn a_credential_is_deleted_after_its_refresh() {
+    let mut bench = bench().await;
+    let (asked, renewing) = bench.renewing().await;
+    let mut forgetting = std::pin::pin!(forget(&bench.cx, &bench.entry.id));
+    let soon = tokio::time::timeout(Duration::from_millis(200), &mut forgetting).await;
+    assert!(soon.is_err(), "it did not wait for the refresh");
+    asked.answer();
+    renewing.await.unwrap().unwrap();
+    forgetting.await.unwrap();
+    assert_eq!(bench.saved().await, None);
+    assert_eq!(bench.cx.store().list_wallet().await.unwrap(), []);
+}
+
+/// Older builds kept what a registration gave in the same place as the references of a person.
+#[tokio::test]
+async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has_it() {
+    let bench = bench().await;
+    let (cx, home) = (&bench.cx, bench.home.path());
+    let marker = home.join("was-run");
+    // On Windows these are words of the shell, not programs.
+    let reference = match cfg!(windows) {
+        true => "cmd://cmd /c echo from-the-app",
+        false => "cmd://echo from-the-app",
+    };
+    let mut connector = add(cx, NOBODY).await;
+    let before = |client_secret: String| {
+        let mut grant = lapsed_grant("first-token-1", NOBODY);
+        grant.client_secret = Some(Secret::new(client_secret));
+        grant
+    };
+    let uses = |client| Authentication::Oauth {
+        client,
+        entry: Some(bench.entry.id.clone()),
+        callback_port: None,
+        callback_host: None,
+        redirect: patchbay_model::Redirect::default(),
+        scopes: Vec::new(),
+    };
+    let proof = async |connector: &Connector, grant: Grant| {
+        cx.store().save_connector(connector).await.unwrap();
+        let entry = cx.store().find_wallet_entry(&bench.entry.id).await.unwrap();
+        let grant = cx.tokens().with_app_secret(&entry.unwrap(), grant).await;
+        let secret = grant.unwrap().client_secret.unwrap();
+        secret.expose().to_owned()
+    };
+
+    let given = format!("cmd://touch {}", marker.display());
+    connector.authentication = uses(None);
+    assert_eq!(proof(&connector, before(given.clone())).await, given);
+
+    let secret = WalletSecret::OauthClient {
+        client_id: "me".to_owned(),
+        client_secret: Some(SecretValue::Reference {
+            reference: reference.to_owned(),
+        }),
+    };
+    let name = "App".to_owned();
+    let app = add_wallet_entry(cx, AddWalletEntry { name, secret }).await;
+    let app = app.unwrap().id;
+    connector.authentication = uses(Some(app.clone()));
+    let of_app = before(reference.to_owned());
+    // The app was never used at this provider.
+    assert_eq!(proof(&connector, of_app.clone()).await, reference);
+    let issuer = of_app.issuer.clone();
+    let bind = move |known: &mut WalletEntry| known.issuer = Some(issuer);
+    cx.store().change_wallet_entry(&app, bind).await.unwrap();
+    assert_eq!(proof(&connector, of_app.clone()).await, "from-the-app");
+    let mut of_another = before(given.clone());
+    of_another.client_id = "registered".to_owned();
+    assert_eq!(proof(&connector, of_another).await, given);
+    assert!(!marker.exists());
+}
+
+#[tokio::test]
+async fn what_a_reference_led_to_stays_known_when_it_leads_nowhere() {
+    let bench = bench().await;
+    let cx = &bench.cx;
+    let file = bench.home.path().join("token");
+    std::fs::write(&file, "tok-123456").unwrap();
+    let show = if cfg!(windows) { "cmd /c type" } else { "cat" };
+    let reference = format!("cmd://{show} {}", file.display());
+    let entry = WalletEntry {
+        id: WalletEntryId::new("cred_2"),
+        name: "Token".to_owned(),
+        kind: WalletKind::Bearer,
+        reference: Some(SecretReference::parse(&reference).unwrap()),
+        ..bench.entry.clone()
+    };
+    cx.store().save_wallet_entry(&entry).await.unwrap();
+    let connector = Connector {
+        authentication: Authentication::Bearer { entry: entry.id },
+        ..add(cx, NOBODY).await
+    };
+    let known = async || {
+        let known = cx.tokens().secrets_of(&connector).await;
+        let known = known.iter().map(|secret| secret.expose().to_owned());
+        known.collect::<Vec<_>>()
+    };
+    assert_eq!(known().await, ["tok-123456"]);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(known().await, ["tok-123456"]);
+}
