@@ -44,7 +44,13 @@ async fn the_whole_story() {
     fixture.api("disable", json!({ "id": id })).await;
     fixture.does("connector list --refresh").await;
     assert_eq!(fixture.status("gmail").await, "disabled");
+    // A check asks whether it is still off there.
+    let off = fixture.fails("doctor gmail", 1).await;
+    assert!(off.stderr.contains("connector actions"), "{}", off.stderr);
     fixture.api("enable", json!({ "id": id })).await;
+    assert_eq!(fixture.status("gmail").await, "disabled");
+    fixture.does("doctor gmail").await;
+    assert_eq!(fixture.status("gmail").await, "ready");
 
     fixture
         .fake

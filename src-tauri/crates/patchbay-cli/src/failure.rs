@@ -96,9 +96,14 @@ impl From<patchbay_ops::Error> for Failure {
                 let label = text::quote(&account);
                 failure.with_hint(format!("Run `patchbay account replace {label} --from -`."))
             }
-            Error::SwitchedOff { connector } => {
+            Error::SwitchedOff { connector, account } => {
                 let title = text::quote(&connector);
-                failure.with_hint(format!("Run `patchbay connector edit {title} --enable`."))
+                failure.with_hint(match account {
+                    Some(_) => format!(
+                        "Run `patchbay connector actions {title}` to see how to turn it on."
+                    ),
+                    None => format!("Run `patchbay connector edit {title} --enable`."),
+                })
             }
             Error::ProgramNotAllowed { reference, .. } => {
                 let named = text::line(reference.as_str()).replace('\'', "'\\''");
@@ -228,12 +233,17 @@ mod tests {
     #[test]
     fn a_hint_names_the_command_that_helps() {
         let hint = |error: patchbay_ops::Error| Failure::from(error).into_problem().hint.unwrap();
-        let off = patchbay_ops::Error::SwitchedOff {
+        let off = |account| patchbay_ops::Error::SwitchedOff {
             connector: "My wiki".to_owned(),
+            account,
         };
         assert_eq!(
-            hint(off),
+            hint(off(None)),
             "Run `patchbay connector edit \"My wiki\" --enable`."
+        );
+        assert_eq!(
+            hint(off(Some("Acme".to_owned()))),
+            "Run `patchbay connector actions \"My wiki\"` to see how to turn it on."
         );
         let account = || "acc".to_owned();
         let out = patchbay_ops::Error::SignedOutHere { account: account() };

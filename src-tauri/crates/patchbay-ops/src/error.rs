@@ -120,11 +120,13 @@ pub enum Error {
         /// Label of the account.
         account: String,
     },
-    /// The connector is switched off.
-    #[error("{connector} is switched off")]
+    /// The connector is turned off, here or by its platform.
+    #[error("{connector} is off")]
     SwitchedOff {
         /// Title of the connector.
         connector: String,
+        /// The account at which it is turned on again; `None` for a connector of this computer.
+        account: Option<String>,
     },
     /// A consent is not under way any more.
     #[error("this sign-in is over")]
@@ -274,7 +276,11 @@ impl Explain for Error {
                 "Sign in again."
             }
             Self::Callback(error) => return error.hint(),
-            Self::SwitchedOff { .. } => "Turn it on first.",
+            Self::SwitchedOff {
+                account: Some(account),
+                ..
+            } => return Some(format!("Turn it on at {account}.")),
+            Self::SwitchedOff { account: None, .. } => "Turn it on.",
             Self::ConsentEnded { .. } => "Sign in again and allow it.",
             Self::ConsentTimedOut => "Sign in again; the page waits for you in the browser.",
             Self::IssuerChanged { current, .. } => {

@@ -43,7 +43,11 @@ pub(super) async fn run(cli: &Cli, only: Option<&str>) -> Result<(), Failure> {
     };
     let connectors = match only {
         Some(connector) => vec![connector],
-        None => list_connectors(&cli.cx).await?,
+        None => {
+            let connectors = list_connectors(&cli.cx).await?.into_iter();
+            let is_on = |connector: &Connector| connector.status.status != Status::Disabled;
+            connectors.filter(is_on).collect()
+        }
     };
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
@@ -142,11 +146,10 @@ async fn check_vault(cli: &Cli) -> VaultStatus {
     }
 }
 
-/// Looks at all that are switched on at once, and gives them in their order.
+/// Looks at all of them at once, and gives them in their order.
 async fn checks(cli: &Cli, connectors: Vec<Connector>) -> Result<Vec<Check>, Failure> {
     let mut looking = JoinSet::new();
-    let is_on = |connector: &Connector| connector.status.status != Status::Disabled;
-    for (place, connector) in connectors.into_iter().filter(is_on).enumerate() {
+    for (place, connector) in connectors.into_iter().enumerate() {
         cli.stderr.step(&format!("Checking {} …", connector.title));
         let cx = cli.cx.clone();
         looking.spawn(async move { (place, check_connector(&cx, &connector.id).await) });

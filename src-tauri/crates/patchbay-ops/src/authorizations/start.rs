@@ -80,11 +80,7 @@ pub async fn start_authorization(
         }
     };
     let connector = find_connector(cx, &request.connector).await?;
-    if connector.status.status == Status::Disabled {
-        return Err(Error::SwitchedOff {
-            connector: connector.title,
-        });
-    }
+    status::ensure_on(&connector)?;
     for_connector(cx, &connector)
         .prepare_authorization()
         .await?;

@@ -3,11 +3,14 @@
 use std::time::Instant;
 
 use futures::StreamExt;
-use patchbay_model::{Authentication, Code, Connector, ConnectorId, Explain, Problem, Status};
+use patchbay_model::{
+    Authentication, Code, Connector, ConnectorId, Explain, Problem, Status, Tool,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::abilities::abilities;
+use crate::backend::for_connector;
 use crate::connectors::{find_connector, list_connectors, tools};
 use crate::context::Context;
 use crate::error::Error;
@@ -70,15 +73,10 @@ const AT_ONCE: usize = 8;
 /// steps.
 pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Error> {
     let connector = find_connector(cx, id).await?;
-    if connector.status.status == Status::Disabled {
-        return Err(Error::SwitchedOff {
-            connector: connector.title,
-        });
-    }
     // A run may be under way: the doctor must not end it.
     cx.sessions().drain(id).await;
     let began = Instant::now();
-    let listed = tools::refresh(cx, &connector, cx.ending()).await;
+    let listed = list_anew(cx, connector).await;
     let took = u32::try_from(began.elapsed().as_millis()).ok();
     let connector = find_connector(cx, id).await?;
     let steps = match listed {
@@ -90,10 +88,23 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
             failed(&connector, needed.problem(), took)
         }
         Ok(tools) => passed(&connector, tools.len(), took),
-        Err(error @ (Error::Store(_) | Error::NotFound { .. })) => return Err(error),
+        Err(error @ (Error::Store(_) | Error::NotFound { .. } | Error::SwitchedOff { .. })) => {
+            return Err(error);
+        }
         Err(error) => failed(&connector, error.problem(), took),
     };
     Ok(Check { connector, steps })
+}
+
+/// The tools as they are now. A connector that its platform turned off may be on again there, which is asked
+/// first; what is turned off here stays so.
+async fn list_anew(cx: &Context, mut connector: Connector) -> Result<Vec<Tool>, Error> {
+    let is_off = connector.status.status == Status::Disabled;
+    if is_off && !abilities(&connector).configured_here {
+        for_connector(cx, &connector).refresh().await?;
+        connector = find_connector(cx, &connector.id).await?;
+    }
+    tools::refresh(cx, &connector, cx.ending()).await
 }
 
 /// Has the doctor look at all connectors that are switched on, several at once; each one's news comes as

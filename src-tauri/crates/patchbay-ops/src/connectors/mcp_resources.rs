@@ -1,12 +1,10 @@
 //! What a connector offers beside tools: resources to be read, prompts to be filled in.
 
-use patchbay_model::{
-    Connector, ConnectorId, Content, FilledPrompt, Json, Prompt, Resource, Status,
-};
+use patchbay_model::{Connector, ConnectorId, Content, FilledPrompt, Json, Prompt, Resource};
 use serde_json::Value;
 
 use crate::backend::for_connector;
-use crate::connectors::find_connector;
+use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -71,10 +69,6 @@ pub async fn fill_prompt(
 
 async fn switched_on(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
     let connector = find_connector(cx, id).await?;
-    match connector.status.status {
-        Status::Disabled => Err(Error::SwitchedOff {
-            connector: connector.title,
-        }),
-        _ => Ok(connector),
-    }
+    status::ensure_on(&connector)?;
+    Ok(connector)
 }

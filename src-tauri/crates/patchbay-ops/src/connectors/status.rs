@@ -98,6 +98,21 @@ fn status_after(code: Code) -> Option<Status> {
     }
 }
 
+/// Refuses what a connector that is turned off does not do.
+///
+/// # Errors
+/// [`Error::SwitchedOff`].
+pub(crate) fn ensure_on(connector: &Connector) -> Result<(), Error> {
+    if connector.status.status != Status::Disabled {
+        return Ok(());
+    }
+    let is_off_there = !abilities(connector).configured_here;
+    Err(Error::SwitchedOff {
+        connector: connector.title.clone(),
+        account: is_off_there.then(|| connector.identity.account.clone()),
+    })
+}
+
 /// Whether a call that works says nothing new of a connector in that status: it works already, somebody
 /// turned it off, or its sign-in decides.
 pub(crate) fn is_decided(status: Status) -> bool {

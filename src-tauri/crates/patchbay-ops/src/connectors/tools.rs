@@ -1,6 +1,6 @@
 //! Tools: from the cache, from the server, and whether arguments fit them.
 
-use patchbay_model::{Code, Connector, ConnectorId, Explain, FieldProblem, Json, Status, Tool};
+use patchbay_model::{Code, Connector, ConnectorId, Explain, FieldProblem, Json, Tool};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
@@ -51,11 +51,7 @@ pub(crate) async fn refresh(
     connector: &Connector,
     cancel: &CancellationToken,
 ) -> Result<Vec<Tool>, Error> {
-    if connector.status.status == Status::Disabled {
-        return Err(Error::SwitchedOff {
-            connector: connector.title.clone(),
-        });
-    }
+    status::ensure_on(connector)?;
     let backend = for_connector(cx, connector);
     match backend.list_tools(cancel).await {
         // What is said of the connector is kept already, and all that there is.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use patchbay_model::{
-    Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunState, Status,
-    Tool, ToolEffect, ToolRun, ToolRunSummary,
+    Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunState, Tool,
+    ToolEffect, ToolRun, ToolRunSummary,
 };
 use patchbay_platforms::mcp::{CallOutcome, CallProgress, ToolCall};
 use serde::{Deserialize, Serialize};
@@ -173,11 +173,7 @@ pub(crate) struct Prepared {
 /// Finds what a run needs before anything is sent.
 pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared, Error> {
     let Known { connector, tool } = known::find(cx, &request.connector, &request.tool).await?;
-    if connector.status.status == Status::Disabled {
-        return Err(Error::SwitchedOff {
-            connector: connector.title.clone(),
-        });
-    }
+    status::ensure_on(&connector)?;
     if request.credential.is_some() && !for_connector(cx, &connector).takes_credential().await? {
         return Err(Error::Usage {
             what: format!("{} runs with its own credential only", connector.title),
