@@ -61,6 +61,9 @@ fn a_locked_keychain_is_named_keeps_what_was_typed_and_works_again() {
     window.press("row", "whoami, *");
     window.press("button", "Run");
     window.see_text("vault.locked");
+    window.go_to("Home");
+    window.see("alert", "The system keychain is locked*");
+    assert!(!window.text().contains("All good"));
     window.go_to("Credentials");
     window.see("alert", "The system keychain is locked*");
     window.see_text("Unlock the system keychain, then try again");

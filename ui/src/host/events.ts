@@ -10,8 +10,8 @@ import { invalidate, keys, queries } from "./queries";
 export function applyEvent(client: QueryClient, event: HostEvent): void {
   switch (event.kind) {
     case "accounts_changed":
-      // Accounts are among the places where a secret is used.
-      void invalidate(client, keys.accounts, keys.definitions, keys.wallet);
+      // Accounts are among the places where a secret is used, and their keys lie in the vault.
+      void invalidate(client, keys.accounts, keys.definitions, keys.wallet, keys.vault);
       break;
     case "connectors_changed":
       void invalidate(client, keys.connectors, keys.tools, keys.wallet);
@@ -25,6 +25,8 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
       break;
     case "run_changed":
       upsertRun(client, event.run);
+      // It used a credential.
+      if (event.run.state !== "running") void invalidate(client, keys.wallet);
       break;
     case "history_changed":
       void invalidate(client, keys.runs, keys.history);

@@ -753,9 +753,10 @@ export function authorization(given: Partial<Authorization> = {}): Authorization
 
 /** What the doctor found: all well, or failing at a step. */
 export function check(of: Connector, failing?: { step: string; problem: Problem }): Check {
-  const names = ["name", "tls", "discovery", "sign_in", "negotiation", "tools"];
+  const names = ["name", "connect", "tls", "discovery", "sign_in", "negotiation", "tools"];
   const notes: Record<string, string> = {
     name: "4 addresses",
+    connect: "port 443",
     tls: "trusted",
     discovery: "OAuth 2.1",
     sign_in: "accepted",

@@ -47,3 +47,26 @@ it("one_that_may_send_credentials_unencrypted_is_marked_and_can_be_told_not_to",
   await user.click(general.getByRole("button", { name: "Save" }));
   await waitFor(() => expect(host.lastCall("updateConnector")).toMatchObject({ changes: { allowPlainHttp: false } }));
 });
+
+it("removing_it_leads_to_the_list_at_once", async () => {
+  const { user, host } = renderApp("/connectors/con_github", { connectors: [connector()] });
+  host.handlers.removeConnector = () => new Promise(() => undefined) as never;
+  await user.click(await screen.findByRole("button", { name: "More actions" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Remove" }));
+  expect(await screen.findByRole("heading", { name: "Connectors" })).toBeVisible();
+  expect(host.lastCall("removeConnector")).toEqual({ connector: "con_github" });
+});
+
+it("deleting_a_hosted_one_leads_to_the_list", async () => {
+  const { user, host } = renderApp("/connectors/con_hosted", {
+    accounts: manyAccounts(),
+    connectors: [hostedConnector()],
+  });
+  await user.click(await screen.findByRole("button", { name: "More actions" }));
+  await user.click(await screen.findByRole("menuitem", { name: /^Delete from/ }));
+  const dialog = within(await screen.findByRole("alertdialog"));
+  await user.click(dialog.getByRole("button", { name: /^Delete/ }));
+  await waitFor(() => expect(host.lastCall("deleteConnector")).toMatchObject({ connector: "con_hosted" }));
+  await waitFor(() => expect(screen.queryByText("Connector not found")).toBeNull());
+  expect(await screen.findByRole("heading", { name: "Connectors" })).toBeVisible();
+});

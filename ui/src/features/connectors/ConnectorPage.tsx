@@ -140,8 +140,10 @@ function Known({
   const { configuredHere, deletesForGood, keepsCredentials } = abilitiesOf(connector);
   const checkable = canCheck(connector);
   const removeConnector = () => {
-    if (deletesForGood) setDeleting(true);
-    else remove.mutate(connector, { onSuccess: onLeave });
+    if (deletesForGood) return setDeleting(true);
+    // Left first: the page of a connector that is gone says that there is none.
+    onLeave();
+    remove.mutate(connector);
   };
   // A check has a button of its own, and where a step is taken already, nothing leads there.
   const mainAction = action && nextActionKeys[action] === "C" && tabFor(action) !== tab ? action : null;

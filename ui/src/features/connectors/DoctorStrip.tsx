@@ -8,6 +8,7 @@ import styles from "./ConnectorPage.module.css";
 
 const steps: { name: string; label: string }[] = [
   { name: "name", label: "DNS" },
+  { name: "connect", label: "Connection" },
   { name: "tls", label: "TLS" },
   { name: "discovery", label: "Sign-in discovery" },
   { name: "sign_in", label: "Sign-in" },
@@ -32,7 +33,7 @@ type Props = {
   onCheck: () => void;
 };
 
-/** The doctor's six steps side by side; the first failure opens its fix beneath. */
+/** The doctor's steps side by side; the first failure opens its fix beneath. */
 export function DoctorStrip({ connector, check, checking, onNextAction, onSettings, onCheck }: Props) {
   const reauth = reauthAction(connector);
   const failed = checking ? undefined : check?.steps.find((step) => step.state === "failed");
@@ -91,5 +92,5 @@ function fixFor(code: Code, step: string): "let_in" | "settings" | null {
     code === "mcp.not_a_server"
   )
     return "settings";
-  return step === "name" || step === "tls" ? "settings" : null;
+  return step === "name" || step === "connect" || step === "tls" ? "settings" : null;
 }

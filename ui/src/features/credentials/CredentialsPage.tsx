@@ -11,6 +11,7 @@ import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { focusList } from "@/components/focusList";
 import { Toolbar } from "@/components/Toolbar";
+import { canUseVault, VaultNotice } from "@/components/VaultNotice";
 import { VirtualList } from "@/components/VirtualList";
 import {
   type AccountId,
@@ -31,7 +32,6 @@ import { RemoveEntryDialog } from "./RemoveEntryDialog";
 import { RotateSheet } from "./RotateSheet";
 import { typedKindOf } from "./secretForm";
 import { type SecretUsage, useSecretUsage } from "./useSecretUsage";
-import { VaultNotice } from "./VaultNotice";
 import { entryKind } from "./walletWords";
 
 type Props = {
@@ -92,7 +92,11 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
             Save
           </Button>
         </Toolbar>
-        {vault && <VaultNotice vault={vault} />}
+        {vault && !canUseVault(vault) && (
+          <div className={styles.notice}>
+            <VaultNotice vault={vault} />
+          </div>
+        )}
         {view === "platforms" && <PlatformList filterField={filterField} onOpenCredentials={onOpenCredentials} />}
         {view === "wallet" && error && (
           <div className={styles.notice}>

@@ -5,6 +5,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
+import { canUseVault, VaultNotice } from "@/components/VaultNotice";
 import { useAccountStates } from "@/host/accountSync";
 import {
   type AccountId,
@@ -104,6 +105,8 @@ function Full({
 }: Props & { needs: Need[]; connectors: Connector[]; runs: ToolRunSummary[] }) {
   const { onAdd, onSignIn, onOpenConnector, onCheck, onOpenAccount, onOpenRun, onOpenRuns, onOpenCredentials } = props;
   const checkAll = useCheckAll();
+  const { data: vault } = useQuery(queries.vault());
+  const unusable = vault && !canUseVault(vault) ? vault : null;
   return (
     <>
       <Toolbar title="Home">
@@ -119,8 +122,10 @@ function Full({
           <div className={styles.left}>
             <PasteBox onPaste={onAdd} />
             {checkAll.error && <ProblemNotice problem={asProblem(checkAll.error)} onRetry={() => checkAll.mutate()} />}
+            {unusable && <VaultNotice vault={unusable} />}
             <NeedList
               needs={needs}
+              isCalm={!unusable}
               connectors={connectors}
               onSignIn={onSignIn}
               onOpen={onOpenConnector}
@@ -130,14 +135,18 @@ function Full({
             />
             <RecentRuns runs={runs} onOpen={onOpenRun} onAll={onOpenRuns} />
           </div>
-          <SideColumn connectors={connectors} needs={needs} onOpenCredentials={onOpenCredentials} />
+          <SideColumn connectors={connectors} needs={needs} />
         </div>
       </div>
       <StatusFacts>
         <span>{count(connectors.length, "connector")}</span>
         <AccountsFact />
         <span>
-          {needs.length === 0 ? "All good" : `${needs.length} ${needs.length === 1 ? "needs" : "need"} attention`}
+          {needs.length > 0
+            ? `${needs.length} ${needs.length === 1 ? "needs" : "need"} attention`
+            : unusable
+              ? "Vault can't be used"
+              : "All good"}
         </span>
       </StatusFacts>
     </>

@@ -3,7 +3,16 @@ import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { need } from "@/test/needSamples";
 import { renderApp } from "@/test/renderApp";
-import { account, connector, manyAccounts, manyConnectors, manyEntries, minutesAgo, problem } from "@/test/samples";
+import {
+  account,
+  connector,
+  manyAccounts,
+  manyConnectors,
+  manyEntries,
+  minutesAgo,
+  problem,
+  vault,
+} from "@/test/samples";
 
 const lapsing = need({
   kind: "lapsing",
@@ -107,6 +116,18 @@ describe("what needs you", () => {
     await user.click(screen.getByRole("button", { name: /^Retry/ }));
     expect(await screen.findByText("The vault is locked")).toBeVisible();
     expect(screen.getByText("The rotation of Stripe restricted key is not finished")).toBeVisible();
+  });
+
+  it("is_a_locked_vault_first_which_opens_in_place", async () => {
+    const locked = vault({ backend: "passphrase", state: "locked" });
+    const { user, host } = renderApp("/", { connectors: [connector()], vault: locked });
+    expect(await screen.findByText("Vault locked")).toBeVisible();
+    expect(screen.queryByText("All good")).toBeNull();
+    await user.type(screen.getByLabelText("Passphrase"), "four plain words");
+    await user.click(screen.getByRole("button", { name: "Unlock" }));
+    await waitFor(() => expect(host.lastCall("unlockVault")).toEqual({ passphrase: "four plain words" }));
+    expect((await screen.findAllByText("All good")).length).toBeGreaterThan(0);
+    expect(screen.queryByText("Vault locked")).toBeNull();
   });
 
   it("leads_a_signed_out_account_to_its_key", async () => {

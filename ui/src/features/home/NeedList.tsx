@@ -16,17 +16,22 @@ import styles from "./Home.module.css";
 import { needGlyph } from "./needLook";
 import { type NeedHandlers, useNeedActions } from "./useNeedActions";
 
-type Props = NeedHandlers & { needs: Need[] };
+type Props = NeedHandlers & {
+  needs: Need[];
+  /** Whether nothing else waits for a person either. */
+  isCalm: boolean;
+};
 
 /** So many needs have a key of their own: 1 to 9. */
 const keyed = 9;
 
 /** What waits for a person, each with the one button that helps and its key. */
-export function NeedList({ needs, ...handlers }: Props) {
+export function NeedList({ needs, isCalm, ...handlers }: Props) {
   const { data: accounts = [] } = useQuery(queries.accounts());
   const { fix, words, pending, error } = useNeedActions(handlers);
   const [first] = needs;
   useShortcut(first ? { keys: "C", label: "Fix the first one", inBar: true, run: () => fix(first) } : null);
+  if (needs.length === 0 && !isCalm) return null;
   return (
     <section aria-labelledby="needs-you">
       <div className={styles.head}>

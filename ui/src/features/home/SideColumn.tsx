@@ -3,7 +3,6 @@ import { useMemo } from "react";
 import { AccountGlyph } from "@/components/AccountGlyph";
 import { accountLook } from "@/components/accountLook";
 import { Badge } from "@/components/Badge";
-import { Button } from "@/components/Button";
 import { statusLook } from "@/components/connectorStatus";
 import { PlatformTile } from "@/components/PlatformTile";
 import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
@@ -14,10 +13,10 @@ import { grouped } from "@/lib/words";
 import styles from "./Home.module.css";
 import { ExpiringSoon } from "./ExpiringSoon";
 
-type Props = { connectors: Connector[]; needs: Need[]; onOpenCredentials: () => void };
+type Props = { connectors: Connector[]; needs: Need[] };
 
 /** Beside the page: what lapses soon, the connectors, the accounts, the vault. */
-export function SideColumn({ connectors, needs, onOpenCredentials }: Props) {
+export function SideColumn({ connectors, needs }: Props) {
   const { data: wallet = [] } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
   const { data: accounts = [] } = useQuery(queries.accounts());
@@ -65,9 +64,6 @@ export function SideColumn({ connectors, needs, onOpenCredentials }: Props) {
               <span>{wallet.length}</span>
             </li>
           </ul>
-          {(vault.state === "locked" || vault.state === "unavailable") && (
-            <Button onPress={onOpenCredentials}>{vault.state === "locked" ? "Unlock" : "Details"}</Button>
-          )}
         </section>
       )}
     </aside>

@@ -113,7 +113,7 @@ pub(crate) enum ConnectorVerb {
         #[arg(value_enum)]
         switch: Option<Switch>,
     },
-    /// Look at one step by step: name, TLS, discovery, sign-in, negotiation, tools
+    /// Look at one step by step: name, connection, TLS, discovery, sign-in, negotiation, tools
     Check {
         /// Id, ACCOUNT/NAME or name
         connector: String,

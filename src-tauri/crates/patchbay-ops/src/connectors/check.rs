@@ -15,7 +15,7 @@ use crate::connectors::{find_connector, list_connectors, tools};
 use crate::context::Context;
 use crate::error::Error;
 
-/// What the doctor found: name, TLS, discovery, sign-in, negotiation, tools.
+/// What the doctor found: name, connection, TLS, discovery, sign-in, negotiation, tools.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Check {
@@ -29,7 +29,7 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckStep {
-    /// `name`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`.
+    /// `name`, `connect`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`.
     pub name: String,
     /// How it went.
     pub state: CheckState,
@@ -54,8 +54,9 @@ pub enum CheckState {
 }
 
 /// The steps in the order in which a connection is made.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     "name",
+    "connect",
     "tls",
     "discovery",
     "sign_in",
@@ -134,7 +135,7 @@ fn applies(connector: &Connector, step: &str) -> bool {
     let endpoint = connector.endpoint.as_deref().unwrap_or_default();
     if abilities(connector).reports_status {
         // The platform stands between us and the service: what it says is all that there is to see.
-        return matches!(step, "name" | "tls" | "sign_in" | "tools");
+        return matches!(step, "name" | "connect" | "tls" | "sign_in" | "tools");
     }
     match step {
         "tls" => endpoint.starts_with("https:"),
@@ -198,7 +199,8 @@ fn failed(connector: &Connector, problem: Problem, took: Option<u32>) -> Vec<Che
 fn failing_step(code: Code) -> &'static str {
     match code {
         Code::NetworkDns | Code::UsageInvalid => "name",
-        Code::NetworkTls | Code::NetworkUnreachable => "tls",
+        Code::NetworkUnreachable => "connect",
+        Code::NetworkTls => "tls",
         Code::AuthDiscovery | Code::AuthUnsafeUrl | Code::AuthClientNeeded => "discovery",
         Code::PlatformSignedOut => "sign_in",
         code if code.as_str().starts_with("auth.") || code.as_str().starts_with("vault.") => {

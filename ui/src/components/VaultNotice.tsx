@@ -1,23 +1,21 @@
 import { useState } from "react";
-import { AcceptOlderDialog } from "@/components/AcceptOlderDialog";
-import { ResetVaultDialog } from "@/components/ResetVaultDialog";
-import { Button } from "@/components/Button";
-import { PassphraseForm } from "@/components/PassphraseForm";
-import { Notice, NoticeCode, ProblemNotice } from "@/components/ProblemNotice";
 import { type VaultStatus } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useVaultActions } from "@/host/vault";
 import { capital, sentence } from "@/lib/words";
-import styles from "./Credentials.module.css";
+import { AcceptOlderDialog } from "./AcceptOlderDialog";
+import { Button } from "./Button";
+import { PassphraseForm } from "./PassphraseForm";
+import { Notice, NoticeCode, ProblemNotice } from "./ProblemNotice";
+import { ResetVaultDialog } from "./ResetVaultDialog";
+import styles from "./VaultNotice.module.css";
 
-/** Says why the vault cannot be used, with the way on; nothing when it can. */
+/** Whether saved secrets can be read, as far as that is known. */
+export const canUseVault = ({ state, problem }: VaultStatus) => state === "ready" || (state === "empty" && !problem);
+
+/** Says why the vault cannot be used, with the way on. */
 export function VaultNotice({ vault }: { vault: VaultStatus }) {
-  if (vault.state === "ready" || (vault.state === "empty" && !vault.problem)) return null;
-  return (
-    <div className={styles.notice}>
-      {vault.state === "locked" && vault.backend === "passphrase" ? <Locked /> : <NotReadable vault={vault} />}
-    </div>
-  );
+  return vault.state === "locked" && vault.backend === "passphrase" ? <Locked /> : <NotReadable vault={vault} />;
 }
 
 function Locked() {
@@ -27,7 +25,7 @@ function Locked() {
   return (
     <Notice glyph="signin" title="Vault locked">
       <p>Enter your passphrase to use saved credentials.</p>
-      <div className={styles.vaultForm}>
+      <div className={styles.form}>
         <PassphraseForm
           submitLabel="Unlock"
           isPending={unlock.isPending}
@@ -90,7 +88,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
     >
       {problem?.hint && <p>{sentence(problem.hint)}</p>}
       {choosing && (
-        <div className={styles.vaultForm}>
+        <div className={styles.form}>
           <PassphraseForm
             isNew
             submitLabel="Set passphrase"
