@@ -629,7 +629,7 @@ export type ChangeSettings = {
 	overwrite: boolean,
 };
 
-/**  What the doctor found: name, TLS, discovery, sign-in, negotiation, tools. */
+/**  What the doctor found: name, connection, TLS, discovery, sign-in, negotiation, tools. */
 export type Check = {
 	/**  The connector after the check. */
 	connector: Connector,
@@ -648,7 +648,7 @@ export type CheckState =
 
 /**  One step of the doctor. */
 export type CheckStep = {
-	/**  `name`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`. */
+	/**  `name`, `connect`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`. */
 	name: string,
 	/**  How it went. */
 	state: CheckState,

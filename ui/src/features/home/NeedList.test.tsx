@@ -123,9 +123,9 @@ describe("what needs you", () => {
     const { user, host } = renderApp("/", { connectors: [connector()], vault: locked });
     expect(await screen.findByText("Vault locked")).toBeVisible();
     expect(screen.queryByText("All good")).toBeNull();
-    await user.type(screen.getByLabelText("Passphrase"), "four plain words");
+    await user.type(screen.getByLabelText("Passphrase"), "correct horse");
     await user.click(screen.getByRole("button", { name: "Unlock" }));
-    await waitFor(() => expect(host.lastCall("unlockVault")).toEqual({ passphrase: "four plain words" }));
+    await waitFor(() => expect(host.lastCall("unlockVault")).toEqual({ passphrase: "correct horse" }));
     expect((await screen.findAllByText("All good")).length).toBeGreaterThan(0);
     expect(screen.queryByText("Vault locked")).toBeNull();
   });
