@@ -10,9 +10,9 @@ const steps: { name: string; label: string }[] = [
   { name: "name", label: "DNS" },
   { name: "connect", label: "Connection" },
   { name: "tls", label: "TLS" },
-  { name: "discovery", label: "Sign-in discovery" },
+  { name: "discovery", label: "Discovery" },
   { name: "sign_in", label: "Sign-in" },
-  { name: "negotiation", label: "MCP handshake" },
+  { name: "negotiation", label: "Handshake" },
   { name: "tools", label: "Tools" },
 ];
 
