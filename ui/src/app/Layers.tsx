@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, Suspense, useMemo, useState } from "react";
+import { FixContext } from "@/components/FixContext";
 import { FocusReturn } from "@/components/FocusReturn";
 import { useSignIn } from "@/features/authorizations/useSignIn";
 import { type CreateStart } from "@/features/create/createStart";
@@ -17,6 +18,7 @@ import {
 } from "./lazyLayers";
 import { type Layers, LayersContext } from "./LayersContext";
 import { RefusedLink } from "./RefusedLink";
+import { useFixes } from "./useFixes";
 
 type Open =
   | { kind: "add"; address: string }
@@ -32,6 +34,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   const signIn = useSignIn();
   const navigate = useNavigate();
   const { start, show } = signIn;
+  const fixes = useFixes(start);
   const [drafts] = useState(() => new CreateDrafts());
   const { data: accounts } = useQuery(queries.accounts());
   const hasChoice = accounts?.some((account) => account.platform !== "local") ?? false;
@@ -54,7 +57,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   useReadAhead();
   return (
     <LayersContext value={layers}>
-      {children}
+      <FixContext value={fixes}>{children}</FixContext>
       {/* One dialog after the other: the last does not know what had the focus before the first. */}
       {open && <FocusReturn />}
       <Suspense>

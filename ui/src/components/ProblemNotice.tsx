@@ -4,6 +4,7 @@ import { capital, sentence } from "@/lib/words";
 import { useAllowProgram } from "./AllowProgramContext";
 import { Button } from "./Button";
 import { useCopy } from "./CopyContext";
+import { type Fix } from "./FixContext";
 import styles from "./ProblemNotice.module.css";
 import { type GlyphName, StatusGlyph, toneOf } from "./StatusGlyph";
 
@@ -12,12 +13,14 @@ type Props = {
   onRetry?: () => void;
   /** What the retry is called; a verb of its own beats "Try again". */
   retryLabel?: string;
-  /** One more button, such as the fix itself. */
+  /** The button that helps. */
+  fix?: Fix | null;
+  /** One more button. */
   children?: ReactNode;
 };
 
 /** What happened, why, what to do, and the code, where it happened. */
-export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", children }: Props) {
+export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", fix, children }: Props) {
   const copy = useCopy();
   const allow = useAllowProgram();
   // Its detail is the reference, which the host judges and shows before anybody agrees to it.
@@ -46,7 +49,7 @@ export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", chil
         </button>
       }
       actions={
-        (onRetry ?? children ?? program) && (
+        (onRetry ?? children ?? fix ?? program) && (
           <>
             {program && (
               <Button
@@ -59,6 +62,11 @@ export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", chil
                 }
               >
                 Allow program…
+              </Button>
+            )}
+            {fix && (
+              <Button small look="primary" onPress={fix.run}>
+                {fix.label}
               </Button>
             )}
             {children}

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { type ToolRun } from "@/host/bindings";
 import { bytes } from "@/lib/time";
 import { Button } from "../Button";
+import { type Fix } from "../FixContext";
 import { JsonView } from "../JsonView/JsonView";
 import { Notice, NoticeCode, ProblemNotice } from "../ProblemNotice";
 import { type TabItem, Tabs } from "../Tabs";
@@ -19,13 +20,15 @@ type Props = {
   withArguments?: boolean;
   comparison?: ComparisonView;
   onRetry?: () => void;
+  /** The button that helps with its problem. */
+  fix?: Fix | null;
 };
 
 /** An answer larger than this is drawn only when asked for. */
 const large = 256 * 1024;
 
 /** The answer of a run in its views; give it the run's id as `key`. */
-export function ResultViews({ run, withArguments = false, comparison, onRetry }: Props) {
+export function ResultViews({ run, withArguments = false, comparison, onRetry, fix }: Props) {
   const structured = run.result?.structured ?? null;
   const [view, setView] = useState<View>(structured !== null && !run.problem ? "structured" : "rendered");
   const [asked, setAsked] = useState(false);
@@ -34,7 +37,7 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry }:
   const held = size > large && !asked;
   const guard = (content: ReactNode) => (held ? <Large size={size} onShow={() => setAsked(true)} /> : content);
   const tabs: TabItem<View | "compare">[] = [
-    { id: "rendered", label: "Formatted", content: <Rendered run={run} onRetry={onRetry} guard={guard} /> },
+    { id: "rendered", label: "Formatted", content: <Rendered run={run} onRetry={onRetry} fix={fix} guard={guard} /> },
     ...(structured !== null
       ? [
           {
@@ -114,12 +117,9 @@ function EmptyPart({ children }: { children: string }) {
 function Rendered({
   run,
   onRetry,
+  fix,
   guard,
-}: {
-  run: ToolRun;
-  onRetry?: () => void;
-  guard: (content: ReactNode) => ReactNode;
-}) {
+}: Pick<Props, "run" | "onRetry" | "fix"> & { guard: (content: ReactNode) => ReactNode }) {
   const content = run.result?.content ?? [];
   const failedByTool = run.result?.isError === true;
   const isEmpty = content.length === 0;
@@ -128,6 +128,7 @@ function Rendered({
       {run.problem && !failedByTool && run.state === "failed" && (
         <ProblemNotice
           problem={run.problem}
+          fix={fix}
           onRetry={run.problem.retryable ? onRetry : undefined}
           retryLabel="Run again"
         />

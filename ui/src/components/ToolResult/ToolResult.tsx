@@ -5,6 +5,7 @@ import { bytes, duration } from "@/lib/time";
 import { Badge } from "../Badge";
 import { Button } from "../Button";
 import { useCopy } from "../CopyContext";
+import { type Fix } from "../FixContext";
 import { ResultViews } from "./ResultViews";
 import { runStates } from "./runWords";
 import { SaveParts } from "./SaveParts";
@@ -17,10 +18,12 @@ type Props = {
   actions?: ReactNode;
   /** Makes a further try where the problem allows one. */
   onRetry?: () => void;
+  /** The button that helps with its problem. */
+  fix?: Fix | null;
 };
 
 /** How a run ended: word, time and size, the answer in four views, and where the time went. */
-export function ToolResult({ run, actions, onRetry }: Props) {
+export function ToolResult({ run, actions, onRetry, fix }: Props) {
   const copy = useCopy();
   const { glyph, word } = runStates[run.state];
   const answer = run.result?.structured ?? run.answer;
@@ -48,7 +51,7 @@ export function ToolResult({ run, actions, onRetry }: Props) {
         {actions}
       </header>
       <SaveParts key={`files of ${run.id}`} run={run} />
-      <ResultViews key={run.id} run={run} onRetry={onRetry} />
+      <ResultViews key={run.id} run={run} onRetry={onRetry} fix={fix} />
       {run.timings && <Timing timings={run.timings} />}
     </section>
   );

@@ -19,7 +19,6 @@ use tokio_util::sync::CancellationToken;
 use self::session::session;
 use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
 use crate::authorizations;
-use crate::authorizations::scope_upgrade;
 use crate::connectors::status;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
@@ -106,12 +105,11 @@ impl Backend for Local<'_> {
         })
     }
 
-    /// It works, unless it lacks scopes for other tools.
+    /// A tool that works shows that its connector does.
     async fn status_after_call(&self, _outcome: &CallOutcome) -> Option<Change> {
         let now = self.cx.now();
         Some(Box::new(move |connector| {
-            let lacks_scopes = !scope_upgrade::wanted_scopes(connector).is_empty();
-            if !lacks_scopes && !status::is_decided(connector.status.status) {
+            if !status::is_decided(connector.status.status) {
                 status::note_ready(connector, now);
             }
         }))

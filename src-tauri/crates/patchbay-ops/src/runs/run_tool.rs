@@ -315,14 +315,18 @@ async fn note_success(
 }
 
 async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Result<(), Error> {
-    // That one tool is slow or fails says nothing of its connector.
-    if matches!(error.code(), Code::TimedOut | Code::McpServerError) {
-        return Ok(());
-    }
     let scopes = scope_upgrade::named_scopes(error);
     if !scopes.is_empty() {
         let note = |connector: &mut Connector| scope_upgrade::remember_scopes(connector, scopes);
         status::change(cx, &connector.id, note).await?;
+    }
+    // That one tool is slow, fails or needs more access says nothing of its connector.
+    let is_of_the_tool = matches!(
+        error.code(),
+        Code::TimedOut | Code::McpServerError | Code::AuthForbidden
+    );
+    if is_of_the_tool {
+        return Ok(());
     }
     status::note_failure(cx, &connector.id, error).await
 }

@@ -1,0 +1,40 @@
+import { screen, waitFor } from "@testing-library/react";
+import { beforeAll, expect, it } from "vitest";
+import { type Code } from "@/host/bindings";
+import { renderApp } from "@/test/renderApp";
+import { connector, problem, run, tool } from "@/test/samples";
+
+// The form is loaded when it is first shown, which on a busy computer takes longer than a query waits.
+beforeAll(() => import("@/components/SchemaForm/SchemaForm"), 30_000);
+
+/** A tool whose run fails by that code. */
+async function failing(code: Code) {
+  const app = renderApp("/tools/con_github/report", {
+    connectors: [connector()],
+    tools: [{ connector: "con_github", tool: tool({ name: "report", inputSchema: { type: "object" } }) }],
+  });
+  const failed = run({ tool: "report", state: "failed", result: null, problem: problem({ code }) });
+  app.host.handlers.runTool = () => failed;
+  await app.user.click(await screen.findByRole("button", { name: /^Run/ }));
+  return app;
+}
+
+it("a_run_that_lacks_access_leads_to_a_sign_in_with_more", async () => {
+  const { user, host } = await failing("auth.forbidden");
+  await user.click(await screen.findByRole("button", { name: "Sign in with more access" }));
+  await waitFor(() =>
+    expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_github" } }),
+  );
+});
+
+it("a_run_that_finds_the_vault_locked_leads_to_it", async () => {
+  const { user } = await failing("vault.locked");
+  await user.click(await screen.findByRole("button", { name: "Open vault" }));
+  expect(await screen.findByRole("heading", { name: "Credentials" })).toBeVisible();
+});
+
+it("a_tool_that_is_not_there_has_no_button", async () => {
+  await failing("not_found");
+  expect(await screen.findByText("not_found")).toBeVisible();
+  expect(screen.queryByRole("button", { name: /^(Sign in|Open vault|Enter key|Replace key)/ })).toBeNull();
+});

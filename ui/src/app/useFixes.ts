@@ -1,0 +1,50 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback } from "react";
+import { type Fix } from "@/components/FixContext";
+import { nextActionLabels, reauthAction, tabFor } from "@/components/nextAction";
+import { type Code, type Connector, type Problem } from "@/host/bindings";
+
+const signInCodes: ReadonlySet<Code> = new Set<Code>([
+  "auth.needed",
+  "auth.expired",
+  "auth.denied",
+  "auth.timed_out",
+  "auth.forbidden",
+]);
+
+const vaultCodes: ReadonlySet<Code> = new Set<Code>([
+  "vault.locked",
+  "vault.no_keychain",
+  "vault.denied",
+  "vault.key_lost",
+  "vault.damaged",
+  "vault.rolled_back",
+]);
+
+/** Which button helps with a problem that a connector met, wherever that is shown. */
+export function useFixes(onSignIn: (connector: Connector) => void) {
+  const navigate = useNavigate();
+  return useCallback(
+    ({ code }: Problem, connector: Connector): Fix | null => {
+      if (vaultCodes.has(code)) return { label: "Open vault", run: () => void navigate({ to: "/credentials" }) };
+      if (code === "platform.signed_out")
+        return {
+          label: "Replace key",
+          run: () => void navigate({ to: "/accounts/$id", params: { id: connector.account } }),
+        };
+      if (!signInCodes.has(code)) return null;
+      const action = reauthAction(connector);
+      const tab = tabFor(action);
+      if (tab !== null)
+        return {
+          label: nextActionLabels[action],
+          run: () => void navigate({ to: "/connectors/$id", params: { id: connector.id }, search: { tab } }),
+        };
+      return {
+        label: code === "auth.forbidden" ? "Sign in with more access" : nextActionLabels[action],
+        run: () => onSignIn(connector),
+      };
+    },
+    [navigate, onSignIn],
+  );
+}
