@@ -30,25 +30,25 @@ impl Error {
 #[non_exhaustive]
 pub enum NotPlain {
     /// A symbolic link, wherever it leads.
-    #[error("it is a symbolic link")]
+    #[error("it's a symbolic link")]
     Link,
     /// A folder.
-    #[error("it is a folder")]
+    #[error("it's a folder")]
     Folder,
     /// A named pipe.
-    #[error("it is a pipe")]
+    #[error("it's a pipe")]
     Pipe,
     /// A socket.
-    #[error("it is a socket")]
+    #[error("it's a socket")]
     Socket,
     /// A character or block device.
-    #[error("it is a device")]
+    #[error("it's a device")]
     Device,
     /// Something that this system has beside those.
-    #[error("it is no plain file")]
+    #[error("it isn't a plain file")]
     Other,
     /// A plain file, but larger than anything Patchbay writes there.
-    #[error("it is larger than {limit_mib} MiB")]
+    #[error("it's larger than {limit_mib} MiB")]
     TooLarge {
         /// What is read at most.
         limit_mib: u64,

@@ -13,10 +13,10 @@ use crate::Error;
 pub fn check_address(url: &Url) -> Result<(), Error> {
     let refuse = |words: &str| Err(Error::Usage(words.to_owned()));
     if !matches!(url.scheme(), "http" | "https") {
-        return refuse("the address has to start with http or https");
+        return refuse("the address must start with http or https");
     }
     if has_user_info(url) {
-        return refuse("the address must not hold a user name or password");
+        return refuse("the address can't contain a user name or password");
     }
     Ok(())
 }

@@ -10,13 +10,13 @@ use std::io;
 #[non_exhaustive]
 pub enum AddressError {
     /// Another scheme, user information, a fragment, or no host at all.
-    #[error("the {what} is not an address that can be opened safely")]
+    #[error("the {what} isn't safe to open")]
     Unsafe {
         /// What the address is for.
         what: &'static str,
     },
     /// Without encryption, and not on this computer.
-    #[error("the {what} does not use https: {host}")]
+    #[error("the {what} isn't HTTPS: {host}")]
     NotHttps {
         /// What the address is for.
         what: &'static str,
@@ -24,13 +24,13 @@ pub enum AddressError {
         host: String,
     },
     /// This computer, the local network or a cloud's inside, named by somebody who has no business there.
-    #[error("{host} is an address inside the local network")]
+    #[error("{host} is an address in the local network")]
     Private {
         /// The host that was named.
         host: String,
     },
     /// The name stands for no address, so that it cannot be judged.
-    #[error("there is no host called {host}")]
+    #[error("host {host} not found")]
     Unknown {
         /// The host that was named.
         host: String,
@@ -39,7 +39,7 @@ pub enum AddressError {
 
 /// A name that could not be looked up while a connection was made.
 #[derive(Debug, thiserror::Error)]
-#[error("the name could not be looked up")]
+#[error("host not found")]
 pub(crate) struct LookupFailed {
     pub(crate) host: String,
     #[source]

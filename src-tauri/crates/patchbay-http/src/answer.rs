@@ -13,7 +13,7 @@ use crate::Error;
 use crate::redact::{SecretNames, redact_given};
 use crate::text::JSON_LIMITS;
 
-const OTHER_SHAPE: &str = "it has another shape than documented";
+const OTHER_SHAPE: &str = "unknown format";
 
 /// A success, read as a whole.
 #[derive(Clone, Default)]
@@ -50,8 +50,8 @@ impl Answer {
         let mut json = json::parse(&self.body, JSON_LIMITS).map_err(|error| match error {
             json::Error::Exceeded(limit) => Error::Exceeded(limit),
             json::Error::NotJson => self.unexpected(match self.body.is_empty() {
-                true => "it is empty",
-                false => "it is no JSON",
+                true => "empty",
+                false => "not JSON",
             }),
         })?;
         if !self.given.is_empty() {

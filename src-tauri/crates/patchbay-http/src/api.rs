@@ -89,7 +89,7 @@ impl Api {
 /// [`Error::Usage`] when it is no absolute `http` or `https` URL, or holds a user name.
 pub fn parse_base_url(base: &str) -> Result<Url, Error> {
     let base =
-        Url::parse(base).map_err(|_| Error::Usage("the base URL is no absolute URL".to_owned()))?;
+        Url::parse(base).map_err(|_| Error::Usage("the base URL must be a full URL".to_owned()))?;
     check_address(&base)?;
     Ok(base)
 }

@@ -85,13 +85,13 @@ fn build(settings: &ClientSettings, decompress: bool) -> Result<reqwest::Client,
         let read = Certificate::from_pem_bundle(pem)
             .ok()
             .filter(|read| !read.is_empty())
-            .ok_or_else(|| Error::Usage("a certificate authority is no readable PEM".to_owned()))?;
+            .ok_or_else(|| Error::Usage("the certificate isn't valid PEM".to_owned()))?;
         authorities.extend(read);
     }
     builder
         .tls_certs_merge(authorities)
         .build()
-        .map_err(|_| Error::Usage("the certificate authorities cannot be used".to_owned()))
+        .map_err(|_| Error::Usage("the certificates can't be used".to_owned()))
 }
 
 #[cfg(test)]

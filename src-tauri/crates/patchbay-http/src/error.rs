@@ -32,7 +32,7 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// No connection, or it was lost.
-    #[error("could not reach {host}{}", how.because())]
+    #[error("couldn't connect to {host}{}", how.because())]
     Unreachable {
         /// Host and port.
         host: String,
@@ -43,7 +43,7 @@ pub enum Error {
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
     /// No whole answer within the time given.
-    #[error("no answer within {}", seconds(*after))]
+    #[error("no response in {}", seconds(*after))]
     TimedOut {
         /// The time given.
         after: Duration,
@@ -52,28 +52,28 @@ pub enum Error {
     #[error("stopped")]
     Cancelled,
     /// The answer is larger than is accepted.
-    #[error("the answer is larger than {limit} bytes")]
+    #[error("the response is larger than {}", megabytes(*limit))]
     TooLarge {
         /// What is accepted, in bytes.
         limit: u64,
     },
     /// The answer has more parts than are read.
-    #[error("the answer has {0}")]
+    #[error("the response has {0}")]
     Exceeded(Exceeded),
     /// The server ended its stream again and again before it answered.
-    #[error("the server ended its stream {limit} times without an answer")]
+    #[error("the server ended its stream {limit} times without a response")]
     TooManyReconnects {
         /// How often it was asked to go on.
         limit: u32,
     },
     /// The address leads to this computer or into the local network, and nobody entered it as such.
-    #[error("{host} leads into the local network, where it was not said to be")]
+    #[error("{host} leads into the local network")]
     PrivateAddress {
         /// The host.
         host: String,
     },
     /// The server points to another origin, to which nothing is sent.
-    #[error("the server points to {to}, which is not followed")]
+    #[error("the server redirects to {to}")]
     RedirectRefused {
         /// Origin it points to, such as `https://example.com`.
         to: String,
@@ -81,15 +81,13 @@ pub enum Error {
         status: u16,
     },
     /// Credentials would go unencrypted to another computer; nothing was sent.
-    #[error(
-        "credentials are not sent to {host} over plain http, where anyone on the way can read them"
-    )]
+    #[error("credentials aren't sent to {host} over plain http, where others can read them")]
     PlainHttp {
         /// Host and port.
         host: String,
     },
     /// 401: a person, or a new token, is needed.
-    #[error("the server asks for a sign-in")]
+    #[error("the server requires sign-in")]
     Unauthorized {
         /// `WWW-Authenticate` as sent; `None` when the server sent none.
         challenge: Option<String>,
@@ -97,7 +95,7 @@ pub enum Error {
         refusal: Box<Refusal>,
     },
     /// 403: what was sent is valid, and not allowed to do this.
-    #[error("the credential is not allowed to do this")]
+    #[error("{}", forbidden_words(scope.as_deref()))]
     Forbidden {
         /// Scopes the server wants, separated by spaces, where it says so (`insufficient_scope`).
         scope: Option<String>,
@@ -107,13 +105,13 @@ pub enum Error {
         refusal: Box<Refusal>,
     },
     /// 404.
-    #[error("the server does not know it")]
+    #[error("not found on the server")]
     NotFound(Box<Refusal>),
     /// 409.
-    #[error("it exists already, or was changed elsewhere")]
+    #[error("already exists or was changed")]
     Conflict(Box<Refusal>),
     /// 409 of a creation: there is one at that address.
-    #[error("there is one with that URL already")]
+    #[error("a connector with this address already exists{}", after_colon(name.as_deref()))]
     AlreadyThere {
         /// What it is called, cleaned; `None` where the platform was not asked, or did not tell.
         name: Option<String>,
@@ -121,7 +119,7 @@ pub enum Error {
         refusal: Box<Refusal>,
     },
     /// 400 or 422: the request is wrong.
-    #[error("the server found the request wrong")]
+    #[error("the request was rejected")]
     Invalid(Box<Refusal>),
     /// 429.
     #[error("too many requests")]
@@ -135,7 +133,7 @@ pub enum Error {
     #[error("{}", status_words(.0))]
     Status(Box<Refusal>),
     /// A success that cannot be read.
-    #[error("the answer cannot be read: {what}")]
+    #[error("unexpected response: {what}")]
     UnexpectedAnswer {
         /// What is wrong with it.
         what: String,
@@ -143,16 +141,16 @@ pub enum Error {
         refusal: Box<Refusal>,
     },
     /// There is no MCP server at that address.
-    #[error("there is no MCP server at that address: it answered with {found}")]
+    #[error("no MCP server at this address ({found})")]
     NotAServer {
         /// What is there.
         found: Found,
     },
     /// The server speaks MCP in a way that cannot be understood.
-    #[error("the server does not keep to the protocol: {0}")]
+    #[error("the server violated the MCP protocol: {0}")]
     Protocol(String),
     /// The server answered with an error of its own.
-    #[error("the server answered with an error: {message}")]
+    #[error("the server returned an error: {message}")]
     ServerError {
         /// JSON-RPC error code.
         code: i64,
@@ -162,19 +160,19 @@ pub enum Error {
         data: Option<serde_json::Value>,
     },
     /// The server asks back before it answers, which nobody can do here.
-    #[error("the server asks for something before it answers")]
+    #[error("the server asks for input, which Patchbay can't provide yet")]
     InputRequired,
     /// The tool is not offered.
-    #[error("there is no tool {name}")]
+    #[error("tool {name} not found")]
     ToolNotFound {
         /// The name asked for, cleaned.
         name: String,
     },
     /// Nothing has that name.
-    #[error("there is no {0}")]
+    #[error("{0} not found")]
     NoneFound(String),
     /// A name stands for several things.
-    #[error("{count} are called {name}")]
+    #[error("{count} are named {name}")]
     ManyFound {
         /// The name, cleaned.
         name: String,
@@ -182,19 +180,19 @@ pub enum Error {
         count: usize,
     },
     /// An authorization ended without success.
-    #[error("the sign-in did not succeed{}", reason.as_ref().map(|words| format!(": {words}")).unwrap_or_default())]
+    #[error("sign-in failed{}", after_colon(reason.as_deref()))]
     GrantFailed {
         /// The platform's words, cleaned.
         reason: Option<String>,
     },
     /// The platform gave an address that must not be opened.
-    #[error("the platform gave an address that must not be opened")]
+    #[error("the platform sent an unsafe sign-in address")]
     UnsafeUrl {
         /// HTTP status of the answer that held it.
         status: u16,
     },
     /// Switched off in the settings, or not offered.
-    #[error("{0} is not offered")]
+    #[error("{0} isn't supported")]
     NotSupported(String),
     /// The credentials could not be had.
     #[error("{0}")]
@@ -209,10 +207,10 @@ pub enum Found {
     #[error("a web page")]
     Html,
     /// A status, for example 404.
-    #[error("status {0}")]
+    #[error("HTTP {0}")]
     Status(u16),
     /// JSON that is no JSON-RPC.
-    #[error("JSON of another kind")]
+    #[error("other JSON")]
     OtherJson,
     /// Something else, by its media type.
     #[error("{0}")]
@@ -344,35 +342,35 @@ impl Explain for Error {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Unreachable { how, .. } => how.hint(),
-            Self::TimedOut { .. } => "Try again, or give it more time.",
-            Self::TooLarge { .. } | Self::Exceeded(_) => "Ask for less at once.",
+            Self::TimedOut { .. } => "Try again.",
+            Self::TooLarge { .. } | Self::Exceeded(_) => "Request less data.",
             Self::PrivateAddress { .. } => {
-                "Ask the server's operator, or enter the address that is meant."
+                "Contact the server's operator, or enter the local address yourself."
             }
-            Self::RedirectRefused { .. } => "Use the address it points to, if you trust it.",
+            Self::RedirectRefused { .. } => "If you trust it, use that address instead.",
             Self::PlainHttp { .. } => {
-                "Use an https address, or allow plain http for this one where you trust the network."
+                "Use an https address, or allow plain http for this one if you trust the network."
             }
             Self::Unauthorized { .. } => "Sign in.",
-            Self::Forbidden { .. } => "Sign in with an account or with scopes that may do this.",
-            Self::NotFound(_) => "List again: it may have been removed.",
-            Self::Conflict(_) => "Load it again, then repeat the change.",
-            Self::AlreadyThere { name: None, .. } => {
-                "List the connectors again and use the one with that URL."
-            }
-            Self::AlreadyThere {
-                name: Some(name), ..
-            } => return Some(format!("Use {name}: list the connectors again to see it.")),
-            Self::Invalid(_) => "Correct what the server names.",
-            Self::RateLimited { .. } => "Wait a little, then try again.",
+            Self::Forbidden { scope: Some(_), .. } => "Sign in with more access.",
+            Self::Forbidden { scope: None, .. } => "Use an account that has access.",
+            Self::NotFound(_) => "It may have been deleted. Refresh to see.",
+            Self::Conflict(_) => "Refresh and try again.",
+            Self::AlreadyThere { .. } => "Refresh the list to see it.",
+            Self::RateLimited {
+                retry_after: Some(wait),
+                ..
+            } => return Some(format!("Try again in {}.", seconds(*wait))),
+            Self::RateLimited { .. } => "Try again in a moment.",
             Self::Status(refusal) if refusal.status >= 500 => "Try again later.",
             Self::NotAServer { .. } => {
-                "Check the address: MCP servers often live under a path such as /mcp."
+                "Check the address. MCP servers often use a path such as /mcp."
             }
-            Self::Protocol(_) | Self::TooManyReconnects { .. } => "Tell the server's makers.",
-            Self::ToolNotFound { .. } => "List the tools again.",
-            Self::NoneFound(_) => "List what is there.",
-            Self::ManyFound { .. } => "Use its id.",
+            Self::Protocol(_) | Self::TooManyReconnects { .. } => {
+                "Report this to the server's developer."
+            }
+            Self::ToolNotFound { .. } => "Refresh the tools.",
+            Self::ManyFound { .. } => "Use the id.",
             Self::GrantFailed { .. } => "Sign in again.",
             Self::Credential(error) => return error.hint(),
             _ => return None,
@@ -408,9 +406,25 @@ impl Explain for Error {
 
 fn status_words(refusal: &Refusal) -> String {
     match refusal.status {
-        200..300 => "the platform says that it failed".to_owned(),
-        status => format!("the server answered with status {status}"),
+        200..300 => "the platform reported an error".to_owned(),
+        status => format!("the server returned an error (HTTP {status})"),
     }
+}
+
+fn forbidden_words(scope: Option<&str>) -> String {
+    match scope {
+        Some(scope) => format!("this needs the scope {scope}"),
+        None => "this sign-in isn't allowed to do this".to_owned(),
+    }
+}
+
+/// `: Wiki`; nothing where there is nothing to say.
+fn after_colon(words: Option<&str>) -> String {
+    words.map(|words| format!(": {words}")).unwrap_or_default()
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1_000_000.0)
 }
 
 fn seconds(duration: Duration) -> String {
@@ -473,6 +487,6 @@ mod tests {
         let error = Error::TimedOut {
             after: Duration::from_millis(1500),
         };
-        assert_eq!(error.to_string(), "no answer within 1.5 s");
+        assert_eq!(error.to_string(), "no response in 1.5 s");
     }
 }

@@ -151,11 +151,7 @@ fn describe_body(headers: &HeaderMap, body: &Bytes) -> String {
     let kind = headers
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
-    format!(
-        "{} bytes of {}",
-        body.len(),
-        kind.unwrap_or("an unknown kind")
-    )
+    format!("{} bytes of {}", body.len(), kind.unwrap_or("unknown type"))
 }
 
 /// `detail`, `errors`, `message`, `error`, in this order.

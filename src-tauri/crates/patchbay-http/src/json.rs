@@ -35,7 +35,7 @@ pub struct Items {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// It is none. Why is not told: words of the parser quote it, where a secret could be.
-    #[error("it is no JSON")]
+    #[error("not JSON")]
     NotJson,
     /// It is more than is read.
     #[error(transparent)]

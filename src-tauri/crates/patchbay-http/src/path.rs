@@ -37,7 +37,7 @@ impl Path {
     /// [`Error::Usage`] when the value is empty, `.` or `..`, also spelled with `%2e`.
     pub fn value(mut self, name: &str, value: &str) -> Result<Self, Error> {
         if is_no_segment(value) {
-            return Err(Error::Usage(format!("{name} must not be {value:?}")));
+            return Err(Error::Usage(format!("{name} can't be {value:?}")));
         }
         self.0.push('/');
         self.0.extend(utf8_percent_encode(value, RESERVED));
@@ -62,7 +62,7 @@ impl Path {
                 None => self.then("/").then(segment),
                 Some(name) => {
                     let value =
-                        find(name).ok_or_else(|| Error::Usage(format!("{name} is missing")))?;
+                        find(name).ok_or_else(|| Error::Usage(format!("{name} is required")))?;
                     self.value(name, &value)?
                 }
             };

@@ -157,7 +157,7 @@ impl Request {
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
         let mut written = Vec::new();
         let (outcome, secrets) = reveal_secrets(|| serde_json::to_writer(&mut written, body));
-        outcome.map_err(|error| Error::Usage(format!("the body cannot be written: {error}")))?;
+        outcome.map_err(|error| Error::Usage(format!("couldn't encode the body: {error}")))?;
         self.body = Body::Json(written.into());
         self.secrets.extend(secrets);
         Ok(self)

@@ -464,7 +464,7 @@ fn body(body: Body, options: &CallOptions) -> Result<(Option<Bytes>, Option<Head
             let content_type = content_type.as_deref().map(HeaderValue::from_str);
             let content_type = content_type
                 .transpose()
-                .map_err(|_| Error::Usage("the content type is no header value".to_owned()))?;
+                .map_err(|_| Error::Usage("invalid content type".to_owned()))?;
             return Ok((Some(bytes), content_type));
         }
         Body::Json(json) if extra.is_empty() => json,
@@ -482,15 +482,15 @@ fn body(body: Body, options: &CallOptions) -> Result<(Option<Bytes>, Option<Head
 }
 
 fn takes_no_more() -> Error {
-    Error::Usage("this body takes no further members".to_owned())
+    Error::Usage("extra body properties aren't supported here".to_owned())
 }
 
 /// Sets a header in place of any of that name; a sensitive one is kept out of logs.
 fn set(headers: &mut HeaderMap, name: &str, value: &str, is_sensitive: bool) -> Result<(), Error> {
     let parsed = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| Error::Usage(format!("{name:?} cannot be used as a header")))?;
+        .map_err(|_| Error::Usage(format!("{name:?} isn't a valid header")))?;
     let mut value = HeaderValue::from_str(value)
-        .map_err(|_| Error::Usage(format!("the value of {name:?} is no header value")))?;
+        .map_err(|_| Error::Usage(format!("invalid value for header {name:?}")))?;
     value.set_sensitive(is_sensitive);
     headers.insert(parsed, value);
     Ok(())

@@ -96,8 +96,8 @@ mod tests {
             ("https://tok-123@a.example", "https://***@a.example"),
             ("https://:pw@a.example?x=1", "https://:***@a.example?x=1"),
             (
-                "could not reach http://u:p@a:1/x or https://b.example/@c",
-                "could not reach http://u:***@a:1/x or https://b.example/@c",
+                "couldn't connect to http://u:p@a:1/x or https://b.example/@c",
+                "couldn't connect to http://u:***@a:1/x or https://b.example/@c",
             ),
             ("postgres://u:p@b@db/x", "postgres://u:***@db/x"),
             ("mail ada@a.example", "mail ada@a.example"),

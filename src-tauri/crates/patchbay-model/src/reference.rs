@@ -54,9 +54,9 @@ pub enum ReferenceError {
 impl std::fmt::Display for ReferenceError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Scheme => "references begin with env://, cmd:// or op://",
-            Self::Empty => "it names nothing",
-            Self::Unshowable => "it has control or invisible characters in it, or is too long",
+            Self::Scheme => "use env://, cmd:// or op://",
+            Self::Empty => "nothing follows the scheme",
+            Self::Unshowable => "it's too long or contains control or invisible characters",
         })
     }
 }

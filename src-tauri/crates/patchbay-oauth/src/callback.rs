@@ -70,22 +70,22 @@ pub struct Callback {
 #[non_exhaustive]
 pub enum CallbackError {
     /// It belongs to another consent, or to none: ignore it and go on waiting.
-    #[error("the answer of the browser belongs to another sign-in")]
+    #[error("the response belongs to another sign-in")]
     WrongState,
     /// A parameter appears twice.
-    #[error("the answer of the browser says the same thing twice")]
+    #[error("the response contains duplicates")]
     Duplicate,
     /// It comes from another authorization server, or does not say from which although it has to.
-    #[error("the answer of the browser comes from another authorization server")]
+    #[error("the response came from a different authorization server")]
     WrongIssuer,
     /// The user, or the provider for them, said no.
-    #[error("the sign-in was declined")]
+    #[error("access denied")]
     Denied {
         /// The provider's own words.
         detail: Option<String>,
     },
     /// The provider could not do it.
-    #[error("the provider stopped the sign-in: {error}")]
+    #[error("the provider ended the sign-in: {error}")]
     Refused {
         /// OAuth error code such as `invalid_scope`.
         error: String,
@@ -93,7 +93,7 @@ pub enum CallbackError {
         detail: Option<String>,
     },
     /// There is neither a code nor an error.
-    #[error("the answer of the browser holds no code")]
+    #[error("the response has no code")]
     NoCode,
 }
 
@@ -110,9 +110,9 @@ impl Explain for CallbackError {
         Some(
             match self {
                 Self::WrongIssuer | Self::Duplicate => {
-                    "Ask the server's operator; signing in there is not safe."
+                    "Don't sign in. Contact the server's operator."
                 }
-                _ => "Start the sign-in again.",
+                _ => "Start again.",
             }
             .to_owned(),
         )

@@ -11,7 +11,7 @@ use patchbay_model::{Code, Explain, Problem};
 #[non_exhaustive]
 pub enum Error {
     /// No connection, or it broke.
-    #[error("could not reach {host}")]
+    #[error("couldn't connect to {host}")]
     Unreachable {
         /// The host that was asked.
         host: String,
@@ -20,7 +20,7 @@ pub enum Error {
         source: reqwest::Error,
     },
     /// The name stands for no address.
-    #[error("there is no host called {host}")]
+    #[error("host {host} not found")]
     Dns {
         /// The host that was asked.
         host: String,
@@ -35,13 +35,13 @@ pub enum Error {
         source: reqwest::Error,
     },
     /// The answer took too long.
-    #[error("{host} did not answer in time")]
+    #[error("no response from {host}")]
     TimedOut {
         /// The host that was asked.
         host: String,
     },
     /// The answer is larger than is accepted.
-    #[error("the answer of {host} is too large: {limit}")]
+    #[error("response from {host} is too large: {limit}")]
     TooLarge {
         /// The host that was asked.
         host: String,
@@ -49,20 +49,20 @@ pub enum Error {
         limit: String,
     },
     /// The host points elsewhere.
-    #[error("{host} points to another address, which is not followed")]
+    #[error("{host} redirects to another address")]
     Redirect {
         /// The host that was asked.
         host: String,
     },
     /// An address of this computer, of the local network or of a cloud's inside, named by a server
     /// that has no business there.
-    #[error("the server names an address inside the local network: {host}")]
+    #[error("sign-in points to a private network address: {host}")]
     PrivateAddress {
         /// The host that was named.
         host: String,
     },
     /// An address without encryption.
-    #[error("the {what} does not use https: {host}")]
+    #[error("the {what} isn't HTTPS: {host}")]
     NotHttps {
         /// What the address is for, such as `token endpoint`.
         what: &'static str,
@@ -70,13 +70,13 @@ pub enum Error {
         host: String,
     },
     /// An address that must not be opened: another scheme, user information, or none at all.
-    #[error("the {what} is not an address that can be opened safely")]
+    #[error("the {what} isn't safe to open")]
     UnsafeUrl {
         /// What the address is for, such as `authorization endpoint`.
         what: &'static str,
     },
     /// A metadata document failed or cannot be read.
-    #[error("{host} did not give its {what}")]
+    #[error("{host} has no valid {what}")]
     Metadata {
         /// Which document.
         what: &'static str,
@@ -86,7 +86,7 @@ pub enum Error {
         status: Option<u16>,
     },
     /// A metadata document lacks something.
-    #[error("the metadata of {host} lacks {field}")]
+    #[error("sign-in metadata of {host} is missing {field}")]
     MetadataLacks {
         /// The host that published it.
         host: String,
@@ -94,7 +94,7 @@ pub enum Error {
         field: &'static str,
     },
     /// The metadata is that of another issuer.
-    #[error("the authorization server calls itself {found} instead of {expected}")]
+    #[error("authorization server mismatch: expected {expected}, got {found}")]
     IssuerMismatch {
         /// As the MCP server names it.
         expected: String,
@@ -102,25 +102,25 @@ pub enum Error {
         found: String,
     },
     /// The metadata is that of another MCP server.
-    #[error("the sign-in published there is for {resource}, not for this server")]
+    #[error("sign-in is for another server: {resource}")]
     ResourceMismatch {
         /// As published, cleaned.
         resource: String,
     },
     /// The authorization server does not offer PKCE with S256.
-    #[error("{issuer} does not protect the sign-in with PKCE")]
+    #[error("{issuer} doesn't support PKCE")]
     NoPkce {
         /// The authorization server.
         issuer: String,
     },
     /// The authorization server takes no unknown programs.
-    #[error("{issuer} takes no programs that it does not know")]
+    #[error("{issuer} doesn't register apps automatically")]
     NoRegistration {
         /// The authorization server.
         issuer: String,
     },
     /// The authorization server did not take our registration.
-    #[error("{issuer} refused to register Patchbay")]
+    #[error("{issuer} couldn't register Patchbay")]
     RegistrationRefused {
         /// The authorization server.
         issuer: String,
@@ -130,7 +130,7 @@ pub enum Error {
         detail: Option<String>,
     },
     /// The authorization server registered us in a way that cannot be used.
-    #[error("{issuer} registered Patchbay in a way that cannot be used: {what}")]
+    #[error("{issuer} registered Patchbay with {what}")]
     UnusableRegistration {
         /// The authorization server.
         issuer: String,
@@ -138,10 +138,10 @@ pub enum Error {
         what: String,
     },
     /// The client identity was issued by another authorization server, or for other redirects.
-    #[error("the registered OAuth client does not fit this sign-in")]
+    #[error("OAuth app doesn't match this provider")]
     ClientMismatch,
     /// The token endpoint refused.
-    #[error("{host} refused to give a token")]
+    #[error("{host} rejected the request")]
     Refused {
         /// The host of the endpoint.
         host: String,
@@ -153,7 +153,7 @@ pub enum Error {
         detail: Option<String>,
     },
     /// The token endpoint failed for a reason of its own.
-    #[error("{host} failed with status {status}")]
+    #[error("{host} returned an error (HTTP {status})")]
     Failed {
         /// The host of the endpoint.
         host: String,
@@ -161,13 +161,13 @@ pub enum Error {
         status: u16,
     },
     /// The token endpoint answered something else than tokens.
-    #[error("the answer of {host} holds no token that can be used")]
+    #[error("{host} sent no usable token")]
     NotTokens {
         /// The host of the endpoint.
         host: String,
     },
     /// Only `Bearer` tokens are understood.
-    #[error("{host} gives tokens of the kind {kind}, which are not supported")]
+    #[error("{host} uses unsupported {kind} tokens")]
     TokenType {
         /// The host of the endpoint.
         host: String,
@@ -175,7 +175,7 @@ pub enum Error {
         kind: String,
     },
     /// The port of the redirect is taken.
-    #[error("port {port}, where the browser comes back, is taken{}", by(.holder))]
+    #[error("redirect port {port} is in use{}", by(.holder))]
     PortBusy {
         /// The port.
         port: u16,
@@ -183,19 +183,19 @@ pub enum Error {
         holder: Option<String>,
     },
     /// No port could be opened for the redirect.
-    #[error("could not listen for the browser to come back")]
+    #[error("couldn't open the redirect port")]
     Listen(#[source] std::io::Error),
     /// The text is not the address of a redirect of ours.
-    #[error("this is not the address that the sign-in ended on")]
+    #[error("not a redirect address")]
     NotACallback,
     /// What was kept of a sign-in cannot be read.
-    #[error("the saved sign-in is damaged")]
+    #[error("saved sign-in is unreadable")]
     Damaged,
     /// The caller stopped it.
     #[error("cancelled")]
     Cancelled,
     /// The system gives no random numbers.
-    #[error("the system gives no random numbers")]
+    #[error("system random numbers unavailable")]
     NoRandomness,
 }
 
@@ -286,34 +286,32 @@ impl Explain for Error {
 
     fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::Unreachable { .. } | Self::TimedOut { .. } => {
-                "Check the network, then try again."
-            }
-            Self::Dns { .. } => "Check the server's address for a typing error.",
-            Self::Tls { .. } => "Check the computer's clock and the server's certificate.",
+            Self::Unreachable { .. } | Self::TimedOut { .. } => "Check your network and try again.",
+            Self::Dns { .. } => "Check the address for typos.",
+            Self::Tls { .. } => "Check your computer's clock and the server's certificate.",
             Self::PrivateAddress { .. }
             | Self::NotHttps { .. }
             | Self::UnsafeUrl { .. }
             | Self::IssuerMismatch { .. }
             | Self::ResourceMismatch { .. }
             | Self::NoPkce { .. }
-            | Self::Redirect { .. } => "Ask the server's operator; signing in there is not safe.",
+            | Self::Redirect { .. } => "Don't sign in. Contact the server's operator.",
             Self::TooLarge { .. } | Self::Metadata { .. } | Self::MetadataLacks { .. } => {
-                "Check the server's address, or use a token if the server offers one."
+                "Check the address or use a token."
             }
             Self::NoRegistration { .. }
             | Self::RegistrationRefused { .. }
             | Self::UnusableRegistration { .. } => {
-                "Create an OAuth app at the provider and enter its client id."
+                "Register an OAuth app with the provider and enter its client ID, or use a token."
             }
-            Self::ClientMismatch => "Register again, or enter the client id of this provider.",
+            Self::ClientMismatch => "Sign in again or enter its client ID.",
             Self::Refused { .. }
             | Self::NotTokens { .. }
             | Self::TokenType { .. }
             | Self::Damaged => "Sign in again.",
             Self::Failed { .. } => "Try again later.",
-            Self::PortBusy { .. } => "Close the program that has the port, or choose another port.",
-            Self::NotACallback => "Copy the whole address from the browser after giving consent.",
+            Self::PortBusy { .. } => "Close that app or choose another port.",
+            Self::NotACallback => "Copy the full address from the browser after you allow access.",
             Self::Listen(_) | Self::Cancelled | Self::NoRandomness => return None,
         };
         Some(hint.to_owned())
@@ -336,16 +334,16 @@ impl Explain for Error {
 pub enum RefreshError {
     /// The provider does not know the refresh token any more (`invalid_grant`), or not us
     /// (`invalid_client`): a person has to sign in again.
-    #[error("the sign-in lapsed at the provider")]
+    #[error("sign-in expired")]
     SignInAgain {
         /// The provider's own words, cleaned.
         detail: Option<String>,
     },
     /// There is no refresh token: a person has to sign in again when the access token lapses.
-    #[error("the sign-in cannot be renewed")]
+    #[error("sign-in can't be renewed")]
     NotRenewable,
     /// Anything else: the tokens stay, and the same again may help later.
-    #[error("the sign-in could not be renewed now")]
+    #[error("couldn't renew the sign-in")]
     Later(#[source] Error),
 }
 

@@ -37,44 +37,39 @@ impl Page {
 
     /// The user said no.
     pub fn declined(connector: &str) -> Self {
-        let words = "Nothing was connected. You can close this page.";
+        let words = "You can close this page and return to Patchbay.";
         Self::new(
             StatusCode::OK,
             Mark::Bad,
-            format!("Sign-in to {connector} declined"),
+            format!("Access to {connector} denied"),
             words,
         )
     }
 
     /// It failed; `reason` is one plain sentence without a full stop.
     pub fn failed(connector: &str, reason: &str) -> Self {
-        let words = format!("Why: {reason}. Patchbay's window shows what to do.");
+        let words = format!("Why: {reason}. Return to Patchbay to continue.");
         Self::new(
             StatusCode::OK,
             Mark::Bad,
-            format!("Sign-in to {connector} failed"),
+            format!("Couldn't sign in to {connector}"),
             words,
         )
     }
 
     /// The address belongs to no sign-in that waits.
     pub fn unknown() -> Self {
-        let words = "Start the sign-in from Patchbay again, and use the newest page only.";
+        let words = "Start again from Patchbay.";
         Self::new(
             StatusCode::BAD_REQUEST,
             Mark::Bad,
-            "No sign-in waits for this page",
+            "This sign-in page has expired",
             words,
         )
     }
 
     pub(crate) fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            Mark::Bad,
-            "There is nothing here",
-            GO_BACK,
-        )
+        Self::new(StatusCode::NOT_FOUND, Mark::Bad, "Page not found", GO_BACK)
     }
 
     fn new(
@@ -113,7 +108,7 @@ impl Page {
     }
 }
 
-const GO_BACK: &str = "You can close this page and go back to Patchbay.";
+const GO_BACK: &str = "You can close this page and return to Patchbay.";
 
 /// Colours are those of the window, light and dark.
 const STYLE: &str = "\

@@ -113,8 +113,8 @@ impl OAuthClient {
         request.headers_mut().insert(ACCEPT, json);
         *request.body_mut() = Some(wanted.to_string().into());
         let note = match wanted["scope"].as_str() {
-            Some(scopes) => format!("register, scopes {}", clean_text(scopes, 256)),
-            None => "register, no scopes named".to_owned(),
+            Some(scopes) => format!("Register, scopes {}", clean_text(scopes, 256)),
+            None => "Register, no scopes".to_owned(),
         };
         self.send(WHAT, request, Some(note), &discovery.reach, trace)
             .await
@@ -146,30 +146,24 @@ fn read_registration(
     };
     if id.len() > ID_LIMIT {
         let most = ID_LIMIT;
-        return Err(unusable(format!(
-            "its client id is longer than {most} bytes"
-        )));
+        return Err(unusable(format!("a client ID longer than {most} bytes")));
     }
     // RFC 6749, appendix A.1.
     if !id.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Err(unusable(
-            "its client id has characters that none may have".to_owned(),
-        ));
+        return Err(unusable("an invalid client ID".to_owned()));
     }
     let secret = filled("client_secret");
     if secret.is_some_and(|secret| secret.len() > SECRET_LIMIT) {
         let most = SECRET_LIMIT;
         return Err(unusable(format!(
-            "its client secret is longer than {most} bytes"
+            "a client secret longer than {most} bytes"
         )));
     }
     let named = match filled("token_endpoint_auth_method") {
         None => None,
         Some(word) => Some(TokenAuth::from_word(word).ok_or_else(|| {
             let word = clean_text(word, 64);
-            unusable(format!(
-                "it wants the client to prove itself by {word}, which is not supported"
-            ))
+            unusable(format!("unsupported client authentication {word}"))
         })?),
     };
     let auth_method = match (secret, named) {

@@ -65,7 +65,7 @@ impl One<'_> {
     async fn revoke(&self, token: &Secret, kind: &str) -> Result<(), Error> {
         let form = [("token", token.expose()), ("token_type_hint", kind)];
         let request = self.grant.prover().request(self.endpoint, &form);
-        let note = Some(format!("revoke the {}", kind.replace('_', " ")));
+        let note = Some(format!("Revoke {}", kind.replace('_', " ")));
         let answer = self
             .client
             .send(WHAT, request, note, &self.reach, self.trace)

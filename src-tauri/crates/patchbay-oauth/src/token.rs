@@ -71,7 +71,7 @@ impl OAuthClient {
         };
         let endpoint = &discovery.token_endpoint;
         let request = prover.request(endpoint, &form);
-        let note = Some("redeem the code".to_owned());
+        let note = Some("Exchange code for tokens".to_owned());
         let answer = self
             .send(WHAT, request, note, &discovery.reach, trace)
             .await?;

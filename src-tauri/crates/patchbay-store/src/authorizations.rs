@@ -110,7 +110,7 @@ impl Store {
 fn interrupted() -> Problem {
     Problem::new(
         Code::AuthTimedOut,
-        "Patchbay was ended before the sign-in was over",
+        "Patchbay quit before the sign-in finished",
     )
     .with_hint("Try again.")
 }

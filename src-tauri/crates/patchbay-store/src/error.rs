@@ -11,10 +11,10 @@ use rusqlite::ErrorCode;
 #[non_exhaustive]
 pub enum Error {
     /// SQLite failed.
-    #[error("could not read or write the database")]
+    #[error("database error")]
     Failed(#[source] rusqlite::Error),
     /// One row holds something that this version cannot read, or that cannot be written as JSON.
-    #[error("could not understand a row of the database ({table})")]
+    #[error("unreadable entry in the database ({table})")]
     Row {
         /// The table of the row.
         table: &'static str,
@@ -23,9 +23,7 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// A newer Patchbay changed the file in a way that this one does not know.
-    #[error(
-        "the database was written by a newer Patchbay (version {found}, this one knows {known})"
-    )]
+    #[error("database is from a newer version of Patchbay ({found}; this one supports {known})")]
     TooNew {
         /// Version of the file.
         found: u32,
@@ -33,19 +31,19 @@ pub enum Error {
         known: u32,
     },
     /// Something else has that name already.
-    #[error("the name {name} is taken")]
+    #[error("name {name} is already in use")]
     NameTaken {
         /// The name.
         name: String,
     },
     /// The connector's account is not there, or not any more.
-    #[error("there is no account {account}")]
+    #[error("account {account} not found")]
     NoAccount {
         /// The account.
         account: AccountId,
     },
     /// The file or its folder cannot be made or opened.
-    #[error("could not open {}", path.display())]
+    #[error("couldn't open {}", path.display())]
     File {
         /// Which one.
         path: PathBuf,
@@ -54,7 +52,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// Something else than a file stands where the database is to be; it is neither read nor replaced.
-    #[error("{} is not a file that Patchbay may use: {what}", path.display())]
+    #[error("{} isn't a file Patchbay can use: {what}", path.display())]
     NotPlain {
         /// What was to be used.
         path: PathBuf,
@@ -62,7 +60,7 @@ pub enum Error {
         what: NotPlain,
     },
     /// The program is ending, or a fault ended the work on the database.
-    #[error("the work on the database was interrupted")]
+    #[error("database work was interrupted")]
     Interrupted,
 }
 
@@ -132,16 +130,12 @@ impl Explain for Error {
         let hint = match (self, self.sqlite_code()) {
             (Self::TooNew { .. } | Self::Row { .. }, _) => "Update Patchbay.",
             (Self::NameTaken { .. }, _) => "Choose another name.",
-            (Self::NotPlain { .. }, _) => {
-                "Put the file itself in its place, or move away what stands there."
-            }
-            (Self::File { .. }, _) => "Check that the folder can be written to.",
-            (_, Some(ErrorCode::DiskFull)) => "Make room on the disk and try again.",
-            (_, Some(ErrorCode::DatabaseBusy)) => {
-                "Try again when other Patchbay commands are done."
-            }
+            (Self::NotPlain { .. }, _) => "Put the file itself there, or move away what is there.",
+            (Self::File { .. }, _) => "Check folder permissions.",
+            (_, Some(ErrorCode::DiskFull)) => "Free up disk space and try again.",
+            (_, Some(ErrorCode::DatabaseBusy)) => "Try again when other Patchbay commands finish.",
             (_, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) => {
-                "Put back a copy of the database, or move it away to start with an empty one."
+                "Restore a backup, or move the file away to start over."
             }
             _ => return None,
         };

@@ -217,11 +217,8 @@ impl Store {
 }
 
 fn interrupted() -> Problem {
-    Problem::new(
-        Code::Cancelled,
-        "Patchbay was ended before the tool answered",
-    )
-    .with_hint("Check whether the call took effect before you run it again.")
+    Problem::new(Code::Cancelled, "Patchbay quit before the tool responded")
+        .with_hint("Check whether it took effect before running it again.")
 }
 
 /// Writes the row of a run that is new, or the same again; answers its number.

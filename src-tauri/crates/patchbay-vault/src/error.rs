@@ -15,58 +15,58 @@ use crate::keychain::KeychainError;
 #[non_exhaustive]
 pub enum Error {
     /// No keychain answers, and none was ever in use: the user may choose a passphrase.
-    #[error("no system keychain answers on this computer")]
+    #[error("no system keychain found")]
     NoKeychain {
         /// The keychain's or the bus's own words.
         detail: String,
     },
     /// The keychain that holds the data key does not answer now.
-    #[error("the system keychain that holds the key of the secrets does not answer")]
+    #[error("system keychain isn't responding")]
     KeychainGone {
         /// The keychain's or the bus's own words.
         detail: String,
     },
     /// The keychain is locked and was not unlocked when asked.
-    #[error("the system keychain is locked")]
+    #[error("system keychain is locked")]
     KeychainLocked,
     /// The keychain keeps waiting, most likely for its password.
-    #[error("the system keychain did not answer within {} seconds", limit.as_secs())]
+    #[error("no answer from the system keychain in {} s", limit.as_secs())]
     KeychainSilent {
         /// How long it was waited for.
         limit: Duration,
     },
     /// The keychain or the user refused access.
-    #[error("the system keychain refused access")]
+    #[error("system keychain denied access")]
     KeychainDenied {
         /// The keychain's own words.
         detail: String,
     },
     /// The keychain answers with a failure of another kind.
-    #[error("the system keychain failed")]
+    #[error("system keychain error")]
     KeychainFailed {
         /// The keychain's own words.
         detail: String,
     },
     /// The keychain answers, but does not have the data key of these secrets.
-    #[error("the key of the secrets in {} is gone from the system keychain", file.display())]
+    #[error("vault key is missing from the system keychain")]
     KeyLost {
         /// The file whose secrets cannot be opened.
         file: PathBuf,
     },
     /// The vault has a passphrase, which this process was not given yet.
-    #[error("the secrets are locked by a passphrase")]
+    #[error("vault is locked")]
     PassphraseNeeded,
     /// The passphrase does not open the vault.
-    #[error("the passphrase is not the right one")]
+    #[error("wrong passphrase")]
     WrongPassphrase,
     /// An empty passphrase would protect nothing.
-    #[error("the passphrase is empty")]
+    #[error("enter a passphrase")]
     EmptyPassphrase,
     /// There is no passphrase to unlock with.
-    #[error("the secrets are not locked by a passphrase")]
+    #[error("vault has no passphrase")]
     NoPassphrase,
     /// The file cannot be understood; it is left as it is.
-    #[error("the file of the secrets is damaged: {}", file.display())]
+    #[error("vault file is damaged: {}", file.display())]
     Damaged {
         /// The damaged file.
         file: PathBuf,
@@ -74,7 +74,7 @@ pub enum Error {
         detail: String,
     },
     /// Something else than a file of ours stands in its place; it is neither read nor replaced.
-    #[error("{} is not a file that Patchbay may use: {what}", file.display())]
+    #[error("{} isn't a file Patchbay can use: {what}", file.display())]
     NotPlain {
         /// What was to be used.
         file: PathBuf,
@@ -82,13 +82,13 @@ pub enum Error {
         what: NotPlain,
     },
     /// The file is older than the one that was saved last: somebody put a former one in its place.
-    #[error("the secrets in {} are older than those that were saved last", file.display())]
+    #[error("vault file is older than the one saved last: {}", file.display())]
     RolledBack {
         /// The file.
         file: PathBuf,
     },
     /// The file holds another sealing of one secret than the one that was saved last.
-    #[error("the secret {name} in {} is not the one that was saved last", file.display())]
+    #[error("credential {name} isn't the one saved last in {}", file.display())]
     RecordRolledBack {
         /// The file.
         file: PathBuf,
@@ -96,16 +96,16 @@ pub enum Error {
         name: String,
     },
     /// The file was written by a newer Patchbay; it is left as it is.
-    #[error("the secrets in {} were saved by a newer Patchbay", file.display())]
+    #[error("saved by a newer version of Patchbay: {}", file.display())]
     TooNew {
         /// The file.
         file: PathBuf,
     },
     /// Another task or process keeps the lock, or changed the vault at the same moment.
-    #[error("another Patchbay is changing the secrets")]
+    #[error("vault is in use by another Patchbay")]
     Busy,
     /// A file or folder cannot be read or written.
-    #[error("could not {doing} {}", path.display())]
+    #[error("couldn't {doing} {}", path.display())]
     File {
         /// What was tried, for example `write`.
         doing: &'static str,
@@ -116,7 +116,7 @@ pub enum Error {
         source: Arc<io::Error>,
     },
     /// The operating system gave no random numbers.
-    #[error("the operating system gave no random numbers")]
+    #[error("system random numbers unavailable")]
     Randomness,
     /// The process is ending.
     #[error("Patchbay is closing")]
@@ -167,6 +167,7 @@ impl Error {
             | Self::KeychainDenied { detail }
             | Self::KeychainFailed { detail }
             | Self::Damaged { detail, .. } => Some(detail.clone()),
+            Self::KeyLost { file } => Some(file.display().to_string()),
             Self::File { source, .. } => Some(source.to_string()),
             _ => None,
         }
@@ -213,36 +214,26 @@ impl Explain for Error {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::NoKeychain { .. } => {
-                "Start a keychain such as GNOME Keyring or KWallet, or choose a passphrase for the secrets."
+                "Start one, such as GNOME Keyring or KWallet, or use a passphrase."
             }
-            Self::KeychainGone { .. } => "Start the system keychain and unlock it, then try again.",
-            Self::KeychainLocked => "Unlock the system keychain, then try again.",
-            Self::KeychainSilent { .. } => {
-                "Answer the keychain's password window if there is one, then try again."
-            }
-            Self::KeychainDenied { .. } => "Allow Patchbay in the system keychain, then try again.",
-            Self::KeychainFailed { .. } => {
-                "Check that other programs can use the system keychain, then try again."
-            }
-            Self::KeyLost { .. } => {
-                "Restore the system keychain from a backup, or put the saved secrets aside and sign in again."
-            }
-            Self::PassphraseNeeded => "Enter the passphrase of the secrets.",
-            Self::WrongPassphrase => "Check the passphrase and enter it again.",
-            Self::EmptyPassphrase => "Choose a passphrase of at least one sign.",
-            Self::NoPassphrase => "Leave the passphrase out: the system keychain is in use.",
-            Self::Damaged { .. } => {
-                "Restore the file from a backup, or put it aside and sign in again."
-            }
-            Self::NotPlain { .. } => {
-                "Put the file itself in its place, or put it aside and sign in again."
-            }
+            Self::KeychainGone { .. } => "Start and unlock it, then try again.",
+            Self::KeychainLocked => "Unlock it, then try again.",
+            Self::KeychainSilent { .. } => "If it asks for a password, enter it and try again.",
+            Self::KeychainDenied { .. } => "Allow access for Patchbay, then try again.",
+            Self::KeychainFailed { .. } => "Check that other apps can use the keychain.",
+            Self::KeyLost { .. } => "Restore the keychain from a backup, or reset the vault.",
+            Self::PassphraseNeeded => "Enter your passphrase.",
+            Self::WrongPassphrase => "Try again.",
+            Self::EmptyPassphrase => "Use at least 8 characters.",
+            Self::NoPassphrase => "It's protected by the system keychain.",
+            Self::Damaged { .. } => "Restore it from a backup, or reset the vault.",
+            Self::NotPlain { .. } => "Put the file itself there, or reset the vault.",
             Self::RolledBack { .. } | Self::RecordRolledBack { .. } => {
-                "Accept the older secrets if you restored them from a backup; otherwise find out who changed the file."
+                "Accept the older file if you restored it from a backup. Otherwise, find out who changed it."
             }
             Self::TooNew { .. } => "Update Patchbay.",
             Self::Busy => "Try again in a moment.",
-            Self::File { .. } => "Check the free space and the permissions of the folder.",
+            Self::File { .. } => "Check disk space and folder permissions.",
             Self::Randomness | Self::Closing => return None,
         };
         Some(hint.to_owned())

@@ -128,7 +128,7 @@ impl Vault {
                 .is_some_and(|held| file.is_opened_by(&held.key))
         };
         if !saved.as_ref().is_some_and(opens) {
-            return Err(self.damaged("what was written is not there"));
+            return Err(self.damaged("write check failed"));
         }
         self.restore_lost_entry().await
     }

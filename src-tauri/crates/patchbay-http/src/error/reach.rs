@@ -27,11 +27,11 @@ pub enum Unreachable {
 impl Unreachable {
     pub(super) fn because(self) -> &'static str {
         match self {
-            Self::Dns => ": no such host",
-            Self::Tls => ": no trusted connection",
-            Self::Refused => ": nobody listens there",
-            Self::NoRoute => ": no connection could be made",
-            Self::Lost => ": the connection was lost",
+            Self::Dns => ": host not found",
+            Self::Tls => ": certificate not trusted",
+            Self::Refused => ": connection refused",
+            Self::NoRoute => ": network unreachable",
+            Self::Lost => ": connection lost",
         }
     }
 
@@ -45,12 +45,10 @@ impl Unreachable {
 
     pub(super) fn hint(self) -> &'static str {
         match self {
-            Self::Dns => "Check the address and the network.",
-            Self::Tls => {
-                "Check the address; the system has to trust whoever signed the server's certificate."
-            }
-            Self::Refused => "Check that the server runs, and its port.",
-            Self::NoRoute | Self::Lost => "Check the network, then try again.",
+            Self::Dns => "Check the address and your network.",
+            Self::Tls => "Check the address and the server's certificate.",
+            Self::Refused => "Check that the server is running and the port is right.",
+            Self::NoRoute | Self::Lost => "Check your network and try again.",
         }
     }
 }

@@ -42,7 +42,7 @@ async fn callback_is_handed_over_and_gets_its_page() {
     drop(listener);
     let (status, headers, html) = browser.await.unwrap();
     assert_eq!(status, 200);
-    assert!(html.contains("Sign-in to &lt;b&gt;GitHub&lt;/b&gt; declined"));
+    assert!(html.contains("Access to &lt;b&gt;GitHub&lt;/b&gt; denied"));
     assert_eq!(headers["cache-control"], "no-store");
     assert_eq!(headers["referrer-policy"], "no-referrer");
     let policy = headers["content-security-policy"].to_str().unwrap();

@@ -142,7 +142,7 @@ impl Inner {
         match self.keychain.read(&entry).map_err(tried)? {
             Some(kept) if kept.as_slice() == key.bytes() => Ok(entry),
             _ => Err(Error::KeychainFailed {
-                detail: "it does not keep what it is given".to_owned(),
+                detail: "keychain doesn't store entries".to_owned(),
             }),
         }
     }

@@ -73,7 +73,7 @@ fn explain(error: Error) -> KeychainError {
         Error::NoDefaultStore => KeychainError::Absent(error.to_string()),
         // The words of these may list bytes.
         Error::BadEncoding(_) | Error::BadDataFormat(..) => {
-            KeychainError::Failed("the entry is malformed".to_owned())
+            KeychainError::Failed("malformed keychain entry".to_owned())
         }
         Error::NoStorageAccess(source) | Error::PlatformFailure(source) => classify(&*source),
         other => KeychainError::Failed(other.to_string()),

@@ -16,9 +16,9 @@ use zeroize::Zeroizing;
 use crate::keychain::{KeychainError, MARK, Presence, SERVICE};
 
 /// What the user sees in the window of the keychain.
-const LABEL: &str = "Patchbay: key of the saved secrets";
+const LABEL: &str = "Patchbay vault key";
 /// As above, for the number beside the key.
-const MARK_LABEL: &str = "Patchbay: number of the newest file of secrets";
+const MARK_LABEL: &str = "Patchbay vault version";
 
 pub(super) fn read(user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
     let entry = entry(user)?;
@@ -100,9 +100,9 @@ fn explain(error: Error) -> KeychainError {
             }
         }
         // The words of these list entries or bytes.
-        Error::Ambiguous(_) => KeychainError::Failed("it has more than one entry".to_owned()),
+        Error::Ambiguous(_) => KeychainError::Failed("several keychain entries found".to_owned()),
         Error::BadEncoding(_) | Error::BadDataFormat(..) => {
-            KeychainError::Failed("the entry is malformed".to_owned())
+            KeychainError::Failed("malformed keychain entry".to_owned())
         }
         other => KeychainError::Failed(other.to_string()),
     }
@@ -115,7 +115,7 @@ fn classify(error: ServiceError) -> KeychainError {
         }
         ServiceError::Unavailable => KeychainError::Absent(error.to_string()),
         // Where no default collection is set up.
-        ServiceError::NoResult => KeychainError::Absent("no default keyring is set up".to_owned()),
+        ServiceError::NoResult => KeychainError::Absent("no default keyring".to_owned()),
         ServiceError::Zbus(error) => classify_bus(&error),
         ServiceError::ZbusFdo(error) => classify_standard(&error),
         other => KeychainError::Failed(other.to_string()),
