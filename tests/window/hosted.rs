@@ -38,8 +38,8 @@ fn mistral_is_signed_in_to_switched_shared_and_given_a_credential() {
     let window = &stage.window;
 
     window.see("region", "On Mistral");
-    window.press_in(("group", "Your organization"), "button", "Switch on");
-    window.see_text("Switch on done");
+    window.press_in(("group", "Your organization"), "button", "Turn on");
+    window.see_text("Turn on done");
     let active = |level: &str| {
         let level = level.to_owned();
         stage

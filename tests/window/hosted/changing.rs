@@ -11,12 +11,12 @@ fn switches_are_reviewed_and_only_what_changed_is_sent() {
     let stage = stage();
     let window = &stage.window;
     window.press("switch", "Active: *");
-    window.press("switch", "Continue on failure: *");
+    window.press("switch", "Continue if it fails: *");
     window.press("button", "Review changes");
     let review = ("dialog", "Change tickets");
     for words in [
         "Active",
-        "Continue on failure",
+        "Continue if it fails",
         "Before: true After: false",
         "Before: false After: true",
     ] {
@@ -32,7 +32,7 @@ fn switches_are_reviewed_and_only_what_changed_is_sent() {
     window.press("tab", "Overview");
     window.press("switch", "Active");
     window.wait_until("it to be on", || shown(&stage, "active") == true);
-    window.press("switch", "Continue on failure");
+    window.press("switch", "Continue if it fails");
     window.wait_until("it to stop", || {
         shown(&stage, "continue_on_failure") == false
     });
@@ -47,7 +47,7 @@ fn what_was_changed_elsewhere_is_noticed_and_kept_where_it_was_not_touched() {
     change_elsewhere(&stage, "name", json!("tickets of theirs"));
     change_elsewhere(&stage, "continue_on_failure", json!(true));
     window.press("button", "Review changes");
-    window.see_text("Someone else changed: Name, Continue on failure");
+    window.see_text("Someone else changed: Name, Continue if it fails");
     window.see_text("tickets of theirs");
     assert_eq!(in_both_themes(window, "a conflict"), Vec::<String>::new());
     window.press("button", "Back to editing");

@@ -29,7 +29,7 @@ fn it_is_connected_and_disconnected_and_says_why() {
 
     stage.open_connector("127.0.0.1");
     window.press_in(CONNECTION, "button", "Disconnect");
-    window.see_text("gives its token for the server back");
+    window.see_text("revokes and deletes its token");
     window.press_in(("alertdialog", "Disconnect?"), "button", "Disconnect");
     stage.wait_for_status(&id, "disconnected");
     window.see_text_in(here, "Client request");

@@ -27,11 +27,13 @@ fn a_field_that_the_platform_refuses_is_named_at_its_place_and_nothing_typed_is_
     window.fill("Name", "wiki");
     window.fill("Description", "The wiki");
     // An address as any other, which this platform does not take.
-    window.fill("Server", "ftp://wiki.example/mcp");
+    window.fill("Server URL", "ftp://wiki.example/mcp");
     assert_eq!(in_both_themes(window, "form"), Vec::<String>::new());
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see_text("Input should be a valid URL");
-    window.wait_until("the focus at the field", || window.focus().1 == "Server");
+    window.wait_until("the focus at the field", || {
+        window.focus().1 == "Server URL"
+    });
     let wrong = window.script(WRONG, &[]);
     assert!(
         wrong
@@ -49,8 +51,8 @@ fn a_field_that_the_platform_refuses_is_named_at_its_place_and_nothing_typed_is_
     window.see_text("Unsaved changes restored");
     assert_eq!(window.value("Name"), "wiki");
     assert_eq!(window.value("Description"), "The wiki");
-    assert_eq!(window.value("Server"), "ftp://wiki.example/mcp");
-    window.fill("Server", "https://wiki.example/mcp");
+    assert_eq!(window.value("Server URL"), "ftp://wiki.example/mcp");
+    window.fill("Server URL", "https://wiki.example/mcp");
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("dialog", "Sign in to wiki");
     let made = stage

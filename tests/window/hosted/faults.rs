@@ -122,14 +122,14 @@ fn what_was_typed_stays_while_the_platform_cannot_take_it() {
     window.press("row", "MCP server, *");
     window.fill("Name", "wiki_two");
     window.fill("Description", "Another wiki");
-    window.fill("Server", "https://wiki.example/two");
+    window.fill("Server URL", "https://wiki.example/two");
     stage
         .fake
         .set_fault(Fault::always(FaultKind::Cut).on(|seen| seen.method == "POST"));
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("alert", "*");
     assert_eq!(window.value("Description"), "Another wiki");
-    assert_eq!(window.value("Server"), "https://wiki.example/two");
+    assert_eq!(window.value("Server URL"), "https://wiki.example/two");
     stage.fake.set_fault(None);
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("dialog", "Sign in to wiki_two");

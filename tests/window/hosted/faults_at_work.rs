@@ -144,7 +144,7 @@ fn a_silent_creation_is_told_and_what_was_typed_is_there_again() {
     open_form(window);
     window.fill("Name", "second");
     window.fill("Description", "Another wiki");
-    window.fill("Server", "https://wiki.example/two");
+    window.fill("Server URL", "https://wiki.example/two");
     let silent = Fault::always(FaultKind::Silence).on(|seen| seen.method == "POST");
     stage.fake.set_fault(silent);
     window.keys(&[keys::CONTROL, keys::ENTER]);
@@ -158,7 +158,7 @@ fn a_silent_creation_is_told_and_what_was_typed_is_there_again() {
     window.see_text("Unsaved changes restored");
     assert_eq!(window.value("Name"), "second");
     assert_eq!(window.value("Description"), "Another wiki");
-    assert_eq!(window.value("Server"), "https://wiki.example/two");
+    assert_eq!(window.value("Server URL"), "https://wiki.example/two");
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see_gone("dialog", "Create MCP server");
     let there = || stage.fake.with(|mistral| mistral.connectors.len());

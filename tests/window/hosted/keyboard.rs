@@ -54,10 +54,7 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
     tab_to(window, "Save to wallet*");
     window.keys(&[keys::SPACE]);
     let address = stage.fake.url();
-    for (field, path) in [
-        ("Authorization page", "authorize"),
-        ("Token address", "token"),
-    ] {
+    for (field, path) in [("Authorization URL", "authorize"), ("Token URL", "token")] {
         tab_to(window, field);
         window.type_text(&format!("{address}/{path}"));
     }

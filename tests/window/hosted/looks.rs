@@ -42,7 +42,7 @@ fn assistive_technology_is_told_what_is_what() {
     for (role, name) in [
         ("region", "On Mistral"),
         ("group", "Your workspace"),
-        ("switch", "Shared with the workspace"),
+        ("switch", "Share with the workspace"),
         ("tab", "Credentials"),
         ("button", "Copy to another account…"),
     ] {
@@ -86,7 +86,7 @@ fn furnish(stage: &Stage<FakeMistral>, mut look: impl FnMut(&Window, &str)) {
 
 fn visit(window: &Window, mut look: impl FnMut(&Window, &str)) {
     look(window, "particulars");
-    window.press("switch", "Shared with the organization");
+    window.press("switch", "Share with the organization");
     window.see("dialog", "Share?");
     look(window, "sharing");
     window.press("button", "Cancel");
@@ -119,7 +119,7 @@ fn visit(window: &Window, mut look: impl FnMut(&Window, &str)) {
     look(window, "kinds");
     window.type_text("MCP server");
     window.keys(&[keys::ENTER]);
-    window.see("textbox", "Server");
+    window.see("textbox", "Server URL");
     look(window, "the create sheet");
     window.keys(&[keys::ESCAPE]);
     window.go_to("Catalog");

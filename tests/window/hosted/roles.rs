@@ -12,30 +12,30 @@ fn a_promotion_says_who_is_demoted_before_and_who_has_the_role_after() {
     let pipeline = create(&stage, "Pipeline", "crm_sink");
     create(&stage, "Deals", "source");
     let window = &stage.window;
-    window.see_text("The CRM sink is Pipeline.");
-    window.see_text("There is no primary data source yet.");
+    window.see_text("Current CRM sink: Pipeline.");
+    window.see_text("No primary data source yet.");
     window.choose("*Role*", "CRM sink*");
     window.see("dialog", "Role: CRM sink?");
-    window.see_text("Pipeline is demoted: it is the CRM sink now.");
+    window.see_text("Replaces Pipeline as CRM sink.");
     window.press("button", "Cancel");
     window.see_gone("dialog", "*");
     assert_eq!(role(&stage, "Pipeline"), "crm_sink");
 
     window.choose("*Role*", "CRM sink*");
     window.press_in(("dialog", "Role: CRM sink?"), "button", "Change");
-    window.see_text("It is the CRM sink.");
+    window.see_text("This is the CRM sink.");
     assert_eq!(role(&stage, "Deals"), "crm_sink");
     assert_eq!(role(&stage, "Pipeline"), "source");
     assert_eq!(stage.last_sent("PATCH", ""), json!({ "role": "crm_sink" }));
 
     // The page of the demoted one was read before, and does not go on saying what was.
     stage.open_connector("Pipeline");
-    window.see_text("The CRM sink is Deals.");
+    window.see_text("Current CRM sink: Deals.");
     window.see("button", "*Source*");
 
     // Where nobody has the role there is nobody to demote, and nothing to ask.
     window.choose("*Role*", "Primary data source*");
-    window.see_text("It is the primary data source.");
+    window.see_text("This is the primary data source.");
     assert_eq!(role(&stage, "Pipeline"), "primary_source");
 
     // The open page follows what the command line does.
@@ -43,7 +43,7 @@ fn a_promotion_says_who_is_demoted_before_and_who_has_the_role_after() {
     let give_up = ["connector", "action", &pipeline, "role-source", "--yes"];
     stage.desk.run(&command_line, &give_up);
     assert_eq!(role(&stage, "Pipeline"), "source");
-    window.see_text("There is no primary data source yet.");
+    window.see_text("No primary data source yet.");
     stage.over();
 }
 
@@ -57,8 +57,8 @@ fn a_connection_is_tested_refreshed_switched_and_revoked() {
     window.press_in(connection, "button", "Test");
     window.see_text("Test done");
     window.see_text_in(here, "Ok");
-    window.press_in(connection, "button", "Refresh the token");
-    window.see_text("Refresh the token done");
+    window.press_in(connection, "button", "Refresh token");
+    window.see_text("Refresh token done");
     let log = stage.fake.log();
     assert!(
         log.iter()
@@ -72,7 +72,7 @@ fn a_connection_is_tested_refreshed_switched_and_revoked() {
     window.wait_until("it to be on", || stage.status(&id) != "disabled");
 
     window.press_in(connection, "button", "Revoke");
-    window.see_text("Whatever uses this connector stops");
+    window.see_text("Anything that uses this connector stops");
     window.press_in(("alertdialog", "Revoke?"), "button", "Revoke");
     stage.wait_for_status(&id, "disconnected");
     window.see_text("Revoke done");

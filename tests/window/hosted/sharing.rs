@@ -16,15 +16,15 @@ const LEVELS: [(&str, &str); 3] = [
 fn sharing_and_taking_back_are_confirmed_with_what_cannot_be_undone() {
     let stage = stage(false);
     let window = &stage.window;
-    window.press("switch", "Shared with the workspace");
+    window.press("switch", "Share with the workspace");
     window.see("dialog", "Share?");
-    window.see_text("Only its creator can take it back.");
+    window.see_text("Only its creator can undo this.");
     window.press("button", "Cancel");
     window.see_gone("dialog", "*");
     assert_eq!(visibility(&stage), "private");
 
     for level in ["workspace", "organization"] {
-        let switch = format!("Shared with the {level}");
+        let switch = format!("Share with the {level}");
         window.press("switch", &switch);
         window.press_in(("dialog", "Share?"), "button", "Share");
         window.see_gone("dialog", "*");
@@ -36,10 +36,10 @@ fn sharing_and_taking_back_are_confirmed_with_what_cannot_be_undone() {
         window.wait_until("it to be shared", || shared() == [level]);
 
         window.press("switch", &switch);
-        window.see("alertdialog", "Take back?");
-        window.see_text("sharing it once more does not bring them back");
+        window.see("alertdialog", "Stop sharing?");
+        window.see_text("sign-ins are deleted and don't come back");
         assert!(!window.text().contains("set this up again"));
-        window.press_in(("alertdialog", "Take back?"), "button", "Take back");
+        window.press_in(("alertdialog", "Stop sharing?"), "button", "Stop sharing");
         window.see_gone("alertdialog", "*");
         window.wait_until("it to be taken back", || shared().is_empty());
         assert_eq!(visibility(&stage), "private");
@@ -52,11 +52,11 @@ fn it_is_switched_on_and_off_for_each_level() {
     let stage = stage(false);
     let window = &stage.window;
     for (group, level) in LEVELS {
-        window.press_in(("group", group), "button", "Switch on");
+        window.press_in(("group", group), "button", "Turn on");
         window.wait_until("it to be on", || is_on(&stage, level));
-        window.press_in(("group", group), "button", "Switch off");
-        window.see_text("until it is switched on again");
-        window.press_in(("alertdialog", "Switch off?"), "button", "Switch off");
+        window.press_in(("group", group), "button", "Turn off");
+        window.see_text("Turns it off for");
+        window.press_in(("alertdialog", "Turn off?"), "button", "Turn off");
         window.see_gone("alertdialog", "*");
         window.wait_until("it to be off", || !is_on(&stage, level));
     }
@@ -70,17 +70,17 @@ fn it_is_switched_on_and_off_for_each_level() {
 fn the_older_surface_asks_how_tools_may_be_used_and_shares_for_good() {
     let stage = stage(true);
     let window = &stage.window;
-    window.press_in(("group", "Your workspace"), "button", "Switch on");
-    let asked = ("dialog", "Switch on?");
+    window.press_in(("group", "Your workspace"), "button", "Turn on");
+    let asked = ("dialog", "Turn on?");
     window.see(asked.0, asked.1);
     window.see_text("Your workspace");
-    window.fill("Only these tools", "search");
+    window.fill("Include tools", "search");
     window.keys(&[keys::ENTER]);
-    window.fill("Without these tools", "erase");
-    window.press("button", "Add Ask before");
-    window.press_in(("group", "Ask before*"), "radio", "By what they do");
+    window.fill("Exclude tools", "erase");
+    window.press("button", "Add Ask before running");
+    window.press_in(("group", "Ask before*"), "radio", "By effect");
     window.press("switch", "Read only*");
-    window.press_in(asked, "button", "Switch on");
+    window.press_in(asked, "button", "Turn on");
     window.see_gone(asked.0, asked.1);
     window.wait_until("it to be on", || is_on(&stage, "workspace"));
     let configuration = json!({
@@ -91,7 +91,7 @@ fn the_older_surface_asks_how_tools_may_be_used_and_shares_for_good() {
     window.press("button", "Share with the workspace");
     let asked = ("alertdialog", "Share with the workspace?");
     window.see(asked.0, asked.1);
-    window.see_text("This cannot be undone");
+    window.see_text("You can't undo this.");
     assert_eq!(window.focus().1, "Cancel");
     window.press_in(asked, "button", "Share with the workspace");
     window.see_text("Share with the workspace done");
@@ -108,7 +108,7 @@ fn stage(seed: bool) -> Stage<FakeMistral> {
     stage.sign_in("Mistral", |window| {
         window.fill("API key*", KEY);
         if seed {
-            window.choose("*Surface*", "seed");
+            window.choose("*API version*", "seed");
         }
     });
     let mut values = json!({

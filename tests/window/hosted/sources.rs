@@ -105,7 +105,7 @@ fn create(stage: &Stage<FakeAirbyte>) {
 fn check(stage: &Stage<FakeAirbyte>) {
     let window = &stage.window;
     let here = ("region", "On Airbyte");
-    window.see_text("Not checked yet");
+    window.see_text("Not checked");
     window.press_in(("group", "Check"), "button", "Check");
     window.see_text("Check done");
     window.see_text_in(here, "succeeded");

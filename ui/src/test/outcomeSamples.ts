@@ -85,7 +85,7 @@ export function testSearch(): Tool {
   return tool({
     name: "search",
     title: "Test search",
-    description: "Asks the connector's own URL as Cohere would ask it in a chat",
+    description: "Sends a test search, as Cohere would in a chat",
     inputSchema: {
       type: "object",
       required: ["query"],

@@ -25,7 +25,7 @@ export function minutesAgo(minutes: number): string {
 export function problem(given: Partial<Problem> = {}): Problem {
   return {
     code: "network.unreachable",
-    message: "could not reach mcp.example.com",
+    message: "couldn't connect to mcp.example.com",
     hint: "Check the network or the address.",
     detail: null,
     status: null,
@@ -131,7 +131,7 @@ export function manyPlatforms(): PlatformForm[] {
           variable: "MISTRAL_API_KEY",
         }),
         field("region", "Region", "`global` unless given, `eu` or `us`", { choices: ["global", "eu", "us"] }),
-        field("base_url", "Base URL", "Address of the platform in place of its own"),
+        field("base_url", "Base URL", "Only for a custom address"),
       ],
     },
     {
@@ -139,9 +139,9 @@ export function manyPlatforms(): PlatformForm[] {
       title: "Cohere",
       isAssumed: false,
       fields: [
-        field("api_key", "API key", "A key of your Cohere dashboard.", key),
-        field("base_url", "Base URL", "Only for an instance other than api.cohere.com."),
-        field("client_name", "Client name", "The name of your project, told to Cohere with each request."),
+        field("api_key", "API key", "From the Cohere dashboard", key),
+        field("base_url", "Base URL", "Only for a private deployment"),
+        field("client_name", "Client name", "Project name sent with each request"),
       ],
     },
     {
@@ -166,14 +166,14 @@ export function manyPlatforms(): PlatformForm[] {
         field(
           "client_id",
           "Client ID",
-          "Of an application in the settings of the organization; not needed with a token",
+          "From an application in your organization settings",
         ),
-        field("client_secret", "Client secret", "Of the same application; not needed with a token", { isSecret: true }),
-        field("token", "Token", "A bearer token made elsewhere, in place of client ID and secret", { isSecret: true }),
+        field("client_secret", "Client secret", "From the same application", { isSecret: true }),
+        field("token", "Token", "Instead of client ID and secret", { isSecret: true }),
         field(
           "workspace_name",
           "Workspace",
-          "Name of the workspace whose connectors are shown, `default` unless given",
+          "Default: default",
         ),
       ],
     },
@@ -185,8 +185,8 @@ export function manyPlatforms(): PlatformForm[] {
         field("api_key", "API key", "A workspace key, `tnx_…`", { isSecret: true }),
         field("email", "Email", "In place of a key, with the password"),
         field("password", "Password", "Of that email", { isSecret: true }),
-        field("base_url", "Base URL", "Only for an instance other than api.10ex.ai."),
-        field("auth_prefix", "Prefix of the credential", "Assumed: `Bearer` and a space."),
+        field("base_url", "Base URL", "Only for a private deployment"),
+        field("auth_prefix", "Authorization prefix", "Assumed: `Bearer` and a space."),
         field("routes", "Routes and words", "What to change of the assumed routes and words: a JSON object", {
           form: routesForm(),
         }),

@@ -221,9 +221,7 @@ pub trait Consents: Send + Sync {
 pub(crate) fn no_choices(choices: &Map<String, Value>) -> Result<(), Error> {
     match choices.keys().next() {
         None => Ok(()),
-        Some(name) => Err(Error::Usage(format!(
-            "this sign-in has no {name} to be chosen"
-        ))),
+        Some(name) => Err(Error::Usage(format!("unknown sign-in option {name}"))),
     }
 }
 

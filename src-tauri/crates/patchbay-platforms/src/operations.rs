@@ -43,7 +43,9 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
     /// # Errors
     /// [`Error::Usage`] when the arguments do not fit each other.
     fn request(&self, _client: &C) -> Result<Request, Error> {
-        Err(Error::NotSupported("one request".to_owned()))
+        Err(Error::NotSupported(
+            "showing this as one request".to_owned(),
+        ))
     }
 
     /// Calls it as an account.
@@ -89,7 +91,7 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
         _client: &C,
         _options: &CallOptions,
     ) -> impl Future<Output = Result<StreamedAnswer, Error>> + Send {
-        async { Err(Error::NotSupported(format!("a stream of {}", Self::NAME))) }
+        async { Err(Error::NotSupported(format!("streaming {}", Self::NAME))) }
     }
 
     /// Notes what a success tells about a connector and the platform itself does not.
@@ -336,7 +338,7 @@ fn find(
     table: &'static [OperationEntry],
     operation: &str,
 ) -> Result<&'static OperationEntry, Error> {
-    let unknown = || Error::Usage(format!("there is no operation {operation:?}"));
+    let unknown = || Error::Usage(format!("operation {operation:?} not found"));
     let found = table.iter().find(|entry| entry.name == operation);
     found.ok_or_else(unknown)
 }
@@ -371,9 +373,7 @@ fn mark_secrets(schema: &mut Value) {
 /// [`Error::Usage`] when they do not fit.
 pub fn arguments<T: DeserializeOwned>(arguments: Value) -> Result<T, Error> {
     if !arguments.is_object() {
-        return Err(Error::Usage(
-            "the arguments have to be a JSON object".to_owned(),
-        ));
+        return Err(Error::Usage("arguments must be a JSON object".to_owned()));
     }
     // The words of serde quote values of the wrong type, and one of them may be a secret in the wrong
     // place; they are kept for member names only.

@@ -99,8 +99,8 @@ fn reason(words: &str) -> String {
         return words.to_owned();
     }
     match words.rsplit_once(", expected ") {
-        Some((_, expected)) => format!("it has something else than {expected}"),
-        None => "it has another shape than documented".to_owned(),
+        Some((_, expected)) => format!("expected {expected}"),
+        None => "unknown format".to_owned(),
     }
 }
 

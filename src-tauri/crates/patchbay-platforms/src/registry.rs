@@ -61,8 +61,7 @@ pub struct AccountField {
 pub(crate) const ALLOW_PLAIN_HTTP: AccountField = AccountField::new(
     "allow_plain_http",
     "Plain http",
-    "Only for a base URL of another computer that begins with http: the key then crosses the network \
-     unencrypted, and anyone on the way can read and use it",
+    "Only for an http base URL on another computer. The key is sent unencrypted, and others on the network can read it.",
 )
 .choices(&["allowed"]);
 
@@ -147,7 +146,7 @@ impl SignIn {
         match self.settings.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
-            Some(_) => Err(Error::Usage(format!("{name} has to be text"))),
+            Some(_) => Err(Error::Usage(format!("{name} must be text"))),
         }
     }
 

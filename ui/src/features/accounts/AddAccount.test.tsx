@@ -142,7 +142,7 @@ describe("form of a platform", () => {
     await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "tnx_1");
     await user.click(within(dialog).getByRole("button", { name: "Advanced" }));
     expect(within(dialog).getByRole("textbox", { name: "Base URL" })).toBeVisible();
-    await user.type(within(dialog).getByRole("textbox", { name: "Prefix of the credential" }), "Key ");
+    await user.type(within(dialog).getByRole("textbox", { name: "Authorization prefix" }), "Key ");
     await user.click(await within(dialog).findByRole("button", { name: /Add List/ }));
     const path = await within(dialog).findByRole("textbox", { name: /^Path/ });
     await user.type(path, "x");

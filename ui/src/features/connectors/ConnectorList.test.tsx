@@ -84,7 +84,7 @@ describe("many at once", () => {
     const { user, host, container } = renderApp("/connectors", { connectors: three }, (mock) => {
       const usual = mock.handlers.checkConnector;
       mock.handlers.checkConnector = (given) => {
-        if (given.connector === "b") throw problem({ message: "could not reach beta" });
+        if (given.connector === "b") throw problem({ message: "couldn't connect to beta" });
         if (!usual) throw problem();
         return usual(given);
       };
@@ -99,7 +99,7 @@ describe("many at once", () => {
     await user.keyboard("d");
     await waitFor(() => expect(bar).toHaveTextContent("1 selected, 1 failed"));
     expect(screen.getByRole("row", { name: /^Alpha.*OK$/ })).toHaveAttribute("aria-selected", "false");
-    expect(screen.getByRole("row", { name: /^Beta.*Could not reach beta$/ })).toHaveAttribute("aria-selected", "true");
+    expect(screen.getByRole("row", { name: /^Beta.*Couldn't connect to beta$/ })).toHaveAttribute("aria-selected", "true");
     expect(host.calls.filter((call) => call.name === "checkConnector")).toHaveLength(2);
     await user.keyboard("{Escape}");
     expect(screen.queryByRole("group", { name: "Selected connectors" })).toBeNull();
@@ -147,7 +147,7 @@ describe("many at once", () => {
     );
     expect(host.lastCall("updateConnector")).toEqual({ connector: "a", changes: { enabled: false } });
     const [{ controls: [one] } = { controls: [] }] = platformDetails().groups;
-    const about = one?.kind === "switch" ? [{ ...one, label: "Continue on failure", isMain: false }] : [];
+    const about = one?.kind === "switch" ? [{ ...one, label: "Continue if it fails", isMain: false }] : [];
     host.handlers.connectorDetails = () => ({
       facts: [],
       groups: [{ title: "Activation", help: null, controls: one ? [one, ...about] : [] }],

@@ -4,7 +4,7 @@ import { titleAt } from "./titleAt";
 const schema = {
   type: "object",
   properties: {
-    continue_on_failure: { type: "boolean", title: "Continue on failure" },
+    continue_on_failure: { type: "boolean", title: "Continue if it fails" },
     bare: { type: "object", properties: { inner: { type: "string" } } },
     excludes: { type: "array", title: "Left out", items: { type: "string" } },
     authentication: {
@@ -18,7 +18,7 @@ const schema = {
 };
 
 it("calls_a_place_as_the_form_does", () => {
-  expect(titleAt(schema, "/continue_on_failure")).toBe("Continue on failure");
+  expect(titleAt(schema, "/continue_on_failure")).toBe("Continue if it fails");
   expect(titleAt(schema, "/authentication/client_id")).toBe("Sign-in, Client ID");
   expect(titleAt(schema, "/excludes/1")).toBe("Left out 2");
   expect(titleAt(schema, "/bare/inner")).toBe("bare, inner");

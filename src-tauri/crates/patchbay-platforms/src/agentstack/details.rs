@@ -30,8 +30,8 @@ impl Details for AgentStack {
 
 fn facts(connector: &Connector) -> Vec<Fact> {
     let facts = [
-        fact("State", Some(&humanize(&connector.state))),
-        fact("Disconnected because", connector.text("disconnect_reason")),
+        fact("Status", Some(&humanize(&connector.state))),
+        fact("Reason", connector.text("disconnect_reason")),
         moment("Created", connector.text("created_at")),
     ];
     facts.into_iter().flatten().collect()
@@ -40,27 +40,18 @@ fn facts(connector: &Connector) -> Vec<Fact> {
 fn connection(connector: &Connector) -> ControlGroup {
     let fixed = || json!({"connector": connector.id});
     let is_connected = connector.state == CONNECTED;
-    let title = if is_connected {
-        "Connect again"
-    } else {
-        "Connect"
-    };
+    let title = if is_connected { "Reconnect" } else { "Connect" };
     let mut controls = vec![button(call::<Connect, _>("connect", title, fixed()))];
     // The platform refuses to disconnect what was never connected.
     if connector.state != "created" {
         let disconnect = call::<Disconnect, _>("disconnect", "Disconnect", fixed());
         controls.push(button(disconnect.with_warning(
-            "The platform gives its token for the server back and forgets it. Connecting again \
-             may need a consent.",
+            "Agent Stack revokes and deletes its token. You may have to sign in again.",
         )));
     }
     ControlGroup {
         title: "Connection".to_owned(),
-        help: Some(
-            "The platform tries the MCP server with the token it has. Where the server asks for a \
-             consent, sign in after it."
-                .to_owned(),
-        ),
+        help: Some("Tests the connection with the stored token.".to_owned()),
         controls,
     }
 }

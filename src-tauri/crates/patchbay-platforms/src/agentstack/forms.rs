@@ -19,7 +19,7 @@ use crate::form;
 #[serde(deny_unknown_fields)]
 #[schemars(extend("dependentRequired" = {"client_secret": ["client_id"]}))]
 pub(super) struct NewConnector {
-    /// Address of the MCP server as the platform reaches it, http or https.
+    /// As Agent Stack reaches it
     #[schemars(
         title = "URL",
         required,
@@ -28,7 +28,7 @@ pub(super) struct NewConnector {
         length(min = 1, max = 256)
     )]
     pub(super) url: Option<String>,
-    /// Texts to keep with it, 16 at most. Left out: the preset's.
+    /// Up to 16 notes. Default: the preset's
     #[schemars(title = "Metadata", extend(
         "properties" = {
             "name": {"type": "string", "title": "Name", "maxLength": 512},
@@ -39,18 +39,17 @@ pub(super) struct NewConnector {
         "maxProperties" = 16,
     ))]
     metadata: Option<Map<String, Value>>,
-    /// A token for the MCP server, with which the platform connects at once. Left out: connect later, by a consent
-    /// where the server asks for one.
+    /// Connects right away. Leave empty to sign in later.
     #[schemars(title = "Access token", length(min = 1))]
     access_token: Option<SecretArgument>,
-    /// Id of an OAuth app of yours. Left out: the preset's, or one that the platform registers.
+    /// Your OAuth app. Default: preset or automatic
     #[schemars(title = "Client ID", extend("x-advanced" = true))]
     client_id: Option<String>,
-    /// Of that app; only together with its id.
+    /// Only together with a client ID
     #[schemars(title = "Client secret", length(min = 1), extend("x-advanced" = true))]
     client_secret: Option<SecretArgument>,
-    /// Whether a preset of the same URL fills in what is left out.
-    #[schemars(title = "Match a preset", extend("x-advanced" = true, "default" = true))]
+    /// Fill empty fields from a preset with the same URL.
+    #[schemars(title = "Use a matching preset", extend("x-advanced" = true, "default" = true))]
     match_preset: Option<bool>,
 }
 
@@ -58,7 +57,7 @@ pub(super) struct NewConnector {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccessToken {
-    /// A token that the MCP server takes as a bearer.
+    /// For the MCP server
     #[schemars(title = "Access token", length(min = 1))]
     pub(super) access_token: SecretArgument,
 }

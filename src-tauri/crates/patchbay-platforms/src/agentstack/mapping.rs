@@ -111,13 +111,13 @@ fn status(wire: &Connector, found: &Observation, now: Timestamp) -> (Status, Opt
         ("created" | AUTH_REQUIRED, _) if is_consenting => (Status::Authorizing, failure),
         ("created", _) => (
             Status::NeedsAuthorization,
-            failure.or_else(|| reason("not connected yet")),
+            failure.or_else(|| reason("not connected")),
         ),
         (AUTH_REQUIRED, _) => (Status::NeedsAuthorization, failure),
         (CONNECTED, Some(Relay::Works)) => (Status::Ready, None),
         (CONNECTED, Some(Relay::Refused)) => (
             Status::NeedsAuthorization,
-            reason("the server does not take the platform's token any more"),
+            reason("token rejected by the server"),
         ),
         (CONNECTED, Some(Relay::Failed(words))) => (Status::Failing, reason(words)),
         (CONNECTED, None) => (

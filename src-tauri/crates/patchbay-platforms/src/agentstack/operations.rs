@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for Which {
         match Value::deserialize(deserializer)? {
             Value::String(id) => Ok(Self::Id(id)),
             Value::Object(connector) => Ok(Self::Whole(connector)),
-            _ => Err(D::Error::custom("a connector is an id or an object")),
+            _ => Err(D::Error::custom("connector must be an id or an object")),
         }
     }
 }
@@ -76,7 +76,7 @@ impl Which {
             Self::Whole(connector) => connector
                 .get("id")
                 .and_then(Value::as_str)
-                .ok_or_else(|| Error::Usage("the connector has no id".to_owned())),
+                .ok_or_else(|| Error::Usage("connector without an id".to_owned())),
         }
     }
 
@@ -91,7 +91,7 @@ impl Which {
                 let mut json = Value::Object(connector.clone());
                 Connector::redact(&mut json);
                 let read = serde_json::from_value(json);
-                let words = || "the connector has no id, url or state".to_owned();
+                let words = || "connector without id, url or state".to_owned();
                 read.map(Some).map_err(|_| Error::Usage(words()))
             }
         }
@@ -110,7 +110,7 @@ fn all() -> Path {
     Path::new("/api/v1/connectors")
 }
 
-/// Registers a connector for an MCP server, filled in from a preset of its URL.
+/// Create a connector, using a matching preset.
 ///
 /// All five members are sent, absent ones as null.
 ///
@@ -120,13 +120,13 @@ fn all() -> Path {
 pub struct Create {
     /// URL of the MCP server: http, https, or a preset's own scheme.
     pub url: String,
-    /// Id of an OAuth app; left out: the preset's, or one that the platform registers.
+    /// Your OAuth app. Default: preset or automatic
     pub client_id: Option<String>,
-    /// Secret of that app; only together with its id.
+    /// Secret of that app
     pub client_secret: Option<SecretArgument>,
-    /// Texts to keep with it, such as `name` and `description`; left out: the preset's.
+    /// Notes such as `name` and `description`. Default: the preset's
     pub metadata: Option<Map<String, Value>>,
-    /// Whether a preset of the same URL fills in what is left out; left out: true.
+    /// Fill empty fields from a preset with the same URL. Default: true
     #[serde(default = "yes")]
     pub match_preset: bool,
 }
@@ -157,7 +157,7 @@ impl Operation<AgentStack> for Create {
     }
 }
 
-/// Lists all of your connectors at once.
+/// List all connectors.
 ///
 /// There is no second page, whatever `next_page_token` says.
 ///
@@ -177,7 +177,7 @@ impl Operation<AgentStack> for List {
     }
 }
 
-/// Shows a connector.
+/// Get a connector.
 ///
 /// Source: Agent Stack contract, section 3.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -198,7 +198,7 @@ impl Operation<AgentStack> for Get {
     }
 }
 
-/// Shows a connector as it is now.
+/// Get a connector's current state.
 ///
 /// Source: Agent Stack contract, section 3.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -219,7 +219,7 @@ impl Operation<AgentStack> for Refresh {
     }
 }
 
-/// Removes a connector with its tokens.
+/// Delete a connector and its tokens.
 ///
 /// In whatever state it is; the platform gives its tokens back as well as it can.
 ///
@@ -246,7 +246,7 @@ impl Operation<AgentStack> for Delete {
     }
 }
 
-/// Has the platform try the server; names the page on which you consent where it must.
+/// Connect, or return the sign-in page.
 ///
 /// Source: Agent Stack contract, section 3.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -255,10 +255,10 @@ pub struct Connect {
     /// The connector.
     #[serde(skip_serializing)]
     pub connector: Which,
-    /// Absolute URL at which the browser ends; left out: a page of the platform's.
+    /// Where the browser returns. Default: a page of the platform
     #[serde(serialize_with = "serialize_non_empty")]
     pub redirect_url: Option<String>,
-    /// A token for the MCP server, in place of a consent. A token that the platform had is lost.
+    /// Token for the MCP server instead of browser sign-in. Replaces the stored token.
     pub access_token: Option<SecretArgument>,
 }
 
@@ -306,7 +306,7 @@ impl Operation<AgentStack> for Connect {
     }
 }
 
-/// Leaves the server and gives its token back.
+/// Disconnect and revoke the token.
 ///
 /// Source: Agent Stack contract, section 3.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -331,7 +331,7 @@ impl Operation<AgentStack> for Disconnect {
     }
 }
 
-/// Lists the servers that the platform has prepared.
+/// List presets.
 ///
 /// Source: Agent Stack contract, section 3.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

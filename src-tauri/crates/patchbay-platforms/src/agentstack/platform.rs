@@ -69,31 +69,17 @@ pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
 
 /// Source: Agent Stack contract, section 10.
 const FIELDS: &[AccountField] = &[
-    AccountField::new(
-        "base_url",
-        "Base URL",
-        "Address of the platform, http://127.0.0.1:8333 unless given.",
-    )
-    .variables(&["PLATFORM_URL"]),
+    AccountField::new("base_url", "Base URL", "Default: http://127.0.0.1:8333")
+        .variables(&["PLATFORM_URL"]),
     AccountField::new(
         "auth",
         "Sign-in",
-        "How to sign in: none, bearer or basic; by what else is given unless chosen.",
+        "none, bearer or basic. Default: by what else is given",
     )
     .choices(&["none", "bearer", "basic"]),
-    AccountField::new(
-        "token",
-        "Token",
-        "For bearer: an OIDC access token of yours, or a context token.",
-    )
-    .secret(),
-    AccountField::new("user", "User", "For basic: the name to sign in with."),
-    AccountField::new(
-        "password",
-        "Password",
-        "For basic: the password of that user.",
-    )
-    .secret(),
+    AccountField::new("token", "Token", "OIDC access token or context token").secret(),
+    AccountField::new("user", "User", "User name, for basic"),
+    AccountField::new("password", "Password", "Password, for basic").secret(),
     ALLOW_PLAIN_HTTP,
 ];
 
@@ -144,7 +130,7 @@ pub fn client(account: &SignIn) -> Result<AgentStack> {
 /// What is sent with each request, the relayed ones included.
 fn credentials(account: &SignIn) -> Result<Arc<dyn TokenSource>> {
     let secret = |name| account.secret(name).filter(|secret| !secret.is_empty());
-    let missing = |name: &str| Error::Usage(format!("{name} is missing"));
+    let missing = |name: &str| Error::Usage(format!("enter {name}"));
     let (token, password) = (secret("token"), secret("password"));
     let by_what_is_given = match (token, password) {
         (Some(_), _) => "bearer",
@@ -163,7 +149,7 @@ fn credentials(account: &SignIn) -> Result<Arc<dyn TokenSource>> {
             basic(user, password)
         }
         _ => Err(Error::Usage(
-            "auth has to be none, bearer or basic".to_owned(),
+            "auth must be none, bearer or basic".to_owned(),
         )),
     }
 }
@@ -171,7 +157,7 @@ fn credentials(account: &SignIn) -> Result<Arc<dyn TokenSource>> {
 fn basic(user: &str, password: &Secret) -> Result<Arc<dyn TokenSource>> {
     // A colon ends the name (RFC 7617, section 2).
     if user.contains(':') {
-        return Err(Error::Usage("user must not hold a colon".to_owned()));
+        return Err(Error::Usage("user names can't contain :".to_owned()));
     }
     let both = Secret::new(format!("{user}:{}", password.expose()));
     let header = format!("Basic {}", STANDARD.encode(both.expose()));
@@ -377,7 +363,7 @@ fn page(connector: &Connector) -> Result<Option<Url>> {
         _ => return Ok(None),
     }
     let request = connector.auth_request();
-    let of_kind = |kind: &str| Error::NotSupported(format!("a sign-in of kind {kind:?}"));
+    let of_kind = |kind: &str| Error::NotSupported(format!("sign-in type {kind:?}"));
     let request = request.ok_or_else(|| of_kind(""))?;
     let (true, Some(page)) = (request.kind == "code", request.authorization_endpoint) else {
         return Err(of_kind(request.kind));
@@ -394,8 +380,8 @@ impl Creation for AgentStack {
             presets.items.iter().map(mapping::definition).collect();
         definitions.push(Definition {
             id: CUSTOM.to_owned(),
-            title: "Another MCP server".to_owned(),
-            description: Some("Any MCP server that the platform can reach by its address".into()),
+            title: "Custom MCP server".to_owned(),
+            description: Some("Any MCP server Agent Stack can reach".into()),
             category: None,
             endpoint: None,
             endpoint_field: Some("/url".to_owned()),
@@ -427,7 +413,7 @@ impl Creation for AgentStack {
         let given: NewConnector = arguments(values.into())?;
         let url = match (definition, &given.url) {
             (CUSTOM, Some(url)) => url.clone(),
-            (CUSTOM, None) => return Err(Error::Usage("url is missing".to_owned())),
+            (CUSTOM, None) => return Err(Error::Usage("enter a URL".to_owned())),
             (preset, _) => preset.to_owned(),
         };
         let (new, access_token) = given.create(url);
@@ -444,10 +430,7 @@ impl Creation for AgentStack {
 }
 
 fn no_preset(definition: &str) -> Error {
-    Error::Usage(format!(
-        "there is no preset of the URL {}",
-        clean_text(definition, 200)
-    ))
+    Error::Usage(format!("no preset for {}", clean_text(definition, 200)))
 }
 
 /// The one access token that the platform keeps for a connector.
@@ -462,8 +445,7 @@ impl Credentials for AgentStack {
     ) -> Result<Vec<CredentialLevel>> {
         Ok(vec![CredentialLevel {
             level: Level::User,
-            help: "An access token for the MCP server, in place of a consent. The platform tries it at \
-                   once; a token that the server refuses is lost, and so is the one it had before."
+            help: "Use a token instead of browser sign-in. It's tested right away; if the server rejects it, the old token is deleted too."
                 .to_owned(),
             is_named: false,
             has_default: false,
@@ -496,11 +478,11 @@ impl Credentials for AgentStack {
     ) -> Result<()> {
         of_user(credential.level)?;
         if !credential.name.is_empty() {
-            return Err(Error::Usage("the token has no name".to_owned()));
+            return Err(Error::Usage("this token has no name".to_owned()));
         }
         let given: AccessToken = arguments(credential.values.into())?;
         if given.access_token.is_empty() {
-            return Err(Error::Usage("access_token is empty".to_owned()));
+            return Err(Error::Usage("enter a token".to_owned()));
         }
         let connect = Connect {
             connector: Which::by_id(id.as_str()),
@@ -514,9 +496,7 @@ impl Credentials for AgentStack {
         // It names a page, but nobody was asked to stand before it.
         self.note(id.as_str(), |found| found.consent_until = None);
         Err(Error::GrantFailed {
-            reason: Some(
-                "the MCP server refused the token, and the platform keeps none now".to_owned(),
-            ),
+            reason: Some("the server rejected the token. No token is set now".to_owned()),
         })
     }
 }
@@ -524,7 +504,9 @@ impl Credentials for AgentStack {
 fn of_user(level: Level) -> Result<()> {
     match level {
         Level::User => Ok(()),
-        _ => Err(Error::Usage("the token is always the user's".to_owned())),
+        _ => Err(Error::Usage(
+            "only personal tokens are supported".to_owned(),
+        )),
     }
 }
 

@@ -36,7 +36,7 @@ impl Details for Airbyte {
             fact("Workspace", Some(&self.workspace)),
             fact("Slug", connector.slug().as_deref()),
             fact("Mode", mode.map(humanize).as_deref()),
-            fact("Runs", runtime.map(humanize).as_deref()),
+            fact("Runtime", runtime.map(humanize).as_deref()),
             fact("Context store", Some(&context_store(&inspected))),
             fact("Entities", Some(&chosen_entities(&connector))),
         ];
@@ -59,7 +59,7 @@ fn last_check(check: Option<Checked>) -> [Option<Fact>; 2] {
     let outcome = match state.status {
         Status::Ready => "succeeded",
         Status::Failing | Status::NeedsAuthorization => "failed",
-        _ => "no result",
+        _ => "No result",
     };
     let reason = state.reason.map(|reason| format!("{outcome}: {reason}"));
     let words = reason.unwrap_or_else(|| outcome.to_owned());
@@ -74,7 +74,7 @@ fn context_store(inspected: &Inspection) -> String {
     let readiness = inspected.context_store_readiness.as_ref();
     let entities = readiness.and_then(|readiness| readiness.configured_cache_entities.as_ref());
     let Some(entities) = entities else {
-        return "not in use".to_owned();
+        return "Not used".to_owned();
     };
     let waiting = entities
         .iter()
@@ -87,7 +87,7 @@ fn context_store(inspected: &Inspection) -> String {
         .filter_map(|each| each.entity.as_deref());
     match names.collect::<Vec<_>>().join(", ") {
         names if names.is_empty() => counted,
-        names => format!("{counted}; waiting for {names}"),
+        names => format!("{counted} · waiting for {names}"),
     }
 }
 
@@ -98,14 +98,14 @@ fn chosen_entities(connector: &Connector) -> String {
         modes => format!("{} ({})", each.entity, modes.join(", ")),
     });
     match each.collect::<Vec<_>>().join(", ") {
-        none if none.is_empty() => "what this kind of connector offers".to_owned(),
+        none if none.is_empty() => "All".to_owned(),
         entities => entities,
     }
 }
 
 fn check_group(id: &RemoteId) -> ControlGroup {
     let check = call::<Check, Airbyte>("check", "Check", json!({"connector_id": id}));
-    let help = "Credentials are not verified when they are given: a check tries them.";
+    let help = "Tests the stored credentials.";
     ControlGroup {
         title: "Check".to_owned(),
         help: Some(help.to_owned()),
@@ -124,11 +124,10 @@ fn entity_group(id: &RemoteId) -> ControlGroup {
         )
     };
     let none = json!({"connector_id": id, "entities": []});
-    let clear = update("clear-entities", "Clear the choice", none)
-        .with_warning("What was chosen is gone, and the kind of connector decides.");
+    let clear = update("clear-entities", "Reset", none).with_warning("Resets to all entities.");
     ControlGroup {
         title: "Entities".to_owned(),
-        help: Some("What tools may read and write.".to_owned()),
+        help: Some("What tools can access".to_owned()),
         controls: vec![button(choose), button(clear)],
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn creation(
 
 /// The workspaces to choose from, the account's among them; any name where none are known.
 fn workspace_choice(own: &str, workspaces: &[Value]) -> Value {
-    let help = "Where the connector lives; the workspace has to exist.";
+    let help = "Existing workspace";
     let names = workspaces.iter();
     let mut names: Vec<&str> = names
         .filter_map(|each| text::non_empty(&each["name"]))
@@ -117,7 +117,7 @@ pub(super) fn update(id: &RemoteId, mut changes: Map<String, Value>) -> Result<U
         *value = match name.as_str() {
             "entities" => json!([]),
             "replication_config" => json!({}),
-            _ => return Err(Error::Usage(format!("{name} cannot be taken away"))),
+            _ => return Err(Error::Usage(format!("{name} can't be cleared"))),
         };
     }
     changes.insert("connector_id".to_owned(), id.as_str().into());
@@ -129,7 +129,7 @@ pub(super) fn update(id: &RemoteId, mut changes: Map<String, Value>) -> Result<U
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is looked at")]
 pub(super) struct EntityChoice {
-    /// What may be read and written; none: what the kind of connector offers.
+    /// Default: all entities of this type
     #[schemars(title = "Entities")]
     entities: Vec<Entity>,
 }

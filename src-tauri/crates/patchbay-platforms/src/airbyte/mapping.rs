@@ -49,7 +49,7 @@ impl State {
 
     /// Credentials are not verified when they are given.
     fn unchecked() -> Self {
-        Self::of(Status::Unknown, "not checked yet")
+        Self::of(Status::Unknown, "not checked")
     }
 }
 
@@ -58,7 +58,7 @@ impl Observation {
     pub(super) fn state(&self) -> State {
         match &self.check {
             // It is still in the list.
-            _ if self.is_leaving => State::of(Status::Disconnected, "being deleted"),
+            _ if self.is_leaving => State::of(Status::Disconnected, "deleting"),
             Some(check) => check.state.clone(),
             None => State::unchecked(),
         }
@@ -80,7 +80,7 @@ impl Checked {
                 (before, Some("checking".to_owned()))
             }
             Some(other) => (Status::Unknown, Some(other.to_owned())),
-            None => (Status::Unknown, Some("the check gave no result".to_owned())),
+            None => (Status::Unknown, Some("check returned no result".to_owned())),
         };
         let state = State {
             status,
@@ -165,7 +165,7 @@ pub(super) fn definition(wire: wire::Definition) -> Option<Definition> {
     let level = wire.support_level.filter(|level| level != "none");
     Some(Definition {
         title: clean_text(wire.name.as_deref().unwrap_or(&id), NAME_LIMIT),
-        description: (wire.custom == Some(true)).then(|| "Made by your organization".to_owned()),
+        description: (wire.custom == Some(true)).then(|| "Custom".to_owned()),
         category: level.as_deref().map(humanize),
         endpoint: None,
         endpoint_field: None,

@@ -69,41 +69,28 @@ const FIELDS: &[AccountField] = &[
     AccountField::new(
         "client_id",
         "Client ID",
-        "Of an application in the settings of the organization; not needed with a token",
+        "From an application in your organization settings",
     )
     .unless("token")
     .variables(&["AIRBYTE_CLIENT_ID"]),
     AccountField::new(
         "client_secret",
         "Client secret",
-        "Of the same application; not needed with a token",
+        "From the same application",
     )
     .secret()
     .unless("token")
     .variables(&["AIRBYTE_CLIENT_SECRET"]),
-    AccountField::new(
-        "token",
-        "Token",
-        "A bearer token made elsewhere, in place of client ID and secret",
-    )
-    .secret(),
+    AccountField::new("token", "Token", "Instead of client ID and secret").secret(),
     AccountField::new(
         "organization_id",
         "Organization",
-        "A UUID; needed when the credentials reach several organizations",
+        "UUID, if you belong to several organizations",
     )
     .variables(&["AIRBYTE_ORGANIZATION_ID"]),
-    AccountField::new(
-        "workspace_name",
-        "Workspace",
-        "Name of the workspace whose connectors are shown, `default` unless given",
-    ),
-    AccountField::new(
-        "base_url",
-        "Base URL",
-        "Address of the platform in place of its own",
-    )
-    .variables(&["SDK_DEV_ADP_API_HOST"]),
+    AccountField::new("workspace_name", "Workspace", "Default: default"),
+    AccountField::new("base_url", "Base URL", "Only for a custom address")
+        .variables(&["SDK_DEV_ADP_API_HOST"]),
     ALLOW_PLAIN_HTTP,
 ];
 

@@ -364,7 +364,7 @@ impl Executed {
 impl Output for Executed {
     fn read(answer: &Answer, _: &str) -> Result<Self> {
         let envelope = Envelope::read(answer).ok_or_else(|| match answer.json() {
-            Ok(_) => answer.unexpected("execute gave no result"),
+            Ok(_) => answer.unexpected("no result"),
             Err(error) => error,
         })?;
         Ok(Self::of(answer, Reply::Envelope(envelope)))

@@ -66,7 +66,9 @@ pub trait Credentials: Send + Sync {
         _name: &str,
         _options: &CallOptions,
     ) -> Result<(), Error> {
-        Err(Error::NotSupported("a default credential".to_owned()))
+        Err(Error::NotSupported(
+            "choosing a default credential".to_owned(),
+        ))
     }
 
     /// Deletes a credential.

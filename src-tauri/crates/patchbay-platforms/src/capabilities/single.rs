@@ -89,7 +89,7 @@ impl<P: SingleCredential> Credentials for P {
         check_level::<P>(credential.level)?;
         if !credential.name.is_empty() || credential.is_default.is_some() {
             return Err(Error::Usage(
-                "the one credential of a connector has no name and is no default".to_owned(),
+                "this connector has a single credential (no name, no default)".to_owned(),
             ));
         }
         self.save(id, credential.values, options).await
@@ -104,7 +104,7 @@ impl<P: SingleCredential> Credentials for P {
     ) -> Result<()> {
         check_level::<P>(level)?;
         if !name.is_empty() {
-            return Err(Error::NoneFound("such credential".to_owned()));
+            return Err(Error::NoneFound("credential".to_owned()));
         }
         self.delete(id, options).await
     }
@@ -114,7 +114,7 @@ fn check_level<P: SingleCredential>(level: Level) -> Result<()> {
     if level == P::LEVEL {
         return Ok(());
     }
-    Err(Error::NotSupported("a credential at that level".to_owned()))
+    Err(Error::NotSupported("a credential at this level".to_owned()))
 }
 
 /// Every connector has the same tool, which reads and does no harm.

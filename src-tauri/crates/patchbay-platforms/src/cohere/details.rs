@@ -30,12 +30,12 @@ impl Details for Cohere {
             |is_on| json!({ "id": id, "active": is_on }),
         );
         let continues = actions::switch::<Update, _>(
-            "Continue on failure",
+            "Continue if it fails",
             false,
             connector.continues_on_failure(),
             [
-                ("continue-on-failure", "Go on without it"),
-                ("stop-on-failure", "Fail with it"),
+                ("continue-on-failure", "Continue"),
+                ("stop-on-failure", "Stop"),
             ],
             |is_on| json!({ "id": id, "continue_on_failure": is_on }),
         );
@@ -43,7 +43,7 @@ impl Details for Cohere {
             facts: facts(&connector),
             groups: vec![ControlGroup {
                 title: "In chats".to_owned(),
-                help: Some("Whether chats ask it, and what comes of a failure.".to_owned()),
+                help: None,
                 controls: vec![active, continues],
             }],
         })
@@ -58,7 +58,7 @@ fn facts(connector: &Connector) -> Vec<Fact> {
         _ => "Token",
     };
     let authorization = match (method, connector.auth_status.as_deref()) {
-        (AuthenticationMethod::Oauth, None) => "Not authorized yet".to_owned(),
+        (AuthenticationMethod::Oauth, None) => "Not signed in".to_owned(),
         (_, None) => "Not needed".to_owned(),
         (_, Some(word)) => actions::humanize(word),
     };
@@ -67,7 +67,7 @@ fn facts(connector: &Connector) -> Vec<Fact> {
         actions::fact("Sign-in", Some(sign_in)),
         actions::fact("Organization", connector.organization_id.as_deref()),
         actions::moment("Created", connector.created_at.as_deref()),
-        actions::moment("Changed", connector.updated_at.as_deref()),
+        actions::moment("Updated", connector.updated_at.as_deref()),
     ];
     facts.into_iter().flatten().collect()
 }

@@ -19,25 +19,23 @@ use crate::{Error, Field, Result};
 #[serde(deny_unknown_fields)]
 #[schemars(extend("required" = ["name", "url"]))]
 pub(super) struct Profile {
-    /// Name for people.
+    /// Display name
     #[schemars(title = "Name", length(min = 1))]
     pub(super) name: Field<String>,
-    /// What it is for.
     #[schemars(title = "Description", extend("format" = "textarea"))]
     pub(super) description: Field<String>,
-    /// What Cohere asks for results; it is asked once when the connector is created.
+    /// Search URL. Cohere calls it once to verify.
     #[schemars(title = "URL", url)]
     pub(super) url: Field<String>,
-    /// Members of its results that are kept from the prompt.
-    #[schemars(title = "Left out")]
+    /// Result fields not shown to the model
+    #[schemars(title = "Hidden fields")]
     pub(super) excludes: Field<Vec<String>>,
-    /// Whether chats ask it at all.
+    /// Used in chats
     #[schemars(title = "Active", extend("default" = true))]
     pub(super) active: Field<bool>,
-    /// Whether a chat goes on without it when it fails.
-    #[schemars(title = "Continue on failure", extend("default" = false))]
+    /// Answer without it
+    #[schemars(title = "Continue if it fails", extend("default" = false))]
     pub(super) continue_on_failure: Field<bool>,
-    /// How Cohere signs in at the URL.
     #[schemars(title = "Sign-in")]
     pub(super) authentication: Field<Authentication>,
 }
@@ -48,7 +46,6 @@ pub(super) struct Profile {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("required" = ["authentication"]))]
 pub(super) struct Credential {
-    /// How Cohere signs in at the URL.
     #[schemars(title = "Sign-in")]
     authentication: Field<Authentication>,
 }
@@ -73,14 +70,13 @@ pub(super) enum Authentication {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("dependentRequired" = {"type": ["token"], "token": ["type"]}))]
 pub(super) struct Token {
-    /// What stands before the token.
+    /// Prefix before the token
     #[schemars(title = "Scheme", required, extend("oneOf" = [
         {"const": "bearer", "title": "Bearer"},
         {"const": "basic", "title": "Basic"},
-        {"const": "noscheme", "title": "Nothing"},
+        {"const": "noscheme", "title": "No prefix"},
     ]))]
     r#type: Option<String>,
-    /// Sent in the Authorization header.
     #[schemars(title = "Token", required, length(min = 1))]
     token: Option<SecretArgument>,
 }
@@ -194,7 +190,7 @@ impl Authentication {
                 wire.0 = Field::Value(app);
             }
             (Self::Oauth(app), _) if app.client_secret.is_absent() => {
-                return Err(Error::Usage("the app needs its secret".to_owned()));
+                return Err(Error::Usage("enter the client secret".to_owned()));
             }
             (Self::Oauth(app), _) => wire.0 = Field::Value(app),
             (
@@ -216,7 +212,7 @@ impl Authentication {
                 wire.1 = Field::Value(ServiceAuth { kind, token });
             }
             (Self::ServiceAuth(_), _) => {
-                let words = "a token and what stands before it are given together";
+                let words = "set scheme and token together";
                 return Err(Error::Usage(words.to_owned()));
             }
         }

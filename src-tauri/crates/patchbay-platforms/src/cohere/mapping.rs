@@ -63,7 +63,7 @@ fn status(wire: &Connector, found: &Observation, now: Timestamp) -> (Status, Opt
         return (Status::Authorizing, None);
     }
     match word {
-        None if wire.has_oauth() => needs_authorization("not authorized yet"),
+        None if wire.has_oauth() => needs_authorization("not signed in"),
         Some("expired") if wire.has_oauth() => needs_authorization("expired"),
         Some(word) if !matches!(word, "valid" | "expired") => {
             (Status::Unknown, Some(clean_text(word, REASON_LIMIT)))
@@ -106,12 +106,12 @@ pub(super) fn credential(wire: &Connector) -> Option<PlatformCredential> {
         (AuthenticationMethod::Oauth, Some("expired")) => (
             "oauth",
             CredentialStatus::Invalid,
-            Some("your consent has expired"),
+            Some("your sign-in expired"),
         ),
         (AuthenticationMethod::Oauth, None) => (
             "oauth",
             CredentialStatus::Unknown,
-            Some("you have not consented yet"),
+            Some("you haven't signed in"),
         ),
         (AuthenticationMethod::Oauth, Some(_)) => ("oauth", CredentialStatus::Unknown, None),
         _ => ("service_auth", CredentialStatus::Unknown, None),

@@ -26,15 +26,15 @@ pub(super) static OPERATIONS: &[OperationEntry] = operations![
     TestSearch
 ];
 
-/// Lists a page of connectors, newest first.
+/// List connectors, newest first (one page).
 ///
 /// Source: Cohere contract, section 2.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct List {
-    /// Most connectors of the page, 0 to 100; left out: 30.
+    /// Page size, 0 to 100. Default: 30
     pub limit: Option<i64>,
-    /// How many to pass over, newest first; left out: none.
+    /// How many to skip. Default: 0
     pub offset: Option<i64>,
 }
 
@@ -51,7 +51,7 @@ impl Operation for List {
     }
 }
 
-/// Registers a connector after asking its URL once.
+/// Create a connector (calls its URL once).
 ///
 /// Source: Cohere contract, section 2.
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
@@ -62,17 +62,17 @@ pub struct Create {
     pub name: String,
     /// What it is for.
     pub description: Field<String>,
-    /// Absolute URL that Cohere asks; it is asked once now, and nothing is made when that fails.
+    /// Search URL. Cohere calls it once to verify; nothing is created if that fails.
     pub url: String,
-    /// Members of its results that are kept from the prompt.
+    /// Result fields not shown to the model
     pub excludes: Field<Vec<String>>,
-    /// The OAuth app with which each user consents; not together with `service_auth`.
+    /// OAuth app each user signs in with; not with `service_auth`
     pub oauth: Field<OAuth>,
-    /// Whether it is asked at all; left out: true.
+    /// Used in chats. Default: true
     pub active: Field<bool>,
-    /// Whether a chat goes on without it when it fails; left out: false.
+    /// Answer without it if it fails. Default: false
     pub continue_on_failure: Field<bool>,
-    /// One token for everybody; not together with `oauth`.
+    /// One token for everyone; not with `oauth`
     pub service_auth: Field<ServiceAuth>,
 }
 
@@ -88,7 +88,7 @@ impl Operation for Create {
     }
 }
 
-/// Shows a connector.
+/// Get a connector.
 ///
 /// Source: Cohere contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -109,7 +109,7 @@ impl Operation for Get {
     }
 }
 
-/// Changes a connector; what is left out stays as it is.
+/// Update a connector.
 ///
 /// Source: Cohere contract, section 2.
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
@@ -119,19 +119,19 @@ pub struct Update {
     /// Id of the connector.
     #[serde(skip_serializing)]
     pub id: RemoteId,
-    /// New name; left out: as it is.
+    /// New name
     pub name: Field<String>,
-    /// New URL; left out: as it is.
+    /// New URL
     pub url: Field<String>,
-    /// Members of its results that are kept from the prompt; left out: as they are.
+    /// Result fields not shown to the model
     pub excludes: Field<Vec<String>>,
-    /// The OAuth app with which each user consents; not together with `service_auth`.
+    /// OAuth app each user signs in with; not with `service_auth`
     pub oauth: Field<OAuth>,
-    /// Whether it is asked at all; left out: as it is.
+    /// Used in chats
     pub active: Field<bool>,
-    /// Whether a chat goes on without it when it fails; left out: as it is.
+    /// Answer without it if it fails
     pub continue_on_failure: Field<bool>,
-    /// One token for everybody; not together with `oauth`.
+    /// One token for everyone; not with `oauth`
     pub service_auth: Field<ServiceAuth>,
 }
 
@@ -147,7 +147,7 @@ impl Operation for Update {
     }
 }
 
-/// Removes a connector with its credentials and every user's consent.
+/// Delete a connector, its credentials and sign-ins.
 ///
 /// Source: Cohere contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -172,7 +172,7 @@ impl Operation for Delete {
     }
 }
 
-/// Asks for the page on which you consent to a connector.
+/// Get the sign-in page.
 ///
 /// Source: Cohere contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -180,7 +180,7 @@ impl Operation for Delete {
 pub struct OAuthAuthorize {
     /// Id of the connector.
     pub id: RemoteId,
-    /// Absolute URL at which the browser ends; left out: a page of Cohere's.
+    /// Where the browser returns. Default: a page of Cohere
     pub after_token_redirect: Option<String>,
 }
 
@@ -206,19 +206,19 @@ impl Operation for OAuthAuthorize {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OAuth {
-    /// Id of the app.
+    /// From your OAuth app
     #[schemars(title = "Client ID")]
     pub client_id: Field<String>,
-    /// Secret of the app; Cohere never gives it back.
+    /// You can't view it again
     #[schemars(title = "Client secret", length(min = 1))]
     pub client_secret: Field<SecretArgument>,
-    /// Page on which users consent.
-    #[schemars(title = "Authorization page", url)]
+    /// Where users sign in
+    #[schemars(title = "Authorization URL", url)]
     pub authorize_url: Field<String>,
-    /// Where codes become tokens.
-    #[schemars(title = "Token address", url)]
+    /// Token endpoint
+    #[schemars(title = "Token URL", url)]
     pub token_url: Field<String>,
-    /// What to ask for, separated by spaces.
+    /// Separate with spaces
     #[schemars(title = "Scopes")]
     pub scope: Field<String>,
 }
@@ -244,9 +244,9 @@ fn connector(id: &RemoteId) -> Result<Path> {
 
 fn refuse_both<A, B>(oauth: &Field<A>, service_auth: &Field<B>) -> Result<()> {
     match (oauth, service_auth) {
-        (Field::Value(_), Field::Value(_)) => Err(Error::Usage(
-            "oauth and service_auth exclude each other".to_owned(),
-        )),
+        (Field::Value(_), Field::Value(_)) => {
+            Err(Error::Usage("use either oauth or service_auth".to_owned()))
+        }
         _ => Ok(()),
     }
 }

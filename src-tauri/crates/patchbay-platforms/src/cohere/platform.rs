@@ -64,20 +64,16 @@ pub(crate) const COHERE: HostedPlatform = HostedPlatform {
 
 /// Source: Cohere contract, section 11.
 const FIELDS: &[AccountField] = &[
-    AccountField::new("api_key", "API key", "A key of your Cohere dashboard.")
+    AccountField::new("api_key", "API key", "From the Cohere dashboard")
         .secret()
         .required()
         .variables(&["CO_API_KEY", "COHERE_API_KEY"]),
-    AccountField::new(
-        "base_url",
-        "Base URL",
-        "Only for an instance other than api.cohere.com.",
-    )
-    .variables(&["CO_API_URL"]),
+    AccountField::new("base_url", "Base URL", "Only for a private deployment")
+        .variables(&["CO_API_URL"]),
     AccountField::new(
         "client_name",
         "Client name",
-        "The name of your project, told to Cohere with each request.",
+        "Project name sent with each request",
     ),
     ALLOW_PLAIN_HTTP,
 ];
@@ -102,7 +98,7 @@ fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
 /// [`Error::Usage`] when the key is missing, or the base URL is none.
 pub fn client(account: &SignIn) -> Result<Client> {
     let key = account.secret("api_key").filter(|key| !key.is_empty());
-    let key = key.ok_or_else(|| Error::Usage("the API key is missing".to_owned()))?;
+    let key = key.ok_or_else(|| Error::Usage("enter an API key".to_owned()))?;
     let base = base_url(account.text("base_url")?.unwrap_or(BASE_URL));
     let client_name = account.text("client_name")?;
     let headers = client_name.map(|name| ("x-client-name".to_owned(), name.to_owned()));
@@ -218,7 +214,7 @@ impl Connectors for Cohere {
             }
         }
         Err(Error::Protocol(format!(
-            "the list of connectors has more than {MOST_PAGES} pages"
+            "too many connectors (over {MOST_PAGES} pages)"
         )))
     }
 
@@ -276,9 +272,7 @@ impl Creation for Cohere {
         Ok(vec![Definition {
             id: SEARCH.to_owned(),
             title: "Search service".to_owned(),
-            description: Some(
-                "Lends the results of a search service of yours to Cohere's chat.".to_owned(),
-            ),
+            description: Some("Use your search service in Cohere chat".to_owned()),
             category: None,
             endpoint: None,
             endpoint_field: Some("/url".to_owned()),
@@ -349,9 +343,7 @@ impl SingleCredential for Cohere {
     async fn level(&self, _: &RemoteId, _: &CallOptions) -> Result<Option<CredentialLevel>> {
         Ok(Some(CredentialLevel {
             level: Self::LEVEL,
-            help: "What Cohere signs in with at the connector's URL, for the whole organization. With an \
-                   OAuth app each user consents besides."
-                .to_owned(),
+            help: "Used for the whole organization. With OAuth, each user signs in too.".to_owned(),
             is_named: false,
             has_default: false,
             can_delete: true,
@@ -385,8 +377,7 @@ impl SingleCredential for Cohere {
 
     async fn delete(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
         let (connector, _) = self.find(id, options).await?;
-        mapping::credential(&connector)
-            .ok_or_else(|| Error::NoneFound("such credential".to_owned()))?;
+        mapping::credential(&connector).ok_or_else(|| Error::NoneFound("credential".to_owned()))?;
         let update = Profile::without_sign_in().update(&connector)?;
         update.run(&self.client, options).await.map(drop)
     }

@@ -189,16 +189,16 @@ fn explain(error: ClientInitializeError) -> Error {
         } => {
             let versions: Vec<&str> = server_supported.iter().map(|it| it.as_str()).collect();
             Error::Protocol(format!(
-                "it speaks only revisions that are not known here ({})",
+                "only unsupported versions ({})",
                 clean_text(&versions.join(", "), NAME_LIMIT)
             ))
         }
         ClientInitializeError::ConnectionClosed(_) => {
-            Error::Protocol("it ended the connection in the middle of the negotiation".to_owned())
+            Error::Protocol("disconnected during handshake".to_owned())
         }
         ClientInitializeError::ExpectedInitResponse(_)
         | ClientInitializeError::ExpectedInitResult(_) => {
-            Error::Protocol("it answered the negotiation with something else".to_owned())
+            Error::Protocol("unexpected response to the handshake".to_owned())
         }
         other => Error::Protocol(clean_text(&other.to_string(), NAME_LIMIT)),
     }

@@ -146,7 +146,7 @@ impl McpSession {
             Some("input_required") => return Err(Error::InputRequired),
             Some(other) => {
                 return Err(Error::Protocol(format!(
-                    "it answered a call with a result of kind {}",
+                    "unexpected result type {}",
                     clean_text(other, 50)
                 )));
             }

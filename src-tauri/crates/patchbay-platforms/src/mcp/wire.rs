@@ -247,7 +247,7 @@ impl Wire {
     fn limit_error(&self, kind: Kind, limit: json::Exceeded) -> Error {
         match (kind, limit) {
             (Kind::List(what), json::Exceeded::Items(most)) => {
-                Error::Protocol(format!("it lists more than {most} {what}"))
+                Error::Protocol(format!("more than {most} {what}"))
             }
             _ => Error::Exceeded(limit),
         }
@@ -349,7 +349,7 @@ impl Wire {
                 self.give_up(Error::TooLarge { limit }, asked);
             }
             Some(BrokenStream::TooMany(limit)) => {
-                let words = format!("its answer has more than {limit} events");
+                let words = format!("more than {limit} events in a response");
                 self.give_up(Error::Protocol(words), asked);
             }
             // Noted only: rmcp may resume the stream where it was cut.
@@ -442,7 +442,7 @@ fn header_map(
     let mut map: HeaderMap = headers.into_iter().collect();
     if let Some(session) = session {
         let value = HeaderValue::from_str(session)
-            .map_err(|_| Error::Protocol("its session id is no header value".to_owned()))?;
+            .map_err(|_| Error::Protocol("invalid session ID".to_owned()))?;
         map.insert(SESSION_ID, value);
     }
     Ok(map)

@@ -28,18 +28,14 @@ const SCOPES: [(Scope, &str, &str); 3] = [
     (
         Scope::Organization,
         "Your organization",
-        "Nobody in the organization can use it until it is switched on again.",
+        "Turns it off for everyone in the organization.",
     ),
     (
         Scope::Workspace,
         "Your workspace",
-        "Nobody in the workspace can use it until it is switched on again.",
+        "Turns it off for everyone in the workspace.",
     ),
-    (
-        Scope::User,
-        "You",
-        "You cannot use it until it is switched on again.",
-    ),
+    (Scope::User, "You", "Turns it off for you."),
 ];
 
 #[async_trait]
@@ -72,7 +68,7 @@ impl Mistral {
             match connector.is_authenticated {
                 Some(true) => "Yes",
                 Some(false) => "No",
-                None => "Not told",
+                None => "Unknown",
             },
         ));
         let levels: Vec<&str> = connector.blocked_by.iter().map(|it| level(it)).collect();
@@ -80,14 +76,14 @@ impl Mistral {
             facts.push(fact("Blocked by", levels.join(", ")));
         }
         if connector.mistral == Some(true) {
-            facts.push(fact("Made by", "Mistral"));
+            facts.push(fact("Created by", "Mistral"));
         }
         if connector.private_tool_execution == Some(true) {
-            facts.push(fact("Tools run", "In private"));
+            facts.push(fact("Tools run", "Privately"));
         }
         facts.extend(self.gateway(connector));
         facts.push(moment("Created", connector.created_at));
-        facts.push(moment("Changed", connector.modified_at));
+        facts.push(moment("Updated", connector.modified_at));
         facts
     }
 
@@ -112,11 +108,8 @@ impl Mistral {
             turn_off: Box::new(self.switching_off(connector, scope, loss)),
         });
         ControlGroup {
-            title: "Activation".to_owned(),
-            help: Some(
-                "For whom Mistral's models use it. Mistral does not tell at which levels it is on."
-                    .to_owned(),
-            ),
+            title: "Turn on for".to_owned(),
+            help: Some("Mistral doesn't show where it's currently on.".to_owned()),
             controls: controls.to_vec(),
         }
     }
@@ -145,7 +138,7 @@ impl Mistral {
         let is_seed = self.surface == Surface::Seed;
         Action {
             input_schema: is_seed.then(|| Json(tools::configuration())),
-            ..call(&name, "Switch on", self.at_scope(connector, scope))
+            ..call(&name, "Turn on", self.at_scope(connector, scope))
         }
     }
 
@@ -161,7 +154,7 @@ impl Mistral {
             (Surface::Seed, Scope::User) => actions::call::<seed::DeactivateForUser, Self>,
         };
         let name = format!("deactivate-for-{}", scope.as_str());
-        call(&name, "Switch off", self.at_scope(connector, scope)).with_warning(loss)
+        call(&name, "Turn off", self.at_scope(connector, scope)).with_warning(loss)
     }
 
     /// On the older surface the level is in the name of the operation.
@@ -198,7 +191,7 @@ impl Mistral {
         };
         ControlGroup {
             title: "Sharing".to_owned(),
-            help: Some("Who owns it, and so who can use it.".to_owned()),
+            help: None,
             controls,
         }
     }
@@ -211,19 +204,19 @@ fn sharing_switch<On: Operation<Mistral>, Off: Operation<Mistral>>(
 ) -> Control {
     let fixed = || json!({"connector_id": connector.id});
     let turn_on = actions::call::<On, _>(&format!("share-with-{level}"), "Share", fixed());
-    let turn_off = actions::call::<Off, _>(&format!("unshare-from-{level}"), "Take back", fixed());
+    let turn_off =
+        actions::call::<Off, _>(&format!("unshare-from-{level}"), "Stop sharing", fixed());
     Control::Switch {
-        label: format!("Shared with the {level}"),
+        label: format!("Share with the {level}"),
         is_main: false,
         is_on,
         turn_on: Box::new(turn_on.with_warning(format!(
-            "The {level} owns it then and every member can use it. Sign-ins that rest on you as its \
-             owner have to be set up again. Only its creator can take it back."
+            "The {level} becomes the owner and every member can use it. Sign-ins that depend on you must be set up again. Only its creator can undo this."
         ))),
-        turn_off: Box::new(turn_off.with_warning(format!(
-            "It is private to its creator again. Connections of the {level} and of other members are \
-             removed, and sharing it once more does not bring them back."
-        ))),
+        turn_off: Box::new(turn_off.with_warning(
+            "It becomes private to its creator. Other members' sign-ins are deleted and don't come \
+             back.",
+        )),
     }
 }
 
@@ -231,17 +224,15 @@ fn share_for_good(connector: &Connector) -> Action {
     let fixed = json!({"connector_id": connector.id});
     let title = "Share with the workspace";
     actions::call::<seed::Share, _>("share-with-workspace", title, fixed).with_warning(
-        "This cannot be undone: the workspace owns it from then on and every member can use it. \
-         Sign-ins that rest on you as its owner have to be set up again.",
+        "The workspace becomes the owner and every member can use it. Sign-ins that depend on you must be set up again. You can't undo this.",
     )
 }
 
 fn credentials_group(connector: &Connector) -> ControlGroup {
     let fixed = json!({"connector_id_or_name": connector.id});
-    let (name, title) = ("delete-all-user-credentials", "Delete all of mine");
+    let (name, title) = ("delete-all-user-credentials", "Delete my credentials");
     let action = actions::call::<DeleteAllUserCredentials, _>(name, title, fixed).with_warning(
-        "Every credential of yours for this connector is deleted, the default too. Those of the \
-         workspace and the organization stay.",
+        "Deletes all your credentials for this connector. Workspace and organization credentials stay.",
     );
     ControlGroup {
         title: "Credentials".to_owned(),
@@ -270,7 +261,7 @@ fn protocol(connector: &Connector) -> String {
         Some("mcp") => "MCP".to_owned(),
         Some("http") => "HTTP".to_owned(),
         Some(other) => clean_text(other, WORDS_LIMIT),
-        None => "Not told".to_owned(),
+        None => "Unknown".to_owned(),
     }
 }
 
@@ -278,7 +269,7 @@ fn protocol(connector: &Connector) -> String {
 fn owner(connector: &Connector) -> Option<String> {
     let kind = match &connector.owner_type {
         Value::String(word) => level(word).to_owned(),
-        Value::Number(number) => format!("kind {number}"),
+        Value::Number(number) => format!("type {number}"),
         _ => return None,
     };
     let id = connector.owner_id.as_deref();
@@ -302,7 +293,7 @@ fn visibility(connector: &Connector) -> String {
         Some("shared_org") => "Organization".to_owned(),
         Some("shared_global") => "Everyone".to_owned(),
         Some(other) => clean_text(other, WORDS_LIMIT),
-        None => "Not told".to_owned(),
+        None => "Unknown".to_owned(),
     }
 }
 

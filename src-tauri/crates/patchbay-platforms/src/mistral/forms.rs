@@ -36,9 +36,7 @@ pub(super) fn check_name(name: &str) -> Result<()> {
     if (1..=64).contains(&name.len()) && name.chars().all(is_allowed) {
         return Ok(());
     }
-    Err(Error::Usage(
-        "a name has 1 to 64 letters, digits, _ and -".to_owned(),
-    ))
+    Err(Error::Usage("use 1–64 letters, digits, _ or -".to_owned()))
 }
 
 /// What creating and changing have in common on both surfaces.
@@ -47,22 +45,21 @@ pub(super) fn check_name(name: &str) -> Result<()> {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("required" = ["name", "description", "server"]))]
 struct Basics {
-    /// What models and programs call it: letters, digits, _ and -.
+    /// Used by models: letters, digits, _ and -
     #[schemars(title = "Name", extend("pattern" = NAME_PATTERN, "maxLength" = 64))]
     name: Field<String>,
-    /// Name for people.
+    /// Display name
     #[schemars(title = "Title", length(max = 255))]
     title: Field<String>,
-    /// What it is for; models read it too.
+    /// Also shown to models
     #[schemars(title = "Description", extend("format" = "textarea"))]
     description: Field<String>,
-    /// Absolute URL of the service.
-    #[schemars(title = "Server", url, length(min = 1, max = 2083))]
+    #[schemars(title = "Server URL", url, length(min = 1, max = 2083))]
     server: Field<String>,
-    /// Advice to the models that use it.
+    /// Instructions for models
     #[schemars(title = "System prompt", extend("format" = "textarea"))]
     system_prompt: Field<String>,
-    /// Absolute URL of a picture.
+    /// Image URL
     #[schemars(title = "Icon", url, extend("x-advanced" = true))]
     icon_url: Field<String>,
 }
@@ -86,10 +83,8 @@ impl From<&Connector> for Basics {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NamedValue {
-    /// Its name.
     #[schemars(title = "Name")]
     name: String,
-    /// What is sent.
     #[schemars(title = "Value")]
     value: String,
 }
@@ -98,10 +93,9 @@ pub(super) struct NamedValue {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NamedSecret {
-    /// Its name.
     #[schemars(title = "Name")]
     name: String,
-    /// It is never shown again.
+    /// You can't view it again
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(title = "Value", length(min = 1))]
     value: Option<SecretArgument>,
@@ -111,10 +105,7 @@ impl NamedSecret {
     fn into_pair(self) -> Result<(String, Secret)> {
         match self.value {
             Some(value) => Ok((self.name, value.into_secret())),
-            None => Err(Error::Usage(format!(
-                "the header {} has no value",
-                self.name
-            ))),
+            None => Err(Error::Usage(format!("enter a value for {}", self.name))),
         }
     }
 }
@@ -174,7 +165,7 @@ fn global_headers(
 
 fn insert_once<T>(found: &mut BTreeMap<String, T>, name: String, value: T) -> Result<()> {
     if found.contains_key(&name) {
-        return Err(Error::Usage(format!("the header {name} is there twice")));
+        return Err(Error::Usage(format!("duplicate header {name}")));
     }
     found.insert(name, value);
     Ok(())

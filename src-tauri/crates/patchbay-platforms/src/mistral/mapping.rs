@@ -93,7 +93,7 @@ fn state(connector: &Connector, observed: &Observation, now: Timestamp) -> State
         return state(Status::Disabled, Some(&format!("blocked by the {level}")));
     }
     if connector.active == Some(false) || observed.is_switched_off {
-        return state(Status::Disabled, Some("not active for you"));
+        return state(Status::Disabled, Some("off for you"));
     }
     if observed.page_until.is_some_and(|until| now < until) {
         return state(Status::Authorizing, None);
@@ -137,7 +137,7 @@ fn signed_in(connector: &Connector, observed: &Observation, message: Option<&str
     if authenticated == Some(true) || needs_none {
         let lapses = message.is_some_and(|it| it.eq_ignore_ascii_case("oauth near expiry"));
         return match &observed.tools {
-            Some(Listing::Well) => state(Status::Ready, lapses.then_some("lapses soon")),
+            Some(Listing::Well) => state(Status::Ready, lapses.then_some("expires soon")),
             _ => state(Status::Unknown, Some("signed in, tools not loaded")),
         };
     }
@@ -254,7 +254,7 @@ fn reason(status: &WireStatus) -> Option<String> {
     match (&status.error_message, status.error_http_code) {
         (Some(message), Some(code)) => Some(format!("{message} ({code})")),
         (Some(message), None) => Some(message.clone()),
-        (None, Some(code)) => Some(format!("status {code}")),
+        (None, Some(code)) => Some(format!("HTTP {code}")),
         (None, None) => None,
     }
 }

@@ -69,36 +69,28 @@ pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
 
 /// Source: Mistral contract, section 14.
 const FIELDS: &[AccountField] = &[
-    AccountField::new(
-        "api_key",
-        "API key",
-        "A key of your workspace in Mistral's console.",
-    )
-    .secret()
-    .required()
-    .unless("token_file")
-    .variables(&["MISTRAL_API_KEY"]),
+    AccountField::new("api_key", "API key", "From console.mistral.ai")
+        .secret()
+        .required()
+        .unless("token_file")
+        .variables(&["MISTRAL_API_KEY"]),
     AccountField::new(
         "token_file",
-        "Token file",
-        "A file that holds the key and is read for every request, in place of a key.",
+        "Key file",
+        "Instead of a key: a file read on every request",
     )
     .variables(&["MISTRAL_SA_TOKEN_PATH"]),
     AccountField::new(
         "region",
         "Region",
-        "Where Mistral keeps your data: global, eu or us.",
+        "Data region: global, eu or us. Default: global",
     )
     .choices(&["global", "eu", "us"]),
-    AccountField::new(
-        "base_url",
-        "Base URL",
-        "Only for an address other than those of the regions.",
-    ),
+    AccountField::new("base_url", "Base URL", "Only for a custom address"),
     AccountField::new(
         "surface",
-        "Surface",
-        "Which form of the API to speak: current, or seed for the older one.",
+        "API version",
+        "current (default), or seed for the legacy API",
     )
     .choices(&["current", "seed"]),
     ALLOW_PLAIN_HTTP,
@@ -387,7 +379,7 @@ impl Connectors for Mistral {
             }
         }
         Err(Error::Protocol(format!(
-            "the list of connectors has more than {MOST_PAGES} pages"
+            "too many connectors (over {MOST_PAGES} pages)"
         )))
     }
 

@@ -45,11 +45,11 @@ impl<T: Shaped> Object<T> {
     /// The object as it came, and what of it is missing or wrong.
     pub(super) fn of(json: Value) -> Result<Self, (Value, String)> {
         let Value::Object(mut members) = json else {
-            return Err((json, "it is no object".to_owned()));
+            return Err((json, "not an object".to_owned()));
         };
         let fits = T::SHAPE.fit(&mut members);
         let json = Value::Object(members);
-        let other = |_| "it has another shape than documented".to_owned();
+        let other = |_| "unknown format".to_owned();
         match fits.and_then(|()| T::deserialize(&json).map_err(other)) {
             Ok(value) => Ok(Self { json, value }),
             Err(what) => Err((json, what)),
@@ -91,7 +91,7 @@ impl<T: Shaped> Items<T> {
         let mut json = match json {
             Value::Array(items) => items,
             Value::Null => Vec::new(),
-            _ => return Err("it is no list".to_owned()),
+            _ => return Err("not a list".to_owned()),
         };
         T::SHAPE.fit_each(&mut json);
         Ok(Self {
@@ -224,9 +224,7 @@ impl OneConnector {
     pub fn known(self) -> Result<Object<Connector>> {
         match self.0 {
             Kept::Read(connector) => Ok(*connector),
-            Kept::AsSent(_) => Err(Error::Protocol(
-                "the connector is of a form that is not known".to_owned(),
-            )),
+            Kept::AsSent(_) => Err(Error::Protocol("unsupported connector type".to_owned())),
         }
     }
 }
@@ -267,7 +265,7 @@ impl PaginatedConnectors {
             _ => Vec::new(),
         };
         if !items.iter().all(Value::is_object) {
-            return Err("an item is no object".to_owned());
+            return Err("an item isn't an object".to_owned());
         }
         let items = items.into_iter().map(Kept::of).collect();
         Ok(Self { items, page })

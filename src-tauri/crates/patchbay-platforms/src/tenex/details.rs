@@ -76,21 +76,20 @@ impl Tenex {
             turn_on: Box::new(on),
             turn_off: Box::new(off),
         });
-        let warning = "10ex gives its access to the provider up. Whatever uses this connector stops until it \
-                           is connected again.";
+        let warning = "Revokes 10ex's access. Anything that uses this connector stops working until you reconnect.";
         let revoke = self
             .action::<Revoke>("Revoke", connector)
             .map(|action| action.with_warning(warning));
         let buttons = [
             self.action::<Test>("Test", connector),
-            self.action::<Refresh>("Refresh the token", connector),
+            self.action::<Refresh>("Refresh token", connector),
             revoke,
         ];
         let buttons = buttons.into_iter().flatten().map(button);
         let controls: Vec<Control> = switch.into_iter().chain(buttons).collect();
         (!controls.is_empty()).then(|| ControlGroup {
             title: "Connection".to_owned(),
-            help: Some("A test is a light read at the provider.".to_owned()),
+            help: Some("Test reads a little data from the provider.".to_owned()),
             controls,
         })
     }
@@ -102,7 +101,7 @@ fn facts(connector: &Connector) -> Vec<Fact> {
         moment("Last checked", connector.text("last_checked_at")),
         fact("Account", connector.text("account_label")),
         fact("Provider", Some(&connector.provider)),
-        fact("Trouble", connector.error()),
+        fact("Problem", connector.error()),
     ];
     facts.into_iter().flatten().collect()
 }
@@ -122,7 +121,7 @@ fn roles(connector: &Connector, provider: &Provider, holders: &Holders) -> Contr
     });
     ControlGroup {
         title: "Role".to_owned(),
-        help: Some(help),
+        help,
         controls: vec![Control::Choice {
             label: "Role".to_owned(),
             current: current.map(name),
@@ -135,23 +134,22 @@ fn name(role: &str) -> String {
     format!("role-{}", role.replace('_', "-"))
 }
 
-/// What a role is, and who has those that only one can have.
-fn help(current: Option<&str>, offered: &[String], holders: &Holders) -> String {
+/// Who has the roles that only one can have.
+fn help(current: Option<&str>, offered: &[String], holders: &Holders) -> Option<String> {
     let sole = offered.iter().filter(|role| SOLE.contains(&role.as_str()));
     let held_roles = sole.filter_map(|role| {
         let title = within_a_sentence(role);
         if current == Some(role.as_str()) {
-            return Some(format!("It is the {title}."));
+            return Some(format!("This is the {title}."));
         }
         let names = held_by(holders.as_ref()?, role);
         Some(match names.is_empty() {
-            true => format!("There is no {title} yet."),
-            false => format!("The {title} is {}.", names.join(", ")),
+            true => format!("No {title} yet."),
+            false => format!("Current {title}: {}.", names.join(", ")),
         })
     });
-    let mut sentences = vec!["What 10ex uses it for.".to_owned()];
-    sentences.extend(held_roles);
-    sentences.join(" ")
+    let sentences: Vec<String> = held_roles.collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
 fn held_by<'a>(holders: &'a [(String, String)], role: &str) -> Vec<&'a str> {
@@ -178,12 +176,10 @@ fn demotion(role: &str, holders: &Holders) -> Option<String> {
     }
     let title = within_a_sentence(role);
     let Some(holders) = holders else {
-        return Some(format!(
-            "The connector that is the {title} now, if there is one, is demoted."
-        ));
+        return Some(format!("Replaces the current {title}."));
     };
     let names = held_by(holders, role);
-    (!names.is_empty()).then(|| format!("{} is demoted: it is the {title} now.", names.join(", ")))
+    (!names.is_empty()).then(|| format!("Replaces {} as {title}.", names.join(", ")))
 }
 
 /// What a person knows a connector by.
@@ -201,14 +197,14 @@ mod tests {
         let holders = Some(vec![("crm_sink".to_owned(), "HubSpot".to_owned())]);
         assert_eq!(
             demotion("crm_sink", &holders).as_deref(),
-            Some("HubSpot is demoted: it is the CRM sink now.")
+            Some("Replaces HubSpot as CRM sink.")
         );
         assert_eq!(demotion("primary_source", &holders), None);
         assert_eq!(demotion("sink", &None), None);
         assert!(
             demotion("primary_source", &None)
                 .unwrap()
-                .contains("is the primary data source now, if there is one")
+                .contains("the current primary data source")
         );
     }
 
@@ -217,13 +213,13 @@ mod tests {
         let offered = ["source", "primary_source", "crm_sink"].map(str::to_owned);
         let holders = Some(vec![("crm_sink".to_owned(), "HubSpot".to_owned())]);
         assert_eq!(
-            help(Some("primary_source"), &offered, &holders),
-            "What 10ex uses it for. It is the primary data source. The CRM sink is HubSpot."
+            help(Some("primary_source"), &offered, &holders).as_deref(),
+            Some("This is the primary data source. Current CRM sink: HubSpot.")
         );
         assert_eq!(
-            help(None, &offered, &Some(Vec::new())),
-            "What 10ex uses it for. There is no primary data source yet. There is no CRM sink yet."
+            help(None, &offered, &Some(Vec::new())).as_deref(),
+            Some("No primary data source yet. No CRM sink yet.")
         );
-        assert_eq!(help(None, &offered, &None), "What 10ex uses it for.");
+        assert_eq!(help(None, &offered, &None), None);
     }
 }

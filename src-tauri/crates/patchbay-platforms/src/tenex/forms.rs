@@ -24,9 +24,9 @@ pub(super) const SOLE: [&str; 2] = ["primary_source", "crm_sink"];
 #[derive(Deserialize, JsonSchema)]
 #[serde(tag = "auth_type", rename_all = "snake_case")]
 pub(super) enum NewConnector {
-    #[schemars(title = "Sign in on the provider's page")]
+    #[schemars(title = "Browser sign-in")]
     Oauth(Consent),
-    #[schemars(title = "A key of your own")]
+    #[schemars(title = "Your API key")]
     Byok(NewKey),
 }
 
@@ -34,7 +34,6 @@ pub(super) enum NewConnector {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Consent {
-    /// What 10ex uses it for.
     #[schemars(title = "Role")]
     role: Option<String>,
 }
@@ -43,16 +42,15 @@ pub(super) struct Consent {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewKey {
-    /// The provider's key; 10ex never gives it back.
+    /// You can't view it again
     #[schemars(title = "API key", length(min = 1))]
     api_key: SecretArgument,
-    /// Further settings of the connector, such as a sender alias.
+    /// Such as a sender alias
     #[schemars(title = "Settings")]
     settings: Option<Map<String, Value>>,
-    /// What to call the connector.
+    /// Display name
     #[schemars(title = "Name")]
     name: Option<String>,
-    /// What 10ex uses it for.
     #[schemars(title = "Role")]
     role: Option<String>,
 }
@@ -61,10 +59,10 @@ pub(super) struct NewKey {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Key {
-    /// The provider's key; 10ex never gives it back.
+    /// You can't view it again
     #[schemars(title = "API key", length(min = 1))]
     pub(super) api_key: SecretArgument,
-    /// Further settings of the connector, such as a sender alias.
+    /// Such as a sender alias
     #[schemars(title = "Settings")]
     settings: Option<Map<String, Value>>,
 }
@@ -260,7 +258,7 @@ fn settings_schema(fields: Vec<KeyField>) -> Value {
     for field in fields {
         let label = label(&field);
         let schema = match field.is_secret() {
-            true => form::secret(&label, "Never given back."),
+            true => form::secret(&label, "You can't view it again"),
             false => json!({"type": "string", "title": label}),
         };
         members = match field.is_required() {
@@ -270,7 +268,7 @@ fn settings_schema(fields: Vec<KeyField>) -> Value {
     }
     let mut schema = members.build();
     schema["title"] = "Settings".into();
-    schema["description"] = "Further settings of the connector, such as a sender alias.".into();
+    schema["description"] = "Such as a sender alias".into();
     schema
 }
 

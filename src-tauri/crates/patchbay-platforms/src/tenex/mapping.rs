@@ -65,7 +65,7 @@ fn status(
         return match found.consent_until {
             Some(until) if now >= until => (
                 Status::NeedsAuthorization,
-                Some("the time to consent is over".to_owned()),
+                Some("sign-in timed out".to_owned()),
             ),
             _ => (Status::Authorizing, None),
         };

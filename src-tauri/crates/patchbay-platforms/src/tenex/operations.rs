@@ -37,7 +37,7 @@ pub(super) static OPERATIONS: &[OperationEntry] = operations![
     Delete,
 ];
 
-/// Lists a page of the providers that can be connected (assumed).
+/// List providers (one page).
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[apply(Option<_> => #[serde(skip_serializing_if = "Option::is_none")])]
@@ -67,7 +67,7 @@ impl Operation<Tenex> for ListProviders {
     }
 }
 
-/// Lists a page of the configured connectors (assumed).
+/// List connectors (one page).
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[apply(Option<_> => #[serde(skip_serializing_if = "Option::is_none")])]
@@ -104,7 +104,7 @@ impl Operation<Tenex> for List {
     }
 }
 
-/// Lists the connectors of all pages, 100 at most (assumed).
+/// List all connectors (up to 100).
 ///
 /// With the last total given; ends where a cursor repeats.
 ///
@@ -130,7 +130,7 @@ impl Operation<Tenex> for ListAll {
     }
 }
 
-/// Shows a connector (assumed).
+/// Get a connector.
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -151,7 +151,7 @@ impl Operation<Tenex> for Get {
     }
 }
 
-/// Asks for the page on which you connect a provider (assumed).
+/// Start sign-in at a provider.
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[apply(Option<_> => #[serde(skip_serializing_if = "Option::is_none")])]
@@ -195,7 +195,7 @@ impl Operation<Tenex> for StartOauth {
     }
 }
 
-/// Shows how far the consent of a connector is (assumed).
+/// Get sign-in status.
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -226,7 +226,7 @@ impl Operation<Tenex> for GetStatus {
     }
 }
 
-/// Asks how far a consent is until it is given (assumed).
+/// Wait for sign-in.
 ///
 /// A look that would begin at or after the limit is not made.
 ///
@@ -303,11 +303,11 @@ fn duration(seconds: Option<f64>, default: Duration) -> Result<Duration> {
     };
     let duration = Duration::try_from_secs_f64(seconds).ok();
     let duration = duration.filter(|duration| !duration.is_zero());
-    let words = "a time has to be a number of seconds above zero";
+    let words = "times must be seconds above 0";
     duration.ok_or_else(|| Error::Usage(words.to_owned()))
 }
 
-/// Connects a provider by its API key (assumed).
+/// Connect a provider with an API key.
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[apply(Option<_> => #[serde(skip_serializing_if = "Option::is_none")])]
@@ -347,7 +347,7 @@ impl Operation<Tenex> for SubmitByok {
     }
 }
 
-/// Changes name, role, primary, settings or switch of a connector (assumed).
+/// Update name, role, primary, settings or state.
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
@@ -356,19 +356,19 @@ impl Operation<Tenex> for SubmitByok {
 pub struct Update {
     /// Id of the connector.
     pub id: RemoteId,
-    /// What to call the connector.
+    /// Display name
     #[schemars(title = "Name")]
     pub name: Field<String>,
-    /// What 10ex uses it for.
+    /// What 10ex uses it for
     #[schemars(title = "Role")]
     pub role: Field<String>,
-    /// Whether it is the primary one of its role; the one before is demoted.
+    /// Makes it primary for its role
     #[schemars(title = "Primary")]
     pub is_primary: Field<bool>,
     /// Whether it is switched on.
     #[schemars(title = "Enabled")]
     pub enabled: Field<bool>,
-    /// Further settings of the connector, such as a sender alias.
+    /// Such as a sender alias
     #[schemars(title = "Settings")]
     pub settings: Field<Map<String, Value>>,
 }
@@ -383,7 +383,7 @@ impl Operation<Tenex> for Update {
         let request = client.table.request(Self::NAME, self)?;
         match members(self).0.len() {
             // The id alone.
-            1 => Err(Error::Usage("there is nothing to change".to_owned())),
+            1 => Err(Error::Usage("no changes given".to_owned())),
             _ => Ok(request),
         }
     }
@@ -393,7 +393,7 @@ impl Operation<Tenex> for Update {
     }
 }
 
-/// Switches a connector off (assumed).
+/// Turn off.
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -419,7 +419,7 @@ impl Operation<Tenex> for Disable {
     }
 }
 
-/// Switches a connector on (assumed).
+/// Turn on.
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -445,7 +445,7 @@ impl Operation<Tenex> for Enable {
     }
 }
 
-/// Renews the provider's token of a connector (assumed).
+/// Refresh the provider token.
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -470,7 +470,7 @@ impl Operation<Tenex> for Refresh {
     }
 }
 
-/// Gives up the consent of a connector at the provider (assumed).
+/// Revoke access at the provider.
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -495,7 +495,7 @@ impl Operation<Tenex> for Revoke {
     }
 }
 
-/// Makes a light read at the provider of a connector (assumed).
+/// Test a connector.
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -525,7 +525,7 @@ impl Operation<Tenex> for Test {
     }
 }
 
-/// Removes a connector (assumed).
+/// Delete a connector.
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -148,7 +148,7 @@ fn tokens(
             kept: Mutex::default(),
         })),
         _ => Err(Error::Usage(
-            "a key is missing, or an e-mail address with its password".to_owned(),
+            "enter an API key, or email and password".to_owned(),
         )),
     }
 }
@@ -282,7 +282,7 @@ impl Tenex {
     /// Submits a key. Settings that the provider calls secret come back from nowhere.
     async fn submit(&self, mut key: SubmitByok, options: &CallOptions) -> Result<Connector> {
         if key.api_key.is_empty() {
-            return Err(Error::Usage("api_key is missing".to_owned()));
+            return Err(Error::Usage("enter an API key".to_owned()));
         }
         if let Some(settings) = &key.settings {
             let provider = self.provider_of(&key.provider, options).await;
@@ -306,7 +306,7 @@ impl Tenex {
         let id = started
             .connector_id
             .ok_or_else(|| Error::UnexpectedAnswer {
-                what: "the consent was started and no connector is named".to_owned(),
+                what: "10ex started the sign-in but named no connector".to_owned(),
                 refusal: Box::new(Refusal {
                     status: 200,
                     ..Refusal::default()
@@ -561,7 +561,7 @@ impl Creation for Tenex {
             .filter(|(_, methods)| *methods != (false, false))
             .ok_or_else(|| {
                 let slug = clean_text(definition, 100);
-                Error::Usage(format!("there is no provider {slug}"))
+                Error::Usage(format!("unknown provider {slug}"))
             })?;
         Ok(forms::creation(provider, methods))
     }
@@ -625,8 +625,7 @@ impl SingleCredential for Tenex {
         let has_key = !self.find(id, options).await?.has_consent();
         Ok(has_key.then(|| CredentialLevel {
             level: Self::LEVEL,
-            help: "The provider's key, which everyone in the workspace uses. 10ex never gives it back; \
-                   a new one takes its place."
+            help: "Provider key for the whole workspace. You can replace it but not view it."
                 .to_owned(),
             is_named: false,
             has_default: false,
@@ -674,8 +673,8 @@ pub(crate) struct Nothing {}
 impl SingleTool for Tenex {
     type Arguments = Nothing;
     const NAME: &'static str = "test";
-    const TITLE: &'static str = "Test read";
-    const DESCRIPTION: &'static str = "Makes a light read at the provider of the connector";
+    const TITLE: &'static str = "Test";
+    const DESCRIPTION: &'static str = "Reads a little data from the provider";
 
     async fn check_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
         match self.offers::<Get>() {

@@ -262,13 +262,19 @@ async fn the_acts_of_every_state_can_be_done_and_a_promotion_names_who_is_demote
             .warning
             .as_deref()
             .unwrap()
-            .starts_with("Old CRM is demoted")
+            .starts_with("Replaces Old CRM")
     );
     assert_eq!(before.find("role-primary-source").unwrap().warning, None);
     run_action(&*platform, promote, json!({})).await;
     let demoted = platform_details(&*platform, &holder).await;
     let again = demoted.find("role-crm-sink").unwrap();
-    assert!(again.warning.as_deref().unwrap().starts_with("New CRM"));
+    assert!(
+        again
+            .warning
+            .as_deref()
+            .unwrap()
+            .starts_with("Replaces New CRM")
+    );
     for (name, status) in [
         ("test", Status::Ready),
         ("refresh", Status::Ready),

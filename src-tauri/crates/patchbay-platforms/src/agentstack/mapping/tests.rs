@@ -43,9 +43,9 @@ fn each_row_of_the_table_holds() {
     let nothing = Observation::default();
     let (needed, failing) = (Status::NeedsAuthorization, Status::Failing);
     for (state, known, status, reason) in [
-        ("created", &nothing, needed, "not connected yet"),
+        ("created", &nothing, needed, "not connected"),
         ("created", &consenting(1), Status::Authorizing, ""),
-        ("created", &consenting(0), needed, "not connected yet"),
+        ("created", &consenting(0), needed, "not connected"),
         ("auth_required", &nothing, needed, ""),
         ("auth_required", &consenting(1), Status::Authorizing, ""),
         ("connected", &relay(Relay::Works), Status::Ready, ""),
@@ -59,7 +59,7 @@ fn each_row_of_the_table_holds() {
             "connected",
             &relay(Relay::Refused),
             needed,
-            "the server does not take the platform's token any more",
+            "token rejected by the server",
         ),
         (
             "connected",

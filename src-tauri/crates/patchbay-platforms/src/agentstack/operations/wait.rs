@@ -19,7 +19,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 const STATE_LIMIT: Duration = Duration::from_secs(300);
 const DELETION_LIMIT: Duration = Duration::from_secs(30);
 
-/// Waits until a connector is in a state, or cannot come to be connected.
+/// Wait for a state.
 ///
 /// One that was given whole and is in it already costs no request. Who waits for `connected` is told at once
 /// when the platform has given up; the first error of a read counts.
@@ -30,12 +30,12 @@ const DELETION_LIMIT: Duration = Duration::from_secs(30);
 pub struct WaitForState {
     /// The connector.
     pub connector: Which,
-    /// The state to wait for; left out: `connected`.
+    /// State to wait for. Default: connected
     pub state: Option<String>,
-    /// Seconds from one look to the next; left out: 1.
+    /// Poll interval in seconds. Default: 1
     #[schemars(range(min = 0))]
     pub poll_interval: Option<f64>,
-    /// Longest wait in seconds; left out: 300.
+    /// Timeout in seconds. Default: 300
     #[schemars(range(min = 0))]
     pub limit_s: Option<f64>,
 }
@@ -72,7 +72,7 @@ impl Operation<AgentStack> for WaitForState {
     }
 }
 
-/// Waits until a connector is in the list no more.
+/// Wait until a connector is deleted.
 ///
 /// Source: Agent Stack contract, section 3.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -80,10 +80,10 @@ impl Operation<AgentStack> for WaitForState {
 pub struct WaitForDeletion {
     /// The connector that is being deleted.
     pub connector: Which,
-    /// Seconds from one look to the next; left out: 1.
+    /// Poll interval in seconds. Default: 1
     #[schemars(range(min = 0))]
     pub poll_interval: Option<f64>,
-    /// Longest wait in seconds; left out: 30.
+    /// Timeout in seconds. Default: 30
     #[schemars(range(min = 0))]
     pub limit_s: Option<f64>,
 }

@@ -187,10 +187,7 @@ async fn a_refusal_keeps_the_words_of_the_platform() {
         .await
         .unwrap_err();
     assert_eq!(error.refusal().unwrap().text.as_deref(), Some(detail));
-    assert_eq!(
-        error.hint().as_deref(),
-        Some("List the connectors again and use the one with that URL.")
-    );
+    assert_eq!(error.hint().as_deref(), Some("Refresh the list to see it."));
     let error = platform.call("create", new, &options()).await.unwrap_err();
     let fields = &error.refusal().unwrap().fields;
     assert_eq!(

@@ -128,7 +128,7 @@ fn inflate_step(decoder: &mut MultiGzDecoder<Vec<u8>>, left: &mut Bytes) -> io::
 }
 
 fn broken(_: io::Error) -> Error {
-    Error::Protocol("its compressed answer is broken".to_owned())
+    Error::Protocol("compressed response is broken".to_owned())
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ static BOTH_KINDS: HeaderValue = HeaderValue::from_static("application/json, tex
 /// Headers whose value is a secret of the caller.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
-/// Sends a request of your own through the relay to the MCP server.
+/// Send a request to the MCP server.
 ///
 /// A refusal is the MCP server's as often as the platform's, with headers and body as they came.
 ///
@@ -94,14 +94,14 @@ impl Mcp {
     /// The request, and the options with the secrets among its headers.
     fn prepare<'a>(&self, options: &'a CallOptions) -> Result<(Request, Cow<'a, CallOptions>)> {
         let method = Method::from_bytes(self.method.to_ascii_uppercase().as_bytes())
-            .map_err(|_| Error::Usage("method is no HTTP method".to_owned()))?;
+            .map_err(|_| Error::Usage("method isn't an HTTP method".to_owned()))?;
         let mut request = Request::new(method, self.connector.path()?.then("/mcp"))
             .timeout(SILENCE)
             .accept(&BOTH_KINDS);
         request = match (&self.content, &self.content_json) {
             (Some(_), Some(_)) => {
                 return Err(Error::Usage(
-                    "content and content_json exclude each other".to_owned(),
+                    "use either content or content_json".to_owned(),
                 ));
             }
             (Some(text), None) if !text.is_empty() => {

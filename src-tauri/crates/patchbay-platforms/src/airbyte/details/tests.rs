@@ -8,13 +8,13 @@ fn the_context_store_says_what_is_waited_for() {
         let inspected = json!({"context_store_readiness": readiness});
         context_store(&serde_json::from_value(inspected).unwrap())
     };
-    assert_eq!(search_fact(json!(null)), "not in use");
+    assert_eq!(search_fact(json!(null)), "Not used");
     assert_eq!(
         search_fact(json!({"configured_cache_entities": [
             {"entity": "issues", "ready_for_search": true},
             {"entity": "users", "ready_for_search": false}
         ]})),
-        "1 of 2 entities ready; waiting for users"
+        "1 of 2 entities ready · waiting for users"
     );
     assert_eq!(
         search_fact(

@@ -63,7 +63,7 @@ fn each_word_of_a_check_has_its_state() {
         ),
         (
             json!({"status": null}),
-            (Status::Unknown, reason("the check gave no result")),
+            (Status::Unknown, reason("check returned no result")),
         ),
     ] {
         assert_eq!(after(answer.clone()), expected, "{answer}");

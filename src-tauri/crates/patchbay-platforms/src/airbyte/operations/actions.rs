@@ -25,7 +25,7 @@ const INTENT: usize = 512;
 /// Most pages that are read in a row.
 const MOST_PAGES: usize = 10_000;
 
-/// Runs an action on an entity of a connector.
+/// Run an action on an entity.
 ///
 /// Source: Airbyte contract, section 3, execute.
 #[apply(
@@ -40,14 +40,14 @@ pub struct Execute {
     /// Id of the connector, a UUID.
     #[serde(skip_serializing)]
     pub connector_id: Option<RemoteId>,
-    /// Kind of the connector (slug or id of its definition) in place of the connector's id, when the
-    /// workspace has one of that kind.
+    /// Connector type (slug or id) instead of the connector id, if the workspace has one of that
+    /// type
     #[serde(skip_serializing)]
     pub connector_definition_id: Option<String>,
-    /// Name of the workspace in which to look for that kind; left out: the account's.
+    /// Workspace of that connector. Default: the account's
     #[serde(skip_serializing)]
     pub workspace_name: Option<String>,
-    /// What it is about, for example `customers`.
+    /// Entity, such as `customers`
     pub entity: String,
     /// What to do: `list`, `get`, `create`, `update`, `delete`, `search`, `api_search`, `download`,
     /// `context_store_search` or `context_store_sql_query`, as far as the connector knows it.
@@ -58,11 +58,11 @@ pub struct Execute {
     pub select_fields: Option<Vec<String>>,
     /// All but these fields, as dotted paths; `select_fields` wins.
     pub exclude_fields: Option<Vec<String>>,
-    /// Whether long values come whole; left out: true.
+    /// Return long values in full. Default: true
     #[serde_with(skip_apply)]
     #[serde(serialize_with = "or_true")]
     pub skip_truncation: Option<bool>,
-    /// What it is for, at most 512 characters.
+    /// Purpose, up to 512 characters
     pub intent: Option<String>,
 }
 
@@ -81,10 +81,10 @@ impl Operation<Airbyte> for Execute {
     fn request(&self, _: &Airbyte) -> Result<Request> {
         let intent = self.intent.as_deref().unwrap_or_default();
         if intent.chars().count() > INTENT {
-            let words = format!("intent must be at most {INTENT} characters");
+            let words = format!("intent can be at most {INTENT} characters");
             return Err(Error::Usage(words));
         }
-        let missing = || Error::Usage("connector_id is missing".to_owned());
+        let missing = || Error::Usage("connector_id is required".to_owned());
         let id = self.connector_id.as_ref().ok_or_else(missing)?;
         Request::post(connector(id)?.then("/execute")).json(self)
     }
@@ -134,7 +134,7 @@ impl Execute {
     }
 }
 
-/// Runs an action and follows its cursor over all pages.
+/// Run an action on all pages.
 ///
 /// Ends with the last page, or at a cursor that came before.
 ///

@@ -28,7 +28,7 @@ const DELETION: Duration = Duration::from_secs(300);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// Connectors of a workspace, without paging.
+/// List all connectors of a workspace.
 ///
 /// Source: Airbyte contract, section 3, list.
 #[apply(Option<String> => #[serde(
@@ -37,11 +37,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListConnectors {
-    /// Name of the workspace; left out: the account's.
+    /// Workspace name. Default: the account's
     pub workspace_name: Option<String>,
-    /// Id of the workspace, in place of its name.
+    /// Workspace id, instead of its name
     pub workspace_id: Option<String>,
-    /// Only connectors of this definition, a UUID.
+    /// Only connectors of this type, a UUID
     pub definition_id: Option<String>,
 }
 
@@ -65,7 +65,7 @@ impl Operation<Airbyte> for ListConnectors {
         let request = Request::get(connectors());
         let request = match (&self.workspace_name, &self.workspace_id) {
             (Some(_), Some(_)) => {
-                let words = "give workspace_name or workspace_id, not both";
+                let words = "use either workspace_name or workspace_id";
                 return Err(Error::Usage(words.to_owned()));
             }
             (None, Some(id)) => request.query("workspace_id", id),
@@ -75,7 +75,7 @@ impl Operation<Airbyte> for ListConnectors {
     }
 }
 
-/// Creates a connector; its credentials are not verified yet.
+/// Create a connector (credentials not verified).
 ///
 /// Source: Airbyte contract, section 3, create.
 #[apply(
@@ -85,41 +85,41 @@ impl Operation<Airbyte> for ListConnectors {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateConnector {
-    /// Name of the connector; left out: connector- and the name of the workspace.
+    /// Default: connector-{workspace}
     #[schemars(title = "Name")]
     pub name: Option<String>,
-    /// The kind of connector, by the id of its definition (a UUID).
+    /// Connector type, by the id of its definition (a UUID)
     pub definition_id: Option<String>,
-    /// The kind of connector, by its slug such as `github`, in any letter case.
+    /// Connector type, by its slug such as `github`
     pub connector_type: Option<String>,
-    /// The kind of connector, by its template (a UUID); needed when an organization has several for one kind.
+    /// UUID, if there are several templates
     #[schemars(title = "Template", extend("x-advanced" = true))]
     pub source_template_id: Option<String>,
-    /// Name of the workspace, which has to exist; left out: the account's.
+    /// Existing workspace. Default: the account's
     #[schemars(title = "Workspace")]
     pub workspace_name: Option<String>,
-    /// What the kind of connector wants, for example `{"personal_access_token": "…"}`, with `option_title`
-    /// where there are several ways. They are not verified now: a check tells.
+    /// Credentials of the type, such as `{"personal_access_token": "…"}`, with `option_title` where
+    /// there are several options. Not verified until you check the connector.
     #[schemars(title = "Credentials")]
     pub credentials: Option<SecretArgument<Map<String, Value>>>,
-    /// Required settings that are no credentials, for example `{"repositories": ["owner/repo"]}`.
+    /// Required settings, such as `{"repositories": ["owner/repo"]}`
     #[schemars(title = "Settings")]
     pub replication_config: Option<Map<String, Value>>,
-    /// Secret of an OAuth consent that the platform holds, in place of credentials.
+    /// Secret of an OAuth sign-in stored by Airbyte, instead of credentials
     pub server_side_oauth_secret_id: Option<String>,
-    /// Environment of the connector.
+    /// JSON
     #[schemars(title = "Environment", extend("x-advanced" = true))]
     pub environment: Option<Map<String, Value>>,
-    /// What may be read and written; left out: what the kind of connector offers.
+    /// Default: all entities of this type
     #[schemars(title = "Entities", extend("x-advanced" = true))]
     pub entities: Option<Vec<Entity>>,
-    /// Tags of connection templates.
+    /// Template tags
     #[schemars(title = "Tags", extend("uniqueItems" = true, "x-advanced" = true))]
     pub selected_connection_template_tags: Option<Vec<String>>,
-    /// Whether any or all of these tags have to fit: `any` or `all`.
-    #[schemars(title = "Tags that have to fit", extend("x-advanced" = true, "oneOf" = [
-        {"const": "any", "title": "Any of them"},
-        {"const": "all", "title": "All of them"},
+    /// Any or all tags
+    #[schemars(title = "Match", extend("x-advanced" = true, "oneOf" = [
+        {"const": "any", "title": "Any"},
+        {"const": "all", "title": "All"},
     ]))]
     pub selected_connection_template_tags_mode: Option<String>,
 }
@@ -128,10 +128,10 @@ pub struct CreateConnector {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entity {
-    /// Its name, for example `customers`.
+    /// Name, such as `customers`
     #[schemars(title = "Entity", length(min = 1))]
     pub entity: String,
-    /// What may be done with it; left out or null: what the kind of connector offers.
+    /// Default: all
     #[schemars(title = "Modes", extend("uniqueItems" = true))]
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub modes: Field<Vec<Mode>>,
@@ -160,7 +160,7 @@ impl Operation<Airbyte> for CreateConnector {
             &self.source_template_id,
         ];
         if kinds.into_iter().all(Option::is_none) {
-            return Err(Error::Usage("definition_id is missing".to_owned()));
+            return Err(Error::Usage("definition_id is required".to_owned()));
         }
         let workspace = client.workspace_or(&self.workspace_name);
         let name = self.name.clone();
@@ -172,7 +172,7 @@ impl Operation<Airbyte> for CreateConnector {
     }
 }
 
-/// The id of a connector, looked up by the slug of its kind.
+/// Get a connector id by slug.
 ///
 /// Source: Airbyte contract, section 3, get.
 #[apply(Option<_> => #[serde(
@@ -181,9 +181,9 @@ impl Operation<Airbyte> for CreateConnector {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GetConnector {
-    /// Id of the connector; nothing is asked then.
+    /// Connector id; skips the lookup
     pub connector_id: Option<RemoteId>,
-    /// Slug of its kind, such as `github`, when the workspace has one of that kind.
+    /// Slug of its type, such as `github`, if the workspace has one of that type
     pub name: Option<String>,
 }
 
@@ -211,13 +211,13 @@ impl Operation<Airbyte> for GetConnector {
                     .await?
                     .id
             }
-            _ => return Err(Error::Usage("give either connector_id or name".to_owned())),
+            _ => return Err(Error::Usage("use either connector_id or name".to_owned())),
         };
         Ok(FoundConnector { connector_id })
     }
 }
 
-/// One connector with its template, settings and entities.
+/// Get a connector with template, settings and entities.
 ///
 /// Source: Airbyte contract, section 3, get, REST.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -238,7 +238,7 @@ impl Operation<Airbyte> for GetConnectorDetail {
     }
 }
 
-/// Changes name, settings or entities of a connector.
+/// Update name, settings or entities.
 ///
 /// Source: Airbyte contract, section 3, get, PUT.
 #[apply(Option<_> => #[serde(default, skip_serializing_if = "Option::is_none")])]
@@ -248,14 +248,14 @@ pub struct UpdateConnector {
     /// Id of the connector, a UUID.
     #[serde(skip_serializing)]
     pub connector_id: RemoteId,
-    /// New name; left out: as it is.
+    /// New name
     #[schemars(title = "Name", length(min = 1))]
     #[serde(deserialize_with = "filled")]
     pub name: Option<String>,
-    /// Settings that are no credentials; left out: as they are.
+    /// Settings. Default: unchanged
     #[schemars(title = "Settings")]
     pub replication_config: Option<Map<String, Value>>,
-    /// What may be read and written; left out: as it is, an empty list: nothing chosen.
+    /// Default: unchanged. An empty list resets to all
     #[schemars(title = "Entities")]
     pub entities: Option<Vec<Entity>>,
 }
@@ -271,7 +271,7 @@ impl Operation<Airbyte> for UpdateConnector {
     }
 }
 
-/// What a connector holds and which of it can be searched.
+/// Show contents and search support.
 ///
 /// Source: Airbyte contract, section 3, inspect.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -294,7 +294,7 @@ impl Operation<Airbyte> for Inspect {
     }
 }
 
-/// Has the platform try the credentials of a connector.
+/// Test a connector's credentials.
 ///
 /// Source: Airbyte contract, section 3, check.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -325,7 +325,7 @@ impl Operation<Airbyte> for Check {
     }
 }
 
-/// Starts the deletion of a connector and names its job.
+/// Start deleting a connector (returns a job).
 ///
 /// Source: Airbyte contract, section 3, delete.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -353,22 +353,22 @@ impl Operation<Airbyte> for DeleteConnector {
     }
 }
 
-/// Waits until a connector is in the list no more.
+/// Wait until a connector is deleted.
 ///
 /// Source: Airbyte contract, section 3, delete.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WaitForDeletion {
-    /// Id of the connector that is being deleted.
+    /// Connector that is being deleted
     pub connector_id: RemoteId,
-    /// Name of its workspace; left out: the account's.
+    /// Workspace name. Default: the account's
     #[serde(
         default,
         deserialize_with = "filled",
         skip_serializing_if = "Option::is_none"
     )]
     pub workspace_name: Option<String>,
-    /// Longest wait in seconds; left out: 300.
+    /// Timeout in seconds. Default: 300
     #[schemars(range(min = 0))]
     pub limit_s: Option<f64>,
 }
@@ -418,7 +418,7 @@ impl Operation<Airbyte> for WaitForDeletion {
 impl WaitForDeletion {
     fn limit(&self) -> Result<Duration> {
         if self.connector_id == RemoteId::default() {
-            return Err(Error::Usage("connector_id is missing".to_owned()));
+            return Err(Error::Usage("connector_id is required".to_owned()));
         }
         let limit = self.limit_s.map(Duration::try_from_secs_f64).transpose();
         let limit =
@@ -435,7 +435,7 @@ impl WaitForDeletion {
     }
 }
 
-/// Finds the one connector of a kind by its slug.
+/// Find a connector by slug.
 ///
 /// Source: Airbyte contract, section 3, connect.
 #[apply(
@@ -446,15 +446,15 @@ impl WaitForDeletion {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Connect {
-    /// Slug of the kind of connector, such as `github`, in any letter case; or the id of its definition.
+    /// Slug of the connector type, such as `github`, or its id
     pub slug: String,
-    /// Id of the connector; nothing is looked up then.
+    /// Connector id; skips the lookup
     pub connector_id: Option<RemoteId>,
-    /// Name of the workspace; left out: the account's.
+    /// Workspace name. Default: the account's
     pub workspace_name: Option<String>,
-    /// Organization, a UUID; left out: the account's.
+    /// Organization, a UUID. Default: the account's
     pub organization_id: Option<String>,
-    /// Id of an application other than the account's.
+    /// Client ID of another application
     pub client_id: Option<String>,
     /// Its secret.
     pub client_secret: Option<SecretArgument>,
@@ -475,7 +475,7 @@ impl Operation<Airbyte> for Connect {
 
     async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Connection> {
         if self.slug.is_empty() {
-            return Err(Error::Usage("slug is missing".to_owned()));
+            return Err(Error::Usage("slug is required".to_owned()));
         }
         let other = client.identities.of(self)?;
         let api = other.as_ref().unwrap_or(&client.api);

@@ -17,7 +17,7 @@ fn definitions() -> Path {
     Path::new("/api/v1/integrations/definitions/sources")
 }
 
-/// Kinds of connectors that can be created.
+/// List connector types.
 ///
 /// Source: Airbyte contract, section 3, definitions.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -43,7 +43,7 @@ impl Operation<Airbyte> for ListDefinitions {
     }
 }
 
-/// The one kind of connector of exactly that name.
+/// Find a connector type by name.
 ///
 /// Source: Airbyte contract, section 3, definitions.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -73,7 +73,7 @@ impl Operation<Airbyte> for FindDefinition {
     }
 }
 
-/// One kind of connector with the form of its credentials.
+/// Get a connector type and its credential form.
 ///
 /// Source: Airbyte contract, section 3, definitions.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -13,7 +13,7 @@ use crate::airbyte::platform::Airbyte;
 use crate::operations::Operation;
 use crate::{Effect, Error, Result};
 
-/// A documented call by its method and path.
+/// Call any documented method and path.
 ///
 /// Source: Wire contracts' README, operations without a counterpart in a client.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -37,7 +37,7 @@ impl Operation<Airbyte> for Http {
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
         if !self.path.starts_with("/api/v1/") {
-            return Err(Error::Usage("path has to start with /api/v1/".to_owned()));
+            return Err(Error::Usage("path must start with /api/v1/".to_owned()));
         }
         let mut request = Request::new(self.method()?, encoded_path(&self.path)?);
         for (name, value) in self.query.iter().flatten() {
@@ -68,7 +68,7 @@ impl Http {
             "PATCH" => Ok(Method::PATCH),
             "DELETE" => Ok(Method::DELETE),
             _ => {
-                let words = "method has to be GET, POST, PUT, PATCH or DELETE";
+                let words = "method must be GET, POST, PUT, PATCH or DELETE";
                 Err(Error::Usage(words.to_owned()))
             }
         }
@@ -80,7 +80,7 @@ pub(super) fn encoded_path(encoded: &str) -> Result<Path> {
     let mut segments = encoded.split('/').skip(1);
     segments.try_fold(Path::new(""), |path, segment| {
         let segment = percent_decode_str(segment).decode_utf8();
-        let segment = segment.map_err(|_| Error::Usage("path has to be UTF-8 text".to_owned()))?;
+        let segment = segment.map_err(|_| Error::Usage("path must be UTF-8".to_owned()))?;
         path.value("a part of path", &segment)
     })
 }

@@ -18,7 +18,7 @@ fn applications() -> Path {
     Path::new("/api/v1/account/applications")
 }
 
-/// A token for one workspace, which is made when there is none.
+/// Create a workspace token (and the workspace if needed).
 ///
 /// Source: Airbyte contract, section 2, other tokens.
 #[apply(Option<_> => #[serde(
@@ -27,7 +27,7 @@ fn applications() -> Path {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateScopedToken {
-    /// Name of the workspace, which is made when there is none; left out: the account's.
+    /// Workspace name, created if needed. Default: the account's
     pub workspace_name: Option<String>,
     /// Region of the workspace, a UUID.
     pub region_id: Option<String>,
@@ -48,7 +48,7 @@ impl Operation<Airbyte> for CreateScopedToken {
     }
 }
 
-/// What the token that is sent reaches.
+/// Show what the token can access.
 ///
 /// Source: Airbyte contract, section 2, other tokens.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -66,7 +66,7 @@ impl Operation<Airbyte> for ScopedTokenInfo {
     }
 }
 
-/// A token for the platform's widget.
+/// Create a widget token.
 ///
 /// Source: Airbyte contract, section 2, other tokens.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

@@ -29,7 +29,7 @@ fn workspace(id: &str) -> Result<Path> {
     workspaces().value("workspace_id", id)
 }
 
-/// Workspaces, over all pages.
+/// List workspaces.
 ///
 /// Source: Airbyte contract, section 5.
 #[apply(Option<_> => #[serde(
@@ -69,7 +69,7 @@ impl ListWorkspaces {
                 break;
             };
             let next = Url::parse(&next);
-            let next = next.map_err(|_| answer.unexpected("the next page is no URL"))?;
+            let next = next.map_err(|_| answer.unexpected("next page isn't a URL"))?;
             request = page_at(client, &next)?;
         }
         Ok(all)
@@ -106,7 +106,7 @@ impl Operation<Airbyte> for ListWorkspaces {
     }
 }
 
-/// The one workspace of exactly that name.
+/// Find a workspace by name.
 ///
 /// Source: Airbyte contract, section 5.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -134,7 +134,7 @@ impl Operation<Airbyte> for FindWorkspace {
     }
 }
 
-/// Changes a workspace.
+/// Update a workspace.
 ///
 /// Source: Airbyte contract, section 5.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -142,7 +142,7 @@ impl Operation<Airbyte> for FindWorkspace {
 pub struct UpdateWorkspace {
     /// Id of the workspace, a UUID.
     pub workspace_id: String,
-    /// The members to change, for example `{"name": "…"}`.
+    /// Fields to change, such as `{"name": "…"}`
     pub changes: Map<String, Value>,
 }
 
@@ -157,7 +157,7 @@ impl Operation<Airbyte> for UpdateWorkspace {
     }
 }
 
-/// Deletes a workspace.
+/// Delete a workspace.
 ///
 /// Source: Airbyte contract, section 5.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

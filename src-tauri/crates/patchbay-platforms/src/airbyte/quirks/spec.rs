@@ -69,7 +69,7 @@ impl Spec {
             Some((schema, _)) => schema.clone(),
             None => json!({
                 "type": "object", "writeOnly": true,
-                "description": "What this kind of connector signs in with, as a JSON object.",
+                "description": "Credentials (JSON)",
             }),
         };
         schema["title"] = "Credentials".into();
@@ -82,7 +82,7 @@ impl Spec {
             Some(schema) => schema.clone(),
             None => json!({
                 "type": "object",
-                "description": "Settings that are no credentials, as a JSON object.",
+                "description": "Settings (JSON)",
             }),
         };
         schema["title"] = "Settings".into();
@@ -184,7 +184,7 @@ fn with_named_methods(mut credentials: Value) -> Value {
         if method.get("title").is_none() {
             let title = &method["properties"]["option_title"]["const"];
             let title = title.as_str().map(str::to_owned);
-            method["title"] = title.unwrap_or_else(|| format!("Way {}", n + 1)).into();
+            method["title"] = title.unwrap_or_else(|| format!("Option {}", n + 1)).into();
         }
         if method.get("properties").is_none() {
             method["properties"] = json!({});
@@ -192,7 +192,7 @@ fn with_named_methods(mut credentials: Value) -> Value {
     }
     if !ensure_discriminator(&mut methods) {
         for method in &mut methods {
-            let name = json!({"type": "string", "title": "Way", "const": method["title"]});
+            let name = json!({"type": "string", "title": "Option", "const": method["title"]});
             method["properties"]["option_title"] = name;
         }
         if !ensure_discriminator(&mut methods) {

@@ -106,7 +106,7 @@ impl ApplicationToken {
         let answer = self.api.send(request, &CallOptions::default()).await?;
         let token: Option<ExchangedToken> = read_json(&answer.body);
         let token = token.filter(|token| !token.access_token.is_empty());
-        token.ok_or_else(|| answer.unexpected("the token exchange gave no access_token"))
+        token.ok_or_else(|| answer.unexpected("no access_token received"))
     }
 
     fn cache(&self) -> MutexGuard<'_, Cache> {
@@ -167,7 +167,7 @@ pub(in crate::airbyte) struct NoCredentials;
 impl NoCredentials {
     /// What to do about it.
     pub(in crate::airbyte) fn error() -> Error {
-        Error::Usage("client_id and client_secret, or a token, are missing".to_owned())
+        Error::Usage("enter a client ID and secret, or a token".to_owned())
     }
 }
 

@@ -15,6 +15,7 @@ use patchbay_model::{Content, Explain, Json, RemoteId, Tool, ToolEffect, ToolRes
 use serde_json::{Map, Value, json};
 
 use super::download::{DOWNLOAD, File};
+use crate::actions::humanize;
 use crate::airbyte::operations::{Execute, Inspect};
 use crate::airbyte::platform::Airbyte;
 use crate::airbyte::wire::{self, Connector, Envelope, Inspection, Reply};
@@ -107,13 +108,13 @@ impl Tools for Airbyte {
 fn tools(connector: &Connector, inspected: &Inspection) -> Vec<Tool> {
     let mut all = vec![tool(
         ANY,
-        "any action of any entity",
+        "Any action on any entity",
         ToolEffect::Destructive,
     )];
     for (entity, actions) in entities(connector, inspected) {
         for action in actions {
             let name = format!("{entity}.{action}");
-            let words = format!("{action} of {}", clean_text(entity, 100));
+            let words = format!("{} {}", humanize(action), clean_text(entity, 100));
             all.push(tool(&name, &words, effect(action)));
         }
     }
@@ -166,7 +167,7 @@ fn tool(name: &str, words: &str, effect: ToolEffect) -> Tool {
     Tool {
         name: name.to_owned(),
         title: None,
-        description: Some(format!("{words}, as far as the connector knows it")),
+        description: Some(words.to_owned()),
         input_schema: Json(input_schema(name)),
         output_schema: None,
         effect,

@@ -60,9 +60,12 @@ async fn switches_and_facts_show_how_it_is() {
     let found = platform_details(&fixture, &id).await;
     assert_eq!(
         switches(&found),
-        [("Active", Some(true)), ("Continue on failure", Some(false))]
+        [
+            ("Active", Some(true)),
+            ("Continue if it fails", Some(false))
+        ]
     );
-    assert_eq!(authorization(&found), "Not authorized yet");
+    assert_eq!(authorization(&found), "Not signed in");
     for name in ["deactivate", "continue-on-failure"] {
         let action = found.find(name).unwrap();
         let given = action.fixed.0.clone();
@@ -77,7 +80,10 @@ async fn switches_and_facts_show_how_it_is() {
     let found = platform_details(&fixture, &id).await;
     assert_eq!(
         switches(&found),
-        [("Active", Some(false)), ("Continue on failure", Some(true))]
+        [
+            ("Active", Some(false)),
+            ("Continue if it fails", Some(true))
+        ]
     );
     assert_eq!(authorization(&found), "Valid");
     fixture.over();

@@ -28,7 +28,7 @@ use crate::{Client, Effect, Error, Operation, Output, Raw, Result};
 /// Longest time for the connector's own service; Cohere itself waits for less.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Asks a connector's own URL as Cohere would ask it.
+/// Send a test search.
 ///
 /// The account's key is not sent.
 ///
@@ -40,7 +40,7 @@ pub struct TestSearch {
     pub id: RemoteId,
     /// What to search for.
     pub query: String,
-    /// Token for the connector's own service, where it wants one: Cohere does not give back the one it has.
+    /// Token for the search service, if it needs one. Cohere doesn't return the stored one.
     pub service_auth: Option<ServiceAuth>,
 }
 
@@ -138,7 +138,7 @@ fn authorization(auth: &ServiceAuth) -> Secret {
 pub(in crate::cohere) struct Search {
     /// What to search for.
     query: String,
-    /// Token for the connector's own service, where it wants one: Cohere does not give back the one it has.
+    /// Token for the search service, if it needs one. Cohere doesn't return the stored one.
     service_auth: Option<ServiceAuth>,
 }
 
@@ -157,8 +157,7 @@ impl SingleTool for Cohere {
     type Arguments = Search;
     const NAME: &'static str = "search";
     const TITLE: &'static str = "Test search";
-    const DESCRIPTION: &'static str =
-        "Asks the connector's own URL as Cohere would ask it in a chat";
+    const DESCRIPTION: &'static str = "Sends a test search, as Cohere would in a chat";
 
     async fn check_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
         self.find(id, options).await.map(drop)

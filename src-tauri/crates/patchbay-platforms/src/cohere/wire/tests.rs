@@ -41,20 +41,14 @@ fn a_page_comes_back_as_it_came() {
 fn what_is_required_is_missed_by_name() {
     for (body, what) in [
         (json!({"total_count": 1}), "missing field `connectors`"),
-        (json!({"connectors": "a"}), "something else than a sequence"),
+        (json!({"connectors": "a"}), "expected a sequence"),
         (json!({"connectors": [{"name": "a"}]}), "missing field `id`"),
-        (
-            json!({"connectors": [{"id": 7}]}),
-            "something else than a string",
-        ),
+        (json!({"connectors": [{"id": 7}]}), "expected a string"),
         (
             json!({"connectors": [{"id": "a", "name": 7}]}),
-            "something else than a string",
+            "expected a string",
         ),
-        (
-            json!({"connectors": [null]}),
-            "something else than an object",
-        ),
+        (json!({"connectors": [null]}), "expected an object"),
     ] {
         let error = Raw::<Page>::read(&answer(&body), "list").unwrap_err();
         assert!(error.to_string().ends_with(what), "{error}");

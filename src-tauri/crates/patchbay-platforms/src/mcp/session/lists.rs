@@ -67,7 +67,7 @@ impl McpSession {
             items += page[what].as_array().map_or(0, Vec::len);
             if items > limits.list_items {
                 let most = limits.list_items;
-                return Err(Error::Protocol(format!("it lists more than {most} {what}")));
+                return Err(Error::Protocol(format!("more than {most} {what}")));
             }
             let next = page["nextCursor"].as_str().map(str::to_owned);
             each(page);
@@ -76,18 +76,16 @@ impl McpSession {
             };
             if next.len() > CURSOR_BYTES {
                 return Err(Error::Protocol(format!(
-                    "its list of {what} goes on at a place of more than {CURSOR_BYTES} bytes"
+                    "{what} list cursor longer than {CURSOR_BYTES} bytes"
                 )));
             }
             if !cursors.insert(next.clone()) {
-                return Err(Error::Protocol(format!(
-                    "its list of {what} repeats itself"
-                )));
+                return Err(Error::Protocol(format!("{what} list loops")));
             }
             cursor = Some(next);
         }
         Err(Error::Protocol(format!(
-            "its list of {what} has more than {} pages",
+            "{what} list has more than {} pages",
             limits.list_pages
         )))
     }

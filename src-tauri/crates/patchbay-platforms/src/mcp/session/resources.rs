@@ -120,7 +120,7 @@ impl McpSession {
             None | Some("complete") => Ok(result),
             Some("input_required") => Err(Error::InputRequired),
             Some(other) => Err(Error::Protocol(format!(
-                "it answered with a result of kind {}",
+                "unexpected result type {}",
                 clean_text(other, 50)
             ))),
         }

@@ -56,7 +56,7 @@ async fn an_endless_list_ends() {
     .await;
     assert_eq!(
         error.to_string(),
-        "the server does not keep to the protocol: its list of tools has more than 5 pages"
+        "the server violated the MCP protocol: tools list has more than 5 pages"
     );
 }
 
@@ -65,7 +65,7 @@ async fn a_list_that_repeats_itself_ends() {
     let error =
         listed(|asked| hand_made::result(&asked.id, json!({"tools": [], "nextCursor": "again"})))
             .await;
-    assert!(error.to_string().ends_with("repeats itself"), "{error}");
+    assert!(error.to_string().ends_with("tools list loops"), "{error}");
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn a_page_of_too_many_values_is_given_up_while_it_is_read() {
     let schema = json!({"enum": vec![0; 200]});
     let page = json!({"tools": [{"name": "a", "inputSchema": schema}]});
     for error in listed_both_ways(page, limits).await {
-        assert_eq!(error.to_string(), "the answer has more than 100 values");
+        assert_eq!(error.to_string(), "the response has more than 100 values");
         assert_eq!(error.code(), Code::NetworkTooLarge);
     }
 }
@@ -132,7 +132,7 @@ async fn a_page_that_is_nested_too_deeply_is_given_up_while_it_is_read() {
     let nested = (0..120).fold(json!(1), |inner, _| json!([inner]));
     let page = json!({"tools": [{"name": "a", "inputSchema": {"x": nested}}]});
     for error in listed_both_ways(page, TIGHT).await {
-        assert_eq!(error.to_string(), "the answer has more than 100 levels");
+        assert_eq!(error.to_string(), "the response has more than 100 levels");
     }
 }
 
@@ -165,7 +165,7 @@ async fn the_values_of_all_pages_are_counted() {
     let session = connect_within(&server.url, limits).await.unwrap();
     let error = session.list_tools(&CancellationToken::new()).await;
     let error = error.err().unwrap();
-    assert_eq!(error.to_string(), "the answer has more than 100 values");
+    assert_eq!(error.to_string(), "the response has more than 100 values");
 }
 
 #[tokio::test]

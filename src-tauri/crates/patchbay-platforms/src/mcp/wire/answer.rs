@@ -85,7 +85,7 @@ impl Wire {
         }
         // A server of the older era refuses what it does not know; rmcp then starts its handshake.
         if asked.kind == Kind::Discover && !in_session && status.is_client_error() {
-            let error = ErrorData::invalid_request(format!("status {status}"), None);
+            let error = ErrorData::invalid_request(format!("HTTP {status}"), None);
             let message = ServerJsonRpcMessage::error(error, Some(asked.id.clone()));
             return Ok(StreamableHttpPostResponse::Json(message, None));
         }
@@ -107,7 +107,7 @@ impl Wire {
                 Kind::Discover | Kind::Initialize => Error::NotAServer {
                     found: Found::OtherJson,
                 },
-                _ => Error::Protocol("its answer is no JSON-RPC".to_owned()),
+                _ => Error::Protocol("not JSON-RPC".to_owned()),
             });
         }
         // The id may be left out of an error; there is no doubt what it belongs to.
@@ -115,10 +115,9 @@ impl Wire {
             message["id"] = asked.id.clone().into_json_value();
         }
         if !is_for(&message, &asked.id) {
-            return Err(Error::Protocol("it answered another request".to_owned()));
+            return Err(Error::Protocol("response to another request".to_owned()));
         }
-        for_rmcp(message, asked)
-            .ok_or_else(|| Error::Protocol("its answer is malformed".to_owned()))
+        for_rmcp(message, asked).ok_or_else(|| Error::Protocol("malformed response".to_owned()))
     }
 }
 
@@ -232,7 +231,7 @@ fn words(body: &[u8], is_html: bool, secrets: &[Secret]) -> Option<String> {
 
 fn not_json(kind: Kind, body: &[u8], media_type: Option<String>) -> Error {
     if !matches!(kind, Kind::Discover | Kind::Initialize) {
-        return Error::Protocol("its answer is no JSON".to_owned());
+        return Error::Protocol("not JSON".to_owned());
     }
     let starts_like_html = body.trim_ascii_start().starts_with(b"<");
     let found = if is_html(media_type.as_deref()) || starts_like_html {

@@ -112,9 +112,7 @@ impl Wire {
             }
             url = self.next_url(&url, &answer)?;
         }
-        Err(Error::Protocol(
-            "it points from one address to the next".to_owned(),
-        ))
+        Err(Error::Protocol("too many redirects".to_owned()))
     }
 
     /// What [`Wire::send`] would send first; no credentials are asked for.
@@ -129,7 +127,7 @@ impl Wire {
         let request = self.build_request(method, self.0.url.clone(), &all, Some(body));
         let request = request
             .build()
-            .map_err(|_| Error::Usage("the request cannot be made".to_owned()))?;
+            .map_err(|_| Error::Usage("couldn't build the request".to_owned()))?;
         Ok(PlannedRequest::of(&request))
     }
 
@@ -150,7 +148,7 @@ impl Wire {
     /// Where a redirect leads: only within the origin, and only where method and body stay.
     fn next_url(&self, from: &Url, answer: &reqwest::Response) -> Result<Url, Error> {
         let to = location(from, answer.headers())
-            .ok_or_else(|| Error::Protocol("it points to no readable address".to_owned()))?;
+            .ok_or_else(|| Error::Protocol("unreadable redirect address".to_owned()))?;
         let keeps_body = matches!(
             answer.status(),
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
@@ -178,9 +176,9 @@ fn credential_headers(credentials: &[(String, Secret)]) -> Result<HeaderMap, Err
         let parsed = HeaderName::from_bytes(name.as_bytes())
             .ok()
             .filter(|name| !OF_THE_CONNECTION.contains(name))
-            .ok_or_else(|| Error::Usage(format!("{name:?} cannot be used as a header")))?;
+            .ok_or_else(|| Error::Usage(format!("{name:?} isn't a valid header")))?;
         let mut value = HeaderValue::from_str(secret.expose())
-            .map_err(|_| Error::Usage(format!("the value of {name:?} is no header value")))?;
+            .map_err(|_| Error::Usage(format!("invalid value for header {name:?}")))?;
         value.set_sensitive(true);
         headers.append(parsed, value);
     }

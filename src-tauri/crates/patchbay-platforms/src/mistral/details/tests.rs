@@ -113,8 +113,8 @@ async fn the_switches_show_how_it_is() {
         .created(json!({"visibility": "shared_workspace"}))
         .await;
     let found = platform_details(&fixture, &id).await;
-    assert_eq!(is_on(&found, "Shared with the workspace"), Some(true));
-    assert_eq!(is_on(&found, "Shared with the organization"), Some(false));
+    assert_eq!(is_on(&found, "Share with the workspace"), Some(true));
+    assert_eq!(is_on(&found, "Share with the organization"), Some(false));
     assert_eq!(is_on(&found, "You"), None);
     let action = found.find("deactivate-for-user").unwrap();
     let given = action.fixed.0.clone();
@@ -133,7 +133,7 @@ async fn the_switches_show_how_it_is() {
         action
             .warning
             .as_ref()
-            .is_some_and(|words| words.contains("removed"))
+            .is_some_and(|words| words.contains("are deleted"))
     );
     let given = action.fixed.0.clone();
     fixture
@@ -142,7 +142,7 @@ async fn the_switches_show_how_it_is() {
         .await
         .unwrap();
     let found = platform_details(&fixture, &id).await;
-    assert_eq!(is_on(&found, "Shared with the workspace"), Some(false));
+    assert_eq!(is_on(&found, "Share with the workspace"), Some(false));
     assert_eq!(fact_of(&found, "Visibility"), Some("Private"));
     fixture.over();
 }
@@ -158,10 +158,10 @@ async fn sharing_on_the_older_surface_is_for_good_and_offered_once() {
         share
             .warning
             .as_ref()
-            .is_some_and(|words| words.contains("cannot be undone"))
+            .is_some_and(|words| words.contains("can't undo this"))
     );
     assert_eq!(fact_of(&found, "Gateway"), None);
-    assert_eq!(fact_of(&found, "Owner"), Some("kind 2"));
+    assert_eq!(fact_of(&found, "Owner"), Some("type 2"));
     let given = share.fixed.0.clone();
     fixture
         .platform

@@ -12,17 +12,14 @@ use crate::form;
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is looked at")]
 struct Configuration {
-    /// Left empty, all of them.
-    #[schemars(title = "Only these tools")]
+    /// Default: all
+    #[schemars(title = "Include tools")]
     include: Option<Vec<String>>,
-    /// They are not offered.
-    #[schemars(title = "Without these tools")]
+    #[schemars(title = "Exclude tools")]
     exclude: Option<Vec<String>>,
-    /// Tools that ask before they run.
-    #[schemars(title = "Ask before")]
+    #[schemars(title = "Ask before running")]
     requires_confirmation: Option<Choice>,
-    /// Tools that run without asking.
-    #[schemars(title = "Never ask before")]
+    #[schemars(title = "Never ask")]
     skip_confirmation: Option<Choice>,
 }
 
@@ -34,9 +31,9 @@ struct Configuration {
 enum Choice {
     #[schemars(title = "By name")]
     Names(Vec<String>),
-    #[schemars(title = "By what they do")]
+    #[schemars(title = "By effect")]
     Effect(ByEffect),
-    #[schemars(title = "Several of these")]
+    #[schemars(title = "Combination")]
     Joined(Joined),
 }
 
@@ -44,7 +41,6 @@ enum Choice {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is looked at")]
 struct ByEffect {
-    /// Those that change nothing, or those that do.
     #[schemars(title = "Read only")]
     read_only: bool,
 }
@@ -53,13 +49,12 @@ struct ByEffect {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is looked at")]
 struct Joined {
-    #[schemars(title = "Joined", extend("oneOf" = [
-        {"const": "and", "title": "In all of them"},
-        {"const": "or", "title": "In any of them"},
+    #[schemars(title = "Match", extend("oneOf" = [
+        {"const": "and", "title": "All"},
+        {"const": "or", "title": "Any"},
     ]))]
     r#type: String,
-    /// What is joined.
-    #[schemars(title = "Choices")]
+    #[schemars(title = "Conditions")]
     expressions: Vec<Simple>,
 }
 
@@ -70,7 +65,7 @@ struct Joined {
 enum Simple {
     #[schemars(title = "By name")]
     Names(Vec<String>),
-    #[schemars(title = "By what they do")]
+    #[schemars(title = "By effect")]
     Effect(ByEffect),
 }
 

@@ -17,16 +17,15 @@ use crate::{Error, Result};
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mistral) struct Choices {
-    /// How to sign in.
-    #[schemars(title = "Method")]
+    #[schemars(title = "Sign-in method")]
     pub(in crate::mistral) method_type: Option<String>,
-    /// Under which name the sign-in is kept; left empty, it is called default.
+    /// Credential name. Default: default
     #[schemars(title = "Credential", extend("pattern" = NAME_PATTERN, "maxLength" = 64))]
     pub(in crate::mistral) credentials_name: Option<String>,
-    /// Name of the credential for people.
+    /// Display name
     #[schemars(title = "Title", length(max = 255))]
     pub(in crate::mistral) credentials_title: Option<String>,
-    /// Installs the GitHub app on the way, where the connector is one of GitHub's.
+    /// For GitHub connectors
     #[schemars(
         title = "Install the GitHub app",
         extend("default" = false, "x-advanced" = true)
@@ -45,13 +44,13 @@ impl Choices {
         }
         if self.credentials_title.is_some() && surface == Surface::Seed {
             return Err(Error::Usage(
-                "the older surface has no credentials_title".to_owned(),
+                "the legacy API has no display names".to_owned(),
             ));
         }
         let is_oauth = matches!(self.method_type.as_deref(), Some("oauth2") | None);
         if self.github_installation_link == Some(true) && !is_oauth {
             return Err(Error::Usage(
-                "the installation of a GitHub app goes with the method oauth2 only".to_owned(),
+                "only OAuth can install the GitHub app".to_owned(),
             ));
         }
         Ok(())

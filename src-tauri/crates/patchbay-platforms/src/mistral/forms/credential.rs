@@ -25,10 +25,9 @@ use crate::{Error, Field, Result};
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mistral) struct NewCredential {
-    /// Name for people.
+    /// Display name
     #[schemars(title = "Title", length(max = 255))]
     pub(in crate::mistral) title: Field<String>,
-    /// What the connector signs in with.
     #[schemars(title = "Credential", required)]
     pub(in crate::mistral) credential: Option<Credential>,
 }
@@ -73,16 +72,14 @@ pub(in crate::mistral) struct Token {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mistral) struct App {
-    /// Id of the app.
     #[schemars(title = "Client ID")]
     client_id: String,
-    /// Secret of the app.
     #[schemars(title = "Client secret", length(min = 1))]
     client_secret: Field<SecretArgument>,
-    /// Certificate of the app, in PEM.
+    /// PEM
     #[schemars(title = "Certificate", length(min = 1), extend("x-advanced" = true))]
     client_certificate: Field<SecretArgument>,
-    /// Key of the certificate, in PEM.
+    /// PEM
     #[schemars(title = "Private key", length(min = 1), extend("x-advanced" = true))]
     client_private_key: Field<SecretArgument>,
     #[serde(default, skip_serializing_if = "Field::is_absent")]
@@ -104,27 +101,24 @@ pub(in crate::mistral) struct StoredToken {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is looked at")]
 struct TokenMembers {
-    /// The token itself.
     #[schemars(title = "Access token", length(min = 1))]
     access_token: SecretArgument,
-    /// Renews it, where there is one.
+    /// Optional
     #[schemars(title = "Refresh token", length(min = 1))]
     refresh_token: Option<SecretArgument>,
-    /// Mostly Bearer.
+    /// Default: Bearer
     #[schemars(title = "Token type", extend("x-advanced" = true))]
     token_type: Option<String>,
-    /// What it is good for.
     #[schemars(title = "Scopes", extend("x-advanced" = true))]
     scope: Option<String>,
-    /// Seconds until it lapses.
-    #[schemars(title = "Lapses in", extend("x-advanced" = true))]
+    #[schemars(title = "Expires in (seconds)", extend("x-advanced" = true))]
     expires_in: Option<u64>,
 }
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mistral) struct Installation {
-    /// Number of the app's installation, as the page of the installation has it.
+    /// Installation ID from GitHub
     #[schemars(title = "Installation")]
     github_installation_id: String,
     #[serde(default, skip_serializing_if = "Field::is_absent")]
@@ -199,7 +193,7 @@ impl Credential {
 }
 
 fn of_other_surface() -> Error {
-    Error::Usage("the other surface of Mistral takes such a credential".to_owned())
+    Error::Usage("the other API version of Mistral takes this credential".to_owned())
 }
 
 /// The form for a connector with these ways to sign in.
@@ -224,7 +218,7 @@ pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod]) -> Resu
     match typed.as_mut_slice() {
         [] if !methods.is_empty() => {
             return Err(Error::NotSupported(
-                "typing in a credential where one signs in on a page".to_owned(),
+                "entering a credential for a connector with browser sign-in".to_owned(),
             ));
         }
         [] => *credential = with_headers(alternative("bearer"), None),
@@ -233,7 +227,7 @@ pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod]) -> Resu
         _ => credential["oneOf"] = typed.into(),
     }
     credential["title"] = "Credential".into();
-    credential["description"] = "What the connector signs in with.".into();
+    credential["description"] = "Used to sign in.".into();
     if surface == Surface::Seed {
         drop_member(&mut form, "title");
     }

@@ -22,7 +22,7 @@ use crate::{Field, Result};
 /// One of the ways there are.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[schemars(title = "Way to sign in")]
+#[schemars(title = "Sign-in method")]
 pub(in crate::mistral) enum Method {
     #[schemars(title = "Token")]
     Bearer(Headers),
@@ -33,9 +33,9 @@ pub(in crate::mistral) enum Method {
     #[schemars(title = "Client credentials")]
     ClientCredentials(ClientCredentials),
     #[serde(rename = "oauth2")]
-    #[schemars(title = "OAuth as it is set up")]
+    #[schemars(title = "OAuth (current)")]
     Known(KnownApp),
-    #[schemars(title = "Another way as it is set up")]
+    #[schemars(title = "Other (current)")]
     Other(Other),
 }
 
@@ -50,14 +50,14 @@ pub(super) const KNOWN_HEADERS: [&str; 2] = ["global_headers", "secret_global_he
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mistral) struct Headers {
-    /// Headers whose values each credential brings along.
-    #[schemars(title = "Headers to ask for")]
+    /// Each credential sets their values.
+    #[schemars(title = "Required headers")]
     headers: Field<Vec<AuthHeader>>,
-    /// Sent whoever uses the connector.
-    #[schemars(title = "Headers for everyone", extend("x-advanced" = true))]
+    /// Sent for every user.
+    #[schemars(title = "Shared headers", extend("x-advanced" = true))]
     global_headers: Field<Vec<NamedValue>>,
-    /// Sent whoever uses it, never shown again.
-    #[schemars(title = "Secret headers for everyone", extend("x-advanced" = true))]
+    /// Sent for every user, hidden.
+    #[schemars(title = "Secret shared headers", extend("x-advanced" = true))]
     secret_global_headers: Field<Vec<NamedSecret>>,
 }
 
@@ -68,7 +68,7 @@ pub(in crate::mistral) struct Headers {
 pub(in crate::mistral) struct OwnApp {
     #[serde(flatten)]
     app: AuthData,
-    /// Which server gives out tokens; most services tell it themselves.
+    /// Usually detected automatically
     #[schemars(title = "Authorization server", extend("x-advanced" = true))]
     authorization_server: Field<ServerOfMethod>,
     #[serde(flatten)]
@@ -79,14 +79,12 @@ pub(in crate::mistral) struct OwnApp {
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mistral) struct ClientCredentials {
-    /// What the token endpoint expects.
-    #[schemars(title = "How the app shows who it is", extend("oneOf" = [
-        {"const": "client_secret_post", "title": "In the body"},
-        {"const": "client_secret_basic", "title": "In a header"},
-        {"const": "private_key_jwt", "title": "With a signed statement"},
+    #[schemars(title = "Client authentication", extend("oneOf" = [
+        {"const": "client_secret_post", "title": "Request body"},
+        {"const": "client_secret_basic", "title": "Basic header"},
+        {"const": "private_key_jwt", "title": "Signed JWT"},
     ]))]
     token_endpoint_auth_method: String,
-    /// Which server gives out tokens.
     #[schemars(title = "Authorization server", transform = server::draw)]
     authorization_server: Box<ServerMetadata>,
     #[serde(flatten)]
@@ -98,13 +96,13 @@ pub(in crate::mistral) struct ClientCredentials {
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mistral) struct KnownApp {
-    /// Only to put another app in place of the present one.
+    /// Only to replace the app
     #[schemars(title = "Client ID")]
     client_id: Field<String>,
-    /// Left empty, the present one stays.
+    /// Leave empty to keep
     #[schemars(title = "Client secret", length(min = 1))]
     client_secret: Field<SecretArgument>,
-    /// Which server gives out tokens; most services tell it themselves.
+    /// Usually detected automatically
     #[schemars(title = "Authorization server", extend("x-advanced" = true))]
     authorization_server: Field<ServerOfMethod>,
     #[serde(flatten)]
@@ -115,7 +113,7 @@ pub(in crate::mistral) struct KnownApp {
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mistral) struct Other {
-    /// Mistral's word for it, such as github_app.
+    /// Method name, such as github_app
     #[schemars(title = "Method")]
     method_type: String,
     #[serde(flatten)]

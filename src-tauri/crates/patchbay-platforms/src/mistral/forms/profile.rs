@@ -27,26 +27,25 @@ use crate::{Field, Result};
 pub(in crate::mistral) struct Profile {
     #[serde(flatten)]
     basics: Basics,
-    /// Who can use it.
-    #[schemars(title = "Visibility", extend("default" = "private"))]
+    #[schemars(title = "Visible to", extend("default" = "private"))]
     visibility: Field<Visibility>,
-    /// How people sign in to the service; left empty, Mistral asks the service itself.
+    /// Default: detected from the server
     #[schemars(title = "Authentication")]
     auth_methods: Field<Vec<Method>>,
-    /// Sent to the service with each request; anyone who sees the connector may see them.
+    /// Sent with each request. Visible to everyone who can see the connector.
     #[schemars(
         title = "Headers",
         with = "BTreeMap<String, String>",
         extend("x-advanced" = true)
     )]
     headers: Field<BTreeMap<String, SecretArgument<Value>>>,
-    /// Sent whoever uses the connector.
-    #[schemars(title = "Headers for everyone", extend("x-advanced" = true))]
+    /// Sent for every user.
+    #[schemars(title = "Shared headers", extend("x-advanced" = true))]
     global_headers: Field<Vec<NamedValue>>,
-    /// Sent whoever uses the connector, and never shown again.
-    #[schemars(title = "Secret headers for everyone", extend("x-advanced" = true))]
+    /// Sent for every user, hidden.
+    #[schemars(title = "Secret shared headers", extend("x-advanced" = true))]
     secret_global_headers: Field<Vec<NamedSecret>>,
-    /// Which server gives out tokens; most services tell it themselves.
+    /// Usually detected automatically
     #[schemars(title = "Authorization server", extend("x-advanced" = true))]
     authorization_server: Field<AuthorizationServer>,
 }
@@ -97,8 +96,7 @@ impl Profile {
         if protocol(connector) == Protocol::Http {
             drop_member(&mut form, "system_prompt");
         }
-        form.schema.0["properties"]["auth_methods"]["description"] =
-            "How people sign in to the service.".into();
+        form.schema.0["properties"]["auth_methods"]["description"] = "How people sign in.".into();
         form.kept = kept;
         form
     }

@@ -23,27 +23,26 @@ use crate::{Field, Result};
 pub(in crate::mistral) struct Profile {
     #[serde(flatten)]
     basics: Basics,
-    /// Who can use it.
-    #[schemars(title = "Visibility", extend("default" = "private", "oneOf" = [
-        {"const": "private", "title": "You alone"},
-        {"const": "shared_workspace", "title": "Your workspace"},
-        {"const": "shared_org", "title": "Your organization"},
+    #[schemars(title = "Visible to", extend("default" = "private", "oneOf" = [
+        {"const": "private", "title": "Only you"},
+        {"const": "shared_workspace", "title": "Workspace"},
+        {"const": "shared_org", "title": "Organization"},
         {"const": "shared_global", "title": "Everyone"},
     ]))]
     visibility: Field<String>,
-    /// The app with which people sign in, where the service does not register one by itself.
+    /// For services that don't register apps automatically.
     #[schemars(title = "OAuth app")]
     oauth_app: Field<App>,
-    /// Sent to the service with each request, in place of all that were given before.
+    /// Sent with each request. Replaces all current ones.
     #[schemars(title = "Headers", extend("x-advanced" = true))]
     headers: Field<Vec<NamedSecret>>,
-    /// Settings of the connection that the service wants.
+    /// Extra connection settings
     #[schemars(title = "Connection settings", extend("x-advanced" = true))]
     connection_config: Field<Map<String, Value>>,
-    /// Put in place of all that were given before.
+    /// Replaces all current ones
     #[schemars(title = "Secret connection settings", extend("x-advanced" = true))]
     connection_secrets: Field<Vec<NamedSecret>>,
-    /// Which server gives out tokens; most services tell it themselves.
+    /// Usually detected automatically
     #[schemars(title = "Authorization server", extend("x-advanced" = true))]
     authorization_server: Field<AuthorizationServer>,
 }
@@ -52,13 +51,13 @@ pub(in crate::mistral) struct Profile {
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum App {
-    #[schemars(title = "As it is")]
+    #[schemars(title = "Keep current")]
     Kept,
-    #[schemars(title = "None of your own")]
+    #[schemars(title = "Automatic")]
     Discover,
     #[schemars(title = "Your own app")]
     Given(AuthData),
-    #[schemars(title = "None of your own")]
+    #[schemars(title = "Automatic")]
     None,
 }
 

@@ -12,18 +12,17 @@ use crate::mistral::operations::server_metadata::ServerMetadata;
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum AuthorizationServer {
-    #[schemars(title = "Found by itself")]
+    #[schemars(title = "Automatic")]
     Discover,
-    #[schemars(title = "At an address")]
+    #[schemars(title = "Metadata URL")]
     Url(Address),
-    #[schemars(title = "Typed in", transform = draw)]
+    #[schemars(title = "Manual", transform = draw)]
     Given(Box<ServerMetadata>),
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Address {
-    /// Where the authorization server says it.
     #[schemars(title = "Address", url)]
     url: String,
 }
@@ -43,9 +42,9 @@ impl AuthorizationServer {
 #[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum ServerOfMethod {
-    #[schemars(title = "Found by itself")]
+    #[schemars(title = "Automatic")]
     Discover,
-    #[schemars(title = "Typed in", transform = draw)]
+    #[schemars(title = "Manual", transform = draw)]
     Given(Box<ServerMetadata>),
 }
 

@@ -46,7 +46,7 @@ fn the_first_row_that_fits_decides() {
         ),
         (Status::Disabled, reason("blocked by the organization"))
     );
-    let switched_off = (Status::Disabled, reason("not active for you"));
+    let switched_off = (Status::Disabled, reason("off for you"));
     assert_eq!(status(json!({"active": false}), &new), switched_off);
     let off = Observation {
         is_switched_off: true,
@@ -129,7 +129,7 @@ fn the_credential_in_use_tells_what_is_wrong() {
     });
     assert_eq!(
         status(near, &listed(Listing::Well)),
-        (Status::Ready, Some("lapses soon".to_owned()))
+        (Status::Ready, Some("expires soon".to_owned()))
     );
 }
 

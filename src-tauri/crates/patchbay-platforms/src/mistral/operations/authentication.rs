@@ -50,7 +50,7 @@ impl AuthMethod {
     pub(super) fn check_new(&self) -> Result<()> {
         let refuse = |what: &str| Err(Error::Usage(format!("auth_methods: {what}")));
         if self.global_headers.is_some() || !self.oauth2_metadata_secrets.is_absent() {
-            return refuse("global_headers and oauth2_metadata_secrets are for an update only");
+            return refuse("use global_headers and oauth2_metadata_secrets only in updates");
         }
         if self.method_type != "oauth2" {
             return Ok(());
@@ -58,16 +58,16 @@ impl AuthMethod {
         let has_metadata = matches!(self.oauth2_server_metadata, Field::Value(_));
         match self.grant_type.as_deref() {
             Some("authorization_code") if self.auth_data.is_none() => {
-                refuse("authorization_code needs auth_data")
+                refuse("authorization_code requires auth_data")
             }
             Some("client_credentials") if self.token_endpoint_auth_method.is_none() => {
-                refuse("client_credentials needs token_endpoint_auth_method")
+                refuse("client_credentials requires token_endpoint_auth_method")
             }
             Some("client_credentials") if !has_metadata => {
-                refuse("client_credentials needs oauth2_server_metadata")
+                refuse("client_credentials requires oauth2_server_metadata")
             }
             Some(_) => Ok(()),
-            None => refuse("oauth2 needs grant_type"),
+            None => refuse("oauth2 requires grant_type"),
         }
     }
 }
@@ -79,11 +79,11 @@ pub struct AuthHeader {
     /// Its name.
     #[schemars(title = "Name")]
     pub name: String,
-    /// Whether it has to be given.
+    /// Everyone must set it
     #[serde(default = "yes")]
     #[schemars(title = "Required")]
     pub is_required: bool,
-    /// Whether its value is secret.
+    /// Hidden
     #[serde(default = "yes")]
     #[schemars(title = "Secret")]
     pub is_secret: bool,
@@ -118,13 +118,13 @@ impl Serialize for GlobalHeader {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuthData {
-    /// Id of the app.
+    /// From your OAuth app
     #[schemars(title = "Client ID")]
     pub client_id: String,
-    /// Secret of the app, where it has one.
+    /// Optional
     #[schemars(title = "Client secret", length(min = 1))]
     pub client_secret: Field<SecretArgument>,
-    /// What to ask for; left empty, what the server offers.
+    /// Default: all offered
     #[schemars(title = "Scopes")]
     pub client_scopes: Field<Vec<String>>,
 }

@@ -12,7 +12,7 @@ use crate::mistral::Mistral;
 use crate::mistral::wire::{AuthMethod, AuthUrl, Items, Object};
 use crate::{Effect, Operation, Result};
 
-/// Asks for the page on which a person signs in to a connector.
+/// Get the sign-in page.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -55,7 +55,7 @@ impl Operation<Mistral> for GetAuthUrl {
     }
 }
 
-/// Tells how one can sign in to a connector.
+/// List sign-in methods.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -18,7 +18,7 @@ use crate::mistral::Mistral;
 use crate::mistral::wire::{Message, Object, OneConnector, PaginatedConnectors};
 use crate::{Effect, Error, Field, Operation, Result};
 
-/// Registers a connector.
+/// Create a connector.
 ///
 /// Source: Mistral contract, section 2.
 #[apply(
@@ -61,13 +61,13 @@ pub struct Create {
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// Its owner alone.
-    #[schemars(title = "You alone")]
+    #[schemars(title = "Only you")]
     Private,
     /// Everyone in the workspace.
-    #[schemars(title = "Your workspace")]
+    #[schemars(title = "Workspace")]
     SharedWorkspace,
     /// Everyone in the organization.
-    #[schemars(title = "Your organization")]
+    #[schemars(title = "Organization")]
     SharedOrg,
 }
 
@@ -95,7 +95,7 @@ impl Operation<Mistral> for Create {
     }
 }
 
-/// Lists one page of connectors.
+/// List connectors (one page).
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -133,7 +133,7 @@ impl Operation<Mistral> for List {
     }
 }
 
-/// Tells about one connector.
+/// Get a connector.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -158,7 +158,7 @@ impl Operation<Mistral> for Get {
     }
 }
 
-/// Changes what is given of a connector; null clears.
+/// Update a connector (null clears a field).
 ///
 /// Source: Mistral contract, section 2.
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
@@ -195,14 +195,14 @@ impl Operation<Mistral> for Update {
     fn request(&self, _: &Mistral) -> Result<Request> {
         if self.protocol == Protocol::Http && !self.system_prompt.is_absent() {
             return Err(Error::Usage(
-                "a connector that speaks http has no system_prompt".to_owned(),
+                "HTTP connectors have no system_prompt".to_owned(),
             ));
         }
         Request::patch(by_id(&self.connector_id)?).json(self)
     }
 }
 
-/// Deletes a connector.
+/// Delete a connector.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

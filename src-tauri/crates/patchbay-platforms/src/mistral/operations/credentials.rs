@@ -137,7 +137,7 @@ impl CredentialInput {
     }
 }
 
-/// Keeps credentials for a connector.
+/// Create credentials.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -156,7 +156,7 @@ impl Operation<Mistral> for CreateCredentials {
     }
 }
 
-/// Changes credentials for a connector.
+/// Update credentials.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -175,7 +175,7 @@ impl Operation<Mistral> for UpdateCredentials {
     }
 }
 
-/// Deletes credentials for a connector.
+/// Delete credentials.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -202,7 +202,7 @@ impl Operation<Mistral> for DeleteCredentials {
     }
 }
 
-/// Deletes everything the user keeps for a connector.
+/// Delete all your credentials.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

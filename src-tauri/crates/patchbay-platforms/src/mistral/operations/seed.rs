@@ -26,7 +26,7 @@ use crate::mistral::Mistral;
 use crate::mistral::wire::{AuthUrl, Items, Message, Object, Tool};
 use crate::{Effect, Operation, Result};
 
-/// Asks for the page on which a person signs in to a connector.
+/// Get the sign-in page.
 ///
 /// Source: Mistral contract, section 9.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -69,7 +69,7 @@ impl Operation<Mistral> for GetAuthUrl {
     }
 }
 
-/// Shares a connector with the workspace, for good.
+/// Share with the workspace (can't be undone).
 ///
 /// Source: Mistral contract, section 9.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -91,7 +91,7 @@ impl Operation<Mistral> for Share {
     }
 }
 
-/// Lists the tools of a connector.
+/// List tools.
 ///
 /// Source: Mistral contract, section 9.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

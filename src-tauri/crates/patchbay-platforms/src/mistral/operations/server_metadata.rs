@@ -15,13 +15,13 @@ use crate::Field;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServerMetadata {
-    /// The server's own name for itself.
+    /// Issuer
     pub issuer: String,
-    /// Where codes become tokens.
+    /// Token URL
     pub token_endpoint: String,
-    /// Page on which people consent.
+    /// Authorization URL
     pub authorization_endpoint: Field<String>,
-    /// Where apps register themselves.
+    /// Registration URL
     pub registration_endpoint: Field<String>,
     pub scopes_supported: Field<Vec<String>>,
     /// The one member for which null means absent.

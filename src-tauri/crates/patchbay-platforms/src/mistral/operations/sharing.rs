@@ -12,7 +12,7 @@ use crate::mistral::Mistral;
 use crate::mistral::wire::{Message, Object};
 use crate::{Effect, Operation, Result};
 
-/// Shares a connector with the workspace.
+/// Share with the workspace.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -33,7 +33,7 @@ impl Operation<Mistral> for Share {
     }
 }
 
-/// Takes a connector back from the workspace.
+/// Unshare from the workspace.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -54,7 +54,7 @@ impl Operation<Mistral> for Unshare {
     }
 }
 
-/// Shares a connector with the organization.
+/// Share with the organization.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -75,7 +75,7 @@ impl Operation<Mistral> for ShareToOrganization {
     }
 }
 
-/// Takes a connector back from the organization.
+/// Unshare from the organization.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -104,7 +104,7 @@ fn with_organization(id: &RemoteId) -> Result<Path> {
     Ok(by_id(id)?.then("/organization/share"))
 }
 
-/// Switches a connector on for the organization, the workspace or the user.
+/// Turn on for the organization, workspace or user.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -132,7 +132,7 @@ impl Operation<Mistral> for ActivateForConsumer {
     }
 }
 
-/// Switches a connector off for the organization, the workspace or the user.
+/// Turn off for the organization, workspace or user.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

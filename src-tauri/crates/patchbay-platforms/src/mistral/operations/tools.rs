@@ -13,7 +13,7 @@ use crate::mistral::Mistral;
 use crate::mistral::wire::{Items, Tool, ToolAnswer};
 use crate::{Effect, Operation, Result};
 
-/// Lists the tools of a connector.
+/// List tools.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -70,7 +70,7 @@ impl Operation<Mistral> for ListTools {
     }
 }
 
-/// Runs a tool of a connector.
+/// Run a tool.
 ///
 /// Source: Mistral contract, section 2.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

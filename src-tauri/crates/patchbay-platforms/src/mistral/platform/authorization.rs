@@ -101,7 +101,7 @@ impl Consents for Mistral {
         let until = observed.page_until;
         if until.is_some_and(|until| self.api.clock.now() >= until) {
             return Ok(ConsentState::Ended {
-                reason: "the page is no longer good".to_owned(),
+                reason: "the sign-in page expired".to_owned(),
             });
         }
         Ok(ConsentState::Waiting)

@@ -26,18 +26,12 @@ use crate::{CredentialToSave, Credentials, Error, Field, Operation, Result};
 const NAME_LIMIT: usize = 300;
 
 const LEVELS: [(Level, &str); 3] = [
-    (
-        Level::User,
-        "Yours alone: the connector acts with them when you use it.",
-    ),
+    (Level::User, "Used when you run this connector"),
     (
         Level::Workspace,
-        "The workspace's: its members use them who have none of their own.",
+        "Used by workspace members without their own",
     ),
-    (
-        Level::Organization,
-        "The organization's: all its members use them who have none of their own.",
-    ),
+    (Level::Organization, "Used by everyone without their own"),
 ];
 
 #[async_trait]
@@ -139,8 +133,7 @@ impl Credentials for Mistral {
         let mut others = known.iter().filter(|other| other.name != name);
         if credential.is_default && others.any(|other| other.word == credential.word) {
             return Err(Error::Usage(format!(
-                "{name} is the default, and the default cannot be deleted while there are others: make \
-                 another one the default first"
+                "make another credential the default before deleting {name}"
             )));
         }
         let named = NamedCredentials {
@@ -263,7 +256,7 @@ fn check_default(
     let present = known.iter().find(|known| known.name == *name);
     if present.is_some() && !credential.is_replacement {
         return Err(Error::Usage(format!(
-            "there is a credential {name} already: choose another name, or replace it"
+            "a credential named {name} already exists"
         )));
     }
     if credential.is_default != Some(false) {
@@ -271,7 +264,7 @@ fn check_default(
     }
     if present.is_some_and(|present| present.is_default) {
         return Err(Error::Usage(format!(
-            "{name} is the default: make another one the default in place of it"
+            "make another credential the default instead of {name}"
         )));
     }
     let word = given
@@ -282,7 +275,7 @@ fn check_default(
     let is_first = !known.any(|known| known.word.as_deref() == Some(word));
     if present.is_none() && is_first {
         return Err(Error::Usage(format!(
-            "the first credential for {word} becomes the default: another one can be made it later"
+            "the first credential for {word} is always the default"
         )));
     }
     Ok(())

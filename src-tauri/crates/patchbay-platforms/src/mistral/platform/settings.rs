@@ -18,15 +18,11 @@ use crate::{Creation, Error, Operation, RemoteConnector, Result, Settings};
 
 /// What the platform refuses on its public address at times is offered all the same: it says so itself.
 const DEFINITIONS: [(&str, &str, &str); 2] = [
-    (
-        "mcp",
-        "MCP server",
-        "Lends the tools of an MCP server to Mistral's models.",
-    ),
+    ("mcp", "MCP server", "Use an MCP server's tools in Mistral"),
     (
         "http",
         "HTTP service",
-        "Lends an HTTP service to Mistral's models; not every workspace may create one.",
+        "Use an HTTP service in Mistral (not in every workspace)",
     ),
 ];
 
@@ -37,7 +33,7 @@ impl Mistral {
             ("mcp", _) => Ok(Protocol::Mcp),
             ("http", Surface::Current) => Ok(Protocol::Http),
             _ => Err(Error::Usage(format!(
-                "this surface of Mistral creates no {definition:?}"
+                "this API version of Mistral can't create {definition:?}"
             ))),
         }
     }

@@ -101,7 +101,7 @@ fn streams_are_operations_of_the_current_surface() {
 fn a_region_that_the_older_surface_lacks_is_told_as_such() {
     let settings = json!({"region": "us", "surface": "seed"});
     let refused = sign_in(account(settings, Some("k"))).map(drop).unwrap_err();
-    assert!(refused.to_string().contains("no region us"), "{refused}");
+    assert!(refused.to_string().contains("no us region"), "{refused}");
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ use crate::{Effect, Error, Operation, Refusal, Result};
 
 static WHATEVER: HeaderValue = HeaderValue::from_static("*/*");
 
-/// Passes a request on to the MCP server behind a connector.
+/// Proxy a request to the MCP server.
 ///
 /// Source: Mistral contract, section 8.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -66,7 +66,7 @@ impl Operation<Mistral> for GatewayMcp {
     }
 }
 
-/// Passes a request on to the HTTP service behind a connector.
+/// Proxy a request to the HTTP service.
 ///
 /// Source: Mistral contract, section 8.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -143,7 +143,7 @@ fn method(given: Option<&str>, default: Method) -> Result<Method> {
         return Ok(default);
     };
     Method::from_bytes(given.to_ascii_uppercase().as_bytes())
-        .map_err(|_| Error::Usage(format!("{given:?} is no HTTP method")))
+        .map_err(|_| Error::Usage(format!("{given:?} isn't an HTTP method")))
 }
 
 /// The caller's path without its first slash.
@@ -155,7 +155,7 @@ fn inner_path(path: &str) -> Result<&str> {
     let is_odd = path.contains(['?', '#']) || path.chars().any(char::is_control);
     if leaves || is_odd {
         return Err(Error::Usage(
-            "the path must not leave the service, and takes no query".to_owned(),
+            "path must stay within the service and have no query".to_owned(),
         ));
     }
     Ok(path.strip_prefix('/').unwrap_or(path))
@@ -176,7 +176,7 @@ fn with_headers(
     let mut request = request.accept(&WHATEVER);
     for (name, value) in headers {
         let Value::String(value) = value.expose() else {
-            return Err(Error::Usage(format!("the header {name:?} has to be text")));
+            return Err(Error::Usage(format!("header {name:?} must be text")));
         };
         request = request.secret_header(name, value);
     }

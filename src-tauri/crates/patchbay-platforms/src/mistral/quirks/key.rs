@@ -34,7 +34,7 @@ impl Key {
     pub(in crate::mistral) fn of(account: &SignIn) -> Result<Self, Error> {
         if let Some(key) = account.secret("api_key") {
             if key.is_empty() {
-                return Err(Error::Usage("the API key is missing".to_owned()));
+                return Err(Error::Usage("enter an API key".to_owned()));
             }
             return Ok(Self::Given(authorization(bearer(key))));
         }
@@ -48,24 +48,24 @@ impl Key {
 /// # Errors
 /// [`Error::Usage`] when the file cannot be read, or holds no token.
 async fn read(path: &Path) -> Result<Secret, Error> {
-    let refuse = |what: &str| Error::Usage(format!("the token file {what}"));
+    let refuse = |what: &str| Error::Usage(format!("the key file {what}"));
     // A pipe or a device would never end.
     let is_file = tokio::fs::metadata(path).await.map(|found| found.is_file());
-    if !is_file.map_err(|_| refuse("cannot be read"))? {
-        return Err(refuse("is no file"));
+    if !is_file.map_err(|_| refuse("couldn't be read"))? {
+        return Err(refuse("isn't a file"));
     }
     let file = tokio::fs::File::open(path).await;
-    let file = file.map_err(|_| refuse("cannot be read"))?;
+    let file = file.map_err(|_| refuse("couldn't be read"))?;
     let mut text = String::new();
     let reading = file.take(LONGEST + 1).read_to_string(&mut text).await;
     // Wiped when it is dropped, as any secret.
     let text = Secret::new(text);
-    reading.map_err(|_| refuse("cannot be read"))?;
+    reading.map_err(|_| refuse("couldn't be read"))?;
     let is_sent = |sign: char| sign == ' ' || sign.is_ascii_graphic();
     match text.expose().trim() {
         "" => Err(refuse("is empty")),
         key if text.expose().len() as u64 > LONGEST || !key.chars().all(is_sent) => Err(refuse(
-            "holds no token: it is one line of plain letters and digits",
+            "contains no key: it must be one line of plain letters and digits",
         )),
         key => Ok(Secret::new(key)),
     }

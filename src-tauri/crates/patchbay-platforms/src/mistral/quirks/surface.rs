@@ -21,7 +21,9 @@ impl Surface {
         match word {
             None | Some("current") => Ok(Self::Current),
             Some("seed") => Ok(Self::Seed),
-            Some(_) => Err(Error::Usage("surface has to be current or seed".to_owned())),
+            Some(_) => Err(Error::Usage(
+                "API version must be current or seed".to_owned(),
+            )),
         }
     }
 
@@ -46,10 +48,10 @@ impl Surface {
             (Some("us"), Self::Current) => Ok("https://api.us.mistral.ai"),
             // Which knows none in the United States.
             (Some("us"), Self::Seed) => Err(Error::Usage(
-                "the older surface has no region us: choose surface current, or region global"
+                "the legacy API has no us region. Choose the current API or region global"
                     .to_owned(),
             )),
-            (Some(_), _) => Err(Error::Usage("region has to be global, eu or us".to_owned())),
+            (Some(_), _) => Err(Error::Usage("region must be global, eu or us".to_owned())),
         }
     }
 }

@@ -69,7 +69,7 @@ impl Shape {
             if self.needed.contains(&name.as_str()) {
                 found += 1;
                 if !(self.form)(name).is_none_or(|form| form.fits(value)) {
-                    return Err(format!("`{name}` is of another form than documented"));
+                    return Err(format!("unexpected `{name}`"));
                 }
             }
         }
@@ -80,7 +80,7 @@ impl Shape {
             .needed
             .iter()
             .find(|name| !members.contains_key(**name));
-        Err(format!("`{}` is missing", missing.unwrap_or(&"a member")))
+        Err(format!("`{}` missing", missing.unwrap_or(&"a member")))
     }
 }
 

@@ -69,7 +69,7 @@ fn each_row_of_the_state_mapping_holds() {
             json!({"status": "pending"}),
             &until(0),
             NeedsAuthorization,
-            Some("the time to consent is over"),
+            Some("sign-in timed out"),
         ),
         (
             json!({"status": "needs_reauth", "error": error}),

@@ -116,7 +116,7 @@ fn read(outcome: CallOutcome, secret_names: &'static SecretNames) -> Result<Answ
     let json = match outcome.result.structured {
         Some(structured) => structured.0,
         None => serde_json::from_str(text)
-            .map_err(|_| Error::Protocol("the tool gives no JSON".to_owned()))?,
+            .map_err(|_| Error::Protocol("the tool returned no JSON".to_owned()))?,
     };
     let json = match json {
         // Servers wrap what is no object.

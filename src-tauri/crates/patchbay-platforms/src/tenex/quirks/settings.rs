@@ -15,115 +15,79 @@ const LONGEST: f64 = 86_400.0;
 
 /// Source: 10ex contract, sections 4 and 8.
 pub(in crate::tenex) const FIELDS: &[AccountField] = &[
-    AccountField::new(
-        "api_key",
-        "API key",
-        "A workspace key that starts with tnx_; not needed with an e-mail address and password.",
-    )
-    .secret()
-    .unless("email")
-    .variables(&["TENEX_API_KEY"]),
-    AccountField::new(
-        "email",
-        "E-mail address",
-        "To sign in with a password instead of a key.",
-    ),
-    AccountField::new("password", "Password", "Of that e-mail address.").secret(),
-    AccountField::new(
-        "base_url",
-        "Base URL",
-        "Only for an instance other than api.10ex.ai.",
-    )
-    .variables(&["TENEX_API_BASE"]),
+    AccountField::new("api_key", "API key", "Workspace key, starts with tnx_")
+        .secret()
+        .unless("email")
+        .variables(&["TENEX_API_KEY"]),
+    AccountField::new("email", "Email", "Instead of an API key, with a password"),
+    AccountField::new("password", "Password", "Password of that email").secret(),
+    AccountField::new("base_url", "Base URL", "Only for a private deployment")
+        .variables(&["TENEX_API_BASE"]),
     AccountField::new(
         "workspace_header",
         "Workspace header",
-        "A header that chooses the workspace, as Name: value.",
+        "Sent with each request, as Name: value",
     ),
     AccountField::new(
         "auth_header",
-        "Header of the credential",
-        "Assumed: Authorization.",
+        "Authorization header",
+        "Default: Authorization",
     ),
     AccountField::new(
         "auth_prefix",
-        "Prefix of the credential",
-        "Assumed: Bearer and a space.",
+        "Authorization prefix",
+        "Default: Bearer and a space",
     ),
-    AccountField::new(
-        "base_path",
-        "Base path",
-        "Where connectors live; assumed: /api/v1/connectors.",
-    ),
+    AccountField::new("base_path", "Base path", "Default: /api/v1/connectors"),
     AccountField::new(
         "routes",
         "Routes",
-        "What differs from the assumed routes, as JSON: operation to {method, path, enabled}.",
+        "Route overrides (JSON): operation to {method, path, enabled}",
     ),
-    AccountField::new(
-        "list.items_key",
-        "Member of a page's items",
-        "Assumed: items.",
-    ),
-    AccountField::new(
-        "list.cursor_key",
-        "Member of a page's cursor",
-        "Assumed: next_cursor.",
-    ),
-    AccountField::new(
-        "list.cursor_param",
-        "Parameter of the cursor",
-        "Assumed: cursor.",
-    ),
-    AccountField::new(
-        "list.limit_param",
-        "Parameter of the limit",
-        "Assumed: limit.",
-    ),
+    AccountField::new("list.items_key", "Items field", "Default: items"),
+    AccountField::new("list.cursor_key", "Cursor field", "Default: next_cursor"),
+    AccountField::new("list.cursor_param", "Cursor parameter", "Default: cursor"),
+    AccountField::new("list.limit_param", "Limit parameter", "Default: limit"),
     AccountField::new(
         "list.filter_params",
-        "Parameters of the filters",
-        "What differs from their own names, as JSON: filter to parameter.",
+        "Filter parameters",
+        "Overrides (JSON): filter to parameter",
     ),
     AccountField::new(
         "oauth.redirect_keys",
-        "Members of the consent page",
-        "The first that is there wins; assumed: redirect_url, auth_url, authorization_url, url.",
+        "Sign-in URL fields",
+        "First match wins. Default: redirect_url, auth_url, authorization_url, url",
     ),
     AccountField::new(
         "oauth.id_keys",
-        "Members of the connector's id",
-        "The first that is there wins; assumed: connector_id, id.",
+        "Connector id fields",
+        "First match wins. Default: connector_id, id",
     ),
     AccountField::new(
         "status.pending",
-        "Words for a consent under way",
-        "Assumed: pending.",
+        "Pending status values",
+        "Default: pending",
     ),
     AccountField::new(
         "status.success",
-        "Words for connected",
-        "Assumed: connected.",
+        "Connected status values",
+        "Default: connected",
     ),
     AccountField::new(
         "status.failure",
-        "Words for failed",
-        "Assumed: error, revoked, disabled, needs_reauth.",
+        "Failed status values",
+        "Default: error, revoked, disabled, needs_reauth",
     ),
     AccountField::new(
         "poll.interval_s",
-        "Seconds between two looks at a consent",
-        "Assumed: 2.",
+        "Sign-in poll interval (seconds)",
+        "Default: 2",
     ),
-    AccountField::new(
-        "poll.limit_s",
-        "Seconds that a consent is waited for",
-        "Assumed: 300.",
-    ),
+    AccountField::new("poll.limit_s", "Sign-in timeout (seconds)", "Default: 300"),
     AccountField::new(
         "use_mcp",
         "Use the MCP server",
-        "Lists and connects over 10ex's MCP server in place of the assumed routes: true or false.",
+        "Use 10ex's MCP server instead of these routes: true or false",
     ),
     ALLOW_PLAIN_HTTP,
 ];
@@ -263,7 +227,7 @@ impl Credential {
 }
 
 fn wrong(name: &str, what: &str) -> Error {
-    Error::Usage(format!("{name} has to be {what}"))
+    Error::Usage(format!("{name} must be {what}"))
 }
 
 #[cfg(test)]

@@ -83,11 +83,11 @@ pub(super) struct Change {
     /// HTTP method.
     #[schemars(title = "Method")]
     method: Option<String>,
-    /// Below the base path; names in braces are filled in, each as one segment.
+    /// Relative to the base path; {braces} are filled in.
     #[schemars(title = "Path")]
     path: Option<String>,
-    /// What is switched off is offered nowhere.
-    #[schemars(title = "Offered", extend("default" = true))]
+    /// Turn off to hide this operation.
+    #[schemars(title = "Enabled", extend("default" = true))]
     enabled: Option<bool>,
 }
 
@@ -227,10 +227,10 @@ impl Table {
             items @ Value::Array(_) if self.uses_mcp => {
                 Map::from_iter([(self.items_key.clone(), items)])
             }
-            _ => return Err(answer.unexpected("it is no object")),
+            _ => return Err(answer.unexpected("not an object")),
         };
         let items = page.shift_remove(&self.items_key);
-        let missing = || answer.unexpected(format!("{} is missing", self.items_key));
+        let missing = || answer.unexpected(format!("{} missing", self.items_key));
         let items: Option<Vec<T>> = whole(items.ok_or_else(missing)?, answer)?;
         let cursor = page.shift_remove(&self.cursor_key).and_then(id);
         Ok(Page {
@@ -248,7 +248,7 @@ impl Table {
         let mut json = object(answer)?;
         let mut keys = self.redirect_keys.iter();
         let page = keys.find_map(|key| non_empty(json.get(key)?));
-        let page = page.ok_or_else(|| answer.unexpected("there is no redirect URL"))?;
+        let page = page.ok_or_else(|| answer.unexpected("no redirect URL"))?;
         let redirect_url = web_page(page, answer.status)?;
         let mut keys = self.id_keys.iter();
         let connector_id = keys.find_map(|key| id(json.get_mut(key)?.take()));
@@ -293,30 +293,26 @@ fn routes(settings: &Settings<'_>) -> Result<BTreeMap<&'static str, Route>> {
         };
         if let Some(change) = changes.remove(name) {
             change_route(&mut route, change)
-                .map_err(|what| Error::Usage(format!("the route of {name} {what}")))?;
+                .map_err(|what| Error::Usage(format!("route {name} {what}")))?;
         }
         // Without it, the operation would be done to all connectors, or to none.
         if path.contains("{id}") && !route.path.split('/').any(|segment| segment == "{id}") {
-            return Err(Error::Usage(format!(
-                "the route of {name} has to hold {{id}} as a segment"
-            )));
+            return Err(Error::Usage(format!("route {name} must contain {{id}}")));
         }
         routes.insert(name, route);
     }
     match changes.keys().next() {
-        Some(name) => Err(Error::Usage(format!(
-            "there is no operation {name:?} to route"
-        ))),
+        Some(name) => Err(Error::Usage(format!("unknown operation {name:?}"))),
         None => Ok(routes),
     }
 }
 
 fn change_route(route: &mut Route, change: Value) -> std::result::Result<(), &'static str> {
     let change: Change =
-        serde_json::from_value(change).map_err(|_| "has to be {method, path, enabled}")?;
+        serde_json::from_value(change).map_err(|_| "must be {method, path, enabled}")?;
     if let Some(method) = change.method {
         route.method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
-            .map_err(|_| "has no usable method")?;
+            .map_err(|_| "has an unsupported method")?;
     }
     if let Some(path) = change.path {
         route.path = path;

@@ -37,15 +37,14 @@ pub(crate) fn routes_form() -> Form {
         .fold(Members::default(), add_route)
         .build_strict();
     schema["title"] = "Routes".into();
-    schema["description"] =
-        "How each operation is called, where that is not as assumed; below the base path.".into();
+    schema["description"] = "Overrides per operation, relative to the base path.".into();
     form::empty(schema)
 }
 
 fn route(name: &str, method: &str, path: &str) -> Value {
     let mut schema = form::schema_of::<Change>();
     schema["title"] = name.into();
-    schema["description"] = format!("Assumed: {method} {path}").trim().into();
+    schema["description"] = format!("Default: {method} {path}").trim().into();
     let members = &mut schema["properties"];
     members["method"]["oneOf"] =
         form::options(["GET", "POST", "PUT", "PATCH", "DELETE"].map(|word| (word, word)));
@@ -61,7 +60,7 @@ fn route(name: &str, method: &str, path: &str) -> Value {
 /// The form of the setting `list.filter_params`.
 pub(crate) fn filter_params_form() -> Form {
     let mut schema = form::schema_of::<Filters>();
-    schema["title"] = "Parameters of the filters".into();
+    schema["title"] = "Filter parameters".into();
     form::empty(schema)
 }
 

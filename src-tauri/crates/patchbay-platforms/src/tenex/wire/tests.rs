@@ -57,9 +57,9 @@ fn what_is_required_is_missed_by_name() {
         ),
         (
             json!({"id": "a", "provider": "x", "status": 1}),
-            "something else than a string",
+            "expected a string",
         ),
-        (json!([]), "another shape than documented"),
+        (json!([]), "unknown format"),
     ] {
         let error = Connector::read(&answer(&body), "get").unwrap_err();
         assert!(error.to_string().ends_with(what), "{error}");

@@ -43,7 +43,7 @@ async fn a_deletion_that_does_not_end_is_shown_as_such() {
     assert_eq!(late.unwrap_err().kind(), "timeout");
     let listed = connectors.list_connectors(&options).await.unwrap();
     assert_eq!(listed[0].status, Status::Disconnected);
-    assert_eq!(listed[0].reason.as_deref(), Some("being deleted"));
+    assert_eq!(listed[0].reason.as_deref(), Some("deleting"));
 
     let given = json!({"connector_id": "a"});
     let job = call(&*platform, "delete_connector", given).await.unwrap();
@@ -67,7 +67,7 @@ async fn the_state_is_that_of_the_last_check() {
     let options = CallOptions::default();
     let before = connectors.list_connectors(&options).await.unwrap();
     assert_eq!(before[0].status, Status::Unknown);
-    assert_eq!(before[0].reason.as_deref(), Some("not checked yet"));
+    assert_eq!(before[0].reason.as_deref(), Some("not checked"));
 
     let id = RemoteId::new("a");
     let found = connectors.find_connector(&id, &options).await.unwrap();

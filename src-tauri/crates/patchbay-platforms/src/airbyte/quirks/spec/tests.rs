@@ -138,7 +138,10 @@ fn ways_without_a_word_of_their_own_say_their_title() {
     let (credentials, _) = spec.credentials.clone().unwrap();
     let methods = credentials["oneOf"].as_array().unwrap();
     assert_eq!(methods[0]["properties"]["option_title"]["const"], "Key");
-    assert_eq!(methods[1]["properties"]["option_title"]["const"], "Way 2");
+    assert_eq!(
+        methods[1]["properties"]["option_title"]["const"],
+        "Option 2"
+    );
     assert_eq!(spec.replication, None);
     let only = Spec::read(&json!({"spec": {"oneOf": [{"title": "Key", "properties": {"k": {}}}]}}));
     assert!(only.credentials().get("oneOf").is_none());

@@ -45,10 +45,7 @@ async fn a_token_is_replaced_by_an_app_and_deleted() {
     saved.await.unwrap();
     let listed = list().await;
     assert_eq!(listed[0].method, Some(AuthenticationMethod::Oauth));
-    assert_eq!(
-        listed[0].reason.as_deref(),
-        Some("you have not consented yet")
-    );
+    assert_eq!(listed[0].reason.as_deref(), Some("you haven't signed in"));
     let form = credentials.credential_form(&id, Level::Organization, &fixture.options);
     assert_eq!(
         form.await.unwrap().values["authentication"]["client_id"],

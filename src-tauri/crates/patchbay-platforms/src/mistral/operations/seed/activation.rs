@@ -87,15 +87,15 @@ impl AtLevel for Activation {
 }
 
 at_levels! { Activation =>
-    /// Switches a connector on for the organization.
+    /// Turn on for the organization.
     ///
     /// Source: Mistral contract, section 9.
     ActivateForOrganization: Organization, "activate_for_organization";
-    /// Switches a connector on for the workspace.
+    /// Turn on for the workspace.
     ///
     /// Source: Mistral contract, section 9.
     ActivateForWorkspace: Workspace, "activate_for_workspace";
-    /// Switches a connector on for the user.
+    /// Turn on for the user.
     ///
     /// Source: Mistral contract, section 9.
     ActivateForUser: User, "activate_for_user";
@@ -122,15 +122,15 @@ impl AtLevel for Deactivation {
 }
 
 at_levels! { Deactivation =>
-    /// Switches a connector off for the organization.
+    /// Turn off for the organization.
     ///
     /// Source: Mistral contract, section 9.
     DeactivateForOrganization: Organization, "deactivate_for_organization";
-    /// Switches a connector off for the workspace.
+    /// Turn off for the workspace.
     ///
     /// Source: Mistral contract, section 9.
     DeactivateForWorkspace: Workspace, "deactivate_for_workspace";
-    /// Switches a connector off for the user.
+    /// Turn off for the user.
     ///
     /// Source: Mistral contract, section 9.
     DeactivateForUser: User, "deactivate_for_user";

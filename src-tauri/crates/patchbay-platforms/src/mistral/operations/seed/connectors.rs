@@ -18,7 +18,7 @@ use crate::mistral::operations::{all, by_id, by_ref, hundred, no};
 use crate::mistral::wire::{OneConnector, PaginatedConnectors};
 use crate::{Effect, Error, Field, Operation, Result};
 
-/// Registers a connector.
+/// Create a connector.
 ///
 /// Source: Mistral contract, section 9.
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
@@ -60,7 +60,7 @@ impl Operation<Mistral> for Create {
         match &self.oauth2_server_metadata {
             Field::Value(server) if !matches!(server.authorization_endpoint, Field::Value(_)) => {
                 Err(Error::Usage(
-                    "oauth2_server_metadata needs authorization_endpoint".to_owned(),
+                    "oauth2_server_metadata requires authorization_endpoint".to_owned(),
                 ))
             }
             _ => Request::post(all()).json(&WithProtocol::of(self)),
@@ -68,7 +68,7 @@ impl Operation<Mistral> for Create {
     }
 }
 
-/// Lists one page of connectors.
+/// List connectors (one page).
 ///
 /// Source: Mistral contract, section 9.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -106,7 +106,7 @@ impl Operation<Mistral> for List {
     }
 }
 
-/// Tells about one connector.
+/// Get a connector.
 ///
 /// Source: Mistral contract, section 9.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -136,7 +136,7 @@ impl Operation<Mistral> for Get {
     }
 }
 
-/// Changes what is given of a connector; null clears.
+/// Update a connector (null clears a field).
 ///
 /// Source: Mistral contract, section 9.
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]

@@ -60,15 +60,15 @@ impl AtLevel for CredentialInput {
 }
 
 at_levels! { CredentialInput =>
-    /// Keeps credentials of the organization for a connector.
+    /// Save organization credentials.
     ///
     /// Source: Mistral contract, section 9.
     CreateOrUpdateOrganizationCredentials: Organization, "create_or_update_organization_credentials";
-    /// Keeps credentials of the workspace for a connector.
+    /// Save workspace credentials.
     ///
     /// Source: Mistral contract, section 9.
     CreateOrUpdateWorkspaceCredentials: Workspace, "create_or_update_workspace_credentials";
-    /// Keeps credentials of the user for a connector.
+    /// Save user credentials.
     ///
     /// Source: Mistral contract, section 9.
     CreateOrUpdateUserCredentials: User, "create_or_update_user_credentials";
@@ -98,15 +98,15 @@ impl AtLevel for NamedCredentials {
 }
 
 at_levels! { NamedCredentials =>
-    /// Deletes credentials of the organization for a connector.
+    /// Delete organization credentials.
     ///
     /// Source: Mistral contract, section 9.
     DeleteOrganizationCredentials: Organization, "delete_organization_credentials";
-    /// Deletes credentials of the workspace for a connector.
+    /// Delete workspace credentials.
     ///
     /// Source: Mistral contract, section 9.
     DeleteWorkspaceCredentials: Workspace, "delete_workspace_credentials";
-    /// Deletes credentials of the user for a connector.
+    /// Delete user credentials.
     ///
     /// Source: Mistral contract, section 9.
     DeleteUserCredentials: User, "delete_user_credentials";

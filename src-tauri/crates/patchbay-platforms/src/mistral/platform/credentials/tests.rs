@@ -61,7 +61,7 @@ async fn the_rules_about_defaults_are_kept_before_anything_is_sent() {
             ..token("main", Some(false))
         };
         let words = refused(&fixture, &id, demoted).await;
-        assert!(words.contains("is the default"), "{words}");
+        assert!(words.contains("the default instead of main"), "{words}");
         let deleted = credentials.delete_credential(&id, Level::User, "main", &fixture.options);
         assert_eq!(deleted.await.unwrap_err().kind(), "usage");
         assert!(
