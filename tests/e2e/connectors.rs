@@ -55,7 +55,7 @@ async fn disconnecting_says_when_the_provider_was_not_told() {
     let connector = desk.connected().await;
     let gone = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
     assert!(!gone.revoked);
-    assert!(gone.note.unwrap().contains("takes no tokens back"));
+    assert!(gone.note.unwrap().contains("can't revoke access"));
     assert!(list_wallet(&desk.cx).await.unwrap().is_empty());
 
     desk.playground.turn(|switches| {
@@ -66,7 +66,7 @@ async fn disconnecting_says_when_the_provider_was_not_told() {
     desk.sign_in(&connector).await;
     let gone = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
     assert!(!gone.revoked);
-    assert!(gone.note.unwrap().contains("could not be told"));
+    assert!(gone.note.unwrap().contains("couldn't be revoked"));
     assert!(
         list_wallet(&desk.cx).await.unwrap().is_empty(),
         "gone here in any case"

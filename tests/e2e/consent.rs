@@ -25,7 +25,7 @@ async fn a_declined_consent_says_so_and_can_be_asked_again() {
     assert_eq!(problem.code, Code::AuthDenied);
     assert_eq!(problem.detail.as_deref(), Some("The person denied access"));
     let page = desk.browser.ended(1).await.page.unwrap();
-    assert!(page.contains("declined"), "{page}");
+    assert!(page.contains("denied"), "{page}");
     assert_eq!(desk.playground.token_requests(), 0);
     let kept = desk.connector(&connector.id).await;
     assert_eq!(kept.status.status, Status::NeedsAuthorization);
@@ -199,7 +199,7 @@ async fn a_callback_of_another_issuer_is_answered_and_waited_past() {
         let begun = desk.start(&connector, Redirect::Loopback).await;
         let ended = desk.browser.ended(1).await;
         let page = ended.page.unwrap();
-        assert!(page.contains("another authorization server"), "{page}");
+        assert!(page.contains("different authorization server"), "{page}");
         let now = find_authorization(&desk.cx, &begun.id).await.unwrap();
         assert_eq!(now.state, AuthorizationState::AwaitingUser);
         assert!(now.trace.iter().any(|step| step.method == "callback"));
@@ -236,7 +236,7 @@ async fn a_token_endpoint_that_fails_keeps_the_connector_for_another_try() {
     assert_eq!(over.state, AuthorizationState::Failed);
     assert_eq!(over.problem.unwrap().code, Code::AuthExchange);
     let page = desk.browser.ended(1).await.page.unwrap();
-    assert!(page.contains("status 500"), "{page}");
+    assert!(page.contains("HTTP 500"), "{page}");
     let over = desk.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Authorized);
 }

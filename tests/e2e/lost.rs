@@ -19,8 +19,8 @@ async fn a_connector_whose_secret_is_lost_can_be_disconnected_and_connected_agai
     let gone = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
     assert!(!gone.revoked);
     let note = gone.note.unwrap();
-    assert!(note.contains("not in the vault any more"), "{note}");
-    assert!(note.contains("could not be told"), "{note}");
+    assert!(note.contains("is missing from the vault"), "{note}");
+    assert!(note.contains("couldn't be revoked"), "{note}");
     assert_eq!(gone.connector.status.status, Status::Disconnected);
     assert!(list_wallet(&desk.cx).await.unwrap().is_empty());
     desk.sign_in(&connector).await;
@@ -41,7 +41,7 @@ async fn a_lost_secret_is_a_sign_in_that_is_needed_and_the_doctor_says_so() {
     let guarded = desk.add_at(address.as_str(), bearer).await;
     check_connector(&desk.cx, &guarded.id).await.unwrap();
     lose_secrets(&desk);
-    for (connector, way_on) in [(&signed_in, "Sign in again."), (&guarded, "Replace")] {
+    for (connector, way_on) in [(&signed_in, "Sign in again."), (&guarded, "Enter it again")] {
         let check = check_connector(&desk.cx, &connector.id).await.unwrap();
         let failed = check.steps.iter().find(|it| it.state == CheckState::Failed);
         let failed = failed.unwrap();

@@ -21,7 +21,7 @@ fn a_sign_in_that_lapses_within_a_week_is_renewed_in_one_step() {
     let window = desk.start();
     seed::signed_in(&desk, &window);
     window.go_to("Home");
-    window.see_text("lapses soon");
+    window.see_text("expires soon");
     window.see_text("Used by Playground");
     assert_eq!(in_both_themes(&window, "lapsing"), Vec::<String>::new());
 
@@ -45,7 +45,7 @@ fn a_check_that_fails_leads_to_what_fails_and_back_to_quiet() {
     window.go_to("Home");
     window.see_text("All good");
     window.press("button", "Check all");
-    window.see_text("Open playground fails its check");
+    window.see_text("Open playground isn't working");
     assert_eq!(in_both_themes(&window, "failing"), Vec::<String>::new());
     window.press("button", "Check, Open playground");
     window.see("heading", "Open playground");
@@ -70,7 +70,7 @@ fn the_background_tells_once_what_it_finds_and_rests_when_switched_off() {
     fail(&desk);
     // First a word wherever one is, then it stands on Home for as long as it is so.
     window.see("region", "Notifications");
-    window.see_text("Open playground fails its check");
+    window.see_text("Open playground isn't working");
     window.press("button", "Dismiss");
     window.see_gone("region", "Notifications");
     look_again(&window, &open);
@@ -96,7 +96,7 @@ fn the_background_tells_once_what_it_finds_and_rests_when_switched_off() {
     assert_eq!(desk.playground.log().len(), 0, "it looks all the same");
     background(&window, true);
     window.go_to("Home");
-    window.see_text("Open playground fails its check");
+    window.see_text("Open playground isn't working");
     mend(&desk);
     window.see_text("All good");
     window.quit();

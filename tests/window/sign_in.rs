@@ -13,7 +13,7 @@ fn denied_in_the_browser_it_says_so_and_can_be_tried_again() {
     seed::draft(&desk, &window, "loopback");
     sign_in(&window);
     browser.deny(&desk.opened_page());
-    browser.see("Sign-in to Playground declined");
+    browser.see("Access to Playground denied");
     window.see("alert", "Access denied*");
     window.see_text("auth.denied");
     window.press("button", "Try again");

@@ -62,22 +62,22 @@ fn a_locked_keychain_is_named_keeps_what_was_typed_and_works_again() {
     window.press("button", "Run");
     window.see_text("vault.locked");
     window.go_to("Home");
-    window.see("alert", "The system keychain is locked*");
+    window.see("alert", "System keychain is locked*");
     assert!(!window.text().contains("All good"));
     window.go_to("Credentials");
-    window.see("alert", "The system keychain is locked*");
-    window.see_text("Unlock the system keychain, then try again");
+    window.see("alert", "System keychain is locked*");
+    window.see_text("Unlock it, then try again");
     window.press("button", "Save*");
     window.fill("Name*", "Token");
     window.fill("Token", "pg-secret-token-4444");
     window.press_in(("dialog", "Add credential"), "button", "Save");
-    window.see("alert", "The system keychain is locked*");
+    window.see("alert", "System keychain is locked*");
     assert_eq!(window.value("Token"), "pg-secret-token-4444");
 
     keyring.unlock();
     window.press_in(("dialog", "Add credential"), "button", "Save");
     window.see("row", "Token, *");
-    window.see_gone("alert", "The system keychain is locked*");
+    window.see_gone("alert", "System keychain is locked*");
     window.go_to("Tools");
     window.press("row", "whoami, *");
     window.press("button", "Run");

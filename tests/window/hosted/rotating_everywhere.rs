@@ -47,8 +47,8 @@ fn a_new_secret_goes_everywhere_and_the_place_that_refused_is_tried_again_from_h
 
     window.press_in(("dialog", "Rotate *"), "button", "Close");
     window.go_to("Home");
-    window.see_text("The rotation of Shared token is not finished");
-    window.see_text("1 place still has the old secret");
+    window.see_text("Finish rotating Shared token");
+    window.see_text("1 place still uses the old credential");
     others.tenex.set_fault(None);
     window.press("button", "Retry, Shared token");
     window.see_text("Updated everywhere");

@@ -82,7 +82,7 @@ describe("words", () => {
   });
 
   it("show_messages_as_sentences", () => {
-    expect(sentence("could not reach Mistral")).toBe("Could not reach Mistral.");
+    expect(sentence("couldn't connect to Mistral")).toBe("Couldn't connect to Mistral.");
     expect(sentence("Try again.")).toBe("Try again.");
   });
 

@@ -292,8 +292,8 @@ export function creationHandlers(state: HostState, put: (connector: Connector) =
       if (!String(given).includes("remotes"))
         throw problem({
           code: "usage.invalid",
-          message: "this is no JSON: line 1",
-          hint: "Give a server.json of the MCP registry, or a list of them.",
+          message: "not valid JSON (line 1)",
+          hint: "Use a server.json of the MCP registry or a list of them.",
           retryable: false,
         });
       return [

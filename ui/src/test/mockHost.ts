@@ -512,10 +512,7 @@ export class MockHost {
       probeVault: () => state.vault,
       acceptOlderSecrets: ({ confirmed }) => {
         if (!confirmed)
-          throw problem({
-            code: "confirmation_needed",
-            message: "accepting the older secrets may be impossible to undo",
-          });
+          throw problem({ code: "confirmation_needed", message: "Accepting the older vault needs confirmation" });
         return this.setVault({ ...state.vault, state: "ready", problem: null });
       },
       saveUnsavedSecrets: () => null,
@@ -523,18 +520,14 @@ export class MockHost {
         if (!confirmed)
           throw problem({
             code: "confirmation_needed",
-            message: "every saved secret has to be entered again",
-            hint: "Confirm that the old ones are put aside.",
+            message: "you'll enter every saved credential again",
+            hint: "Confirm to reset the vault.",
           });
         return this.setVault({ backend: null, state: "empty", problem: null });
       },
       unlockVault: ({ passphrase }) => {
         if (passphrase !== "correct horse")
-          throw problem({
-            code: "vault.passphrase",
-            message: "the passphrase is not the right one",
-            hint: "Enter it again.",
-          });
+          throw problem({ code: "vault.passphrase", message: "wrong passphrase", hint: "Enter it again." });
         return this.setVault({ ...state.vault, state: "ready", problem: null });
       },
       useKeychain: () => this.setVault({ backend: "keychain", state: "ready", problem: null }),

@@ -163,18 +163,10 @@ export function manyPlatforms(): PlatformForm[] {
       title: "Airbyte",
       isAssumed: false,
       fields: [
-        field(
-          "client_id",
-          "Client ID",
-          "From an application in your organization settings",
-        ),
+        field("client_id", "Client ID", "From an application in your organization settings"),
         field("client_secret", "Client secret", "From the same application", { isSecret: true }),
         field("token", "Token", "Instead of client ID and secret", { isSecret: true }),
-        field(
-          "workspace_name",
-          "Workspace",
-          "Default: default",
-        ),
+        field("workspace_name", "Workspace", "Default: default"),
       ],
     },
     {

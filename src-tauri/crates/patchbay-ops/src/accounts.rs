@@ -74,8 +74,8 @@ fn check_label(label: &str) -> Result<String, Error> {
     let label = patchbay_model::clean_text(label.trim(), 100);
     if label.is_empty() || label.contains('/') {
         return Err(Error::Usage {
-            what: "the label is empty or has a slash in it".to_owned(),
-            hint: "Enter a name that you will know the account by.".to_owned(),
+            what: "account names can't be empty or contain /".to_owned(),
+            hint: "Enter another name.".to_owned(),
         });
     }
     Ok(label)

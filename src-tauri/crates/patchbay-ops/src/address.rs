@@ -27,21 +27,21 @@ pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
         hint: "Enter an address such as https://mcp.example.com/mcp.".to_owned(),
     };
     if text.is_empty() {
-        return Err(usage("the address is empty"));
+        return Err(usage("enter an address"));
     }
     if text.len() > MAX_LENGTH {
-        return Err(usage("the address is longer than 8,000 characters"));
+        return Err(usage("address is longer than 8,000 characters"));
     }
     if text.chars().any(char::is_whitespace) {
-        return Err(usage("the address has a space in it"));
+        return Err(usage("addresses can't contain spaces"));
     }
     let mut url = if text.contains("://") {
-        Url::parse(text).map_err(|_| usage("this is not an address"))?
+        Url::parse(text).map_err(|_| usage("this isn't a web address"))?
     } else {
-        with_scheme(text).ok_or_else(|| usage("this is not an address"))?
+        with_scheme(text).ok_or_else(|| usage("this isn't a web address"))?
     };
     if !matches!(url.scheme(), "https" | "http") {
-        return Err(usage("MCP servers are reached by https or http"));
+        return Err(usage("use an http or https address"));
     }
     if has_user_info(&url) {
         return Err(Error::AddressSecret {
@@ -51,7 +51,7 @@ pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
     // A path such as `../x` reads as the host `..`, which the standard of addresses allows.
     let is_dots = |host: &str| host.chars().all(|sign| sign == '.');
     if url.host_str().is_none_or(is_dots) {
-        return Err(usage("the address names no host"));
+        return Err(usage("the address has no host"));
     }
     url.set_fragment(None);
     Ok(url)

@@ -67,8 +67,8 @@ fn pointer_of(error: &jsonschema::ValidationError<'_>) -> String {
 fn words_of(error: &jsonschema::ValidationError<'_>) -> String {
     use jsonschema::error::ValidationErrorKind as Kind;
     match &error.kind {
-        Kind::Required { .. } => "is required".to_owned(),
-        Kind::AdditionalProperties { .. } => "is not an argument of this tool".to_owned(),
+        Kind::Required { .. } => "required".to_owned(),
+        Kind::AdditionalProperties { .. } => "unknown argument".to_owned(),
         // The value may be secret: the schema's own words say enough.
         _ => error.masked().to_string(),
     }
@@ -92,7 +92,7 @@ mod tests {
         let schema = json!({ "type": "object", "required": ["a/b"] });
         assert_eq!(
             problems(schema, json!({})),
-            [("/a~1b".to_owned(), "is required".to_owned())]
+            [("/a~1b".to_owned(), "required".to_owned())]
         );
     }
 

@@ -37,7 +37,7 @@ pub(crate) async fn find_wallet_entry(
 
 pub(crate) fn not_found(name: &str) -> Error {
     Error::NotFound {
-        kind: "wallet entry",
+        kind: "credential",
         name: name.to_owned(),
     }
 }

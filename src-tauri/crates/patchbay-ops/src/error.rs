@@ -7,10 +7,10 @@ use patchbay_model::{Code, Explain, FieldProblem, Problem, Program, SecretRefere
 #[non_exhaustive]
 pub enum Error {
     /// The system names no home folder.
-    #[error("the system names no home folder")]
+    #[error("no home folder found")]
     NoHome,
     /// A file or folder of Patchbay cannot be used.
-    #[error("could not use {path}")]
+    #[error("couldn't use {path}")]
     File {
         /// The file or folder.
         path: String,
@@ -27,7 +27,7 @@ pub enum Error {
         hint: String,
     },
     /// There is none of that name or id.
-    #[error("there is no {kind} {name}")]
+    #[error("{kind} {name} not found")]
     NotFound {
         /// Kind of thing, such as `connector`.
         kind: &'static str,
@@ -35,7 +35,7 @@ pub enum Error {
         name: String,
     },
     /// A name stands for several.
-    #[error("{name} is the name of {count} connectors")]
+    #[error("{count} connectors are named {name}")]
     Ambiguous {
         /// Name that was given.
         name: String,
@@ -43,7 +43,7 @@ pub enum Error {
         count: usize,
     },
     /// There may be no way back, and nobody confirmed it.
-    #[error("{what} may be impossible to undo")]
+    #[error("{what} needs confirmation")]
     ConfirmationNeeded {
         /// Name of the tool or operation, or what is done in words such as "deleting Wiki".
         what: String,
@@ -57,10 +57,10 @@ pub enum Error {
         users: String,
     },
     /// The saved secrets are about to be given up, and nobody confirmed it.
-    #[error("every saved secret has to be entered again")]
+    #[error("you'll enter every saved credential again")]
     VaultBeginsAnew,
     /// The arguments do not fit the tool's schema.
-    #[error("the arguments do not fit {tool}")]
+    #[error("check the arguments of {tool}")]
     Arguments {
         /// Name of the tool.
         tool: String,
@@ -74,19 +74,19 @@ pub enum Error {
         path: String,
     },
     /// What a form holds does not fit it.
-    #[error("some of the fields are not right")]
+    #[error("some fields need attention")]
     Fields {
         /// What is wrong with which field.
         fields: Vec<FieldProblem>,
     },
     /// What is to be changed was changed elsewhere since it was read.
-    #[error("{title} was changed elsewhere meanwhile")]
+    #[error("{title} was changed somewhere else")]
     ChangedElsewhere {
         /// Title of the connector.
         title: String,
     },
     /// The tool answered that it failed; the run holds its words.
-    #[error("{tool} answered that it failed")]
+    #[error("{tool} returned an error")]
     ToolFailed {
         /// Name of the tool.
         tool: String,
@@ -98,7 +98,7 @@ pub enum Error {
         connector: String,
     },
     /// The sign-in lapsed and was not renewed.
-    #[error("the sign-in of {connector} lapsed")]
+    #[error("sign-in of {connector} expired")]
     SignInLapsed {
         /// Title of the connector.
         connector: String,
@@ -106,7 +106,7 @@ pub enum Error {
         detail: Option<String>,
     },
     /// The platform does not take the key of an account.
-    #[error("{account} is signed out: its key is not accepted")]
+    #[error("{account} is signed out: its key was rejected")]
     SignedOut {
         /// Label of the account.
         account: String,
@@ -129,10 +129,10 @@ pub enum Error {
         account: Option<String>,
     },
     /// A consent is not under way any more.
-    #[error("this sign-in is over")]
+    #[error("this sign-in has ended")]
     AuthorizationOver,
     /// The consent was not given in time.
-    #[error("no consent came in time")]
+    #[error("sign-in timed out")]
     ConsentTimedOut,
     /// The server sends whoever signs in to another place than before, and nobody agreed to it.
     #[error("{connector} wants you to sign in at {current} now, not at {former} as before")]
@@ -154,10 +154,10 @@ pub enum Error {
         reason: String,
     },
     /// No browser could be started.
-    #[error("could not open a browser")]
+    #[error("couldn't open a browser")]
     Browser(#[source] std::io::Error),
     /// A reference stands for nothing.
-    #[error("could not resolve {reference}: {why}")]
+    #[error("couldn't read {reference}: {why}")]
     Reference {
         /// The reference; it is no secret.
         reference: String,
@@ -176,17 +176,17 @@ pub enum Error {
     #[error("cancelled")]
     Cancelled,
     /// It took longer than it was given.
-    #[error("no answer in {seconds} s")]
+    #[error("no response in {seconds} s")]
     TimedOut {
         /// What it was given, in seconds.
         seconds: u64,
     },
     /// HTTP cannot be used at all.
-    #[error("could not set up HTTP")]
+    #[error("couldn't start the network client")]
     Http(#[source] reqwest::Error),
     /// The vault does not have what a wallet entry stands for: it was begun anew, or put back from an
     /// older copy.
-    #[error("the secret of {name} is not in the vault any more")]
+    #[error("{name} is missing from the vault")]
     SecretLost {
         /// Name of the entry.
         name: String,
@@ -246,53 +246,53 @@ impl Explain for Error {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::SignedOut { account, .. } => {
-                return Some(format!("Replace the key of the account {account}."));
+                return Some(format!("Enter a new key for {account}."));
             }
             Self::SignedOutHere { account } => {
-                return Some(format!("Enter a key for the account {account} again."));
+                return Some(format!("Enter a key for {account}."));
             }
-            Self::NoHome => "Set PATCHBAY_HOME to a folder that you own.",
-            Self::File { .. } => "Check that the folder exists and that you may write to it.",
+            Self::NoHome => "Set PATCHBAY_HOME to a folder you own.",
+            Self::File { .. } => "Check that it exists and you can write to it.",
             Self::Usage { hint, .. } => hint,
             Self::NotFound { kind, .. } => return not_found_hint(kind).map(str::to_owned),
             Self::SecretLost {
                 kind: WalletKind::Oauth,
                 ..
             } => "Sign in again.",
-            Self::SecretLost { .. } => {
-                "Replace the credential with the secret that the provider gave."
-            }
-            Self::Ambiguous { .. } => "Use the id, or ACCOUNT/NAME.",
-            Self::ConfirmationNeeded { .. } => "Confirm that it is meant.",
-            Self::InUse { .. } => "Confirm that they may lose it.",
-            Self::VaultBeginsAnew => "Confirm that the old ones are put aside.",
-            Self::Arguments { .. } => "Correct the arguments that are named.",
-            Self::Fields { .. } => "Correct the fields that are named.",
-            Self::AddressSecret { .. } => {
-                "Take them out of the address: give a token or a header as the sign-in, where the wallet keeps it."
-            }
-            Self::ChangedElsewhere { .. } => "Look at what changed, then send your change again.",
-            Self::SignInNeeded { .. } | Self::SignInLapsed { .. } | Self::AuthorizationOver => {
-                "Sign in again."
-            }
+            Self::SecretLost { .. } => "Enter it again.",
+            Self::Ambiguous { .. } => "Use ACCOUNT/NAME or the id.",
+            Self::ConfirmationNeeded { .. } => "Confirm to continue.",
+            Self::InUse { .. } => "They stop working. Confirm to continue.",
+            Self::VaultBeginsAnew => "Confirm to reset the vault.",
+            Self::AddressSecret { .. } => "Remove them and sign in with a token or header instead.",
+            Self::ChangedElsewhere { .. } => "Reload it and make your change again.",
+            Self::SignInNeeded { .. } => "Sign in.",
+            Self::SignInLapsed { .. } => "Sign in again.",
+            Self::AuthorizationOver => "Start again.",
             Self::Callback(error) => return error.hint(),
             Self::SwitchedOff {
                 account: Some(account),
                 ..
             } => return Some(format!("Turn it on at {account}.")),
             Self::SwitchedOff { account: None, .. } => "Turn it on.",
-            Self::ConsentEnded { .. } => "Sign in again and allow it.",
-            Self::ConsentTimedOut => "Sign in again; the page waits for you in the browser.",
+            Self::ConsentEnded { .. } => "Try again and allow access.",
+            Self::ConsentTimedOut => {
+                "Try again. If the provider showed an error, its page says why."
+            }
             Self::IssuerChanged { current, .. } => {
                 return Some(format!(
-                    "Ask the server's operator; sign in at {current} only if it is the right place."
+                    "Contact the server's operator. Sign in at {current} only if that is the right place."
                 ));
             }
-            Self::Browser(_) => "Copy the link and open it in a browser yourself.",
-            Self::Reference { .. } => "Set what it points to, or save the secret in the wallet.",
+            Self::Browser(_) => "Copy the link and open it yourself.",
+            Self::Reference { .. } => "Set it, or save the credential in the wallet.",
             Self::ProgramNotAllowed { .. } => "Allow the program if you trust it.",
-            Self::TimedOut { .. } => "Give it more time, or check the connector.",
-            Self::ToolFailed { .. } | Self::Cancelled | Self::Http(_) => return None,
+            Self::TimedOut { .. } => "Try again.",
+            Self::Arguments { .. }
+            | Self::Fields { .. }
+            | Self::ToolFailed { .. }
+            | Self::Cancelled
+            | Self::Http(_) => return None,
             Self::Store(error) => return error.hint(),
             Self::Vault(error) => return error.hint(),
             Self::OAuth(error) => return error.hint(),
@@ -318,7 +318,7 @@ impl Explain for Error {
             Self::AddressSecret { path } if !path.is_empty() => Problem {
                 fields: vec![FieldProblem {
                     path: path.clone(),
-                    message: "take the user name and password out".to_owned(),
+                    message: "remove the user name and password".to_owned(),
                 }],
                 hint: self.hint(),
                 ..Problem::new(self.code(), self.to_string())
@@ -354,15 +354,15 @@ impl Explain for Error {
 /// Where to see what there is of that kind.
 fn not_found_hint(kind: &str) -> Option<&'static str> {
     Some(match kind {
-        "connector" => "List the connectors to see their names and ids.",
-        "wallet entry" => "List the credentials to see their names and ids.",
-        "run" => "List the runs to see their ids; old ones may have been deleted.",
-        "run under way" => "List the runs to see how it ended; it may run in another window.",
-        "tool" => "List the connector's tools anew: it may have been renamed or taken away.",
-        "account" => "List the accounts to see their names.",
-        "operation" => "List the operations of the account to see their names.",
-        "sign-in" => "Start another sign-in.",
-        "allowed program" => "List the allowed programs to see their ids.",
+        "connector" => "Check the name.",
+        "credential" => "Check the name.",
+        "run" => "It may have been deleted.",
+        "active run" => "It may have finished already.",
+        "tool" => "Refresh the tools: it may have been renamed or removed.",
+        "account" => "Check the name.",
+        "operation" => "Check the name.",
+        "sign-in" => "Sign in again.",
+        "allowed program" => "Check the id.",
         _ => return None,
     })
 }

@@ -68,8 +68,8 @@ pub(crate) async fn fill(
 ) -> Result<Filled, Error> {
     if !redact::marked_values(&values, &form.schema).is_empty() {
         return Err(Error::Usage {
-            what: "a secret stands among the values".to_owned(),
-            hint: "Give it as a secret, with the JSON pointer of its place.".to_owned(),
+            what: "secret fields can't be set as plain values".to_owned(),
+            hint: "Enter it as a secret instead.".to_owned(),
         });
     }
     refuse_user_info(&values, &form.schema, &form.values)?;
@@ -93,8 +93,8 @@ pub(crate) async fn fill(
     }
     let Value::Object(values) = values else {
         return Err(Error::Usage {
-            what: "the values are no JSON object".to_owned(),
-            hint: "Give them as an object such as {\"name\": \"value\"}.".to_owned(),
+            what: "values must be a JSON object".to_owned(),
+            hint: "Example: {\"name\": \"value\"}".to_owned(),
         });
     };
     Ok(Filled {
@@ -180,7 +180,7 @@ pub(crate) async fn single_secret(cx: &Context, entry: &WalletEntry) -> Result<S
 
 pub(crate) fn not_single(entry: &WalletEntry) -> Error {
     Error::Usage {
-        what: format!("{} is not a single secret", entry.name),
+        what: format!("{} isn't a single secret", entry.name),
         hint: "Choose a credential that is a token or a key.".to_owned(),
     }
 }
@@ -188,7 +188,7 @@ pub(crate) fn not_single(entry: &WalletEntry) -> Error {
 /// Puts a value at a JSON pointer; objects on the way are made.
 pub(crate) fn put(root: &mut Value, path: &str, value: Value) -> Result<(), Error> {
     let nowhere = || Error::Usage {
-        what: format!("{path} points to no place of the form"),
+        what: format!("{path} isn't a field of the form"),
         hint: "Use a JSON pointer such as /credentials/token.".to_owned(),
     };
     let mut slot = root;

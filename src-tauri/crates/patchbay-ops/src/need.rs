@@ -126,10 +126,9 @@ impl Need {
         error: &patchbay_vault::Error,
         now: Timestamp,
     ) -> Self {
-        let headline = format!("{} is renewed and not saved", entry.name);
-        let words = format!(
-            "do not quit Patchbay yet: free space on the disk, or let it write again ({error})"
-        );
+        let headline = format!("{}: renewed sign-in isn't saved", entry.name);
+        let words =
+            format!("don't quit Patchbay yet: free up disk space or let it write again ({error})");
         Self {
             connector: entry.used_by.first().map(|user| user.connector.clone()),
             entry: Some(entry.id.clone()),

@@ -70,7 +70,7 @@ async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Err
     if account.is_signed_out {
         let headline = format!("{label} is signed out");
         return Ok(Some(Need {
-            words: Some("it waits for a key".to_owned()),
+            words: Some("enter a key to sign in".to_owned()),
             ..blank(NeedKind::AccountSignedOut, headline, NeedFix::ReplaceKey)
         }));
     }
@@ -81,7 +81,7 @@ async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Err
         let headline = format!("{label} is signed out");
         (NeedKind::AccountSignedOut, headline, NeedFix::ReplaceKey)
     } else {
-        let headline = format!("{label} cannot be read");
+        let headline = format!("Couldn't load {label}");
         (NeedKind::AccountFailing, headline, NeedFix::Check)
     };
     Ok(Some(Need {
@@ -120,11 +120,11 @@ fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
             (NeedKind::SignIn, headline, sign_in_fix(connector))
         }
         Status::Authorizing => {
-            let headline = format!("{title} waits for your browser");
+            let headline = format!("Finish signing in to {title}");
             (NeedKind::Authorizing, headline, NeedFix::Show)
         }
         Status::Failing => {
-            let headline = format!("{title} fails its check");
+            let headline = format!("{title} isn't working");
             (NeedKind::Failing, headline, NeedFix::Check)
         }
         Status::Disconnected if abilities(connector).reports_status && status.reason.is_some() => {
@@ -139,7 +139,7 @@ fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
             (NeedKind::PlatformMessage, headline, fix)
         }
         Status::Unknown if connector.draft => {
-            let headline = format!("{title} is a draft");
+            let headline = format!("Finish connecting {title}");
             (NeedKind::Draft, headline, draft_fix(connector))
         }
         Status::Ready | Status::Unknown => return lapsing_connector(connector, now),
@@ -162,7 +162,7 @@ fn lapsing_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
         .identity
         .expires_at
         .filter(|at| is_near(*at, now))?;
-    let headline = format!("The sign-in of {} lapses", connector.title);
+    let headline = format!("{}: sign-in expires soon", connector.title);
     Some(Need {
         lapses_at: Some(lapses_at),
         ..connector_need(NeedKind::Lapsing, connector, headline, NeedFix::Renew)
@@ -249,9 +249,9 @@ fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<
         NeedFix::ReplaceKey
     };
     let headline = if lapses_at <= now {
-        format!("{} has lapsed", entry.name)
+        format!("{} expired", entry.name)
     } else {
-        format!("{} lapses soon", entry.name)
+        format!("{} expires soon", entry.name)
     };
     let users: Vec<&str> = entry.used_by.iter().map(|user| &*user.title).collect();
     Some(Need {
@@ -283,11 +283,11 @@ async fn open_rotation(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>
     };
     let number = 1 + open.count();
     let places = if number == 1 {
-        "1 place still has the old secret".to_owned()
+        "1 place still uses the old credential".to_owned()
     } else {
-        format!("{number} places still have the old secret")
+        format!("{number} places still use the old credential")
     };
-    let headline = format!("The rotation of {} is not finished", entry.name);
+    let headline = format!("Finish rotating {}", entry.name);
     Ok(Some(Need {
         entry: Some(entry.id.clone()),
         words: Some(format!("{places}: {}", first.message)),

@@ -65,7 +65,7 @@ async fn end_authorizing(cx: &Context) -> Result<(), Error> {
         let end = |connector: &mut Connector| {
             if connector.status.status == Status::Authorizing {
                 connector.status.status = Status::NeedsAuthorization;
-                connector.status.reason = Some("the last sign-in was not finished".to_owned());
+                connector.status.reason = Some("sign-in wasn't finished".to_owned());
             }
         };
         status::change(cx, &connector.id, end).await?;

@@ -138,10 +138,10 @@ impl Call {
             // Who calls by name gets what the contract says.
             max_retry_wait: None,
             headers: request.headers.into_iter().collect(),
-            query: members(request.query, "the extra query")?
+            query: members(request.query, "extra query parameters")?
                 .into_iter()
                 .collect(),
-            body: members(request.body, "the extra body")?,
+            body: members(request.body, "extra body properties")?,
             sent: SentSecrets::wanted(),
             ..options(cx)
         };
@@ -208,8 +208,8 @@ fn members(value: Json, what: &str) -> Result<Map<String, Value>, Error> {
         Value::Null => Ok(Map::new()),
         Value::Object(members) => Ok(members),
         _ => Err(Error::Usage {
-            what: format!("{what} is no JSON object"),
-            hint: "Give it as an object such as {\"name\": \"value\"}.".to_owned(),
+            what: format!("{what} must be a JSON object"),
+            hint: "Example: {\"name\": \"value\"}".to_owned(),
         }),
     }
 }

@@ -42,8 +42,8 @@ pub async fn choose_passphrase(cx: &Context, passphrase: Secret) -> Result<Vault
     const SHORTEST: usize = 8;
     if passphrase.expose().chars().count() < SHORTEST {
         return Err(Error::Usage {
-            what: format!("the passphrase is shorter than {SHORTEST} characters"),
-            hint: "Choose a longer one, such as four words.".to_owned(),
+            what: "passphrase too short".to_owned(),
+            hint: format!("Use at least {SHORTEST} characters, such as four words."),
         });
     }
     cx.vault().choose_passphrase(passphrase).await?;
@@ -79,10 +79,10 @@ pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatu
     if !problem.as_ref().is_some_and(is_lost) {
         let hint = match problem {
             Some(_) => "Unlock the keychain instead.",
-            None => "Leave them: they can be read.",
+            None => "No reset needed: the vault opens.",
         };
         return Err(Error::Usage {
-            what: "the saved secrets are not lost".to_owned(),
+            what: "the vault isn't lost".to_owned(),
             hint: hint.to_owned(),
         });
     }
@@ -105,8 +105,8 @@ pub async fn accept_older_secrets(cx: &Context, confirmed: bool) -> Result<Vault
     match cx.vault().check_age().await {
         Ok(()) => {
             return Err(Error::Usage {
-                what: "the saved secrets are those that were saved last".to_owned(),
-                hint: "Leave them: they can be read.".to_owned(),
+                what: "the vault isn't older than the one saved last".to_owned(),
+                hint: "Nothing to accept: the vault opens.".to_owned(),
             });
         }
         Err(error) if error.code() != Code::VaultRolledBack => return Err(error.into()),
@@ -114,7 +114,7 @@ pub async fn accept_older_secrets(cx: &Context, confirmed: bool) -> Result<Vault
     }
     if !confirmed {
         return Err(Error::ConfirmationNeeded {
-            what: "accepting the older secrets".to_owned(),
+            what: "Accepting the older vault".to_owned(),
         });
     }
     cx.vault().accept_older().await?;
@@ -136,13 +136,13 @@ pub fn unsaved_problem(cx: &Context) -> Option<Problem> {
     let unsaved = cx.vault().unsaved();
     let (_, error) = unsaved.first()?;
     let told = match unsaved.len() {
-        1 => "a renewed sign-in could not be saved".to_owned(),
-        some => format!("{some} renewed sign-ins could not be saved"),
+        1 => "couldn't save a renewed sign-in".to_owned(),
+        some => format!("couldn't save {some} renewed sign-ins"),
     };
     Some(Problem {
         detail: Some(error.to_string()),
         ..Problem::new(Code::VaultUnsaved, told)
-            .with_hint("Free space on the disk, then sign in again where it is asked for.")
+            .with_hint("Free up disk space, then sign in again where needed.")
     })
 }
 

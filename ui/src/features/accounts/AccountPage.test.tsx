@@ -22,7 +22,7 @@ describe("sidebar", () => {
         host.answerSync(each, {
           account: "acc_cohere",
           connectors: null,
-          problem: problem({ code: "timed_out", message: "no answer in 30 s" }),
+          problem: problem({ code: "timed_out", message: "no response in 30 s" }),
         });
         return null;
       };

@@ -34,17 +34,17 @@ const faults: { name: string; problem: Problem; word: string; line: RegExp; butt
     button: "Open account",
     problem: problem({
       code: "network.unreachable",
-      message: "could not reach api.cohere.com",
+      message: "couldn't connect to api.cohere.com",
       hint: "Check the network or the base URL.",
     }),
-    line: /couldn't load\. Could not reach api\.cohere\.com\. Showing data from/,
+    line: /couldn't load\. Couldn't connect to api\.cohere\.com\. Showing data from/,
   },
   {
     name: "an account that gives no answer in time",
     word: "slow",
     button: "Try again",
-    problem: problem({ code: "timed_out", message: "no answer in 30 s", hint: "Try again." }),
-    line: /couldn't load\. No answer in 30 s\. Showing data from/,
+    problem: problem({ code: "timed_out", message: "no response in 30 s", hint: "Try again." }),
+    line: /couldn't load\. No response in 30 s\. Showing data from/,
   },
   {
     name: "an account that is rate-limited",
@@ -157,16 +157,16 @@ it("an account that the host cannot read is a need on home until it can", async 
     kind: "account_failing",
     account: cohere,
     title: "Cohere · Northlight",
-    headline: "Cohere · Northlight cannot be read",
+    headline: "Couldn't load Cohere · Northlight",
     words: "Cohere answered with a page instead of JSON",
     code: "platform.answer",
     fix: "check",
   });
   const { user, host } = renderApp("/", { ...state, needs: [failing] });
-  const row = await screen.findByText("Cohere · Northlight cannot be read");
+  const row = await screen.findByText("Couldn't load Cohere · Northlight");
   expect(row).toBeVisible();
   host.state.needs = [];
   await user.click(screen.getByRole("button", { name: /^Check ?, Cohere · Northlight/ }));
   await act(() => host.emit({ kind: "accounts_changed" }));
-  await waitFor(() => expect(screen.queryByText("Cohere · Northlight cannot be read")).toBeNull());
+  await waitFor(() => expect(screen.queryByText("Couldn't load Cohere · Northlight")).toBeNull());
 });

@@ -135,13 +135,11 @@ describe("the end of a consent", () => {
     await act(() =>
       host.moveAuthorization("aut_notion", {
         state: "expired",
-        problem: problem({ code: "auth.timed_out", message: "Patchbay was ended before the sign-in was over" }),
+        problem: problem({ code: "auth.timed_out", message: "Patchbay quit before the sign-in finished" }),
       }),
     );
     expect(
-      await within(dialog).findByText(
-        /^Patchbay was ended before the sign-in was over\. You can close the browser page/,
-      ),
+      await within(dialog).findByText(/^Patchbay quit before the sign-in finished\. You can close the browser page/),
     ).toBeVisible();
     expect(within(dialog).getByRole("button", { name: "Try again" })).toBeVisible();
   });

@@ -76,7 +76,7 @@ describe("the catalogue", () => {
       const usual = mock.handlers.listDefinitions;
       mock.handlers.listDefinitions = (given) => {
         if (given.account === "acc_cohere")
-          throw problem({ message: "could not reach Cohere", hint: "Check the network." });
+          throw problem({ message: "couldn't connect to Cohere", hint: "Check the network." });
         if (given.account === "acc_airbyte") return [];
         if (given.account === "acc_tenex") return new Promise(() => undefined);
         return usual?.(given) ?? [];
@@ -84,18 +84,18 @@ describe("the catalogue", () => {
     });
     expect(
       await within(list).findByRole("rowheader", {
-        name: /^Cohere · Northlight ?Could not reach Cohere\. Check the network\. ?network\.unreachable ?Try again/,
+        name: /^Cohere · Northlight ?Couldn't connect to Cohere\. Check the network\. ?network\.unreachable ?Try again/,
       }),
     ).toBeVisible();
     expect(within(list).getByRole("rowheader", { name: /10ex · Lena ?Loading/ })).toBeVisible();
     // What is not there is said while others are found, too.
     await user.type(search, "salesforce");
     expect(titles(list)).toEqual(["Salesforce"]);
-    expect(within(list).getByRole("rowheader", { name: /Could not reach Cohere/ })).toBeVisible();
+    expect(within(list).getByRole("rowheader", { name: /Couldn't connect to Cohere/ })).toBeVisible();
     await user.clear(search);
     host.handlers.listDefinitions = () => [];
     await user.click(within(list).getByRole("button", { name: "Try again Cohere · Northlight" }));
-    await waitFor(() => expect(within(list).queryByText(/Could not reach Cohere/)).not.toBeInTheDocument());
+    await waitFor(() => expect(within(list).queryByText(/Couldn't connect to Cohere/)).not.toBeInTheDocument());
   });
 
   it("asks_again_when_the_accounts_changed", async () => {
@@ -136,7 +136,7 @@ describe("a registry file", () => {
     await user.click(within(dialog).getByRole("textbox", { name: "Or paste JSON" }));
     await user.paste("nonsense");
     await user.click(within(dialog).getByRole("button", { name: /^Open/ }));
-    expect(await within(dialog).findByText("This is no JSON: line 1")).toBeVisible();
+    expect(await within(dialog).findByText("Not valid JSON (line 1)")).toBeVisible();
     expect(within(dialog).getByRole("textbox", { name: "Or paste JSON" })).toHaveValue("nonsense");
   });
 });

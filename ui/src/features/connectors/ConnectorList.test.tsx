@@ -99,7 +99,10 @@ describe("many at once", () => {
     await user.keyboard("d");
     await waitFor(() => expect(bar).toHaveTextContent("1 selected, 1 failed"));
     expect(screen.getByRole("row", { name: /^Alpha.*OK$/ })).toHaveAttribute("aria-selected", "false");
-    expect(screen.getByRole("row", { name: /^Beta.*Couldn't connect to beta$/ })).toHaveAttribute("aria-selected", "true");
+    expect(screen.getByRole("row", { name: /^Beta.*Couldn't connect to beta$/ })).toHaveAttribute(
+      "aria-selected",
+      "true",
+    );
     expect(host.calls.filter((call) => call.name === "checkConnector")).toHaveLength(2);
     await user.keyboard("{Escape}");
     expect(screen.queryByRole("group", { name: "Selected connectors" })).toBeNull();

@@ -186,12 +186,12 @@ describe("creating on an account", () => {
   it("says_why_an_account_cannot_be_asked_and_asks_again", async () => {
     const { user, host } = renderApp("/accounts/acc_cohere", state, (mock) => {
       mock.handlers.listDefinitions = () => {
-        throw problem({ message: "could not reach Cohere" });
+        throw problem({ message: "couldn't connect to Cohere" });
       };
     });
     await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
     const dialog = await screen.findByRole("dialog", { name: "Create connector on Cohere · Northlight" });
-    expect(await within(dialog).findByText("Could not reach Cohere")).toBeVisible();
+    expect(await within(dialog).findByText("Couldn't connect to Cohere")).toBeVisible();
     host.handlers.listDefinitions = () => [];
     await user.click(within(dialog).getByRole("button", { name: "Try again" }));
     expect(await within(dialog).findByText("Cohere · Northlight can't create connectors")).toBeVisible();
@@ -246,8 +246,8 @@ describe("also create on", () => {
       host.handlers.copyForm = () => {
         throw problem({
           code: "usage.invalid",
-          message: "this account creates no connector for an address of one's own",
-          hint: "Create it from one of the account's own definitions.",
+          message: "this account can't create connectors for custom addresses",
+          hint: "Choose a connector type of that account.",
           retryable: false,
         });
       };

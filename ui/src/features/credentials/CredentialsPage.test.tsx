@@ -170,7 +170,7 @@ describe("rotating", () => {
     const sheet = await screen.findByRole("dialog", { name: /^Rotate / });
     expect(await within(sheet).findByText("2 of 2 updated")).toBeVisible();
     const pushed = host.targets.get("wal_stripe")!;
-    const waits = problem({ code: "cancelled", message: "the secret was not sent there yet" });
+    const waits = problem({ code: "cancelled", message: "not updated yet" });
     let end!: () => void;
     const ended = new Promise<void>((resolve) => {
       end = resolve;
@@ -233,7 +233,7 @@ describe("credentials on platforms", () => {
   it("lists_them_by_account_and_tells_of_each_failure_where_it_is", async () => {
     const { user, host, container } = renderApp("/credentials", { connectors: hosted });
     host.handlers.listPlatformCredentials = ({ connector: id }) => {
-      if (id === "con_search") throw problem({ code: "network.unreachable", message: "could not reach Cohere" });
+      if (id === "con_search") throw problem({ code: "network.unreachable", message: "couldn't connect to Cohere" });
       return credentialLevels();
     };
     await screen.findByText("No saved credentials");
@@ -246,7 +246,7 @@ describe("credentials on platforms", () => {
       }),
     ).toBeVisible();
     expect(
-      await screen.findByRole("row", { name: /^Search, Cohere · Northlight, Could not reach Cohere/ }),
+      await screen.findByRole("row", { name: /^Search, Cohere · Northlight, Couldn't connect to Cohere/ }),
     ).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
     host.handlers.listPlatformCredentials = () => [];
@@ -280,7 +280,7 @@ describe("the vault", () => {
     });
     const field = await screen.findByLabelText("Passphrase");
     await user.type(field, "wrong{Enter}");
-    expect(await screen.findByText("The passphrase is not the right one")).toBeVisible();
+    expect(await screen.findByText("Wrong passphrase")).toBeVisible();
     await user.clear(field);
     await user.type(field, "correct horse{Enter}");
     await waitFor(() => expect(screen.queryByText("Vault locked")).toBeNull());

@@ -27,8 +27,8 @@ const rotation = need({
   kind: "rotation",
   entry: "wal_stripe",
   title: "Stripe restricted key",
-  headline: "The rotation of Stripe restricted key is not finished",
-  words: "1 place still has the old secret: could not reach Cohere",
+  headline: "Finish rotating Stripe restricted key",
+  words: "1 place still uses the old credential: couldn't connect to Cohere",
   code: "network.unreachable",
   fix: "retry_rotation",
 });
@@ -36,7 +36,7 @@ const failing = need({
   kind: "account_failing",
   account: "acc_cohere",
   title: "Cohere · Northlight",
-  headline: "Cohere · Northlight cannot be read",
+  headline: "Couldn't load Cohere · Northlight",
   words: "Cohere answered with 503",
   code: "platform.failed",
   since: minutesAgo(30),
@@ -94,13 +94,13 @@ describe("what needs you", () => {
       kind: "unsaved",
       entry: "wal_stripe",
       title: "HubSpot",
-      headline: "HubSpot is renewed and not saved",
+      headline: "HubSpot: renewed sign-in isn't saved",
       words: "do not quit Patchbay yet: free space on the disk",
       code: "vault.unsaved",
       fix: "save_again",
     });
     const { user, host } = renderApp("/", { ...all, needs: [unsaved] });
-    expect(await screen.findByText("HubSpot is renewed and not saved")).toBeVisible();
+    expect(await screen.findByText("HubSpot: renewed sign-in isn't saved")).toBeVisible();
     expect(screen.getByText("vault.unsaved")).toBeVisible();
     await user.click(screen.getByRole("button", { name: /^Save again/ }));
     await waitFor(() => expect(host.lastCall("saveUnsavedSecrets")).toBeDefined());
@@ -115,7 +115,7 @@ describe("what needs you", () => {
     };
     await user.click(screen.getByRole("button", { name: /^Retry/ }));
     expect(await screen.findByText("The vault is locked")).toBeVisible();
-    expect(screen.getByText("The rotation of Stripe restricted key is not finished")).toBeVisible();
+    expect(screen.getByText("Finish rotating Stripe restricted key")).toBeVisible();
   });
 
   it("is_a_locked_vault_first_which_opens_in_place", async () => {
@@ -146,7 +146,7 @@ describe("what needs you", () => {
     host.state.needs = [found];
     await act(() => host.emit({ kind: "need_arose", need: found }));
     expect(await screen.findByRole("button", { name: /^Check ?, GitHub/ })).toBeVisible();
-    expect(screen.getByText("GitHub fails its check", { selector: "[class*=toast] *" })).toBeVisible();
+    expect(screen.getByText("GitHub isn't working", { selector: "[class*=toast] *" })).toBeVisible();
   });
 });
 

@@ -29,10 +29,10 @@ it("says why a file could not be written where the button is, and nothing when n
   await exports();
   expect(screen.queryByText(/exported to/)).toBeNull();
   host.handlers.exportRuns = () => {
-    throw problem({ code: "file.failed", message: "could not use /full/disk" });
+    throw problem({ code: "file.failed", message: "couldn't use /full/disk" });
   };
   await exports();
-  expect(await screen.findByText("Could not use /full/disk")).toBeVisible();
+  expect(await screen.findByText("Couldn't use /full/disk")).toBeVisible();
 });
 
 it("keeps runs as long as is chosen beside the list", async () => {

@@ -118,13 +118,13 @@ it("writes files of an answer into the folder for downloads and says where", asy
   const saved: unknown[] = [];
   host["save_attachment"] = (args) => {
     saved.push(args);
-    if (saved.length === 1) throw problem({ code: "file.failed", message: "could not use /home/lena/Downloads" });
+    if (saved.length === 1) throw problem({ code: "file.failed", message: "couldn't use /home/lena/Downloads" });
     return { path: "/home/lena/Downloads/report.csv", bytes: 4 };
   };
   await userEvent.click(await screen.findByRole("button", { name: /^Run/ }));
   const save = await screen.findByRole("button", { name: "Save report.csv" });
   await userEvent.click(save);
-  expect(await screen.findByText("Could not use /home/lena/Downloads")).toBeVisible();
+  expect(await screen.findByText("Couldn't use /home/lena/Downloads")).toBeVisible();
   await userEvent.click(save);
   expect(await screen.findByText("/home/lena/Downloads/report.csv")).toBeVisible();
   expect(saved).toEqual([

@@ -42,8 +42,8 @@ pub struct AddAccount {
 /// when the label is taken.
 pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, Error> {
     let hosted = hosted(request.platform).ok_or_else(|| Error::Usage {
-        what: format!("{} has no accounts", request.platform.as_str()),
-        hint: "Add a connector to this computer instead.".to_owned(),
+        what: format!("{} doesn't use accounts", request.platform.as_str()),
+        hint: "Add a connector instead.".to_owned(),
     })?;
     let names: Vec<&str> = request.secrets.keys().map(String::as_str).collect();
     let settings = check_settings(hosted, request.settings.0, &names)?;
@@ -83,8 +83,8 @@ async fn chosen_label(cx: &Context, label: Option<String>, title: &str) -> Resul
             // Before the sign-in is tried, which may take a while.
             if is_taken(&label) {
                 return Err(Error::Usage {
-                    what: format!("there is an account called {label} already"),
-                    hint: "Choose another label.".to_owned(),
+                    what: format!("an account named {label} already exists"),
+                    hint: "Choose another name.".to_owned(),
                 });
             }
             Ok(label)

@@ -122,7 +122,7 @@ fn platform_of(account: &Account) -> Result<&'static HostedPlatform, Error> {
         debug_assert_eq!(account.platform, Platform::Local);
         Error::Usage {
             what: "this computer has no sign-in".to_owned(),
-            hint: "Choose an account of a hosted platform.".to_owned(),
+            hint: "Choose a platform account.".to_owned(),
         }
     })
 }
@@ -152,7 +152,7 @@ pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result
     let account = find_account(cx, id).await?;
     if account.platform == Platform::Local {
         return Err(Error::Usage {
-            what: "this computer keeps its name".to_owned(),
+            what: "this computer can't be renamed".to_owned(),
             hint: "Rename its connectors instead.".to_owned(),
         });
     }
@@ -173,8 +173,8 @@ pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
     let account = find_account(cx, id).await?;
     if account.platform == Platform::Local {
         return Err(Error::Usage {
-            what: "this computer cannot be removed".to_owned(),
-            hint: "Remove its connectors one by one.".to_owned(),
+            what: "this computer can't be removed".to_owned(),
+            hint: "Remove its connectors instead.".to_owned(),
         });
     }
     let lock = lock_account(cx, id).await?;

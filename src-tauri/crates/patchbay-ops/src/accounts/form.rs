@@ -106,12 +106,12 @@ pub(crate) fn check_settings(
 ) -> Result<Map<String, Value>, Error> {
     let usage = |what: String| Error::Usage {
         what,
-        hint: "List the platforms to see what each needs.".to_owned(),
+        hint: "Check the sign-in fields of the platform.".to_owned(),
     };
     let settings = match settings {
         Value::Object(settings) => settings,
         Value::Null => Map::new(),
-        _ => return Err(usage("the settings are no JSON object".to_owned())),
+        _ => return Err(usage("settings must be a JSON object".to_owned())),
     };
     let field = |name: &str, secret: bool| {
         let mut fields = hosted.fields.iter();
@@ -124,13 +124,16 @@ pub(crate) fn check_settings(
         )));
     }
     if let Some(name) = secrets.iter().find(|name| !field(name, true)) {
-        return Err(usage(format!("{} has no secret {name}", hosted.look.title)));
+        return Err(usage(format!(
+            "{} has no secret field {name}",
+            hosted.look.title
+        )));
     }
     let given = |name: &str| settings.contains_key(name) || secrets.contains(&name);
     let is_needed = |field: &&AccountField| field.is_required && !field.unless.is_some_and(given);
     let mut needed = hosted.fields.iter().filter(is_needed);
     match needed.find(|field| !given(field.name)) {
-        Some(missing) => Err(usage(format!("{} is missing", missing.name))),
+        Some(missing) => Err(usage(format!("enter {}", missing.title))),
         None => Ok(settings),
     }
 }

@@ -67,8 +67,8 @@ pub(crate) fn sign_in(
     secrets: BTreeMap<String, Secret>,
 ) -> Result<Arc<dyn Platform>, Error> {
     let hosted = hosted(account.platform).ok_or_else(|| Error::Usage {
-        what: format!("{} is not a hosted platform", account.label),
-        hint: "Choose an account of a hosted platform.".to_owned(),
+        what: format!("{} isn't a hosted platform", account.label),
+        hint: "Choose a platform account.".to_owned(),
     })?;
     let settings = match &account.settings.0 {
         Value::Object(settings) => settings.clone(),

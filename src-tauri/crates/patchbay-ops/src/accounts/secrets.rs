@@ -48,7 +48,7 @@ pub(super) async fn replace_secrets(
 ) -> Result<Secret, Error> {
     let usage = |what: String| Error::Usage {
         what,
-        hint: "List the platforms to see what each needs.".to_owned(),
+        hint: "Check the sign-in fields of the platform.".to_owned(),
     };
     let fields = hosted(account.platform).map_or(&[][..], |hosted| hosted.fields);
     let is_known = |name: &str| {
@@ -56,10 +56,13 @@ pub(super) async fn replace_secrets(
         fields.any(|field| field.name == name && field.is_secret)
     };
     if let Some(name) = secrets.keys().find(|name| !is_known(name)) {
-        return Err(usage(format!("{} has no secret {name}", account.label)));
+        return Err(usage(format!(
+            "{} has no secret field {name}",
+            account.label
+        )));
     }
     if secrets.is_empty() {
-        return Err(usage("no secret is given".to_owned()));
+        return Err(usage("enter a key".to_owned()));
     }
     let fresh = kept_secrets(secrets)?;
     let before = cx.vault().read(&SecretName::account(&account.id)).await?;

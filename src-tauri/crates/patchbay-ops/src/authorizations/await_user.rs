@@ -134,7 +134,7 @@ fn opening_step(cx: &Context, page: &Url, error: Option<&Error>) -> TraceStep {
         at: cx.now(),
         method: "open".to_owned(),
         target: format!("{}{}", host_of(&target), target.path()),
-        note: error.map(|_| "no browser could be started; copy the link".to_owned()),
+        note: error.map(|_| "Couldn't open a browser. Copy the link.".to_owned()),
         status: None,
         duration_ms: None,
     }

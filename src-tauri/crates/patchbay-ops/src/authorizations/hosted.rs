@@ -36,8 +36,8 @@ pub(crate) async fn authorize_at_platform(
     let (platform, remote) = platform_for(cx, connector).await?;
     let remote = &remote;
     let consents = platform.consents().ok_or_else(|| Error::Usage {
-        what: format!("{} has no sign-in to click through", connector.title),
-        hint: "Give it a key instead.".to_owned(),
+        what: format!("{} has no browser sign-in", connector.title),
+        hint: "Enter a key instead.".to_owned(),
     })?;
     let mut visit = ReturnVisit::expect(running, callbacks).await?;
     let started = consents

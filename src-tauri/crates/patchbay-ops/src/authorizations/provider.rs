@@ -107,7 +107,7 @@ pub async fn start_provider_sign_in(
 ) -> Result<Authorization, Error> {
     let account = find_account(cx, &request.account).await?;
     let provider = find_provider(cx, &account, &request.definition).await?;
-    let provider = provider.ok_or_else(|| usage("this form is not filled by a sign-in"))?;
+    let provider = provider.ok_or_else(|| usage("this form can't be filled by signing in"))?;
     cx.vault().probe().await?;
     let secret = match request.client_secret.clone() {
         Some(given) => Some(had(cx, given).await?),
@@ -177,17 +177,17 @@ async fn find_provider(
 
 fn address(typed: Option<&str>, default: Option<&Url>) -> Result<Url, Error> {
     match typed.map(str::trim).filter(|typed| !typed.is_empty()) {
-        Some(typed) => Url::parse(typed).map_err(|_| usage("an address of the provider is no URL")),
+        Some(typed) => Url::parse(typed).map_err(|_| usage("the provider's URLs aren't valid")),
         None => default
             .cloned()
-            .ok_or_else(|| usage("an address of the provider is missing")),
+            .ok_or_else(|| usage("the provider's URLs are missing")),
     }
 }
 
 fn usage(what: &str) -> Error {
     Error::Usage {
         what: what.to_owned(),
-        hint: "Enter the provider's own addresses for authorization and tokens.".to_owned(),
+        hint: "Enter the provider's authorization and token URLs.".to_owned(),
     }
 }
 
@@ -297,10 +297,10 @@ async fn keep(
     let (path, token, kind) = match (&provider.refresh_token_field, &provider.access_token_field) {
         (Some(path), _) => (path, tokens.refresh_token, "refresh token"),
         (None, Some(path)) => (path, Some(tokens.access_token), "access token"),
-        (None, None) => return Err(usage("the form has no place for a token")),
+        (None, None) => return Err(usage("the form has no token field")),
     };
     let token: Secret = token.ok_or_else(|| Error::ConsentEnded {
-        reason: "the provider gave no refresh token".to_owned(),
+        reason: "the provider sent no refresh token".to_owned(),
     })?;
     let host = visit.authorize_url.host_str().unwrap_or("provider");
     let name = free_entry_name(cx, &format!("{host} {kind}")).await?;

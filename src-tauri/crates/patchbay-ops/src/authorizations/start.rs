@@ -74,8 +74,8 @@ pub async fn start_authorization(
         Value::Object(choices) => choices,
         _ => {
             return Err(Error::Usage {
-                what: "the choices before a sign-in are no object".to_owned(),
-                hint: "Give them as a JSON object.".to_owned(),
+                what: "sign-in options must be a JSON object".to_owned(),
+                hint: "Example: {\"name\": \"value\"}".to_owned(),
             });
         }
     };
@@ -165,7 +165,7 @@ async fn show_authorizing(cx: &Context, connector: &Connector) -> Result<(), Err
     let change = |connector: &mut Connector| {
         connector.status.status = Status::Authorizing;
         connector.status.word = None;
-        connector.status.reason = Some("waiting for the sign-in".to_owned());
+        connector.status.reason = Some("waiting for sign-in".to_owned());
         connector.status.code = None;
     };
     let changed = status::change(cx, id, change).await?;

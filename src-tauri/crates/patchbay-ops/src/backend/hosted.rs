@@ -241,7 +241,7 @@ impl Backend for Hosted<'_> {
         let (platform, remote) = self.platform().await?;
         let disconnects = platform.disconnects().ok_or_else(|| {
             let account = &self.connector.identity.account;
-            not_offered(&format!("disconnecting connectors of {account}"))
+            not_offered(&format!("disconnecting connectors on {account}"))
         })?;
         let gone = disconnects.disconnect(&remote, &self.options()).await;
         self.finish_call(&*platform, gone).await?;
@@ -260,8 +260,11 @@ impl Backend for Hosted<'_> {
     async fn delete(&self) -> Result<(), Error> {
         let (platform, remote) = self.platform().await?;
         let connectors = platform.connectors().ok_or_else(|| Error::Usage {
-            what: format!("{} deletes no connectors", self.connector.identity.account),
-            hint: "Delete it in the platform's own console.".to_owned(),
+            what: format!(
+                "{} can't delete connectors",
+                self.connector.identity.account
+            ),
+            hint: "Delete it in the platform's console.".to_owned(),
         })?;
         let deleted = connectors.delete_connector(&remote, &self.options()).await;
         self.finish_call(&*platform, deleted).await
@@ -271,13 +274,13 @@ impl Backend for Hosted<'_> {
 fn resources(platform: &dyn Platform) -> Result<&dyn Resources, Error> {
     platform
         .resources()
-        .ok_or_else(|| not_offered("resources of its connectors"))
+        .ok_or_else(|| not_offered("reading resources of this connector"))
 }
 
 fn prompts(platform: &dyn Platform) -> Result<&dyn Prompts, Error> {
     platform
         .prompts()
-        .ok_or_else(|| not_offered("prompts of its connectors"))
+        .ok_or_else(|| not_offered("using prompts of this connector"))
 }
 
 fn not_offered(what: &str) -> Error {

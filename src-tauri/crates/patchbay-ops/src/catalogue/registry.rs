@@ -15,7 +15,7 @@ const MOST_SERVERS: usize = 5_000;
 
 pub(super) fn read(text: &str) -> Result<Vec<CatalogueEntry>, Error> {
     let json: Value = serde_json::from_str(text)
-        .map_err(|error| usage(format!("this is no JSON: line {}", error.line())))?;
+        .map_err(|error| usage(format!("not valid JSON (line {})", error.line())))?;
     let servers = match json {
         Value::Array(servers) => servers,
         Value::Object(mut page) if page.get("servers").is_some_and(Value::is_array) => {
@@ -38,13 +38,13 @@ fn server(mut json: Value) -> Result<Server, Error> {
     if json.get("server").is_some_and(Value::is_object) {
         json = json["server"].take();
     }
-    serde_json::from_value(json).map_err(|error| usage(format!("this is no server.json: {error}")))
+    serde_json::from_value(json).map_err(|error| usage(format!("not a server.json: {error}")))
 }
 
 fn usage(what: String) -> Error {
     Error::Usage {
         what,
-        hint: "Give a server.json of the MCP registry, or a list of them.".to_owned(),
+        hint: "Use a server.json of the MCP registry or a list of them.".to_owned(),
     }
 }
 
@@ -181,11 +181,11 @@ fn remote(remote: Remote) -> Endpoint {
     };
     let headers = (!names.is_empty()).then(|| {
         let names = clean_text(&names.join(", "), 300);
-        format!("It takes headers: {names}.")
+        format!("Needs headers: {names}.")
     });
     let braces = url
         .contains('{')
-        .then(|| "Replace the names in braces in its address first.".to_owned());
+        .then(|| "Fill in the {braces} in the address first.".to_owned());
     let notes: Vec<String> = headers.into_iter().chain(braces).collect();
     Endpoint {
         reach: Reach::Address { url, transport },
@@ -205,7 +205,7 @@ fn package(package: Package) -> Endpoint {
         .transport
         .as_ref()
         .is_some_and(|transport| transport.r#type != "stdio");
-    let note = is_http.then(|| "Once started, it is reached at an address.".to_owned());
+    let note = is_http.then(|| "Runs over HTTP once started.".to_owned());
     Endpoint {
         reach: Reach::Command {
             words: words(&package, &variables),

@@ -185,7 +185,7 @@ pub(crate) fn checked_name(name: &str) -> Result<String, Error> {
     let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.');
     if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
         return Err(Error::Usage {
-            what: "the name cannot be used on the command line".to_owned(),
+            what: "this short name can't be used".to_owned(),
             hint: "Use up to 64 letters, digits, hyphens, dots and underscores.".to_owned(),
         });
     }
@@ -286,8 +286,8 @@ async fn of_kind(cx: &Context, id: &WalletEntryId, kind: WalletKind) -> Result<W
         return Ok(entry);
     }
     Err(Error::Usage {
-        what: format!("{} is of another kind", entry.name),
-        hint: "Choose a credential of the right kind, or enter a new one.".to_owned(),
+        what: format!("{} is a different type of credential", entry.name),
+        hint: "Choose another one or enter a new one.".to_owned(),
     })
 }
 
@@ -301,7 +301,7 @@ fn checked_host(host: Option<String>) -> Result<Option<String>, Error> {
         None | Some("") => Ok(None),
         Some("127.0.0.1" | "localhost") => Ok(host),
         Some(_) => Err(Error::Usage {
-            what: "the browser can come back to this computer only".to_owned(),
+            what: "the redirect host must be this computer".to_owned(),
             hint: "Use 127.0.0.1 or localhost.".to_owned(),
         }),
     }

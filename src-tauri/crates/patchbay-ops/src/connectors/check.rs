@@ -154,7 +154,7 @@ fn blank(connector: &Connector, name: &str) -> CheckStep {
         } else {
             CheckState::Skipped
         },
-        note: (!applies).then(|| "not needed here".to_owned()),
+        note: (!applies).then(|| "not needed".to_owned()),
         problem: None,
         duration_ms: None,
     }
@@ -167,7 +167,7 @@ fn passed(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<CheckSt
         step.note = match step.name.as_str() {
             "sign_in" => connector.identity.credential.clone().or(step.note.take()),
             "negotiation" => facts.map(|facts| format!("MCP {}", facts.protocol_version)),
-            "tools" => Some(format!("{tools} tools")),
+            "tools" => Some(count_tools(tools)),
             _ => step.note.take(),
         };
     }
@@ -175,6 +175,13 @@ fn passed(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<CheckSt
         last.duration_ms = took;
     }
     steps
+}
+
+fn count_tools(tools: usize) -> String {
+    match tools {
+        1 => "1 tool".to_owned(),
+        some => format!("{some} tools"),
+    }
 }
 
 /// The steps before the one that failed went well, for each needs those before it.

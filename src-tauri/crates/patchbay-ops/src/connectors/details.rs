@@ -102,8 +102,8 @@ fn arguments(action: &Action, Json(values): Json) -> Result<Value, Error> {
         Value::Object(given) => given,
         _ => {
             return Err(Error::Usage {
-                what: "the arguments are no JSON object".to_owned(),
-                hint: "Give them as an object such as {\"name\": \"value\"}.".to_owned(),
+                what: "arguments must be a JSON object".to_owned(),
+                hint: "Example: {\"name\": \"value\"}".to_owned(),
             });
         }
     };
@@ -118,7 +118,7 @@ fn arguments(action: &Action, Json(values): Json) -> Result<Value, Error> {
         None => {
             return Err(Error::Usage {
                 what: format!("{} takes no arguments", action.name),
-                hint: "Leave them out.".to_owned(),
+                hint: "Run it without arguments.".to_owned(),
             });
         }
     }

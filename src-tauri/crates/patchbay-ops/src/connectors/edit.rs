@@ -162,10 +162,10 @@ fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result
     }
     Err(Error::Usage {
         what: format!(
-            "{} is changed on {}",
+            "{} is edited on {}",
             connector.title, connector.identity.account
         ),
-        hint: "Call the platform's own operation for it.".to_owned(),
+        hint: "Edit it on the platform or use its API.".to_owned(),
     })
 }
 
@@ -207,8 +207,11 @@ pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Erro
     let connector = find_connector(cx, id).await?;
     if abilities(&connector).deletes_for_good {
         return Err(Error::Usage {
-            what: format!("{} lies on {}", connector.title, connector.identity.account),
-            hint: "Delete it there; that cannot be undone.".to_owned(),
+            what: format!(
+                "{} is hosted on {}",
+                connector.title, connector.identity.account
+            ),
+            hint: "Delete it instead; you can't undo that.".to_owned(),
         });
     }
     cx.running_authorizations().end_of(id).await;
@@ -231,7 +234,7 @@ pub async fn delete_connector(
     let connector = find_connector(cx, id).await?;
     if !confirmed {
         return Err(Error::ConfirmationNeeded {
-            what: format!("deleting {}", connector.title),
+            what: format!("Deleting {}", connector.title),
         });
     }
     let deleted = for_connector(cx, &connector).delete().await;
@@ -352,7 +355,7 @@ fn switch(connector: &mut Connector, enabled: bool) {
     connector.status.last_ok_at = last_ok_at;
     if !enabled {
         connector.status.status = Status::Disabled;
-        connector.status.reason = Some("switched off by you".to_owned());
+        connector.status.reason = Some("you turned it off".to_owned());
     }
 }
 

@@ -188,8 +188,7 @@ async fn note_sign_in(
             found.registers_itself = discovery.registration_endpoint.is_some();
             if discovery.source == DiscoverySource::LegacyEndpointFallback {
                 found.warning = Some(
-                    "The server does not publish how to sign in. Patchbay can try the usual addresses, \
-                     but cannot tell whether they are protected."
+                    "This server doesn't say how to sign in. Use a token if you have one: browser sign-in may fail, and Patchbay can't verify that it's protected."
                         .to_owned(),
                 );
             }

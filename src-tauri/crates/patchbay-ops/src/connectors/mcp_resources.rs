@@ -57,8 +57,8 @@ pub async fn fill_prompt(
         Value::Null => serde_json::Map::new(),
         _ => {
             return Err(Error::Usage {
-                what: "the arguments are no JSON object".to_owned(),
-                hint: "Give them as an object such as {\"name\": \"value\"}.".to_owned(),
+                what: "arguments must be a JSON object".to_owned(),
+                hint: "Example: {\"name\": \"value\"}".to_owned(),
             });
         }
     };

@@ -68,7 +68,7 @@ pub async fn copy_form(
     let connector = find_connector(cx, id).await?;
     let usage = |what: String| Error::Usage {
         what,
-        hint: "Create it from one of the account's own definitions.".to_owned(),
+        hint: "Choose a connector type of that account.".to_owned(),
     };
     let endpoint = connector.endpoint.clone();
     let endpoint = endpoint.ok_or_else(|| usage(format!("{} has no address", connector.title)))?;
@@ -80,7 +80,7 @@ pub async fn copy_form(
     let own = definitions.iter().find(|one| same_place(&one.endpoint));
     let any = definitions.iter().find(|one| one.endpoint_field.is_some());
     let definition = own.or(any).ok_or_else(|| {
-        usage("this account creates no connector for an address of one's own".to_owned())
+        usage("this account can't create connectors for custom addresses".to_owned())
     })?;
     let mut form = creation_form(cx, account, &definition.id).await?;
     if let Some(pointer) = &definition.endpoint_field {

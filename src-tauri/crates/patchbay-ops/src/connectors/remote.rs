@@ -27,8 +27,8 @@ pub(crate) async fn platform_for(
     connector: &Connector,
 ) -> Result<(Arc<dyn Platform>, RemoteId), Error> {
     let remote = connector.remote_id.clone().ok_or_else(|| Error::Usage {
-        what: format!("{} lies on this computer", connector.title),
-        hint: "Choose a connector of a hosted platform.".to_owned(),
+        what: format!("{} is on this computer", connector.title),
+        hint: "Choose a hosted connector.".to_owned(),
     })?;
     let account = find_account(cx, &connector.account).await?;
     Ok((platform_of(cx, &account).await?, remote))

@@ -165,7 +165,7 @@ fn settings<'a>(
     platform: &'a dyn Platform,
 ) -> Result<&'a dyn Settings, Error> {
     platform.settings().ok_or_else(|| {
-        let what = format!("changing connectors of {}", connector.identity.account);
+        let what = format!("editing connectors on {}", connector.identity.account);
         patchbay_platforms::Error::NotSupported(what).into()
     })
 }

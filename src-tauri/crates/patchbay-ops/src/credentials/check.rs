@@ -72,10 +72,7 @@ pub(super) async fn write(
 pub(super) fn check_name(name: &str) -> Result<String, Error> {
     let name = patchbay_model::clean_text(name.trim(), 100);
     if name.is_empty() {
-        return Err(usage(
-            "the name is empty",
-            "Enter a name that you will know it by.",
-        ));
+        return Err(usage("enter a name", "Example: Work key"));
     }
     Ok(name)
 }
@@ -89,7 +86,7 @@ fn check_headers(
         let name = name.trim().to_owned();
         if reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_err() {
             return Err(usage(
-                format!("{name:?} is no name of a header"),
+                format!("{name:?} isn't a valid header name"),
                 "Use letters, digits and hyphens, for example X-Api-Key.",
             ));
         }
@@ -100,13 +97,13 @@ fn check_headers(
         headers.insert(name, value);
     }
     if headers.is_empty() {
-        return Err(usage("there are no headers", "Enter at least one header."));
+        return Err(usage("no headers", "Enter at least one header."));
     }
     Ok(headers)
 }
 
 fn check_app(client_id: &str, client_secret: Option<SecretValue>) -> Result<OAuthApp, Error> {
-    let client_id = check_secret(&Secret::new(client_id), "the client id")?;
+    let client_id = check_secret(&Secret::new(client_id), "the client ID")?;
     let client_secret = client_secret.filter(|secret| !secret.is_empty());
     let client_secret = client_secret
         .map(|secret| secret.into_stored("the client secret"))
@@ -129,8 +126,8 @@ pub(crate) async fn checked_next(
     let entry = find_wallet_entry(cx, id).await?;
     if entry.kind != secret.kind() {
         return Err(Error::Usage {
-            what: format!("{} is of another kind", entry.name),
-            hint: "Replace it with a secret of the same kind, or add a new credential.".to_owned(),
+            what: format!("{} is a different type of credential", entry.name),
+            hint: "Choose the same type or add a new credential.".to_owned(),
         });
     }
     let saved = match entry.kind {

@@ -41,8 +41,8 @@ pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<W
     let taken = list_wallet(cx).await?;
     if taken.iter().any(|other| other.name == entry.name) {
         return Err(Error::Usage {
-            what: format!("the wallet has a credential called {} already", entry.name),
-            hint: "Choose another name, or replace the saved one.".to_owned(),
+            what: format!("a credential named {} already exists", entry.name),
+            hint: "Choose another name or replace it.".to_owned(),
         });
     }
     let Checked { entry, secret } =

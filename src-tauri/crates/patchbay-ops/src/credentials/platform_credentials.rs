@@ -181,7 +181,7 @@ pub async fn remove_platform_credential(
     let connector = find_connector(cx, id).await?;
     if !confirmed {
         return Err(Error::ConfirmationNeeded {
-            what: format!("deleting the credential {name}"),
+            what: format!("Deleting the credential {name}"),
         });
     }
     let (platform, remote) = platform_for(cx, &connector).await?;
@@ -228,7 +228,7 @@ fn credentials<'a>(
 ) -> Result<&'a dyn Credentials, Error> {
     platform.credentials().ok_or_else(|| {
         let what = format!(
-            "credentials for connectors of {}",
+            "storing credentials for connectors on {}",
             connector.identity.account
         );
         patchbay_platforms::Error::NotSupported(what).into()

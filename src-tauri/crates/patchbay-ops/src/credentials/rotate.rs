@@ -97,8 +97,8 @@ pub async fn rotate_wallet_entry(
     let open = secret_locations.iter().any(|one| one.problem.is_some());
     if open && cx.vault().read(&previous_secret_name(id)).await?.is_some() {
         return Err(Error::Usage {
-            what: format!("the last rotation of {} is not finished", entry.name),
-            hint: "Retry the places that failed, or go back first.".to_owned(),
+            what: format!("{} is still being rotated", entry.name),
+            hint: "Retry, finish or roll back that rotation first.".to_owned(),
         });
     }
     if !secret_locations.is_empty() && !secret.is_single() {
@@ -148,8 +148,8 @@ pub async fn roll_back_rotation(
     let entry = find_wallet_entry(cx, id).await?;
     let old = cx.vault().read(&previous_secret_name(id)).await?;
     let old = old.ok_or_else(|| Error::Usage {
-        what: format!("the old secret of {} is not kept any more", entry.name),
-        hint: "Rotate to the secret that you want instead.".to_owned(),
+        what: format!("the old {} is no longer stored", entry.name),
+        hint: "Rotate to the credential you want.".to_owned(),
     })?;
     let going_back = async {
         let reached = to_take_back(cx, id).await?;
@@ -271,9 +271,9 @@ enum Direction {
 /// is pushed, none that was not tried counts as reached.
 async fn note_waiting(cx: &Context, secret_locations: &[SecretLocation]) -> Result<(), Error> {
     for location in secret_locations.iter().filter(|one| one.problem.is_none()) {
-        let waiting = Problem::new(Code::Cancelled, "the secret was not sent there yet");
+        let waiting = Problem::new(Code::Cancelled, "not updated yet");
         let location = SecretLocation {
-            problem: Some(waiting.with_hint("Push it again.")),
+            problem: Some(waiting.with_hint("Retry.")),
             ..location.clone()
         };
         cx.store().save_secret_location(&location).await?;
@@ -439,7 +439,7 @@ fn is_by_hand(pushed: &Result<(), Error>) -> bool {
 }
 
 fn by_hand() -> Error {
-    let what = "replacing this secret; create the connector again with the new one";
+    let what = "replacing this credential without creating the connector again";
     patchbay_platforms::Error::NotSupported(what.to_owned()).into()
 }
 

@@ -155,8 +155,8 @@ pub(super) fn check_secret(secret: &Secret, what: &str) -> Result<Secret, Error>
     }
     if text.chars().any(char::is_control) {
         return Err(usage(
-            format!("{what} has a line break or another control character in it"),
-            "Paste it again, without line breaks.",
+            format!("{what} contains a line break or control character"),
+            "Paste it again without line breaks.",
         ));
     }
     Ok(Secret::new(text))

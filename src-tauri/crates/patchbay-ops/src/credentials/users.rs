@@ -81,5 +81,5 @@ fn lose(connector: &mut Connector, gone: &WalletEntry) {
         client.take_if(|client| *client == gone.id);
     }
     connector.status.status = Status::NeedsAuthorization;
-    connector.status.reason = Some(format!("its credential {} was removed", gone.name));
+    connector.status.reason = Some(format!("its credential {} was deleted", gone.name));
 }

@@ -110,10 +110,10 @@ async fn a_connector_says_what_it_needs() {
             "Wiki needs sign-in",
             NeedFix::EditSettings,
         ),
-        (Status::Failing, "Wiki fails its check", NeedFix::Check),
+        (Status::Failing, "Wiki isn't working", NeedFix::Check),
         (
             Status::Authorizing,
-            "Wiki waits for your browser",
+            "Finish signing in to Wiki",
             NeedFix::Show,
         ),
     ];
@@ -190,7 +190,7 @@ async fn what_ails_an_account_stays_until_it_answers_and_what_is_slow_is_no_need
         name: "growth".to_owned(),
     };
     crate::accounts::errors::record(&bench.cx, &account, Some(&lost)).await;
-    let headline = "Northlight cannot be read".to_owned();
+    let headline = "Couldn't load Northlight".to_owned();
     let told = (NeedKind::AccountFailing, headline, NeedFix::Check);
     assert_eq!(bench.needs().await, [told]);
     crate::accounts::errors::record(&bench.cx, &account, None).await;
@@ -201,12 +201,12 @@ async fn what_ails_an_account_stays_until_it_answers_and_what_is_slow_is_no_need
 fn what_the_headline_says_is_not_said_again() {
     let headline = "Northlight is signed out";
     let words = |message: &str| beyond(headline, message);
-    let more = words("Northlight is signed out: its key is not accepted");
-    assert_eq!(more.as_deref(), Some("its key is not accepted"));
+    let more = words("Northlight is signed out: its key was rejected");
+    assert_eq!(more.as_deref(), Some("its key was rejected"));
     assert_eq!(words(headline), None);
     assert_eq!(
-        words("no answer in 30 s").as_deref(),
-        Some("no answer in 30 s")
+        words("no response in 30 s").as_deref(),
+        Some("no response in 30 s")
     );
 }
 
@@ -218,12 +218,12 @@ async fn what_lapses_within_a_week_is_told_with_the_first_before_the_second() {
     let told = [
         (
             NeedKind::Lapsing,
-            "Notion key has lapsed".to_owned(),
+            "Notion key expired".to_owned(),
             NeedFix::ReplaceKey,
         ),
         (
             NeedKind::Lapsing,
-            "Stripe key lapses soon".to_owned(),
+            "Stripe key expires soon".to_owned(),
             NeedFix::ReplaceKey,
         ),
     ];
@@ -253,7 +253,7 @@ async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
         placed_at: bench.cx.now(),
         problem: Some(Problem::new(
             Code::NetworkUnreachable,
-            "could not reach Cohere".to_owned(),
+            "couldn't connect to Cohere".to_owned(),
         )),
     };
     bench
@@ -263,7 +263,7 @@ async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
         .await
         .unwrap();
     let needs = list_needs(&bench.cx).await.unwrap();
-    let words = "1 place still has the old secret: could not reach Cohere";
+    let words = "1 place still uses the old credential: couldn't connect to Cohere";
     assert_eq!(needs[0].words.as_deref(), Some(words));
     assert_eq!(needs[0].fix, NeedFix::RetryRotation);
     assert_eq!(needs[0].entry, Some(entry.id.clone()));

@@ -90,8 +90,8 @@ async fn streamed_call(cx: &Context, request: CallOperation) -> Result<Call, Err
         return Ok(call);
     }
     Err(Error::Usage {
-        what: format!("{name} does not answer with a stream of bytes"),
-        hint: "Call it without naming a file.".to_owned(),
+        what: format!("{name} doesn't return a file"),
+        hint: "Call it without a file.".to_owned(),
     })
 }
 

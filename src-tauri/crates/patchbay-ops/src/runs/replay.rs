@@ -25,8 +25,8 @@ pub async fn replay_run(
     let earlier = find_run(cx, run).await?;
     if holds_redacted(&earlier.arguments) {
         return Err(Error::Usage {
-            what: "an argument of that run was secret and is not kept".to_owned(),
-            hint: "Edit the run and enter it again.".to_owned(),
+            what: "secret arguments aren't kept with runs".to_owned(),
+            hint: "Edit and run to enter them again.".to_owned(),
         });
     }
     let request = RunTool {

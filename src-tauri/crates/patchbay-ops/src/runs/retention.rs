@@ -88,8 +88,8 @@ pub async fn history(cx: &Context) -> Result<History, Error> {
 pub async fn keep_runs(cx: &Context, retention: Retention) -> Result<History, Error> {
     if retention.days == Some(0) || retention.runs == Some(0) {
         return Err(Error::Usage {
-            what: "runs cannot be kept for no time".to_owned(),
-            hint: "Keep them for a day at least, or remove them all.".to_owned(),
+            what: "keep runs for at least 1 day".to_owned(),
+            hint: "Or delete them all.".to_owned(),
         });
     }
     let names = vec![SETTING.to_owned()];

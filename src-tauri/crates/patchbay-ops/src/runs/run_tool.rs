@@ -153,7 +153,7 @@ pub async fn cancel_run(cx: &Context, run: &RunId) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::NotFound {
-        kind: "run under way",
+        kind: "active run",
         name: run.to_string(),
     })
 }
@@ -176,14 +176,14 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
     status::ensure_on(&connector)?;
     if request.credential.is_some() && !for_connector(cx, &connector).takes_credential().await? {
         return Err(Error::Usage {
-            what: format!("{} runs with its own credential only", connector.title),
-            hint: "Leave the credential out.".to_owned(),
+            what: format!("{} can't run with another credential", connector.title),
+            hint: "Run it without naming a credential.".to_owned(),
         });
     }
     let Value::Object(arguments) = request.arguments.0.clone() else {
         return Err(Error::Usage {
-            what: "the arguments are no JSON object".to_owned(),
-            hint: "Give them as an object such as {\"name\": \"value\"}.".to_owned(),
+            what: "arguments must be a JSON object".to_owned(),
+            hint: "Example: {\"name\": \"value\"}".to_owned(),
         });
     };
     let known = match tool {

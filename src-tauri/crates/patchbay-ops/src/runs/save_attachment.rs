@@ -92,8 +92,8 @@ async fn find_attachment(
         .ok()
         .and_then(|place| parts.get(place));
     part.and_then(file_of).ok_or_else(|| Error::Usage {
-        what: "that part of the answer is no file".to_owned(),
-        hint: "Choose a picture, a sound or a resource.".to_owned(),
+        what: "this part isn't a file".to_owned(),
+        hint: "Choose an image, audio or a resource.".to_owned(),
     })
 }
 

@@ -73,13 +73,13 @@ pub(crate) async fn program_of(reference: &SecretReference) -> Result<Option<Pro
             .to_vec(),
     };
     if words.is_empty() {
-        return Err("it names no program".to_owned());
+        return Err("no command given".to_owned());
     }
     let name = words.remove(0);
     let file = find(&name).await?;
-    let file = file.to_str().ok_or_else(|| {
-        format!("the path of {name} is not Unicode, so it could not be shown to you")
-    })?;
+    let file = file
+        .to_str()
+        .ok_or_else(|| format!("the path of {name} isn't valid Unicode"))?;
     Ok(Some(Program {
         file: file.to_owned(),
         name,
@@ -105,11 +105,11 @@ async fn find(name: &str) -> Result<PathBuf, String> {
     let path = Path::new(name);
     if path.is_absolute() {
         let found = candidates(path).into_iter().find(|file| is_runnable(file));
-        return found.ok_or_else(|| format!("{name} is no program"));
+        return found.ok_or_else(|| format!("{name} isn't a program"));
     }
     if path.components().count() != 1 || name.contains(['/', '\\', ':']) {
         return Err(format!(
-            "{name} depends on the current folder; name the program by its full path"
+            "{name} depends on the current folder; use the full path of the program"
         ));
     }
     let folders = search_path::folders().await;
@@ -117,7 +117,7 @@ async fn find(name: &str) -> Result<PathBuf, String> {
         .iter()
         .flat_map(|folder| candidates(&folder.join(name)));
     let found = files.find(|file| is_runnable(file));
-    found.ok_or_else(|| format!("{name} is not in PATH"))
+    found.ok_or_else(|| format!("{name} isn't in PATH"))
 }
 
 /// The files that a path may mean: on Windows a program has an extension, which one leaves out.
@@ -175,20 +175,20 @@ pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
             read.map_err(|error| format!("couldn't read output of {name}: {error}"))?;
         }
         if text.len() as u64 > LONGEST {
-            return Err(format!("{name} gave more than {LONGEST} bytes"));
+            return Err(format!("{name} returned more than {LONGEST} bytes"));
         }
         let status = child.wait().await;
         let status = status.map_err(|error| format!("couldn't wait for {name}: {error}"))?;
         if !status.success() {
-            return Err(format!("{name} ended with {status}"));
+            return Err(format!("{name} exited with {status}"));
         }
         let text = String::from_utf8(text);
         text.map(Secret::new)
-            .map_err(|_| format!("{name} gave no text"))
+            .map_err(|_| format!("{name} returned no text"))
     };
     tokio::time::timeout(PATIENCE, reading)
         .await
-        .map_err(|_| format!("{name} took longer than {} s", PATIENCE.as_secs()))?
+        .map_err(|_| format!("{name} timed out after {} s", PATIENCE.as_secs()))?
 }
 
 #[cfg(test)]

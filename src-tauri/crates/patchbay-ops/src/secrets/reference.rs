@@ -63,7 +63,7 @@ impl References {
             .await?
             .ok_or_else(|| Error::Reference {
                 reference: reference.to_string(),
-                why: "it names no program".to_owned(),
+                why: "no command given".to_owned(),
             })?;
         self.ensure_allowed(reference, &program, Occasion::Given)
             .await
@@ -139,10 +139,10 @@ fn from_variable(reference: &SecretReference) -> Result<Secret, Error> {
     let found = match reference.target() {
         ReferenceTarget::Variable(name) => {
             let value = std::env::var(name).map(Secret::new);
-            value.map_err(|_| format!("{name} is not set"))
+            value.map_err(|_| format!("{name} isn't set"))
         }
         ReferenceTarget::Program(_) | ReferenceTarget::OnePassword(_) => {
-            Err("it names no variable".to_owned())
+            Err("no variable given".to_owned())
         }
     };
     secret_of(reference, found)
@@ -150,7 +150,7 @@ fn from_variable(reference: &SecretReference) -> Result<Secret, Error> {
 
 fn secret_of(reference: &SecretReference, found: Result<Secret, String>) -> Result<Secret, Error> {
     let trimmed = found.and_then(|text| match text.expose().trim_end_matches(['\r', '\n']) {
-        "" => Err("it is empty".to_owned()),
+        "" => Err("it's empty".to_owned()),
         text => Ok(Secret::new(text)),
     });
     trimmed.map_err(|why| Error::Reference {

@@ -66,10 +66,10 @@ describe("what only the platform has", () => {
     expect(reads()).toBe(2);
 
     host.handlers.connectorDetails = () => {
-      throw problem({ message: "could not reach Mistral" });
+      throw problem({ message: "couldn't connect to Mistral" });
     };
     await tells();
-    expect(await screen.findByText("Could not reach Mistral")).toBeInTheDocument();
+    expect(await screen.findByText("Couldn't connect to Mistral")).toBeInTheDocument();
     expect(screen.getByText("sse")).toBeInTheDocument();
     expect(field).toHaveValue("deals");
   });

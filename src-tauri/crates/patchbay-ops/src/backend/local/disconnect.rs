@@ -33,7 +33,7 @@ pub(super) async fn disconnect(cx: &Context, connector: &Connector) -> Result<Re
         known.status = ConnectorStatus {
             status: Status::Disconnected,
             word: None,
-            reason: Some("disconnected by you".to_owned()),
+            reason: Some("you disconnected it".to_owned()),
             code: None,
             checked_at: Some(now),
             last_ok_at: known.status.last_ok_at,
@@ -62,7 +62,7 @@ async fn give_back(cx: &Context, connector: &Connector) -> Result<Revoked, Error
         .iter()
         .any(|user| user.connector != connector.id);
     if shared || entry.kind != WalletKind::Oauth {
-        return Ok(not_told(Some("another connector uses the same sign-in")));
+        return Ok(not_told(Some("another connector still uses this sign-in")));
     }
     let told = match secrets::saved(cx.vault(), &entry).await {
         Ok(secret) => {
@@ -87,12 +87,14 @@ async fn give_back(cx: &Context, connector: &Connector) -> Result<Revoked, Error
             note: None,
         },
         Ok(Revocation::NotOffered) => not_told(Some(
-            "the provider takes no tokens back; end the access in its own settings",
+            "the provider can't revoke access from here: remove Patchbay in its settings",
         )),
         Err(error @ Error::SecretLost { .. }) => not_told(Some(&format!(
-            "{error}, so the provider could not be told; end the access in its own settings"
+            "access couldn't be revoked: {error}. Remove Patchbay in the provider's settings"
         ))),
-        Err(error) => not_told(Some(&format!("the provider could not be told: {error}"))),
+        Err(error) => not_told(Some(&format!(
+            "access couldn't be revoked: {error}. Remove Patchbay in the provider's settings"
+        ))),
     })
 }
 

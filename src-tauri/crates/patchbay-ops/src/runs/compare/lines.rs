@@ -60,7 +60,11 @@ fn line_of(change: &similar::Change<&str>) -> ComparedLine {
 
 fn shorten(line: &str) -> String {
     match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{} … {} more", &line[..end], line[end..].chars().count()),
+        Some((end, _)) => format!(
+            "{} … {} more characters",
+            &line[..end],
+            line[end..].chars().count()
+        ),
         None => line.to_owned(),
     }
 }

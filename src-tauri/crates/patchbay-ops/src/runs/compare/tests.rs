@@ -162,7 +162,7 @@ fn every_part_is_compared() {
     after.summary.identity.credential = Some("ada".into());
     after.summary.duration_ms = Some(30);
     after.summary.state = RunState::Failed;
-    after.summary.problem = Some(Problem::new(Code::TimedOut, "no answer in 60 s"));
+    after.summary.problem = Some(Problem::new(Code::TimedOut, "no response in 60 s"));
     after.result = None;
     let comparison = compare(&before, &after, Vec::new());
     assert_eq!(
