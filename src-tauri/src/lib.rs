@@ -120,12 +120,12 @@ async fn follow_other_processes(cx: &Context) {
 fn cannot_start(app: &App, problem: Problem) {
     tracing::error!(code = problem.code.as_str(), "{}", problem.message);
     let hint = problem.hint.unwrap_or_default();
-    let words = format!("{}.\n\n{hint}\n\n{}", problem.message, problem.code);
+    let words = format!("{}.\n\n{hint}\n\nCode: {}", problem.message, problem.code);
     let handle = app.handle().clone();
     // Waiting for the answer here would keep the window from being drawn: both want this thread.
     app.dialog()
         .message(program_consent::message_text(&words))
-        .title("Patchbay cannot start")
+        .title("Patchbay can't start")
         .kind(MessageDialogKind::Error)
         .show(move |_| handle.exit(1));
 }

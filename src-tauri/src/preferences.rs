@@ -171,11 +171,11 @@ fn file<R: Runtime>(app: &AppHandle<R>) -> PathBuf {
 }
 
 fn unavailable(error: tauri_plugin_store::Error) -> Problem {
-    Problem::new(
-        Code::FileFailed,
-        format!("could not keep preferences: {error}"),
-    )
-    .with_hint("Check that Patchbay may write to its settings folder.")
+    Problem {
+        detail: Some(error.to_string()),
+        ..Problem::new(Code::FileFailed, "couldn't save settings")
+            .with_hint("Check that Patchbay can write to its settings folder.")
+    }
 }
 
 #[cfg(test)]

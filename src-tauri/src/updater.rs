@@ -52,29 +52,32 @@ pub(crate) async fn install<R: Runtime>(app: &AppHandle<R>) -> Result<(), Proble
     update
         .download_and_install(|_, _| {}, || {})
         .await
-        .map_err(failed)?;
+        .map_err(|error| failed("couldn't install the update", error))?;
     app.restart()
 }
 
 async fn find<R: Runtime>(app: &AppHandle<R>) -> Result<Option<Update>, Problem> {
     let endpoint = ENDPOINT.filter(|_| is_configured());
     let Some(endpoint) = endpoint.and_then(|endpoint| Url::parse(endpoint).ok()) else {
-        return Err(Problem::new(
-            Code::PlatformNotSupported,
-            "this build does not update itself",
-        )
-        .with_hint("Install a newer version the way this one was installed."));
+        return Err(
+            Problem::new(Code::PlatformNotSupported, "this build can't update itself")
+                .with_hint("Install the new version the way you installed this one."),
+        );
     };
     let updater = app.updater_builder().endpoints(vec![endpoint]);
     let updater = updater
         .and_then(|builder| builder.build())
-        .map_err(failed)?;
-    updater.check().await.map_err(failed)
+        .map_err(not_found)?;
+    updater.check().await.map_err(not_found)
 }
 
-fn failed(error: tauri_plugin_updater::Error) -> Problem {
-    let mut problem = Problem::new(Code::NetworkUnreachable, "could not update Patchbay")
-        .with_hint("Check the network, then try again.");
+fn not_found(error: tauri_plugin_updater::Error) -> Problem {
+    failed("couldn't check for updates", error)
+}
+
+fn failed(message: &str, error: tauri_plugin_updater::Error) -> Problem {
+    let mut problem = Problem::new(Code::NetworkUnreachable, message)
+        .with_hint("Check your network and try again.");
     problem.detail = Some(error.to_string());
     problem.retryable = true;
     problem

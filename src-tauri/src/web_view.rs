@@ -18,11 +18,10 @@ fn problem_of<E: std::fmt::Display>(version: Result<String, E>) -> Option<Proble
     let error = version.err()?;
     let mut problem = Problem::new(
         Code::NotFound,
-        "Microsoft's WebView2 Runtime, which shows Patchbay's window, is missing on this computer",
+        "Microsoft's WebView2 Runtime is missing on this computer",
     )
     .with_hint(
-        "Install it from https://developer.microsoft.com/microsoft-edge/webview2, then start Patchbay again. \
-         The command line `patchbay` works without it.",
+        "Install it from https://developer.microsoft.com/microsoft-edge/webview2, then start Patchbay again. The command line `patchbay` works without it.",
     );
     problem.detail = Some(error.to_string());
     Some(problem)

@@ -113,7 +113,8 @@ pub(crate) async fn copy_text<R: Runtime>(app: AppHandle<R>, text: String) -> Re
 /// # Errors
 /// When the system has none.
 pub(super) fn copy<R: Runtime>(app: &AppHandle<R>, text: String) -> Result<(), Problem> {
-    app.clipboard()
-        .write_text(text)
-        .map_err(|error| Problem::new(Code::Internal, format!("could not copy: {error}")))
+    app.clipboard().write_text(text).map_err(|error| Problem {
+        detail: Some(error.to_string()),
+        ..Problem::new(Code::Internal, "couldn't copy")
+    })
 }

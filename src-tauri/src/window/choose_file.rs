@@ -45,10 +45,10 @@ pub(crate) async fn choose_file<R: Runtime>(
     dialog.save_file(move |path| drop(chosen.send(path)));
     // A dialog that went away without a word is one that was closed.
     let path = choice.await.ok().flatten();
-    path.map(FilePath::into_path).transpose().map_err(|error| {
-        Problem::new(
-            Code::FileFailed,
-            format!("could not use that file: {error}"),
-        )
-    })
+    path.map(FilePath::into_path)
+        .transpose()
+        .map_err(|error| Problem {
+            detail: Some(error.to_string()),
+            ..Problem::new(Code::FileFailed, "couldn't write that file")
+        })
 }

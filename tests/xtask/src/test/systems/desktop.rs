@@ -17,7 +17,7 @@ use super::{
 use crate::{headless::Display, shell};
 
 /// The title of the dialog in which the app says why it cannot start.
-const TITLE: &str = "Patchbay cannot start";
+const TITLE: &str = "Patchbay can't start";
 
 /// The answer to a sign-in that nobody has begun.
 const STRAY_LINK: &str = "patchbay://oauth/callback?code=stray&state=unknown";
