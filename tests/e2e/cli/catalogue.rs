@@ -14,8 +14,9 @@ async fn known_servers_are_listed_searched_and_shown() {
         assert_eq!(found.stdout.lines().count(), 2, "{}", found.shown());
     }
     let shown = terminal.run(&["catalogue", "show", "filesystem"]).await;
-    assert!(shown.stdout.contains("cannot be connected yet"));
-    assert!(shown.stdout.contains("not with Patchbay"));
+    assert!(shown.stdout.contains("local servers aren't supported yet"));
+    let is_untested = |line: &str| line.starts_with("Tested:") && line.ends_with(" no");
+    assert!(shown.stdout.lines().any(is_untested), "{}", shown.shown());
     let none = terminal.run(&["catalogue", "show", "nothing"]).await;
     assert_eq!(none.code, 6, "{}", none.shown());
 }

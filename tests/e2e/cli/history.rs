@@ -30,7 +30,7 @@ async fn two_runs_are_compared_and_what_is_ignored_is_remembered() {
         "~ /arguments/message: \"one\" → \"two\"",
         "- one",
         "+ two",
-        "Identity: the same",
+        "Identity: no difference",
     ] {
         assert!(
             compared.stdout.contains(said),

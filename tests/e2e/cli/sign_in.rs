@@ -81,7 +81,7 @@ async fn without_a_browser_the_link_is_enough() {
     let done = ended(child).await;
     done.succeeded();
     assert!(
-        done.stderr.contains("Connected Play as This computer"),
+        done.stderr.contains("Connected Play (This computer"),
         "{}",
         done.stderr
     );

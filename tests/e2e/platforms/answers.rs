@@ -109,7 +109,7 @@ async fn what_has_no_stream_says_so_before_anything_is_sent() {
         .fails(&format!("api acc list --output {to} --json"), 2)
         .await;
     let message = refused.failure()["message"].clone();
-    assert_eq!(message, "list does not answer with a stream of bytes");
+    assert_eq!(message, "list doesn't return a file");
     assert!(fixture.fake.log().is_empty());
     assert!(is_empty(folder.path()));
     fixture.over();

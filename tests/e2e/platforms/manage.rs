@@ -56,7 +56,7 @@ async fn mistral_from_creation_to_deletion() {
     assert_eq!(listed[0]["id"], "mcp");
     let described = fixture.does("connector create acc mcp --describe").await;
     assert!(
-        described.stdout.contains("string, needed"),
+        described.stdout.contains("string, required"),
         "{}",
         described.stdout
     );
@@ -94,7 +94,7 @@ async fn mistral_from_creation_to_deletion() {
     fixture.does(&format!("{edit} --yes")).await;
     assert_eq!(shown(&fixture), "Knowledge");
     let again = fixture.does(edit).await;
-    assert!(again.stderr.contains("is so already"), "{}", again.stderr);
+    assert!(again.stderr.contains("No changes."), "{}", again.stderr);
 
     let actions = fixture.does("connector actions wiki").await;
     assert!(
@@ -335,7 +335,7 @@ async fn agent_stack_copies_what_lies_on_this_computer() {
         .does(&format!("credential list --connector {copy}"))
         .await;
     assert!(
-        unlisted.stderr.contains("does not list them"),
+        unlisted.stderr.contains("not listed by the platform"),
         "{}",
         unlisted.stderr
     );

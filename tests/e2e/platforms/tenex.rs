@@ -92,7 +92,7 @@ async fn e_mail_and_password_are_changed_for_a_token() {
     let replace = ["account", "replace", "acc", "--from", "-"];
     let wrong = fixture.run_with(&replace, &input("not it at all")).await;
     assert_eq!(wrong.code, 3, "{}", wrong.shown());
-    let said = "error: The platform does not take this key.";
+    let said = "error: 10ex rejected this key.";
     assert!(wrong.stderr.contains(said), "{}", wrong.stderr);
     fixture.run_with(&replace, &input(NEXT)).await.succeeded();
     fixture.does("tool run apollo test").await;

@@ -33,37 +33,40 @@ pub(crate) use vault::VaultVerb;
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  done
-  1  failure
-  2  usage, or a confirmation is missing
-  3  sign-in needed, or timed out
+  0  success
+  1  error
+  2  usage error or missing confirmation
+  3  sign-in needed or timed out
   4  denied
-  5  the tool returned an error
+  5  tool error
   6  not found
-  7  network
+  7  network error
 
-CONNECTOR is an id, ACCOUNT/NAME, or a name that only one connector has.
-Secrets come from standard input (-), a reference (env://, cmd://, op://) or the wallet, never from
-the command line itself. What is piped or typed is the secret itself, whatever it looks like. The
-program of a cmd:// or op:// reference runs only after you allowed exactly that program with its
-arguments: at the terminal, or with --allow-program in scripts; --yes does not allow it.
-PATCHBAY_PASSPHRASE holds the reference that unlocks a passphrase vault; naming a program there
-allows it. PATCHBAY_HOME puts everything under one folder; PATCHBAY_LOG=debug shows
-what happens.";
+CONNECTOR: a short name, ACCOUNT/NAME or id.
+Secrets: read from stdin (-), a reference (env://, cmd://, op://) or the wallet
+  (wallet:NAME); never passed as arguments. What is piped or typed is the secret
+  itself, whatever it looks like.
+Programs: the program of a cmd:// or op:// reference runs only after you allowed
+  it with exactly these arguments: when asked, or with --allow-program in
+  scripts. --yes doesn't allow it.
+Environment:
+  PATCHBAY_HOME        folder for all data
+  PATCHBAY_PASSPHRASE  reference to the vault passphrase; its program is allowed
+  PATCHBAY_LOG         log level, such as debug";
 
-/// Every connector you use, in one place.
+/// Manage your connectors and run their tools.
 #[derive(Debug, Parser)]
 #[command(name = "patchbay", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct CliArgs {
     #[command(flatten)]
     pub(crate) settings: Settings,
-    /// Allow the program that this secret reference names to be run, for example 'cmd://pass show mcp'
+    /// Allow the program of this secret reference to run, such as 'cmd://pass show mcp'
     #[arg(
         long = "allow-program",
         global = true,
         value_name = "REFERENCE",
         value_parser = SecretReference::parse,
-        help_heading = "Everywhere"
+        help_heading = "Global options"
     )]
     pub(crate) allowed_programs: Vec<SecretReference>,
     #[command(subcommand)]
@@ -72,57 +75,57 @@ pub(crate) struct CliArgs {
 
 /// What every command understands.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Everywhere")]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Settings {
-    /// Write one JSON document to standard output and nothing else
+    /// Output JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Answer every question with yes, but for programs that nobody allowed
+    /// Answer yes to all prompts, except for programs not yet allowed
     #[arg(long, short = 'y', global = true)]
     pub(crate) yes: bool,
-    /// Never ask anything
+    /// Disable prompts
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
-    /// Write nothing to standard error but errors
+    /// Show errors only
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Noun {
-    /// Sign in to hosted platforms
+    /// Manage platform accounts
     #[command(subcommand)]
     Account(AccountVerb),
-    /// Add, connect and look after connectors
+    /// Manage connectors
     #[command(subcommand)]
     Connector(ConnectorVerb),
     /// Find tools and run them
     #[command(subcommand)]
     Tool(ToolVerb),
-    /// Look at earlier runs, repeat and compare them
+    /// Show, repeat and compare runs
     #[command(subcommand)]
     Run(RunVerb),
-    /// Keep personal credentials
+    /// Manage credentials
     #[command(subcommand)]
     Credential(CredentialVerb),
-    /// Find what can be set up: what your accounts can create, and MCP servers to add
+    /// Browse connectors you can add
     #[command(subcommand)]
     Catalogue(CatalogueVerb),
-    /// Choose where the key of the secrets lies, or begin anew when it is lost
+    /// Manage the vault
     #[command(subcommand)]
     Vault(VaultVerb),
-    /// List what waits for you, each with the command that helps
+    /// List what needs attention
     Needs,
-    /// Look for what is wrong: folders, vault, and each connector step by step
+    /// Diagnose problems
     Doctor {
-        /// This connector only
+        /// Check only this connector
         connector: Option<String>,
     },
-    /// Call any documented operation of a hosted platform by its name
+    /// Call a platform's API
     Api(Box<ApiArgs>),
-    /// Print a script that completes commands in a shell
+    /// Generate a shell completion script
     Completions {
-        /// The shell
+        /// Shell to generate for
         shell: Shell,
     },
 }

@@ -112,9 +112,7 @@ impl From<patchbay_ops::Error> for Failure {
                 ))
             }
             Error::NotFound { kind, .. } => match list_of(kind) {
-                Some(command) => {
-                    failure.with_hint(format!("Run `patchbay {command}` to see them all."))
-                }
+                Some(command) => failure.with_hint(format!("Run `patchbay {command}`.")),
                 None => failure,
             },
             _ => failure,
@@ -129,7 +127,7 @@ fn list_of(kind: &str) -> Option<&'static str> {
         "connector" => "connector list",
         "run" => "run list",
         "tool" => "tool list",
-        "wallet entry" => "credential list",
+        "credential" => "credential list",
         "allowed program" => "credential programs list",
         _ => return None,
     })
@@ -150,7 +148,7 @@ fn way_in(connector: &Connector) -> String {
 /// Hints that name a click become hints that name a command.
 pub(crate) fn for_terminal(problem: Problem) -> Problem {
     let hint = match problem.code {
-        Code::ConfirmationNeeded => "Add --yes to go ahead without being asked.",
+        Code::ConfirmationNeeded => "Add --yes to confirm.",
         Code::VaultNoKeychain => {
             "Start a keychain such as GNOME Keyring or KWallet, or run `patchbay vault passphrase`."
         }
@@ -209,7 +207,7 @@ mod tests {
 
     #[test]
     fn words_come_as_sentence_details_and_hint() {
-        let mut problem = Problem::new(Code::ToolArguments, "the arguments do not fit echo")
+        let mut problem = Problem::new(Code::ToolArguments, "check the arguments of echo")
             .with_hint("Correct them.");
         problem.fields.push(FieldProblem {
             path: "/text".into(),
@@ -218,14 +216,14 @@ mod tests {
         problem.detail = Some("bad\u{1b}[31m\nwords\u{200b}".into());
         assert_eq!(
             words_of(&problem),
-            "error: The arguments do not fit echo.\n  text: is required\n  bad�[31m words<U+200B>\nhint: Correct them.\n"
+            "error: Check the arguments of echo.\n  text: is required\n  bad�[31m words<U+200B>\nhint: Correct them.\n"
         );
     }
 
     #[test]
     fn a_name_keeps_its_small_letter() {
-        let failed = Problem::new(Code::ToolFailed, "echo answered that it failed");
-        assert_eq!(sentence(&failed), "echo answered that it failed.");
+        let failed = Problem::new(Code::ToolFailed, "echo returned an error");
+        assert_eq!(sentence(&failed), "echo returned an error.");
         let other = Problem::new(Code::NotFound, "there is no run x");
         assert_eq!(sentence(&other), "There is no run x.");
     }
@@ -249,13 +247,10 @@ mod tests {
         let out = patchbay_ops::Error::SignedOutHere { account: account() };
         assert_eq!(hint(out), "Run `patchbay account replace acc --from -`.");
         let gone = patchbay_ops::Error::NotFound {
-            kind: "wallet entry",
+            kind: "credential",
             name: account(),
         };
-        assert_eq!(
-            hint(gone),
-            "Run `patchbay credential list` to see them all."
-        );
+        assert_eq!(hint(gone), "Run `patchbay credential list`.");
     }
 
     #[test]

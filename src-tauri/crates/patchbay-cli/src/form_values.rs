@@ -41,8 +41,8 @@ pub(crate) async fn secrets(cli: &Cli, given: &[String]) -> Result<Secrets, Fail
     for given in given {
         let Some((slot, source)) = given.split_once('=') else {
             return Err(Failure::usage(
-                "--secret names no source",
-                "Give it as POINTER=SOURCE, for example token=env://NAME.",
+                "--secret needs a source",
+                "Use FIELD=SOURCE, such as token=env://NAME.",
             ));
         };
         let source = Source::parse("--secret", source)?;
@@ -105,8 +105,8 @@ pub(crate) fn put(values: &mut Value, pointer: &str, value: Value) -> Result<(),
 
 fn no_place(pointer: &str) -> Failure {
     Failure::usage(
-        format!("{pointer} leads nowhere"),
-        "Add --describe to see which values there are.",
+        format!("unknown field {pointer}"),
+        "Add --describe to see the fields.",
     )
 }
 

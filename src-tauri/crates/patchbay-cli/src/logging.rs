@@ -13,8 +13,8 @@ pub(crate) fn start() -> Result<(), Failure> {
     };
     patchbay_ops::log_to_stderr(&filter).map_err(|error| {
         Failure::usage(
-            format!("PATCHBAY_LOG cannot be understood: {error}"),
-            "Use a level such as debug, or target=level.",
+            format!("invalid PATCHBAY_LOG: {error}"),
+            "Use a level such as debug.",
         )
     })
 }

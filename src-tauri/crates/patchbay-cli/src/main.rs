@@ -51,7 +51,7 @@ fn run(cli: CliArgs) -> Result<(), Failure> {
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| Failure::internal(format!("could not start: {error}")))?;
+        .map_err(|error| Failure::internal(format!("couldn't start: {error}")))?;
     let ended = runtime.block_on(commands::run(cli));
     runtime.shutdown_timeout(LEAVE);
     ended
@@ -76,5 +76,5 @@ fn not_understood(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     let message = text.lines().next().unwrap_or_default();
     let message = message.trim_start_matches("error: ");
-    Failure::usage(message, "Run it with --help to see what it takes.").report(json)
+    Failure::usage(message, "See --help.").report(json)
 }

@@ -117,7 +117,7 @@ fn passed_on(bytes: &[u8]) -> Result<bool, Failure> {
     let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            let message = format!("could not write to standard output: {error}");
+            let message = format!("couldn't write to stdout: {error}");
             Err(Problem::new(Code::FileFailed, message).into())
         }
         // A reader such as `head` that has seen enough is no failure.

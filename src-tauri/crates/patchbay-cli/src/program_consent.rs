@@ -34,7 +34,7 @@ impl ProgramConsent for TerminalConsent {
 /// The whole program, an argument for each line, and what happens after a yes.
 fn question(program: &Program) -> String {
     let mut lines = vec![
-        "A secret is to be read from the output of a program:".to_owned(),
+        "Patchbay wants to read a secret from the output of this program:".to_owned(),
         format!("  program   {}", text::line(&program.name)),
         format!("  file      {}", text::line(&program.file)),
     ];
@@ -42,7 +42,7 @@ fn question(program: &Program) -> String {
         let head = if number == 0 { "arguments" } else { "" };
         lines.push(format!("  {head:<9} {}", text::line(argument)));
     }
-    lines.push("Run it now, and whenever the secret is needed?".to_owned());
+    lines.push("Run it now and whenever the secret is needed?".to_owned());
     lines.join("\n")
 }
 
@@ -59,12 +59,12 @@ mod tests {
         };
         assert_eq!(
             question(&program),
-            "A secret is to be read from the output of a program:\n  \
+            "Patchbay wants to read a secret from the output of this program:\n  \
              program   pass\n  \
              file      /usr/bin/pass\n  \
              arguments show\n            \
              mcp\u{fffd}[2J\n\
-             Run it now, and whenever the secret is needed?"
+             Run it now and whenever the secret is needed?"
         );
     }
 }

@@ -32,7 +32,7 @@ fn ask_yes_no(question: &str) -> Result<bool, Failure> {
     print_prompt(&format!("{question} [y/N] "))?;
     let mut answer = String::new();
     tokio::task::block_in_place(|| std::io::stdin().lock().read_line(&mut answer))
-        .map_err(|error| Failure::internal(format!("could not read the answer: {error}")))?;
+        .map_err(|error| Failure::internal(format!("couldn't read the answer: {error}")))?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn secret(what: &str) -> Result<Secret, Failure> {
     let asked = tokio::task::block_in_place(|| rpassword::prompt_password(&prompt));
     asked
         .map(Secret::new)
-        .map_err(|error| Failure::internal(format!("could not read {what}: {error}")))
+        .map_err(|error| Failure::internal(format!("couldn't read {what}: {error}")))
 }
 
 fn print_prompt(question: &str) -> Result<(), Failure> {
@@ -53,5 +53,5 @@ fn print_prompt(question: &str) -> Result<(), Failure> {
     stderr
         .write_all(question.as_bytes())
         .and_then(|()| stderr.flush())
-        .map_err(|error| Failure::internal(format!("could not ask: {error}")))
+        .map_err(|error| Failure::internal(format!("couldn't prompt: {error}")))
 }

@@ -53,8 +53,8 @@ pub(crate) fn parse_header(given: &str) -> Result<(String, Source), Failure> {
 
 fn refused(option: &str) -> Failure {
     Failure::usage(
-        format!("{option} takes no secret: other programs can read the command line"),
-        "Give - for standard input, a reference such as env://NAME, or wallet:NAME where it is saved.",
+        format!("{option}: secrets can't be passed as arguments (other programs can read them)"),
+        "Use - (stdin), env://NAME or wallet:NAME.",
     )
 }
 
@@ -80,7 +80,7 @@ impl SecretReader<'_> {
         let mut line = String::new();
         let read = tokio::task::block_in_place(|| std::io::stdin().lock().read_line(&mut line));
         let line = Secret::new(line);
-        read.map_err(|error| Failure::internal(format!("could not read {what}: {error}")))?;
+        read.map_err(|error| Failure::internal(format!("couldn't read {what}: {error}")))?;
         let secret = line.expose().trim_end_matches(['\r', '\n']);
         if secret.is_empty() {
             return Err(missing(what));
@@ -101,7 +101,7 @@ impl SecretReader<'_> {
         let read =
             tokio::task::block_in_place(|| std::io::stdin().lock().read_to_string(&mut rest));
         let rest = Secret::new(rest);
-        read.map_err(|error| Failure::internal(format!("could not read {what}: {error}")))?;
+        read.map_err(|error| Failure::internal(format!("couldn't read {what}: {error}")))?;
         let whole = Secret::new(format!("{}\n{}", line.expose(), rest.expose()));
         Ok(Secret::new(whole.expose().trim_end()))
     }
@@ -133,8 +133,8 @@ impl SecretReader<'_> {
             Source::Input => self.input(what),
             Source::Reference(reference) => Ok(resolve_reference(self.cx, reference).await?),
             Source::Wallet(_) => Err(Failure::usage(
-                format!("{what} cannot come from the wallet"),
-                "Give - for standard input, or a reference such as env://NAME.",
+                format!("{what} can't come from the wallet"),
+                "Use - (stdin) or env://NAME.",
             )),
         }
     }
@@ -142,8 +142,8 @@ impl SecretReader<'_> {
 
 fn missing(what: &str) -> Failure {
     Failure::usage(
-        format!("standard input gave no {what}"),
-        "Pipe it in, one line for each secret, or give a reference such as env://NAME.",
+        format!("no {what} on stdin"),
+        "Pipe it in, one line per secret, or use a reference such as env://NAME.",
     )
 }
 

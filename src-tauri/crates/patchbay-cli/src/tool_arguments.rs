@@ -41,8 +41,8 @@ fn pair(word: &str) -> Result<(String, Value), Failure> {
 
 fn no_pair() -> Failure {
     Failure::usage(
-        "an argument is neither key=value nor key:=json",
-        "Give text as key=value, anything else as key:=json, for example count:=3.",
+        "arguments must be KEY=TEXT or KEY:=JSON",
+        "Example: name=Ada count:=3",
     )
 }
 
@@ -50,8 +50,8 @@ fn no_pair() -> Failure {
 fn json(text: &str, key: &str) -> Result<Value, Failure> {
     serde_json::from_str(text).map_err(|error| {
         Failure::usage(
-            format!("the value of {key} is no JSON: {}", position(&error)),
-            format!("Write text as {key}=value."),
+            format!("the value of {key} isn't valid JSON ({})", position(&error)),
+            format!("For text, use {key}=VALUE."),
         )
     })
 }
@@ -63,19 +63,18 @@ fn object(text: &str) -> Result<Map<String, Value>, Failure> {
     } else {
         text.to_owned()
     };
-    let what = if from_input {
-        "standard input"
-    } else {
-        "--args"
-    };
-    let hint = "Give an object such as {\"name\": \"value\"}.";
+    let what = if from_input { "stdin" } else { "--args" };
+    let hint = "Example: {\"name\": \"value\"}";
     match serde_json::from_str(&text) {
         Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err(Failure::usage(format!("{what} is no JSON object"), hint)),
+        Ok(_) => Err(Failure::usage(
+            format!("{what} must be a JSON object"),
+            hint,
+        )),
         Err(error) => {
             let position = position(&error);
             Err(Failure::usage(
-                format!("{what} is no JSON: {position}"),
+                format!("{what} isn't valid JSON ({position})"),
                 hint,
             ))
         }
@@ -89,7 +88,7 @@ fn position(error: &serde_json::Error) -> String {
 fn stdin() -> Result<String, Failure> {
     let mut text = String::new();
     tokio::task::block_in_place(|| std::io::stdin().lock().read_to_string(&mut text))
-        .map_err(|error| Failure::internal(format!("could not read standard input: {error}")))?;
+        .map_err(|error| Failure::internal(format!("couldn't read stdin: {error}")))?;
     Ok(text)
 }
 

@@ -27,11 +27,8 @@ pub(crate) async fn unlock(cli: &Cli) -> Result<(), Failure> {
         return Ok(());
     }
     if !cli.is_interactive() {
-        let problem = Problem::new(
-            Code::VaultLocked,
-            "the secrets are protected by a passphrase",
-        );
-        let hint = format!("Set {VARIABLE} to a reference such as env://NAME or cmd://PROGRAM.");
+        let problem = Problem::new(Code::VaultLocked, "vault is locked");
+        let hint = format!("Set {VARIABLE} to env://NAME or cmd://PROGRAM.");
         return Err(problem.with_hint(hint).into());
     }
     ask(cli).await
@@ -39,13 +36,13 @@ pub(crate) async fn unlock(cli: &Cli) -> Result<(), Failure> {
 
 async fn ask(cli: &Cli) -> Result<(), Failure> {
     for tried in 1.. {
-        let passphrase = prompt::secret("Passphrase of the secrets")?;
+        let passphrase = prompt::secret("Vault passphrase")?;
         match unlock_vault(&cli.cx, passphrase)
             .await
             .map_err(Failure::from)
         {
             Err(failure) if failure.code() == Code::VaultPassphrase && tried < TRIES => {
-                cli.stderr.say("That is not the passphrase.");
+                cli.stderr.say("Wrong passphrase.");
             }
             unlocked => return unlocked.map(drop),
         }
@@ -63,8 +60,8 @@ pub(crate) async fn from_environment() -> Result<Option<Secret>, Failure> {
     };
     let reference = SecretReference::parse(&given).map_err(|_| {
         Failure::usage(
-            format!("{VARIABLE} holds no reference"),
-            "Set it to env://NAME or cmd://PROGRAM, not to the passphrase itself.",
+            format!("{VARIABLE} must be a reference"),
+            "Use env://NAME or cmd://PROGRAM, not the passphrase itself.",
         )
     })?;
     Ok(Some(resolve_from_environment(&reference).await?))

@@ -20,80 +20,80 @@ fn colours() -> PossibleValuesParser {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountVerb {
-    /// Sign in to a hosted platform; kept only when a light read shows that it works
+    /// Add an account (tested before saving)
     Add(AccountAddArgs),
-    /// List all accounts
+    /// List accounts
     #[command(visible_alias = "ls")]
     List,
-    /// List the hosted platforms and what each needs to sign in
+    /// List platforms and their sign-in fields
     Platforms,
-    /// Try whether the sign-in works
+    /// Test the sign-in
     Test {
-        /// Label or id
+        /// Account (name or id)
         account: String,
     },
-    /// Call it something else
+    /// Rename an account
     Rename {
-        /// Label or id
+        /// Account (name or id)
         account: String,
-        /// The new label
+        /// New name
         label: String,
     },
-    /// Change what is no secret of it, after a light read has shown that it works
+    /// Change settings (tested before saving)
     Set {
-        /// Label or id
+        /// Account (name or id)
         account: String,
-        /// NAME=TEXT, or NAME:=JSON, and NAME:=null for the platform's own; see `patchbay account platforms`
+        /// NAME=TEXT or NAME:=JSON; NAME:=null restores the default
         #[arg(value_name = "SETTING", required = true)]
         settings: Vec<String>,
-        /// Try whether it would work, and keep nothing
+        /// Test without saving
         #[arg(long)]
         dry_run: bool,
     },
-    /// Give it a colour to know it by
+    /// Set the color
     #[command(visible_alias = "color")]
     Colour {
-        /// Label or id
+        /// Account (name or id)
         account: String,
-        /// The colour, or none for the platform's own look
+        /// Color, or none
         #[arg(value_parser = colours())]
         colour: String,
     },
-    /// Forget its key; it stays in the lists, and another key signs it in again
+    /// Sign out (keeps the account)
     SignOut {
-        /// Label or id
+        /// Account (name or id)
         account: String,
     },
-    /// Put another key in the place of the saved one
+    /// Replace the key (tested before saving)
     Replace {
-        /// Label or id
+        /// Account (name or id)
         account: String,
         #[command(flatten)]
         secrets: AccountSecretArgs,
     },
-    /// Remove it from Patchbay; at the platform everything stays
+    /// Remove from Patchbay
     #[command(visible_alias = "rm")]
     Remove {
-        /// Label or id
+        /// Account (name or id)
         account: String,
     },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountAddArgs {
-    /// Which platform
+    /// Platform
     #[arg(value_parser = platforms())]
     pub(crate) platform: String,
-    /// What to call it, unique [default: the platform's name]
+    /// Account name [default: platform name]
     #[arg(long)]
     pub(crate) label: Option<String>,
-    /// Absolute URL in place of the platform's own
+    /// Base URL for a custom address
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
-    /// Let its key go over plain http to that URL: anyone on the way can read and use it
+    /// Send the key to that URL over plain http, where others can read it
     #[arg(long, requires = "base_url")]
     pub(crate) allow_plain_http: bool,
-    /// Another setting: NAME=TEXT, or NAME:=JSON; see `patchbay account platforms`
+    /// Setting as NAME=TEXT or NAME:=JSON
     #[arg(long = "set", value_name = "SETTING")]
     pub(crate) settings: Vec<String>,
     #[command(flatten)]
@@ -103,57 +103,56 @@ pub(crate) struct AccountAddArgs {
 /// Where the secrets of an account come from.
 #[derive(Debug, Args)]
 pub(crate) struct AccountSecretArgs {
-    /// Where the key comes from: - for standard input (the key, or a JSON object of several fields by
-    /// their names), a reference such as env://NAME, or wallet:NAME [default: the variable of the platform's
-    /// own client when it is set and you agree, else standard input]
+    /// Read the key from: - (stdin: key or JSON object), env://NAME, cmd://…, op://… or wallet:NAME
+    /// [default: platform's environment variable, else stdin]
     #[arg(long, value_name = "SOURCE")]
     pub(crate) from: Option<String>,
-    /// Where one of several secrets comes from: NAME=SOURCE
+    /// Source of one secret field, as NAME=SOURCE
     #[arg(long = "secret", value_name = "NAME=SOURCE", conflicts_with = "from")]
     pub(crate) secrets: Vec<String>,
 }
 
 #[derive(Args)]
 pub(crate) struct ApiArgs {
-    /// Label or id of the account
+    /// Account (name or id)
     #[arg(required_unless_present = "platform", conflicts_with = "platform")]
     pub(crate) account: Option<String>,
-    /// Name of the operation in the platform's contract
+    /// Operation name
     pub(crate) operation: Option<String>,
-    /// key=value for text, key:=json for anything else, - for a JSON object on standard input
+    /// KEY=TEXT, KEY:=JSON, or - to read a JSON object from stdin
     #[arg(value_name = "ARGUMENT")]
     pub(crate) arguments: Vec<String>,
-    /// All arguments as a JSON object, or - for standard input; each ARGUMENT is laid over it
+    /// Arguments as a JSON object, or - for stdin; KEY=TEXT and KEY:=JSON override it
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     pub(crate) args: Option<String>,
-    /// List the operations in place of calling one
+    /// List operations
     #[arg(long, conflicts_with_all = ["operation", "describe"])]
     pub(crate) list: bool,
-    /// The platform whose operations are listed or described, without an account
+    /// Platform to list or describe, without an account
     #[arg(long, value_parser = platforms())]
     pub(crate) platform: Option<String>,
-    /// Show what an operation does and which arguments it takes
+    /// Describe an operation
     #[arg(long, value_name = "OPERATION", num_args = 0..=1, default_missing_value = "")]
     pub(crate) describe: Option<String>,
-    /// Show status and headers of the answer beside its data
+    /// Include response status and headers
     #[arg(long, short)]
     pub(crate) include: bool,
-    /// The file for an answer that comes as a stream of bytes, such as a download, or - for standard output
+    /// Write a binary response to FILE, or - for stdout
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<String>,
-    /// Longest time of one attempt, in seconds
+    /// Timeout per attempt in seconds
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) timeout: Option<u32>,
-    /// How often a failure is repeated [default: what the platform's contract says]
+    /// Maximum retries [default: set by the operation]
     #[arg(long, value_name = "TIMES")]
     pub(crate) retries: Option<u32>,
-    /// A header whose value is read from standard input, a line for each; or NAME=REFERENCE
+    /// Extra header; value from stdin, or NAME=REFERENCE
     #[arg(long = "header", value_name = "NAME")]
     pub(crate) headers: Vec<String>,
-    /// A query parameter beside the operation's own: NAME=TEXT, or NAME:=JSON
+    /// Extra query parameter, as NAME=TEXT or NAME:=JSON
     #[arg(long = "query", value_name = "PARAMETER")]
     pub(crate) query: Vec<String>,
-    /// A member of the body that overrides the operation's own: NAME=TEXT, or NAME:=JSON
+    /// Extra body property, as NAME=TEXT or NAME:=JSON
     #[arg(long = "body", value_name = "MEMBER")]
     pub(crate) body: Vec<String>,
 }

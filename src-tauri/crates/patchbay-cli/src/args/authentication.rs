@@ -6,33 +6,31 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Sign-in")]
 pub(crate) struct AuthenticationArgs {
-    /// How it signs in [default: found out from the server and the options below]
+    /// Sign-in method [default: auto]
     #[arg(long, value_enum)]
     pub(crate) auth: Option<Method>,
-    /// Where the token comes from: - for standard input, a reference such as env://NAME, or
-    /// wallet:NAME
+    /// Read the token from: - (stdin), env://NAME, cmd://…, op://… or wallet:NAME
     #[arg(long, value_name = "SOURCE", conflicts_with = "headers")]
     pub(crate) token_from: Option<String>,
-    /// A header with a secret value, read from standard input, a line for each; or NAME=REFERENCE,
-    /// resolved now; or wallet:NAME for saved headers
+    /// Header; value from stdin (one line each), NAME=REFERENCE, or wallet:NAME
     #[arg(long = "header", value_name = "NAME")]
     pub(crate) headers: Vec<String>,
-    /// The id of an OAuth app of your own, or wallet:NAME for a saved one
+    /// Client ID of your OAuth app, or wallet:NAME
     #[arg(long, value_name = "ID", conflicts_with_all = ["token_from", "headers"])]
     pub(crate) client_id: Option<String>,
-    /// Where its secret comes from: - for standard input, or a reference
+    /// Read the client secret from: - (stdin), env://NAME, cmd://… or op://…
     #[arg(long, value_name = "SOURCE", requires = "client_id")]
     pub(crate) client_secret_from: Option<String>,
-    /// Port on which the browser comes back, where the provider wants one fixed
+    /// Redirect port, if the provider needs a fixed one
     #[arg(long, value_name = "PORT", conflicts_with_all = ["token_from", "headers"])]
     pub(crate) callback_port: Option<u16>,
-    /// Host on which the browser comes back: 127.0.0.1 or localhost
+    /// Redirect host: 127.0.0.1 or localhost
     #[arg(long, value_name = "HOST", conflicts_with_all = ["token_from", "headers"])]
     pub(crate) callback_host: Option<String>,
-    /// How the browser comes back
+    /// Redirect method
     #[arg(long, value_enum, conflicts_with_all = ["token_from", "headers"])]
     pub(crate) redirect: Option<RedirectArg>,
-    /// A scope to ask for, in place of those that the server names
+    /// Scope to request instead of the server's
     #[arg(long = "scope", value_name = "SCOPE", conflicts_with_all = ["token_from", "headers"])]
     pub(crate) scopes: Vec<String>,
 }
@@ -40,24 +38,24 @@ pub(crate) struct AuthenticationArgs {
 /// A way to sign in, as one types it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Method {
-    /// Find out
+    /// Detect
     Auto,
-    /// Not at all
+    /// None
     None,
-    /// By consent in the browser
+    /// Browser
     Oauth,
-    /// With a token
+    /// Token
     Bearer,
-    /// With headers
+    /// Headers
     Headers,
 }
 
 /// How the browser comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RedirectArg {
-    /// To a port of this computer
+    /// Local port
     Loopback,
-    /// By a patchbay:// link, which only the app receives
+    /// patchbay:// link (app only)
     DeepLink,
 }
 

@@ -6,33 +6,33 @@ use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CatalogueVerb {
-    /// List what can be set up: what your accounts can create, and well-known MCP servers
+    /// List connectors you can add or create
     #[command(visible_alias = "ls")]
     List {
-        /// Only those that every word is found in: names, addresses, what they are for
+        /// Match all words
         #[arg(value_name = "WORD")]
         words: Vec<String>,
         #[command(flatten)]
         of: SourceArgs,
     },
-    /// List those that every word is found in: names, addresses, what they are for
+    /// Search the catalog
     Search {
-        /// What to look for
+        /// Search words
         #[arg(required = true, value_name = "WORD")]
         words: Vec<String>,
         #[command(flatten)]
         of: SourceArgs,
     },
-    /// Show one of them, and where that was read
+    /// Show one entry
     Show {
-        /// Its name in the list, or the id of what an account creates
+        /// Entry name or connector type id
         name: String,
         #[command(flatten)]
         of: SourceArgs,
     },
-    /// List the servers of a registry file: a server.json, a list of them, or an answer of a registry
+    /// List servers from a registry file
     Read {
-        /// The file, - for standard input
+        /// File, or - for stdin
         file: PathBuf,
     },
 }
@@ -40,8 +40,7 @@ pub(crate) enum CatalogueVerb {
 /// Whose part of the catalogue is meant.
 #[derive(Debug, Default, Args)]
 pub(crate) struct SourceArgs {
-    /// Only what this account can create: label or id; `local` for the well-known servers, which asks
-    /// nobody
+    /// Only this account's types; local for MCP servers
     #[arg(long)]
     pub(crate) account: Option<String>,
 }

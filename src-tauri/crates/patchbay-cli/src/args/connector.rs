@@ -6,116 +6,116 @@ use super::{AuthenticationArgs, ChangeArgs, CopyArgs, CreateArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConnectorVerb {
-    /// Add an MCP server by its address; prints the connector's name
+    /// Add an MCP server
     Add(Box<AddArgs>),
-    /// List what can be created on an account
+    /// List connector types of an account
     Definitions {
-        /// Label or id of the account
+        /// Account (name or id)
         account: String,
     },
-    /// Create one on a hosted platform; prints its name
+    /// Create a connector on a platform
     Create(Box<CreateArgs>),
-    /// Create the same on another account, from what is known of it
+    /// Copy a connector to another account
     Copy(Box<CopyArgs>),
-    /// List where else the same service is set up, and how it differs there
+    /// List copies on other accounts
     Copies {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
     },
-    /// List all connectors
+    /// List connectors
     #[command(visible_alias = "ls")]
     List {
-        /// Ask the hosted platforms; each account's connectors are printed as they arrive
+        /// Refresh from platforms
         #[arg(long)]
         refresh: bool,
     },
-    /// Show all that is known of one
+    /// Show a connector
     Show {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
     },
-    /// Sign in, in the browser, and load its tools
+    /// Sign in and load tools
     Connect {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
-        /// On a hosted platform, what is chosen before: choice=value for text, choice:=json for anything else
+        /// Sign-in option, as KEY=TEXT or KEY:=JSON
         #[arg(value_name = "CHOICE")]
         choices: Vec<String>,
-        /// Show what can be chosen, and do nothing
+        /// List sign-in options
         #[arg(long)]
         describe: bool,
         #[command(flatten)]
         how: ConnectArgs,
     },
-    /// Give up the sign-in, at the provider too where it can be
+    /// Sign out and revoke access where possible
     Disconnect {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
     },
-    /// Take one out of the list; it can be restored for ten minutes. One of a hosted platform is deleted there
+    /// Remove a connector (hosted: delete it there)
     #[command(visible_alias = "rm")]
     Remove {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
     },
-    /// Put back one that was just removed
+    /// Restore a removed connector (within 10 minutes)
     Restore {
-        /// Its id
+        /// Connector id
         id: String,
     },
-    /// Change what is given and leave the rest
+    /// Edit a connector
     Edit(Box<EditArgs>),
-    /// List what only its platform can do with it, and what that tells of it
+    /// List platform actions and facts
     Actions {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
     },
-    /// Have its platform do one of these; asks first when it changes something
+    /// Run a platform action
     Action {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
-        /// Name of the action
+        /// Action name
         action: String,
-        /// key=value for text, key:=json for anything else, - for a JSON object on standard input
+        /// KEY=TEXT, KEY:=JSON, or - to read a JSON object from stdin
         #[arg(value_name = "ARGUMENT")]
         arguments: Vec<String>,
     },
-    /// List what it lets one read
+    /// List resources
     Resources {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
     },
-    /// Read one of its resources; text is printed as text, anything else as its bytes
+    /// Read a resource
     Read {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
-        /// URI of the resource
+        /// Resource URI
         uri: String,
     },
-    /// List the messages that it has prepared
+    /// List prompts
     Prompts {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
     },
-    /// Have one of its prompts filled in
+    /// Get a prompt
     Prompt {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
-        /// Name of the prompt
+        /// Prompt name
         prompt: String,
-        /// key=value, or - for a JSON object on standard input
+        /// KEY=TEXT, or - to read a JSON object from stdin
         #[arg(value_name = "ARGUMENT")]
         arguments: Vec<String>,
     },
-    /// Show whether the app checks connectors by itself now and then, or switch that
+    /// Show or set background checks
     Background {
-        /// Whether it is to
+        /// on or off
         #[arg(value_enum)]
         switch: Option<Switch>,
     },
-    /// Look at one step by step: name, connection, TLS, discovery, sign-in, negotiation, tools
+    /// Check a connector step by step
     Check {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
     },
 }
@@ -123,28 +123,28 @@ pub(crate) enum ConnectorVerb {
 /// On or off, as one types it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Switch {
-    /// It is to
+    /// Turn on
     On,
-    /// It is not to
+    /// Turn off
     Off,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct AddArgs {
-    /// Absolute URL of the MCP server
+    /// Server URL
     pub(crate) url: String,
-    /// Short name, unique [default: made of the title]
+    /// Short name [default: from name]
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// Name for people [default: made of the address]
+    /// Name [default: from server]
     #[arg(long)]
     pub(crate) title: Option<String>,
     #[command(flatten)]
     pub(crate) authentication: AuthenticationArgs,
-    /// Let its credentials go over plain http: anyone on the way can read and use them
+    /// Send credentials over plain http, where others can read them
     #[arg(long)]
     pub(crate) allow_plain_http: bool,
-    /// Connect it at once
+    /// Connect right away
     #[arg(long)]
     pub(crate) connect: bool,
     #[command(flatten)]
@@ -153,43 +153,43 @@ pub(crate) struct AddArgs {
 
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ConnectArgs {
-    /// How long the sign-in may take, in seconds [default: 300]
+    /// Sign-in timeout in seconds [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) timeout: Option<u32>,
-    /// Print the link and open no browser
+    /// Print the sign-in link instead of opening a browser
     #[arg(long)]
     pub(crate) no_browser: bool,
-    /// Sign in at this host although it was another one before
+    /// Accept a new sign-in host
     #[arg(long, value_name = "HOST")]
     pub(crate) accept_issuer: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EditArgs {
-    /// Id, ACCOUNT/NAME or name
+    /// Connector (name, ACCOUNT/NAME or id)
     pub(crate) connector: String,
-    /// Another short name, unique
+    /// Short name
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// Another name for people
+    /// Name
     #[arg(long)]
     pub(crate) title: Option<String>,
-    /// Another address; one on another host drops the sign-in
+    /// Address; a new host removes the sign-in
     #[arg(long)]
     pub(crate) url: Option<String>,
-    /// Its tags, parted by commas, in place of those it has
+    /// Tags, comma-separated (replaces all)
     #[arg(long, value_delimiter = ',')]
     pub(crate) tags: Option<Vec<String>>,
-    /// Keep it at the top, or not
+    /// Mark as favorite (true or false)
     #[arg(long, value_name = "YES")]
     pub(crate) favourite: Option<bool>,
-    /// Switch it on
+    /// Turn on
     #[arg(long, conflicts_with = "disable")]
     pub(crate) enable: bool,
-    /// Switch it off
+    /// Turn off
     #[arg(long)]
     pub(crate) disable: bool,
-    /// Let its credentials go over plain http, where anyone on the way can read and use them, or not
+    /// Allow plain http, where others can read the credentials (true or false)
     #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) allow_plain_http: Option<bool>,
     #[command(flatten)]

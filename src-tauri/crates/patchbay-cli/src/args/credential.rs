@@ -6,44 +6,44 @@ use super::{PlacedArgs, TargetArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CredentialVerb {
-    /// Save a credential in the wallet, or on a hosted platform
+    /// Add a credential
     Add(Box<AddArgs>),
-    /// List the wallet, or what a hosted platform keeps, without secrets
+    /// List credentials
     #[command(visible_alias = "ls")]
     List {
         #[command(flatten)]
         target: TargetArgs,
     },
-    /// Show one of the wallet: how old it is, and everything that uses it
+    /// Show a saved credential and its uses
     Show {
-        /// Its name or id
+        /// Credential (name or id)
         credential: String,
     },
-    /// Put another secret in the place of the saved one
+    /// Replace a credential
     Replace(Box<ReplaceArgs>),
-    /// Put another secret in the wallet and send it to every platform that was given the old one
+    /// Replace a credential everywhere it's used
     Rotate(Box<RotateArgs>),
-    /// Choose the one that a hosted platform uses when none is named
+    /// Set the default credential on a platform
     Default {
-        /// Its name there
+        /// Credential name
         credential: String,
         #[command(flatten)]
         target: TargetArgs,
     },
-    /// Call it something else
+    /// Rename a credential
     Rename {
-        /// Its name or id
+        /// Credential (name or id)
         credential: String,
-        /// The new name
+        /// New name
         name: String,
     },
-    /// Programs that may be run to read a secret from them
+    /// Manage programs that may be run to read secrets
     #[command(subcommand)]
     Programs(ProgramsVerb),
-    /// Delete it; what uses it needs a sign-in then
+    /// Delete a credential
     #[command(visible_alias = "rm")]
     Remove {
-        /// Its name or id; left out where the platform has one without a name
+        /// Name or id (optional if the platform has only one)
         #[arg(required_unless_present = "connector")]
         credential: Option<String>,
         #[command(flatten)]
@@ -53,27 +53,27 @@ pub(crate) enum CredentialVerb {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProgramsVerb {
-    /// List the programs that you allowed
+    /// List allowed programs
     #[command(visible_alias = "ls")]
     List,
     /// Allow the program of a secret reference, without running it
     Allow {
-        /// Secret reference, for example 'cmd://pass show mcp'
+        /// Secret reference, such as 'cmd://pass show mcp'
         reference: String,
     },
-    /// Forget that you allowed a program; it is asked for again
+    /// Remove an allowed program
     Forget {
-        /// Its id
+        /// Program id
         program: String,
     },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct AddArgs {
-    /// What to call it, unique; left out where the platform has one without a name
+    /// Name (optional if the platform has only one)
     #[arg(required_unless_present = "connector")]
     pub(crate) name: Option<String>,
-    /// What it is made of
+    /// Credential type
     #[arg(long, value_enum, required_unless_present = "connector")]
     pub(crate) kind: Option<Kind>,
     #[command(flatten)]
@@ -84,7 +84,7 @@ pub(crate) struct AddArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReplaceArgs {
-    /// Its name or id; left out where the platform has one without a name
+    /// Name or id (optional if the platform has only one)
     #[arg(required_unless_present = "connector")]
     pub(crate) credential: Option<String>,
     #[command(flatten)]
@@ -95,20 +95,20 @@ pub(crate) struct ReplaceArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RotateArgs {
-    /// Its name or id
+    /// Credential (name or id)
     pub(crate) credential: String,
     #[command(flatten)]
     pub(crate) secret: SecretArgs,
-    /// Show where the new secret would go, and do nothing
+    /// Show where it would be updated
     #[arg(long, group = "instead")]
     pub(crate) dry_run: bool,
-    /// Send the new secret once more to the places that it did not reach
+    /// Retry failed updates
     #[arg(long, group = "instead")]
     pub(crate) retry: bool,
-    /// Put the old secret back everywhere
+    /// Roll back to the old credential
     #[arg(long, group = "instead")]
     pub(crate) take_back: bool,
-    /// Forget the old secret: there is no way back then
+    /// Delete the old credential
     #[arg(long, group = "instead")]
     pub(crate) finish: bool,
 }
@@ -116,17 +116,16 @@ pub(crate) struct RotateArgs {
 /// Where the secret comes from.
 #[derive(Debug, Args)]
 pub(crate) struct SecretArgs {
-    /// Where the token comes from: - for standard input, or a reference such as env://NAME
+    /// Read the token from: - (stdin), env://NAME, cmd://… or op://…
     #[arg(long, value_name = "SOURCE", default_value = "-")]
     pub(crate) from: String,
-    /// A header whose value is read from standard input, a line for each; or NAME=REFERENCE,
-    /// resolved now
+    /// Header; value from stdin (one line each), or NAME=REFERENCE
     #[arg(long = "header", value_name = "NAME")]
     pub(crate) headers: Vec<String>,
-    /// The id of the OAuth app
+    /// Client ID
     #[arg(long, value_name = "ID")]
     pub(crate) client_id: Option<String>,
-    /// Where the secret of the OAuth app comes from: - for standard input, or a reference
+    /// Read the client secret from: - (stdin), env://NAME, cmd://… or op://…
     #[arg(long, value_name = "SOURCE", requires = "client_id")]
     pub(crate) client_secret_from: Option<String>,
 }
@@ -134,10 +133,10 @@ pub(crate) struct SecretArgs {
 /// What a credential is made of, as one types it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
-    /// A token
+    /// Token
     Bearer,
-    /// Headers with secret values
+    /// Secret headers
     Headers,
-    /// An OAuth app of your own
+    /// Your OAuth app
     OauthClient,
 }

@@ -9,29 +9,29 @@ use super::authentication::RedirectArg;
 /// Values of a form that a platform makes.
 #[derive(Debug, Default, Args)]
 pub(crate) struct FormArgs {
-    /// Where a secret comes from: POINTER=SOURCE, the JSON pointer of its place (or just its name), and -
-    /// for standard input, a reference such as env://NAME, or wallet:NAME
-    #[arg(long = "secret", value_name = "POINTER=SOURCE")]
+    /// Secret field, as FIELD=SOURCE (field: name or JSON pointer; source: -, env://NAME, cmd://…,
+    /// op://… or wallet:NAME)
+    #[arg(long = "secret", value_name = "FIELD=SOURCE")]
     pub(crate) secrets: Vec<String>,
-    /// Show which values it takes, and do nothing
+    /// Show the fields
     #[arg(long)]
     pub(crate) describe: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct CreateArgs {
-    /// Label or id of the account
+    /// Account (name or id)
     pub(crate) account: String,
-    /// Id or title of one of its definitions; see `patchbay connector definitions` [default: the only one]
+    /// Connector type (see `patchbay connector definitions`) [default: the only one]
     pub(crate) definition: Option<String>,
-    /// key=value for text, key:=json for anything else; a key such as /auth/kind is a JSON pointer
+    /// Field value, as KEY=TEXT or KEY:=JSON; a key such as /auth/kind is a JSON pointer
     #[arg(value_name = "VALUE")]
     pub(crate) values: Vec<String>,
     #[command(flatten)]
     pub(crate) form: FormArgs,
     #[command(flatten)]
     pub(crate) provider: ProviderArgs,
-    /// Connect it at once
+    /// Connect right away
     #[arg(long)]
     pub(crate) connect: bool,
     #[command(flatten)]
@@ -47,41 +47,41 @@ impl CreateArgs {
 
 /// Signing in to the provider with an OAuth app of one's own, where the platform wants its tokens.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Sign-in at the provider")]
+#[command(next_help_heading = "Provider sign-in")]
 pub(crate) struct ProviderArgs {
-    /// Sign in at the provider with the OAuth app of this id, and fill the form with what it grants
+    /// Sign in with this OAuth app and fill in the token
     #[arg(long, value_name = "ID")]
     pub(crate) client_id: Option<String>,
-    /// Where the app's secret comes from: - for standard input, a reference, or wallet:NAME
+    /// Read the client secret from: - (stdin), env://NAME, cmd://…, op://… or wallet:NAME
     #[arg(long, value_name = "SOURCE", requires = "client_id")]
     pub(crate) client_secret_from: Option<String>,
-    /// Where one consents [default: what the definition says]
+    /// Authorization URL [default: set by the type]
     #[arg(long, value_name = "URL", requires = "client_id")]
     pub(crate) authorize_url: Option<String>,
-    /// Where the code is exchanged [default: what the definition says]
+    /// Token URL [default: set by the type]
     #[arg(long, value_name = "URL", requires = "client_id")]
     pub(crate) token_url: Option<String>,
-    /// How the browser comes back; the app at the provider has to know that address
+    /// Redirect method (register it with the provider)
     #[arg(long, value_enum, requires = "client_id")]
     pub(crate) redirect: Option<RedirectArg>,
-    /// A scope to ask for, in place of those of the definition
+    /// Scope to request
     #[arg(long = "scope", value_name = "SCOPE", requires = "client_id")]
     pub(crate) scopes: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct CopyArgs {
-    /// Id, ACCOUNT/NAME or name
+    /// Connector (name, ACCOUNT/NAME or id)
     pub(crate) connector: String,
-    /// Label or id of the account on which it is to be created too
+    /// Target account (name or id)
     #[arg(long, value_name = "ACCOUNT")]
     pub(crate) to: String,
-    /// key=value for text, key:=json for anything else, laid over what is known of the connector
+    /// Field value, as KEY=TEXT or KEY:=JSON; overrides the copied one
     #[arg(value_name = "VALUE")]
     pub(crate) values: Vec<String>,
     #[command(flatten)]
     pub(crate) form: FormArgs,
-    /// Connect it at once
+    /// Connect right away
     #[arg(long)]
     pub(crate) connect: bool,
     #[command(flatten)]
@@ -91,16 +91,15 @@ pub(crate) struct CopyArgs {
 /// Changes of what a hosted platform keeps of a connector.
 #[derive(Debug, Default, Args)]
 pub(crate) struct ChangeArgs {
-    /// On a hosted platform: key=value for text, key:=json for anything else; a key such as /auth/kind is a
-    /// JSON pointer. The difference is shown before it is sent
+    /// Setting, as KEY=TEXT or KEY:=JSON (hosted)
     #[arg(value_name = "VALUE")]
     pub(crate) values: Vec<String>,
     #[command(flatten)]
     pub(crate) form: FormArgs,
-    /// Show the difference, and send nothing
+    /// Show changes without saving
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Go over what was changed elsewhere meanwhile
+    /// Overwrite changes made elsewhere
     #[arg(long)]
     pub(crate) overwrite: bool,
 }
@@ -115,28 +114,28 @@ impl ChangeArgs {
 
 /// Whose credential of a connector is meant.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Credentials that a hosted platform keeps")]
+#[command(next_help_heading = "Platform credentials")]
 pub(crate) struct TargetArgs {
-    /// Those of this hosted connector, in place of the wallet: id, ACCOUNT/NAME or name
+    /// Hosted connector whose credentials are meant (name, ACCOUNT/NAME or id)
     #[arg(long, value_name = "CONNECTOR")]
     pub(crate) connector: Option<String>,
-    /// Whose it is [default: the only level that the connector has]
+    /// Level [default: the only one]
     #[arg(long, value_enum, requires = "connector")]
     pub(crate) level: Option<LevelWord>,
 }
 
 /// Values of a credential that a hosted platform keeps.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Credentials that a hosted platform keeps")]
+#[command(next_help_heading = "Platform credentials")]
 pub(crate) struct PlacedArgs {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
-    /// A value of its form: KEY=TEXT, or KEY:=JSON; a key such as /auth/kind is a JSON pointer
+    /// Field value, as KEY=TEXT or KEY:=JSON
     #[arg(long = "set", value_name = "VALUE", requires = "connector")]
     pub(crate) values: Vec<String>,
     #[command(flatten)]
     pub(crate) form: FormArgs,
-    /// Make it the one that is used when none is named
+    /// Make it the default
     #[arg(long, requires = "connector")]
     pub(crate) default: bool,
 }
@@ -144,11 +143,11 @@ pub(crate) struct PlacedArgs {
 /// Whose a credential is, as one types it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LevelWord {
-    /// One person's
+    /// Personal
     User,
-    /// The workspace's
+    /// Workspace
     Workspace,
-    /// The organization's
+    /// Organization
     Organization,
 }
 

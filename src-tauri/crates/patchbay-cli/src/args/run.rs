@@ -11,56 +11,56 @@ pub(crate) enum RunVerb {
     /// List runs, newest first
     #[command(visible_alias = "ls")]
     List(RunListArgs),
-    /// Show one with its arguments and its answer
+    /// Show a run with its arguments and result
     Show {
-        /// Its id
+        /// Run id
         id: String,
     },
-    /// Run the same again
+    /// Run again
     Replay {
-        /// Its id
+        /// Run id
         id: String,
-        /// Run it on another connector that offers the tool: a copy, or another identity
+        /// Connector to run on
         #[arg(long, value_name = "CONNECTOR")]
         connector: Option<String>,
     },
-    /// Run the same for the next page, as far as its answer names one
+    /// Load the next page of results
     Next {
-        /// Its id
+        /// Run id
         id: String,
     },
-    /// Write a part of its answer that is a file into a folder; prints the file
+    /// Save a file from the result
     Save {
-        /// Its id
+        /// Run id
         id: String,
-        /// Which part, counted from 1 [default: the first that is a file]
+        /// Part number [default: first file]
         #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
         part: Option<u32>,
-        /// The folder
+        /// Folder
         #[arg(long, value_name = "FOLDER", default_value = ".")]
         folder: PathBuf,
     },
-    /// Show what differs between two runs
+    /// Compare two runs
     Compare(RunCompareArgs),
-    /// Write runs for other programs, without secrets
+    /// Export runs
     Export(RunExportArgs),
-    /// Show how long runs are kept, or change it
+    /// Show or set the history limits
     Keep {
-        /// Days that a run is kept, or `ever`
+        /// Days to keep, or ever
         #[arg(long, value_name = "DAYS|ever", value_parser = limit)]
         days: Option<Limit>,
-        /// Number of the newest runs that are kept, or `all`
+        /// Runs to keep, or all
         #[arg(long, value_name = "NUMBER|all", value_parser = limit)]
         runs: Option<Limit>,
     },
-    /// Remove the runs that are too old now; the app does so every hour
+    /// Delete runs past the limits
     Trim,
-    /// Remove every run
+    /// Delete all runs
     Clear,
-    /// Take one out of the history
+    /// Delete a run
     #[command(visible_alias = "rm")]
     Remove {
-        /// Its id
+        /// Run id
         id: String,
     },
 }
@@ -69,7 +69,7 @@ pub(crate) enum RunVerb {
 pub(crate) struct RunListArgs {
     #[command(flatten)]
     pub(crate) filter: RunFilterArgs,
-    /// How many at most
+    /// Maximum number of runs
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
     pub(crate) limit: u32,
 }
@@ -77,31 +77,31 @@ pub(crate) struct RunListArgs {
 /// Which runs are meant.
 #[derive(Debug, Args)]
 pub(crate) struct RunFilterArgs {
-    /// Words to look for, and filters such as status:error connector:github tool:search source:cli since:7d
+    /// Search words and filters, such as status:failed tool:search since:7d
     pub(crate) query: Vec<String>,
-    /// Only runs that stand like this
+    /// Status
     #[arg(long = "state", value_enum)]
     pub(crate) states: Vec<State>,
-    /// Only runs older than this one
+    /// Only runs before this one
     #[arg(long, value_name = "ID")]
     pub(crate) before: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RunCompareArgs {
-    /// The run to compare with, or the only one: then it is compared with the one before it
+    /// Run, or the earlier of two
     #[arg(value_name = "RUN")]
     pub(crate) first: String,
-    /// The later run
+    /// Later run
     #[arg(value_name = "LATER")]
     pub(crate) second: Option<String>,
-    /// Leave out what lies at this path, such as /outcome/result/items/*/updatedAt or requestId
+    /// Path to ignore, such as requestId or /outcome/result/items/*/updatedAt
     #[arg(long = "ignore", value_name = "PATH")]
     pub(crate) ignored: Vec<String>,
-    /// Leave out nothing that was remembered for the tool
+    /// Don't use saved ignored paths
     #[arg(long)]
     pub(crate) all: bool,
-    /// Remember what is left out for this tool
+    /// Save ignored paths for this tool
     #[arg(long)]
     pub(crate) remember: bool,
 }
@@ -110,13 +110,13 @@ pub(crate) struct RunCompareArgs {
 pub(crate) struct RunExportArgs {
     #[command(flatten)]
     pub(crate) filter: RunFilterArgs,
-    /// How many at most, the newest first [default: all]
+    /// Maximum number of runs, latest first [default: all]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
-    /// How they are written
+    /// Format
     #[arg(long, value_enum, default_value_t = Format::Jsonl)]
     pub(crate) format: Format,
-    /// The file, or - for standard output
+    /// File, or - for stdout
     #[arg(long, short, value_name = "FILE", default_value = "-")]
     pub(crate) output: String,
 }
@@ -124,9 +124,9 @@ pub(crate) struct RunExportArgs {
 /// How runs are written, as one types it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// One JSON document a line
+    /// JSON Lines
     Jsonl,
-    /// A table for spreadsheets
+    /// CSV
     Csv,
 }
 
@@ -147,9 +147,9 @@ fn limit(word: &str) -> Result<Limit, String> {
     match word {
         "ever" | "all" => Ok(Limit(None)),
         word => match word.parse() {
-            Ok(0) => Err("it must be 1 at least".to_owned()),
+            Ok(0) => Err("must be at least 1".to_owned()),
             Ok(number) => Ok(Limit(Some(number))),
-            Err(_) => Err("it is neither a number nor `ever` or `all`".to_owned()),
+            Err(_) => Err("must be a number, `ever` or `all`".to_owned()),
         },
     }
 }

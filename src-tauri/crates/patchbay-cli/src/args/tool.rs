@@ -4,30 +4,30 @@ use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ToolVerb {
-    /// List the tools of one connector, or of all
+    /// List tools
     #[command(visible_alias = "ls")]
     List {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: Option<String>,
-        /// Ask the servers again
+        /// Refresh from servers
         #[arg(long)]
         refresh: bool,
     },
-    /// Show what a tool does and which arguments it takes
+    /// Show a tool and its arguments
     Show {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
-        /// Name of the tool
+        /// Tool name
         tool: String,
     },
-    /// Show which tools changed since you agreed to them, and how
+    /// Show changed tools
     Changes {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: Option<String>,
     },
-    /// Agree to the tools of a connector as they are now
+    /// Accept changed tools
     Accept {
-        /// Id, ACCOUNT/NAME or name
+        /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
     },
     /// Run a tool
@@ -36,24 +36,23 @@ pub(crate) enum ToolVerb {
 
 #[derive(Args)]
 pub(crate) struct RunArgs {
-    /// Id, ACCOUNT/NAME or name
+    /// Connector (name, ACCOUNT/NAME or id)
     pub(crate) connector: String,
-    /// Name of the tool
+    /// Tool name
     pub(crate) tool: String,
-    /// key=value for text, key:=json for anything else, - for a JSON object on standard input
+    /// KEY=TEXT, KEY:=JSON, or - to read a JSON object from stdin
     #[arg(value_name = "ARGUMENT")]
     pub(crate) arguments: Vec<String>,
-    /// All arguments as a JSON object, or - for standard input; each ARGUMENT is laid over it
+    /// Arguments as a JSON object, or - for stdin; KEY=TEXT and KEY:=JSON override it
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     pub(crate) args: Option<String>,
-    /// How long it may take without a sign of life, in seconds [default: 60]
+    /// Timeout in seconds without a response [default: 60]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) timeout: Option<u32>,
-    /// Run it with this credential of those that the platform keeps for the connector; see
-    /// `patchbay credential list --connector CONNECTOR`
+    /// Credential to run with (hosted)
     #[arg(long = "as", value_name = "NAME")]
     pub(crate) credential: Option<String>,
-    /// Show exactly what would be sent, as whom, and send nothing
+    /// Show the request without sending it
     #[arg(long)]
     pub(crate) dry_run: bool,
 }

@@ -25,15 +25,13 @@ pub(super) async fn run(cli: &Cli, verb: AccountVerb) -> Result<(), Failure> {
         AccountVerb::Test { account } => {
             unlock(cli).await?;
             let account = find(cli, &account).await?;
-            print_done(cli, "Works", &test_account(&cli.cx, &account.id).await?)
+            let account = test_account(&cli.cx, &account.id).await?;
+            print_done(cli, &format!("{}: sign-in works", account.label), &account)
         }
         AccountVerb::Rename { account, label } => {
             let account = find(cli, &account).await?;
-            print_done(
-                cli,
-                "Renamed",
-                &rename_account(&cli.cx, &account.id, &label).await?,
-            )
+            let account = rename_account(&cli.cx, &account.id, &label).await?;
+            print_done(cli, &format!("Renamed to {}", account.label), &account)
         }
         AccountVerb::Set {
             account,
@@ -57,22 +55,22 @@ pub(super) async fn find(cli: &Cli, text: &str) -> Result<Account, Failure> {
     Ok(resolve_account(&cli.cx, text).await?)
 }
 
-/// The failure of a key that was just given.
-fn explain_refused_key(error: patchbay_ops::Error) -> Failure {
+/// The failure of a key that was just given to `platform`.
+fn explain_refused_key(error: patchbay_ops::Error, platform: &str) -> Failure {
     let failure = Failure::from(error);
     match failure.code() {
         Code::AuthNeeded => failure
-            .with_message("the platform does not take this key")
-            .with_hint("Check the key, and give it again."),
+            .with_message(format!("{platform} rejected this key"))
+            .with_hint("Check it and try again."),
         Code::UsageInvalid if failure.hint().is_none() => {
-            failure.with_hint("Run `patchbay account platforms` to see what each field takes.")
+            failure.with_hint("Run `patchbay account platforms` for the fields.")
         }
         _ => failure,
     }
 }
 
-pub(super) fn print_done(cli: &Cli, verb: &str, account: &Account) -> Result<(), Failure> {
-    cli.stderr.say(&format!("{verb}: {}.", account.label));
+pub(super) fn print_done(cli: &Cli, done: &str, account: &Account) -> Result<(), Failure> {
+    cli.stderr.say(&format!("{done}."));
     cli.out.answer(account, |_| String::new())
 }
 
@@ -81,8 +79,8 @@ fn form(platform: Platform) -> Result<PlatformForm, Failure> {
     let found = forms.find(|form| form.platform == platform);
     found.ok_or_else(|| {
         Failure::usage(
-            format!("{} has no accounts", platform.as_str()),
-            "Run `patchbay account platforms` to see which have.",
+            format!("{} doesn't use accounts", platform.as_str()),
+            "Run `patchbay account platforms`.",
         )
     })
 }
@@ -109,7 +107,7 @@ async fn add(cli: &Cli, args: AccountAddArgs) -> Result<(), Failure> {
     };
     let account = add_account(&cli.cx, request)
         .await
-        .map_err(explain_refused_key)?;
+        .map_err(|error| explain_refused_key(error, &form.title))?;
     cli.stderr.say(&format!("Signed in to {}.", form.title));
     cli.out.answer(&account, |_| format!("{}\n", account.label))
 }
@@ -128,15 +126,19 @@ async fn replace(cli: &Cli, text: &str, args: AccountSecretArgs) -> Result<(), F
     let fields = fields.fill(cli, &form, args).await?;
     unlock(cli).await?;
     let replaced = replace_account_secrets(&cli.cx, &account.id, fields.secrets).await;
-    let account = replaced.map_err(explain_refused_key)?;
-    print_done(cli, "Replaced", &account)
+    let account = replaced.map_err(|error| explain_refused_key(error, &form.title))?;
+    print_done(
+        cli,
+        &format!("Replaced the key of {}", account.label),
+        &account,
+    )
 }
 
 async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
     let account = find(cli, text).await?;
     unlock(cli).await?;
     remove_account(&cli.cx, &account.id).await?;
-    print_done(cli, "Removed", &account)
+    print_done(cli, &format!("Removed {}", account.label), &account)
 }
 
 async fn list(cli: &Cli) -> Result<(), Failure> {
@@ -152,7 +154,7 @@ async fn list(cli: &Cli) -> Result<(), Failure> {
                 Cell::from(account.id.as_str()),
             ]
         });
-        Table::new(["LABEL", "PLATFORM", "URL", "ADDED", "ID"], rows).render(screen)
+        Table::new(["NAME", "PLATFORM", "URL", "ADDED", "ID"], rows).render(screen)
     })
 }
 
@@ -171,9 +173,9 @@ fn platforms(cli: &Cli) -> Result<(), Failure> {
         let rows = forms.iter().flat_map(|form| {
             form.fields.iter().map(|field| {
                 let kind = match (field.is_secret, field.is_required) {
-                    (true, true) => "secret, needed",
+                    (true, true) => "secret, required",
                     (true, false) => "secret",
-                    (false, true) => "needed",
+                    (false, true) => "required",
                     (false, false) => "",
                 };
                 [

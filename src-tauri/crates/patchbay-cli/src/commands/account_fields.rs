@@ -13,7 +13,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::secret_source::Source;
 
-const ALL_FIELDS: &str = "Run `patchbay account platforms` to see what each field takes.";
+const ALL_FIELDS: &str = "Run `patchbay account platforms` for the fields.";
 
 /// The fields of an account as far as they are known.
 #[derive(Debug)]
@@ -78,8 +78,8 @@ impl Fields {
     async fn take_named(&mut self, cli: &Cli, given: &str) -> Result<(), Failure> {
         let Some((name, source)) = given.split_once('=') else {
             return Err(Failure::usage(
-                "--secret names no source",
-                "Give it as NAME=SOURCE, for example client_secret=env://NAME.",
+                "--secret needs a source",
+                "Use NAME=SOURCE, such as client_secret=env://NAME.",
             ));
         };
         let source = Source::parse("--secret", source)?;
@@ -101,8 +101,8 @@ impl Fields {
         let any = || form.fields.iter().find(|field| field.is_secret);
         let Some(field) = self.key(form).or_else(any) else {
             return Err(Failure::usage(
-                format!("{} needs no secret", form.title),
-                "Leave --from out.",
+                format!("{} takes no secret", form.title),
+                "Remove --from.",
             ));
         };
         if let Some(secret) = read_source(cli, source).await? {
@@ -134,20 +134,20 @@ impl Fields {
     ) -> Result<(), Failure> {
         for (name, member) in members {
             let mut fields = form.fields.iter();
-            let field = fields.find(|field| field.name == name).ok_or_else(|| {
-                Failure::usage(format!("{} has no field {name}", form.title), ALL_FIELDS)
-            })?;
+            let field = fields
+                .find(|field| field.name == name)
+                .ok_or_else(|| Failure::usage(format!("unknown field {name}"), ALL_FIELDS))?;
             match (field.is_secret, member) {
                 (true, Member::Text(secret)) => {
                     self.secrets.insert(name, strip_scheme(&secret));
                 }
                 (true, Member::Other(_)) => {
-                    return Err(Failure::usage(format!("{name} is no text"), ALL_FIELDS));
+                    return Err(Failure::usage(format!("{name} must be text"), ALL_FIELDS));
                 }
                 (false, _) if self.is_known => {
                     return Err(Failure::usage(
-                        format!("{name} is no secret"),
-                        "Change it with `patchbay account set`.",
+                        format!("{name} isn't a secret"),
+                        "Use `patchbay account set`.",
                     ));
                 }
                 (false, member) => {
@@ -167,11 +167,8 @@ impl Fields {
     fn take_environment(&mut self, cli: &Cli, form: &PlatformForm) -> Result<(), Failure> {
         let offered = self.offered(form);
         let names: Vec<_> = offered.iter().map(|(_, name)| *name).collect();
-        let (names, verb) = (
-            names.join(", "),
-            if names.len() == 1 { "is" } else { "are" },
-        );
-        if offered.is_empty() || !cli.agrees(&format!("{names} {verb} set. Sign in with that?"))? {
+        let names = names.join(", ");
+        if offered.is_empty() || !cli.agrees(&format!("Use {names} from the environment?"))? {
             return Ok(());
         }
         for (field, variable) in offered {
@@ -242,11 +239,11 @@ fn members(given: &Secret) -> Result<Option<BTreeMap<String, Member>>, Failure> 
         Err(_) if !text.contains('\n') => Ok(None),
         Err(error) => Err(Failure::usage(
             format!(
-                "standard input is no JSON: line {}, column {}",
+                "stdin isn't valid JSON (line {}, column {})",
                 error.line(),
                 error.column()
             ),
-            "Give an object such as {\"name\": \"value\"}, or one secret in one line.",
+            "Pass an object such as {\"name\": \"value\"}, or one secret.",
         )),
     }
 }

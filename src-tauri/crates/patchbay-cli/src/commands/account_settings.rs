@@ -25,10 +25,14 @@ pub(super) async fn set(
     unlock(cli).await?;
     if dry_run {
         try_account_settings(&cli.cx, &account.id, settings).await?;
-        return print_done(cli, "Would work", &account);
+        return print_done(
+            cli,
+            &format!("{}: settings work (not saved)", account.label),
+            &account,
+        );
     }
     let account = change_account_settings(&cli.cx, &account.id, settings).await?;
-    print_done(cli, "Changed", &account)
+    print_done(cli, &format!("Updated {}", account.label), &account)
 }
 
 /// What was set with what is to be laid over it; null takes a setting away.
@@ -49,14 +53,14 @@ pub(super) async fn colour(cli: &Cli, account: &str, colour: &str) -> Result<(),
     // The grammar lets no other word through than the colours and `none`.
     let colour = AccountColour::from_word(colour);
     let account = colour_account(&cli.cx, &account.id, colour).await?;
-    print_done(cli, "Coloured", &account)
+    print_done(cli, &format!("Updated {}", account.label), &account)
 }
 
 pub(super) async fn sign_out(cli: &Cli, account: &str) -> Result<(), Failure> {
     let account = find(cli, account).await?;
     unlock(cli).await?;
     let account = sign_out_account(&cli.cx, &account.id).await?;
-    print_done(cli, "Signed out", &account)
+    print_done(cli, &format!("Signed out of {}", account.label), &account)
 }
 
 #[cfg(test)]

@@ -78,13 +78,13 @@ impl Offered {
                 kind: "operation",
                 name: name.to_owned(),
             };
-            Failure::from(missing).with_hint(format!("Run `{}` to see them all.", self.listed_by))
+            Failure::from(missing).with_hint(format!("Run `{}`.", self.listed_by))
         })
     }
 }
 
 fn no_operation() -> Failure {
-    Failure::usage("no operation is named", "Add --list to see them all.")
+    Failure::usage("name an operation", "Add --list to see all.")
 }
 
 fn list(cli: &Cli, operations: &[OperationInfo]) -> Result<(), Failure> {
@@ -97,7 +97,7 @@ fn list(cli: &Cli, operations: &[OperationInfo]) -> Result<(), Failure> {
                 Cell::from(&operation.summary),
             ]
         });
-        Table::new(["OPERATION", "EFFECT", "WHAT"], rows).render(screen)
+        Table::new(["OPERATION", "EFFECT", "DESCRIPTION"], rows).render(screen)
     })
 }
 
@@ -108,7 +108,6 @@ fn describe(cli: &Cli, operation: &OperationInfo) -> Result<(), Failure> {
             .add("Operation", &operation.name)
             .add("Does", &operation.summary)
             .toned("Effect", effect, tone)
-            .add("Source", &operation.source)
             .render(screen);
         format!("{facts}\n{}", parameters(operation, screen))
     })
@@ -123,7 +122,7 @@ fn parameters(operation: &OperationInfo, screen: Screen) -> String {
         .filter_map(Value::as_str)
         .collect();
     let Some(properties) = schema["properties"].as_object() else {
-        return "It takes no arguments.\n".to_owned();
+        return "No arguments.\n".to_owned();
     };
     let rows = properties.iter().map(|(name, property)| {
         let needed = if required.contains(&name.as_str()) {
@@ -208,8 +207,8 @@ async fn stream(
     }
     if cli.out.is_json() {
         return Err(Failure::usage(
-            "with --json standard output holds one document",
-            "Name a file with --output.",
+            "--json and binary output both use stdout",
+            "Add --output FILE.",
         ));
     }
     let mut streamed = stream_operation(&cli.cx, request, include).await?;
@@ -246,15 +245,11 @@ fn confirm(cli: &Cli, operation: &OperationInfo, account: &str) -> Result<bool, 
     if !operation.needs_confirmation {
         return Ok(false);
     }
-    let what_comes = match operation.effect {
-        OperationEffect::Irreversible => "cannot be taken back",
-        _ => "takes away what you would have to set up again",
+    let (name, account) = (&operation.name, text::line(account));
+    let question = match operation.effect {
+        OperationEffect::Irreversible => format!("You can't undo {name} on {account}. Continue?"),
+        _ => format!("You'd have to set up again what {name} removes on {account}. Continue?"),
     };
-    let question = format!(
-        "{} on {} {what_comes}. Go ahead?",
-        operation.name,
-        text::line(account)
-    );
     let missing = Error::ConfirmationNeeded {
         what: operation.name.clone(),
     };

@@ -52,8 +52,8 @@ fn method(args: &AuthenticationArgs) -> Result<Method, Failure> {
         None | Some(Method::Auto) => Ok(meant),
         Some(named) if named == meant => Ok(meant),
         Some(_) => Err(Failure::usage(
-            "--auth and the other sign-in options contradict each other",
-            "Leave --auth out.",
+            "--auth doesn't match the other sign-in options",
+            "Remove --auth.",
         )),
     }
 }
@@ -173,8 +173,8 @@ pub(super) async fn header_texts(
 fn named_headers(given: &[String]) -> Result<Vec<(String, Source)>, Failure> {
     if given.is_empty() {
         return Err(Failure::usage(
-            "no header is named",
-            "Name each with --header NAME, and give its value on standard input.",
+            "no header given",
+            "Add --header NAME and pass its value on stdin.",
         ));
     }
     given.iter().map(|given| parse_header(given)).collect()

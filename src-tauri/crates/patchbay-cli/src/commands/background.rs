@@ -20,10 +20,9 @@ pub(super) async fn run(cli: &Cli, switch: Option<Switch>) -> Result<(), Failure
     let on = background_checks(&cli.cx).await?;
     cli.out.answer(&Background { on }, |_| {
         let words = if on {
-            "on: the app checks connectors now and then, and rests while the system saves power or the \
-             network is metered\n"
+            "on (pauses on battery saver and metered networks)\n"
         } else {
-            "off: connectors are checked when you ask\n"
+            "off\n"
         };
         words.to_owned()
     })

@@ -61,7 +61,7 @@ async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<Offer>, 
         if only.is_some() || failure.code() != Code::VaultLocked {
             return Err(failure);
         }
-        cli.stderr.say("The vault is locked: no account was asked.");
+        cli.stderr.say("Vault locked: accounts not included.");
         return Ok(Vec::new());
     }
     let mut offers = Vec::new();
@@ -74,7 +74,7 @@ async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<Offer>, 
             Err(error) if only.is_some() => return Err(error.into()),
             Err(error) => {
                 let label = &account.label;
-                cli.stderr.say(&format!("{label}: {error}; left out"));
+                cli.stderr.say(&format!("Skipped {label}: {error}"));
             }
         }
     }
@@ -83,7 +83,7 @@ async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<Offer>, 
 
 fn list(cli: &Cli, offers: &[Offer]) -> Result<(), Failure> {
     if offers.is_empty() {
-        cli.stderr.say("The catalogue has nothing like that.");
+        cli.stderr.say("No matches.");
     }
     cli.out.answer(offers, |screen| {
         if offers.is_empty() {
@@ -109,8 +109,8 @@ async fn show(cli: &Cli, name: &str, of: &SourceArgs) -> Result<(), Failure> {
         None => offers(cli, of).await?.into_iter().find(is_meant),
     };
     let offer = offer.ok_or_else(|| {
-        let problem = Problem::new(Code::NotFound, format!("the catalogue has no {name}"));
-        Failure::from(problem).with_hint("Run `patchbay catalogue list` to see them all.")
+        let problem = Problem::new(Code::NotFound, format!("{name} isn't in the catalog"));
+        Failure::from(problem).with_hint("Run `patchbay catalogue list`.")
     })?;
     cli.out.answer(&offer, |screen| offer.facts(screen))
 }
@@ -129,6 +129,6 @@ fn text_of(file: &Path) -> Result<String, Failure> {
     read.map_err(|source| {
         let path = file.display().to_string();
         let failure = Failure::from(Error::File { path, source });
-        failure.with_hint("Check the path, and that you may read the file.")
+        failure.with_hint("Check the path and permissions.")
     })
 }

@@ -40,24 +40,23 @@ pub(super) async fn change(
         return Ok(None);
     }
     if is_empty(&plan) {
-        cli.stderr
-            .say(&format!("{} is so already.", connector.title));
+        cli.stderr.say("No changes.");
         return Ok(Some(connector.clone()));
     }
     show(cli, &plan);
     let question = format!(
-        "Change {} on {} like this?",
+        "Save these changes to {} on {}?",
         connector.title, connector.identity.account
     );
     cli.confirm(&question, confirmation_failure(connector))?;
     let changed = change_settings(&cli.cx, &connector.id, change).await;
     let changed = changed.map_err(|error| match error {
         error @ Error::ChangedElsewhere { .. } => {
-            Failure::from(error).with_hint("Look at it again, or add --overwrite.")
+            Failure::from(error).with_hint("Review them or add --overwrite.")
         }
         error => error.into(),
     })?;
-    cli.stderr.say(&format!("Changed {}.", changed.title));
+    cli.stderr.say(&format!("Updated {}.", changed.title));
     Ok(Some(changed))
 }
 
@@ -79,7 +78,7 @@ fn is_empty(plan: &SettingsPlan) -> bool {
 }
 
 fn confirmation_failure(connector: &Connector) -> Failure {
-    let message = format!("nobody agreed to the change of {}", connector.title);
+    let message = format!("changes to {} not confirmed", connector.title);
     Problem::new(Code::ConfirmationNeeded, message).into()
 }
 
@@ -93,14 +92,14 @@ fn show(cli: &Cli, plan: &SettingsPlan) {
 fn plan_in_words(plan: &SettingsPlan, screen: Screen) -> String {
     let mut text = forms::differences(&plan.changes, screen);
     for secret in &plan.secrets {
-        text.push_str(&format!("{}\n  + another secret\n", text::line(secret)));
+        text.push_str(&format!("{}\n  + new secret\n", text::line(secret)));
     }
     if !plan.changed_elsewhere.is_empty() {
-        text.push_str("Changed elsewhere since it was read:\n");
+        text.push_str("Changed by someone else:\n");
         text.push_str(&forms::differences(&plan.changed_elsewhere, screen));
     }
     if text.is_empty() {
-        text.push_str("Nothing would change.\n");
+        text.push_str("No changes.\n");
     }
     text
 }
@@ -211,9 +210,9 @@ async fn confirm(
 fn explain(error: Error, connector: &Connector) -> Failure {
     let name = text::quote(&connector.name);
     match error {
-        Error::NotFound { kind: "action", .. } => Failure::from(error).with_hint(format!(
-            "Run `patchbay connector actions {name}` to see what can be done."
-        )),
+        Error::NotFound { kind: "action", .. } => {
+            Failure::from(error).with_hint(format!("Run `patchbay connector actions {name}`."))
+        }
         error => Failure::from(error).of(connector),
     }
 }
@@ -221,7 +220,7 @@ fn explain(error: Error, connector: &Connector) -> Failure {
 fn print_done(cli: &Cli, outcome: &ActionOutcome) -> Result<(), Failure> {
     let (status, _) = words::status(&outcome.connector.status);
     let title = &outcome.connector.title;
-    cli.stderr.say(&format!("Done. {title} is {status}."));
+    cli.stderr.say(&format!("Done. {title}: {status}."));
     cli.out.answer(outcome, |_| {
         let is_empty = match &outcome.answer.0 {
             serde_json::Value::Null => true,
@@ -255,7 +254,7 @@ mod tests {
         };
         assert_eq!(
             plan_in_words(&plan, Screen::PLAIN),
-            "/name\n  + \"b\"\n/token\n  + another secret\n"
+            "/name\n  + \"b\"\n/token\n  + new secret\n"
         );
     }
 }

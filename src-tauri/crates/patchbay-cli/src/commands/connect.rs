@@ -54,14 +54,17 @@ pub(super) async fn connect(
         judge(authorization).map_err(|failure| failure.of(&connector))?;
     }
     let connector = find_connector(&cli.cx, &connector.id).await?;
-    let tools = connector.tool_count.unwrap_or_default();
+    let tools = match connector.tool_count.unwrap_or_default() {
+        1 => "1 tool".to_owned(),
+        some => format!("{some} tools"),
+    };
     cli.stderr.say(&format!(
-        "Connected {} as {}: {tools} tools.",
+        "Connected {} ({}): {tools}.",
         connector.title,
         words::identity(&connector.identity, cli.now())
     ));
     if !granted.is_empty() {
-        cli.stderr.say(&format!("It may use: {granted}."));
+        cli.stderr.say(&format!("Scopes: {granted}."));
     }
     Ok(connector)
 }
@@ -75,10 +78,7 @@ pub(super) async fn choices(cli: &Cli, connector: &Connector) -> Result<(), Fail
     match consent_form(&cli.cx, &connector.id).await? {
         Some(form) => forms::describe(cli, &form),
         None => {
-            let title = &connector.title;
-            cli.stderr.say(&format!(
-                "There is nothing to choose before {title} is connected."
-            ));
+            cli.stderr.say("No sign-in options.");
             Ok(())
         }
     }
@@ -245,10 +245,10 @@ pub(super) fn judge(over: Authorization) -> Result<(), Failure> {
     }
     let problem = over.problem.unwrap_or_else(|| {
         let (code, message) = match over.state {
-            AuthorizationState::Denied => (Code::AuthDenied, "the consent was refused"),
-            AuthorizationState::Expired => (Code::AuthTimedOut, "no consent came in time"),
+            AuthorizationState::Denied => (Code::AuthDenied, "access denied"),
+            AuthorizationState::Expired => (Code::AuthTimedOut, "sign-in timed out"),
             AuthorizationState::Cancelled => (Code::Cancelled, "cancelled"),
-            _ => (Code::AuthExchange, "the sign-in failed"),
+            _ => (Code::AuthExchange, "sign-in failed"),
         };
         Problem::new(code, message)
     });
@@ -267,10 +267,8 @@ impl Shown {
         let is_new = self.state.replace(now.state) != Some(now.state);
         match now.state {
             AuthorizationState::Preparing if is_new => {
-                cli.stderr.step(&format!(
-                    "Preparing the sign-in of {} …",
-                    now.connector_title
-                ));
+                cli.stderr
+                    .step(&format!("Preparing sign-in to {} …", now.connector_title));
             }
             AuthorizationState::AwaitingUser => {
                 if is_new {
@@ -278,10 +276,10 @@ impl Shown {
                 }
                 let left = when::countdown(now.deadline_at, cli.now());
                 cli.stderr
-                    .tick(&format!("Waiting for the browser, {left} left"));
+                    .tick(&format!("Waiting for you to sign in ({left} left)"));
             }
-            AuthorizationState::Exchanging if is_new => cli.stderr.step("Exchanging the code …"),
-            AuthorizationState::Checking if is_new => cli.stderr.step("Loading the tools …"),
+            AuthorizationState::Exchanging if is_new => cli.stderr.step("Getting the token …"),
+            AuthorizationState::Checking if is_new => cli.stderr.step("Loading tools …"),
             _ => {}
         }
     }
@@ -293,21 +291,20 @@ fn introduce(cli: &Cli, now: &Authorization, no_browser: bool) {
     };
     let title = &now.connector_title;
     let opened = match (no_browser, now.no_browser) {
-        (true, _) => "Open this page in a browser",
-        (false, true) => "No browser could be started. Open this page in one yourself",
-        (false, false) => "The browser opens this page",
+        (true, _) => "Open",
+        (false, true) => "Couldn't open a browser. Open this yourself",
+        (false, false) => "Opening",
     };
     cli.stderr
         .say(&format!("Sign in to {title} at {host}. {opened}:"));
     cli.stderr.say(page.as_str());
     if !now.new_scopes.is_empty() {
         let scopes = scope_list(&now.new_scopes);
-        cli.stderr
-            .say(&format!("It asks for more than before: {scopes}."));
+        cli.stderr.say(&format!("New scopes: {scopes}."));
     }
     if cli.is_interactive() {
         cli.stderr
-            .say("If the browser cannot come back, paste the address on which it ended.");
+            .say("Signing in on another computer? Paste the final address here.");
     }
 }
 
@@ -349,7 +346,6 @@ async fn take_pasted(cli: &Cli, now: &Authorization, address: &Secret) {
         return;
     }
     if let Err(error) = finish_authorization(&cli.cx, &now.id, &address).await {
-        cli.stderr
-            .say(&format!("That address cannot be used: {error}."));
+        cli.stderr.say(&format!("Can't use that address: {error}."));
     }
 }

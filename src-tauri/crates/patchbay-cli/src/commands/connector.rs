@@ -85,7 +85,7 @@ async fn add(cli: &Cli, args: AddArgs) -> Result<(), Failure> {
         connector = connect::connect(cli, connector, Json::default(), args.how).await?;
     } else {
         let name = text::quote(&connector.name);
-        let next = format!("Connect it: patchbay connector connect {name}");
+        let next = format!("Next: patchbay connector connect {name}");
         cli.stderr.say(&next);
     }
     cli.out
@@ -105,7 +105,7 @@ async fn refresh(
         cli.stderr.step(&match synced.outcome {
             Ok(1) => format!("{label}: 1 connector"),
             Ok(count) => format!("{label}: {count} connectors"),
-            Err(error) => format!("{label}: {error}; shown as last known"),
+            Err(error) => format!("{label}: {error} (showing last known)"),
         });
         cli.stderr.clear();
         if ended.is_ok() {
@@ -153,14 +153,14 @@ async fn list_as_they_arrive(cli: &Cli) -> Result<(), Failure> {
 
 fn none_yet(cli: &Cli) {
     cli.stderr
-        .say("No connectors yet. Add one: patchbay connector add URL");
+        .say("No connectors yet. Add one with `patchbay connector add URL`.");
 }
 
 fn table(connectors: &[Connector], now: Timestamp, screen: Screen) -> String {
     if connectors.is_empty() {
         return String::new();
     }
-    let heads = ["NAME", "STATUS", "TOOLS", "AS", "CHECKED", "URL"];
+    let heads = ["NAME", "STATUS", "TOOLS", "ACCOUNT", "CHECKED", "URL"];
     Table::new(heads, connectors.iter().map(|one| row(one, now))).render(screen)
 }
 
@@ -199,10 +199,10 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
     let (status, tone) = words::status(&connector.status);
     let ago = |at: Option<Timestamp>| at.map(|at| when::relative(at, now));
     let server = connector.server.as_ref();
-    let draft = connector.draft.then_some("draft until it first works");
+    let draft = connector.draft.then_some("Draft (not connected yet)");
     Facts::default()
-        .add("Title", &connector.title)
-        .add("Name", &connector.name)
+        .add("Name", &connector.title)
+        .add("Short name", &connector.name)
         .add("Id", connector.id.as_str())
         .maybe("URL", connector.endpoint.as_ref())
         .toned("Status", status, tone)
@@ -213,9 +213,9 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
             "Encryption",
             connector
                 .allows_plain_http
-                .then_some("not encrypted: its credentials may go over plain http"),
+                .then_some("none: credentials may be sent over plain http"),
         )
-        .add("As", words::identity(&connector.identity, now))
+        .add("Account", words::identity(&connector.identity, now))
         .add("Sign-in", words::authentication(connector))
         .maybe("Tools", connector.tool_count.map(|count| count.to_string()))
         .maybe(
@@ -228,7 +228,7 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
         )
         .add("Tags", connector.tags.join(", "))
         .maybe("Checked", ago(connector.status.checked_at))
-        .maybe("Last worked", ago(connector.status.last_ok_at))
+        .maybe("Last success", ago(connector.status.last_ok_at))
         .maybe("Added", ago(Some(connector.created_at)))
         .render(screen)
 }
@@ -237,11 +237,7 @@ async fn disconnect(cli: &Cli, text: &str) -> Result<(), Failure> {
     let connector = cli.connector(text).await?;
     cli.unlock_for(&connector).await?;
     let gone = disconnect_connector(&cli.cx, &connector.id).await?;
-    let revocation = if gone.revoked {
-        " The provider took the tokens back."
-    } else {
-        ""
-    };
+    let revocation = if gone.revoked { " Access revoked." } else { "" };
     cli.stderr
         .say(&format!("Disconnected {}.{revocation}", connector.title));
     if let Some(note) = &gone.note {
@@ -259,7 +255,7 @@ async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
     let (title, id) = (&connector.title, &connector.id);
     cli.stderr.say(&format!("Removed {title}."));
     cli.stderr.say(&format!(
-        "Undo within ten minutes: patchbay connector restore {id}"
+        "Undo: patchbay connector restore {id} (10 minutes)"
     ));
     cli.out.answer(&connector, |_| String::new())
 }
@@ -267,14 +263,14 @@ async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
 /// A hosted connector goes for everybody, and for good.
 async fn delete(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
     let (title, account) = (&connector.title, &connector.identity.account);
-    let question = format!("Delete {title} on {account}, for everybody who uses it?");
+    let question = format!("Delete {title} from {account} for everyone? You can't undo this.");
     let missing = patchbay_ops::Error::ConfirmationNeeded {
-        what: format!("deleting {title}"),
+        what: format!("Deleting {title}"),
     };
     cli.confirm(&question, missing.into())?;
     cli.unlock_for(connector).await?;
     delete_connector(&cli.cx, &connector.id, true).await?;
-    cli.stderr.say(&format!("Deleted {title} on {account}."));
+    cli.stderr.say(&format!("Deleted {title} from {account}."));
     cli.out.answer(connector, |_| String::new())
 }
 
@@ -283,9 +279,9 @@ async fn restore(cli: &Cli, id: String) -> Result<(), Failure> {
     let connector = restored.map_err(|error| {
         let failure = Failure::from(error);
         match failure.code() {
-            Code::NotFound => failure.with_hint(
-                "Give the id that `patchbay connector remove` printed, within ten minutes.",
-            ),
+            Code::NotFound => {
+                failure.with_hint("Use the id printed by `patchbay connector remove`.")
+            }
             _ => failure,
         }
     })?;
@@ -320,17 +316,14 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         allow_plain_http: args.allow_plain_http,
     };
     if !is_change && !changes_anything(&changes) {
-        return Err(Failure::usage(
-            "nothing to change was given",
-            "Run it with --help to see what can be changed.",
-        ));
+        return Err(Failure::usage("no changes given", "See --help."));
     }
     if changes.authentication.is_some() {
         cli.unlock_for(&connector).await?;
     }
     if changes_anything(&changes) {
         connector = update_connector(&cli.cx, &connector.id, changes).await?;
-        cli.stderr.say(&format!("Changed {}.", connector.title));
+        cli.stderr.say(&format!("Updated {}.", connector.title));
     }
     let now = cli.now();
     cli.out

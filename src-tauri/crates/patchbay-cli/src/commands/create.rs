@@ -100,10 +100,7 @@ pub(super) async fn copies(cli: &Cli, connector: &str) -> Result<(), Failure> {
     let connector = cli.connector(connector).await?;
     let copies = list_copies(&cli.cx, &connector.id).await?;
     if copies.is_empty() {
-        let title = &connector.title;
-        cli.stderr.say(&format!(
-            "{title} is set up nowhere else, as far as is known."
-        ));
+        cli.stderr.say("No copies found.");
     }
     let now = cli.now();
     cli.out
@@ -157,14 +154,14 @@ async fn definition(
 
 fn unclear(given: Option<&str>, count: usize) -> Failure {
     let failure = match given {
-        None => Failure::usage("no definition is named", ""),
+        None => Failure::usage("name a connector type", ""),
         Some(given) if count == 0 => Failure::from(Error::NotFound {
-            kind: "definition",
+            kind: "connector type",
             name: given.to_owned(),
         }),
-        Some(given) => Failure::usage(format!("{count} definitions are called {given}"), ""),
+        Some(given) => Failure::usage(format!("{count} types match {given}"), ""),
     };
-    failure.with_hint("Run `patchbay connector definitions ACCOUNT` to see them all.")
+    failure.with_hint("Run `patchbay connector definitions ACCOUNT`.")
 }
 
 /// A form with what was typed.
@@ -199,10 +196,7 @@ async fn sign_in(
 ) -> Result<(), Failure> {
     let sign_in_form = provider_sign_in(&cli.cx, target.account, target.definition).await?;
     let sign_in_form = sign_in_form.ok_or_else(|| {
-        Failure::usage(
-            "this definition takes no sign-in at the provider",
-            "Leave --client-id out; add --describe to see which values it takes.",
-        )
+        Failure::usage("this type has no provider sign-in", "Remove --client-id.")
     })?;
     let client_secret = match &args.client_secret_from {
         Some(from) => {
@@ -283,15 +277,14 @@ fn next_step(connector: &Connector) -> Option<String> {
     let waits = matches!(connector.status.status, NeedsAuthorization | Disconnected);
     waits.then(|| {
         let name = text::quote(&connector.name);
-        format!("Connect it: patchbay connector connect {name}")
+        format!("Next: patchbay connector connect {name}")
     })
 }
 
 /// A failure of values, with the way to see which there are.
 fn explain_values(error: Error) -> Failure {
     match error {
-        Error::Fields { .. } => Failure::from(error)
-            .with_hint("Run the same with --describe to see which values it takes."),
+        Error::Fields { .. } => Failure::from(error).with_hint("Add --describe to see the fields."),
         error => error.into(),
     }
 }

@@ -82,9 +82,9 @@ async fn secret(cli: &Cli, kind: Kind, args: SecretArgs) -> Result<WalletSecret,
             values: header_values(cli, &args.headers).await?,
         }),
         Kind::OauthClient => {
-            let client_id = args.client_id.ok_or_else(|| {
-                Failure::usage("an OAuth app has a client id", "Give it with --client-id.")
-            })?;
+            let client_id = args
+                .client_id
+                .ok_or_else(|| Failure::usage("OAuth apps need a client ID", "Add --client-id."))?;
             let client_secret = match args.client_secret_from {
                 Some(from) => Some(client_secret(cli, &from).await?),
                 None => None,
@@ -100,14 +100,14 @@ async fn secret(cli: &Cli, kind: Kind, args: SecretArgs) -> Result<WalletSecret,
 async fn list(cli: &Cli) -> Result<(), Failure> {
     let wallet = list_wallet(&cli.cx).await?;
     if wallet.is_empty() {
-        cli.stderr.say("The wallet is empty.");
+        cli.stderr.say("No saved credentials.");
     }
     let now = cli.now();
     cli.out.answer(&wallet, |screen| {
         if wallet.is_empty() {
             return String::new();
         }
-        let heads = ["NAME", "KIND", "FROM", "LAPSES", "REPLACED", "USED BY"];
+        let heads = ["NAME", "TYPE", "SOURCE", "EXPIRES", "REPLACED", "USED BY"];
         Table::new(heads, wallet.iter().map(|entry| row(entry, now))).render(screen)
     })
 }
@@ -115,8 +115,8 @@ async fn list(cli: &Cli) -> Result<(), Failure> {
 fn row(entry: &WalletEntry, now: Timestamp) -> [Cell; 6] {
     let from = match (&entry.reference, entry.header_names.as_slice()) {
         (Some(reference), _) => reference.to_string(),
-        (None, []) => "vault".to_owned(),
-        (None, headers) => format!("vault ({})", headers.join(", ")),
+        (None, []) => "wallet".to_owned(),
+        (None, headers) => format!("wallet ({})", headers.join(", ")),
     };
     let users: Vec<_> = entry
         .used_by
@@ -139,7 +139,7 @@ fn lapses(entry: &WalletEntry, now: Timestamp) -> (String, Tone) {
         return ("needs sign-in".to_owned(), Tone::Warning);
     }
     if entry.renews {
-        return ("renews itself".to_owned(), Tone::Plain);
+        return ("renews automatically".to_owned(), Tone::Plain);
     }
     match entry.expires_at {
         Some(at) => (when::relative(at, now), Tone::Plain),
@@ -171,7 +171,7 @@ pub(super) async fn next_secret(
         WalletKind::OauthClient => Kind::OauthClient,
         WalletKind::Oauth => {
             return Err(Failure::usage(
-                "a sign-in is renewed in the browser",
+                "sign-ins are renewed with your browser",
                 "Run `patchbay connector connect NAME`.",
             ));
         }
@@ -197,7 +197,7 @@ async fn remove(cli: &Cli, credential: &str) -> Result<(), Failure> {
     match remove_wallet_entry(&cli.cx, &entry.id, cli.assume_yes()).await {
         Err(Error::InUse { name, users }) => {
             let question = format!(
-                "{} is used by {}. Delete it?",
+                "{} is used by {}, which will stop working. Delete it?",
                 text::line(&name),
                 text::line(&users)
             );

@@ -90,20 +90,16 @@ fn exposure_problem(path: &Path, found: &DataExposure) -> Problem {
     let folder = path.display();
     let (message, hint) = match (found.exposure, found.is_closed) {
         (exposure, true) => (
-            format!("{folder}: {exposure}; Patchbay closed it to them now"),
-            "Look for files in it that are not yours.".to_owned(),
+            format!("{folder}: {exposure}; Patchbay closed it to them"),
+            "Check it for files that aren't yours.".to_owned(),
         ),
         (exposure @ Exposure::ForeignOwner { .. }, false) => (
             format!("{folder}: {exposure}"),
-            "Give the folder to yourself with chown, or set PATCHBAY_HOME to a folder of your own."
-                .to_owned(),
+            "Take ownership with chown, or set PATCHBAY_HOME to a folder you own.".to_owned(),
         ),
         (exposure, false) => (
             format!("{folder}: {exposure}"),
-            format!(
-                "Close it to them: chmod 700 {}",
-                text::quote(&folder.to_string())
-            ),
+            format!("Run `chmod 700 {}`.", text::quote(&folder.to_string())),
         ),
     };
     Problem::new(Code::FileFailed, message).with_hint(hint)
@@ -111,13 +107,13 @@ fn exposure_problem(path: &Path, found: &DataExposure) -> Problem {
 
 fn folder_problem(path: &Path) -> Option<Problem> {
     let message = match std::fs::metadata(path) {
-        Ok(found) if !found.is_dir() => "is a file, not a folder".to_owned(),
-        Ok(found) if found.permissions().readonly() => "cannot be written".to_owned(),
+        Ok(found) if !found.is_dir() => "not a folder".to_owned(),
+        Ok(found) if found.permissions().readonly() => "not writable".to_owned(),
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => error.to_string(),
         _ => return None,
     };
     let message = format!("{}: {message}", path.display());
-    let hint = "Check that the folder exists and that you may write to it.";
+    let hint = "Check the path and permissions.";
     Some(Problem::new(Code::FileFailed, message).with_hint(hint))
 }
 
@@ -208,13 +204,11 @@ fn words_of(report: &Report, screen: Screen) -> String {
         }
     }
     let (state, tone) = vault::state(&report.vault);
-    let protection = vault::protection(&report.vault);
-    words.push_str(&item(
-        tone,
-        "vault",
-        &format!("{state}, protected by {protection}"),
-        screen,
-    ));
+    let protected = match report.vault.backend {
+        Some(_) => format!("{state}, protected by {}", vault::protection(&report.vault)),
+        None => format!("{state}, not set up yet"),
+    };
+    words.push_str(&item(tone, "vault", &protected, screen));
     words.push_str(&remedy(report.vault.problem.as_ref()));
     for check in &report.connectors {
         words.push_str(&format!("\n{}\n", text::line(&check.connector.title)));

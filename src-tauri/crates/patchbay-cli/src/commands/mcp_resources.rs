@@ -65,9 +65,9 @@ pub(super) async fn read(cli: &Cli, connector: &str, uri: &str) -> Result<(), Fa
             Content::Resource {
                 blob: Some(blob), ..
             } => {
-                let bytes = BASE64_STANDARD.decode(blob).map_err(|_| {
-                    Failure::internal("the server sent bytes that cannot be decoded")
-                })?;
+                let bytes = BASE64_STANDARD
+                    .decode(blob)
+                    .map_err(|_| Failure::internal("server sent invalid data"))?;
                 raw.write(&bytes)?;
             }
             other => {

@@ -11,7 +11,7 @@ use crate::output::{text, when};
 pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
     let needs = list_needs(&cli.cx).await?;
     if needs.is_empty() {
-        cli.stderr.say("Nothing needs you.");
+        cli.stderr.say("All good.");
     }
     let now = cli.now();
     cli.out.answer(&needs, |screen| {
@@ -19,7 +19,7 @@ pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
             return String::new();
         }
         let rows = needs.iter().map(|need| row(need, now));
-        Table::new(["WHAT", "WHY", "WHO", "WHEN", "HELP"], rows).render(screen)
+        Table::new(["PROBLEM", "REASON", "ACCOUNT", "SINCE", "FIX"], rows).render(screen)
     })
 }
 
@@ -87,7 +87,7 @@ mod tests {
     fn helped(fix: &str, about: &[(&str, &str)]) -> String {
         let mut need = json!({
             "id": "n", "kind": "failing", "connector": null, "account": null, "entry": null,
-            "title": "Wiki", "identity": null, "headline": "Wiki fails its check", "words": null,
+            "title": "Wiki", "identity": null, "headline": "Wiki isn't working", "words": null,
             "code": null, "since": null, "lapsesAt": null, "fix": fix,
         });
         for (name, id) in about {

@@ -66,14 +66,9 @@ impl Target {
     }
 
     fn print_done(&self, cli: &Cli, verb: &str, name: &str) -> Result<(), Failure> {
-        let shown = if name.is_empty() {
-            "the credential"
-        } else {
-            name
-        };
-        let (level, title) = (words::level(self.level), &self.connector.title);
-        cli.stderr
-            .say(&format!("{verb} {shown} of {title}, level {level}."));
+        let title = &self.connector.title;
+        let shown = described(self.level, name);
+        cli.stderr.say(&format!("{verb} {shown} of {title}."));
         let placed = Placed {
             connector: self.connector.id.as_str(),
             level: self.level,
@@ -83,12 +78,21 @@ impl Target {
     }
 }
 
+/// `user credential mine`; the one of a level has no name.
+fn described(level: Level, name: &str) -> String {
+    let level = words::level(level);
+    match name {
+        "" => format!("{level} credential"),
+        name => format!("{level} credential {}", text::line(name)),
+    }
+}
+
 fn no_level(connector: &Connector, known: &[CredentialsOfLevel]) -> Failure {
     let title = &connector.title;
     if known.is_empty() {
         return Failure::usage(
-            format!("the platform keeps no credentials for {title}"),
-            "Leave --connector out for the wallet.",
+            format!("{title} has no platform credentials"),
+            "Remove --connector to use the wallet.",
         );
     }
     let levels: Vec<_> = known
@@ -96,11 +100,8 @@ fn no_level(connector: &Connector, known: &[CredentialsOfLevel]) -> Failure {
         .map(|one| words::level(one.level.level))
         .collect();
     Failure::usage(
-        format!(
-            "the credentials of {title} are of the levels {}",
-            levels.join(", ")
-        ),
-        "Name one with --level.",
+        format!("choose a level for {title}: {}", levels.join(", ")),
+        "Add --level.",
     )
 }
 
@@ -108,12 +109,10 @@ async fn all_levels(
     cli: &Cli,
     args: &TargetArgs,
 ) -> Result<(Connector, Vec<CredentialsOfLevel>), Failure> {
-    let connector = args.connector.as_deref().ok_or_else(|| {
-        Failure::usage(
-            "credentials of the wallet have no default",
-            "Name the hosted connector with --connector.",
-        )
-    })?;
+    let connector = args
+        .connector
+        .as_deref()
+        .ok_or_else(|| Failure::usage("saved credentials have no default", "Add --connector."))?;
     let connector = cli.connector(connector).await?;
     unlock(cli).await?;
     let levels = list_platform_credentials(&cli.cx, &connector.id).await?;
@@ -143,7 +142,7 @@ fn tell_problem(cli: &Cli, level: &CredentialsOfLevel) {
         cli.stderr.say(&format!("Level {name}: {message}."));
     } else if !level.level.is_listed {
         cli.stderr
-            .say(&format!("Level {name}: the platform does not list them."));
+            .say(&format!("Level {name}: not listed by the platform."));
     }
 }
 
@@ -153,7 +152,7 @@ fn table(levels: &[CredentialsOfLevel], now: Timestamp, screen: Screen) -> Strin
     if rows.is_empty() {
         return String::new();
     }
-    let heads = ["LEVEL", "NAME", "DEFAULT", "STATUS", "LAPSES", "MADE"];
+    let heads = ["LEVEL", "NAME", "DEFAULT", "STATUS", "EXPIRES", "ADDED"];
     Table::new(heads, rows).render(screen)
 }
 
@@ -191,10 +190,9 @@ pub(super) async fn add(cli: &Cli, name: Option<String>, args: PlacedArgs) -> Re
     let target = Target::find(cli, &args.target).await?;
     let name = name.unwrap_or_default();
     if target.has(&name) == Some(true) && !args.form.describe {
-        let level = words::level(target.level);
         return Err(Failure::usage(
-            format!("there is a credential {name} of the level {level} already"),
-            "Replace it with `patchbay credential replace`, or choose another name.",
+            format!("{} already exists", described(target.level, &name)),
+            "Use `patchbay credential replace` or choose another name.",
         ));
     }
     save(cli, &target, &name, args, "Saved").await
@@ -243,17 +241,16 @@ async fn save(
 pub(super) async fn make_default(cli: &Cli, name: &str, args: &TargetArgs) -> Result<(), Failure> {
     let target = Target::find(cli, args).await?;
     make_platform_credential_default(&cli.cx, &target.connector.id, target.level, name).await?;
-    target.print_done(cli, "Made the default:", name)
+    target.print_done(cli, "Default is now", name)
 }
 
 /// Deletes one, after it was agreed to.
 pub(super) async fn remove(cli: &Cli, name: &str, args: &TargetArgs) -> Result<(), Failure> {
     let target = Target::find(cli, args).await?;
-    let (title, level) = (&target.connector.title, words::level(target.level));
-    let shown = text::line(name);
-    let question = format!("Delete the credential {shown} of {title}, level {level}?");
+    let shown = described(target.level, name);
+    let question = format!("Delete {shown} of {}?", target.connector.title);
     let needed = Error::ConfirmationNeeded {
-        what: format!("deleting the credential {shown}"),
+        what: format!("Deleting {shown}"),
     };
     cli.confirm(&question, needed.into())?;
     remove_platform_credential(&cli.cx, &target.connector.id, target.level, name, true).await?;

@@ -31,7 +31,7 @@ fn print_done(cli: &Cli, verb: &str, allowed: &AllowedProgram) -> Result<(), Fai
 async fn list(cli: &Cli) -> Result<(), Failure> {
     let programs = list_allowed_programs(&cli.cx).await?;
     if programs.is_empty() {
-        cli.stderr.say("No programs are allowed.");
+        cli.stderr.say("No allowed programs.");
     }
     let now = cli.now();
     cli.out.answer(&programs, |screen| {

@@ -31,13 +31,13 @@ pub(super) async fn show(cli: &Cli, credential: &str) -> Result<(), Failure> {
 fn facts(rotation: &Rotation, now: Timestamp, screen: Screen) -> String {
     let entry: &WalletEntry = &rotation.entry;
     let ago = |at: Timestamp| when::relative(at, now);
-    let kept = rotation.can_go_back.then_some("kept until it is finished");
+    let kept = rotation.can_go_back.then_some("kept until you finish");
     Facts::default()
         .add("Name", &entry.name)
         .add("Id", entry.id.as_str())
         .add("Kind", words::wallet_kind(entry.kind))
         .maybe(
-            "From",
+            "Source",
             entry.reference.as_ref().map(SecretReference::as_str),
         )
         .add("Headers", entry.header_names.join(", "))
@@ -45,9 +45,9 @@ fn facts(rotation: &Rotation, now: Timestamp, screen: Screen) -> String {
         .add("Scopes", entry.scopes.join(" "))
         .add("Saved", ago(entry.created_at))
         .add("Replaced", ago(entry.replaced_at))
-        .maybe("Lapses", entry.expires_at.map(ago))
+        .maybe("Expires", entry.expires_at.map(ago))
         .maybe("Last used", entry.last_used_at.map(ago))
-        .maybe("Old secret", kept)
+        .maybe("Old credential", kept)
         .render(screen)
 }
 
@@ -76,8 +76,8 @@ pub(super) async fn rotate(cli: &Cli, args: RotateArgs) -> Result<(), Failure> {
     cli.stderr.clear();
     answer(cli, &rotation)?;
     let verb = match (args.take_back, args.finish) {
-        (true, _) => "Went back with",
-        (_, true) => "Finished",
+        (true, _) => "Rolled back",
+        (_, true) => "Finished rotating",
         _ => "Rotated",
     };
     judge(cli, &rotation, verb)
@@ -101,18 +101,18 @@ fn judge(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
         if rotation.can_go_back {
             let name = text::quote(name);
             cli.stderr.say(&format!(
-                "The old one is kept: --take-back goes back, `patchbay credential rotate {name} --finish` forgets it."
+                "Old credential kept. Undo with --take-back; delete it with `patchbay credential rotate {name} --finish`."
             ));
         }
         return Ok(());
     };
     let message = format!(
-        "{} of {} places did not take it",
+        "{} of {} updates failed",
         missed.len(),
         rotation.targets.len()
     );
     let hint = format!(
-        "Run `patchbay credential rotate {} --retry`, or go back with --take-back.",
+        "Run `patchbay credential rotate {} --retry`, or undo with --take-back.",
         text::quote(name)
     );
     Err(Problem::new(first.code, message).with_hint(hint).into())
@@ -122,23 +122,23 @@ fn step(target: &RotationTarget) -> String {
     let (title, account) = (text::line(&target.title), text::line(&target.account));
     match &target.problem {
         Some(problem) => format!("{title} on {account}: {}", text::line(&problem.message)),
-        None => format!("{title} on {account}: has it"),
+        None => format!("{title} on {account}: updated"),
     }
 }
 
 fn target_table(rotation: &Rotation, screen: Screen) -> String {
     if rotation.targets.is_empty() {
-        return "Nothing uses it.\n".to_owned();
+        return "Not used.\n".to_owned();
     }
-    let heads = ["USED BY", "ACCOUNT", "AS", "HOW"];
+    let heads = ["USED BY", "ACCOUNT", "PLACE", "STATUS"];
     Table::new(heads, rotation.targets.iter().map(row)).render(screen)
 }
 
 fn row(target: &RotationTarget) -> [Cell; 4] {
     let (how, tone) = match (&target.problem, &target.holder) {
         (Some(problem), _) => (text::line(&problem.message), Tone::Bad),
-        (None, Some(_)) => ("was sent there".to_owned(), Tone::Plain),
-        (None, None) => ("read from the wallet at each use".to_owned(), Tone::Faint),
+        (None, Some(_)) => ("sent".to_owned(), Tone::Plain),
+        (None, None) => ("reads from wallet".to_owned(), Tone::Faint),
     };
     [
         Cell::from(&target.title),
@@ -150,7 +150,7 @@ fn row(target: &RotationTarget) -> [Cell; 4] {
 
 fn role(target: &RotationTarget) -> String {
     match &target.holder {
-        Some(SecretHolder::Creation) => "what it was created with".to_owned(),
+        Some(SecretHolder::Creation) => "set at creation".to_owned(),
         Some(SecretHolder::Settings) => "setting".to_owned(),
         Some(SecretHolder::Credential { level, name }) if name.is_empty() => {
             format!("{} credential", words::level(*level))
@@ -158,7 +158,7 @@ fn role(target: &RotationTarget) -> String {
         Some(SecretHolder::Credential { level, name }) => {
             format!("{} credential {name}", words::level(*level))
         }
-        None if target.account_id.is_some() => "sign-in of the account".to_owned(),
+        None if target.account_id.is_some() => "account sign-in".to_owned(),
         None => "sign-in".to_owned(),
     }
 }
@@ -182,15 +182,15 @@ mod tests {
             }),
             problem: None,
         };
-        assert_eq!(step(&target), "Wiki on work: has it");
+        assert_eq!(step(&target), "Wiki on work: updated");
         assert_eq!(role(&target), "user credential mine");
         let missed = RotationTarget {
             problem: Some(Problem::new(
                 Code::NetworkUnreachable,
-                "could not reach Mistral",
+                "couldn't connect to Mistral",
             )),
             ..target
         };
-        assert_eq!(step(&missed), "Wiki on work: could not reach Mistral");
+        assert_eq!(step(&missed), "Wiki on work: couldn't connect to Mistral");
     }
 }

@@ -69,11 +69,20 @@ async fn list(cli: &Cli, args: RunListArgs) -> Result<(), Failure> {
         if page.runs.is_empty() {
             return String::new();
         }
-        let heads = ["ID", "CONNECTOR", "TOOL", "STATE", "TOOK", "WHEN", "BY"];
+        let heads = [
+            "ID",
+            "CONNECTOR",
+            "TOOL",
+            "STATUS",
+            "DURATION",
+            "WHEN",
+            "BY",
+        ];
         Table::new(heads, page.runs.iter().map(|run| row(run, now))).render(screen)
     })?;
     if let Some(next) = page.next.filter(|_| left > 0) {
-        cli.stderr.say(&format!("{left} more: add --before {next}"));
+        cli.stderr
+            .say(&format!("{left} more. Next: --before {next}"));
     }
     Ok(())
 }
@@ -108,15 +117,15 @@ fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
         .add("Run", summary.id.as_str())
         .add("Connector", &summary.connector_title)
         .add("Tool", &summary.tool)
-        .add("As", words::identity(&summary.identity, now))
-        .add("By", words::origin(&summary.origin))
-        .toned("State", state, tone)
-        .maybe("Problem", problem.map(|problem| &problem.message))
+        .add("Account", words::identity(&summary.identity, now))
+        .add("Started by", words::origin(&summary.origin))
+        .toned("Status", state, tone)
+        .maybe("Error", problem.map(|problem| &problem.message))
         .maybe("Code", problem.map(|problem| problem.code.as_str()))
         .add("When", when::relative(summary.started_at, now))
-        .maybe("Took", summary.duration_ms.map(when::duration))
+        .maybe("Duration", summary.duration_ms.map(when::duration))
         .maybe("Size", summary.result_bytes.map(when::size))
-        .maybe("Replay of", run.replay_of.as_ref().map(RunId::as_str))
+        .maybe("Repeats", run.replay_of.as_ref().map(RunId::as_str))
         .add("Arguments", arguments);
     facts.render(screen)
 }
@@ -180,7 +189,8 @@ pub(super) fn finish(
     match (&summary.problem, summary.state) {
         (None, RunState::Done) => {
             let took = summary.duration_ms.map(when::duration).unwrap_or_default();
-            cli.stderr.say(&format!("Done in {took}: {}", summary.id));
+            cli.stderr
+                .say(&format!("Done in {took} (run {})", summary.id));
             Ok(())
         }
         (problem, _) => Err(failure_of(problem.as_ref(), connector)),
@@ -237,7 +247,7 @@ fn part_text(part: &Content) -> String {
 pub(super) fn binary(what: &str, kind: &str, base64: &str) -> String {
     let bytes = u32::try_from(base64.len() / 4 * 3).unwrap_or(u32::MAX);
     format!(
-        "[{what}, {kind}, {}; add --json for the bytes]",
+        "[{what}, {kind}, {}; use `patchbay run save`]",
         when::size(bytes)
     )
 }
@@ -289,7 +299,7 @@ mod tests {
         };
         assert_eq!(
             part_text(&image),
-            "[image, image/png, 3.0 kB; add --json for the bytes]"
+            "[image, image/png, 3.0 kB; use `patchbay run save`]"
         );
     }
 }

@@ -48,7 +48,7 @@ async fn list(cli: &Cli, connector: Option<&str>, refresh: bool) -> Result<(), F
     let tools = list_tools(&cli.cx, id).await?;
     if tools.is_empty() {
         cli.stderr
-            .say("No tools. Connect a connector first: patchbay connector connect NAME");
+            .say("No tools. Connect one first: patchbay connector connect NAME");
     }
     let connectors = list_connectors(&cli.cx).await?;
     cli.out.answer(&tools, |screen| {
@@ -147,8 +147,8 @@ fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
     let to = dry.endpoint.as_ref();
     let to = to.map(|endpoint| format!("{} {endpoint}", dry.method));
     let facts = Facts::default()
-        .maybe("To", to)
-        .add("As", identity)
+        .maybe("Request", to)
+        .add("Account", identity)
         .toned("Effect", effect, tone)
         .render(screen);
     let headers = dry
@@ -198,11 +198,11 @@ fn explain(error: Error, connector: &Connector) -> Failure {
     let name = text::quote(&connector.name);
     let hint = match &error {
         Error::NotFound { kind: "tool", .. } => {
-            format!("Run `patchbay tool list {name}` to see its tools.")
+            format!("Run `patchbay tool list {name}`.")
         }
         Error::Arguments { tool, .. } => {
             let tool = text::quote(tool);
-            format!("Run `patchbay tool show {name} {tool}` to see what it takes.")
+            format!("Run `patchbay tool show {name} {tool}`.")
         }
         _ => return Failure::from(error).of(connector),
     };
@@ -220,7 +220,8 @@ pub(super) fn confirm(
     identity: &str,
 ) -> Result<(), Failure> {
     let [tool, connector, identity] = [tool, connector, identity].map(text::line);
-    let question = format!("{tool} may delete or overwrite. Run it on {connector} as {identity}?");
+    let question =
+        format!("{tool} may delete or overwrite data. Run it on {connector} as {identity}?");
     let needed = Error::ConfirmationNeeded { what: tool };
     cli.confirm(&question, needed.into())
 }

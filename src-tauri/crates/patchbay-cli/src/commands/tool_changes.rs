@@ -30,10 +30,8 @@ pub(super) async fn list(cli: &Cli, connector: Option<&str>) -> Result<(), Failu
 pub(super) async fn accept(cli: &Cli, connector: &str) -> Result<(), Failure> {
     let connector = cli.connector(connector).await?;
     accept_tools(&cli.cx, &connector.id).await?;
-    cli.stderr.say(&format!(
-        "The tools of {} are accepted as they are now.",
-        connector.title
-    ));
+    cli.stderr
+        .say(&format!("Accepted tool changes of {}.", connector.title));
     cli.out.answer(&connector, |_| String::new())
 }
 

@@ -23,14 +23,13 @@ pub(super) async fn run(cli: &Cli, verb: VaultVerb) -> Result<(), Failure> {
             unlock(cli).await?;
             let passphrase = new_passphrase(cli, from.as_deref()).await?;
             let status = choose_passphrase(&cli.cx, passphrase).await?;
-            cli.stderr.say("A passphrase protects the secrets now.");
+            cli.stderr.say("Passphrase set.");
             status
         }
         VaultVerb::Keychain => {
             unlock(cli).await?;
             let status = use_keychain(&cli.cx).await?;
-            cli.stderr
-                .say("The system keychain protects the secrets now.");
+            cli.stderr.say("Vault key moved to the keychain.");
             status
         }
         VaultVerb::Accept => accept(cli).await?,
@@ -48,11 +47,11 @@ async fn set_aside(cli: &Cli) -> Result<VaultStatus, Failure> {
     };
     let lost = lost(cli).await?;
     cli.stderr.say(&format!(
-        "To be entered again: {lost}. Connectors, tools and runs stay; the old file is kept beside the new one."
+        "You'll enter {lost} again. Connectors, tools and runs stay; the old file is kept."
     ));
-    cli.confirm("Put the old secrets aside?", needed.into())?;
+    cli.confirm("Reset the vault?", needed.into())?;
     let status = set_vault_aside(&cli.cx, true).await?;
-    cli.stderr.say("The old secrets were put aside.");
+    cli.stderr.say("Vault reset.");
     Ok(status)
 }
 
@@ -63,9 +62,9 @@ async fn accept(cli: &Cli) -> Result<VaultStatus, Failure> {
         Err(needed @ Error::ConfirmationNeeded { .. }) => needed,
         other => return Ok(other?),
     };
-    cli.confirm("Use the older secrets from now on?", needed.into())?;
+    cli.confirm("Use the older vault from now on?", needed.into())?;
     let status = accept_older_secrets(&cli.cx, true).await?;
-    cli.stderr.say("The older secrets are used from now on.");
+    cli.stderr.say("Older vault accepted.");
     Ok(status)
 }
 
@@ -97,8 +96,8 @@ async fn lost(cli: &Cli) -> Result<String, Failure> {
     };
     Ok(match keys {
         0 => credentials,
-        1 => format!("{credentials} and the key of 1 account"),
-        some => format!("{credentials} and the keys of {some} accounts"),
+        1 => format!("{credentials} and 1 account key"),
+        some => format!("{credentials} and {some} account keys"),
     })
 }
 
@@ -111,16 +110,19 @@ async fn new_passphrase(cli: &Cli, from: Option<&str>) -> Result<Secret, Failure
     }
     if cli.is_interactive() {
         let first = prompt::secret("New passphrase")?;
-        let second = prompt::secret("The same again")?;
+        let second = prompt::secret("Repeat passphrase")?;
         if first.expose() != second.expose() {
-            return Err(Failure::usage("the two differ", "Enter the same twice."));
+            return Err(Failure::usage(
+                "passphrases don't match",
+                "Enter the same passphrase twice.",
+            ));
         }
         return Ok(first);
     }
     from_environment().await?.ok_or_else(|| {
         Failure::usage(
-            "no passphrase was given",
-            format!("Give it with --from, or set {VARIABLE} to a reference such as env://NAME."),
+            "no passphrase given",
+            format!("Add --from, or set {VARIABLE} to a reference such as env://NAME."),
         )
     })
 }
@@ -131,8 +133,8 @@ fn facts(status: &VaultStatus, screen: Screen) -> String {
     let problem = problem.as_ref();
     Facts::default()
         .add("Protected by", protection(status))
-        .toned("State", state, tone)
-        .maybe("Problem", problem.map(|problem| &problem.message))
+        .toned("Status", state, tone)
+        .maybe("Error", problem.map(|problem| &problem.message))
         .maybe("Hint", problem.and_then(|problem| problem.hint.as_ref()))
         .render(screen)
 }

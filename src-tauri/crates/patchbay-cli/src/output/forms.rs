@@ -20,9 +20,9 @@ fn fields(form: &Form, screen: Screen) -> String {
     let mut rows = Vec::new();
     members(form, &form.schema, "", &mut rows);
     if rows.is_empty() {
-        return "It takes no values.\n".to_owned();
+        return "No fields.\n".to_owned();
     }
-    Table::new(["VALUE", "TYPE", "NOW", "WHAT"], rows).render(screen)
+    Table::new(["FIELD", "TYPE", "CURRENT", "DESCRIPTION"], rows).render(screen)
 }
 
 /// A row for each member, objects by the pointers of theirs.
@@ -50,7 +50,7 @@ fn row(form: &Form, member: &Value, shown: &str, pointer: &str, is_required: boo
         "secret".clone_into(&mut kind);
     }
     if is_required {
-        kind.push_str(", needed");
+        kind.push_str(", required");
     }
     let now = match form.values.pointer(pointer) {
         _ if form.kept.iter().any(|kept| kept == pointer) => "saved".to_owned(),
@@ -128,8 +128,8 @@ mod tests {
             kept: vec!["/auth/token".to_owned()],
         };
         let expected = "\
-VALUE        TYPE              NOW    WHAT
-name         string, needed    wiki   What it is called
+FIELD        TYPE              CURRENT  DESCRIPTION
+name         string, required  wiki     What it is called
 auth         object
 /auth/token  secret            saved
 level        user | workspace

@@ -14,7 +14,7 @@ pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
         Status::NeedsAuthorization => ("needs sign-in", Tone::Warning),
         Status::Authorizing => ("signing in", Tone::Plain),
         Status::Disconnected => ("disconnected", Tone::Faint),
-        Status::Disabled => ("switched off", Tone::Faint),
+        Status::Disabled => ("off", Tone::Faint),
         Status::Failing => ("failing", Tone::Bad),
         Status::Unknown => ("unknown", Tone::Faint),
     };
@@ -26,7 +26,7 @@ pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
 pub(crate) fn identity(identity: &IdentityLine, now: Timestamp) -> String {
     let level = identity.level.map(level);
     let expiry = identity.expires_at.map(|at| {
-        let verb = if at <= now { "lapsed" } else { "lapses" };
+        let verb = if at <= now { "expired" } else { "expires" };
         format!("{verb} {}", when::relative(at, now))
     });
     let parts = [
@@ -42,7 +42,7 @@ pub(crate) fn identity(identity: &IdentityLine, now: Timestamp) -> String {
 pub(crate) fn authentication(connector: &Connector) -> &'static str {
     match connector.authentication {
         Authentication::None => "none",
-        Authentication::Oauth { .. } => "consent in the browser",
+        Authentication::Oauth { .. } => "browser",
         Authentication::Bearer { .. } => "token",
         Authentication::Headers { .. } => "headers",
     }
@@ -50,18 +50,18 @@ pub(crate) fn authentication(connector: &Connector) -> &'static str {
 
 pub(crate) fn effect(effect: ToolEffect) -> (&'static str, Tone) {
     match effect {
-        ToolEffect::Read => ("reads", Tone::Plain),
-        ToolEffect::Write => ("writes", Tone::Plain),
-        ToolEffect::Destructive => ("may delete", Tone::Warning),
+        ToolEffect::Read => ("read-only", Tone::Plain),
+        ToolEffect::Write => ("makes changes", Tone::Plain),
+        ToolEffect::Destructive => ("destructive", Tone::Warning),
     }
 }
 
 pub(crate) fn operation_effect(effect: OperationEffect) -> (&'static str, Tone) {
     match effect {
-        OperationEffect::Read => ("reads", Tone::Plain),
-        OperationEffect::Write => ("writes", Tone::Plain),
+        OperationEffect::Read => ("read-only", Tone::Plain),
+        OperationEffect::Write => ("makes changes", Tone::Plain),
         OperationEffect::Destructive => ("destructive", Tone::Warning),
-        OperationEffect::Irreversible => ("irreversible", Tone::Bad),
+        OperationEffect::Irreversible => ("can't be undone", Tone::Bad),
     }
 }
 

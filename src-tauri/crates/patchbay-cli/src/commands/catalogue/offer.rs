@@ -158,7 +158,7 @@ fn facts_of_definition(of: &AccountDefinition, sign_in: &str) -> Facts {
         .maybe("Address", definition.endpoint.as_ref())
         .add("Sign-in", sign_in)
         .add(
-            "Create it with",
+            "Create with",
             format!("patchbay connector create {account} {id}"),
         )
 }
@@ -174,28 +174,21 @@ fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
             .add("Address", url)
             .maybe("Transport", deprecation_note(*transport))
             .add(
-                "Add it with",
+                "Add with",
                 format!("patchbay connector add {}", text::quote(url)),
             ),
         Reach::Command { words, variables } => facts
             .add("Command", words.join(" "))
-            .add("Takes", variables.join(", "))
-            .add(
-                "Add it with",
-                "servers that are started by a command cannot be connected yet",
-            ),
+            .add("Variables", variables.join(", "))
+            .add("Add with", "local servers aren't supported yet"),
     };
-    let tried = if entry.verified {
-        "with Patchbay"
-    } else {
-        "not with Patchbay"
-    };
+    let tried = if entry.verified { "yes" } else { "no" };
     facts
         .add("Sign-in", sign_in)
-        .maybe("Good to know", entry.note.as_ref())
-        .maybe("Read from", entry.source.as_ref())
-        .maybe("As of", entry.source_date.as_ref())
-        .add("Tried", tried)
+        .maybe("Note", entry.note.as_ref())
+        .maybe("Source", entry.source.as_ref())
+        .maybe("Updated", entry.source_date.as_ref())
+        .add("Tested", tried)
 }
 
 fn deprecation_note(transport: Transport) -> Option<&'static str> {

@@ -39,8 +39,7 @@ pub(super) async fn run(cli: &Cli, args: RunCompareArgs) -> Result<(), Failure> 
         let paths = comparison.suggested.iter().map(|path| text::quote(path));
         let paths: Vec<_> = paths.map(|path| format!("--ignore {path}")).collect();
         let paths = paths.join(" ");
-        cli.stderr
-            .say(&format!("Differs every time, by its look: {paths}"));
+        cli.stderr.say(&format!("Looks random: {paths}"));
     }
     Ok(())
 }
@@ -58,8 +57,8 @@ async fn chosen(
     match previous_run(&cli.cx, &first).await? {
         Some(before) => Ok((before.id, first)),
         None => Err(Failure::usage(
-            "there is no earlier run of that tool",
-            "Name the run to compare with.",
+            "no earlier run of this tool",
+            "Give two run ids.",
         )),
     }
 }
@@ -79,7 +78,7 @@ fn render_comparison(comparison: &RunComparison, now: Timestamp, screen: Screen)
         let of_part = |one: &&RunDifference| one.part == part;
         let found: Vec<_> = comparison.differences.iter().filter(of_part).collect();
         let amount = match found.len() {
-            0 => "the same".to_owned(),
+            0 => "no difference".to_owned(),
             1 => "1 difference".to_owned(),
             many => format!("{many} differences"),
         };

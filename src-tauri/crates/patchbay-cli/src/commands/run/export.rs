@@ -26,8 +26,8 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
     }
     if cli.out.is_json() {
         return Err(Failure::usage(
-            "with --json standard output holds one document",
-            "Name a file with --output.",
+            "--json and binary output both use stdout",
+            "Add --output FILE.",
         ));
     }
     let mut export = RunExport::new(&cli.cx, &query, format);
@@ -42,7 +42,7 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
 
 fn done_message(runs: u32) -> String {
     match runs {
-        1 => "1 run written.".to_owned(),
-        runs => format!("{runs} runs written."),
+        1 => "Exported 1 run.".to_owned(),
+        runs => format!("Exported {runs} runs."),
     }
 }

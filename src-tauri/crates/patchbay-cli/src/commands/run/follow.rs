@@ -17,7 +17,7 @@ pub(super) async fn next(cli: &Cli, id: &str) -> Result<(), Failure> {
     cli.unlock_for(&connector).await?;
     let arguments = next_page(&cli.cx, &id).await?;
     let arguments = arguments.ok_or_else(|| {
-        let problem = Problem::new(Code::NotFound, "its answer names no next page");
+        let problem = Problem::new(Code::NotFound, "no next page");
         Failure::from(problem)
     })?;
     let request = RunTool {
@@ -63,8 +63,8 @@ async fn first_file(cli: &Cli, id: &RunId) -> Result<u32, Failure> {
     let place = place.and_then(|place| u32::try_from(place).ok());
     place.ok_or_else(|| {
         Failure::usage(
-            "its answer holds no file",
-            format!("Run `patchbay run show {id}` to see the answer."),
+            "no file in the result",
+            format!("Run `patchbay run show {id}`."),
         )
     })
 }

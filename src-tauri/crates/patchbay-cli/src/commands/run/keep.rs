@@ -25,7 +25,7 @@ pub(super) async fn keep(
     if kept.due > 0 {
         let due = kept.due;
         cli.stderr.say(&format!(
-            "{due} are too old: the app removes them within the hour, `patchbay run trim` now."
+            "{due} past the limit; deleted within an hour, or now with `patchbay run trim`."
         ));
     }
     let now = cli.now();
@@ -34,10 +34,10 @@ pub(super) async fn keep(
 
 fn facts(history: &History, now: patchbay_model::Timestamp, screen: Screen) -> String {
     let Retention { days, runs } = history.retention;
-    let days = days.map_or_else(|| "for ever".to_owned(), |days| format!("{days} days"));
-    let newest = runs.map_or_else(|| "all".to_owned(), |runs| format!("the newest {runs}"));
+    let days = days.map_or_else(|| "forever".to_owned(), |days| format!("{days} days"));
+    let newest = runs.map_or_else(|| "no limit".to_owned(), |runs| format!("latest {runs}"));
     Facts::default()
-        .add("Kept", format!("{days}, {newest}"))
+        .add("Limit", format!("{days}, {newest}"))
         .add("Runs", history.runs.to_string())
         .add("Size", when::size(history.kilobytes.saturating_mul(1000)))
         .maybe("Oldest", history.oldest.map(|at| when::relative(at, now)))
@@ -51,17 +51,20 @@ pub(super) async fn trim(cli: &Cli) -> Result<(), Failure> {
 
 pub(super) async fn clear(cli: &Cli) -> Result<(), Failure> {
     let runs = history(&cli.cx).await?.runs;
-    let needed = Problem::new(Code::ConfirmationNeeded, "this removes every run for good")
+    let needed = Problem::new(Code::ConfirmationNeeded, "this deletes every run")
         .with_hint("Add --yes to confirm.");
-    cli.confirm(&format!("Remove all {runs} runs for good?"), needed.into())?;
+    cli.confirm(
+        &format!("Delete all runs ({runs})? You can't undo this."),
+        needed.into(),
+    )?;
     let removed = remove_all_runs(&cli.cx).await?;
     print_done(cli, removed)
 }
 
 fn print_done(cli: &Cli, removed: u32) -> Result<(), Failure> {
     cli.stderr.say(&match removed {
-        1 => "Removed 1 run.".to_owned(),
-        removed => format!("Removed {removed} runs."),
+        1 => "Deleted 1 run.".to_owned(),
+        removed => format!("Deleted {removed} runs."),
     });
     cli.out.answer(&removed, |_| String::new())
 }
