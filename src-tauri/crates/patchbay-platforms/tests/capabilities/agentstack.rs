@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use patchbay_model::{Explain, Level, Status};
+use patchbay_model::{Level, Status};
 use patchbay_platforms::{CredentialToSave, Platform};
 use patchbay_testkit::fakes::{Fake, FakeAgentStack};
 use serde_json::{Map, json};
