@@ -71,7 +71,7 @@ fn axe_finds_no_fault_where_there_is_no_keychain_in_light_and_dark() {
     window.fill("Passphrase", "wrong horse battery");
     window.press("button", "Unlock");
     window.wait_until("a word about the passphrase", || {
-        window.text().to_lowercase().contains("passphrase is not")
+        window.text().to_lowercase().contains("wrong passphrase")
     });
     faults.extend(in_both_themes(&window, "a wrong passphrase"));
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));

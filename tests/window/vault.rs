@@ -36,7 +36,7 @@ fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_ne
     window.fill("Passphrase", "wrong horse battery");
     window.press("button", "Unlock");
     window.wait_until("a word about the passphrase", || {
-        window.text().to_lowercase().contains("passphrase is not")
+        window.text().to_lowercase().contains("wrong passphrase")
     });
     window.fill("Passphrase", "correct horse battery");
     window.press("button", "Unlock");
