@@ -58,12 +58,15 @@ export async function invalidate(client: QueryClient, ...subjects: QueryKey[]): 
 // What is asked of a platform is asked when somebody wants to see it and after each look at the connector
 // (`refetchAfterChecks`): never polled, never by itself.
 const once = { staleTime: Infinity, retry: false } as const;
+/** Milliseconds between two looks at a locked keychain. */
+const keychainLooks = 2_000;
+
 // A form is made anew each time it opens: secrets and present values are not kept for later.
 const form = { ...once, gcTime: 0 } as const;
 
 /**
  * What the window reads, one entry for each list or thing. Events invalidate by these keys
- * (`events.ts`), so nothing here is ever polled.
+ * (`events.ts`), so nothing here is ever polled but a locked keychain.
  */
 export const queries = {
   about: () => queryOptions({ queryKey: keys.about, queryFn: () => call(commands.about()), staleTime: Infinity }),
@@ -199,7 +202,14 @@ export const queries = {
     }),
   catalogue: () =>
     queryOptions({ queryKey: keys.catalogue, queryFn: () => commands.listCatalogue(), staleTime: Infinity }),
-  vault: () => queryOptions({ queryKey: keys.vault, queryFn: () => call(commands.vaultStatus()) }),
+  /** While the keychain is locked it is looked at again: it is unlocked outside of Patchbay, which nobody tells. */
+  vault: () =>
+    queryOptions({
+      queryKey: keys.vault,
+      queryFn: () => call(commands.vaultStatus()),
+      refetchInterval: ({ state: { data } }) =>
+        data?.state === "locked" && data.backend === "keychain" ? keychainLooks : false,
+    }),
   /** Asked when somebody wants to know. */
   update: () => queryOptions({ queryKey: keys.update, queryFn: () => call(commands.checkForUpdate()), enabled: false }),
 };

@@ -272,6 +272,25 @@ async fn a_keychain_locked_later_does_not_stop_who_holds_the_key() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_on_its_way_is_waited_for_before_the_keychain_is_called_locked() {
+    let fixture = Fixture::with_secret().await;
+    let vault = fixture.vault();
+    fixture.keychain.set_mood(Mood::Hanging);
+    let reader = vault.clone();
+    let reading = tokio::spawn(async move { reader.read(&token()).await });
+    while !vault.is_waiting_for_keychain() {
+        tokio::task::yield_now().await;
+    }
+    let answer = async {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        fixture.keychain.set_mood(Mood::Working);
+    };
+    let (status, ()) = tokio::join!(vault.status(), answer);
+    assert_eq!(status.state, VaultState::Ready);
+    assert!(reading.await.unwrap().unwrap().is_some());
+}
+
+#[tokio::test]
 async fn the_key_of_an_empty_vault_is_made_anew() {
     let fixture = Fixture::with_secret().await;
     let other_process = fixture.vault();
