@@ -25,7 +25,7 @@ fn an_address_that_is_not_to_be_trusted_is_named_and_nothing_typed_is_lost() {
         (
             desk.playground.at("redirect-elsewhere").to_string(),
             "network.redirect",
-            "points to",
+            "redirects to",
         ),
         (
             desk.playground.at("json-not-rpc").to_string(),

@@ -100,7 +100,7 @@ fn a_keychain_that_lost_the_key_is_named_and_the_vault_begun_anew_at_the_users_w
     window.press("button", "Run");
     window.see_text("vault.key_lost");
     window.go_to("Credentials");
-    window.see("alert", "The key of the secrets*");
+    window.see("alert", "Vault key is missing*");
     let mut faults = in_both_themes(&window, "a key that is lost");
     let aside = desk.patchbay_home().join("data/vault.aside-1.json");
     window.press("button", "Reset vault…");
@@ -116,7 +116,7 @@ fn a_keychain_that_lost_the_key_is_named_and_the_vault_begun_anew_at_the_users_w
     // Nothing is thrown away.
     window.wait_until("the old secrets beside the new ones", || aside.exists());
     window.see_gone("alertdialog", "Reset the vault?");
-    window.see_gone("alert", "The key of the secrets*");
+    window.see_gone("alert", "Vault key is missing*");
     // The connector says what it needs, and gets it.
     window.go_to("Connectors");
     window.press("button", "*, Playground");

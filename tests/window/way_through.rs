@@ -14,7 +14,7 @@ fn an_address_pasted_into_an_empty_home_becomes_tools_that_run_and_stay_signed_i
     paste_address(&desk, &window);
     window.press("button", "Add and sign in");
     browser.allow(&desk.opened_page());
-    browser.see("You can close this page and go back to Patchbay");
+    browser.see("You can close this page and return to Patchbay");
     use_tools_and_restart(&desk, window);
 }
 
