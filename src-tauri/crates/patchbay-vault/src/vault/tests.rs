@@ -282,7 +282,7 @@ async fn a_key_that_is_on_its_way_is_waited_for_before_the_keychain_is_called_lo
         tokio::task::yield_now().await;
     }
     let answer = async {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
         fixture.keychain.set_mood(Mood::Working);
     };
     let (status, ()) = tokio::join!(vault.status(), answer);
