@@ -356,6 +356,7 @@ impl Explain for Error {
             Self::Forbidden { scope: None, .. } => "Use an account that has access.",
             Self::NotFound(_) => "It may have been deleted. Refresh to see.",
             Self::Conflict(_) => "Refresh and try again.",
+            Self::Invalid(_) => "Check the values and try again.",
             Self::AlreadyThere { .. } => "Refresh the list to see it.",
             Self::RateLimited {
                 retry_after: Some(wait),
