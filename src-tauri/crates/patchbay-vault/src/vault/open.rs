@@ -81,9 +81,19 @@ impl Vault {
         self.0.held_key().clone().filter(|held| held.opens(file))
     }
 
-    /// Whether the keychain is being waited for.
-    pub(super) fn is_waiting_for_keychain(&self) -> bool {
-        self.0.flight().as_ref().is_some_and(Flight::is_under_way)
+    /// Whether a call to the keychain is under way that has no answer within the limit either.
+    pub(super) async fn is_waiting_for_keychain(&self, limit: Duration) -> bool {
+        let under_way = {
+            let flight = self.0.flight();
+            let flight = flight.as_ref().filter(|flight| flight.is_under_way());
+            flight.map(|flight| flight.answer.clone())
+        };
+        match under_way {
+            Some(mut answer) => timeout(limit, answer.wait_for(Option::is_some))
+                .await
+                .is_err(),
+            None => false,
+        }
     }
 
     /// Starts `job`, or joins it if it is under way already, and waits for the answer up to the limit.

@@ -4,17 +4,12 @@ use std::time::Duration;
 
 use patchbay_model::{Explain, VaultBackend, VaultState, VaultStatus};
 
-use tokio::time::{Instant, sleep};
-
 use super::Vault;
 use crate::file::{self, Protection, VaultFile};
 use crate::{Error, Presence};
 
 /// How long the key may be on its way before the keychain is taken for one that waits for the user.
 const READING: Duration = Duration::from_secs(1);
-
-/// Pause between two looks whether the key has come.
-const PAUSE: Duration = Duration::from_millis(20);
 
 impl Vault {
     /// What protects the secrets and whether they can be read now, with the reason if not.
@@ -63,12 +58,8 @@ impl Vault {
 
     async fn in_keychain(&self, file: &VaultFile, entry: String) -> VaultStatus {
         let backend = VaultBackend::Keychain;
-        let asked = Instant::now();
-        while self.is_waiting_for_keychain() {
-            if asked.elapsed() > READING {
-                return unusable(Some(backend), Error::KeychainLocked);
-            }
-            sleep(PAUSE).await;
+        if self.is_waiting_for_keychain(READING).await {
+            return unusable(Some(backend), Error::KeychainLocked);
         }
         if self.find_held_key(file).is_some() {
             return self.open(backend).await;

@@ -278,7 +278,7 @@ async fn a_key_that_is_on_its_way_is_waited_for_before_the_keychain_is_called_lo
     fixture.keychain.set_mood(Mood::Hanging);
     let reader = vault.clone();
     let reading = tokio::spawn(async move { reader.read(&token()).await });
-    while !vault.is_waiting_for_keychain() {
+    while !vault.is_waiting_for_keychain(Duration::ZERO).await {
         tokio::task::yield_now().await;
     }
     let answer = async {
