@@ -2,6 +2,8 @@
 //!
 //! Source: the product's design, "Authorization".
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -57,6 +59,40 @@ pub struct Authorization {
     pub trace: Vec<TraceStep>,
     /// Why it ended without success.
     pub problem: Option<Problem>,
+}
+
+impl Authorization {
+    /// One that begins now: nothing was asked or answered yet. It expires after `lasts`.
+    pub fn preparing(
+        id: AuthorizationId,
+        connector: ConnectorId,
+        connector_title: String,
+        identity: IdentityLine,
+        redirect: Redirect,
+        now: Timestamp,
+        lasts: Duration,
+    ) -> Self {
+        Self {
+            id,
+            connector,
+            connector_title,
+            identity,
+            asked_as: None,
+            granted: Vec::new(),
+            state: AuthorizationState::Preparing,
+            started_at: now,
+            deadline_at: now + lasts,
+            page_host: None,
+            redirect,
+            scopes: Vec::new(),
+            new_scopes: Vec::new(),
+            granted_scopes: Vec::new(),
+            no_browser: false,
+            issuer_change: None,
+            trace: Vec::new(),
+            problem: None,
+        }
+    }
 }
 
 /// Another authorization server than that of the sign-in before.

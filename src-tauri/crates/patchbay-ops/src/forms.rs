@@ -14,6 +14,7 @@ use crate::credentials::edit::{add_wallet_entry, free_entry_name};
 use crate::credentials::find_wallet_entry;
 use crate::credentials::secret::{AddWalletEntry, WalletSecret};
 use crate::error::Error;
+use crate::json_object::not_an_object;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::parse_reference;
 use crate::{redact, secrets};
@@ -92,10 +93,7 @@ pub(crate) async fn fill(
         return Err(Error::Fields { fields });
     }
     let Value::Object(values) = values else {
-        return Err(Error::Usage {
-            what: "values must be a JSON object".to_owned(),
-            hint: "Example: {\"name\": \"value\"}".to_owned(),
-        });
+        return Err(not_an_object("values"));
     };
     Ok(Filled {
         values,

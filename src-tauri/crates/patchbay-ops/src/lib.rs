@@ -29,6 +29,7 @@ mod differences;
 mod error;
 mod events;
 mod forms;
+mod json_object;
 mod lock;
 mod logging;
 mod need;

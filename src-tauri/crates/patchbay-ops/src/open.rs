@@ -76,6 +76,7 @@ async fn end_authorizing(cx: &Context) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use patchbay_model::{Authorization, AuthorizationId, AuthorizationState, Redirect};
     use patchbay_store::Store;
@@ -93,26 +94,16 @@ mod tests {
         status::change(&cx, &connector.id, signing_in)
             .await
             .unwrap();
-        let under_way = Authorization {
-            id: AuthorizationId::new("aut-1"),
-            connector: connector.id.clone(),
-            connector_title: connector.title.clone(),
-            identity: connector.identity.clone(),
-            asked_as: None,
-            granted: Vec::new(),
-            state: AuthorizationState::AwaitingUser,
-            started_at: cx.now(),
-            deadline_at: cx.now(),
-            page_host: None,
-            redirect: Redirect::Loopback,
-            scopes: Vec::new(),
-            new_scopes: Vec::new(),
-            granted_scopes: Vec::new(),
-            no_browser: false,
-            issuer_change: None,
-            trace: Vec::new(),
-            problem: None,
-        };
+        let mut under_way = Authorization::preparing(
+            AuthorizationId::new("aut-1"),
+            connector.id.clone(),
+            connector.title.clone(),
+            connector.identity.clone(),
+            Redirect::Loopback,
+            cx.now(),
+            Duration::ZERO,
+        );
+        under_way.state = AuthorizationState::AwaitingUser;
         let other = Store::open(&cx.paths().database()).await.unwrap();
         other.save_authorization(&under_way).await.unwrap();
 

@@ -21,6 +21,7 @@ use crate::accounts::platform::{finish_call, options, platform_of};
 use crate::address::refuse_user_info;
 use crate::context::Context;
 use crate::error::Error;
+use crate::json_object::members;
 use crate::redact::{KnownSecrets, marked_values};
 
 /// One documented operation, as windows and commands show it.
@@ -201,17 +202,6 @@ fn find_operation(account: &Account, name: &str) -> Result<&'static OperationEnt
         kind: "operation",
         name: name.to_owned(),
     })
-}
-
-fn members(value: Json, what: &str) -> Result<Map<String, Value>, Error> {
-    match value.0 {
-        Value::Null => Ok(Map::new()),
-        Value::Object(members) => Ok(members),
-        _ => Err(Error::Usage {
-            what: format!("{what} must be a JSON object"),
-            hint: "Example: {\"name\": \"value\"}".to_owned(),
-        }),
-    }
 }
 
 fn operation_info(operation: &OperationEntry) -> OperationInfo {

@@ -164,24 +164,15 @@ pub(crate) fn answered(run: ToolRun, text: &str) -> ToolRun {
 
 /// A consent that waits for the user, begun so many seconds after the others.
 pub(crate) fn authorization(id: &str, seconds: u64) -> Authorization {
-    Authorization {
-        id: AuthorizationId::new(id),
-        connector: ConnectorId::new("c1"),
-        connector_title: "GitHub".into(),
-        identity: identity(),
-        asked_as: None,
-        granted: Vec::new(),
-        state: AuthorizationState::AwaitingUser,
-        started_at: at(seconds),
-        deadline_at: at(seconds + 300),
-        page_host: None,
-        redirect: Redirect::Loopback,
-        scopes: Vec::new(),
-        new_scopes: Vec::new(),
-        granted_scopes: Vec::new(),
-        no_browser: false,
-        issuer_change: None,
-        trace: Vec::new(),
-        problem: None,
-    }
+    let mut waiting = Authorization::preparing(
+        AuthorizationId::new(id),
+        ConnectorId::new("c1"),
+        "GitHub".into(),
+        identity(),
+        Redirect::Loopback,
+        at(seconds),
+        Duration::from_secs(300),
+    );
+    waiting.state = AuthorizationState::AwaitingUser;
+    waiting
 }

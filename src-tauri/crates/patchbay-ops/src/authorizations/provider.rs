@@ -192,34 +192,23 @@ fn usage(what: &str) -> Error {
 }
 
 fn begun(cx: &Context, account: &Account, request: &StartProviderSignIn) -> Authorization {
-    let now = cx.now();
-    Authorization {
-        id: AuthorizationId::new(cx.new_id("auth")),
+    let identity = IdentityLine {
+        platform: account.platform,
+        account: account.label.clone(),
+        credential: None,
+        level: None,
+        expires_at: None,
+    };
+    Authorization::preparing(
+        AuthorizationId::new(cx.new_id("auth")),
         // There is no connector yet: one sign-in at a time for each definition of an account.
-        connector: ConnectorId::new(format!("{}/{}", account.id, request.definition)),
-        connector_title: account.label.clone(),
-        identity: IdentityLine {
-            platform: account.platform,
-            account: account.label.clone(),
-            credential: None,
-            level: None,
-            expires_at: None,
-        },
-        asked_as: None,
-        granted: Vec::new(),
-        state: AuthorizationState::Preparing,
-        started_at: now,
-        deadline_at: now + Duration::from_secs(TIMEOUT_SECONDS.into()),
-        page_host: None,
-        redirect: request.redirect,
-        scopes: Vec::new(),
-        new_scopes: Vec::new(),
-        granted_scopes: Vec::new(),
-        no_browser: false,
-        issuer_change: None,
-        trace: Vec::new(),
-        problem: None,
-    }
+        ConnectorId::new(format!("{}/{}", account.id, request.definition)),
+        account.label.clone(),
+        identity,
+        request.redirect,
+        cx.now(),
+        Duration::from_secs(TIMEOUT_SECONDS.into()),
+    )
 }
 
 async fn run_authorization(

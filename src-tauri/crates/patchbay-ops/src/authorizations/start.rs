@@ -20,6 +20,7 @@ use crate::connectors::{find_connector, not_found, status, tools};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
+use crate::json_object::members;
 
 /// A consent to be started.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -69,16 +70,7 @@ pub async fn start_authorization(
     if let Some(running) = cx.running_authorizations().of(&request.connector) {
         return Ok(running.snapshot());
     }
-    let choices = match request.choices.0 {
-        Value::Null => Map::new(),
-        Value::Object(choices) => choices,
-        _ => {
-            return Err(Error::Usage {
-                what: "sign-in options must be a JSON object".to_owned(),
-                hint: "Example: {\"name\": \"value\"}".to_owned(),
-            });
-        }
-    };
+    let choices = members(request.choices, "sign-in options")?;
     let connector = find_connector(cx, &request.connector).await?;
     status::ensure_on(&connector)?;
     for_connector(cx, &connector)
@@ -88,28 +80,16 @@ pub async fn start_authorization(
         Authentication::Oauth { redirect, .. } => *redirect,
         _ => Redirect::default(),
     };
-    let now = cx.now();
     let seconds = request.timeout_seconds.unwrap_or(TIMEOUT_SECONDS);
-    let authorization = Authorization {
-        id: AuthorizationId::new(cx.new_id("auth")),
-        connector: connector.id.clone(),
-        connector_title: connector.title.clone(),
-        identity: connector.identity.clone(),
-        asked_as: None,
-        granted: Vec::new(),
-        state: AuthorizationState::Preparing,
-        started_at: now,
-        deadline_at: now + Duration::from_secs(seconds.into()),
-        page_host: None,
-        redirect: request.redirect.unwrap_or(own),
-        scopes: Vec::new(),
-        new_scopes: Vec::new(),
-        granted_scopes: Vec::new(),
-        no_browser: false,
-        issuer_change: None,
-        trace: Vec::new(),
-        problem: None,
-    };
+    let authorization = Authorization::preparing(
+        AuthorizationId::new(cx.new_id("auth")),
+        connector.id.clone(),
+        connector.title.clone(),
+        connector.identity.clone(),
+        request.redirect.unwrap_or(own),
+        cx.now(),
+        Duration::from_secs(seconds.into()),
+    );
     let (running, callbacks) = RunningAuthorization::new(
         authorization,
         request.accept_issuer,

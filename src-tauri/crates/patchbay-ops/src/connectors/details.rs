@@ -3,7 +3,7 @@
 use patchbay_model::{Action, Connector, ConnectorId, Json, PlatformDetails, RemoteId};
 use patchbay_platforms::Platform;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use specta::Type;
 
 use crate::accounts::platform::{finish_call, options};
@@ -12,6 +12,7 @@ use crate::connectors::find_connector;
 use crate::connectors::remote::{platform_for, refresh_status};
 use crate::context::Context;
 use crate::error::Error;
+use crate::json_object::members;
 
 /// An action to be carried out.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -96,17 +97,8 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
 }
 
 /// What is settled, with what was asked for.
-fn arguments(action: &Action, Json(values): Json) -> Result<Value, Error> {
-    let mut given = match values {
-        Value::Null => Map::new(),
-        Value::Object(given) => given,
-        _ => {
-            return Err(Error::Usage {
-                what: "arguments must be a JSON object".to_owned(),
-                hint: "Example: {\"name\": \"value\"}".to_owned(),
-            });
-        }
-    };
+fn arguments(action: &Action, values: Json) -> Result<Value, Error> {
+    let mut given = members(values, "arguments")?;
     match &action.input_schema {
         Some(schema) => {
             let fields = check_arguments(schema, &Value::Object(given.clone()));

@@ -1,12 +1,12 @@
 //! What a connector offers beside tools: resources to be read, prompts to be filled in.
 
 use patchbay_model::{Connector, ConnectorId, Content, FilledPrompt, Json, Prompt, Resource};
-use serde_json::Value;
 
 use crate::backend::for_connector;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::error::Error;
+use crate::json_object::members;
 
 /// The resources of a connector, as its server lists them now; none where it has no such thing.
 ///
@@ -52,16 +52,7 @@ pub async fn fill_prompt(
     arguments: Json,
 ) -> Result<FilledPrompt, Error> {
     let connector = switched_on(cx, id).await?;
-    let arguments = match arguments.0 {
-        Value::Object(arguments) => arguments,
-        Value::Null => serde_json::Map::new(),
-        _ => {
-            return Err(Error::Usage {
-                what: "arguments must be a JSON object".to_owned(),
-                hint: "Example: {\"name\": \"value\"}".to_owned(),
-            });
-        }
-    };
+    let arguments = members(arguments, "arguments")?;
     for_connector(cx, &connector)
         .fill_prompt(name, arguments)
         .await

@@ -25,6 +25,7 @@ use crate::context::Context;
 use crate::context::known_tools::{Known, KnownTool};
 use crate::error::Error;
 use crate::events::Event;
+use crate::json_object::not_an_object;
 use crate::redact::{KnownSecrets, hide_marked, marked_values};
 
 /// How long a tool may be silent unless the caller says otherwise.
@@ -181,10 +182,7 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
         });
     }
     let Value::Object(arguments) = request.arguments.0.clone() else {
-        return Err(Error::Usage {
-            what: "arguments must be a JSON object".to_owned(),
-            hint: "Example: {\"name\": \"value\"}".to_owned(),
-        });
+        return Err(not_an_object("arguments"));
     };
     let known = match tool {
         None if connector.tool_count.is_none() => listed_tool(cx, &connector, request).await?,

@@ -1,0 +1,26 @@
+//! JSON objects that somebody gives.
+
+use patchbay_model::Json;
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+
+/// The members of an object; none of null.
+///
+/// # Errors
+/// As [`not_an_object`] for any other value.
+pub(crate) fn members(Json(value): Json, what: &str) -> Result<Map<String, Value>, Error> {
+    match value {
+        Value::Null => Ok(Map::new()),
+        Value::Object(members) => Ok(members),
+        _ => Err(not_an_object(what)),
+    }
+}
+
+/// The error of something else in the place of an object.
+pub(crate) fn not_an_object(what: &str) -> Error {
+    Error::Usage {
+        what: format!("{what} must be a JSON object"),
+        hint: "Example: {\"name\": \"value\"}".to_owned(),
+    }
+}
