@@ -13,6 +13,7 @@ pub mod address;
 pub mod authorization;
 pub mod clean;
 pub mod connector;
+pub mod count;
 pub mod credential;
 pub mod definition;
 pub mod file_name;
@@ -47,6 +48,7 @@ pub use connector::{
     Authentication, AuthenticationMethod, Connector, ConnectorStatus, IdentityLine, Level,
     ServerFacts, Status, Transport, Visibility,
 };
+pub use count::count;
 pub use credential::{UsedBy, WalletEntry, WalletKind};
 pub use definition::{ConnectorSettings, Definition, Difference, Form};
 pub use file_name::PlainFileName;

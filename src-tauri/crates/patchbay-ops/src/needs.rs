@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use patchbay_model::{
     Account, AccountId, Authentication, AuthenticationMethod, Code, Connector, Platform, Status,
-    Timestamp, WalletEntry, WalletKind,
+    Timestamp, WalletEntry, WalletKind, count,
 };
 use patchbay_vault::SecretName;
 
@@ -214,8 +214,7 @@ async fn changed_tools(cx: &Context, connectors: &[Connector]) -> Result<Vec<Nee
         let first = changes.next()?;
         let mut names = vec![first.name.as_str()];
         names.extend(changes.map(|one| one.name.as_str()));
-        let tools = if names.len() == 1 { "tool" } else { "tools" };
-        let headline = format!("{} changed {} {tools}", connector.title, names.len());
+        let headline = format!("{} changed {}", connector.title, count(names.len(), "tool"));
         Some(Need {
             words: Some(names.join(", ")),
             since: Some(first.noticed_at),

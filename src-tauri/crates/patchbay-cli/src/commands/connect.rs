@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use patchbay_model::{
     Authentication, Authorization, AuthorizationState, Code, Connector, IssuerChange, Json,
-    Problem, Secret, Status, clean_text,
+    Problem, Secret, Status, clean_text, count,
 };
 use patchbay_ops::{
     Event, StartAuthorization, abilities, authorization_page, cancel_authorization, consent_form,
@@ -54,10 +54,7 @@ pub(super) async fn connect(
         judge(authorization).map_err(|failure| failure.of(&connector))?;
     }
     let connector = find_connector(&cli.cx, &connector.id).await?;
-    let tools = match connector.tool_count.unwrap_or_default() {
-        1 => "1 tool".to_owned(),
-        some => format!("{some} tools"),
-    };
+    let tools = count(connector.tool_count.unwrap_or_default(), "tool");
     cli.stderr.say(&format!(
         "Connected {} ({}): {tools}.",
         connector.title,

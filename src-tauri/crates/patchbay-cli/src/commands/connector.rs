@@ -1,6 +1,6 @@
 //! `patchbay connector …`.
 
-use patchbay_model::{Code, Connector, ConnectorId, Json, Timestamp, has_secret_query};
+use patchbay_model::{Code, Connector, ConnectorId, Json, Timestamp, count, has_secret_query};
 use patchbay_ops::{
     AddConnector, Check, ConnectorChanges, Synced, abilities, add_connector, check_connector,
     delete_connector, disconnect_connector, list_connectors, remove_connector, restore_connector,
@@ -103,8 +103,7 @@ async fn refresh(
     let tell = |synced: Synced| {
         let label = synced.account.label;
         cli.stderr.step(&match synced.outcome {
-            Ok(1) => format!("{label}: 1 connector"),
-            Ok(count) => format!("{label}: {count} connectors"),
+            Ok(number) => format!("{label}: {}", count(number, "connector")),
             Err(error) => format!("{label}: {error} (showing last known)"),
         });
         cli.stderr.clear();

@@ -1,6 +1,8 @@
 //! `patchbay vault …`: where the key of the secrets lies.
 
-use patchbay_model::{Code, Explain as _, Platform, Secret, VaultBackend, VaultState, VaultStatus};
+use patchbay_model::{
+    Code, Explain as _, Platform, Secret, VaultBackend, VaultState, VaultStatus, count,
+};
 use patchbay_ops::{
     Error, accept_older_secrets, choose_passphrase, list_accounts, list_wallet, set_vault_aside,
     unlock_vault, use_keychain, vault_status,
@@ -90,14 +92,10 @@ async fn lost(cli: &Cli) -> Result<String, Failure> {
         .iter()
         .filter(|account| account.platform != Platform::Local)
         .count();
-    let credentials = match credentials {
-        1 => "1 credential".to_owned(),
-        some => format!("{some} credentials"),
-    };
+    let credentials = count(credentials, "credential");
     Ok(match keys {
         0 => credentials,
-        1 => format!("{credentials} and 1 account key"),
-        some => format!("{credentials} and {some} account keys"),
+        some => format!("{credentials} and {}", count(some, "account key")),
     })
 }
 

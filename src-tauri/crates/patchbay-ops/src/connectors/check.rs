@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use futures::StreamExt;
 use patchbay_model::{
-    Authentication, Code, Connector, ConnectorId, Explain, Problem, Status, Tool,
+    Authentication, Code, Connector, ConnectorId, Explain, Problem, Status, Tool, count,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -167,7 +167,7 @@ fn passed(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<CheckSt
         step.note = match step.name.as_str() {
             "sign_in" => connector.identity.credential.clone().or(step.note.take()),
             "negotiation" => facts.map(|facts| format!("MCP {}", facts.protocol_version)),
-            "tools" => Some(count_tools(tools)),
+            "tools" => Some(count(tools, "tool")),
             _ => step.note.take(),
         };
     }
@@ -175,13 +175,6 @@ fn passed(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<CheckSt
         last.duration_ms = took;
     }
     steps
-}
-
-fn count_tools(tools: usize) -> String {
-    match tools {
-        1 => "1 tool".to_owned(),
-        some => format!("{some} tools"),
-    }
 }
 
 /// The steps before the one that failed went well, for each needs those before it.

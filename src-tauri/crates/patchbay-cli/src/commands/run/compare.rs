@@ -1,6 +1,6 @@
 //! `patchbay run compare`.
 
-use patchbay_model::{RunId, Timestamp, ToolRunSummary, inert_json};
+use patchbay_model::{RunId, Timestamp, ToolRunSummary, count, inert_json};
 use patchbay_ops::{
     ComparedLine, RunChange, RunComparison, RunDifference, RunPart, compare_runs, ignore_paths,
     previous_run,
@@ -79,8 +79,7 @@ fn render_comparison(comparison: &RunComparison, now: Timestamp, screen: Screen)
         let found: Vec<_> = comparison.differences.iter().filter(of_part).collect();
         let amount = match found.len() {
             0 => "no difference".to_owned(),
-            1 => "1 difference".to_owned(),
-            many => format!("{many} differences"),
+            some => count(some, "difference"),
         };
         shown.push_str(&format!("\n{name}: {amount}\n"));
         found

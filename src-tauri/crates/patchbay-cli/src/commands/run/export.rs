@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use patchbay_model::count;
 use patchbay_ops::{RunExport, export_runs, list_connectors};
 
 use super::query_of;
@@ -41,8 +42,5 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
 }
 
 fn done_message(runs: u32) -> String {
-    match runs {
-        1 => "Exported 1 run.".to_owned(),
-        runs => format!("Exported {runs} runs."),
-    }
+    format!("Exported {}.", count(runs, "run"))
 }

@@ -1,6 +1,6 @@
 //! `patchbay run keep`, `trim` and `clear`.
 
-use patchbay_model::{Code, Problem};
+use patchbay_model::{Code, Problem, count};
 use patchbay_ops::{History, Retention, history, keep_runs, remove_all_runs, trim_runs};
 
 use crate::args::Limit;
@@ -62,9 +62,7 @@ pub(super) async fn clear(cli: &Cli) -> Result<(), Failure> {
 }
 
 fn print_done(cli: &Cli, removed: u32) -> Result<(), Failure> {
-    cli.stderr.say(&match removed {
-        1 => "Deleted 1 run.".to_owned(),
-        removed => format!("Deleted {removed} runs."),
-    });
+    cli.stderr
+        .say(&format!("Deleted {}.", count(removed, "run")));
     cli.out.answer(&removed, |_| String::new())
 }
