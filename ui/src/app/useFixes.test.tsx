@@ -38,3 +38,12 @@ it("a_tool_that_is_not_there_has_no_button", async () => {
   expect(await screen.findByText("not_found")).toBeVisible();
   expect(screen.queryByRole("button", { name: /^(Sign in|Open vault|Enter key|Replace key)/ })).toBeNull();
 });
+
+it("a_run_of_the_past_has_the_button_too", async () => {
+  const { user } = renderApp("/runs/run_1", {
+    connectors: [connector()],
+    runs: [run({ id: "run_1", state: "failed", result: null, problem: problem({ code: "vault.locked" }) })],
+  });
+  await user.click(await screen.findByRole("button", { name: "Open vault" }));
+  expect(await screen.findByRole("heading", { name: "Credentials" })).toBeVisible();
+});

@@ -1,10 +1,10 @@
 import { type ReactNode } from "react";
-import { type Problem } from "@/host/bindings";
+import { type Connector, type Problem } from "@/host/bindings";
 import { capital, sentence } from "@/lib/words";
 import { useAllowProgram } from "./AllowProgramContext";
 import { Button } from "./Button";
 import { useCopy } from "./CopyContext";
-import { type Fix } from "./FixContext";
+import { useFix } from "./FixContext";
 import styles from "./ProblemNotice.module.css";
 import { type GlyphName, StatusGlyph, toneOf } from "./StatusGlyph";
 
@@ -13,16 +13,17 @@ type Props = {
   onRetry?: () => void;
   /** What the retry is called; a verb of its own beats "Try again". */
   retryLabel?: string;
-  /** The button that helps. */
-  fix?: Fix | null;
+  /** Where it was met: brings the button that helps there. */
+  connector?: Connector;
   /** One more button. */
   children?: ReactNode;
 };
 
 /** What happened, why, what to do, and the code, where it happened. */
-export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", fix, children }: Props) {
+export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", connector, children }: Props) {
   const copy = useCopy();
   const allow = useAllowProgram();
+  const fix = useFix(problem, connector);
   // Its detail is the reference, which the host judges and shows before anybody agrees to it.
   const program = problem.code === "reference.not_allowed" ? problem.detail : null;
   const reason = problem.detail && problem.detail !== problem.message && !program ? sentence(problem.detail) : null;

@@ -1,8 +1,7 @@
 import { type ReactNode, useState } from "react";
-import { type ToolRun } from "@/host/bindings";
+import { type Connector, type ToolRun } from "@/host/bindings";
 import { bytes } from "@/lib/time";
 import { Button } from "../Button";
-import { type Fix } from "../FixContext";
 import { JsonView } from "../JsonView/JsonView";
 import { Notice, NoticeCode, ProblemNotice } from "../ProblemNotice";
 import { type TabItem, Tabs } from "../Tabs";
@@ -20,15 +19,15 @@ type Props = {
   withArguments?: boolean;
   comparison?: ComparisonView;
   onRetry?: () => void;
-  /** The button that helps with its problem. */
-  fix?: Fix | null;
+  /** On which it ran: brings the button that helps with a problem. */
+  connector?: Connector;
 };
 
 /** An answer larger than this is drawn only when asked for. */
 const large = 256 * 1024;
 
 /** The answer of a run in its views; give it the run's id as `key`. */
-export function ResultViews({ run, withArguments = false, comparison, onRetry, fix }: Props) {
+export function ResultViews({ run, withArguments = false, comparison, onRetry, connector }: Props) {
   const structured = run.result?.structured ?? null;
   const [view, setView] = useState<View>(structured !== null && !run.problem ? "structured" : "rendered");
   const [asked, setAsked] = useState(false);
@@ -37,7 +36,11 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, f
   const held = size > large && !asked;
   const guard = (content: ReactNode) => (held ? <Large size={size} onShow={() => setAsked(true)} /> : content);
   const tabs: TabItem<View | "compare">[] = [
-    { id: "rendered", label: "Formatted", content: <Rendered run={run} onRetry={onRetry} fix={fix} guard={guard} /> },
+    {
+      id: "rendered",
+      label: "Formatted",
+      content: <Rendered run={run} onRetry={onRetry} connector={connector} guard={guard} />,
+    },
     ...(structured !== null
       ? [
           {
@@ -117,9 +120,9 @@ function EmptyPart({ children }: { children: string }) {
 function Rendered({
   run,
   onRetry,
-  fix,
+  connector,
   guard,
-}: Pick<Props, "run" | "onRetry" | "fix"> & { guard: (content: ReactNode) => ReactNode }) {
+}: Pick<Props, "run" | "onRetry" | "connector"> & { guard: (content: ReactNode) => ReactNode }) {
   const content = run.result?.content ?? [];
   const failedByTool = run.result?.isError === true;
   const isEmpty = content.length === 0;
@@ -128,7 +131,7 @@ function Rendered({
       {run.problem && !failedByTool && run.state === "failed" && (
         <ProblemNotice
           problem={run.problem}
-          fix={fix}
+          connector={connector}
           onRetry={run.problem.retryable ? onRetry : undefined}
           retryLabel="Run again"
         />

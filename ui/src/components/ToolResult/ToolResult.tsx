@@ -1,11 +1,10 @@
 import { type ReactNode } from "react";
-import { type ToolRun } from "@/host/bindings";
+import { type Connector, type ToolRun } from "@/host/bindings";
 import { writeJson } from "@/lib/jsonText";
 import { bytes, duration } from "@/lib/time";
 import { Badge } from "../Badge";
 import { Button } from "../Button";
 import { useCopy } from "../CopyContext";
-import { type Fix } from "../FixContext";
 import { ResultViews } from "./ResultViews";
 import { runStates } from "./runWords";
 import { SaveParts } from "./SaveParts";
@@ -18,12 +17,12 @@ type Props = {
   actions?: ReactNode;
   /** Makes a further try where the problem allows one. */
   onRetry?: () => void;
-  /** The button that helps with its problem. */
-  fix?: Fix | null;
+  /** On which it ran: brings the button that helps with a problem. */
+  connector?: Connector;
 };
 
 /** How a run ended: word, time and size, the answer in four views, and where the time went. */
-export function ToolResult({ run, actions, onRetry, fix }: Props) {
+export function ToolResult({ run, actions, onRetry, connector }: Props) {
   const copy = useCopy();
   const { glyph, word } = runStates[run.state];
   const answer = run.result?.structured ?? run.answer;
@@ -51,7 +50,7 @@ export function ToolResult({ run, actions, onRetry, fix }: Props) {
         {actions}
       </header>
       <SaveParts key={`files of ${run.id}`} run={run} />
-      <ResultViews key={run.id} run={run} onRetry={onRetry} fix={fix} />
+      <ResultViews key={run.id} run={run} onRetry={onRetry} connector={connector} />
       {run.timings && <Timing timings={run.timings} />}
     </section>
   );

@@ -237,7 +237,7 @@ function Known({
       </header>
       {problem && (
         <div className={styles.notice}>
-          <ProblemNotice problem={asProblem(problem)} />
+          <ProblemNotice problem={asProblem(problem)} connector={connector} />
         </div>
       )}
       <Tabs<ConnectorTab>
@@ -253,7 +253,6 @@ function Known({
                 connector={connector}
                 onOpen={onOpen}
                 onCreateElsewhere={() => onCreateElsewhere(connector)}
-                onNextAction={run}
                 onSettings={() => onTab("settings")}
                 onCheck={runCheck}
               />

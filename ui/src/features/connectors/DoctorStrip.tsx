@@ -1,6 +1,5 @@
 import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { type NextAction, nextActionLabels, reauthAction } from "@/components/nextAction";
 import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
 import { type Check, type CheckState, type CheckStep, type Code, type Connector } from "@/host/bindings";
 import { duration } from "@/lib/time";
@@ -28,14 +27,12 @@ type Props = {
   /** What was found since the window opened; steps are not kept for longer. */
   check: Check | null;
   checking: boolean;
-  onNextAction: (action: NextAction) => void;
   onSettings: () => void;
   onCheck: () => void;
 };
 
 /** The doctor's steps side by side; the first failure opens its fix beneath. */
-export function DoctorStrip({ connector, check, checking, onNextAction, onSettings, onCheck }: Props) {
-  const reauth = reauthAction(connector);
+export function DoctorStrip({ connector, check, checking, onSettings, onCheck }: Props) {
   const failed = checking ? undefined : check?.steps.find((step) => step.state === "failed");
   return (
     <>
@@ -46,13 +43,8 @@ export function DoctorStrip({ connector, check, checking, onNextAction, onSettin
         })}
       </ol>
       {failed?.problem && (
-        <ProblemNotice problem={failed.problem} onRetry={onCheck} retryLabel="Check again">
-          {fixFor(failed.problem.code, failed.name) === "let_in" && (
-            <Button small look="primary" onPress={() => onNextAction(reauth)}>
-              {nextActionLabels[reauth]}
-            </Button>
-          )}
-          {fixFor(failed.problem.code, failed.name) === "settings" && (
+        <ProblemNotice problem={failed.problem} connector={connector} onRetry={onCheck} retryLabel="Check again">
+          {settingsHelp(failed.problem.code, failed.name) && (
             <Button small look="primary" onPress={onSettings}>
               Open settings
             </Button>
@@ -81,16 +73,10 @@ function Step({ label, step, checking }: { label: string; step: CheckStep | unde
   );
 }
 
-/** Which button helps against a failure. */
-function fixFor(code: Code, step: string): "let_in" | "settings" | null {
-  if (code === "auth.needed" || code === "auth.expired" || code === "auth.denied" || code === "auth.timed_out")
-    return "let_in";
-  if (
-    code === "auth.client_needed" ||
-    code === "auth.forbidden" ||
-    code === "vault.reference" ||
-    code === "mcp.not_a_server"
-  )
-    return "settings";
-  return step === "name" || step === "connect" || step === "tls" ? "settings" : null;
+/** Whether something that stands in the connector's settings is wrong. */
+function settingsHelp(code: Code, step: string): boolean {
+  return (
+    ["auth.client_needed", "auth.forbidden", "vault.reference", "mcp.not_a_server"].includes(code) ||
+    ["name", "connect", "tls"].includes(step)
+  );
 }

@@ -1,5 +1,4 @@
 import { abilitiesOf } from "@/components/abilities";
-import { type NextAction } from "@/components/nextAction";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { ago } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
@@ -12,7 +11,6 @@ import { useLastCheck } from "./useConnectorActions";
 
 type Props = {
   connector: Connector;
-  onNextAction: (action: NextAction) => void;
   onOpen: (id: ConnectorId) => void;
   onCreateElsewhere: () => void;
   onSettings: () => void;
@@ -20,7 +18,7 @@ type Props = {
 };
 
 /** How a connector is and what is known of it. */
-export function Overview({ connector, onNextAction, onOpen, onCreateElsewhere, onSettings, onCheck }: Props) {
+export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onCheck }: Props) {
   const { check, checking } = useLastCheck(connector.id);
   const { server } = connector;
   return (
@@ -39,7 +37,6 @@ export function Overview({ connector, onNextAction, onOpen, onCreateElsewhere, o
             connector={connector}
             check={check}
             checking={checking}
-            onNextAction={onNextAction}
             onSettings={onSettings}
             onCheck={onCheck}
           />

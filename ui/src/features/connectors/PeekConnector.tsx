@@ -63,7 +63,6 @@ export function PeekConnector({ connector, colour, changedTools, isSelecting, on
             connector={connector}
             check={check}
             checking={checking}
-            onNextAction={(what) => onNextAction(what, connector)}
             onSettings={() => onOpen("settings")}
             onCheck={runCheck}
           />

@@ -73,6 +73,8 @@ function Loaded({
     onShow(id);
   };
   const actions = useRunActions(run, show, onRemoved);
+  const { data: connectors } = useQuery(queries.connectors());
+  const connector = connectors?.find((one) => one.id === run.connector);
   const { glyph, word } = runStates[run.state];
   const isRunning = run.state === "running";
   const copyCommand = () => copy(actions.command, "Command");
@@ -183,11 +185,12 @@ function Loaded({
       </header>
       {actions.problem && !elsewhere && (
         <div className={styles.notice}>
-          <ProblemNotice problem={actions.problem} />
+          <ProblemNotice problem={actions.problem} connector={connector} />
         </div>
       )}
       <ResultViews
         run={run}
+        connector={connector}
         withArguments
         comparison={{
           isShown: comparing !== null,

@@ -4,7 +4,6 @@ import { type Connector, type DryRun, type Tool } from "@/host/bindings";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
-import { useFixOf } from "@/components/FixContext";
 import { useCopy } from "@/components/CopyContext";
 import { IdentityLine } from "@/components/IdentityLine";
 import { JsonView } from "@/components/JsonView/JsonView";
@@ -25,7 +24,6 @@ type Props = {
 /** What the last press led to. Not run, running, a dry run, an answer and a refusal each look different. */
 export function OutcomePane({ connector, tool, onNextPage }: Props) {
   const { outcome, clear } = useOutcome(connector.id, tool.name);
-  const fixOf = useFixOf();
   const pane = useRef<HTMLDivElement>(null);
   const before = useRef(outcome.kind);
   useEffect(() => {
@@ -45,7 +43,7 @@ export function OutcomePane({ connector, tool, onNextPage }: Props) {
       {outcome.kind === "finished" && (
         <ToolResult
           run={outcome.run}
-          fix={outcome.run.problem && fixOf(outcome.run.problem, connector)}
+          connector={connector}
           actions={
             onNextPage && (
               <Button small endIcon="chevron-right" keys="Mod+Shift+N" onPress={onNextPage}>
@@ -58,7 +56,7 @@ export function OutcomePane({ connector, tool, onNextPage }: Props) {
       {outcome.kind === "dry" && <Dry dryRun={outcome.dryRun} onClose={clear} />}
       {outcome.kind === "refused" && (
         <div className={styles.refused}>
-          <ProblemNotice problem={outcome.problem} fix={fixOf(outcome.problem, connector)} />
+          <ProblemNotice problem={outcome.problem} connector={connector} />
         </div>
       )}
     </div>

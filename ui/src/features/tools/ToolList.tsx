@@ -44,7 +44,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
       return (
         <div className={styles.pad}>
           {problem ? (
-            <ProblemNotice problem={problem} onRetry={refresh} retryLabel="Try again" />
+            <ProblemNotice problem={problem} connector={connector} onRetry={refresh} retryLabel="Try again" />
           ) : (
             <EmptyState
               icon="wrench"
@@ -102,7 +102,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
       </div>
       {all.length > 0 && problem && (
         <div className={styles.pad}>
-          <ProblemNotice problem={problem} onRetry={refresh} retryLabel="Try again" />
+          <ProblemNotice problem={problem} connector={connector} onRetry={refresh} retryLabel="Try again" />
         </div>
       )}
       {body()}

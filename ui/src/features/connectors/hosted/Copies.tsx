@@ -30,7 +30,7 @@ export function Copies({ connector, onOpen, onCreateElsewhere }: Props) {
           Copy to another account…
         </Button>
       </div>
-      {error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
+      {error && <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />}
       {!copies && !error && <Skeleton rows={1} label="Loading" />}
       {copies?.length === 0 && (
         <p className="text2">

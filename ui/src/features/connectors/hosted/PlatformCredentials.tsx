@@ -45,7 +45,9 @@ const looks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; 
 export function PlatformCredentials({ connector, onSettings }: { connector: Connector; onSettings: () => void }) {
   const { data, error, refetch } = useQuery(queries.platformCredentials(connector.id));
   const { account } = connector.identity;
-  const problem = error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
+  const problem = error && (
+    <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />
+  );
   if (!data)
     return problem ? (
       <div className={page.body}>{problem}</div>

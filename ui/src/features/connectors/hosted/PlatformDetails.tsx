@@ -33,7 +33,7 @@ function Details({ connector, onAsk }: ControlProps) {
   return (
     <section className={page.section} aria-label={`On ${account}`}>
       <h2>On {account}</h2>
-      {error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
+      {error && <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />}
       {data && data.facts.length > 0 && (
         <dl className={page.facts}>
           {data.facts.map(({ label, value, at }) => (
