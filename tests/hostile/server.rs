@@ -16,7 +16,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use patchbay_playground::{LoggedRequest, Playground, Reply};
-use serde_json::Value;
 
 /// An answer of the way from an address to a run and back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,34 +100,4 @@ impl Exchange {
         });
         changed
     }
-}
-
-/// The JSON of an answer, whether sent as it is or as an event.
-pub(crate) fn json_of(reply: &Reply) -> Option<Value> {
-    let text = std::str::from_utf8(&reply.body).ok()?;
-    let mut events = text.lines().filter_map(|line| line.strip_prefix("data:"));
-    let event = events.find_map(|data| serde_json::from_str::<Value>(data).ok());
-    let whole = || serde_json::from_str(text).ok();
-    event.or_else(whole).filter(Value::is_object)
-}
-
-/// Sends this JSON, as the answer was sent.
-pub(crate) fn set_json(reply: &mut Reply, json: &Value) {
-    set_text(reply, json.to_string().as_bytes());
-}
-
-/// Sends these bytes where the JSON stood.
-pub(crate) fn set_text(reply: &mut Reply, bytes: &[u8]) {
-    let text = String::from_utf8_lossy(&reply.body).into_owned();
-    let data = text.lines().find(|line| {
-        let data = line.strip_prefix("data:");
-        data.is_some_and(|data| data.trim_start().starts_with('{'))
-    });
-    reply.body = match data {
-        Some(data) => {
-            let (before, after) = text.split_once(data).unwrap();
-            [before.as_bytes(), b"data: ", bytes, after.as_bytes()].concat()
-        }
-        None => bytes.to_vec(),
-    };
 }

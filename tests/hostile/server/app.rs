@@ -18,7 +18,7 @@ use patchbay_testkit::find_leaks;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Exchange, json_of, set_json};
+use super::Exchange;
 use crate::payload::{self, Payload, places_of_text};
 use crate::support::{Desk, request};
 use crate::traps::{Traps, active_characters};
@@ -217,7 +217,7 @@ async fn good_answers() -> BTreeMap<Exchange, Value> {
     desk.playground.tamper(move |asked, reply| {
         for exchange in Exchange::ALL {
             if exchange.is_asked(asked)
-                && let Some(json) = json_of(reply)
+                && let Some(json) = reply.json()
             {
                 kept.lock().unwrap().entry(exchange).or_insert(json);
             }
@@ -277,13 +277,13 @@ async fn try_texts(exchanges: &[Exchange]) {
         .map(|(exchange, pointer, payload)| {
             let case = format!("{exchange:?} {pointer} holds {}", payload.name);
             let change = move |reply: &mut patchbay_playground::Reply| {
-                let Some(mut json) = json_of(reply) else {
+                let Some(mut json) = reply.json() else {
                     return;
                 };
                 if let Some(text) = json.pointer_mut(&pointer) {
                     *text = Value::String(payload.text.clone());
                 }
-                set_json(reply, &json);
+                reply.set_json(&json);
             };
             tokio::spawn(try_answer(case, exchange, Arc::clone(&traps), change))
         })

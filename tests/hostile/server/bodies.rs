@@ -9,8 +9,8 @@ use flate2::write::GzEncoder;
 use futures::{StreamExt as _, stream};
 use patchbay_playground::{Pace, Reply};
 
+use super::Exchange;
 use super::app::try_answer;
-use super::{Exchange, json_of, set_text};
 use crate::payload;
 use crate::traps::Traps;
 
@@ -37,9 +37,9 @@ async fn a_broken_document_is_an_error_and_no_more() {
         for number in 0..payload::bodies(b"{}").len() {
             let name = payload::bodies(b"{}")[number].name;
             let change = move |reply: &mut Reply| {
-                let good = json_of(reply).map(|json| json.to_string());
+                let good = reply.json().map(|json| json.to_string());
                 let bodies = payload::bodies(good.unwrap_or_default().as_bytes());
-                set_text(reply, &bodies[number].bytes);
+                reply.set_text(&bodies[number].bytes);
             };
             cases.push((
                 format!("{exchange:?} is {name}"),

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use patchbay_playground::Reply;
 use serde_json::{Value, json};
 
+use super::Exchange;
 use super::app::try_answer;
-use super::{Exchange, json_of, set_json, set_text};
 use crate::traps::Traps;
 
 type Edit = fn(&mut Value);
 
 async fn try_edit(case: &str, exchange: Exchange, traps: &Arc<Traps>, edit: Edit) {
     let change = move |reply: &mut Reply| {
-        if let Some(mut json) = json_of(reply) {
+        if let Some(mut json) = reply.json() {
             edit(&mut json);
-            set_json(reply, &json);
+            reply.set_json(&json);
         }
     };
     try_answer(case.to_owned(), exchange, Arc::clone(traps), change).await;
@@ -81,7 +81,7 @@ async fn events_that_nobody_asked_for_change_nothing() {
     for exchange in [Exchange::ToolList, Exchange::ToolResult, Exchange::Prompt] {
         let notes = notes.clone();
         let change = move |reply: &mut Reply| {
-            let Some(good) = json_of(reply) else { return };
+            let Some(good) = reply.json() else { return };
             let events: String = notes
                 .iter()
                 .cycle()
@@ -141,7 +141,7 @@ async fn a_challenge_leads_nowhere_else_and_ends() {
             let change = move |reply: &mut Reply| {
                 reply.status = status;
                 reply.set_header("www-authenticate", challenge.clone());
-                set_text(reply, b"");
+                reply.set_text(b"");
             };
             let case = format!("challenge {number} with {status}");
             try_answer(case, Exchange::ToolList, Arc::clone(&traps), change).await;

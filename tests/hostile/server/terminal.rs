@@ -7,7 +7,7 @@ use patchbay_playground::{Consent, Reply};
 use patchbay_testkit::{find_leaks, leaks_in};
 use serde_json::Value;
 
-use super::{Exchange, json_of, set_json};
+use super::Exchange;
 use crate::desk::{Done, Terminal, ended};
 use crate::payload;
 use crate::traps::{Traps, active_characters};
@@ -75,9 +75,9 @@ async fn show(exchanges: &'static [Exchange], text: impl Fn(&Traps) -> String) {
         if !exchanges.iter().any(|exchange| exchange.is_asked(asked)) {
             return;
         }
-        if let Some(mut json) = json_of(reply) {
+        if let Some(mut json) = reply.json() {
             replace_shown(&mut json, &with);
-            set_json(reply, &json);
+            reply.set_json(&json);
             count.fetch_add(1, Ordering::SeqCst);
         }
     });

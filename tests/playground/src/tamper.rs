@@ -11,6 +11,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::{StreamExt as _, stream};
+use serde_json::Value;
 
 use crate::log::{self, LARGEST_BODY, LoggedRequest};
 use crate::shared::{Shared, lock};
@@ -55,6 +56,37 @@ impl Reply {
     pub fn set_header(&mut self, name: &str, value: impl Into<Vec<u8>>) {
         self.headers.retain(|(known, _)| known != name);
         self.headers.push((name.to_owned(), value.into()));
+    }
+
+    /// The JSON object of it, whether sent as it is or as an event.
+    #[must_use]
+    pub fn json(&self) -> Option<Value> {
+        let text = std::str::from_utf8(&self.body).ok()?;
+        let mut events = text.lines().filter_map(|line| line.strip_prefix("data:"));
+        let event = events.find_map(|data| serde_json::from_str::<Value>(data).ok());
+        let whole = || serde_json::from_str(text).ok();
+        event.or_else(whole).filter(Value::is_object)
+    }
+
+    /// Sends this JSON, as the answer was sent.
+    pub fn set_json(&mut self, json: &Value) {
+        self.set_text(json.to_string().as_bytes());
+    }
+
+    /// Sends these bytes where the JSON stood.
+    pub fn set_text(&mut self, bytes: &[u8]) {
+        let text = String::from_utf8_lossy(&self.body);
+        let event = text.lines().find(|line| {
+            let data = line.strip_prefix("data:");
+            data.is_some_and(|data| data.trim_start().starts_with('{'))
+        });
+        let around = event.and_then(|event| text.split_once(event));
+        self.body = match around {
+            Some((before, after)) => {
+                [before.as_bytes(), b"data: ", bytes, after.as_bytes()].concat()
+            }
+            None => bytes.to_vec(),
+        };
     }
 }
 
