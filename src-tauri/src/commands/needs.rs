@@ -1,6 +1,6 @@
 //! What waits for a person, and tools that changed since the user agreed to them.
 
-use patchbay_model::{ConnectorId, Problem};
+use patchbay_model::{ChangedTool, ConnectorId, Problem};
 use patchbay_ops::{Context, Need, ToolChange};
 use tauri::State;
 
@@ -11,14 +11,23 @@ pub(crate) async fn list_needs(cx: State<'_, Context>) -> Result<Vec<Need>, Prob
     Ok(patchbay_ops::list_needs(&cx).await?)
 }
 
-/// The tools of one connector, or of all, that changed since the user agreed to them.
+/// Which tools of all connectors changed since the user agreed to them.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_changed_tools(
+    cx: State<'_, Context>,
+) -> Result<Vec<ChangedTool>, Problem> {
+    Ok(patchbay_ops::list_changed_tools(&cx).await?)
+}
+
+/// The tools of a connector that changed since the user agreed to them.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn list_tool_changes(
     cx: State<'_, Context>,
-    connector: Option<ConnectorId>,
+    connector: ConnectorId,
 ) -> Result<Vec<ToolChange>, Problem> {
-    Ok(patchbay_ops::list_tool_changes(&cx, connector.as_ref()).await?)
+    Ok(patchbay_ops::list_tool_changes(&cx, Some(&connector)).await?)
 }
 
 /// Agrees to the tools of a connector as they are now.

@@ -1,19 +1,30 @@
 //! Tools and their arguments.
 
-use patchbay_model::{ConnectorId, FieldProblem, Json, Problem, RunId, Tool};
-use patchbay_ops::{ConnectorTool, Context, SavedAttachment};
+use patchbay_model::{ConnectorId, FieldProblem, Json, Problem, RunId, Tool, ToolSummary};
+use patchbay_ops::{Context, SavedAttachment};
 use tauri::{AppHandle, Runtime, State};
 
 use crate::window::{Offered, choose_file};
 
-/// The tools of one connector, or of all, from the cache.
+/// What is shown of the tools of one connector, or of all, from the cache.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn list_tools(
     cx: State<'_, Context>,
     connector: Option<ConnectorId>,
-) -> Result<Vec<ConnectorTool>, Problem> {
-    Ok(patchbay_ops::list_tools(&cx, connector.as_ref()).await?)
+) -> Result<Vec<ToolSummary>, Problem> {
+    Ok(patchbay_ops::list_tool_summaries(&cx, connector.as_ref()).await?)
+}
+
+/// A tool with its schemas, from the cache.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn find_tool(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+    tool: String,
+) -> Result<Tool, Problem> {
+    Ok(patchbay_ops::find_tool(&cx, &connector, &tool).await?)
 }
 
 /// Asks the server for its tools anew.
@@ -22,8 +33,9 @@ pub(crate) async fn list_tools(
 pub(crate) async fn refresh_tools(
     cx: State<'_, Context>,
     connector: ConnectorId,
-) -> Result<Vec<Tool>, Problem> {
-    Ok(patchbay_ops::refresh_tools(&cx, &connector).await?)
+) -> Result<(), Problem> {
+    patchbay_ops::refresh_tools(&cx, &connector).await?;
+    Ok(())
 }
 
 /// What is wrong with these values as arguments, by the tool's own schema; empty when nothing is.

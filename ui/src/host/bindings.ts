@@ -145,8 +145,10 @@ export const commands = {
 	backgroundChecks: () => typedError<boolean, Problem>(__TAURI_INVOKE("background_checks")),
 	/**  Everything that waits for a person, the most urgent first. */
 	listNeeds: () => typedError<Need[], Problem>(__TAURI_INVOKE("list_needs")),
-	/**  The tools of one connector, or of all, that changed since the user agreed to them. */
-	listToolChanges: (connector: ConnectorId | null) => typedError<ToolChange[], Problem>(__TAURI_INVOKE("list_tool_changes", { connector })),
+	/**  Which tools of all connectors changed since the user agreed to them. */
+	listChangedTools: () => typedError<ChangedTool[], Problem>(__TAURI_INVOKE("list_changed_tools")),
+	/**  The tools of a connector that changed since the user agreed to them. */
+	listToolChanges: (connector: ConnectorId) => typedError<ToolChange[], Problem>(__TAURI_INVOKE("list_tool_changes", { connector })),
 	/**  Switches that on or off. */
 	switchBackgroundChecks: (on: boolean) => typedError<null, Problem>(__TAURI_INVOKE("switch_background_checks", { on })),
 	/**  Has a connector fill a prompt in; the values are a JSON object of texts. */
@@ -207,14 +209,16 @@ export const commands = {
 	replayRun: (run: RunId, elsewhere: ConnectorId | null, confirmed: boolean, progress: Channel<RunProgress>) => typedError<ToolRun, Problem>(__TAURI_INVOKE("replay_run", { run, elsewhere, confirmed, progress })),
 	/**  Runs a tool; steps go to the window that asked, the finished run is the answer. */
 	runTool: (request: RunTool, progress: Channel<RunProgress>) => typedError<ToolRun, Problem>(__TAURI_INVOKE("run_tool", { request, progress })),
-	/**  The tools of one connector, or of all, from the cache. */
-	listTools: (connector: ConnectorId | null) => typedError<ConnectorTool[], Problem>(__TAURI_INVOKE("list_tools", { connector })),
+	/**  A tool with its schemas, from the cache. */
+	findTool: (connector: ConnectorId, tool: string) => typedError<Tool, Problem>(__TAURI_INVOKE("find_tool", { connector, tool })),
+	/**  What is shown of the tools of one connector, or of all, from the cache. */
+	listTools: (connector: ConnectorId | null) => typedError<ToolSummary[], Problem>(__TAURI_INVOKE("list_tools", { connector })),
 	/**  Whether one can choose for each run with which of its platform's credentials a connector acts. */
 	namesCredentials: (connector: ConnectorId) => typedError<boolean, Problem>(__TAURI_INVOKE("names_credentials", { connector })),
 	/**  The arguments with which the tool of a run gives its next page, where there is one. */
 	nextPage: (run: RunId) => typedError<Json | null, Problem>(__TAURI_INVOKE("next_page", { run })),
 	/**  Asks the server for its tools anew. */
-	refreshTools: (connector: ConnectorId) => typedError<Tool[], Problem>(__TAURI_INVOKE("refresh_tools", { connector })),
+	refreshTools: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("refresh_tools", { connector })),
 	/**
 	 *  Asks for a file and writes a part of a run's answer into it; `None` when the user chose none. What its
 	 *  server calls it is only offered as a name.
@@ -629,6 +633,16 @@ export type ChangeSettings = {
 	overwrite: boolean,
 };
 
+/**  That a tool is not any more as it was when the user agreed to it. */
+export type ChangedTool = {
+	/**  The connector that offers it, or did. */
+	connector: ConnectorId,
+	/**  As [`Tool::name`]. */
+	name: string,
+	/**  When a list first showed the change. */
+	noticedAt: Timestamp,
+};
+
 /**  What the doctor found: name, connection, TLS, discovery, sign-in, negotiation, tools. */
 export type Check = {
 	/**  The connector after the check. */
@@ -927,14 +941,6 @@ export type ConnectorStatus = {
 	checkedAt: Timestamp | null,
 	/**  When tools were last listed with success. */
 	lastOkAt: Timestamp | null,
-};
-
-/**  A tool and the connector that offers it. */
-export type ConnectorTool = {
-	/**  The connector. */
-	connector: ConnectorId,
-	/**  The tool. */
-	tool: Tool,
 };
 
 /**  One part of an answer. */
@@ -2171,6 +2177,20 @@ export type ToolRunSummary = {
 	resultBytes: number | null,
 	/**  Why it failed. */
 	problem: Problem | null,
+};
+
+/**  A tool as lists show it: schemas are large, and nobody looks at those of a thousand tools. */
+export type ToolSummary = {
+	/**  The connector that offers it. */
+	connector: ConnectorId,
+	/**  As [`Tool::name`]. */
+	name: string,
+	/**  As [`Tool::title`]. */
+	title: string | null,
+	/**  The start of [`Tool::description`]. */
+	description: string | null,
+	/**  As [`Tool::effect`]. */
+	effect: ToolEffect,
 };
 
 /**  One thing that was asked on the way, and its answer. */

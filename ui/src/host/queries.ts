@@ -84,8 +84,9 @@ export const queries = {
   needs: () =>
     queryOptions({ queryKey: keys.needs, queryFn: () => firstPaint().then(() => call(commands.listNeeds())) }),
   backgroundChecks: () => queryOptions({ queryKey: keys.background, queryFn: () => call(commands.backgroundChecks()) }),
-  /** `null` for those of all connectors. */
-  toolChanges: (connector: ConnectorId | null) =>
+  /** Of all connectors, by name only. */
+  changedTools: () => queryOptions({ queryKey: keys.toolChanges, queryFn: () => call(commands.listChangedTools()) }),
+  toolChanges: (connector: ConnectorId) =>
     queryOptions({
       queryKey: [...keys.toolChanges, connector],
       queryFn: () => call(commands.listToolChanges(connector)),
@@ -135,6 +136,11 @@ export const queries = {
     }),
   tools: (connector: ConnectorId | null) =>
     queryOptions({ queryKey: [...keys.tools, connector], queryFn: () => call(commands.listTools(connector)) }),
+  tool: (connector: ConnectorId, tool: string) =>
+    queryOptions({
+      queryKey: [...keys.tools, connector, tool],
+      queryFn: () => call(commands.findTool(connector, tool)),
+    }),
   runs: (query: RunQuery) =>
     queryOptions({
       queryKey: [...keys.runLists, query],

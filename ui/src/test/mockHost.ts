@@ -17,7 +17,6 @@ import {
   type commands,
   type Connector,
   type ConnectorChanges,
-  type ConnectorTool,
   type FirstConnectors,
   type Need,
   type Event as HostEvent,
@@ -44,11 +43,13 @@ import {
   authorization,
   check,
   connector,
+  type ConnectorTool,
   entry,
   manyOperations,
   manyPlatforms,
   problem,
   run,
+  summary,
   vault,
 } from "./samples";
 
@@ -254,7 +255,9 @@ export class MockHost {
         return null;
       },
       listNeeds: () => [...needsOf(state.accounts, state.connectors), ...state.needs],
-      listToolChanges: ({ connector: id }) => state.toolChanges.filter((one) => !id || one.connector === id),
+      listChangedTools: () =>
+        state.toolChanges.map(({ connector, name, noticedAt }) => ({ connector, name, noticedAt })),
+      listToolChanges: ({ connector: id }) => state.toolChanges.filter((one) => one.connector === id),
       listAccounts: () => state.accounts,
       listOperations: () => state.operations,
       listPlatforms: () => state.platforms,
@@ -505,8 +508,16 @@ export class MockHost {
       listPrompts: () => [],
       listResources: () => [],
       readResource: () => [],
-      listTools: ({ connector: id }) => (id ? state.tools.filter((one) => one.connector === id) : state.tools),
-      refreshTools: ({ connector: id }) => state.tools.filter((one) => one.connector === id).map((one) => one.tool),
+      findTool: ({ connector: id, tool: name }) => {
+        const found = state.tools.find((one) => one.connector === id && one.tool.name === name);
+        if (!found) throw problem({ code: "not_found" });
+        return found.tool;
+      },
+      listTools: ({ connector: id }) =>
+        state.tools
+          .filter((one) => id === null || one.connector === id)
+          .map(({ connector, tool }) => summary(connector, tool)),
+      refreshTools: () => null,
       validateArguments: () => [],
       choosePassphrase: () => this.setVault({ backend: "passphrase", state: "ready", problem: null }),
       probeVault: () => state.vault,

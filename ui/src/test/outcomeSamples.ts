@@ -1,14 +1,7 @@
 import { type Channel } from "@tauri-apps/api/core";
-import {
-  type ConnectorTool,
-  type DryRun,
-  type RunProgress,
-  type RunTool,
-  type Tool,
-  type ToolRun,
-} from "@/host/bindings";
+import { type DryRun, type RunProgress, type RunTool, type Tool, type ToolRun } from "@/host/bindings";
 import { type MockHost } from "./mockHost";
-import { connector, manyTools, minutesAgo, problem, run, tool } from "./samples";
+import { connector, type ConnectorTool, manyTools, minutesAgo, problem, run, tool } from "./samples";
 
 const place = {
   owner: { type: "string", description: "Account or organization." },

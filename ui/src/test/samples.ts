@@ -3,13 +3,14 @@ import {
   type Authorization,
   type Check,
   type Connector,
-  type ConnectorTool,
+  type ConnectorId,
   type OperationInfo,
   type PlatformField,
   type PlatformForm,
   type Problem,
   type Tool,
   type ToolRun,
+  type ToolSummary,
   type VaultStatus,
   type WalletEntry,
 } from "@/host/bindings";
@@ -601,6 +602,14 @@ export function tool(given: Partial<Tool> = {}): Tool {
 }
 
 /** Tools of two connectors, of every effect. */
+/** What lists show of a tool. */
+export function summary(connector: ConnectorId, { name, title, description, effect }: Tool): ToolSummary {
+  return { connector, name, title, description, effect };
+}
+
+/** A tool and the connector that offers it, as the mock host keeps them. */
+export type ConnectorTool = { connector: ConnectorId; tool: Tool };
+
 export function manyTools(): ConnectorTool[] {
   const named = (connectorId: string, names: string[], effect: Tool["effect"]) =>
     names.map((name) => ({ connector: connectorId, tool: tool({ name, effect }) }));

@@ -68,6 +68,6 @@ pub use run_query::{RunPage, RunQuery};
 pub use secret::{SECRET_MARK, Secret};
 pub use secret_location::{SecretHolder, SecretLocation};
 pub use timestamp::Timestamp;
-pub use tool::{Content, Tool, ToolEffect, ToolResult};
+pub use tool::{ChangedTool, Content, Tool, ToolEffect, ToolResult, ToolSummary};
 pub use tool_run::{Origin, RunState, RunTimings, ToolRun, ToolRunSummary};
 pub use vault::{VaultBackend, VaultState, VaultStatus};

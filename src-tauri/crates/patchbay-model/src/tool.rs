@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::Json;
+use crate::{ConnectorId, Json, Timestamp};
 
 /// One thing that a connector can do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -25,6 +25,34 @@ pub struct Tool {
     pub idempotent: bool,
     /// Whether it reaches beyond the server's own world.
     pub open_world: bool,
+}
+
+/// A tool as lists show it: schemas are large, and nobody looks at those of a thousand tools.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ToolSummary {
+    /// The connector that offers it.
+    pub connector: ConnectorId,
+    /// As [`Tool::name`].
+    pub name: String,
+    /// As [`Tool::title`].
+    pub title: Option<String>,
+    /// The start of [`Tool::description`].
+    pub description: Option<String>,
+    /// As [`Tool::effect`].
+    pub effect: ToolEffect,
+}
+
+/// That a tool is not any more as it was when the user agreed to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangedTool {
+    /// The connector that offers it, or did.
+    pub connector: ConnectorId,
+    /// As [`Tool::name`].
+    pub name: String,
+    /// When a list first showed the change.
+    pub noticed_at: Timestamp,
 }
 
 /// What a call does to the world, from the tool's annotations; what is not annotated writes.

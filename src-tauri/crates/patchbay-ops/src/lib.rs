@@ -98,9 +98,12 @@ pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };
 pub use connectors::sync::{Synced, sync_account, sync_connectors};
-pub use connectors::tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
+pub use connectors::tool_changes::{
+    ToolChange, ToolChangeKind, accept_tools, list_changed_tools, list_tool_changes,
+};
 pub use connectors::tools::{
-    ConnectorTool, list_tools, names_credentials, refresh_tools, validate_arguments,
+    ConnectorTool, find_tool, list_tool_summaries, list_tools, names_credentials, refresh_tools,
+    validate_arguments,
 };
 pub use connectors::{
     FirstConnectors, find_connector, first_connectors, list_connector_rows, list_connectors,

@@ -208,7 +208,7 @@ fn draft_fix(connector: &Connector) -> NeedFix {
 }
 
 async fn changed_tools(cx: &Context, connectors: &[Connector]) -> Result<Vec<Need>, Error> {
-    let changes = cx.store().list_tool_changes(None).await?;
+    let changes = cx.store().list_changed_tools().await?;
     let needs = connectors.iter().filter_map(|connector| {
         let mut changes = changes.iter().filter(|one| one.connector == connector.id);
         let first = changes.next()?;

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{ConnectorId, Timestamp, Tool};
+use patchbay_model::{ChangedTool, ConnectorId, Timestamp, Tool};
 use rusqlite::Transaction;
 
 use crate::migrations::Migration;
-use crate::row::{parse_row, to_body};
+use crate::row::parse_row;
 use crate::{Error, Store};
 
 const TABLE: &str = "tool_changes";
@@ -89,6 +89,36 @@ impl Store {
         .await
     }
 
+    /// Which tools of all connectors changed since the user agreed to them, in the order of
+    /// [`Store::list_tool_changes`].
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn list_changed_tools(&self) -> Result<Vec<ChangedTool>, Error> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT changed.connector, changed.name, changed.noticed_at
+                 FROM tool_changes AS changed
+                 JOIN connectors ON connectors.id = changed.connector
+                 WHERE connectors.removed_at IS NULL
+                 ORDER BY connectors.title COLLATE NOCASE, connectors.id, changed.name",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut changed = Vec::new();
+            while let Some(row) = rows.next()? {
+                changed.extend(Timestamp::from_unix_millis(row.get(2)?).map(|noticed_at| {
+                    Ok::<_, Error>(ChangedTool {
+                        connector: ConnectorId::new(row.get::<_, String>(0)?),
+                        name: row.get(1)?,
+                        noticed_at,
+                    })
+                }));
+            }
+            changed.into_iter().collect()
+        })
+        .await
+    }
+
     /// Agrees to the tools of a connector as they are now.
     ///
     /// # Errors
@@ -108,13 +138,13 @@ impl Store {
 pub(crate) fn note(
     tx: &Transaction<'_>,
     connector: &str,
-    tools: &[Tool],
+    tools: &[(String, String)],
     at: Timestamp,
 ) -> Result<(), Error> {
     let agreed = list_accepted(tx, connector)?;
-    let mut now: BTreeMap<&str, &Tool> = BTreeMap::new();
-    for tool in tools {
-        now.entry(&tool.name).or_insert(tool);
+    let mut now: BTreeMap<&str, &str> = BTreeMap::new();
+    for (name, body) in tools {
+        now.entry(name).or_insert(body);
     }
     let mut forget =
         tx.prepare_cached("DELETE FROM tool_changes WHERE connector = ?1 AND name = ?2")?;
@@ -123,37 +153,39 @@ pub(crate) fn note(
     )?;
     let names = agreed.keys().map(String::as_str).chain(now.keys().copied());
     for name in names {
-        let earlier = agreed.get(name).and_then(Option::as_ref);
-        if earlier == now.get(name).copied() {
+        let earlier = agreed.get(name).and_then(Option::as_deref);
+        if is_same(earlier, now.get(name).copied()) {
             forget.execute((connector, name))?;
         } else {
-            let earlier = earlier.map(|tool| to_body(TABLE, tool)).transpose()?;
             keep.execute((connector, name, earlier, at.unix_millis()))?;
         }
     }
     Ok(())
 }
 
-/// The tools that the user agreed to, by their names; `None` for one that is not agreed to yet.
+/// Whether two rows are the same tool; members of objects may have changed their places.
+fn is_same(earlier: Option<&str>, now: Option<&str>) -> bool {
+    let read = |body: &str| parse_row::<Tool>(TABLE, body);
+    earlier == now
+        || earlier
+            .and_then(read)
+            .is_some_and(|earlier| now.and_then(read) == Some(earlier))
+}
+
+/// The rows of the tools that the user agreed to, by their names; `None` for one that is not agreed to yet.
+/// They are read one at a time: as values, schemas take several times as much.
 fn list_accepted(
     tx: &Transaction<'_>,
     connector: &str,
-) -> Result<BTreeMap<String, Option<Tool>>, Error> {
-    let mut agreed = BTreeMap::new();
+) -> Result<BTreeMap<String, Option<String>>, Error> {
     // What changed before comes last, in place of the tool as it is now.
     let mut statement = tx.prepare_cached(
         "SELECT name, body FROM tools WHERE connector = ?1
          UNION ALL
          SELECT name, earlier FROM tool_changes WHERE connector = ?1",
     )?;
-    let rows = statement.query_map([connector], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
-    })?;
-    for row in rows {
-        let (name, body) = row?;
-        agreed.insert(name, body.and_then(|body| parse_row(TABLE, &body)));
-    }
-    Ok(agreed)
+    let rows = statement.query_map([connector], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 #[cfg(test)]
@@ -217,6 +249,13 @@ mod tests {
         );
         let noticed = store.list_tool_changes(None).await.unwrap()[0].noticed_at;
         assert_eq!(noticed.unix_millis(), at(1).unix_millis());
+        let changed = store.list_changed_tools().await.unwrap();
+        let names: Vec<&str> = changed.iter().map(|tool| tool.name.as_str()).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+        assert_eq!(
+            (&changed[0].connector, changed[0].noticed_at),
+            (&owner.id, noticed)
+        );
     }
 
     #[tokio::test]

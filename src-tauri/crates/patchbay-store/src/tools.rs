@@ -1,7 +1,8 @@
 //! Tools, as they were when a connector's tools were last listed.
 
-use patchbay_model::{ConnectorId, Timestamp, Tool};
+use patchbay_model::{ConnectorId, Timestamp, Tool, ToolEffect, ToolSummary, clean_text};
 use rusqlite::OptionalExtension;
+use serde::Deserialize;
 
 use crate::migrations::Migration;
 use crate::row::{from_body, parse_row, to_body};
@@ -23,6 +24,24 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     ",
 }];
 
+/// The tools of one connector, or of all, with the bodies.
+const LISTED: &str = "SELECT tools.connector, tools.body FROM tools
+    JOIN connectors ON connectors.id = tools.connector
+    WHERE connectors.removed_at IS NULL AND (?1 IS NULL OR tools.connector = ?1)
+    ORDER BY connectors.title COLLATE NOCASE, connectors.id, tools.position";
+
+/// How much of a description stands in a list, in characters.
+const DESCRIPTION_START: usize = 300;
+
+/// What is read of a tool's body for a list.
+#[derive(Deserialize)]
+struct Shown {
+    name: String,
+    title: Option<String>,
+    description: Option<String>,
+    effect: ToolEffect,
+}
+
 impl Store {
     /// Puts the tools listed at that instant in place of the connector's tools. Where a name comes
     /// twice the first counts, as the wire could not tell them apart either.
@@ -38,7 +57,10 @@ impl Store {
         at: Timestamp,
     ) -> Result<bool, Error> {
         let connector = connector.to_string();
-        let tools = tools.to_vec();
+        let tools = tools
+            .iter()
+            .map(|tool| Ok((tool.name.clone(), to_body(TABLE, tool)?)))
+            .collect::<Result<Vec<_>, Error>>()?;
         self.write(move |tx| {
             let is_first: bool = tx
                 .prepare_cached("SELECT tools_listed_at IS NULL FROM connectors WHERE id = ?1")?
@@ -62,8 +84,8 @@ impl Store {
             let mut insert = tx.prepare_cached(
                 "INSERT OR IGNORE INTO tools (connector, name, position, body) VALUES (?1, ?2, ?3, ?4)",
             )?;
-            for (position, tool) in (0_i64..).zip(&tools) {
-                insert.execute((&connector, &tool.name, position, to_body(TABLE, tool)?))?;
+            for (position, (name, body)) in (0_i64..).zip(&tools) {
+                insert.execute((&connector, name, position, body))?;
             }
             Ok(true)
         })
@@ -81,12 +103,7 @@ impl Store {
     ) -> Result<Vec<(ConnectorId, Tool)>, Error> {
         let connector = connector.map(ToString::to_string);
         self.read(move |tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT tools.connector, tools.body FROM tools
-                 JOIN connectors ON connectors.id = tools.connector
-                 WHERE connectors.removed_at IS NULL AND (?1 IS NULL OR tools.connector = ?1)
-                 ORDER BY connectors.title COLLATE NOCASE, connectors.id, tools.position",
-            )?;
+            let mut statement = tx.prepare_cached(LISTED)?;
             let rows = statement.query_map([connector], |row| {
                 Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
             })?;
@@ -96,6 +113,40 @@ impl Store {
                 tools.extend(
                     parse_row(TABLE, &body).map(|tool| (ConnectorId::new(connector), tool)),
                 );
+            }
+            Ok(tools)
+        })
+        .await
+    }
+
+    /// What is shown of the tools of one connector, or of all, in the order of [`Store::list_tools`]. Rows
+    /// are read one after the other, so that the schemas of all are never in memory at once.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn list_tool_summaries(
+        &self,
+        connector: Option<&ConnectorId>,
+    ) -> Result<Vec<ToolSummary>, Error> {
+        let connector = connector.map(ToString::to_string);
+        self.read(move |tx| {
+            let mut statement = tx.prepare_cached(LISTED)?;
+            let mut rows = statement.query([connector])?;
+            let mut tools = Vec::new();
+            while let Some(row) = rows.next()? {
+                let body = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+                let Some(shown) = parse_row::<Shown>(TABLE, body) else {
+                    continue;
+                };
+                tools.push(ToolSummary {
+                    connector: ConnectorId::new(row.get::<_, String>(0)?),
+                    name: shown.name,
+                    title: shown.title,
+                    description: shown
+                        .description
+                        .map(|text| clean_text(&text, DESCRIPTION_START)),
+                    effect: shown.effect,
+                });
             }
             Ok(tools)
         })
@@ -158,7 +209,39 @@ mod tests {
             ]
         );
         assert_eq!(store.find_tool(&owner.id, "b").await.unwrap(), Some(first));
+        let summaries = store.list_tool_summaries(Some(&owner.id)).await.unwrap();
+        let names: Vec<&str> = summaries.iter().map(|tool| tool.name.as_str()).collect();
+        assert_eq!(names, ["b", "a"]);
         assert_eq!(store.find_tool(&owner.id, "z").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_summary_has_the_start_of_a_description() {
+        let (_home, store) = store().await;
+        let owner = connector("c1", "github");
+        store.save_connector(&owner).await.unwrap();
+        let wordy = Tool {
+            title: Some("Wordy".to_owned()),
+            description: Some("word ".repeat(1_000)),
+            effect: ToolEffect::Read,
+            ..tool("wordy")
+        };
+        store
+            .replace_tools(&owner.id, &[wordy], at(0))
+            .await
+            .unwrap();
+        let [summary] = &store.list_tool_summaries(None).await.unwrap()[..] else {
+            panic!("one tool");
+        };
+        assert_eq!(
+            (&summary.connector, summary.name.as_str()),
+            (&owner.id, "wordy")
+        );
+        assert_eq!(summary.title.as_deref(), Some("Wordy"));
+        assert_eq!(summary.effect, ToolEffect::Read);
+        let description = summary.description.as_deref().unwrap();
+        assert!(description.starts_with("word word") && description.ends_with('…'));
+        assert_eq!(description.chars().count(), DESCRIPTION_START);
     }
 
     #[tokio::test]

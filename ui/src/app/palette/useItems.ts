@@ -10,8 +10,8 @@ import {
   type Account,
   type AccountId,
   type Connector,
-  type ConnectorTool,
   type ToolRunSummary,
+  type ToolSummary,
   type WalletEntry,
 } from "@/host/bindings";
 import { useCheckAll } from "@/host/useCheckAll";
@@ -164,17 +164,17 @@ function needItem(connector: Connector, go: Navigation, signIn: (connector: Conn
   };
 }
 
-function toolItem({ connector: id, tool }: ConnectorTool, connectors: Connector[], go: Navigation): Item {
-  const connector = connectors.find((one) => one.id === id);
+function toolItem(tool: ToolSummary, connectors: Connector[], go: Navigation): Item {
+  const connector = connectors.find((one) => one.id === tool.connector);
   const detail = [tool.title, connector?.title, connector?.identity.credential, connector?.identity.account];
   return {
-    id: `tool-${id}-${tool.name}`,
+    id: `tool-${tool.connector}-${tool.name}`,
     group: "tools",
     text: tool.name,
     detail: detail.filter(Boolean).join(" · "),
     start: "wrench",
     mono: true,
-    run: () => go.tool(id, tool.name),
+    run: () => go.tool(tool.connector, tool.name),
   };
 }
 

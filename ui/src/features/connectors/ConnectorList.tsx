@@ -10,7 +10,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { VirtualList } from "@/components/VirtualList";
 import { useAccountStates } from "@/host/accountSync";
-import { type Account, type AccountId, type Connector, type ConnectorId, type ToolChange } from "@/host/bindings";
+import { type Account, type AccountId, type Connector, type ConnectorId, type ChangedTool } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
@@ -42,10 +42,10 @@ type Props = {
 };
 
 const none: Account[] = [];
-const noChanges: ToolChange[] = [];
+const noChanges: ChangedTool[] = [];
 
 /** How many tools of each connector have changed. */
-function changedToolCounts(changes: ToolChange[]): ReadonlyMap<ConnectorId, number> {
+function changedToolCounts(changes: ChangedTool[]): ReadonlyMap<ConnectorId, number> {
   const counts = new Map<ConnectorId, number>();
   for (const { connector } of changes) counts.set(connector, (counts.get(connector) ?? 0) + 1);
   return counts;
@@ -63,7 +63,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const { data: accounts = none } = useQuery(queries.accounts());
   const { data: platforms = [] } = useQuery(queries.platforms());
   const { data: authorizations } = useQuery(queries.authorizations());
-  const { data: changes = noChanges } = useQuery({ ...queries.toolChanges(null), enabled: isWhole });
+  const { data: changes = noChanges } = useQuery({ ...queries.changedTools(), enabled: isWhole });
   const changed = useMemo(() => changedToolCounts(changes), [changes]);
   const changedIn = ({ id }: Connector) => changed.get(id) ?? 0;
   const states = useAccountStates();

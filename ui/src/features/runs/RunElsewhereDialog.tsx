@@ -112,7 +112,7 @@ function useOthers(run: ToolRun): Connector[] | undefined {
   const { data: connectors } = useQuery(queries.connectors());
   if (!tools || !connectors) return undefined;
   const own = connectors.find((one) => one.id === run.connector);
-  const offering = new Set(tools.filter((one) => one.tool.name === run.tool).map((one) => one.connector));
+  const offering = new Set(tools.filter((one) => one.name === run.tool).map((one) => one.connector));
   const isCopy = (one: Connector) => one.endpoint !== null && one.endpoint === own?.endpoint;
   return connectors
     .filter((one) => one.id !== run.connector && offering.has(one.id) && one.status.status !== "disabled")

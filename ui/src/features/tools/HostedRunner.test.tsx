@@ -6,7 +6,7 @@ import { type Platform, type RunTool, type ToolRun } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { credentialLevels } from "@/test/hostedSamples";
 import { renderFeature } from "@/test/renderFeature";
-import { connector, problem, run, tool } from "@/test/samples";
+import { connector, problem, run, summary, tool } from "@/test/samples";
 import { ToolPage } from "./ToolPage";
 import { ToolsPage } from "./ToolsPage";
 
@@ -28,11 +28,13 @@ function open(platform: Platform, answer: (request: RunTool) => Partial<ToolRun>
     type: "object",
     properties: { params: { type: "object", properties: { cursor: { type: "string" } } } },
   };
+  const listed = tool({ name: "issues.list", inputSchema: schema });
   requests = [];
   host = {
     find_connector: () => hosted,
     list_connectors: () => [hosted],
-    list_tools: () => [{ connector: hosted.id, tool: tool({ name: "issues.list", inputSchema: schema }) }],
+    list_tools: () => [summary(hosted.id, listed)],
+    find_tool: () => listed,
     list_runs: () => ({ runs: [], next: null, total: 0 }),
     list_platform_credentials: () => credentialLevels(),
     names_credentials: () => platform === "mistral",

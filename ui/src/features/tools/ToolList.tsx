@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo, useState } from "react";
-import { type Connector } from "@/host/bindings";
+import { type Connector, type ToolSummary } from "@/host/bindings";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
@@ -8,7 +8,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { VirtualList } from "@/components/VirtualList";
 import { sentence } from "@/lib/words";
 import { FindTool } from "./FindTool";
-import { effects, groupTools, listed, type ListedTool } from "./toolGroups";
+import { effects, groupTools } from "./toolGroups";
 import { useToolsOf } from "./useToolsOf";
 import styles from "./Workbench.module.css";
 
@@ -20,7 +20,7 @@ const rowHeight: [number, number] = [1.875, 1.625];
 export function ToolList({ connector, selected, onSelect }: Props) {
   const { tools, isPending, problem, refresh, isRefreshing } = useToolsOf(connector.id);
   const [filter, setFilter] = useState("");
-  const all = useMemo(() => listed(tools ?? []), [tools]);
+  const all = useMemo(() => tools ?? [], [tools]);
   const sections = useMemo(
     () =>
       groupTools(all, filter).map((group) => ({
@@ -63,12 +63,12 @@ export function ToolList({ connector, selected, onSelect }: Props) {
     }
     if (sections.length === 0) return <p className={styles.pad}>No matching tools</p>;
     return (
-      <VirtualList<ListedTool>
+      <VirtualList<ToolSummary>
         label={`Tools of ${connector.title}`}
         sections={sections}
-        keyOf={(row) => row.key}
-        nameOf={({ tool }) => `${tool.name}, ${effects[tool.effect].tag}`}
-        renderRow={({ tool }, isSelected) => (
+        keyOf={(tool) => tool.name}
+        nameOf={(tool) => `${tool.name}, ${effects[tool.effect].tag}`}
+        renderRow={(tool, isSelected) => (
           <span className={isSelected ? "mono cut medium" : "mono cut"} title={tool.title ?? tool.name}>
             {tool.name}
           </span>
@@ -76,7 +76,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
         columns="minmax(0, 1fr)"
         selected={selected}
         onSelect={onSelect}
-        onOpen={(row) => onSelect(row.key)}
+        onOpen={(tool) => onSelect(tool.name)}
         rowHeight={rowHeight}
       />
     );
@@ -89,7 +89,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
           placeholder="Find a tool"
           value={filter}
           onChange={setFilter}
-          onEnter={() => first && onSelect(first.key)}
+          onEnter={() => first && onSelect(first.name)}
         />
         <Button
           small

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useState } from "react";
-import { type Connector, type ConnectorTool, type Tool } from "@/host/bindings";
+import { type Connector, type ToolSummary } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { Button } from "@/components/Button";
@@ -19,7 +19,7 @@ import { FindTool } from "./FindTool";
 import { effects, matches, ownTitle } from "./toolGroups";
 import styles from "./ToolsPage.module.css";
 
-type Row = ConnectorTool & { key: string };
+type Row = ToolSummary & { key: string };
 
 const rowHeight: [number, number] = [2.125, 1.75];
 
@@ -36,8 +36,8 @@ export function ToolsPage() {
   );
   const total = tools.data?.length ?? 0;
   const shown = groups.reduce((sum, group) => sum + group.rows.length, 0);
-  const open = ({ connector, tool }: Row) =>
-    void navigate({ to: "/tools/$connector/$tool", params: { connector, tool: tool.name }, search: {} });
+  const open = ({ connector, name }: Row) =>
+    void navigate({ to: "/tools/$connector/$tool", params: { connector, tool: name }, search: {} });
   const first = groups[0]?.rows[0];
 
   const body = (): ReactNode => {
@@ -89,10 +89,10 @@ export function ToolsPage() {
           rows,
         }))}
         keyOf={(row) => row.key}
-        nameOf={({ tool }) =>
+        nameOf={(tool) =>
           [tool.name, effects[tool.effect].tag, ownTitle(tool), tool.description].filter(Boolean).join(", ")
         }
-        renderRow={({ tool }) => (
+        renderRow={(tool) => (
           <>
             <span className="mono medium cut">{tool.name}</span>
             <span className="text2 cut" title={tool.description ?? undefined}>
@@ -141,37 +141,40 @@ export function ToolsPage() {
   );
 }
 
-/** Title and first line of the description. */
-function ToolWords({ tool }: { tool: Tool }) {
+/** Title and start of the description. */
+function ToolWords({ tool }: { tool: ToolSummary }) {
   const title = ownTitle(tool);
-  const description = tool.description?.split("\n", 1)[0];
   return (
     <>
       {title && <span className={styles.title}>{title}</span>}
-      {title && description && (
+      {title && tool.description && (
         <span className="text3" aria-hidden="true">
           {" "}
           ·{" "}
         </span>
       )}
-      {description}
+      {tool.description}
     </>
   );
 }
 
 function byConnector(
   connectors: readonly Connector[],
-  tools: readonly ConnectorTool[],
+  tools: readonly ToolSummary[],
   filter: string,
 ): { connector: Connector; rows: Row[] }[] {
+  const byId = new Map<string, ToolSummary[]>();
+  for (const tool of tools) {
+    const others = byId.get(tool.connector);
+    if (others) others.push(tool);
+    else byId.set(tool.connector, [tool]);
+  }
   return connectors
     .map((connector) => ({
       connector,
-      rows: tools
-        .filter(
-          (row) => row.connector === connector.id && matches(row.tool, filter, `${connector.title} ${connector.name}`),
-        )
-        .map((row, index) => ({ ...row, key: `${connector.id} ${index} ${row.tool.name}` })),
+      rows: (byId.get(connector.id) ?? [])
+        .filter((tool) => matches(tool, filter, `${connector.title} ${connector.name}`))
+        .map((tool) => ({ ...tool, key: `${connector.id} ${tool.name}` })),
     }))
     .filter((group) => group.rows.length > 0);
 }

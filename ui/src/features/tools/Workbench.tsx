@@ -1,7 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { type Connector, type RunId } from "@/host/bindings";
+import { queries } from "@/host/queries";
 import { EmptyState } from "@/components/EmptyState";
-import { groupTools, listed } from "./toolGroups";
+import { groupTools } from "./toolGroups";
 import { ToolRunner } from "./ToolRunner";
 import { useToolsOf } from "./useToolsOf";
 import styles from "./Workbench.module.css";
@@ -19,25 +21,25 @@ type Props = {
 /** Tools of a connector, the form of one of them, and what came of it, side by side. */
 export function Workbench({ connector, selected, onSelect, from = null }: Props) {
   const { tools } = useToolsOf(connector.id);
-  const shown = useMemo(() => {
-    const all = listed(tools ?? []);
-    // The first of the list as it is shown, not as the server sends it.
-    return (
-      all.find((row) => row.key === selected) ?? (selected === null ? groupTools(all, "")[0]?.tools[0] : undefined)
-    );
-  }, [tools, selected]);
+  // The first of the list as it is shown, not as the server sends it.
+  const first = useMemo(() => groupTools(tools ?? [], "")[0]?.tools[0]?.name, [tools]);
+  const name = selected ?? first;
+  const isListed = tools?.some((tool) => tool.name === name) ?? false;
+  const { data: tool } = useQuery({ ...queries.tool(connector.id, name ?? ""), enabled: isListed });
   return (
     <div className={styles.frame}>
       <div className={styles.bench}>
-        <ToolList connector={connector} selected={shown?.key ?? selected} onSelect={onSelect} />
-        {shown ? (
+        <ToolList connector={connector} selected={name ?? null} onSelect={onSelect} />
+        {isListed ? (
           <div className={styles.work}>
-            <ToolRunner
-              key={`${connector.id} ${shown.key} ${from ?? ""}`}
-              connector={connector}
-              tool={shown.tool}
-              from={from}
-            />
+            {tool && (
+              <ToolRunner
+                key={`${connector.id} ${tool.name} ${from ?? ""}`}
+                connector={connector}
+                tool={tool}
+                from={from}
+              />
+            )}
           </div>
         ) : (
           <div className={styles.nothing}>

@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { commands, type ConnectorId, type Problem, type Tool } from "@/host/bindings";
+import { commands, type ConnectorId, type Problem, type ToolSummary } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { invalidate, keys, queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 
 type ToolsOf = {
   /** From the cache; `undefined` until read. */
-  tools: Tool[] | undefined;
+  tools: ToolSummary[] | undefined;
   isPending: boolean;
   problem: Problem | null;
   /** Asks the server anew. */
@@ -23,10 +22,9 @@ export function useToolsOf(connector: ConnectorId): ToolsOf {
     refetches: [keys.tools],
     onProblem: (client) => void invalidate(client, keys.tools),
   });
-  const tools = useMemo(() => query.data?.map((row) => row.tool), [query.data]);
   const thrown = refreshing.error ?? query.error;
   return {
-    tools,
+    tools: query.data,
     isPending: query.isPending,
     problem: thrown ? asProblem(thrown) : null,
     refresh: () => refreshing.mutate(),

@@ -1,6 +1,8 @@
 //! Tools: from the cache, from the server, and whether arguments fit them.
 
-use patchbay_model::{Code, Connector, ConnectorId, Explain, FieldProblem, Json, Tool};
+use patchbay_model::{
+    Code, Connector, ConnectorId, Explain, FieldProblem, Json, Tool, ToolSummary,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +36,17 @@ pub async fn list_tools(
     let tools = cx.store().list_tools(connector).await?;
     let named = |(connector, tool)| ConnectorTool { connector, tool };
     Ok(tools.into_iter().map(named).collect())
+}
+
+/// What is shown of the tools of one connector, or of all, from the cache.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn list_tool_summaries(
+    cx: &Context,
+    connector: Option<&ConnectorId>,
+) -> Result<Vec<ToolSummary>, Error> {
+    Ok(cx.store().list_tool_summaries(connector).await?)
 }
 
 /// Asks the server for its tools and keeps them; the connector's status follows.
@@ -116,11 +129,10 @@ pub async fn validate_arguments(
 }
 
 /// The tool of that name, from the cache.
-pub(crate) async fn find_tool(
-    cx: &Context,
-    connector: &ConnectorId,
-    name: &str,
-) -> Result<Tool, Error> {
+///
+/// # Errors
+/// [`Error::NotFound`] when the connector has none; [`Error::Store`].
+pub async fn find_tool(cx: &Context, connector: &ConnectorId, name: &str) -> Result<Tool, Error> {
     let tool = cx.store().find_tool(connector, name).await?;
     tool.ok_or_else(|| not_found(name))
 }
