@@ -19,6 +19,7 @@ mod history;
 mod hosted;
 mod hostile;
 mod hostile_files;
+mod hostile_memory;
 mod keyboard;
 mod needs;
 mod outside;

@@ -14,14 +14,14 @@ pub(crate) const OPEN: &str = "Open playground";
 
 /// Adds the Playground for everybody, its tools listed, and gives the connector's id.
 pub(crate) fn open_connector(desk: &Desk, window: &Window) -> String {
-    let id = add(
-        window,
-        &desk.playground.open_url(),
-        OPEN,
-        &json!({ "kind": "none" }),
-    );
+    let id = add_open(window, &desk.playground.open_url(), OPEN);
     ask(window, "check_connector", json!({ "connector": id }));
     id
+}
+
+/// Adds a server for everybody, and gives the connector's id.
+pub(crate) fn add_open(window: &Window, url: &Url, title: &str) -> String {
+    add(window, url, title, &json!({ "kind": "none" }))
 }
 
 /// Adds the Playground behind OAuth, not signed in, and gives the connector's id.

@@ -64,8 +64,9 @@ const STEPS: [&str; 7] = [
     "tools",
 ];
 
-/// How many connectors are looked at at once.
-const AT_ONCE: usize = 8;
+/// How many connectors are looked at at once. Each may list as much as is accepted, which together must stay
+/// below what a computer can spare.
+const AT_ONCE: usize = 4;
 
 /// Has the doctor look at one connector: connects anew and lists its tools. Never opens a browser.
 ///
