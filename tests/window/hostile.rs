@@ -1,6 +1,6 @@
 //! Servers and addresses that are wrong or mean harm: what the window says, and what it does not do.
 
-use patchbay_playground::{Consent, Document, Options, Playground, SelfSigned};
+use patchbay_playground::{Consent, Document, IssuerParameter, Options, Playground, SelfSigned};
 use serde_json::{Value, json};
 
 use crate::support::seed;
@@ -222,5 +222,42 @@ fn hostile_answers_to_a_sign_in_and_in_a_result_are_words_and_nothing_else() {
     assert!(!window.text().contains('\u{202e}'));
     assert!(!desk.opened_any());
     assert!(!ran.exists(), "a program was run");
+    window.quit();
+}
+
+#[test]
+fn a_sign_in_server_that_answers_wrongly_is_waited_past_and_gets_no_code() {
+    let desk = Desk::with(|switches| {
+        switches.consent = Consent::AllowAtOnce;
+        switches.registration_answer = Some(json!({ "client_id": "x".repeat(3_000) }));
+    });
+    // A challenge that leads into this network has no say: the well-known places are asked.
+    desk.playground.tamper(|_, reply| {
+        let inside = "Bearer resource_metadata=\"https://169.254.169.254/meta\"";
+        if reply.status == 401 {
+            reply.set_header("www-authenticate", inside);
+        }
+    });
+    let window = desk.start();
+    seed::draft(&desk, &window, "loopback");
+    window.go_to("Connectors");
+    window.press("button", "*, Playground");
+    window.see_text("a client ID longer than 2048 bytes");
+    assert!(!desk.opened_any());
+
+    let wrong = "https://evil.example".to_owned();
+    desk.playground.turn(|switches| {
+        switches.registration_answer = None;
+        switches.issuer_parameter = IssuerParameter::Wrong(wrong);
+    });
+    window.press("button", "Try again");
+    let page = desk.opened_page();
+    seed::follow(&desk, &page);
+    window.see("progressbar", "Time left to sign in");
+    assert_eq!(desk.playground.token_requests(), 0, "no code is exchanged");
+    desk.playground
+        .turn(|switches| switches.issuer_parameter = IssuerParameter::Right);
+    seed::follow(&desk, &page);
+    window.see_text("Signed in to Playground");
     window.quit();
 }
