@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import importPlugin from "eslint-plugin-import";
 import jsxA11y from "eslint-plugin-jsx-a11y";
 import reactHooks from "eslint-plugin-react-hooks";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { URL } from "node:url";
 import tseslint from "typescript-eslint";
 
@@ -31,6 +31,18 @@ const zones = [
   })),
 ];
 
+/** Phrases that texts for users do not have, from the guide; `cargo xtask test lint` looks for them in Rust. */
+const guide = readFileSync(new URL("../.github/WORDS.md", import.meta.url), "utf8");
+const phrases = guide.split("```text\n")[1].split("\n```")[0].split("\n").join("|");
+const message = "A phrase that .github/WORDS.md gives up.";
+const words = ["Literal[value=/ /]", "JSXText", "TemplateElement"].map((node) => ({
+  selector:
+    node === "TemplateElement"
+      ? `TemplateElement[value.raw=/\\b(${phrases})\\b/i]`
+      : `${node}[value=/\\b(${phrases})\\b/i]`,
+  message,
+}));
+
 export default tseslint.config(
   { ignores: ["dist", "node_modules", "src/host/bindings.ts", "public"] },
   js.configs.recommended,
@@ -51,13 +63,17 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true, argsIgnorePattern: "^_" }],
       "@typescript-eslint/only-throw-error": "off",
       "@typescript-eslint/prefer-promise-reject-errors": "off",
+      "no-restricted-syntax": ["error", ...words],
       "no-restricted-imports": [
         "error",
         { patterns: [{ group: ["@tauri-apps/*"], message: "Only src/host speaks with Tauri." }] },
       ],
     },
   },
-  { files: ["src/host/**", "src/test/**", "**/*.test.{ts,tsx}"], rules: { "no-restricted-imports": "off" } },
+  {
+    files: ["src/host/**", "src/test/**", "**/*.test.{ts,tsx}"],
+    rules: { "no-restricted-imports": "off", "no-restricted-syntax": "off" },
+  },
   { files: ["*.config.ts", "src/test/*.config.ts"], rules: { "import/no-default-export": "off" } },
   { files: ["*.js"], ...tseslint.configs.disableTypeChecked },
 );

@@ -11,6 +11,7 @@ mod rust;
 mod systems;
 mod ui_part;
 mod window;
+mod words;
 mod workflows;
 
 use std::{

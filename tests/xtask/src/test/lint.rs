@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use super::{Report, dependencies, licences, workflows};
+use super::{Report, dependencies, licences, words, workflows};
 use crate::{
     cargo::{self, WORKSPACE, cargo},
     places, shell, system, ui,
@@ -22,6 +22,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
         shell::run(cargo("fmt").args(["--all", "--check"]))
     });
     report.check("spelling", spelling);
+    report.check("words for users", words::check);
     let metadata = cargo::metadata()?;
     report.check("licences and sources", || licences::check(&metadata));
     report.check("actions of workflows", workflows::check);

@@ -1,0 +1,209 @@
+//! Whether the texts for users keep to the words of `.github/WORDS.md`.
+//!
+//! Looked at are strings with a space in them, in the sources of the product but for what goes to the log;
+//! ESLint does the same for the window, by the same list.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::places;
+
+/// Where texts for users are written in Rust.
+const SOURCES: [&str; 9] = [
+    "src-tauri/src",
+    "src-tauri/crates/patchbay-cli/src",
+    "src-tauri/crates/patchbay-http/src",
+    "src-tauri/crates/patchbay-model/src",
+    "src-tauri/crates/patchbay-oauth/src",
+    "src-tauri/crates/patchbay-ops/src",
+    "src-tauri/crates/patchbay-platforms/src",
+    "src-tauri/crates/patchbay-store/src",
+    "src-tauri/crates/patchbay-vault/src",
+];
+
+/// No text for users holds a phrase that was given up.
+///
+/// # Errors
+/// When one does, with its place and the phrase.
+pub(super) fn check() -> Result<()> {
+    let guide = fs::read_to_string(places::root().join(".github/WORDS.md"))?;
+    let phrases = phrases(&guide)?;
+    let mut files = Vec::new();
+    for folder in SOURCES {
+        collect(&places::root().join(folder), &mut files)?;
+    }
+    let mut found = Vec::new();
+    for file in files {
+        let source = fs::read_to_string(&file)?;
+        for (line, text) in texts(&without_logs(product_part(&source))) {
+            let said = phrases.iter().filter(|phrase| says(&text, phrase));
+            found.extend(
+                said.map(|phrase| format!("{}:{line}: {phrase:?} in {text:?}", file.display())),
+            );
+        }
+    }
+    ensure!(
+        found.is_empty(),
+        "phrases that .github/WORDS.md gives up:\n{}",
+        found.join("\n")
+    );
+    Ok(())
+}
+
+fn phrases(guide: &str) -> Result<Vec<&str>> {
+    let (_, rest) = guide
+        .split_once("```text\n")
+        .context("no list of phrases in WORDS.md")?;
+    let (list, _) = rest.split_once("```").context("a list without an end")?;
+    Ok(list.lines().filter(|line| !line.is_empty()).collect())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let is_tests = path.file_stem().is_some_and(|stem| stem == "tests");
+        if path.is_dir() && !is_tests {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|ending| ending == "rs") && !is_tests {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// A file up to its own tests, which stand at the end.
+fn product_part(source: &str) -> &str {
+    source
+        .split_once("#[cfg(test)]\nmod tests {")
+        .map_or(source, |(product, _)| product)
+}
+
+/// A source whose calls of `tracing` are empty lines.
+fn without_logs(source: &str) -> String {
+    let mut parts = source.split("tracing::");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let ends = [");", "),\n"].iter().filter_map(|end| part.find(end));
+        let call = ends.min().filter(|_| part.contains("!("));
+        let (call, rest) = part.split_at(call.unwrap_or_default());
+        kept.extend(call.chars().filter(|letter| *letter == '\n'));
+        kept.push_str(rest);
+    }
+    kept
+}
+
+/// The strings of a Rust source that have a space in them, with their lines; comments left out.
+fn texts(source: &str) -> Vec<(usize, String)> {
+    let mut texts = Vec::new();
+    let mut rest = source;
+    while let Some(start) = rest.find(['"', '/', '\'']) {
+        let line = || {
+            1 + source[..source.len() - rest.len() + start]
+                .matches('\n')
+                .count()
+        };
+        let found = &rest[start..];
+        let hashes = rest[..start]
+            .bytes()
+            .rev()
+            .take_while(|byte| *byte == b'#')
+            .count();
+        let is_raw = rest[..start - hashes].ends_with('r');
+        let length = match found.as_bytes() {
+            [b'/', b'/', ..] => found.find('\n').unwrap_or(found.len()),
+            [b'\'', b'\\', _, ..] => 2 + found[3..].find('\'').map_or(1, |end| end + 2),
+            [b'\'', b'"', b'\'', ..] => 3,
+            [b'"', ..] => {
+                let end = if is_raw {
+                    raw_end(found, hashes)
+                } else {
+                    end_of(found)
+                };
+                let text = &found[1..end];
+                if text.contains(' ') {
+                    texts.push((line(), text.to_owned()));
+                }
+                end + 1
+            }
+            _ => 1,
+        };
+        rest = found.get(length..).unwrap_or_default();
+    }
+    texts
+}
+
+/// Where a string ends that begins with a quote and has escapes.
+fn end_of(string: &str) -> usize {
+    let mut is_escaped = false;
+    let end = string.bytes().skip(1).position(|byte| {
+        let ends = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        ends
+    });
+    end.map_or(string.len(), |end| end + 1)
+}
+
+/// Where a raw string ends, which has so many hashes behind its quote.
+fn raw_end(string: &str, hashes: usize) -> usize {
+    let closing = format!("\"{}", "#".repeat(hashes));
+    string[1..]
+        .find(&closing)
+        .map_or(string.len(), |end| end + 1)
+}
+
+/// Whether a text has the phrase as whole words, in any case.
+fn says(text: &str, phrase: &str) -> bool {
+    let text = text.to_lowercase();
+    let is_letter = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+    text.match_indices(phrase).any(|(at, _)| {
+        let before = at.checked_sub(1).map(|before| text.as_bytes()[before]);
+        let after = text.as_bytes().get(at + phrase.len()).copied();
+        !is_letter(before) && !is_letter(after)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_found_whatever_stands_around_them() {
+        let source = r####"
+// "a comment"
+let quote = '"'; let escape = '\''; fn f<'a>(x: &'a str) {}
+say("one \"two\" three"); raw(r#"four "five" six"#); path("seven");
+"####;
+        let found: Vec<(usize, String)> = texts(source);
+        assert_eq!(
+            found,
+            [
+                (4, r#"one \"two\" three"#.to_owned()),
+                (4, "four \"five\" six".to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn what_goes_to_the_log_is_left_out() {
+        let source =
+            "tracing::warn!(\n    %error,\n    \"could not do it\"\n);\nsay(\"we tell it\");";
+        assert_eq!(texts(&without_logs(source)), [(5, "we tell it".to_owned())]);
+    }
+
+    #[test]
+    fn a_phrase_is_found_as_whole_words() {
+        assert!(says("It Cannot be read", "cannot"));
+        assert!(says("not there any more.", "any more"));
+        assert!(!says("many moreover", "any more"));
+        assert!(!says("colours of it", "colour"));
+    }
+
+    #[test]
+    fn the_list_stands_in_the_guide() {
+        let guide = "# Words\n\n```text\nanew\nlet in\n```\n";
+        assert_eq!(phrases(guide).unwrap(), ["anew", "let in"]);
+        assert!(phrases("# Words").is_err());
+    }
+}
