@@ -202,7 +202,12 @@ async fn a_replaced_secret_is_sent_from_the_next_call_on() {
     };
     assert_eq!(run().await.summary.state, RunState::Done);
     replace("a-wrong-one").await;
-    assert_eq!(run().await.summary.problem.unwrap().code, Code::AuthNeeded);
+    let refused = run().await.summary.problem.unwrap();
+    assert_eq!(refused.code, Code::AuthRefused);
+    assert!(
+        refused.message.ends_with("rejected its token"),
+        "{refused:?}"
+    );
     let status = desk.connector(&connector.id).await.status.status;
     assert_eq!(status, Status::NeedsAuthorization);
     replace(desk.playground.bearer_token()).await;

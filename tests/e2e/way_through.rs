@@ -255,7 +255,7 @@ async fn a_token_or_headers_do_without_a_consent() {
     let refused = patchbay_ops::refresh_tools(&desk.cx, &wrong.id)
         .await
         .unwrap_err();
-    assert_eq!(refused.code(), Code::AuthNeeded);
+    assert_eq!(refused.code(), Code::AuthRefused);
     let status = desk.connector(&wrong.id).await.status;
     assert_eq!(status.status, Status::NeedsAuthorization);
 }

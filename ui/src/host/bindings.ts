@@ -716,6 +716,8 @@ export type Code =
 "tool.not_found" | 
 /**  A person has to sign in. */
 "auth.needed" | 
+/**  The key, token or headers that were sent are not accepted. */
+"auth.refused" | 
 /**  The sign-in lapsed and could not be renewed. */
 "auth.expired" | 
 /**  The consent was refused. */

@@ -19,6 +19,7 @@ pub(crate) fn code_of(code: Code) -> u8 {
             USAGE
         }
         Code::AuthNeeded
+        | Code::AuthRefused
         | Code::AuthExpired
         | Code::AuthTimedOut
         | Code::AuthIssuerChanged

@@ -38,7 +38,7 @@ impl Failure {
     pub(crate) fn of(self, connector: &Connector) -> Self {
         if matches!(
             self.code(),
-            Code::AuthNeeded | Code::AuthExpired | Code::AuthTimedOut
+            Code::AuthNeeded | Code::AuthRefused | Code::AuthExpired | Code::AuthTimedOut
         ) {
             return self.with_hint(format!("Run `patchbay {}`.", way_in(connector)));
         }
@@ -49,13 +49,6 @@ impl Failure {
     #[must_use]
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
-        self
-    }
-
-    /// The same, in other words.
-    #[must_use]
-    pub(crate) fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.0.message = message.into();
         self
     }
 

@@ -146,6 +146,8 @@ codes! {
     ToolNotFound = "tool.not_found",
     /// A person has to sign in.
     AuthNeeded = "auth.needed",
+    /// The key, token or headers that were sent are not accepted.
+    AuthRefused = "auth.refused",
     /// The sign-in lapsed and could not be renewed.
     AuthExpired = "auth.expired",
     /// The consent was refused.

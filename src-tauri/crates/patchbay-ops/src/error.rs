@@ -105,6 +105,19 @@ pub enum Error {
         /// The provider's own words.
         detail: Option<String>,
     },
+    /// What was entered to sign in with is not accepted.
+    #[error("{by} rejected {what}")]
+    KeyRefused {
+        /// The platform, or the title of the connector.
+        by: String,
+        /// Such as `this key`.
+        what: &'static str,
+        /// Names of the fields that it was entered into.
+        fields: Vec<String>,
+        /// What the other side said.
+        #[source]
+        source: Box<patchbay_platforms::Error>,
+    },
     /// The platform does not take the key of an account.
     #[error("{account} is signed out: its key was rejected")]
     SignedOut {
@@ -223,6 +236,7 @@ impl Explain for Error {
             Self::ToolFailed { .. } => Code::ToolFailed,
             Self::SignInNeeded { .. } | Self::SecretLost { .. } => Code::AuthNeeded,
             Self::SignInLapsed { .. } => Code::AuthExpired,
+            Self::KeyRefused { .. } => Code::AuthRefused,
             Self::SignedOut { .. } | Self::SignedOutHere { .. } => Code::PlatformSignedOut,
             Self::SwitchedOff { .. } | Self::AuthorizationOver | Self::ChangedElsewhere { .. } => {
                 Code::Conflict
@@ -268,6 +282,7 @@ impl Explain for Error {
             Self::ChangedElsewhere { .. } => "Reload it and make your change again.",
             Self::SignInNeeded { .. } => "Sign in.",
             Self::SignInLapsed { .. } => "Sign in again.",
+            Self::KeyRefused { .. } => "Check it and try again.",
             Self::AuthorizationOver => "Start again.",
             Self::Callback(error) => return error.hint(),
             Self::SwitchedOff {
@@ -324,6 +339,13 @@ impl Explain for Error {
                 ..Problem::new(self.code(), self.to_string())
             },
             Self::Callback(error) => error.problem(),
+            Self::KeyRefused { fields, source, .. } => Problem {
+                code: own.code,
+                message: own.message,
+                hint: own.hint,
+                fields: fields.iter().map(|field| refused_field(field)).collect(),
+                ..source.problem()
+            },
             Self::SignedOut { source, .. } => Problem {
                 code: own.code,
                 message: own.message,
@@ -348,6 +370,13 @@ impl Explain for Error {
             },
             _ => own,
         }
+    }
+}
+
+fn refused_field(name: &str) -> FieldProblem {
+    FieldProblem {
+        path: format!("/{name}"),
+        message: "not accepted".to_owned(),
     }
 }
 

@@ -55,13 +55,10 @@ pub(super) async fn find(cli: &Cli, text: &str) -> Result<Account, Failure> {
     Ok(resolve_account(&cli.cx, text).await?)
 }
 
-/// The failure of a key that was just given to `platform`.
-fn explain_refused_key(error: patchbay_ops::Error, platform: &str) -> Failure {
+/// The failure of a form that was just filled in.
+fn explain_form(error: patchbay_ops::Error) -> Failure {
     let failure = Failure::from(error);
     match failure.code() {
-        Code::AuthNeeded => failure
-            .with_message(format!("{platform} rejected this key"))
-            .with_hint("Check it and try again."),
         Code::UsageInvalid if failure.hint().is_none() => {
             failure.with_hint("Run `patchbay account platforms` for the fields.")
         }
@@ -105,9 +102,7 @@ async fn add(cli: &Cli, args: AccountAddArgs) -> Result<(), Failure> {
         settings: Json(Value::Object(fields.settings)),
         secrets: fields.secrets,
     };
-    let account = add_account(&cli.cx, request)
-        .await
-        .map_err(|error| explain_refused_key(error, &form.title))?;
+    let account = add_account(&cli.cx, request).await.map_err(explain_form)?;
     cli.stderr.say(&format!("Signed in to {}.", form.title));
     cli.out.answer(&account, |_| format!("{}\n", account.label))
 }
@@ -126,7 +121,7 @@ async fn replace(cli: &Cli, text: &str, args: AccountSecretArgs) -> Result<(), F
     let fields = fields.fill(cli, &form, args).await?;
     unlock(cli).await?;
     let replaced = replace_account_secrets(&cli.cx, &account.id, fields.secrets).await;
-    let account = replaced.map_err(|error| explain_refused_key(error, &form.title))?;
+    let account = replaced.map_err(explain_form)?;
     print_done(
         cli,
         &format!("Replaced the key of {}", account.label),

@@ -38,7 +38,7 @@ pub struct AddAccount {
 ///
 /// # Errors
 /// [`Error::Usage`] when the platform has no accounts or a field is missing or unknown;
-/// [`Error::Platform`] when the read fails; [`Error::Reference`], [`Error::Vault`]; [`Error::Store`]
+/// [`Error::KeyRefused`], [`Error::Platform`] when the read fails; [`Error::Reference`], [`Error::Vault`]; [`Error::Store`]
 /// when the label is taken.
 pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, Error> {
     let hosted = hosted(request.platform).ok_or_else(|| Error::Usage {
@@ -58,9 +58,11 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
         entries: entries_of(&request.secrets),
         created_at: cx.now(),
     };
+    let given: Vec<String> = request.secrets.keys().cloned().collect();
     let kept = kept_secrets(request.secrets)?;
     let signed_in = platform::sign_in(cx, &account, resolve(cx, &kept, Occasion::Given).await?)?;
-    platform::verify(cx, &*signed_in).await?;
+    let verified = platform::verify(cx, &*signed_in).await;
+    verified.map_err(|error| platform::refused(&account, given, error))?;
     cx.vault()
         .write(&SecretName::account(&account.id), &kept)
         .await?;

@@ -166,6 +166,22 @@ pub(crate) fn signed_out(account: &Account, error: PlatformError) -> Error {
     }
 }
 
+/// The failure of secrets that were just entered into these fields.
+pub(crate) fn refused(account: &Account, fields: Vec<String>, error: PlatformError) -> Error {
+    match error {
+        PlatformError::Unauthorized { .. } => Error::KeyRefused {
+            by: hosted(account.platform).map_or_else(
+                || account.label.clone(),
+                |hosted| hosted.look.title.to_owned(),
+            ),
+            what: "this key",
+            fields,
+            source: Box::new(error),
+        },
+        error => error.into(),
+    }
+}
+
 /// Has the platform say whether it takes the sign-in; nobody else may say it in its place.
 pub(crate) async fn verify(cx: &Context, platform: &dyn Platform) -> Result<(), PlatformError> {
     let options = CallOptions {

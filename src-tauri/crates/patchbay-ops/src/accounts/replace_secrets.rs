@@ -24,9 +24,11 @@ pub async fn replace_account_secrets(
     secrets: BTreeMap<String, SecretInput>,
 ) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
+    let given: Vec<String> = secrets.keys().cloned().collect();
     let kept = replace_secrets(cx, &account, secrets).await?;
     let signed_in = platform::sign_in(cx, &account, resolve(cx, &kept, Occasion::Given).await?)?;
-    platform::verify(cx, &*signed_in).await?;
+    let verified = platform::verify(cx, &*signed_in).await;
+    verified.map_err(|error| platform::refused(&account, given, error))?;
     let account = keep(cx, &account, kept).await?;
     errors::record(cx, &account, None).await;
     cx.emit(Event::AccountsChanged);

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use patchbay_model::{
-    Code, Connector, Content, Explain, FilledPrompt, Json, Prompt, Resource, Secret,
+    Authentication, Code, Connector, Content, Explain, FilledPrompt, Json, Prompt, Resource, Secret,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, McpSession, ToolCall};
@@ -33,14 +33,11 @@ pub(super) struct Local<'a> {
 
 impl Local<'_> {
     async fn session(&self) -> Result<McpSession, Error> {
-        let (live, _) = session(self.cx, self.connector, self.cx.ending()).await?;
-        Ok(live)
+        let session = session(self.cx, self.connector, self.cx.ending()).await;
+        Ok(session.map_err(|error| self.explain(error))?.0)
     }
-}
 
-#[async_trait]
-impl Backend for Local<'_> {
-    async fn list_tools(&self, cancel: &CancellationToken) -> Result<Option<ListedTools>, Error> {
+    async fn listed_tools(&self, cancel: &CancellationToken) -> Result<ListedTools, Error> {
         let (cx, connector) = (self.cx, self.connector);
         let (live, reused) = session(cx, connector, cancel).await?;
         match listed(&live, cancel).await {
@@ -48,10 +45,38 @@ impl Backend for Local<'_> {
             Err(error) if reused && is_broken(error.code()) => {
                 cx.sessions().drain(&connector.id).await;
                 let (live, _) = session(cx, connector, cancel).await?;
-                listed(&live, cancel).await.map(Some)
+                listed(&live, cancel).await
             }
-            listed => listed.map(Some),
+            listed => listed,
         }
+    }
+
+    /// A 401 speaks of the token or the headers that were sent: there is no consent to give.
+    fn explain(&self, error: Error) -> Error {
+        let what = match &self.connector.authentication {
+            Authentication::Bearer { .. } => "its token",
+            Authentication::Headers { .. } => "its headers",
+            _ => return error,
+        };
+        match error {
+            Error::Platform(refused @ patchbay_platforms::Error::Unauthorized { .. }) => {
+                Error::KeyRefused {
+                    by: self.connector.title.clone(),
+                    what,
+                    fields: Vec::new(),
+                    source: Box::new(refused),
+                }
+            }
+            error => error,
+        }
+    }
+}
+
+#[async_trait]
+impl Backend for Local<'_> {
+    async fn list_tools(&self, cancel: &CancellationToken) -> Result<Option<ListedTools>, Error> {
+        let listed = self.listed_tools(cancel).await;
+        listed.map(Some).map_err(|error| self.explain(error))
     }
 
     async fn status_after_listing(&self) -> Option<Change> {
@@ -70,10 +95,11 @@ impl Backend for Local<'_> {
         let connecting = session(self.cx, self.connector, cancel);
         let (live, connection_reused) = tokio::select! {
             () = cancel.cancelled() => return Err(Error::Cancelled),
-            session = connecting => session?,
+            session = connecting => session.map_err(|error| self.explain(error))?,
         };
         let ready_at = Instant::now();
-        let outcome = live.call_tool(call, cancel).await?;
+        let outcome = live.call_tool(call, cancel).await;
+        let outcome = outcome.map_err(|error| self.explain(error.into()))?;
         Ok(Called {
             outcome,
             ready_at,

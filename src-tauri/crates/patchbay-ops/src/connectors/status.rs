@@ -73,10 +73,12 @@ pub(crate) async fn note_failure(
 
 fn status_after(code: Code) -> Option<Status> {
     match code {
-        Code::AuthNeeded | Code::AuthExpired | Code::AuthForbidden => {
-            Some(Status::NeedsAuthorization)
-        }
-        Code::AuthDenied | Code::AuthTimedOut => Some(Status::NeedsAuthorization),
+        Code::AuthNeeded
+        | Code::AuthRefused
+        | Code::AuthExpired
+        | Code::AuthForbidden
+        | Code::AuthDenied
+        | Code::AuthTimedOut => Some(Status::NeedsAuthorization),
         Code::NetworkUnreachable
         | Code::NetworkDns
         | Code::NetworkTls
