@@ -6,6 +6,7 @@ import { type Code, type Connector, type Problem } from "@/host/bindings";
 
 const signInCodes: ReadonlySet<Code> = new Set<Code>([
   "auth.needed",
+  "auth.refused",
   "auth.expired",
   "auth.denied",
   "auth.timed_out",

@@ -11,6 +11,8 @@ type Props = {
   /** A second line, such as an identity line. */
   subtitle?: ReactNode;
   children: ReactNode;
+  /** What went wrong: stays in sight above the buttons, however long the rest is. */
+  notice?: ReactNode;
   /** What closing does, then buttons; the primary one last. */
   footer?: ReactNode;
   /** 608 px, or 720 px to review something. */
@@ -28,6 +30,7 @@ export function Dialog({
   mark,
   subtitle,
   children,
+  notice,
   footer,
   wide = false,
   alert = false,
@@ -57,6 +60,7 @@ export function Dialog({
               {!alert && <Button look="quiet" icon="x" label={closeLabel} onPress={onClose} />}
             </header>
             <div className={styles.body}>{children}</div>
+            {notice && <div className={styles.notice}>{notice}</div>}
             {footer && <footer className={styles.footer}>{footer}</footer>}
           </Layer>
         </AriaDialog>

@@ -22,8 +22,11 @@ export function statusLook(connector: Connector, changedTools = 0): { glyph: Gly
     return { glyph: "changed", word: `${count(changedTools, "tool")} changed` };
   if (status === "unknown")
     return { glyph: "unknown", word: word ? capital(word) : connector.draft ? "Draft" : "Not checked" };
+  if (connector.status.code === "auth.refused" && status === "needs_authorization") return keyRejected;
   return looks[status];
 }
+
+const keyRejected = { glyph: "signin", word: "Key rejected" } as const;
 
 const runLooks: Record<RunState, { glyph: GlyphName; word: string }> = {
   running: { glyph: "authorizing", word: "Running" },

@@ -102,9 +102,9 @@ describe("form of a platform", () => {
     const { user, dialog } = await chooses("Cohere", (host) => {
       host.handlers.addAccount = () => {
         throw problem({
-          code: "auth.needed",
-          message: "Cohere refused the key",
-          hint: "Enter another key.",
+          code: "auth.refused",
+          message: "Cohere rejected this key",
+          hint: "Check it and try again.",
           status: 401,
           fields: [{ path: "/secrets/api_key", message: "invalid api token" }],
         });
@@ -112,8 +112,11 @@ describe("form of a platform", () => {
     });
     const key = within(dialog).getByLabelText(/^API key/, { selector: "input" });
     await user.type(key, "co-wrong{Enter}");
-    expect(await within(dialog).findByText("auth.needed")).toBeVisible();
+    const notice = await within(dialog).findByRole("alert");
+    expect(within(notice).getByText("Cohere rejected this key")).toBeVisible();
+    expect(within(notice).queryByText(/invalid api token/)).toBeNull();
     expect(key).toHaveAccessibleDescription("invalid api token");
+    await waitFor(() => expect(key).toHaveFocus());
     expect(key).toHaveValue("co-wrong");
     expect(await axeViolations(dialog)).toEqual([]);
   });

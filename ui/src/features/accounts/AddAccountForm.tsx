@@ -16,6 +16,7 @@ import { AccountFields } from "./AccountFields";
 import {
   type AccountForm,
   advancedFields,
+  beyondFields,
   emptyForm,
   errorsOf,
   type FormErrors,
@@ -66,6 +67,9 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
       mark={<PlatformTile platform={platform.platform} />}
       subtitle="Patchbay tests the sign-in before saving."
       onClose={leave(onClose)}
+      notice={
+        add.error && <ProblemNotice problem={beyondFields(asProblem(add.error), fields)} onRetry={() => submit()} />
+      }
       footer={
         <>
           <span />
@@ -107,7 +111,6 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
         </button>
       </form>
       {add.isPending && <TestingSignIn title={title} since={add.submittedAt} onStop={stop} />}
-      {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={() => submit()} />}
     </Dialog>
   );
 }

@@ -1,12 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type Account, type PlatformField } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AccountFields } from "./AccountFields";
-import { type AccountForm, emptyForm, errorsOf, type FormErrors, secretsOf, serverErrors } from "./accountForm";
+import {
+  type AccountForm,
+  beyondFields,
+  emptyForm,
+  errorsOf,
+  type FormErrors,
+  secretsOf,
+  serverErrors,
+} from "./accountForm";
 import styles from "./AccountPage.module.css";
 import { useReplaceSecrets } from "./useAccountActions";
 
@@ -19,6 +27,9 @@ export function ChangeKey({ account, fields }: Props) {
   const [errors, setErrors] = useState<FormErrors>({});
   const { data: wallet = [] } = useQuery(queries.wallet());
   const replace = useReplaceSecrets();
+  const box = useRef<HTMLFormElement>(null);
+  // Made anew by each try, also where the same is wrong again.
+  useEffect(() => box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), [errors]);
   const given = secretsOf(secrets, form);
   const isTouched = Object.keys(given).length > 0;
   const submit = (event?: FormEvent) => {
@@ -44,7 +55,7 @@ export function ChangeKey({ account, fields }: Props) {
           ? "The key is tested before it's saved."
           : "You can't view the saved key. A new one is tested before it replaces it."}
       </p>
-      <form className={styles.form} onSubmit={submit} noValidate>
+      <form ref={box} className={styles.form} onSubmit={submit} noValidate>
         <AccountFields
           fields={secrets}
           form={form}
@@ -56,7 +67,9 @@ export function ChangeKey({ account, fields }: Props) {
             setErrors({});
           }}
         />
-        {replace.error && <ProblemNotice problem={asProblem(replace.error)} onRetry={() => submit()} />}
+        {replace.error && (
+          <ProblemNotice problem={beyondFields(asProblem(replace.error), secrets)} onRetry={() => submit()} />
+        )}
         <div className={styles.actions}>
           <Button
             type="submit"

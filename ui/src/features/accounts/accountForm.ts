@@ -4,6 +4,7 @@ import {
   type FieldProblem,
   type PlatformField,
   type PlatformForm,
+  type Problem,
   type SecretInput,
   platforms,
 } from "@/host/bindings";
@@ -127,6 +128,13 @@ export function serverErrors(problems: FieldProblem[], fields: PlatformField[]):
     return name === undefined ? [] : [[name, message] as const];
   });
   return Object.fromEntries(found);
+}
+
+/** A problem without what stands at the fields of the form already. */
+export function beyondFields(problem: Problem, fields: PlatformField[]): Problem {
+  const others = problem.fields.filter((one) => Object.keys(serverErrors([one], fields)).length === 0);
+  // Its message is not among what is spread: a thrown one is an error.
+  return { ...problem, message: problem.message, fields: others };
 }
 
 /** What one needs to sign in to a platform, in a few words. */

@@ -35,6 +35,22 @@ it("of_a_hosted_connector_it_is_said_whose_word_its_status_is", async () => {
   expect(await axeViolations(container)).toEqual([]);
 });
 
+it("a_rejected_token_is_said_and_asked_for_in_its_field", async () => {
+  const refused = connector({
+    authentication: { kind: "bearer", entry: "wal_1" },
+    status: { ...connector().status, status: "needs_authorization", code: "auth.refused" },
+  });
+  const { user, host } = renderApp("/connectors/con_github", { connectors: [refused] });
+  expect(await screen.findAllByText("Key rejected")).not.toHaveLength(0);
+  await user.click(screen.getByRole("button", { name: /^Enter key/ }));
+  const token = await screen.findByLabelText("Token", { selector: "input[type=password]" });
+  expect(token).toHaveAccessibleDescription("GitHub rejected the saved one");
+  await waitFor(() => expect(token).toHaveFocus());
+  await user.type(token, "ghp_new");
+  await user.click(screen.getByRole("button", { name: "Save sign-in" }));
+  await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_github" }));
+});
+
 it("one_that_may_send_credentials_unencrypted_is_marked_and_can_be_told_not_to", async () => {
   const insisted = connector({ endpoint: "http://nas.example:8080/mcp", allowsPlainHttp: true });
   const { user, host, container } = renderApp("/connectors/con_github?tab=settings", { connectors: [insisted] });

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
@@ -13,10 +13,10 @@ import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { isPlainHttp } from "@/lib/plainHttp";
 import { AuthenticationFields } from "./AuthenticationFields";
-import { choiceOf, errorsOf, type FormErrors, formOf } from "./authenticationForm";
+import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, formOf } from "./authenticationForm";
 import styles from "./ConnectorPage.module.css";
 import { EditSettings } from "./hosted/EditSettings";
-import { useUpdateConnector } from "./useConnectorActions";
+import { useCheckConnector, useUpdateConnector } from "./useConnectorActions";
 
 type Props = { connector: Connector; onRemove: () => void };
 
@@ -172,10 +172,18 @@ function General({ connector }: { connector: Connector }) {
 }
 
 function SignInSettings({ connector }: { connector: Connector }) {
-  const [form, setForm] = useState(() => formOf(connector.authentication));
-  const [errors, setErrors] = useState<FormErrors>({});
+  const isRefused = connector.status.code === "auth.refused";
+  const [form, setForm] = useState(() => (isRefused ? askAnew(connector) : formOf(connector.authentication)));
+  const [errors, setErrors] = useState<FormErrors>(() => (isRefused ? refusedErrors(connector) : {}));
   const [touched, setTouched] = useState(false);
   const save = useUpdateConnector(connector.id, "Sign-in changed");
+  const check = useCheckConnector();
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Whoever goes through the tabs by keys stays on them.
+    if (document.activeElement?.role === "tab") return;
+    box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [errors]);
   const { data: about } = useQuery(queries.about());
   const submit = () => {
     const wrong = errorsOf(form);
@@ -187,6 +195,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
         onSuccess: (changed) => {
           setForm(formOf(changed.authentication));
           setTouched(false);
+          if (isRefused) check.mutate(changed.id);
         },
       },
     );
@@ -194,7 +203,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
   return (
     <section className={styles.section} aria-label="Sign-in">
       <h2>Sign-in</h2>
-      <div className={styles.form}>
+      <div ref={box} className={styles.form}>
         <AuthenticationFields
           form={form}
           errors={errors}
@@ -232,6 +241,16 @@ function SignInSettings({ connector }: { connector: Connector }) {
       </div>
     </section>
   );
+}
+
+/** The form with an empty place for what was rejected. */
+function askAnew({ authentication }: Connector): AuthenticationForm {
+  return { ...formOf(authentication), tokenFrom: "new", headersFrom: "new" };
+}
+
+function refusedErrors({ title, authentication }: Connector): FormErrors {
+  const words = `${title} rejected the saved one`;
+  return authentication.kind === "headers" ? { headers: words } : { token: words };
 }
 
 function Native({ connector }: { connector: Connector }) {

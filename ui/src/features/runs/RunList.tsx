@@ -91,7 +91,8 @@ function End({ onSeen }: { onSeen: () => void }) {
 
 /** A run that failed for want of a sign-in says so by its glyph. */
 function glyphOf(run: ToolRunSummary) {
-  const needsSignIn = run.problem?.code === "auth.needed" || run.problem?.code === "auth.expired";
+  const code = run.problem?.code;
+  const needsSignIn = code === "auth.needed" || code === "auth.refused" || code === "auth.expired";
   return needsSignIn ? ("signin" as const) : runStates[run.state].glyph;
 }
 
