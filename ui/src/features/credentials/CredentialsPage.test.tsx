@@ -5,7 +5,7 @@ import { cacheHolds } from "@/test/cacheHolds";
 import { renderApp } from "@/test/renderApp";
 import { credentialLevels } from "@/test/hostedSamples";
 import { manyTargets } from "@/test/rotationSamples";
-import { connector, entry, manyEntries, problem, vault } from "@/test/samples";
+import { account, check, connector, entry, manyEntries, problem, vault } from "@/test/samples";
 
 describe("the wallet", () => {
   it("names_who_uses_what_and_until_when", async () => {
@@ -160,6 +160,37 @@ describe("rotating", () => {
     await user.keyboard("{Control>}{Enter}{/Control}");
     await waitFor(() => expect(screen.queryByRole("dialog", { name: /^Rotate / })).toBeNull());
     expect(host.lastCall("finishRotation")).toEqual({ entry: "wal_stripe" });
+  });
+
+  it("checks_every_user_with_the_new_secret_and_offers_the_old_one_where_it_is_rejected", async () => {
+    const { user, host } = rotating();
+    let rejects = true;
+    host.handlers.testAccount = () => account();
+    host.handlers.checkConnector = ({ connector: id }) => {
+      const all = check(connector({ id: id as string }));
+      if (!rejects || id !== "con_stripe") return all;
+      const refused = problem({ code: "auth.refused", message: "Stripe rejected its token" });
+      return {
+        ...all,
+        steps: all.steps.map((step) =>
+          step.name === "sign_in" ? { ...step, state: "failed", problem: refused } : step,
+        ),
+      };
+    };
+    await screen.findByRole("row", { name: /^Stripe/ });
+    await user.keyboard("r");
+    const sheet = await screen.findByRole("dialog", { name: /^Rotate / });
+    await within(sheet).findByRole("list", { name: "Places" });
+    await user.type(within(sheet).getByLabelText("Token"), "n3xt{Enter}");
+    expect(await within(sheet).findByText("New credential rejected by 1 of 4")).toBeVisible();
+    expect(within(sheet).getByText("Rejected")).toBeVisible();
+    expect(within(sheet).getAllByText("Works")).toHaveLength(3);
+    expect(within(sheet).queryByText("Updated everywhere")).toBeNull();
+    rejects = false;
+    await user.click(within(sheet).getByRole("button", { name: "Roll back" }));
+    expect(await within(sheet).findByText("Rolled back everywhere")).toBeVisible();
+    await waitFor(() => expect(within(sheet).getAllByText("Works")).toHaveLength(4));
+    expect(within(sheet).queryByRole("button", { name: "Roll back" })).toBeNull();
   });
 
   it("misses_no_place_that_still_waits_for_the_old_secret", async () => {

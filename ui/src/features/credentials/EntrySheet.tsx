@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
@@ -12,12 +12,13 @@ import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { ago, exactTime } from "@/lib/time";
 import styles from "./Credentials.module.css";
-import { TargetList } from "./TargetList";
-import { isPushed } from "./targetWords";
+import { CheckState, TargetList } from "./TargetList";
+import { isPushed, userKey } from "./targetWords";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, typedKindOf } from "./secretForm";
 import { useWalletActions } from "./useWalletActions";
 import { usageText } from "./useSecretUsage";
+import { useUserChecks } from "./useUserChecks";
 import { entryKind, expiryWords } from "./walletWords";
 
 type Props = {
@@ -32,6 +33,8 @@ type Props = {
 export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props) {
   const { data: rotation } = useQuery(queries.rotation(entry.id));
   const targets = rotation?.targets ?? [];
+  const { checks, run } = useUserChecks();
+  const client = useQueryClient();
   const canRotate = typedKindOf(entry.kind, entry.reference) !== null;
   const isOnPlatforms = rotation?.canGoBack === true || targets.some(isPushed);
   return (
@@ -58,13 +61,25 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
       {isOnPlatforms ? (
         <RotateHint isOpen={rotation?.canGoBack === true} onRotate={onRotate} />
       ) : (
-        <Replace entry={entry} titles={(rotation ? targets : entry.usedBy).map((one) => one.title)} />
+        <Replace
+          entry={entry}
+          titles={(rotation ? targets : entry.usedBy).map((one) => one.title)}
+          onReplaced={() => run(client, targets)}
+        />
       )}
       <Rename entry={entry} />
       <section className={styles.section} aria-label="Used by">
         <h3>Used by</h3>
         {targets.length > 0 ? (
-          <TargetList label="Used by" targets={targets} onOpen={onOpen} />
+          <TargetList
+            label="Used by"
+            targets={targets}
+            onOpen={onOpen}
+            stateOf={(target) => {
+              const check = checks.get(userKey(target));
+              return check && <CheckState check={check} />;
+            }}
+          />
         ) : (
           <UsedBy entry={entry} isKnown={rotation !== undefined} onOpen={onOpen} />
         )}
@@ -148,7 +163,9 @@ function UsedBy({ entry, isKnown, onOpen }: { entry: WalletEntry; isKnown: boole
   );
 }
 
-function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
+type ReplaceProps = { entry: WalletEntry; titles: string[]; onReplaced: () => void };
+
+function Replace({ entry, titles, onReplaced }: ReplaceProps) {
   const kind = typedKindOf(entry.kind, entry.reference);
   const [form, setForm] = useState(() => emptySecret(kind ?? "bearer", entry.headerNames));
   const [error, setError] = useState<string | null>(null);
@@ -166,7 +183,12 @@ function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
     if (wrong) return;
     replace.mutate(
       { id: entry.id, secret: secretOf(form) },
-      { onSuccess: (saved) => setForm(emptySecret(form.kind, saved.headerNames)) },
+      {
+        onSuccess: (saved) => {
+          setForm(emptySecret(form.kind, saved.headerNames));
+          onReplaced();
+        },
+      },
     );
   };
   return (
@@ -203,8 +225,8 @@ function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
         {titles.length > 0 && (
           <span className="text3 small">
             {titles.length === 1
-              ? `${titles[0] ?? ""} uses it right away.`
-              : `${titles.length} connectors use it right away.`}
+              ? `${titles[0] ?? ""} uses it right away and is checked.`
+              : `${titles.length} connectors use it right away and are checked.`}
           </span>
         )}
       </div>

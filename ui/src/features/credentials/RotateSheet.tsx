@@ -12,10 +12,11 @@ import { asProblem } from "@/host/call";
 import { ago } from "@/lib/time";
 import styles from "./Credentials.module.css";
 import { TargetList, TargetState } from "./TargetList";
-import { isPushed, targetKey } from "./targetWords";
+import { isPushed, isRejection, targetKey, userKey } from "./targetWords";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, type TypedKind, typedKindOf } from "./secretForm";
 import { useRotation } from "./useRotation";
+import { type UserCheck } from "./useUserChecks";
 import { usageText } from "./useSecretUsage";
 
 type Props = { entry: WalletEntry; onClose: () => void };
@@ -23,7 +24,7 @@ type Props = { entry: WalletEntry; onClose: () => void };
 /** The new secret is entered once and goes wherever the old one went; the old one is kept until it is finished. */
 export function RotateSheet({ entry, onClose }: Props) {
   const rotation = useRotation(entry.id);
-  const { plan, results, rotate, retry, rollBack, finish } = rotation;
+  const { plan, results, checks, rotate, retry, rollBack, finish } = rotation;
   const { toast } = useToasts();
   const form = useId();
   const kind = typedKindOf(entry.kind, entry.reference);
@@ -32,6 +33,9 @@ export function RotateSheet({ entry, onClose }: Props) {
   const targets = plan.data?.targets ?? [];
   // On the way back every place waits for its turn: none is missed before all were tried.
   const missed = rollBack.isPending ? [] : targets.filter((target) => target.problem !== null);
+  const isBack = rollBack.isSuccess;
+  const isRestored = isBack && missed.length === 0;
+  const rejected = [...checks.values()].filter(isRejection).length;
   const failure = rotate.error ?? retry.error ?? rollBack.error ?? finish.error;
 
   const end = () =>
@@ -69,14 +73,17 @@ export function RotateSheet({ entry, onClose }: Props) {
       footer={
         isOpen ? (
           <>
-            <Button
-              icon="rotate-ccw"
-              isPending={rollBack.isPending}
-              isDisabled={pushing && !rollBack.isPending}
-              onPress={back}
-            >
-              Roll back
-            </Button>
+            {!isRestored && (
+              <Button
+                icon="rotate-ccw"
+                look={rejected > 0 ? "primary" : "plain"}
+                isPending={rollBack.isPending}
+                isDisabled={pushing && !rollBack.isPending}
+                onPress={back}
+              >
+                Roll back
+              </Button>
+            )}
             <span className="grow" />
             {missed.length > 0 && (
               <Button isPending={finish.isPending} isDisabled={pushing} onPress={end}>
@@ -94,7 +101,7 @@ export function RotateSheet({ entry, onClose }: Props) {
               >{`Retry ${missed.length}`}</Button>
             ) : (
               <Button
-                look="primary"
+                look={rejected > 0 && !isRestored ? "plain" : "primary"}
                 autoFocus
                 keys="Mod+Enter"
                 isPending={finish.isPending}
@@ -133,37 +140,71 @@ export function RotateSheet({ entry, onClose }: Props) {
       {failure && <ProblemNotice problem={asProblem(failure)} />}
       {plan.error && <ProblemNotice problem={asProblem(plan.error)} onRetry={() => void plan.refetch()} />}
       {plan.isPending && <Skeleton rows={3} label="Loading where it's used" />}
-      {plan.data && <Places rotation={plan.data} results={results} isPushing={pushing} isOpen={isOpen} />}
+      {plan.data && (
+        <Places
+          rotation={plan.data}
+          results={results}
+          checks={checks}
+          isPushing={pushing}
+          isOpen={isOpen}
+          isBack={isBack}
+        />
+      )}
       {isOpen && !pushing && (
-        <Notice
-          glyph={missed.length > 0 ? "changed" : "ready"}
-          role="status"
-          title={
-            missed.length > 0
-              ? `${missed.length} not updated`
-              : rollBack.isSuccess
-                ? "Rolled back everywhere"
+        <Outcome missed={missed.length} rejected={rejected} isRestored={isRestored} checks={checks} targets={targets} />
+      )}
+    </Sheet>
+  );
+}
+
+type OutcomeProps = {
+  missed: number;
+  rejected: number;
+  isRestored: boolean;
+  checks: ReadonlyMap<string, UserCheck>;
+  targets: RotationTarget[];
+};
+
+/** What is known after a step: said to work only where that was seen. */
+function Outcome({ missed, rejected, isRestored, checks, targets }: OutcomeProps) {
+  const works = checks.size > 0 && [...checks.values()].every((check) => check.state === "works");
+  const isBad = missed > 0 || (rejected > 0 && !isRestored);
+  return (
+    <Notice
+      glyph={missed > 0 ? "changed" : isBad ? "failing" : "ready"}
+      role="status"
+      title={
+        missed > 0
+          ? `${missed} not updated`
+          : isRestored
+            ? "Rolled back everywhere"
+            : rejected > 0
+              ? `New credential rejected by ${rejected} of ${checks.size}`
+              : works
+                ? "Works everywhere"
                 : targets.every(isPushed)
                   ? "Updated everywhere"
                   : "New credential saved"
-          }
-        >
-          {!(rollBack.isSuccess && missed.length === 0) &&
-            "The old credential is kept until you finish, so you can roll back. Revoke it with the provider after that."}
-        </Notice>
-      )}
-    </Sheet>
+      }
+    >
+      {!isRestored &&
+        (rejected > 0
+          ? "Roll back to use the old credential again, or finish to keep the new one."
+          : "The old credential is kept until you finish, so you can roll back. Revoke it with the provider after that.")}
+    </Notice>
   );
 }
 
 type PlacesProps = {
   rotation: Rotation;
   results: ReadonlyMap<string, RotationTarget>;
+  checks: ReadonlyMap<string, UserCheck>;
   isPushing: boolean;
   isOpen: boolean;
+  isBack: boolean;
 };
 
-function Places({ rotation, results, isPushing, isOpen }: PlacesProps) {
+function Places({ rotation, results, checks, isPushing, isOpen, isBack }: PlacesProps) {
   // What was heard of a place is newer than what is known of it.
   const targets = rotation.targets.map(
     (target) => results.get(targetKey(target)) ?? (isPushing ? { ...target, problem: null } : target),
@@ -185,7 +226,15 @@ function Places({ rotation, results, isPushing, isOpen }: PlacesProps) {
         <TargetList
           label="Places"
           targets={targets}
-          stateOf={(target) => <TargetState target={target} isTried={isTried(target)} isPushing={isPushing} />}
+          stateOf={(target) => (
+            <TargetState
+              target={target}
+              check={checks.get(userKey(target))}
+              isTried={isTried(target)}
+              isPushing={isPushing}
+              isBack={isBack}
+            />
+          )}
         />
       )}
     </section>

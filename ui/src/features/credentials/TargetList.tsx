@@ -5,7 +5,8 @@ import { NoticeCode } from "@/components/ProblemNotice";
 import { type AccountId, type ConnectorId, type Problem, type RotationTarget } from "@/host/bindings";
 import { sentence } from "@/lib/words";
 import styles from "./Credentials.module.css";
-import { isPushed, targetKey, targetWords } from "./targetWords";
+import { isPushed, isRejection, targetKey, targetWords } from "./targetWords";
+import { type UserCheck } from "./useUserChecks";
 import { usePlatformOf } from "./useSecretUsage";
 
 type Props = {
@@ -66,21 +67,43 @@ function nameOf({ title, account }: RotationTarget): string {
   return account === title ? title : `${title} · ${account}`;
 }
 
-/** How a place stands while a rotation is on its way, or after it. */
-export function TargetState({
-  target,
-  isTried,
-  isPushing,
-}: {
+type StateProps = {
   target: RotationTarget;
+  /** What was seen of it with the secret of the last step. */
+  check: UserCheck | undefined;
   isTried: boolean;
   isPushing: boolean;
-}) {
+  /** The step that was taken last went back to the old secret. */
+  isBack: boolean;
+};
+
+/** How a place stands while a rotation is on its way, or after it. */
+export function TargetState({ target, check, isTried, isPushing, isBack }: StateProps) {
+  if (check && !target.problem) return <CheckState check={check} />;
   // Nothing was sent here, so nothing is known of it.
   if (!isPushed(target)) return <Badge glyph="todo">On next use</Badge>;
-  if (isTried) return target.problem ? <Badge glyph="failing">Failed</Badge> : <Badge glyph="ready">Updated</Badge>;
+  if (isTried && target.problem) return <Badge glyph="failing">Failed</Badge>;
+  if (isTried) return <Badge glyph="todo">{isBack ? "Restored" : "Updated"}</Badge>;
   if (isPushing) return <Badge glyph="authorizing">Waiting</Badge>;
   return <Badge glyph="todo">Will be updated</Badge>;
+}
+
+/** What was seen of a user of the secret. */
+export function CheckState({ check }: { check: UserCheck }) {
+  if (check.state === "checking") return <Badge glyph="authorizing">Checking</Badge>;
+  if (check.state === "works") return <Badge glyph="ready">Works</Badge>;
+  const title = reasonOf(check.problem);
+  if (isRejection(check))
+    return (
+      <Badge glyph="failing" title={title}>
+        Rejected
+      </Badge>
+    );
+  return (
+    <Badge glyph="changed" title={title}>
+      Couldn't check
+    </Badge>
+  );
 }
 
 /** What happened, the platform's own words for it, and what helps. */

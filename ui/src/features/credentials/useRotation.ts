@@ -6,29 +6,42 @@ import { invalidate, keys, queries } from "@/host/queries";
 import { rotationChannel } from "@/host/rotation";
 import { useCommand } from "@/host/useCommand";
 import { targetKey } from "./targetWords";
+import { useUserChecks } from "./useUserChecks";
 
 /** Where an entry is used, and the steps of giving all of it a new secret. */
 export function useRotation(id: WalletEntryId) {
   const plan = useQuery(queries.rotation(id));
   /** What became of each place in the step that was taken last. */
   const [results, setResults] = useState<ReadonlyMap<string, RotationTarget>>(new Map());
+  const { checks, run: checkUsers, forget } = useUserChecks();
   const update = (client: QueryClient, rotation: Rotation) => {
     client.setQueryData(queries.rotation(id).queryKey, rotation);
     // The list alone: the plan of this rotation is the answer.
     void client.invalidateQueries({ queryKey: keys.wallet, exact: true });
   };
+  const updateAndCheck = (client: QueryClient, rotation: Rotation) => {
+    update(client, rotation);
+    checkUsers(client, rotation.targets);
+  };
   const step = (take: (each: ReturnType<typeof rotationChannel>) => Promise<Rotation>) => {
     setResults(new Map());
+    forget();
     return take(rotationChannel((target) => setResults((before) => new Map(before).set(targetKey(target), target))));
   };
   const rotate = useCommand({
     mutationFn: (secret: WalletSecret) => step((each) => call(commands.rotateWalletEntry(id, secret, each))),
-    update,
+    update: updateAndCheck,
     // The wallet may have the new secret already.
     onProblem: (client) => void invalidate(client, keys.wallet),
   });
-  const retry = useCommand({ mutationFn: () => step((each) => call(commands.retryRotation(id, each))), update });
-  const rollBack = useCommand({ mutationFn: () => step((each) => call(commands.rollBackRotation(id, each))), update });
+  const retry = useCommand({
+    mutationFn: () => step((each) => call(commands.retryRotation(id, each))),
+    update: updateAndCheck,
+  });
+  const rollBack = useCommand({
+    mutationFn: () => step((each) => call(commands.rollBackRotation(id, each))),
+    update: updateAndCheck,
+  });
   const finish = useCommand({ mutationFn: () => call(commands.finishRotation(id)), update });
-  return { plan, results, rotate, retry, rollBack, finish };
+  return { plan, results, checks, rotate, retry, rollBack, finish };
 }
