@@ -156,15 +156,16 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
 /// How the server wants to be signed in to, and what it calls itself.
 async fn suggested(cx: &Context, address: &str) -> Result<(AuthenticationChoice, String), Error> {
     let found = inspect_address(cx, address).await?;
-    let choice = match found.methods.first() {
-        Some(AuthenticationMethod::Oauth) => AuthenticationChoice::Oauth {
+    let choice = if found.methods.contains(&AuthenticationMethod::Oauth) {
+        AuthenticationChoice::Oauth {
             client: None,
             callback_port: None,
             callback_host: None,
             redirect: Redirect::default(),
             scopes: Vec::new(),
-        },
-        _ => AuthenticationChoice::None,
+        }
+    } else {
+        AuthenticationChoice::None
     };
     Ok((choice, found.title))
 }

@@ -184,9 +184,11 @@ async fn note_sign_in(
         .await
     {
         Ok(discovery) => {
-            found.methods.insert(0, AuthenticationMethod::Oauth);
             found.registers_itself = discovery.registration_endpoint.is_some();
-            if discovery.source == DiscoverySource::LegacyEndpointFallback {
+            let is_guessed = discovery.source == DiscoverySource::LegacyEndpointFallback;
+            let place = if is_guessed { found.methods.len() } else { 0 };
+            found.methods.insert(place, AuthenticationMethod::Oauth);
+            if is_guessed {
                 found.warning = Some(
                     "This server doesn't say how to sign in. Use a token if you have one: browser sign-in may fail, and Patchbay can't verify that it's protected."
                         .to_owned(),
