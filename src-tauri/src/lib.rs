@@ -9,6 +9,7 @@ mod deep_link;
 mod events;
 mod preferences;
 mod program_consent;
+mod quit;
 mod tray;
 mod updater;
 mod web_view;

@@ -5,7 +5,7 @@ use tauri::menu::{Menu, MenuItem};
 use tauri::tray::{TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Runtime};
 
-use crate::window;
+use crate::{quit, window};
 
 const TRAY: &str = "tray";
 /// macOS tints a shape to fit its menu bar; elsewhere the panel may be of any colour.
@@ -56,6 +56,7 @@ fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         .show_menu_on_left_click(cfg!(target_os = "macos"))
         .on_menu_event(|app, event| match event.id().as_ref() {
             OPEN => window::raise(app),
+            QUIT if quit::waits_for_answer(app) => {}
             QUIT => app.exit(0),
             _ => {}
         })

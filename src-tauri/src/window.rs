@@ -14,7 +14,7 @@ use tauri::{
 };
 use tauri_plugin_window_state::StateFlags;
 
-use crate::{deep_link, preferences, tray};
+use crate::{deep_link, preferences, quit, tray};
 
 const MAIN: &str = "main";
 
@@ -91,7 +91,8 @@ pub(crate) fn raise<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
-/// Closing the window leaves the app in the tray, where there is one; else it ends.
+/// Closing the window leaves the app in the tray, where there is one; else it ends, once the user agrees to
+/// what ends with it.
 pub(crate) fn keep_in_tray<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else {
         return;
@@ -101,5 +102,7 @@ pub(crate) fn keep_in_tray<R: Runtime>(window: &Window<R>, event: &WindowEvent) 
         if let Err(error) = window.hide() {
             tracing::warn!(%error, "the window could not be hidden");
         }
+    } else if quit::waits_for_answer(window.app_handle()) {
+        api.prevent_close();
     }
 }

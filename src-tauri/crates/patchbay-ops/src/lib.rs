@@ -153,7 +153,7 @@ pub use runs::replay::replay_run;
 pub use runs::retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_hourly, trim_runs,
 };
-pub use runs::run_tool::{RunProgress, RunTool, cancel_run, run_tool};
+pub use runs::run_tool::{RunProgress, RunTool, cancel_run, count_under_way, run_tool};
 pub use runs::save_attachment::{
     SavedAttachment, attachment_name, save_attachment, save_attachment_as,
 };

@@ -36,6 +36,11 @@ impl<Id: Clone + Eq + Hash> Running<Id> {
         self.lock().contains_key(id)
     }
 
+    /// How many are under way here.
+    pub(crate) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Id, CancellationToken>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

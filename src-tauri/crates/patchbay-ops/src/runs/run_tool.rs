@@ -159,6 +159,11 @@ pub async fn cancel_run(cx: &Context, run: &RunId) -> Result<(), Error> {
     })
 }
 
+/// How many runs and rotations are under way in this process, and end with it.
+pub fn count_under_way(cx: &Context) -> usize {
+    cx.running().len() + cx.rotations().len()
+}
+
 /// A run whose connector and tool are known and whose arguments fit.
 pub(crate) struct Prepared {
     /// Who offers it.
