@@ -31,6 +31,7 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
     for account in &accounts {
         needs.extend(of_account(cx, account).await?);
     }
+    let mut needs = fold_unreachable(needs);
     // Nothing of an account can be mended before it is signed in.
     let signed_out: Vec<AccountId> = needs
         .iter()
@@ -56,6 +57,34 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
     }
     needs.sort_by(|a, b| (a.kind, a.lapses_at, &a.title).cmp(&(b.kind, b.lapses_at, &b.title)));
     Ok(needs)
+}
+
+/// Several accounts that cannot be reached have one cause, more likely than not: the network is gone.
+fn fold_unreachable(needs: Vec<Need>) -> Vec<Need> {
+    let is_away = |need: &Need| {
+        need.kind == NeedKind::AccountFailing
+            && matches!(need.code, Some(Code::NetworkUnreachable | Code::NetworkDns))
+    };
+    let (away, mut others): (Vec<Need>, Vec<Need>) = needs.into_iter().partition(is_away);
+    if away.len() < 2 {
+        others.extend(away);
+        return others;
+    }
+    let labels: Vec<&str> = away.iter().map(|need| &*need.title).collect();
+    let headline = format!("Couldn't reach {}", count(away.len(), "account"));
+    others.push(Need {
+        words: Some(format!("check your network: {}", labels.join(", "))),
+        code: Some(Code::NetworkUnreachable),
+        since: away.iter().filter_map(|need| need.since).min(),
+        ..Need::new(
+            NeedKind::AccountFailing,
+            "network",
+            "Network",
+            headline,
+            NeedFix::Check,
+        )
+    });
+    others
 }
 
 async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Error> {
@@ -116,7 +145,11 @@ fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
     let status = &connector.status;
     let (kind, headline, fix) = match status.status {
         Status::NeedsAuthorization => {
-            let headline = format!("{title} needs sign-in");
+            let headline = if status.code == Some(Code::AuthRefused) {
+                format!("{title} needs a new key")
+            } else {
+                format!("{title} needs sign-in")
+            };
             (NeedKind::SignIn, headline, sign_in_fix(connector))
         }
         Status::Authorizing => {

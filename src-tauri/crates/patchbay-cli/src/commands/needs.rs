@@ -60,6 +60,9 @@ fn help(need: &Need) -> String {
         NeedFix::SignIn | NeedFix::Show | NeedFix::Connect | NeedFix::Renew => {
             format!("patchbay connector connect {connector}")
         }
+        NeedFix::Check if need.connector.is_none() && need.account.is_none() => {
+            "patchbay connector list --refresh".to_owned()
+        }
         NeedFix::Check if need.connector.is_none() => format!("patchbay account test {account}"),
         NeedFix::Check => format!("patchbay doctor {connector}"),
         NeedFix::ReviewTools => format!("patchbay tool changes {connector}"),

@@ -39,10 +39,14 @@ impl Bench {
     }
 
     async fn account(&self, is_signed_out: bool) -> Account {
+        self.account_named("Northlight", is_signed_out).await
+    }
+
+    async fn account_named(&self, label: &str, is_signed_out: bool) -> Account {
         let account = Account {
-            id: AccountId::new("acc_1"),
+            id: AccountId::new(format!("acc_{label}")),
             platform: Platform::Mistral,
-            label: "Northlight".to_owned(),
+            label: label.to_owned(),
             colour: None,
             base_url: None,
             settings: Json::default(),
@@ -195,6 +199,32 @@ async fn what_ails_an_account_stays_until_it_answers_and_what_is_slow_is_no_need
     assert_eq!(bench.needs().await, [told]);
     crate::accounts::errors::record(&bench.cx, &account, None).await;
     assert_eq!(bench.needs().await, []);
+}
+
+#[tokio::test]
+async fn several_accounts_out_of_reach_are_one_need() {
+    let bench = bench().await;
+    let gone = || {
+        let host = "api.example.com".to_owned();
+        Error::from(patchbay_platforms::Error::Unreachable {
+            host,
+            how: patchbay_http::Unreachable::Dns,
+            source: None,
+        })
+    };
+    for (label, headline) in [
+        ("Northlight", "Couldn't load Northlight"),
+        ("Lumen", "Couldn't reach 2 accounts"),
+    ] {
+        let account = bench.account_named(label, false).await;
+        crate::accounts::errors::record(&bench.cx, &account, Some(&gone())).await;
+        let told = (
+            NeedKind::AccountFailing,
+            headline.to_owned(),
+            NeedFix::Check,
+        );
+        assert_eq!(bench.needs().await, [told]);
+    }
 }
 
 #[test]
