@@ -2179,6 +2179,10 @@ export type ToolRunSummary = {
 	resultBytes: number | null,
 	/**  Why it failed. */
 	problem: Problem | null,
+	/**
+	 *  Its arguments in one short line, such as `city=Lisbon`, to tell runs of one tool apart; `None` without.
+	 */
+	argumentsLine?: string | null,
 };
 
 /**  A tool as lists show it: schemas are large, and nobody looks at those of a thousand tools. */

@@ -55,6 +55,10 @@ pub struct ToolRunSummary {
     pub result_bytes: Option<u32>,
     /// Why it failed.
     pub problem: Option<Problem>,
+    /// Its arguments in one short line, such as `city=Lisbon`, to tell runs of one tool apart; `None` without.
+    #[serde(default)]
+    #[specta(optional)]
+    pub arguments_line: Option<String>,
 }
 
 /// Who asked for a run.

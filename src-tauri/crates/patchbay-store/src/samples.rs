@@ -135,6 +135,7 @@ pub(crate) fn run(number: u64) -> ToolRun {
             duration_ms: None,
             result_bytes: None,
             problem: None,
+            arguments_line: None,
         },
         arguments: Json(json!({"query": "is:open label:bug"})),
         result: None,

@@ -229,6 +229,7 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownS
     } else {
         request.arguments.0.clone()
     };
+    let arguments = secrets.hide(arguments);
     ToolRun {
         summary: ToolRunSummary {
             id: RunId::new(cx.new_id("run")),
@@ -242,8 +243,9 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownS
             duration_ms: None,
             result_bytes: None,
             problem: None,
+            arguments_line: keep::arguments_line(&arguments),
         },
-        arguments: Json(secrets.hide(arguments)),
+        arguments: Json(arguments),
         result: None,
         request: None,
         answer: None,

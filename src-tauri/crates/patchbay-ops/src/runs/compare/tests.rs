@@ -26,6 +26,7 @@ fn run(id: &str, structured: Value) -> ToolRun {
             duration_ms: Some(12),
             result_bytes: Some(80),
             problem: None,
+            arguments_line: None,
         },
         arguments: Json(json!({ "query": "relay" })),
         result: Some(ToolResult {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use patchbay_model::{Code, Explain, Json, RunState, RunTimings, ToolResult, ToolRun};
+use patchbay_model::{Code, Explain, Json, RunState, RunTimings, ToolResult, ToolRun, clean_text};
 use serde_json::Value;
 
 use crate::backend::Called;
@@ -11,6 +11,9 @@ use crate::redact::KnownSecrets;
 
 /// Raw requests and answers beyond this are not kept beside the result.
 const RAW_LIMIT: u64 = 1024 * 1024;
+
+/// How long the arguments are in a row of history, in characters.
+const LINE_LIMIT: usize = 120;
 
 /// Writes into the run what became of it.
 pub(super) fn close(
@@ -24,6 +27,7 @@ pub(super) fn close(
         Err(error) => close_failed(run, &error, secrets),
     }
     run.arguments = Json(secrets.hide(std::mem::take(&mut run.arguments).0));
+    run.summary.arguments_line = arguments_line(&run.arguments.0);
     run.summary.duration_ms = Some(millis(began.elapsed()));
 }
 
@@ -73,4 +77,40 @@ fn hide_result(result: ToolResult, secrets: &KnownSecrets) -> ToolResult {
 
 fn millis(duration: Duration) -> u32 {
     u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+}
+
+/// Arguments in one short line, as a row of history shows them.
+pub(super) fn arguments_line(arguments: &Value) -> Option<String> {
+    let written = arguments
+        .as_object()?
+        .iter()
+        .map(|(name, value)| match value {
+            Value::String(text) => {
+                let begin: String = text.chars().take(LINE_LIMIT).collect();
+                format!("{name}={begin}")
+            }
+            value => format!("{name}={value}"),
+        });
+    let line = clean_text(&written.collect::<Vec<_>>().join(", "), LINE_LIMIT);
+    (!line.is_empty()).then_some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn arguments_in_one_line_tell_runs_apart() {
+        let line = |arguments| arguments_line(&arguments);
+        assert_eq!(line(json!({})), None);
+        let some = line(json!({"city": "Lisbon\nPorto", "days": 3, "units": ["c"]}));
+        assert_eq!(
+            some.as_deref(),
+            Some("city=Lisbon Porto, days=3, units=[\"c\"]")
+        );
+        let long = line(json!({"text": "x".repeat(1000)})).unwrap();
+        assert!(long.chars().count() <= LINE_LIMIT, "{long}");
+    }
 }
