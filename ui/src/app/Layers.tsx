@@ -4,6 +4,7 @@ import { type ReactNode, Suspense, useMemo, useState } from "react";
 import { FixContext } from "@/components/FixContext";
 import { FocusReturn } from "@/components/FocusReturn";
 import { useSignIn } from "@/features/authorizations/useSignIn";
+import { type KnownServer } from "@/features/connectors/AddDialog";
 import { type CreateStart } from "@/features/create/createStart";
 import { CreateDrafts } from "@/features/create/drafts";
 import { queries } from "@/host/queries";
@@ -21,7 +22,7 @@ import { RefusedLink } from "./RefusedLink";
 import { useFixes } from "./useFixes";
 
 type Open =
-  | { kind: "add"; address: string }
+  | { kind: "add"; address: string; known?: KnownServer }
   | { kind: "create"; start: CreateStart }
   | { kind: "account" }
   | { kind: "palette"; prefix: string }
@@ -40,9 +41,11 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   const hasChoice = accounts?.some((account) => account.platform !== "local") ?? false;
   const layers = useMemo<Layers>(
     () => ({
-      add: (address = "") =>
+      add: (address = "", known) =>
         setOpen(
-          hasChoice && address === "" ? { kind: "create", start: { kind: "account" } } : { kind: "add", address },
+          hasChoice && address === ""
+            ? { kind: "create", start: { kind: "account" } }
+            : { kind: "add", address, known },
         ),
       create: (from) => setOpen({ kind: "create", start: from }),
       addAccount: () => setOpen({ kind: "account" }),
@@ -64,6 +67,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         {open?.kind === "add" && (
           <AddDialog
             address={open.address}
+            known={open.known}
             onClose={close}
             onAdded={(connector, connect) => {
               close();

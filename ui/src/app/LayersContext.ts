@@ -1,11 +1,12 @@
 import { createContext, useContext } from "react";
+import { type KnownServer } from "@/features/connectors/AddDialog";
 import { type CreateStart } from "@/features/create/createStart";
 import { type AuthorizationId, type Connector } from "@/host/bindings";
 
 /** The layers over the pages that more than one feature opens. */
 export type Layers = {
   /** Adds a connector: to this computer where an address is given or there is no other account, else asks where. */
-  add: (address?: string) => void;
+  add: (address?: string, known?: KnownServer) => void;
   /** Creates a connector on an account, from where that begins. */
   create: (start: CreateStart) => void;
   /** The dialog that adds an account of a hosted platform. */

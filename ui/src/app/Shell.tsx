@@ -7,6 +7,7 @@ import { AccountWatch } from "@/features/accounts/AccountWatch";
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
 import { takesText } from "@/lib/keys";
+import { readPasted } from "@/lib/pastedServer";
 import { complete } from "./appearance";
 import { LayersProvider } from "./Layers";
 import { useLayers } from "./LayersContext";
@@ -92,7 +93,7 @@ function usePasteToAdd() {
     const paste = (event: ClipboardEvent) => {
       if (takesText(event.target) || document.querySelector('[role="dialog"], [role="alertdialog"]')) return;
       const text = event.clipboardData?.getData("text/plain").trim() ?? "";
-      if (!/^https?:\/\/\S+$/.test(text)) return;
+      if (!/^https?:\/\/\S+$/.test(text) && !(text.startsWith("{") && "url" in readPasted(text))) return;
       event.preventDefault();
       layers.add(text);
     };

@@ -6,7 +6,8 @@ export type Segment<T extends string> = { value: T; label: string };
 type Props<T extends string> = {
   label: string;
   segments: Segment<T>[];
-  value: T;
+  /** `null` while nothing is chosen. */
+  value: T | null;
   onChange: (value: T) => void;
   isDisabled?: boolean;
 };
@@ -19,7 +20,7 @@ export function SegmentedControl<T extends string>({ label, segments, value, onC
       className={styles.group ?? ""}
       selectionMode="single"
       disallowEmptySelection
-      selectedKeys={[value]}
+      selectedKeys={value === null ? [] : [value]}
       isDisabled={isDisabled}
       onSelectionChange={(keys) => {
         const chosen = segments.find((segment) => keys.has(segment.value));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 // What is read when it is first opened is read before the clock of a test runs.
 import "@/components/SchemaForm/SchemaForm";
 import { axeViolations } from "@/test/axe";
-import { type MockHost } from "@/test/mockHost";
+import { inspection, type MockHost } from "@/test/mockHost";
 import { renderApp } from "@/test/renderApp";
 import { account, manyAccounts, problem } from "@/test/samples";
 
@@ -53,6 +53,28 @@ describe("the catalogue", () => {
     await waitFor(() =>
       expect(host.lastCall("inspectAddress")).toMatchObject({ address: "https://mcp.linear.app/mcp" }),
     );
+  });
+
+  it("keeps_what_it_knows_of_a_server_that_does_not_answer", async () => {
+    const { user, search } = await opens(
+      (mock) => {
+        mock.handlers.inspectAddress = ({ address: url }) =>
+          inspection(url as string, {
+            title: "Mcp",
+            needsAuthorization: false,
+            methods: ["none"],
+            problem: problem({ code: "network.dns", message: "couldn't find mcp.linear.app" }),
+          });
+      },
+      { accounts: [account()] },
+    );
+    await user.type(search, "linear");
+    await user.click(await screen.findByRole("button", { name: "Add Linear" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "Add connector" }));
+    expect(await dialog.findByRole("textbox", { name: "Name" })).toHaveValue("Linear");
+    expect(dialog.getByText(/^Browser sign-in.* \(from the catalog\)$/)).toBeVisible();
+    expect(dialog.getByRole("radio", { name: "Browser" })).toBeChecked();
+    expect(dialog.getByRole("button", { name: /^Try again/ })).toBeVisible();
   });
 
   it("shows_a_command_and_says_that_it_cannot_be_connected_yet", async () => {

@@ -10,7 +10,7 @@ import { StatusFacts } from "@/components/StatusBar";
 import { focusList } from "@/components/focusList";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
-import { type AccountId, type Definition } from "@/host/bindings";
+import { type AccountId, type AuthenticationMethod, type Definition } from "@/host/bindings";
 import { count } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { EntryDialog } from "./EntryDialog";
@@ -24,7 +24,7 @@ type Props = {
   /** Creates one of an account's kinds. */
   onCreate: (account: AccountId, definition: Definition) => void;
   /** Adds a server by its address. */
-  onAdd: (address: string) => void;
+  onAdd: (address: string, known: { title: string; methods: AuthenticationMethod[] }) => void;
 };
 
 /** Everything that can be set up: the kinds of all accounts, well-known MCP servers, and those of a registry file. */
@@ -49,7 +49,8 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
 
   const open = (item: CatalogueItem) => {
     if (item.kind === "definition") onCreate(item.account.id, item.definition);
-    else if (item.entry.reach.kind === "address") onAdd(item.entry.reach.url);
+    else if (item.entry.reach.kind === "address")
+      onAdd(item.entry.reach.url, { title: item.entry.title, methods: item.entry.authentication });
     else setDetailed(item);
   };
   const onKeyDown = (event: KeyboardEvent) => {

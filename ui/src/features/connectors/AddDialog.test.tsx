@@ -203,3 +203,50 @@ it("is_quiet_about_a_look_that_was_over", async () => {
   expect(await screen.findByText("https://auth.example.com")).toBeVisible();
   expect(host.lastCall("cancelInspection")).toBeUndefined();
 });
+
+it("takes_the_address_out_of_the_settings_of_another_program", async () => {
+  const { user, host } = renderApp("/connectors");
+  await screen.findByText("No connectors yet");
+  await user.keyboard("n");
+  const field = await screen.findByRole("textbox", { name: "Address" });
+  await user.click(field);
+  await user.paste(JSON.stringify({ mcpServers: { Linear: { url: address } } }));
+  await user.keyboard("{Enter}");
+  expect(await screen.findByRole("textbox", { name: "Name" })).toHaveValue("Linear");
+  expect(host.lastCall("inspectAddress")).toMatchObject({ address });
+});
+
+it("says_of_a_command_that_local_servers_are_not_supported", async () => {
+  const { user, host } = renderApp("/connectors");
+  await screen.findByText("No connectors yet");
+  await user.keyboard("n");
+  const field = await screen.findByRole("textbox", { name: "Address" });
+  await user.type(field, "npx -y server-files /tmp{Enter}");
+  expect(field).toHaveAccessibleDescription(/^Local servers aren't supported yet/);
+  expect(host.lastCall("inspectAddress")).toBeUndefined();
+});
+
+it("offers_another_try_first_where_nobody_answers_and_chooses_nothing", async () => {
+  const { user, host } = await pasteAddress((mock) => {
+    mock.handlers.inspectAddress = ({ address: url }) => unanswered(url as string);
+  });
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.click(await dialog.findByRole("button", { name: /^Try again/ }));
+  await waitFor(() => expect(host.calls.filter(({ name }) => name === "inspectAddress")).toHaveLength(2));
+  for (const radio of dialog.getAllByRole("radio")) expect(radio).not.toBeChecked();
+  await user.click(dialog.getByRole("button", { name: "Add anyway" }));
+  expect(dialog.getByText("Choose how to sign in")).toBeVisible();
+  await user.click(dialog.getByRole("radio", { name: "None" }));
+  await user.click(dialog.getByRole("button", { name: "Add anyway" }));
+  await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { url: address } }));
+});
+
+function unanswered(url: string) {
+  return inspection(url, {
+    needsAuthorization: false,
+    methods: ["none", "bearer", "headers"],
+    issuer: null,
+    scopes: [],
+    problem: problem({ code: "network.dns", message: "couldn't find mcp.example.com" }),
+  });
+}

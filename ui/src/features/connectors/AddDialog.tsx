@@ -1,58 +1,83 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { SubmitKey } from "@/components/SubmitKey";
-import { type AddressInspection, type Connector } from "@/host/bindings";
+import { type AddressInspection, type AuthenticationMethod, type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { readPasted } from "@/lib/pastedServer";
 import { AddReview } from "./AddReview";
 import { choiceOf, errorsOf, type FormErrors, newForm } from "./authenticationForm";
 import styles from "./AddDialog.module.css";
 import { useAddConnector, useCheckConnector } from "./useConnectorActions";
 import { useInspection } from "./useInspection";
 
+/** What is known of a server before anybody asked it, such as from the catalog. */
+export type KnownServer = {
+  title: string;
+  /** How one signs in, the best first; empty where that is not known. */
+  methods: AuthenticationMethod[];
+};
+
 type Props = {
   /** An address to begin with, looked at at once. */
   address: string;
+  known?: KnownServer;
   onClose: () => void;
   /** `connect` tells that the user wants to sign in now. */
   onAdded: (connector: Connector, connect: boolean) => void;
 };
 
 /** Adds a connector: an address, what was found there, how to sign in. Nothing typed is lost on a failure. */
-export function AddDialog({ address: initialAddress, onClose, onAdded }: Props) {
+export function AddDialog({ address: initialAddress, known, onClose, onAdded }: Props) {
   const [address, setAddress] = useState(initialAddress);
+  const [addressError, setAddressError] = useState<string | null>(null);
   const [found, setFound] = useState<AddressInspection | null>(null);
   const [title, setTitle] = useState("");
   const [name, setName] = useState("");
   const [form, setForm] = useState(newForm("oauth"));
   const [errors, setErrors] = useState<FormErrors>({});
   const [allowPlainHttp, setAllowPlainHttp] = useState(false);
+  const knownTitle = useRef(known?.title ?? null);
   const inspect = useInspection((inspection) => {
     setFound(inspection);
-    setTitle(inspection.title);
+    setTitle(knownTitle.current ?? inspection.title);
     setName(inspection.name);
+    const hasAnswer = isAnswered(inspection);
+    const method = hasAnswer
+      ? (inspection.methods[0] ?? (inspection.needsAuthorization ? "oauth" : "none"))
+      : (known?.methods[0] ?? null);
     setForm((typed) => ({
       ...typed,
-      method: inspection.methods[0] ?? (inspection.needsAuthorization ? "oauth" : "none"),
-      ownClient: inspection.methods[0] === "oauth" && !inspection.registersItself,
+      method,
+      ownClient: hasAnswer && method === "oauth" && !inspection.registersItself,
     }));
   });
   const add = useAddConnector();
   const check = useCheckConnector();
   const { run: inspectAddress } = inspect;
+  const read = useCallback(
+    (text: string) => {
+      const pasted = readPasted(text);
+      if ("problem" in pasted) return setAddressError(pasted.problem);
+      knownTitle.current = pasted.title ?? knownTitle.current;
+      setAddress(pasted.url);
+      inspectAddress(pasted.url);
+    },
+    [inspectAddress],
+  );
   const hasInspected = useRef(false);
   useEffect(() => {
     if (hasInspected.current || !initialAddress) return;
     hasInspected.current = true;
-    inspectAddress(withScheme(initialAddress));
-  }, [initialAddress, inspectAddress]);
+    read(initialAddress);
+  }, [initialAddress, read]);
 
   const submitAddress = (event?: FormEvent) => {
     event?.preventDefault();
-    if (address.trim()) inspectAddress(withScheme(address));
+    if (address.trim()) read(address);
   };
   const submit = () => {
     if (!found) return submitAddress();
@@ -76,8 +101,11 @@ export function AddDialog({ address: initialAddress, onClose, onAdded }: Props) 
       },
     );
   };
+  const failure = add.error ?? (found && inspect.error);
+  const hasAnswer = found === null || isAnswered(found);
   const startOver = () => {
     inspect.stop();
+    knownTitle.current = known?.title ?? null;
     add.reset();
     setFound(null);
     setAllowPlainHttp(false);
@@ -86,18 +114,38 @@ export function AddDialog({ address: initialAddress, onClose, onAdded }: Props) 
   return (
     <Dialog
       title="Add connector"
-      subtitle={found ? found.url : "Paste the address of an MCP server."}
+      subtitle={found ? found.url : "Paste the address of an MCP server, or its JSON from another app."}
       wide={Boolean(found)}
       onClose={onClose}
+      notice={failure && <ProblemNotice problem={asProblem(failure)} onRetry={add.error ? submit : undefined} />}
       footer={
         found ? (
           <>
             <span>Saved as a draft until it first connects.</span>
             <Button onPress={startOver}>Back</Button>
-            <SubmitKey label="Add connector" onSubmit={submit} />
-            <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={submit}>
-              {form.method === "oauth" ? "Add and sign in" : "Add connector"}
-            </Button>
+            {hasAnswer ? (
+              <>
+                <SubmitKey label="Add connector" onSubmit={submit} />
+                <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={submit}>
+                  {form.method === "oauth" ? "Add and sign in" : "Add connector"}
+                </Button>
+              </>
+            ) : (
+              <>
+                <Button look="quiet" isPending={add.isPending} onPress={submit}>
+                  Add anyway
+                </Button>
+                <SubmitKey label="Try again" onSubmit={() => inspectAddress(found.url)} />
+                <Button
+                  look="primary"
+                  keys="Mod+Enter"
+                  isPending={inspect.isPending}
+                  onPress={() => inspectAddress(found.url)}
+                >
+                  Try again
+                </Button>
+              </>
+            )}
           </>
         ) : (
           <>
@@ -115,8 +163,12 @@ export function AddDialog({ address: initialAddress, onClose, onAdded }: Props) 
       {found ? (
         <AddReview
           found={found}
+          known={known}
           title={title}
-          onTitle={setTitle}
+          onTitle={(typed) => {
+            knownTitle.current = typed;
+            setTitle(typed);
+          }}
           name={name}
           onName={setName}
           form={form}
@@ -136,16 +188,24 @@ export function AddDialog({ address: initialAddress, onClose, onAdded }: Props) 
             autoFocus
             placeholder="https://mcp.example.com/mcp"
             value={address}
-            onChange={setAddress}
+            onChange={(typed) => {
+              setAddress(typed);
+              setAddressError(null);
+            }}
+            error={addressError}
             isReadOnly={inspect.isPending}
           />
           {inspect.isPending && <Inspecting address={address} onCancel={inspect.stop} />}
           {inspect.error && <ProblemNotice problem={asProblem(inspect.error)} onRetry={() => submitAddress()} />}
         </form>
       )}
-      {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={submit} />}
     </Dialog>
   );
+}
+
+/** Whether a server answered, be it only that it wants a sign-in. */
+function isAnswered({ problem, server, needsAuthorization }: AddressInspection): boolean {
+  return problem === null || server !== null || needsAuthorization;
 }
 
 function Inspecting({ address, onCancel }: { address: string; onCancel: () => void }) {
@@ -168,11 +228,4 @@ function Inspecting({ address, onCancel }: { address: string; onCancel: () => vo
       </Button>
     </div>
   );
-}
-
-/** What was typed, as an absolute URL; loopback is spoken to without TLS. */
-function withScheme(address: string): string {
-  const trimmed = address.trim();
-  if (/^\w+:\/\//.test(trimmed)) return trimmed;
-  return `${/^(localhost|127\.|\[::1\])/.test(trimmed) ? "http" : "https"}://${trimmed}`;
 }

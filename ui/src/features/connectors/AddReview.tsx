@@ -8,10 +8,12 @@ import { type AddressInspection, type AuthenticationMethod, type Transport } fro
 import { anyOf, capital, count } from "@/lib/words";
 import styles from "./AddDialog.module.css";
 import { AuthenticationFields } from "./AuthenticationFields";
+import { type KnownServer } from "./AddDialog";
 import { type AuthenticationForm, type FormErrors } from "./authenticationForm";
 
 type Props = {
   found: AddressInspection;
+  known: KnownServer | undefined;
   title: string;
   onTitle: (title: string) => void;
   name: string;
@@ -26,6 +28,7 @@ type Props = {
 /** What was found at an address, what to call it, and how it is to sign in. */
 export function AddReview({
   found,
+  known,
   title,
   onTitle,
   name,
@@ -64,7 +67,7 @@ export function AddReview({
         </div>
         <dl className={styles.facts}>
           <Fact name="Host">{found.host}</Fact>
-          <Fact name="Sign-in">{signInText(found)}</Fact>
+          <Fact name="Sign-in">{signInText(found, known)}</Fact>
           {found.issuer && (
             <Fact name="Authorization server">
               <span className="mono" data-selectable>
@@ -117,11 +120,17 @@ const methodLabels: Record<AuthenticationMethod, string> = {
   headers: "Headers",
 };
 
-function signInText(found: AddressInspection): string {
-  if (found.server === null && !found.needsAuthorization) return "Unknown (no MCP server responded)";
+function signInText(found: AddressInspection, known: KnownServer | undefined): string {
+  if (found.server === null && !found.needsAuthorization)
+    return known && known.methods.length > 0
+      ? `${methodWords(known.methods) || methodLabels.none} (from the catalog)`
+      : "Unknown (no MCP server responded)";
   if (!found.needsAuthorization) return "Not required";
-  const known = found.methods.filter((method) => method !== "none").map((method) => methodLabels[method]);
-  return known.length === 0 ? "Required (method unknown)" : anyOf(known);
+  return methodWords(found.methods) || "Required (method unknown)";
+}
+
+function methodWords(methods: AuthenticationMethod[]): string {
+  return anyOf(methods.filter((method) => method !== "none").map((method) => methodLabels[method]));
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

@@ -42,6 +42,7 @@ export function AuthenticationFields({ form, errors, onChange, usualRedirectUri,
           value={form.method}
           onChange={(method) => set({ method })}
         />
+        {errors.method && <ErrorWords>{errors.method}</ErrorWords>}
       </div>
       {form.method === "oauth" && (
         <OAuthFields
@@ -177,12 +178,16 @@ export function SavedEntry({ label, entries, value, error, onChange }: SavedProp
         value={value}
         onChange={onChange}
       />
-      {error && (
-        <span className={styles.error}>
-          <Icon name="circle-alert" size={12} />
-          {error}
-        </span>
-      )}
+      {error && <ErrorWords>{error}</ErrorWords>}
     </div>
+  );
+}
+
+function ErrorWords({ children }: { children: string }) {
+  return (
+    <span className={styles.error} role="alert">
+      <Icon name="circle-alert" size={12} />
+      {children}
+    </span>
   );
 }

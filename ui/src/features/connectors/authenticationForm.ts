@@ -10,7 +10,8 @@ import { linkAddress } from "@/lib/linkAddress";
 
 /** What is typed about a way to sign in; kept whole, so that changing one's mind loses nothing. */
 export type AuthenticationForm = {
-  method: AuthenticationMethod;
+  /** `null` before one is chosen, where nothing is known of the server. */
+  method: AuthenticationMethod | null;
   ownClient: boolean;
   /** A saved OAuth app, or `null` to type one in. */
   clientEntry: WalletEntryId | null;
@@ -32,13 +33,21 @@ export type AuthenticationForm = {
 /** What is wrong with which field of the form. */
 export type FormErrors = Partial<
   Record<
-    "clientId" | "clientEntry" | "callbackPort" | "token" | "reference" | "tokenEntry" | "headers" | "headersEntry",
+    | "method"
+    | "clientId"
+    | "clientEntry"
+    | "callbackPort"
+    | "token"
+    | "reference"
+    | "tokenEntry"
+    | "headers"
+    | "headersEntry",
     string
   >
 >;
 
 /** A form in which nothing has been typed yet. */
-export function newForm(method: AuthenticationMethod): AuthenticationForm {
+export function newForm(method: AuthenticationMethod | null): AuthenticationForm {
   return {
     method,
     ownClient: false,
@@ -85,6 +94,8 @@ export function formOf(authentication: Authentication): AuthenticationForm {
 /** What has to be corrected before the form can be used. */
 export function errorsOf(form: AuthenticationForm): FormErrors {
   switch (form.method) {
+    case null:
+      return { method: "Choose how to sign in" };
     case "none":
       return {};
     case "oauth": {
@@ -118,6 +129,7 @@ function headersError(lines: HeaderLine[]): FormErrors {
 /** The form as the host takes it; only when {@link errorsOf} finds nothing. */
 export function choiceOf(form: AuthenticationForm): AuthenticationChoice {
   switch (form.method) {
+    case null:
     case "none":
       return { kind: "none" };
     case "oauth":

@@ -22,7 +22,7 @@ export function PasteBox({ onPaste, large = false }: Props) {
         icon="clipboard"
         keys={address.trim() ? "Enter" : "Mod+V"}
         autoFocus={large}
-        placeholder="Paste an MCP server address"
+        placeholder="Paste an MCP server address or JSON"
         value={address}
         onChange={setAddress}
         onPaste={(event) => {
