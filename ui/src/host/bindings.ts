@@ -2179,9 +2179,7 @@ export type ToolRunSummary = {
 	resultBytes: number | null,
 	/**  Why it failed. */
 	problem: Problem | null,
-	/**
-	 *  Its arguments in one short line, such as `city=Lisbon`, to tell runs of one tool apart; `None` without.
-	 */
+	/**  Its arguments in one short line, such as `city=Lisbon`, to tell runs of one tool apart; `None` without. */
 	argumentsLine?: string | null,
 };
 
