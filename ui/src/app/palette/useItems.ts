@@ -191,7 +191,12 @@ function connectorItem(connector: Connector, go: Navigation): Item {
 }
 
 function runItem(run: ToolRunSummary, go: Navigation): Item {
-  const facts = [run.connectorTitle, ago(run.startedAt), run.durationMs !== null && duration(run.durationMs)];
+  const facts = [
+    run.argumentsLine,
+    run.connectorTitle,
+    ago(run.startedAt),
+    run.durationMs !== null && duration(run.durationMs),
+  ];
   return {
     id: `run-${run.id}`,
     group: "runs",

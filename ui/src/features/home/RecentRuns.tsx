@@ -33,7 +33,10 @@ export function RecentRuns({ runs, onOpen, onAll }: Props) {
                 <button type="button" className={styles.run} onClick={() => onOpen(run.id)}>
                   <StatusGlyph name={glyph} />
                   <span className="unseen">{word}</span>
-                  <span className="mono medium cut">{run.tool}</span>
+                  <span className="cut" title={run.argumentsLine ?? undefined}>
+                    <span className="mono medium">{run.tool}</span>
+                    {run.argumentsLine && <span className="text2"> {run.argumentsLine}</span>}
+                  </span>
                   <span className="cut">{run.connectorTitle}</span>
                   <span className="cut text2">{credentialWord(run.identity) ?? run.identity.account}</span>
                   <span className="cut text2">{originWord(run.origin)}</span>

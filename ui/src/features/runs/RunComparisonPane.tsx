@@ -9,7 +9,7 @@ import { Select } from "@/components/Select";
 import { Skeleton } from "@/components/Skeleton";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { runStates } from "@/components/ToolResult/runWords";
-import { ago } from "@/lib/time";
+import { ago, clockSeconds, duration } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./Compare.module.css";
 import { ComparedChanges } from "./ComparedChanges";
@@ -125,7 +125,14 @@ function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
   const partners = own && !offered.some((one) => one.id === partner) ? [own, ...offered] : offered;
   const options = partners.map((one) => ({
     value: one.id,
-    label: [ago(one.startedAt), noteOf(one, run)].filter(Boolean).join(" · "),
+    label: [
+      clockOrDay(one.startedAt),
+      one.durationMs !== null && duration(one.durationMs),
+      noteOf(one, run),
+      one.argumentsLine,
+    ]
+      .filter(Boolean)
+      .join(" · "),
     start: <StatusGlyph name={runStates[one.state].glyph} />,
   }));
   return (
@@ -145,6 +152,12 @@ function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
       </div>
     </>
   );
+}
+
+/** Runs of one minute are told apart by the second. */
+function clockOrDay(timestamp: string): string {
+  const isOfToday = new Date(timestamp).toDateString() === new Date().toDateString();
+  return isOfToday ? clockSeconds(timestamp) : ago(timestamp);
 }
 
 /** What sets the other run apart where it is not only the time. */

@@ -44,6 +44,7 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
           originWord(run.origin),
           run.durationMs !== null && duration(run.durationMs),
           exactTime(run.startedAt),
+          run.argumentsLine,
         ]
           .filter(Boolean)
           .join(", ")
@@ -77,9 +78,16 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
   );
 }
 
-/** On which connector, as whom and by whom a run was made; whole in the tooltip where there is no room. */
+/** With what, on which connector, as whom and by whom a run was made; whole in the tooltip where there is no room. */
 function Owner({ run, named }: { run: ToolRunSummary; named: boolean }) {
-  const words = [named && run.connectorTitle, who(run), originWord(run.origin)].filter(Boolean).join(" · ");
+  const words = [
+    run.argumentsLine,
+    named && run.connectorTitle,
+    who(run) !== run.connectorTitle && who(run),
+    originWord(run.origin),
+  ]
+    .filter(Boolean)
+    .join(" · ");
   return <span title={words}>{words}</span>;
 }
 

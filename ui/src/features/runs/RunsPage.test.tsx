@@ -81,6 +81,13 @@ it("shows the newest run beside the list, and another one when it is chosen", as
   expect(within(await detail("delete_branch")).getByText("The host fell silent")).toBeVisible();
 });
 
+it("tells runs of one tool apart by their arguments", async () => {
+  runs = ["Lisbon", "Porto"].map((city) => run({ id: `run_${city}`, tool: "weather", argumentsLine: `city=${city}` }));
+  open();
+  expect(await screen.findByText(/^city=Lisbon · GitHub/)).toBeVisible();
+  expect(screen.getByText(/^city=Porto · GitHub/)).toBeVisible();
+});
+
 it("shows arguments, the raw answer and the request", async () => {
   open();
   await detail("search");

@@ -29,7 +29,12 @@ export function Examples({ connector, tool, onFill }: Props) {
       }
       actions={runs.map((run) => ({
         id: run.id,
-        label: [ago(run.startedAt), runStates[run.state].word, run.durationMs !== null && duration(run.durationMs)]
+        label: [
+          run.argumentsLine,
+          ago(run.startedAt),
+          runStates[run.state].word,
+          run.durationMs !== null && duration(run.durationMs),
+        ]
           .filter(Boolean)
           .join(" · "),
         onAction: () => void fill(run.id),
