@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { ProgressBar } from "react-aria-components";
 import { type Connector, type DryRun, type Tool } from "@/host/bindings";
@@ -9,6 +10,7 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { JsonView } from "@/components/JsonView/JsonView";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { ToolResult } from "@/components/ToolResult/ToolResult";
+import { queries } from "@/host/queries";
 import { writeJson } from "@/lib/jsonText";
 import { duration } from "@/lib/time";
 import { type Outcome, useOutcome } from "./useOutcome";
@@ -39,7 +41,7 @@ export function OutcomePane({ connector, tool, onNextPage }: Props) {
           Results appear here. Use Dry run to preview the request.
         </EmptyState>
       )}
-      {outcome.kind === "running" && <Running outcome={outcome} />}
+      {outcome.kind === "running" && <Running outcome={outcome} connector={connector} />}
       {outcome.kind === "finished" && (
         <ToolResult
           run={outcome.run}
@@ -65,8 +67,13 @@ export function OutcomePane({ connector, tool, onNextPage }: Props) {
 
 type RunningOutcome = Extract<Outcome, { kind: "running" }>;
 
-function Running({ outcome }: { outcome: RunningOutcome }) {
+/** A run that has not begun by then, in milliseconds, waits for its credential. */
+const beginsWithin = 1000;
+
+function Running({ outcome, connector }: { outcome: RunningOutcome; connector: Connector }) {
   const elapsed = useElapsed(outcome.since);
+  const { data: vault } = useQuery(queries.vault());
+  const waits = outcome.run === null && elapsed > beginsWithin && connector.authentication.kind !== "none";
   const { progress, identity } = outcome;
   const done = progress?.progress ?? null;
   const total = progress?.total ?? null;
@@ -74,7 +81,13 @@ function Running({ outcome }: { outcome: RunningOutcome }) {
   return (
     <section className={styles.running} aria-label="Running">
       <div className="line">
-        <Badge glyph="authorizing">{outcome.cancelling ? "Cancelling" : "Running"}</Badge>
+        <Badge glyph="authorizing">
+          {outcome.cancelling
+            ? "Cancelling"
+            : waits
+              ? `Waiting for the ${vault?.backend === "passphrase" ? "vault" : "keychain"}`
+              : "Running"}
+        </Badge>
         <span className="text2">{duration(elapsed)}</span>
       </div>
       {identity && (

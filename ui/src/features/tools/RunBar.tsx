@@ -41,7 +41,7 @@ export function RunBar(props: Props) {
     <div className={styles.bar}>
       <div className={styles.as}>
         <span className="text3">Run as</span>
-        <span className="grow cut">
+        <span className={styles.who}>
           <IdentityLine identity={identityWith(connector, credential)} />
         </span>
         <Examples connector={connector.id} tool={tool.name} onFill={props.onFill} />
