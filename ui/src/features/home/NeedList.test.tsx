@@ -50,6 +50,32 @@ const all = {
 };
 
 describe("what needs you", () => {
+  it("shows_nine_then_all_and_checks_all_that_fail_at_once", async () => {
+    const needs = Array.from({ length: 12 }, (_, at) => need({ connector: `con_${at}`, title: `Wiki ${at}` }));
+    const { user, host } = renderApp("/", { connectors: [connector()], needs });
+    const list = within(await screen.findByRole("region", { name: "Needs attention" }));
+    expect(list.getAllByRole("listitem")).toHaveLength(9);
+    await user.click(list.getByRole("button", { name: "Check all 12 failing" }));
+    expect(host.lastCall("checkConnectors")).toBeDefined();
+    await user.click(list.getByRole("button", { name: "Show all 12" }));
+    expect(list.getAllByRole("listitem")).toHaveLength(12);
+  });
+
+  it("asks_all_accounts_again_where_the_network_is_gone", async () => {
+    const gone = need({
+      kind: "account_failing",
+      title: "Network",
+      headline: "Couldn't reach 5 accounts",
+      fix: "check",
+    });
+    const { user, host } = renderApp("/", { accounts: manyAccounts(), connectors: [connector()], needs: [gone] });
+    const list = within(await screen.findByRole("region", { name: "Needs attention" }));
+    await waitFor(() => expect(list.getByRole("button", { name: /^Try again/ })).not.toHaveAttribute("data-pending"));
+    const before = host.calls.filter(({ name }) => name === "syncConnectors").length;
+    await user.click(list.getByRole("button", { name: /^Try again/ }));
+    await waitFor(() => expect(host.calls.filter(({ name }) => name === "syncConnectors")).toHaveLength(before + 1));
+  });
+
   it("is_told_with_its_reason_one_button_and_a_key_each", async () => {
     const { container } = renderApp("/", all);
     const list = within(await screen.findByRole("region", { name: "Needs attention" }));

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { Button } from "@/components/Button";
 import { ButtonList } from "@/components/ButtonList";
 import { credentialWord } from "@/components/identityWords";
@@ -10,6 +11,7 @@ import { TwoLines } from "@/components/TwoLines";
 import { type Account, type Need } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
+import { useCheckAll } from "@/host/useCheckAll";
 import { exactTime, lasting, until } from "@/lib/time";
 import { capital } from "@/lib/words";
 import styles from "./Home.module.css";
@@ -29,6 +31,10 @@ const keyed = 9;
 export function NeedList({ needs, isCalm, ...handlers }: Props) {
   const { data: accounts = [] } = useQuery(queries.accounts());
   const { fix, words, pending, error } = useNeedActions(handlers);
+  const checkAll = useCheckAll();
+  const [showsAll, setShowsAll] = useState(false);
+  const shown = showsAll ? needs : needs.slice(0, keyed);
+  const failing = needs.filter((need) => need.kind === "failing").length;
   const [first] = needs;
   useShortcut(first ? { keys: "C", label: "Fix the first one", inBar: true, run: () => fix(first) } : null);
   if (needs.length === 0 && !isCalm) return null;
@@ -37,6 +43,12 @@ export function NeedList({ needs, isCalm, ...handlers }: Props) {
       <div className={styles.head}>
         <h2 id="needs-you">Needs attention</h2>
         <span className="text3">{needs.length || ""}</span>
+        <span className="grow" />
+        {failing > 1 && (
+          <Button look="link" isPending={checkAll.isPending} onPress={() => checkAll.mutate()}>
+            {`Check all ${failing} failing`}
+          </Button>
+        )}
       </div>
       {error && (
         <div className={styles.failure}>
@@ -49,7 +61,7 @@ export function NeedList({ needs, isCalm, ...handlers }: Props) {
         </p>
       ) : (
         <ButtonList className={styles.card}>
-          {needs.map((need, index) => (
+          {shown.map((need, index) => (
             <Row
               key={need.id}
               need={need}
@@ -62,6 +74,13 @@ export function NeedList({ needs, isCalm, ...handlers }: Props) {
             />
           ))}
         </ButtonList>
+      )}
+      {shown.length < needs.length && (
+        <div className={styles.more}>
+          <Button look="link" onPress={() => setShowsAll(true)}>
+            {`Show all ${needs.length}`}
+          </Button>
+        </div>
       )}
     </section>
   );
@@ -110,7 +129,7 @@ function Reason({ need: { kind, words, code, since, lapsesAt } }: { need: Need }
   );
 }
 
-/** As who, or of which account; a credential of the wallet is nobody else's. */
+/** As who, or of which account; a credential of the wallet is nobody else's, the network everybody's. */
 function Owner({ need: { identity, entry }, account }: { need: Need; account: Account | undefined }) {
   if (identity) {
     return (
@@ -123,6 +142,7 @@ function Owner({ need: { identity, entry }, account }: { need: Need; account: Ac
       </span>
     );
   }
+  if (!entry && !account) return <span className="text2">All accounts</span>;
   if (entry || !account) return <span className="text2">Wallet</span>;
   return (
     <span className="line">

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { type NextAction, nextActionLabels, nextActionOf, runAction } from "@/components/nextAction";
-import { refreshAccounts, setAccountProblem } from "@/host/accountSync";
+import { refreshAccounts, setAccountProblem, useRefreshAccounts, useSync } from "@/host/accountSync";
 import {
   type AccountId,
   commands,
@@ -50,6 +50,8 @@ export function useNeedActions({
   const retest = useRetestAccount();
   const retryRotation = useRetryRotation();
   const saveUnsaved = useSaveUnsavedSecrets();
+  const refresh = useRefreshAccounts();
+  const { running: isRefreshing } = useSync();
   const byId = useMemo(() => new Map(connectors.map((one) => [one.id, one])), [connectors]);
   const connectorOf = ({ connector }: Need) => (connector === null ? undefined : byId.get(connector));
   const fix = (need: Need) => {
@@ -76,6 +78,8 @@ export function useNeedActions({
           onCheck(id);
           onOpen(id, "overview");
         } else if (account) retest.mutate(account);
+        // The network: every account is asked once more.
+        else void refresh();
         return;
       case "review_tools":
         if (id) onOpen(id, "tools");
@@ -96,11 +100,13 @@ export function useNeedActions({
     }
   };
   const pending = (need: Need) =>
+    (isRefreshing && need.kind === "account_failing" && need.account === null) ||
     (retest.isPending && need.connector === null && retest.variables === need.account) ||
     (retryRotation.isPending && retryRotation.variables === need.entry) ||
     (saveUnsaved.isPending && need.kind === "unsaved");
   const words = (need: Need) => {
     const action = nextActionFor(need, connectorOf(need));
+    if (need.kind === "account_failing" && need.account === null) return "Try again";
     return action ? nextActionLabels[action] : fixWords[need.fix];
   };
   return { fix, words, pending, error: retest.error ?? retryRotation.error ?? saveUnsaved.error };
