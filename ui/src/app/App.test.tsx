@@ -65,6 +65,30 @@ describe("keys", () => {
     expect(await screen.findByRole("heading", { name: "Credentials" })).toBeVisible();
   });
 
+  it("go_back_and_forward_as_in_a_browser", async () => {
+    const { user } = renderApp("/", full);
+    await screen.findByText("HubSpot CRM needs sign-in");
+    await user.keyboard("{Control>}5{/Control}");
+    await screen.findByRole("heading", { name: "Credentials" });
+    await user.keyboard("{Alt>}{ArrowLeft}{/Alt}");
+    expect(await screen.findByText("HubSpot CRM needs sign-in")).toBeVisible();
+    await user.keyboard("{Alt>}{ArrowRight}{/Alt}");
+    expect(await screen.findByRole("heading", { name: "Credentials" })).toBeVisible();
+  });
+
+  it("lead_from_the_palette_into_the_first_field_of_a_tool_and_out_of_it", async () => {
+    const { user } = renderApp("/", full);
+    await screen.findByText("HubSpot CRM needs sign-in");
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), "search_issues");
+    await user.click((await screen.findAllByRole("option", { name: /search_issues/ }))[0]!);
+    const form = await screen.findByRole("form", { name: /search_issues/ }, { timeout: 10_000 });
+    await waitFor(() => expect(form).toContainElement(document.activeElement as HTMLElement));
+    expect(document.activeElement?.tagName).toBe("INPUT");
+    await user.keyboard("{Escape}{Escape}");
+    expect(await screen.findByRole("heading", { name: "Tools", level: 1 })).toBeVisible();
+  });
+
   it("are_all_on_one_sheet", async () => {
     const { user } = renderApp("/connectors", full);
     await screen.findByRole("row", { name: /^HubSpot/ });

@@ -22,7 +22,7 @@ const inSignIns = [
 ];
 
 /** The keys that work on every page. */
-const ofWindow = /^(Mod\+[\dK,]|\?)$/;
+const ofWindow = /^(Mod\+[\dK,[\]]|Alt\+Arrow(Left|Right)|\?)$/;
 
 /** Every key that works now, and those of lists and sign-ins. */
 export function CheatSheet({ onClose }: { onClose: () => void }) {

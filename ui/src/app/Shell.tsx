@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Outlet, useNavigate, useRouter, useRouterState } from "@tanstack/react-router";
 import { type RefObject, useEffect, useRef } from "react";
+import { useMac } from "@/components/MacContext";
 import { StatusBar } from "@/components/StatusBar";
 import { useShortcut } from "@/components/shortcuts";
 import { AccountWatch } from "@/features/accounts/AccountWatch";
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
-import { takesText } from "@/lib/keys";
+import { takesText, typedInto } from "@/lib/keys";
 import { readPasted } from "@/lib/pastedServer";
 import { complete } from "./appearance";
 import { LayersProvider } from "./Layers";
@@ -65,10 +66,16 @@ function useFocusOnPage(main: RefObject<HTMLDivElement | null>) {
     if (isFirst) return;
     // What the new page itself focuses comes first.
     const timer = setTimeout(() => {
-      if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+      if (document.activeElement !== document.body) return;
+      (firstField(main.current) ?? main.current)?.focus({ preventScroll: true });
     });
     return () => clearTimeout(timer);
   }, [main, pathname]);
+}
+
+/** Where a page that is opened to be filled in begins. */
+function firstField(page: HTMLElement | null): HTMLElement | null {
+  return page?.querySelector<HTMLElement>(`[data-fill-in] [role=form] :is(${typedInto})`) ?? null;
 }
 
 function useWindowKeys() {
@@ -84,6 +91,11 @@ function useWindowKeys() {
   useShortcut({ keys: "Mod+4", label: "Runs", run: () => go(3) });
   useShortcut({ keys: "Mod+5", label: "Credentials", run: () => go(4) });
   useShortcut({ keys: "Mod+6", label: "Catalog", run: () => go(5) });
+  // Elsewhere as in a browser; on a Mac Option with an arrow moves by words in a field.
+  const { history } = useRouter();
+  const mac = useMac();
+  useShortcut({ keys: mac ? "Mod+[" : "Alt+ArrowLeft", label: "Back", run: () => history.back() });
+  useShortcut({ keys: mac ? "Mod+]" : "Alt+ArrowRight", label: "Forward", run: () => history.forward() });
 }
 
 /** An address pasted outside a field opens the dialog that adds it. */

@@ -8,6 +8,8 @@ const signs: Record<string, string> = {
   Escape: "Esc",
   ArrowUp: "↑",
   ArrowDown: "↓",
+  ArrowLeft: "←",
+  ArrowRight: "→",
   Space: "Space",
 };
 
@@ -38,6 +40,9 @@ export function pressed(event: KeyboardEvent, keys: string, mac: boolean): boole
   return typed.toLowerCase() === key.toLowerCase();
 }
 
+/** Elements that typing goes into, for a selector. */
+export const typedInto = "input:not([type=checkbox], [type=radio]), textarea";
+
 /** Whether typing goes into this element, so that plain letters are not shortcuts. */
 export function takesText(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -55,5 +60,5 @@ export function isInMenu(target: EventTarget | null): boolean {
 
 /** Whether a shortcut is a plain letter or sign, which the user can switch off. */
 export function isSingle(keys: string): boolean {
-  return !keys.includes("Mod") && !/^F\d+$/.test(keys) && keys !== "Escape";
+  return !/^(Mod|Alt)\+/.test(keys) && !/^F\d+$/.test(keys) && keys !== "Escape";
 }

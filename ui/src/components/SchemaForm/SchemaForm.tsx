@@ -1,7 +1,8 @@
 import { type FormProps } from "@rjsf/core/lib/components/Form.js";
 import withTheme from "@rjsf/core/lib/withTheme.js";
-import { useCallback, useId, useImperativeHandle, useMemo, useRef } from "react";
+import { useCallback, useEffect, useId, useImperativeHandle, useMemo, useRef } from "react";
 import { formSchema } from "@/lib/schema/formSchema";
+import { typedInto } from "@/lib/keys";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
 import { useAppearance } from "../AppearanceContext";
@@ -77,6 +78,12 @@ export function SchemaForm({
     [problems, onLeave, unreadable, secrets],
   );
   useImperativeHandle(ref, () => ({ focusProblem: () => focusFirstProblem(box.current) }), []);
+  useEffect(() => {
+    // A page that was opened to be filled in has the focus as a whole until its form is there.
+    const around = document.activeElement;
+    if (!box.current?.closest("[data-fill-in]") || !around?.contains(box.current)) return;
+    box.current.querySelector<HTMLElement>(typedInto)?.focus({ preventScroll: true });
+  }, []);
   return (
     <div ref={box} role="form" aria-label={label} className={styles.form} data-pairs={zoomPercent < 200 || undefined}>
       <FormContext value={facts}>

@@ -7,6 +7,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import styles from "./ToolsPage.module.css";
 import { Workbench } from "./Workbench";
@@ -18,8 +19,9 @@ export function ToolPage() {
   const navigate = useNavigate();
   const { data: connector, error, isPending, refetch } = useQuery(queries.connector(id));
   const isGone = error !== null && asProblem(error).code === "not_found";
+  useShortcut({ keys: "Escape", label: "All tools", run: () => void navigate({ to: "/tools" }) });
   return (
-    <div className={styles.page}>
+    <div className={styles.page} data-fill-in>
       <header className={styles.toolbar}>
         <Link to="/tools" className={styles.crumb}>
           Tools
