@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, Suspense, useMemo, useState } from "react";
 import { FixContext } from "@/components/FixContext";
@@ -7,6 +7,7 @@ import { useSignIn } from "@/features/authorizations/useSignIn";
 import { type KnownServer } from "@/features/connectors/AddDialog";
 import { type CreateStart } from "@/features/create/createStart";
 import { CreateDrafts } from "@/features/create/drafts";
+import { type AccountId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import {
   AddAccountDialog,
@@ -33,6 +34,7 @@ type Open =
 export function LayersProvider({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<Open>(null);
   const signIn = useSignIn();
+  const client = useQueryClient();
   const navigate = useNavigate();
   const { start, show } = signIn;
   const fixes = useFixes(start);
@@ -57,6 +59,12 @@ export function LayersProvider({ children }: { children: ReactNode }) {
     [start, show, hasChoice],
   );
   const close = () => setOpen(null);
+  /** Leads to the connectors that came with an account; to its page where none did. */
+  const openAdded = async (id: AccountId) => {
+    const connectors = await client.fetchQuery({ ...queries.connectors(), staleTime: 0 }).catch(() => []);
+    if (connectors.some((one) => one.account === id)) await navigate({ to: "/connectors", search: { account: id } });
+    else await navigate({ to: "/accounts/$id", params: { id } });
+  };
   useReadAhead();
   return (
     <LayersContext value={layers}>
@@ -96,7 +104,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
             onClose={close}
             onAdded={(account) => {
               close();
-              void navigate({ to: "/accounts/$id", params: { id: account.id } });
+              void openAdded(account.id);
             }}
           />
         )}

@@ -66,6 +66,20 @@ describe("form of a platform", () => {
     });
   });
 
+  it("leads_to_the_connectors_that_came_with_the_account", async () => {
+    const { user, dialog, history } = await chooses("Cohere", (host) => {
+      const usual = host.handlers.addAccount!;
+      host.handlers.addAccount = async (given) => {
+        const added = await usual(given);
+        host.state.connectors = [...host.state.connectors, connector({ id: "con_new", account: added.id })];
+        return added;
+      };
+    });
+    await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "co-123{Enter}");
+    expect(await screen.findByRole("heading", { name: "Connectors", level: 1 })).toBeVisible();
+    expect(history.location.search).toMatch(/^\?account=/);
+  });
+
   it("takes_a_key_without_the_word_that_was_copied_with_it", async () => {
     const { user, host, dialog } = await chooses("Cohere");
     await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "Bearer co-123{Enter}");
