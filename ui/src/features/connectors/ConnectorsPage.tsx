@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
+import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
@@ -47,20 +48,36 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
   return (
     <>
       <Toolbar title="Connectors" count={all?.length ?? first?.total}>
-        {hosted && (
-          <Button look="quiet" icon="rotate-cw" keys="R" isPending={running} onPress={() => void refresh()}>
-            {running ? "Refreshing" : "Refresh"}
+        {hosted ? (
+          <>
+            <Button look="quiet" icon="rotate-cw" keys="R" isPending={running} onPress={() => void refresh()}>
+              {running ? "Refreshing" : "Refresh"}
+            </Button>
+            <Menu
+              label="More actions"
+              trigger={<Button look="quiet" icon="ellipsis" label="More actions" />}
+              actions={[
+                {
+                  id: "check",
+                  label: "Check every connection",
+                  icon: "refresh-cw",
+                  isDisabled: !connectors?.length || checkAll.isPending,
+                  onAction: () => checkAll.mutate(),
+                },
+              ]}
+            />
+          </>
+        ) : (
+          <Button
+            look="quiet"
+            icon="refresh-cw"
+            isPending={checkAll.isPending}
+            isDisabled={!connectors?.length}
+            onPress={() => checkAll.mutate()}
+          >
+            Check all
           </Button>
         )}
-        <Button
-          look="quiet"
-          icon="refresh-cw"
-          isPending={checkAll.isPending}
-          isDisabled={!connectors?.length}
-          onPress={() => checkAll.mutate()}
-        >
-          Check all
-        </Button>
         <Button look="primary" icon="plus" keys="N" onPress={onAdd}>
           Add connector
         </Button>
