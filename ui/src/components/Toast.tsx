@@ -46,7 +46,8 @@ function ToastCard({ toast, onEnd }: { toast: Toast; onEnd: (id: number) => void
   return (
     <div
       className={styles.toast}
-      onPointerEnter={() => setPaused(true)}
+      // Not when it merely appears under a pointer that has pressed something.
+      onPointerMove={() => setPaused(true)}
       onPointerLeave={() => setPaused(false)}
       onFocus={() => setPaused(true)}
       onBlur={() => setPaused(false)}

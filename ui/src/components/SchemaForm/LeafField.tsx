@@ -217,8 +217,9 @@ function isLong({ schema, name, value, secrets }: FieldInput): boolean {
   )
     return true;
   if (typeof value === "string" && value.includes("\n")) return true;
+  if (typeof schema.maxLength === "number" && schema.maxLength <= 200) return false;
   return (
-    /^(body|content|text|markdown|message|prompt|sql|code|script|html)$/i.test(name) ||
+    /^(body|content|text|markdown|message|prompt|sql|script|html)$/i.test(name) ||
     /markdown|multi-?line|paragraph/i.test(String(schema.description ?? ""))
   );
 }

@@ -9,6 +9,7 @@ export function focusFirstProblem(form: HTMLElement | null): boolean {
   if (!input) return false;
   input.focus();
   // What is wrong with it stands beneath, which the focus alone does not bring into sight.
-  for (const part of [wrong && problem, input]) part?.scrollIntoView?.({ block: "nearest" });
+  // In the middle, where no head lies over its label.
+  (wrong ?? input).scrollIntoView?.({ block: "center" });
   return true;
 }

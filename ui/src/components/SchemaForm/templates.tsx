@@ -69,7 +69,8 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
 /** Entries of a list, each with its fields and a way to take it out. */
 export function Rows({ items, canAdd, onAddClick, disabled, title, fieldPathId }: ArrayFieldTemplateProps) {
   const isForPeople = useFormFacts().secrets !== undefined;
-  const name = isForPeople && title ? title : String(fieldPathId.path.at(-1) ?? title);
+  const name =
+    isForPeople && title ? title : String(fieldPathId.path.findLast((part) => typeof part === "string") ?? title);
   return (
     <div className={styles.rows}>
       {items}

@@ -74,7 +74,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
 
   return (
     <div className={styles.page}>
-      <Toolbar title="Catalog" count={all}>
+      <Toolbar title="Catalog" count={isNarrowed ? found.length : all}>
         <Button icon="folder" onPress={() => setReadsFile(true)}>
           Open registry file…
         </Button>

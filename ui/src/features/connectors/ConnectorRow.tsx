@@ -81,7 +81,7 @@ export function ConnectorRow({
             <span className={styles.name}>
               <span className="medium cut">{connector.title}</span>
               {connector.favourite && <Icon name="star" size={12} />}
-              {connector.draft && <span className="text3 small">Draft</span>}
+              {connector.draft && word !== "Draft" && <span className="text3 small">Draft</span>}
               {connector.allowsPlainHttp && <Tag tone="warn">Not encrypted</Tag>}
             </span>
           }

@@ -20,7 +20,7 @@ export function LastStatus({ connector, onCheck }: Props) {
       <span className={styles.uncheckedWords}>
         <span className="medium">{status.checkedAt === null ? "Not checked yet" : `Last status: ${word}`}</span>
         <span className="text2">
-          {status.reason && `${sentence(status.reason)} `}
+          {status.checkedAt !== null && status.reason && `${sentence(status.reason)} `}
           {status.checkedAt !== null && `${sourceWords(connector, status.checkedAt)} `}
           {checkable ? "Run a check to find what fails." : "Turn it on to check it."}
         </span>
