@@ -44,6 +44,8 @@ export const keys = {
   catalogue: ["catalogue"],
   vault: ["vault"],
   update: ["update"],
+  /** What servers offer beside their tools. */
+  offered: ["offered"],
   /** What platforms say of their connectors: each read is a request to one of them. */
   hosted: ["hosted"],
   /** The part of it that a look at the connector can change. */
@@ -132,6 +134,25 @@ export const queries = {
     queryOptions({
       queryKey: [...keys.hosted, id, "form", level],
       queryFn: () => call(commands.platformCredentialForm(id, level)),
+      ...form,
+    }),
+  // Asked of the server when somebody wants to see it, each time anew.
+  resources: (id: ConnectorId) =>
+    queryOptions({
+      queryKey: [...keys.offered, id, "resources"],
+      queryFn: () => call(commands.listResources(id)),
+      ...form,
+    }),
+  resource: (id: ConnectorId, uri: string) =>
+    queryOptions({
+      queryKey: [...keys.offered, id, "resource", uri],
+      queryFn: () => call(commands.readResource(id, uri)),
+      ...form,
+    }),
+  prompts: (id: ConnectorId) =>
+    queryOptions({
+      queryKey: [...keys.offered, id, "prompts"],
+      queryFn: () => call(commands.listPrompts(id)),
       ...form,
     }),
   tools: (connector: ConnectorId | null) =>

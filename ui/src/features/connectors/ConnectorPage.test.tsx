@@ -86,3 +86,53 @@ it("deleting_a_hosted_one_leads_to_the_list", async () => {
   await waitFor(() => expect(screen.queryByText("Connector not found")).toBeNull());
   expect(await screen.findByRole("heading", { name: "Connectors" })).toBeVisible();
 });
+
+it("reads_a_resource_and_fills_in_a_prompt", async () => {
+  const { user, host, container } = renderApp(
+    "/connectors/con_github?tab=resources",
+    { connectors: [connector()] },
+    (mock) => {
+      mock.handlers.listResources = () =>
+        ["readme", "license"].map((name) => ({
+          uri: `repo://${name}`,
+          name,
+          title: null,
+          description: null,
+          mimeType: "text/markdown",
+        }));
+      mock.handlers.readResource = ({ uri }) => [
+        { kind: "resource", uri: uri as string, mimeType: "text/markdown", text: "All **rights**", blob: null },
+      ];
+      mock.handlers.listPrompts = () => [
+        {
+          name: "review",
+          title: "Review a change",
+          description: null,
+          arguments: [{ name: "number", description: "Of the pull request", isRequired: true }],
+        },
+      ];
+      mock.handlers.fillPrompt = ({ values }) => ({
+        description: null,
+        messages: [
+          { role: "user", content: { kind: "text", text: `Review ${String((values as { number: string }).number)}` } },
+        ],
+      });
+    },
+  );
+  const list = await screen.findByRole("list", { name: "Resources" });
+  await user.type(screen.getByRole("textbox", { name: "Filter resources" }), "lic");
+  expect(within(list).getAllByRole("listitem")).toHaveLength(1);
+  await user.click(within(list).getByRole("button", { name: /^license/ }));
+  expect(await screen.findByText("rights")).toBeVisible();
+  expect(host.lastCall("readResource")).toEqual({ connector: "con_github", uri: "repo://license" });
+  expect(await axeViolations(container)).toEqual([]);
+
+  await user.click(screen.getByRole("tab", { name: "Prompts" }));
+  await user.click(await screen.findByRole("button", { name: /^Review a change/ }));
+  await user.click(screen.getByRole("button", { name: "Show prompt" }));
+  const number = screen.getByRole("textbox", { name: /^number/ });
+  expect(number).toHaveAccessibleDescription("Enter number");
+  await user.type(number, "12{Enter}");
+  expect(await screen.findByText("Review 12")).toBeVisible();
+  expect(host.lastCall("fillPrompt")).toEqual({ connector: "con_github", prompt: "review", values: { number: "12" } });
+});

@@ -35,6 +35,8 @@ import { ConnectorSettings } from "./ConnectorSettings";
 import { type ConnectorTab, connectorTabs } from "./connectorTabs";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { PlatformCredentials } from "./hosted/PlatformCredentials";
+import { PromptsPane } from "./offered/PromptsPane";
+import { ResourcesPane } from "./offered/ResourcesPane";
 import { Overview } from "./Overview";
 import { ToolChanges } from "./ToolChanges";
 import {
@@ -152,7 +154,11 @@ function Known({
   useShortcut(
     mainAction ? { keys: "C", label: nextActionLabels[mainAction], inBar: true, run: () => run(mainAction) } : null,
   );
-  const tabs = connectorTabs.filter((one) => keepsCredentials || one !== "credentials");
+  const tabs = connectorTabs.filter((one) => {
+    if (one === "credentials") return keepsCredentials;
+    // Platforms pass on tools alone.
+    return configuredHere || (one !== "resources" && one !== "prompts");
+  });
   useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tabs, tab, -1)) });
   useShortcut({ keys: "]", label: "Next tab", run: () => onTab(neighbour(tabs, tab, 1)) });
   useShortcut({ keys: "Escape", label: "All connectors", run: onLeave });
@@ -270,6 +276,12 @@ function Known({
             ),
           },
           { id: "runs", label: "Runs", content: renderRuns(connector) },
+          ...(configuredHere
+            ? [
+                { id: "resources" as const, label: "Resources", content: <ResourcesPane connector={connector} /> },
+                { id: "prompts" as const, label: "Prompts", content: <PromptsPane connector={connector} /> },
+              ]
+            : []),
           // Elsewhere what a connector signs in with is one of its settings.
           ...(keepsCredentials
             ? [

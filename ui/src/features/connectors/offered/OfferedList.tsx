@@ -1,0 +1,53 @@
+import { type ReactNode, useState } from "react";
+import { ButtonList } from "@/components/ButtonList";
+import { Field } from "@/components/Field";
+import { TwoLines } from "@/components/TwoLines";
+import { count } from "@/lib/words";
+import styles from "./Offered.module.css";
+
+/** One thing that a server offers beside its tools. */
+export type Offered = { key: string; title: string; detail: string };
+
+type Props = { label: string; offered: Offered[]; selected: string | null; onSelect: (key: string) => void };
+
+/** So many are drawn; the filter leads to the others. */
+const drawn = 200;
+
+/** What a server offers, to choose one of it. */
+export function OfferedList({ label, offered, selected, onSelect }: Props): ReactNode {
+  const [filter, setFilter] = useState("");
+  const typed = filter.trim().toLowerCase();
+  const found = offered.filter((one) => `${one.title} ${one.detail}`.toLowerCase().includes(typed));
+  const more = found.length - drawn;
+  return (
+    <div className={styles.side}>
+      <Field
+        label={`Filter ${label.toLowerCase()}`}
+        hideLabel
+        soft
+        placeholder="Filter"
+        value={filter}
+        onChange={setFilter}
+      />
+      {found.length === 0 && <p className="text2">No matches</p>}
+      <ButtonList label={label} className={styles.list}>
+        {found.slice(0, drawn).map((one) => (
+          <li key={one.key}>
+            <button
+              type="button"
+              className={styles.entry}
+              aria-current={one.key === selected || undefined}
+              onClick={() => onSelect(one.key)}
+            >
+              <TwoLines
+                first={<span className="medium cut">{one.title}</span>}
+                second={<span title={one.detail}>{one.detail}</span>}
+              />
+            </button>
+          </li>
+        ))}
+      </ButtonList>
+      {more > 0 && <p className="text3 small">{`${count(more, "more entry", "more entries")}. Filter to see them.`}</p>}
+    </div>
+  );
+}
