@@ -1,18 +1,20 @@
 //! Folders that belong to the user alone.
 
-use std::fs::DirBuilder;
 use std::io;
 use std::path::Path;
 
+#[cfg(windows)]
+use crate::{access_list, descriptor};
+
 /// Why a folder is not the user's alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Exposure {
     /// Somebody else may do with it as they like.
-    #[error("it belongs to another user of this computer (user id {owner})")]
+    #[error("it belongs to another user of this computer ({owner})")]
     ForeignOwner {
         /// Whose it is.
-        owner: u32,
+        owner: String,
     },
     /// Its permissions let others in.
     #[error("other users of this computer may enter it (mode {mode:04o})")]
@@ -20,47 +22,80 @@ pub enum Exposure {
         /// Its permissions.
         mode: u32,
     },
+    /// Its access list lets others in.
+    #[error("other accounts of this computer may open it ({accounts})")]
+    OpenToAccounts {
+        /// Which, as Windows calls them.
+        accounts: String,
+    },
 }
 
 /// Makes the folder, readable by the user alone, with its parents. One that exists stays as it is.
 ///
 /// # Errors
 /// The system's own.
+#[cfg(not(windows))]
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
+    let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
 }
 
-/// Why the folder is not the user's alone; `None` when it is, or is not there. Elsewhere than on Unix the
-/// user's profile folder keeps others out.
+/// Makes the folder, which the user alone may open with what will be in it, and its parents as they are made
+/// there. One that exists stays as it is.
 ///
 /// # Errors
 /// The system's own.
-#[cfg(unix)]
+#[cfg(windows)]
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    let list = descriptor::private(&access_list::user()?);
+    match access_list::create_folder(path, &list) {
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        made => made,
+    }
+}
+
+/// Why the folder is not the user's alone; `None` when it is, or is not there.
+///
+/// # Errors
+/// The system's own.
 pub fn exposure(folder: &Path) -> io::Result<Option<Exposure>> {
+    match found_exposure(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        found => found,
+    }
+}
+
+#[cfg(unix)]
+fn found_exposure(folder: &Path) -> io::Result<Option<Exposure>> {
     use std::os::unix::fs::MetadataExt as _;
 
-    let found = match std::fs::metadata(folder) {
-        Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let found = std::fs::metadata(folder)?;
     if found.uid() != rustix::process::geteuid().as_raw() {
-        return Ok(Some(Exposure::ForeignOwner { owner: found.uid() }));
+        let owner = format!("user id {}", found.uid());
+        return Ok(Some(Exposure::ForeignOwner { owner }));
     }
     let mode = found.mode() & 0o7777;
     Ok((mode & 0o077 != 0).then_some(Exposure::OpenToOthers { mode }))
 }
 
-/// Why the folder is not the user's alone; here its profile folder keeps others out.
-///
-/// # Errors
-/// None.
-#[cfg(not(unix))]
-pub fn exposure(_: &Path) -> io::Result<Option<Exposure>> {
+#[cfg(windows)]
+fn found_exposure(folder: &Path) -> io::Result<Option<Exposure>> {
+    let found = access_list::read(folder)?;
+    Ok(descriptor::exposure(&found, &access_list::user()?))
+}
+
+#[cfg(not(any(unix, windows)))]
+fn found_exposure(_: &Path) -> io::Result<Option<Exposure>> {
     Ok(None)
 }
 
@@ -76,11 +111,25 @@ pub fn close_to_others(folder: &Path) -> io::Result<()> {
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode))
 }
 
+/// Takes every permission of others from the folder and what is in it.
+///
+/// # Errors
+/// The system's own, and where it says that it is done but others are let in still.
+#[cfg(windows)]
+pub fn close_to_others(folder: &Path) -> io::Result<()> {
+    let user = access_list::user()?;
+    access_list::set(folder, &descriptor::private(&user))?;
+    match exposure(folder)? {
+        Some(exposure) => Err(io::Error::other(exposure)),
+        None => Ok(()),
+    }
+}
+
 /// Nothing is to be done here.
 ///
 /// # Errors
 /// None.
-#[cfg(not(unix))]
+#[cfg(not(any(unix, windows)))]
 pub fn close_to_others(_: &Path) -> io::Result<()> {
     Ok(())
 }
@@ -132,5 +181,47 @@ mod tests {
             exposure(Path::new("/")).unwrap()
         };
         assert!(matches!(found, Some(Exposure::ForeignOwner { .. })));
+    }
+}
+
+#[cfg(all(test, windows))]
+mod windows_tests {
+    use super::*;
+
+    #[test]
+    fn a_new_folder_is_the_users_alone_wherever_it_lies() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(r"a\b");
+        assert_eq!(exposure(&path).unwrap(), None);
+        create_private_folder(&path).unwrap();
+        assert_eq!(exposure(&path).unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_made_in_a_private_folder_is_private_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("private");
+        create_private_folder(&path).unwrap();
+        std::fs::write(path.join("file"), "secret").unwrap();
+        let list = access_list::read(&path.join("file")).unwrap();
+        let found = descriptor::exposure(&list, &access_list::user().unwrap());
+        assert_eq!(found, None, "{list}");
+    }
+
+    #[test]
+    fn a_folder_that_everyone_may_open_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        access_list::set(folder.path(), "D:P(A;OICI;FA;;;WD)").unwrap();
+        let accounts = "Everyone".to_owned();
+        let found = exposure(folder.path()).unwrap();
+        assert_eq!(found, Some(Exposure::OpenToAccounts { accounts }));
+    }
+
+    #[test]
+    fn a_folder_that_everyone_may_open_is_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        access_list::set(folder.path(), "D:P(A;OICI;FA;;;WD)").unwrap();
+        close_to_others(folder.path()).unwrap();
+        assert_eq!(exposure(folder.path()).unwrap(), None);
     }
 }

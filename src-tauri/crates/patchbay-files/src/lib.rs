@@ -6,6 +6,10 @@
 //!
 //! The crate refuses to know what is in the files. Start reading at [`open`] and [`Draft`].
 
+#[cfg(windows)]
+mod access_list;
+#[cfg(any(test, windows))]
+mod descriptor;
 mod draft;
 mod error;
 mod folder;

@@ -72,7 +72,9 @@ impl AppPaths {
             }
         };
         let closing = match exposure {
-            Exposure::OpenToOthers { .. } => close_to_others(folder),
+            Exposure::OpenToOthers { .. } | Exposure::OpenToAccounts { .. } => {
+                close_to_others(folder)
+            }
             // Whoever owns it can open it again.
             _ => Err(std::io::ErrorKind::PermissionDenied.into()),
         };
@@ -94,7 +96,7 @@ impl AppPaths {
 }
 
 /// Who else could get at the data folder when it was opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataExposure {
     /// Who, and how.
     pub exposure: Exposure,

@@ -88,14 +88,20 @@ fn folders(cli: &Cli) -> Vec<Folder> {
 /// Who else could get at the secrets and the history.
 fn exposure_problem(path: &Path, found: &DataExposure) -> Problem {
     let folder = path.display();
-    let (message, hint) = match (found.exposure, found.is_closed) {
+    let (message, hint) = match (&found.exposure, found.is_closed) {
         (exposure, true) => (
             format!("{folder}: {exposure}; Patchbay closed it to them"),
             "Check it for files that aren't yours.".to_owned(),
         ),
         (exposure @ Exposure::ForeignOwner { .. }, false) => (
             format!("{folder}: {exposure}"),
-            "Take ownership with chown, or set PATCHBAY_HOME to a folder you own.".to_owned(),
+            "Take ownership of it, or set PATCHBAY_HOME to a folder you own.".to_owned(),
+        ),
+        (exposure @ Exposure::OpenToAccounts { .. }, false) => (
+            format!("{folder}: {exposure}"),
+            "Take their permissions away in the folder's security settings, or set PATCHBAY_HOME to a \
+             folder in your profile."
+                .to_owned(),
         ),
         (exposure, false) => (
             format!("{folder}: {exposure}"),

@@ -1,0 +1,117 @@
+//! Security descriptors of Windows, as it writes them in letters; apart from the calls, so that every system
+//! can test it.
+//!
+//! Source: Microsoft, "Security Descriptor String Format" and "ACE Strings".
+
+use crate::Exposure;
+
+/// Who may do with the computer as they like, whatever a list says: the system, administrators, the
+/// built-in one of them; and the words for whoever owns a thing or made it.
+const ENTITLED: [&str; 5] = ["SY", "BA", "LA", "OW", "CO"];
+
+/// What an entry of a list begins with that lets somebody in.
+const ALLOWS: [&str; 4] = ["A", "OA", "XA", "ZA"];
+
+/// A list that lets in the user alone, beside those whom none keeps out; for everything in a folder too, and
+/// nothing of what the folder around it says.
+pub(crate) fn private(user: &str) -> String {
+    format!("D:P(A;OICI;FA;;;{user})(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)")
+}
+
+/// Why a thing with this descriptor is not that user's alone; `None` when it is.
+pub(crate) fn exposure(descriptor: &str, user: &str) -> Option<Exposure> {
+    let is_known = |account: &str| account == user || ENTITLED.contains(&account);
+    let (owner, list) = match descriptor.split_once("D:") {
+        Some((owner, list)) => (owner, list),
+        // Without a list nobody is kept out.
+        None => (descriptor, "NO_ACCESS_CONTROL"),
+    };
+    let owner = owner.trim_start_matches("O:");
+    if !is_known(owner) {
+        let owner = name(owner);
+        return Some(Exposure::ForeignOwner { owner });
+    }
+    let mut others: Vec<String> = Vec::new();
+    if list.contains("NO_ACCESS_CONTROL") {
+        others.push(name("WD"));
+    }
+    for account in list.split('(').filter_map(allowed) {
+        let name = name(account);
+        if !is_known(account) && !others.contains(&name) {
+            others.push(name);
+        }
+    }
+    let accounts = others.join(", ");
+    (!accounts.is_empty()).then_some(Exposure::OpenToAccounts { accounts })
+}
+
+/// Whom an entry lets in; `None` when it keeps somebody out, or is none.
+fn allowed(entry: &str) -> Option<&str> {
+    let mut parts = entry.split(';');
+    let lets_in = ALLOWS.contains(&parts.next()?);
+    let account = parts.nth(4)?.trim_end_matches(')');
+    lets_in.then_some(account)
+}
+
+/// What Windows calls an account for which it has two letters; others have a number.
+fn name(account: &str) -> String {
+    let name = match account {
+        "WD" => "Everyone",
+        "BU" => "Users",
+        "AU" => "Authenticated Users",
+        "IU" => "Interactive",
+        "NU" => "Network",
+        "BG" => "Guests",
+        "AN" => "Anonymous",
+        "" => "nobody",
+        other => other,
+    };
+    name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USER: &str = "S-1-5-21-1-2-3-1001";
+
+    fn open_to(descriptor: &str) -> Option<String> {
+        match exposure(&format!("O:{USER}{descriptor}"), USER)? {
+            Exposure::OpenToAccounts { accounts } => Some(accounts),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn what_we_make_and_what_a_profile_has_is_the_users_alone() {
+        assert_eq!(open_to(&private(USER)), None);
+        let profile = format!("D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;FA;;;{USER})");
+        assert_eq!(open_to(&profile), None);
+        assert_eq!(exposure(&format!("O:BA{profile}"), USER), None);
+    }
+
+    #[test]
+    fn a_folder_beside_the_profiles_is_open_to_those_whom_its_list_names() {
+        let top = "D:AI(A;OICIID;FA;;;BA)(A;OICIID;0x1200a9;;;BU)(A;ID;LC;;;BU)(A;OICIIOID;SDGXGWGR;;;AU)";
+        assert_eq!(open_to(top).as_deref(), Some("Users, Authenticated Users"));
+        let one = "D:(D;;FA;;;WD)(A;;FR;;;S-1-5-21-1-2-3-1002)";
+        assert_eq!(open_to(one).as_deref(), Some("S-1-5-21-1-2-3-1002"));
+        let under_a_condition = r#"D:(XA;;FX;;;WD;(@User.Title=="PM"))"#;
+        assert_eq!(open_to(under_a_condition).as_deref(), Some("Everyone"));
+    }
+
+    #[test]
+    fn without_a_list_everyone_is_let_in_and_with_an_empty_one_nobody() {
+        assert_eq!(open_to("").as_deref(), Some("Everyone"));
+        let none = open_to("D:NO_ACCESS_CONTROL");
+        assert_eq!(none.as_deref(), Some("Everyone"));
+        assert_eq!(open_to("D:P"), None);
+    }
+
+    #[test]
+    fn another_owner_could_open_it_again() {
+        let found = exposure("O:S-1-5-21-1-2-3-1002D:P(A;;FA;;;SY)", USER);
+        let owner = "S-1-5-21-1-2-3-1002".to_owned();
+        assert_eq!(found, Some(Exposure::ForeignOwner { owner }));
+    }
+}
