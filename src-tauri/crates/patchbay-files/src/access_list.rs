@@ -5,7 +5,6 @@
 )]
 
 use std::ffi::c_void;
-use std::fs;
 use std::io;
 use std::os::windows::ffi::OsStrExt as _;
 use std::path::Path;
@@ -24,6 +23,8 @@ use windows_sys::Win32::Security::{
 };
 use windows_sys::Win32::Storage::FileSystem::CreateDirectoryW;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
+
+use crate::spelled_out;
 
 /// The words for whoever owns the thing at `path` and whom its list lets in.
 ///
@@ -86,9 +87,7 @@ pub(crate) fn set(path: &Path, list: &str) -> io::Result<()> {
 /// # Errors
 /// The system's own.
 pub(crate) fn create_folder(path: &Path, list: &str) -> io::Result<()> {
-    let named = path.parent().filter(|parent| *parent != Path::new(""));
-    let parent = fs::canonicalize(named.unwrap_or(Path::new(".")))?;
-    let path = terminated(&parent.join(path.file_name().unwrap_or_default()));
+    let path = wide(path)?;
     let descriptor = parse(list)?;
     let attributes = SECURITY_ATTRIBUTES {
         nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
@@ -206,13 +205,10 @@ impl Drop for Token {
     }
 }
 
-/// The path as the system takes it, however long it is, and of what a link leads to.
+/// The path as the system takes it, however long it is.
 fn wide(path: &Path) -> io::Result<Vec<u16>> {
-    Ok(terminated(&fs::canonicalize(path)?))
-}
-
-fn terminated(path: &Path) -> Vec<u16> {
-    path.as_os_str().encode_wide().chain([0]).collect()
+    let path = spelled_out(path)?;
+    Ok(path.as_os_str().encode_wide().chain([0]).collect())
 }
 
 fn done(answer: i32) -> io::Result<()> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use patchbay_files::{create_private_folder, open, open_lock};
+use patchbay_files::{create_private_folder, open, open_lock, spelled_out};
 use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::Error;
@@ -23,6 +23,10 @@ const STATEMENTS: usize = 64;
 /// Pages in the journal from which on whoever writes takes them into the file, though others wait.
 /// Usually the writer did it earlier, in a quiet moment.
 const LONGEST_JOURNAL: u32 = 8_000;
+
+/// What a program of Windows may call a file, in letters, with room for the names of SQLite's journals: a
+/// longer path has to be spelled out, and to be asked for as a long one.
+const LONGEST_USUAL_PATH: usize = 240;
 
 /// The open file.
 #[derive(Debug)]
@@ -131,10 +135,7 @@ fn create_private(path: &Path) -> Result<(), Error> {
 }
 
 fn open_writer(path: &Path) -> Result<Connection, Error> {
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+    let connection = open_file(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     // Safe in WAL: a power cut may undo the last writes but not damage the file.
@@ -146,12 +147,21 @@ fn open_writer(path: &Path) -> Result<Connection, Error> {
 }
 
 fn open_reader(path: &Path) -> Result<Connection, Error> {
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+    let connection = open_file(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+fn open_file(path: &Path, access: OpenFlags) -> Result<Connection, Error> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // The rest of us opens files by way of the standard library, which knows about long paths.
+    let connection = if cfg!(windows) && path.as_os_str().len() > LONGEST_USUAL_PATH {
+        let path = spelled_out(path).map_err(Error::file(path))?;
+        Connection::open_with_flags_and_vfs(path, flags, c"win32-longpath")?
+    } else {
+        Connection::open_with_flags(path, flags)?
+    };
     Ok(connection)
 }
 

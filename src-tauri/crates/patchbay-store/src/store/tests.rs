@@ -298,3 +298,16 @@ async fn a_pipe_in_place_of_the_database_is_refused_at_once() {
     let error = Store::open(&path).await.unwrap_err();
     assert!(matches!(error, Error::NotPlain { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn a_path_may_be_longer_than_windows_usually_takes() {
+    let home = tempfile::tempdir().unwrap();
+    let deep = (0..6).fold(home.path().to_owned(), |folder, _| {
+        folder.join("deep".repeat(15))
+    });
+    let path = deep.join("patchbay.sqlite");
+    drop(Store::open(&path).await.unwrap());
+    let store = Store::open(&path).await.unwrap();
+    assert_eq!(store.list_accounts().await.unwrap().len(), 1);
+    assert!(path.is_file());
+}

@@ -1,0 +1,56 @@
+//! Paths that are longer than Windows usually takes.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Component, Path, PathBuf, Prefix};
+
+/// The path from its root, in the form in which Windows takes as many letters as there are. The standard
+/// library does that for what it is asked itself; other libraries and the system's own calls do not.
+///
+/// # Errors
+/// When the path is empty, or the current folder is not known.
+pub fn spelled_out(path: &Path) -> io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    let mut parts = path.components();
+    let Some(Component::Prefix(prefix)) = parts.next() else {
+        return Ok(path);
+    };
+    let mut spelled_out = OsString::from(r"\\?\");
+    match prefix.kind() {
+        Prefix::Disk(_) => spelled_out.push(prefix.as_os_str()),
+        Prefix::UNC(server, share) => {
+            for part in [r"UNC\".as_ref(), server, r"\".as_ref(), share] {
+                spelled_out.push(part);
+            }
+        }
+        // It is so already, or names no file.
+        _ => return Ok(path),
+    }
+    spelled_out.push(parts.as_path());
+    Ok(spelled_out.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(not(windows))]
+    #[test]
+    fn other_systems_take_any_path() {
+        let path = Path::new("/a/b");
+        assert_eq!(spelled_out(path).unwrap(), path);
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn disks_and_shares_are_spelled_out_once() {
+        for (path, expected) in [
+            (r"C:\a/.\b", r"\\?\C:\a\b"),
+            (r"\\server\share\a", r"\\?\UNC\server\share\a"),
+            (r"\\?\C:\a", r"\\?\C:\a"),
+        ] {
+            let spelled_out = spelled_out(Path::new(path)).unwrap();
+            assert_eq!(spelled_out.as_os_str(), expected);
+        }
+    }
+}
