@@ -181,6 +181,97 @@ async fn credentials_rotate(fixture: &Fixture<FakeMistral>, id: &str) {
     fixture.does("tool list wiki --refresh").await;
 }
 
+/// Source: the product text of Mistral's connectors; Mistral contract, section 2, "seed names".
+#[tokio::test(flavor = "multi_thread")]
+async fn every_name_of_the_product_text_works_on_any_account() {
+    for surface in ["current", "seed"] {
+        let fixture = fixture(surface).await;
+        let mut given = json!({
+            "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
+        });
+        if surface == "current" {
+            given["protocol"] = "mcp".into();
+        }
+        let wiki = fixture.api("create", given).await;
+        let ours = json!({ "connector_id": wiki["id"] });
+        let wiki = |more: Value| {
+            let mut given = json!({ "connector_id_or_name": "wiki" });
+            given
+                .as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            given
+        };
+        for level in ["organization", "workspace", "user"] {
+            let save = format!("create_or_update_{level}_credentials");
+            for token in [TOKEN, NEXT_TOKEN] {
+                let values = json!({ "name": "mine", "credentials": { "bearer_token": token } });
+                fixture.api(&save, wiki(values)).await;
+            }
+            let kept = fixture.fake.with(|mistral| {
+                let kept = &mistral.connectors[0].credentials;
+                assert_eq!(kept.len(), 1, "{surface} {level}");
+                kept[0].1["credentials"]["bearer_token"].clone()
+            });
+            assert_eq!(kept, NEXT_TOKEN, "{surface} {level}");
+            let list = format!("list_{level}_credentials");
+            let listed = fixture.api(&list, wiki(json!({}))).await;
+            assert_eq!(listed["credentials"].as_array().unwrap().len(), 1);
+            let delete = format!("delete_{level}_credentials");
+            let named = json!({ "credentials_name": "mine" });
+            fixture.api(&delete, wiki(named)).await;
+            for verb in ["deactivate", "activate"] {
+                let operation = format!("{verb}_for_{level}");
+                fixture.api(&operation, ours.clone()).await;
+            }
+            let active = fixture
+                .fake
+                .with(|mistral| mistral.connectors[0].active.contains(&level.to_owned()));
+            assert!(active, "{surface} {level}");
+        }
+        let customer = json!({ "fetch_customer_data": true });
+        fixture.api("get", wiki(customer)).await;
+        fixture
+            .api(
+                "create_or_update_user_credentials",
+                wiki(json!({ "name": "mine", "credentials": { "bearer_token": TOKEN } })),
+            )
+            .await;
+        let page = fixture.api("list_tools", wiki(json!({ "page": 1 }))).await;
+        assert_eq!(page.as_array().unwrap().len(), 4, "{surface}");
+
+        let missing = fixture.fails("api acc create_or_update_wiki --json", 6);
+        let hint = missing.await.failure()["hint"].to_string();
+        assert!(hint.contains("API version"), "{hint}");
+        assert!(hint.contains("patchbay account set acc surface="), "{hint}");
+        fixture.over();
+    }
+}
+
+/// What an account's API cannot do is refused, never left out of what is sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_choice_of_tools_is_refused_where_it_would_be_lost() {
+    let fixture = fixture("current").await;
+    let wiki = fixture
+        .api("create", made(json!({ "method_type": "none" })))
+        .await;
+    let given = json!({ "connector_id": wiki["id"], "include": ["echo"] }).to_string();
+    let words = [
+        "api",
+        "acc",
+        "activate_for_user",
+        "--args",
+        &given,
+        "--json",
+    ];
+    let refused = fixture.run_with(&words, "").await;
+    let refused = refused.failure();
+    assert_eq!(refused["code"], "usage.invalid");
+    let told = refused["message"].as_str().unwrap();
+    assert!(told.contains("API version"), "{told}");
+    fixture.over();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_older_surface_goes_the_same_way() {
     let fixture = fixture("seed").await;

@@ -34,6 +34,16 @@ pub enum Error {
         /// Name or id that was given.
         name: String,
     },
+    /// The account cannot call an operation of that name.
+    #[error("operation {name} not found on {account}")]
+    OperationNotFound {
+        /// Name that was given.
+        name: String,
+        /// Label of the account.
+        account: String,
+        /// Title of the setting of the account on which it depends what there is.
+        setting: Option<&'static str>,
+    },
     /// A name stands for several.
     #[error("{count} connectors are named {name}")]
     Ambiguous {
@@ -227,7 +237,7 @@ impl Explain for Error {
             Self::Usage { .. } | Self::Fields { .. } | Self::AddressSecret { .. } => {
                 Code::UsageInvalid
             }
-            Self::NotFound { .. } => Code::NotFound,
+            Self::NotFound { .. } | Self::OperationNotFound { .. } => Code::NotFound,
             Self::Ambiguous { .. } => Code::Ambiguous,
             Self::ConfirmationNeeded { .. } | Self::InUse { .. } | Self::VaultBeginsAnew => {
                 Code::ConfirmationNeeded
@@ -269,6 +279,16 @@ impl Explain for Error {
             Self::File { .. } => "Check that it exists and you can write to it.",
             Self::Usage { hint, .. } => hint,
             Self::NotFound { kind, .. } => return not_found_hint(kind).map(str::to_owned),
+            Self::OperationNotFound {
+                account,
+                setting: Some(setting),
+                ..
+            } => {
+                return Some(format!(
+                    "Check the name, or choose another {setting} in the settings of {account}."
+                ));
+            }
+            Self::OperationNotFound { setting: None, .. } => "Check the name.",
             Self::SecretLost {
                 kind: WalletKind::Oauth,
                 ..
@@ -389,7 +409,6 @@ fn not_found_hint(kind: &str) -> Option<&'static str> {
         "active run" => "It may have finished already.",
         "tool" => "Refresh the tools: it may have been renamed or removed.",
         "account" => "Check the name.",
-        "operation" => "Check the name.",
         "sign-in" => "Sign in again.",
         "allowed program" => "Check the id.",
         _ => return None,

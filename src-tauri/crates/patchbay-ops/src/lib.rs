@@ -136,7 +136,8 @@ pub use needs::list_needs;
 pub use operations::response_meta::{OperationResponse, ResponseMeta, call_operation_with_head};
 pub use operations::stream::{SavedOperation, StreamedOperation, save_operation, stream_operation};
 pub use operations::{
-    CallOperation, OperationInfo, call_operation, list_account_operations, list_operations,
+    CallOperation, OperationInfo, OperationsSetting, call_operation, list_account_operations,
+    list_operations, operations_setting,
 };
 pub use other_processes::follow_other_processes;
 pub use patchbay_files::Exposure;

@@ -198,9 +198,28 @@ fn table_of(account: &Account) -> &'static [OperationEntry] {
 fn find_operation(account: &Account, name: &str) -> Result<&'static OperationEntry, Error> {
     let mut table = table_of(account).iter();
     let found = table.find(|operation| operation.name == name);
-    found.ok_or_else(|| Error::NotFound {
-        kind: "operation",
+    found.ok_or_else(|| Error::OperationNotFound {
         name: name.to_owned(),
+        account: account.label.clone(),
+        setting: operations_setting(account.platform).map(|setting| setting.title),
+    })
+}
+
+/// A setting of accounts on which it depends what they can call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperationsSetting {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is called.
+    pub title: &'static str,
+}
+
+/// The setting on which it depends what an account of a platform can call; `None` where all can call the same.
+pub fn operations_setting(platform: Platform) -> Option<OperationsSetting> {
+    let field = hosted(platform)?.operations_field()?;
+    Some(OperationsSetting {
+        name: field.name,
+        title: field.title,
     })
 }
 

@@ -31,6 +31,8 @@ pub struct HostedPlatform {
     /// Those that an account with these settings may call; known without its secrets, and the same as
     /// [`Platform::operations`] once it is signed in to.
     pub operations_of: fn(&Map<String, Value>) -> &'static [OperationEntry],
+    /// Name of the account field on which these depend; `None` where all accounts have the same.
+    pub operations_by: Option<&'static str>,
     /// Signs in; sends nothing yet.
     pub sign_in: fn(SignIn) -> Result<Arc<dyn Platform>, Error>,
 }
@@ -259,6 +261,12 @@ static FORMS: &[SettingForm] = &[
 ];
 
 impl HostedPlatform {
+    /// The account field on which it depends what an account can call; `None` where all can call the same.
+    pub fn operations_field(&self) -> Option<&'static AccountField> {
+        let name = self.operations_by?;
+        self.fields.iter().find(|field| field.name == name)
+    }
+
     /// The form of an account field whose value is JSON: what fits its schema can be kept as that field.
     /// `None` for a field that is plain text. Whether the account then works shows when it is signed in to
     /// with the settings to be tried and [checked](Platform::check).

@@ -6,7 +6,7 @@ use std::path::Path;
 use patchbay_model::{Account, Json, OperationEffect, Platform, inert_json_pretty};
 use patchbay_ops::{
     CallOperation, Error, OperationInfo, ResponseMeta, call_operation, call_operation_with_head,
-    list_account_operations, list_operations, save_operation, stream_operation,
+    list_account_operations, list_operations, operations_setting, save_operation, stream_operation,
 };
 use serde_json::Value;
 
@@ -24,8 +24,8 @@ use crate::unlock::unlock;
 /// What can be called, and where all of it is listed.
 struct Offered {
     operations: Vec<OperationInfo>,
-    /// Words of the command that lists them.
-    listed_by: String,
+    /// What to do where one is not among them.
+    way_on: String,
 }
 
 pub(super) async fn run(cli: &Cli, args: ApiArgs) -> Result<(), Failure> {
@@ -53,9 +53,17 @@ impl Offered {
     /// What an account can call, which may differ from account to account.
     async fn of(cli: &Cli, account: &Account) -> Result<Self, Failure> {
         let label = text::quote(&account.label);
+        let list = format!("Run `patchbay api {label} --list`");
+        let way_on = match operations_setting(account.platform) {
+            Some(setting) => format!(
+                "{list}, or choose another {}: `patchbay account set {label} {}=…`.",
+                setting.title, setting.name
+            ),
+            None => format!("{list}."),
+        };
         Ok(Self {
             operations: list_account_operations(&cli.cx, &account.id).await?,
-            listed_by: format!("patchbay api {label} --list"),
+            way_on,
         })
     }
 
@@ -66,7 +74,10 @@ impl Offered {
         let platform = platform.unwrap_or(Platform::Local);
         Self {
             operations: list_operations(platform),
-            listed_by: format!("patchbay api --platform {} --list", platform.as_str()),
+            way_on: format!(
+                "Run `patchbay api --platform {} --list`.",
+                platform.as_str()
+            ),
         }
     }
 
@@ -78,7 +89,7 @@ impl Offered {
                 kind: "operation",
                 name: name.to_owned(),
             };
-            Failure::from(missing).with_hint(format!("Run `{}`.", self.listed_by))
+            Failure::from(missing).with_hint(&self.way_on)
         })
     }
 }

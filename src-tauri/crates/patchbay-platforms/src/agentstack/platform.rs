@@ -64,6 +64,7 @@ pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
     secret_for,
     operations: || OPERATIONS,
     operations_of: |_| OPERATIONS,
+    operations_by: None,
     sign_in,
 };
 

@@ -61,6 +61,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
     },
     operations: || OPERATIONS,
     operations_of: |_| OPERATIONS,
+    operations_by: None,
     sign_in,
 };
 

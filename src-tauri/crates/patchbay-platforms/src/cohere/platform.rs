@@ -59,6 +59,7 @@ pub(crate) const COHERE: HostedPlatform = HostedPlatform {
     secret_for: |_| Some("api_key"),
     operations: || OPERATIONS,
     operations_of: |_| OPERATIONS,
+    operations_by: None,
     sign_in,
 };
 

@@ -16,8 +16,6 @@ pub mod server_metadata;
 pub mod sharing;
 pub mod tools;
 
-use std::sync::LazyLock;
-
 use patchbay_http::Path;
 use patchbay_model::{Level, RemoteId};
 use schemars::JsonSchema;
@@ -38,7 +36,8 @@ pub use super::quirks::gateway::{GatewayHttp, GatewayMcp};
 use crate::Result;
 use crate::operations::{OperationEntry, operations};
 
-/// Those of the current surface.
+/// Those of the current surface, and by their own names those that the product text has beside them: they lead to
+/// the same endpoints.
 pub(super) static CURRENT: &[OperationEntry] = operations![
     Create,
     List,
@@ -64,6 +63,18 @@ pub(super) static CURRENT: &[OperationEntry] = operations![
     DeleteAllUserCredentials,
     GatewayMcp,
     GatewayHttp,
+    seed::ActivateForOrganization,
+    seed::ActivateForWorkspace,
+    seed::ActivateForUser,
+    seed::DeactivateForOrganization,
+    seed::DeactivateForWorkspace,
+    seed::DeactivateForUser,
+    seed::CreateOrUpdateOrganizationCredentials,
+    seed::CreateOrUpdateWorkspaceCredentials,
+    seed::CreateOrUpdateUserCredentials,
+    seed::DeleteOrganizationCredentials,
+    seed::DeleteWorkspaceCredentials,
+    seed::DeleteUserCredentials,
 ];
 
 /// Those of the older surface: the 25 operations of the product text.
@@ -94,17 +105,6 @@ pub(super) static SEED: &[OperationEntry] = operations![
     seed::Update,
     Delete,
 ];
-
-/// Those of both surfaces, for whoever has no account yet; what both have is described as the current one
-/// has it.
-pub(super) fn every() -> &'static [OperationEntry] {
-    static EVERY: LazyLock<Vec<OperationEntry>> = LazyLock::new(|| {
-        let has = |name: &str| CURRENT.iter().any(|operation| operation.name == name);
-        let only_older = SEED.iter().filter(|operation| !has(operation.name));
-        CURRENT.iter().chain(only_older).copied().collect()
-    });
-    &EVERY
-}
 
 /// Whose something is, as a word of the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

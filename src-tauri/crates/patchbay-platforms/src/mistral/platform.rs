@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use super::mapping;
 use super::operations::connectors::{Delete, Get, List};
 use super::operations::tools::{CallTool, ListTools};
-use super::operations::{self, Scope, seed};
+use super::operations::{CURRENT, Scope, seed};
 use super::quirks::key::Key;
 use super::quirks::observations::{Listing, Observation};
 use super::quirks::surface::Surface;
@@ -37,7 +37,7 @@ use crate::{
 
 /// Names of members that no answer shows.
 pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
-    LazyLock::new(|| crate::registry::secret_names(operations::every(), FIELDS));
+    LazyLock::new(|| crate::registry::secret_names(CURRENT, FIELDS));
 
 /// Mistral in the registry.
 pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
@@ -62,8 +62,9 @@ pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
         Some(_) => None,
         None => Some("api_key"),
     },
-    operations: operations::every,
+    operations: || CURRENT,
     operations_of,
+    operations_by: Some("surface"),
     sign_in,
 };
 
@@ -236,6 +237,7 @@ impl Mistral {
                 let get = Get {
                     connector_id_or_name,
                     fetch_user_data,
+                    fetch_customer_data: None,
                 };
                 get.run(self, options).await
             }

@@ -76,6 +76,7 @@ pub(crate) const TENEX: HostedPlatform = HostedPlatform {
     },
     operations: || OPERATIONS,
     operations_of: |_| OPERATIONS,
+    operations_by: None,
     sign_in,
 };
 

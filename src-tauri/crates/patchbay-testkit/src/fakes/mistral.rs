@@ -190,11 +190,8 @@ impl FakeMistral {
 
     fn get(&self, seen: &Seen, index: usize) -> Judged {
         seen.no_body()?;
-        if self.seed {
-            seen.only_query("fetch_user_data fetch_customer_data")?;
-        } else {
-            seen.only_query("fetch_user_data")?;
-        }
+        // The published specification still has both, on either surface.
+        seen.only_query("fetch_user_data fetch_customer_data")?;
         let one = &self.connectors[index];
         let mut shown = Value::Object(one.shown.clone());
         if seen.parameter("fetch_user_data") == Some("true") {
@@ -273,8 +270,7 @@ impl FakeMistral {
 
     fn list_tools(&self, seen: &Seen, index: usize) -> Judged {
         seen.no_body()?;
-        let page = if self.seed { "page " } else { "" };
-        seen.only_query(&format!("{page}page_size refresh pretty credentials_name"))?;
+        seen.only_query("page page_size refresh pretty credentials_name")?;
         if let Some(refused) = self.closed(index) {
             return Ok(refused);
         }

@@ -144,6 +144,8 @@ pub struct Get {
     /// Whether to tell how the user stands to it.
     #[serde(default = "no")]
     pub fetch_user_data: Option<bool>,
+    /// Whether to tell how the customer stands to it; only the older clients ask.
+    pub fetch_customer_data: Option<bool>,
 }
 
 impl Operation<Mistral> for Get {
@@ -154,7 +156,9 @@ impl Operation<Mistral> for Get {
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = by_ref(&self.connector_id_or_name)?;
-        Ok(Request::get(path).query_if("fetch_user_data", self.fetch_user_data))
+        Ok(Request::get(path)
+            .query_if("fetch_user_data", self.fetch_user_data)
+            .query_if("fetch_customer_data", self.fetch_customer_data))
     }
 }
 

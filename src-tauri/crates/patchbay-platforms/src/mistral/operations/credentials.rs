@@ -4,17 +4,17 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_http::{Repeat, Request, SecretArgument};
+use patchbay_http::{CallOptions, Repeat, Request, SecretArgument};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::apply;
 
-use super::levels::{AtLevel, at_levels};
+use super::levels::{AtLevel, at_levels, send_at};
 use super::{Scope, credentials_path, no};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Credentials, Message, Object};
-use crate::{Effect, Field, Operation, Result};
+use crate::{Effect, Field, Operation, Output, Result};
 
 /// Which credentials of a level to list.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -46,7 +46,7 @@ impl AtLevel for CredentialFilter {
     const RETRY: Repeat = Repeat::Freely;
     type Output = Object<Credentials>;
 
-    fn request_at(&self, scope: Scope) -> Result<Request> {
+    fn request_at(&self, _: &Mistral, scope: Scope) -> Result<Request> {
         let path = credentials_path(&self.connector_id_or_name, scope)?;
         Ok(Request::get(path)
             .query_if("auth_type", self.auth_type.as_ref())

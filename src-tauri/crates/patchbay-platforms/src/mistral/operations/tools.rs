@@ -21,6 +21,8 @@ use crate::{Effect, Operation, Result};
 pub struct ListTools {
     /// Id or name of the connector.
     pub connector_id_or_name: RemoteId,
+    /// Which page, counted from 1; only the older clients ask.
+    pub page: Option<i64>,
     /// How many at most; 100 when absent.
     #[serde(default = "hundred")]
     pub page_size: Option<i64>,
@@ -39,6 +41,7 @@ impl ListTools {
     pub fn of(connector: &RemoteId, page_size: i64) -> Self {
         Self {
             connector_id_or_name: connector.clone(),
+            page: None,
             page_size: Some(page_size),
             refresh: no(),
             pretty: no(),
@@ -56,6 +59,7 @@ impl Operation<Mistral> for ListTools {
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = by_ref(&self.connector_id_or_name)?.then("/tools");
         Ok(Request::get(path)
+            .query_if("page", self.page)
             .query_if("page_size", self.page_size)
             .query_if("refresh", self.refresh)
             .query_if("pretty", self.pretty)

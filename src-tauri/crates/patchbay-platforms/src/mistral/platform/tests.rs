@@ -128,11 +128,12 @@ async fn every_operation_of_a_surface_can_be_called() {
 }
 
 #[tokio::test]
-async fn a_surface_has_its_own_operations_only() {
+async fn the_current_surface_has_the_names_of_the_older_one_and_not_the_other_way_round() {
     let id = json!({"connector_id": "1"});
+    // It goes out, to where nobody listens.
     assert_eq!(
         kind("current", "activate_for_user", id.clone()).await,
-        "usage"
+        "transport"
     );
     assert_eq!(kind("seed", "unshare", id.clone()).await, "usage");
     assert_eq!(kind("current", "frobnicate", id).await, "usage");

@@ -2,17 +2,18 @@
 //!
 //! Source: Mistral contract, sections 4 and 9.
 
-use patchbay_http::{Repeat, Request};
+use patchbay_http::{CallOptions, Repeat, Request};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::apply;
 
 use crate::mistral::Mistral;
-use crate::mistral::operations::levels::{AtLevel, at_levels};
+use crate::mistral::operations::levels::{AtLevel, at_levels, send_at};
 use crate::mistral::operations::{Scope, for_scope};
+use crate::mistral::quirks::surface::Surface;
 use crate::mistral::wire::{Message, Object};
-use crate::{Effect, Field, Operation, Result};
+use crate::{Effect, Error, Field, Operation, Output, Result};
 
 /// A connector to be switched on, and how its tools may be used.
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
@@ -75,14 +76,35 @@ pub struct ByEffect {
     pub read_only: Option<bool>,
 }
 
-/// Its body is `{}` at least.
+impl Activation {
+    fn has_choice(&self) -> bool {
+        let choices = [&self.requires_confirmation, &self.skip_confirmation];
+        let names = [&self.include, &self.exclude];
+        choices.iter().any(|choice| !choice.is_absent())
+            || names.iter().any(|names| !names.is_absent())
+    }
+}
+
 impl AtLevel for Activation {
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Freely;
     type Output = Option<Object<Message>>;
 
-    fn request_at(&self, scope: Scope) -> Result<Request> {
-        Request::post(for_scope(&self.connector_id, scope, "/activate")?).json(self)
+    /// On the older surface its body is `{}` at least; the current one has none.
+    fn request_at(&self, client: &Mistral, scope: Scope) -> Result<Request> {
+        let request = Request::post(for_scope(&self.connector_id, scope, "/activate")?);
+        match client.surface {
+            Surface::Seed => request.json(self),
+            Surface::Current if self.has_choice() => Err(Error::Usage(
+                "the current API has no choice of tools. Set the account's API version to seed"
+                    .to_owned(),
+            )),
+            Surface::Current => Ok(request),
+        }
+    }
+
+    fn observe_at(&self, client: &Mistral, scope: Scope) {
+        client.note_switched(&self.connector_id, scope, true);
     }
 }
 
@@ -115,9 +137,13 @@ impl AtLevel for Deactivation {
     const RETRY: Repeat = Repeat::Freely;
     type Output = Option<Object<Message>>;
 
-    fn request_at(&self, scope: Scope) -> Result<Request> {
+    fn request_at(&self, _: &Mistral, scope: Scope) -> Result<Request> {
         let path = for_scope(&self.connector_id, scope, "/deactivate")?;
         Ok(Request::post(path))
+    }
+
+    fn observe_at(&self, client: &Mistral, scope: Scope) {
+        client.note_switched(&self.connector_id, scope, false);
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_http::{Repeat, Request, SecretArgument};
+use patchbay_http::{CallOptions, Repeat, Request, SecretArgument};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,10 +12,11 @@ use serde_json::{Map, Value};
 use serde_with::apply;
 
 use crate::mistral::Mistral;
-use crate::mistral::operations::levels::{AtLevel, at_levels};
+use crate::mistral::operations::levels::{AtLevel, at_levels, send_at};
 use crate::mistral::operations::{Scope, credentials_path};
+use crate::mistral::quirks::surface::Surface;
 use crate::mistral::wire::{Message, Object};
-use crate::{Effect, Field, Operation, Result};
+use crate::{Effect, Error, Field, Operation, Output, Result};
 
 /// Credentials to be kept, in place of those of the same name.
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
@@ -54,8 +55,24 @@ impl AtLevel for CredentialInput {
     const RETRY: Repeat = Repeat::Never;
     type Output = Option<Object<Message>>;
 
-    fn request_at(&self, scope: Scope) -> Result<Request> {
+    fn request_at(&self, _: &Mistral, scope: Scope) -> Result<Request> {
         Request::post(credentials_path(&self.connector_id_or_name, scope)?).json(self)
+    }
+
+    /// On the current surface that only creates, and what is there is updated by another request.
+    fn request_after(
+        &self,
+        refused: &Error,
+        client: &Mistral,
+        scope: Scope,
+    ) -> Result<Option<Request>> {
+        match (refused, client.surface) {
+            (Error::Conflict(_), Surface::Current) => {
+                let path = credentials_path(&self.connector_id_or_name, scope)?;
+                Request::patch(path).json(self).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 }
 
@@ -90,7 +107,7 @@ impl AtLevel for NamedCredentials {
     const RETRY: Repeat = Repeat::Freely;
     type Output = Option<Object<Message>>;
 
-    fn request_at(&self, scope: Scope) -> Result<Request> {
+    fn request_at(&self, _: &Mistral, scope: Scope) -> Result<Request> {
         let all = credentials_path(&self.connector_id_or_name, scope)?;
         let path = all.value("credentials_name", &self.credentials_name)?;
         Ok(Request::delete(path))
