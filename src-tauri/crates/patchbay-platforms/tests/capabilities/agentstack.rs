@@ -156,7 +156,7 @@ async fn a_token_is_replaced_and_a_wrong_one_is_told() {
 async fn the_acts_of_every_state_can_be_done() {
     let (fake, platform) = started().await;
     let creation = platform.creation().unwrap();
-    let values = object(json!({"url": "http://127.0.0.1:9/mcp"}));
+    let values = object(json!({"url": "https://open.example/mcp"}));
     let made = creation
         .create_connector("custom", values, &options())
         .await;

@@ -2,11 +2,12 @@
 //!
 //! Source: Agent Stack contract, sections 2 to 6.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use super::{Answer, Hosted, Judged, NOW, Seen, bearer, uuid};
 
@@ -36,8 +37,21 @@ pub struct FakeAgentStack {
     pub consents: bool,
     /// Presets: URL and metadata.
     pub presets: Vec<Value>,
-    states: BTreeMap<String, String>,
+    /// Logins under way: what `state` stands for.
+    logins: BTreeMap<String, Login>,
+    /// Tokens by the id of their connector.
+    kept: BTreeMap<String, String>,
+    /// Connectors on whose token the platform gave up, and fails ever since.
+    stuck: BTreeSet<String>,
     made: u32,
+}
+
+/// A login that waits for the browser.
+#[derive(Debug)]
+struct Login {
+    connector: String,
+    /// Where the browser goes on to; `None` for a page of the platform.
+    back: Option<Url>,
 }
 
 impl FakeAgentStack {
@@ -52,9 +66,20 @@ impl FakeAgentStack {
             refused: Vec::new(),
             consents: true,
             presets: Vec::new(),
-            states: BTreeMap::new(),
+            logins: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            stuck: BTreeSet::new(),
             made: 0,
         }
+    }
+
+    /// The platform looks after its tokens, and one has lapsed that nothing renews: it gives the connector up, and
+    /// fails to connect it until its token is deleted.
+    pub fn lapse(&mut self, index: usize) {
+        let connector = &mut self.connectors[index];
+        connector.insert("state".to_owned(), "disconnected".into());
+        connector.insert("disconnect_reason".to_owned(), "token_invalid: ".into());
+        self.stuck.insert(id_of(connector));
     }
 
     fn create(&mut self, seen: &Seen) -> Judged {
@@ -65,12 +90,22 @@ impl FakeAgentStack {
             let words = "client_id must be present when client_secret is specified";
             return Ok(refusal(400, words));
         }
-        let url = given["url"].as_str().unwrap_or_default();
-        let Ok(url) = url::Url::parse(url) else {
-            return Ok(invalid("url", "Input should be a valid URL"));
+        let Ok(url) = Url::parse(given["url"].as_str().unwrap_or_default()) else {
+            return Ok(no_url("url", &given["url"]));
         };
-        if !matches!(url.scheme(), "http" | "https") {
-            return Ok(refusal(400, "Connector URL has an unsupported scheme"));
+        let has_preset = self.presets.iter().any(|one| one["url"] == url.as_str());
+        match url.scheme() {
+            "http" | "https" => {}
+            "mcp+stdio" if has_preset => {}
+            "mcp+stdio" => return Ok(refusal(400, "No preset found for this mcp+stdio URL")),
+            _ => return Ok(refusal(400, "Connector URL has an unsupported scheme")),
+        }
+        if let Some(refused) = wrong_metadata(&given["metadata"]) {
+            return Ok(refused);
+        }
+        if url.as_str().len() > LONGEST_URL {
+            let words = "[('DataError', 'value too long for type character varying(256)')]";
+            return Ok(refusal(500, words));
         }
         if self.connectors.iter().any(|one| one["url"] == url.as_str()) {
             let words = format!("Duplicate connector found: url='{url}' already exists");
@@ -107,22 +142,34 @@ impl FakeAgentStack {
 
     fn connect(&mut self, seen: &Seen, base: &str, index: usize) -> Judged {
         let given = seen.object("redirect_url:text!? access_token:text!?")?;
-        let id = self.connectors[index]["id"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
+        let back = match given["redirect_url"].as_str().map(Url::parse) {
+            None => None,
+            Some(Ok(back)) => Some(back),
+            Some(Err(_)) => return Ok(no_url("redirect_url", &given["redirect_url"])),
+        };
+        let id = id_of(&self.connectors[index]);
+        if self.stuck.contains(&id) {
+            return Ok(refusal(500, "Connection has failed"));
+        }
         let url = self.connectors[index]["url"].as_str().unwrap_or_default();
-        let token = given["access_token"]
-            .as_str()
-            .filter(|token| !token.is_empty());
-        let has_token = token.is_some_and(|token| !self.refused.iter().any(|bad| bad == token));
-        let is_open = has_token || !self.protected.iter().any(|other| other == url);
+        let token = given["access_token"].as_str();
+        if let Some(token) = token.filter(|token| !token.is_empty()) {
+            self.kept.insert(id.clone(), token.to_owned());
+        }
+        let token = self.kept.get(&id);
+        let is_good = token.is_some_and(|token| !self.refused.contains(token));
+        let is_protected = self.protected.iter().any(|other| other == url);
+        if !is_protected && reaches(url) {
+            // It is asked before anything is said of it.
+            return Ok(Answer::probe(url, token.map(String::as_str)));
+        }
         let connector = &mut self.connectors[index];
         connector.insert("disconnect_reason".to_owned(), Value::Null);
-        if is_open {
+        if is_good || !is_protected {
             connector.insert("state".to_owned(), "connected".into());
             connector.insert("auth_request".to_owned(), Value::Null);
         } else {
+            self.kept.remove(&id);
             self.made += 1;
             let state = format!("state-{:024}", self.made);
             let page = format!(
@@ -133,8 +180,12 @@ impl FakeAgentStack {
             connector.insert("state".to_owned(), "auth_required".into());
             connector.insert("auth_request".to_owned(), request);
             // A second connect invalidates the state of the first.
-            self.states.retain(|_, other| *other != id);
-            self.states.insert(state, id);
+            self.logins.retain(|_, login| login.connector != id);
+            let login = Login {
+                connector: id,
+                back,
+            };
+            self.logins.insert(state, login);
         }
         let body = Value::Object(self.connectors[index].clone());
         Ok(Answer::json(200, &body))
@@ -150,6 +201,10 @@ impl FakeAgentStack {
         connector.insert("state".to_owned(), "disconnected".into());
         connector.insert("disconnect_reason".to_owned(), "Client request".into());
         connector.insert("auth_request".to_owned(), Value::Null);
+        let id = id_of(connector);
+        self.logins.retain(|_, login| login.connector != id);
+        self.kept.remove(&id);
+        self.stuck.remove(&id);
         Ok(Answer::json(200, &Value::Object(connector.clone())))
     }
 
@@ -166,30 +221,50 @@ impl FakeAgentStack {
     }
 
     fn callback(&mut self, seen: &Seen) -> Judged {
-        let state = seen.parameter("state").unwrap_or_default();
-        let Some(id) = self.states.get(state).cloned() else {
-            return Ok(Answer::page("Authorization Failed"));
+        const FAILED: &str = "Authorization Failed";
+        let Some(state) = seen.parameter("state") else {
+            let problem = json!({
+                "type": "missing", "loc": ["query", "state"], "msg": "Field required", "input": null,
+            });
+            return Ok(Answer::json(422, &json!({ "detail": [problem] })));
         };
-        if seen.parameter("error").is_some() {
-            return Ok(Answer::page("Authorization Failed"));
+        let Some(login) = self.logins.get(state) else {
+            return Ok(Answer::page(FAILED));
+        };
+        if let Some(error) = seen.parameter("error") {
+            let Some(mut back) = login.back.clone() else {
+                return Ok(Answer::page(FAILED));
+            };
+            back.query_pairs_mut()
+                .append_pair("error", error)
+                .append_pair("error_description", FAILED);
+            return Ok(Answer::redirect(back.as_str()));
         }
-        self.states.remove(state);
+        let back = login.back.as_ref().map(Url::to_string);
+        let id = login.connector.clone();
+        self.logins.remove(state);
+        self.kept.insert(id.clone(), format!("token-of-{state}"));
         for connector in &mut self.connectors {
             if connector["id"] == *id {
                 connector.insert("state".to_owned(), "connected".into());
                 connector.insert("auth_request".to_owned(), Value::Null);
             }
         }
-        Ok(Answer::page("Authorization Successful"))
+        Ok(match back {
+            Some(back) => Answer::redirect(&back),
+            None => Answer::page("Authorization Successful"),
+        })
     }
 
     fn relay(&self, seen: &Seen, index: usize) -> Judged {
         if !matches!(seen.method.as_str(), "GET" | "POST") {
             return Ok(refusal(405, "Method Not Allowed").with("allow", "GET"));
         }
-        let url = self.connectors[index]["url"].as_str().unwrap_or_default();
+        let connector = &self.connectors[index];
+        let url = connector["url"].as_str().unwrap_or_default();
         let is_protected = self.protected.iter().any(|other| other == url);
-        if is_protected && self.connectors[index]["state"] != "connected" {
+        let is_connected = connector["state"] == "connected";
+        if is_protected && !is_connected {
             let words = "Bearer resource_metadata=\"https://mcp.example/meta\"";
             return Ok(refusal(401, "Unauthorized").with("www-authenticate", words));
         }
@@ -197,7 +272,9 @@ impl FakeAgentStack {
             let value = seen.header(name)?;
             Some(((*name).to_owned(), value.to_owned()))
         });
-        Ok(Answer::relay(url, passed.collect()))
+        let token = self.kept.get(&id_of(connector)).filter(|_| is_connected);
+        let token = token.map(|token| ("authorization".to_owned(), format!("Bearer {token}")));
+        Ok(Answer::relay(url, passed.chain(token).collect()))
     }
 
     fn handle_authorized(&mut self, seen: &Seen, base: &str) -> Judged {
@@ -217,8 +294,21 @@ impl FakeAgentStack {
             }
             _ => {}
         }
+        let (method, rest) = match (method, rest) {
+            // With a slash at its end the route is another one.
+            ("GET", [""]) => return Ok(Answer::redirect(&format!("{base}/api/v1/connectors"))),
+            other => other,
+        };
         let [id, rest @ ..] = rest else {
             return Err("no such operation".to_owned());
+        };
+        let Some(id) = plain_uuid(id) else {
+            let problem = json!({
+                "type": "uuid_parsing", "loc": ["path", "connector_id"],
+                "msg": "Input should be a valid UUID", "input": id,
+                "ctx": { "error": "invalid character" },
+            });
+            return Ok(Answer::json(422, &json!({ "detail": [problem] })));
         };
         let Some(index) = self.connectors.iter().position(|one| one["id"] == *id) else {
             return Ok(refusal(404, &format!("connector with id {id} not found")));
@@ -249,6 +339,30 @@ impl Default for FakeAgentStack {
 }
 
 impl Hosted for FakeAgentStack {
+    /// What the MCP server said when it was asked to begin.
+    ///
+    /// Source: Agent Stack contract, section 3, `connect`, "probe result".
+    fn probed(&mut self, seen: &Seen, status: Option<u16>) -> Answer {
+        let id = seen.path.get(3).and_then(|id| plain_uuid(id));
+        let index = self
+            .connectors
+            .iter()
+            .position(|one| Some(id_of(one)) == id);
+        let Some(connector) = index.and_then(|index| self.connectors.get_mut(index)) else {
+            return refusal(404, "connector not found");
+        };
+        match status {
+            Some(200..300) => {}
+            Some(401) => return refusal(500, "[('RuntimeError', 'No metadata found')]"),
+            Some(_) => return refusal(502, "Connector has returned an error"),
+            None => return refusal(504, "Unable to establish connection with the connector"),
+        }
+        connector.insert("state".to_owned(), "connected".into());
+        connector.insert("auth_request".to_owned(), Value::Null);
+        connector.insert("disconnect_reason".to_owned(), Value::Null);
+        Answer::json(200, &Value::Object(connector.clone()))
+    }
+
     fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
         match seen.route() {
             ("GET", path) if path == ["authorize"] => return self.authorize(seen, base),
@@ -290,9 +404,53 @@ fn refusal(status: u16, detail: &str) -> Answer {
     Answer::json(status, &json!({ "detail": detail }))
 }
 
-fn invalid(field: &str, message: &str) -> Answer {
+/// Source: Agent Stack contract, sections 2 and 3, `create`.
+const LONGEST_URL: usize = 256;
+
+/// Metadata over the limits: at most 16 notes, with keys of 64 characters and values of 512.
+fn wrong_metadata(metadata: &Value) -> Option<Answer> {
+    let notes = metadata.as_object()?;
+    let fits = |(key, value): (&String, &Value)| {
+        key.len() <= 64 && value.as_str().is_some_and(|value| value.len() <= 512)
+    };
+    if notes.len() <= 16 && notes.iter().all(fits) {
+        return None;
+    }
+    let words = "Value error, metadata is too large";
+    Some(invalid("metadata", "value_error", words, metadata))
+}
+
+/// Whether the fake asks an MCP server itself: those of this computer. Others are as the test says.
+fn reaches(url: &str) -> bool {
+    let host = Url::parse(url).ok();
+    host.is_some_and(|url| matches!(url.host_str(), Some("127.0.0.1" | "localhost")))
+}
+
+fn id_of(connector: &Map<String, Value>) -> String {
+    connector["id"].as_str().unwrap_or_default().to_owned()
+}
+
+/// A UUID as the platform spells it; `None` when it is none.
+fn plain_uuid(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(|sign| !"-{}".contains(*sign)).collect();
+    let digits = digits.trim_start_matches("urn:uuid:").to_lowercase();
+    if digits.len() != 32 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digits[part]);
+    Some(parts.join("-"))
+}
+
+fn no_url(field: &str, input: &Value) -> Answer {
+    let words = "Input should be a valid URL, relative URL without a base";
+    invalid(field, "url_parsing", words, input)
+}
+
+fn invalid(field: &str, kind: &str, message: &str, input: &Value) -> Answer {
+    let error = message.split_once(", ").map_or(message, |(_, error)| error);
     let problem = json!({
-        "type": "value_error", "loc": ["body", field], "msg": message, "input": null,
+        "type": kind, "loc": ["body", field], "msg": message, "input": input,
+        "ctx": { "error": error },
     });
     Answer::json(422, &json!({ "detail": [problem] }))
 }

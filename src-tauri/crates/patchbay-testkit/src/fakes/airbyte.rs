@@ -100,6 +100,10 @@ impl FakeAirbyte {
             .connectors
             .iter()
             .filter(|one| one["workspace"] == workspace)
+            .filter(|one| {
+                let wanted = seen.parameter("definition_id");
+                wanted.is_none_or(|id| one["source_template"]["actor_definition_id"] == id)
+            })
             .map(|one| {
                 json!({
                     "id": one["id"], "name": one["name"], "created_at": NOW, "updated_at": null,
@@ -231,11 +235,14 @@ impl FakeAirbyte {
                 Ok(Answer::json(202, &json!({ "job_id": uuid(600) })))
             }
             ("GET", ["inspect"]) => {
+                let template = &self.connectors[index]["source_template"];
                 let body = json!({
                     "connector_id": id, "name": self.connectors[index]["name"],
                     "workspace_id": uuid(500), "organization_id": uuid(900),
-                    "source_definition_id": KINDS[0].0, "source_definition_name": "GitHub",
-                    "source_config_template_id": uuid(800), "docs_skill_id": "github",
+                    "source_definition_id": template["actor_definition_id"],
+                    "source_definition_name": template["name"],
+                    "source_config_template_id": uuid(800),
+                    "docs_skill_id": template["connector_name"],
                     "context_store_readiness": null, "warnings": [],
                 });
                 Ok(Answer::json(200, &body))

@@ -18,6 +18,17 @@ pub struct Answer {
     pub(super) relay: Option<String>,
     /// Headers of the relayed request.
     pub(super) relayed: Vec<(String, String)>,
+    /// An MCP server that is asked before the platform answers.
+    pub(super) probe: Option<Probe>,
+}
+
+/// An MCP server to be asked.
+#[derive(Clone, Debug)]
+pub(super) struct Probe {
+    /// Its absolute URL.
+    pub(super) url: String,
+    /// What it is asked with.
+    pub(super) token: Option<String>,
 }
 
 impl Answer {
@@ -53,6 +64,7 @@ impl Answer {
             body: Vec::new(),
             relay: None,
             relayed: Vec::new(),
+            probe: None,
         }
     }
 
@@ -69,6 +81,16 @@ impl Answer {
             relay: Some(to.to_owned()),
             relayed: headers,
             ..Self::empty(200)
+        }
+    }
+
+    /// What [`Hosted::probed`](super::Hosted::probed) says once an MCP server was asked.
+    #[must_use]
+    pub(super) fn probe(url: &str, token: Option<&str>) -> Self {
+        let (url, token) = (url.to_owned(), token.map(str::to_owned));
+        Self {
+            probe: Some(Probe { url, token }),
+            ..Self::empty(500)
         }
     }
 

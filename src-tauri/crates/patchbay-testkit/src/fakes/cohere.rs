@@ -41,7 +41,11 @@ impl FakeCohere {
     fn list(&self, seen: &Seen) -> Judged {
         seen.only_query("limit offset")?;
         let number = |name: &str, usual: usize| match seen.parameter(name) {
-            Some(text) => text.parse().map_err(|_| format!("{name} {text:?}")),
+            // The official client's numbers are floats.
+            Some(text) => match text.parse::<f64>() {
+                Ok(number) if number >= 0.0 && number.fract() == 0.0 => Ok(number as usize),
+                _ => Err(format!("{name} {text:?}")),
+            },
             None => Ok(usual),
         };
         let (limit, offset) = (number("limit", 30)?, number("offset", 0)?);
@@ -72,7 +76,9 @@ impl FakeCohere {
             "id": id, "organization_id": "org-1", "created_at": NOW, "updated_at": NOW,
         });
         given.extend(members(more));
-        given.entry("active").or_insert(true.into());
+        if given.get("active").is_none_or(Value::is_null) {
+            given.insert("active".to_owned(), true.into());
+        }
         normalize(&mut given);
         self.connectors.insert(0, given.clone());
         Ok(Answer::json(200, &json!({ "connector": given })))

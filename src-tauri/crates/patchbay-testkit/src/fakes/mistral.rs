@@ -123,7 +123,7 @@ impl FakeMistral {
         let mut shown = json!({
             "id": uuid(self.made), "name": name, "description": given["description"],
             "created_at": NOW, "modified_at": NOW, "owner_type": owner, "visibility": given.get("visibility").unwrap_or(&json!("private")),
-            "private_tool_execution": false, "supports_mcp": true, "server": given["server"],
+            "private_tool_execution": false, "supports_mcp": protocol == "mcp", "server": given["server"],
             "protocol": given["protocol"], "is_authenticated": is_open,
             "supported_auth_methods": methods,
         });
@@ -171,14 +171,18 @@ impl FakeMistral {
                 .ok_or_else(|| format!("cursor {cursor:?} is not one of ours"))?,
             None => 0,
         };
+        let wanted = seen.parameter("supports_mcp").map(|word| word == "true");
+        let of_kind =
+            |one: &&Connector| wanted.is_none_or(|wanted| one.shown["supports_mcp"] == wanted);
+        let found: Vec<&Connector> = self.connectors.iter().filter(of_kind).collect();
         // A page holds ten connectors here, and before them comes one that holds none.
         let (items, next) = match seen.parameter("cursor") {
-            None if self.connectors.len() > 10 => (Vec::new(), Some("after/0".to_owned())),
+            None if found.len() > 10 => (Vec::new(), Some("after/0".to_owned())),
             _ => {
-                let until = self.connectors.len().min(from + size.min(10));
-                let page = self.connectors.get(from..until).unwrap_or_default();
-                let items = page.iter().map(Connector::in_list).collect();
-                let more = until < self.connectors.len();
+                let until = found.len().min(from + size.min(10));
+                let page = found.get(from..until).unwrap_or_default();
+                let items = page.iter().map(|one| one.in_list()).collect();
+                let more = until < found.len();
                 (items, more.then(|| format!("after/{until}")))
             }
         };
@@ -277,6 +281,11 @@ impl FakeMistral {
         let text = json!({ "type": "object", "required": ["text"], "properties": {
             "text": { "type": "string" },
         }});
+        let number = |name: &str, usual: usize| match seen.parameter(name) {
+            Some(text) => text.parse().map_err(|_| format!("{name} {text:?}")),
+            None => Ok(usual),
+        };
+        let (page, size) = (number("page", 1)?, number("page_size", 100)?);
         let tools = json!([
             { "name": "echo", "description": "Says it again", "inputSchema": text,
               "annotations": { "readOnlyHint": true } },
@@ -285,7 +294,10 @@ impl FakeMistral {
             { "name": "fail", "inputSchema": { "type": "object" } },
             { "name": "whoami", "inputSchema": { "type": "object" } },
         ]);
-        Ok(Answer::json(200, &tools))
+        let tools = tools.as_array().into_iter().flatten();
+        let before = page.saturating_sub(1).saturating_mul(size);
+        let tools: Vec<&Value> = tools.skip(before).take(size).collect();
+        Ok(Answer::json(200, &json!(tools)))
     }
 
     fn call_tool(&self, seen: &Seen, index: usize, tool: &str) -> Judged {
@@ -389,10 +401,7 @@ impl FakeMistral {
         }
         let sent: Value = serde_json::from_slice(&seen.body).unwrap_or_default();
         match rest {
-            ["mcp"] => {
-                let result = json!({ "jsonrpc": "2.0", "id": sent["id"], "result": {} });
-                Ok(Answer::json(200, &result))
-            }
+            ["mcp"] => Ok(behind_the_gateway(&sent)),
             ["http", "down"] => {
                 let status = "connectors-gateway; error=connection_refused; status-code=502";
                 Ok(Answer::empty(502).with("proxy-status", status))
@@ -444,6 +453,30 @@ impl Hosted for FakeMistral {
             Some(_) => Ok(refusal(401, "Unauthorized")),
         }
     }
+}
+
+/// What an MCP server behind the gateway answers.
+///
+/// Source: MCP 2025-06-18, "Lifecycle".
+fn behind_the_gateway(sent: &Value) -> Answer {
+    if sent["id"].is_null() {
+        return Answer::empty(202);
+    }
+    let result = match sent["method"].as_str().unwrap_or_default() {
+        "initialize" => json!({
+            "protocolVersion": "2025-06-18", "capabilities": { "tools": {} },
+            "serverInfo": { "name": "behind the gateway", "version": "1" },
+        }),
+        "tools/list" => json!({ "tools": [] }),
+        "ping" => json!({}),
+        _ => {
+            let error = json!({ "code": -32601, "message": "Method not found" });
+            let answer = json!({ "jsonrpc": "2.0", "id": sent["id"], "error": error });
+            return Answer::json(200, &answer);
+        }
+    };
+    let answer = json!({ "jsonrpc": "2.0", "id": sent["id"], "result": result });
+    Answer::json(200, &answer)
 }
 
 fn message(words: &str) -> Answer {

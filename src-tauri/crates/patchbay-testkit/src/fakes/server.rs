@@ -14,6 +14,7 @@ use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use super::answer::Probe;
 use super::{Answer, Fault, FaultKind, Judged, Seen};
 
 /// Longest request body.
@@ -26,6 +27,13 @@ pub trait Hosted: Send + 'static {
     /// # Errors
     /// What the contract does not allow: a fault of the client.
     fn answer(&mut self, seen: &Seen, base: &str) -> Judged;
+
+    /// Answers a request once an MCP server was asked for it, by the status of that server; `None` when it could not
+    /// be reached.
+    fn probed(&mut self, seen: &Seen, status: Option<u16>) -> Answer {
+        let _ = (seen, status);
+        Answer::empty(500)
+    }
 }
 
 /// A platform on a free port of this computer, until it is dropped.
@@ -158,8 +166,14 @@ async fn handle<H: Hosted>(State(backend): State<Arc<Backend<H>>>, request: Requ
             answer
         }
     };
+    let mut answer = match &answer.probe {
+        Some(probe) => {
+            let status = ask(&backend.http, probe).await;
+            lock(&backend.shared).hosted.probed(&seen, status)
+        }
+        None => answer,
+    };
     let tamper = lock(&backend.shared).tamper.clone();
-    let mut answer = answer;
     if let Some(change) = tamper {
         change(&seen, &mut answer);
     }
@@ -237,6 +251,28 @@ fn cut() -> Response {
         .header("content-type", "application/json")
         .header("content-length", "4096");
     response.body(Body::from_stream(stream)).unwrap_or_default()
+}
+
+/// Begins with an MCP server, and gives the status of its answer.
+async fn ask(http: &reqwest::Client, probe: &Probe) -> Option<u16> {
+    let begin = serde_json::json!({
+        "jsonrpc": "2.0", "id": 1, "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": { "name": "Agent Stack", "version": "0" },
+        },
+    });
+    let accept = "application/json, text/event-stream";
+    let mut request = http
+        .post(&probe.url)
+        .header("accept", accept)
+        .header("content-type", "application/json")
+        .body(begin.to_string());
+    if let Some(token) = &probe.token {
+        request = request.bearer_auth(token);
+    }
+    let answer = request.send().await.ok()?;
+    Some(answer.status().as_u16())
 }
 
 async fn relay(http: &reqwest::Client, to: &str, answer: &Answer, seen: &Seen) -> Response {

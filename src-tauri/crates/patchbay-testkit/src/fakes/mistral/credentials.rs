@@ -20,7 +20,12 @@ impl Connector {
             ("GET", []) => {
                 seen.only_query("auth_type fetch_default")?;
                 let of_scope = self.credentials.iter().filter(|(level, _)| level == scope);
-                let found: Vec<_> = of_scope.map(shown).collect();
+                let kind = seen.parameter("auth_type");
+                let only_default = seen.parameter("fetch_default") == Some("true");
+                let wanted = of_scope
+                    .filter(|(_, one)| kind.is_none_or(|kind| method_of(one) == kind))
+                    .filter(|(_, one)| !only_default || is_default(one));
+                let found: Vec<_> = wanted.map(shown).collect();
                 Ok(Answer::json(200, &json!({ "credentials": found })))
             }
             ("POST" | "PATCH", []) => self.put(seen, scope, seed),
