@@ -73,16 +73,12 @@ fn token(config: &Map<String, Value>) -> Option<&str> {
     token.filter(|token| !token.is_empty())
 }
 
-/// The name and the arguments in our words: the limit of a wait is an argument.
+/// The name and the arguments: the limit of a wait is an argument.
 fn operation(line: &Line) -> (&str, Map<String, Value>) {
     let mut arguments = line.args.clone();
     let is_wait = line.op.starts_with("wait_for_");
     if let Some(limit) = line.config.get("scale_timeout_to").filter(|_| is_wait) {
         arguments.insert("limit_s".to_owned(), limit.clone());
     }
-    let name = match line.op.as_str() {
-        "mcp_proxy" => "mcp",
-        other => other,
-    };
-    (name, arguments)
+    (&line.op, arguments)
 }

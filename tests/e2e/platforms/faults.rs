@@ -212,7 +212,9 @@ fn is_of_seed(operation: &str) -> bool {
 fn is_raw(platform: Platform, operation: &str, case: &str) -> bool {
     match (platform, operation) {
         (Platform::Mistral, name) => name.starts_with("gateway_"),
-        (Platform::Agentstack, "mcp" | "delete") | (Platform::Tenex, "delete") => case == "half",
+        (Platform::Agentstack, "mcp_proxy" | "delete") | (Platform::Tenex, "delete") => {
+            case == "half"
+        }
         _ => false,
     }
 }

@@ -60,7 +60,9 @@ pub use error::{BoxError, Error, Found, Refusal, Result, TEXT_LIMIT, Unreachable
 pub use error_response::challenge;
 pub use field::Field;
 pub use lookup::Lookup;
-pub use options::{CachedToken, CallOptions, Capture, Retries, SentSecrets};
+pub use options::{
+    CachedToken, CallOptions, CallProgress, Capture, OnProgress, Retries, SentSecrets,
+};
 pub use path::Path;
 pub use plan::{PlannedRequest, placeholders};
 pub use policy::AddressPolicy;

@@ -11,6 +11,20 @@ use tokio_util::sync::CancellationToken;
 
 use super::RetryPolicy;
 
+/// How far a call is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallProgress {
+    /// How far, in the tool's own unit.
+    pub progress: f64,
+    /// How much there is, where the tool says so.
+    pub total: Option<f64>,
+    /// In words, cleaned.
+    pub message: Option<String>,
+}
+
+/// Hears how far a call is, in order and never backwards; must not block.
+pub type OnProgress = Arc<dyn Fn(CallProgress) + Send + Sync>;
+
 /// Options of one call; the same for every operation of every platform. `Debug` leaves out what may hold
 /// secrets.
 #[derive(Clone, Default)]

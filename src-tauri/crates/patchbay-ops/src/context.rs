@@ -175,7 +175,8 @@ impl Context {
         self.inner.tasks.close();
         let farewell = async {
             self.inner.tasks.wait().await;
-            self.inner.sessions.close_all().await;
+            let sessions = self.inner.sessions.close_all();
+            futures::future::join(sessions, self.inner.sign_ins.settle_all()).await;
         };
         if tokio::time::timeout(PATIENCE, farewell).await.is_err() {
             tracing::warn!("work was still under way when Patchbay ended");

@@ -26,9 +26,10 @@ use std::time::Duration;
 use patchbay_model::ServerFacts;
 use url::Url;
 
-pub use call::{CallOutcome, CallProgress, ToolCall};
+pub use call::{CallOutcome, ToolCall};
 pub(crate) use content::tool_result;
 pub use negotiate::connect;
+pub use patchbay_http::CallProgress;
 pub use session::McpSession;
 pub(crate) use tools::read_page;
 

@@ -272,6 +272,9 @@ pub trait Platform: Send + Sync {
         }
     }
 
+    /// Sees to it that servers hear what was told to them before the process ends. Nothing is called afterwards.
+    async fn settle(&self) {}
+
     /// Listing, looking at and deleting connectors.
     fn connectors(&self) -> Option<&dyn Connectors> {
         None

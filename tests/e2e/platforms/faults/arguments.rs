@@ -32,7 +32,7 @@ fn beyond(platform: Platform, operation: &str) -> Value {
         (Platform::Mistral, "create") => json!({ "protocol": "mcp" }),
         (Platform::Tenex, "update") => json!({ "name": "x" }),
         (Platform::Tenex, "wait_for_grant") => json!({ "limit_s": 4 }),
-        (Platform::Agentstack, "mcp") => json!({ "method": "POST" }),
+        (Platform::Agentstack, "mcp_proxy") => json!({ "method": "POST" }),
         (Platform::Agentstack, name) if name.starts_with("wait_") => json!({ "limit_s": 3 }),
         _ => json!({}),
     }

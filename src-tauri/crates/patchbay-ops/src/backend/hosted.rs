@@ -104,6 +104,7 @@ impl Backend for Hosted<'_> {
             timeout: Some(call.timeout),
             cancel: Some(cancel.clone()),
             credential,
+            progress: Some(call.progress),
             ..CallOptions::default()
         };
         let ready_at = Instant::now();
@@ -246,8 +247,9 @@ impl Backend for Hosted<'_> {
         let gone = disconnects.disconnect(&remote, &self.options()).await;
         self.finish_call(&*platform, gone).await?;
         refresh_status(self.cx, self.connector, &*platform, &remote).await?;
+        // No platform tells whether the provider took its tokens back, or whether there were any.
         Ok(Revoked {
-            revoked: true,
+            revoked: false,
             note: None,
         })
     }

@@ -69,6 +69,12 @@ impl SignIns {
         open.get(account).map(|used| used.secrets.clone())
     }
 
+    /// Has every platform that was used end in good form.
+    pub(crate) async fn settle_all(&self) {
+        let used: Vec<SignedIn> = self.lock().drain().map(|(_, used)| used).collect();
+        futures::future::join_all(used.iter().map(|used| used.platform.settle())).await;
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, HashMap<AccountId, SignedIn>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -7,7 +7,8 @@ use patchbay_http::CallOptions;
 use patchbay_model::{ControlGroup, Fact, PlatformDetails, RemoteId};
 use serde_json::json;
 
-use super::operations::{Connect, Disconnect};
+use super::mapping;
+use super::operations::{Connect, Disconnect, Which};
 use super::platform::AgentStack;
 use super::wire::{CONNECTED, Connector};
 use crate::actions::{button, call, fact, humanize, moment};
@@ -22,16 +23,25 @@ impl Details for AgentStack {
     ) -> Result<PlatformDetails> {
         let connector = self.find(id.as_str(), options).await?;
         Ok(PlatformDetails {
-            facts: facts(&connector),
+            facts: facts(&connector, self.relay_url(&connector)),
             groups: vec![connection(&connector)],
         })
     }
 }
 
-fn facts(connector: &Connector) -> Vec<Fact> {
+impl AgentStack {
+    /// Where other programs reach the MCP server through the platform, signed in as this account.
+    fn relay_url(&self, connector: &Connector) -> Option<String> {
+        let path = Which::by_id(connector.id.as_str()).path().ok()?;
+        Some(path.then("/mcp").under(&self.api.base).to_string())
+    }
+}
+
+fn facts(connector: &Connector, relay: Option<String>) -> Vec<Fact> {
     let facts = [
         fact("Status", Some(&humanize(&connector.state))),
-        fact("Reason", connector.text("disconnect_reason")),
+        fact("Reason", mapping::disconnect_reason(connector).as_deref()),
+        fact("Relay", relay.as_deref()),
         moment("Created", connector.text("created_at")),
     ];
     facts.into_iter().flatten().collect()

@@ -145,8 +145,11 @@ pub(super) fn consent(wire: &Connector) -> ConsentState {
 
 /// Why the platform gave a connector up, cleaned.
 pub(super) fn disconnect_reason(wire: &Connector) -> Option<String> {
-    let reason = wire.text("disconnect_reason");
-    reason.map(|reason| clean_text(reason, REASON_LIMIT))
+    // The library of the platform advertises a page of its own, and puts a colon where nothing follows.
+    let reason = wire.text("disconnect_reason")?;
+    let reason = reason.split("For more information check:").next()?;
+    let reason = clean_text(reason, REASON_LIMIT);
+    Some(reason.trim_end_matches([':', ' ']).to_owned()).filter(|reason| !reason.is_empty())
 }
 
 /// A server that the platform has prepared.

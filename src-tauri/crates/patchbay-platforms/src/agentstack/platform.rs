@@ -37,6 +37,8 @@ pub(super) const CONSENT_LIVES: Duration = Duration::from_secs(300);
 
 const POLL_EVERY: Duration = Duration::from_secs(1);
 
+const TOKEN_REJECTED: &str = "the server rejected the token";
+
 /// The definition that takes any address.
 const CUSTOM: &str = "custom";
 
@@ -197,6 +199,16 @@ impl AgentStack {
         }
     }
 
+    /// Whether the platform fails on a token that it gave up before it would ask for a new one: until the token is
+    /// deleted it does so for ever.
+    async fn is_stuck(&self, id: &RemoteId, error: &Error, options: &CallOptions) -> bool {
+        if error.status() != Some(500) {
+            return false;
+        }
+        let found = self.find(id.as_str(), options).await;
+        found.is_ok_and(|connector| connector.state == DISCONNECTED)
+    }
+
     /// Sleeps so long, unless the call is stopped.
     ///
     /// # Errors
@@ -224,8 +236,13 @@ impl AgentStack {
         let tried = connect.run(self, &bare(options)).await;
         // Nobody stands before a page.
         self.note(&created.id, |found| found.consent_until = None);
-        if let Err(error) = &tried {
-            self.note(&created.id, |found| found.fail(error.words()));
+        let refused = match &tried {
+            Err(error) => Some(error.words()),
+            Ok(connector) if connector.state == AUTH_REQUIRED => Some(TOKEN_REJECTED.to_owned()),
+            Ok(_) => None,
+        };
+        if let Some(words) = refused {
+            self.note(&created.id, |found| found.fail(words));
         }
         tried.unwrap_or(created)
     }
@@ -262,6 +279,10 @@ impl Platform for AgentStack {
 
     fn client(&self) -> &AnyClient {
         self
+    }
+
+    async fn settle(&self) {
+        self.sessions.settle().await;
     }
 
     fn observations(&self) -> Value {
@@ -330,7 +351,14 @@ impl Consents for AgentStack {
             redirect_url: redirect.map(Url::to_string),
             access_token: None,
         };
-        let connector = connect.run(self, options).await?;
+        let connector = match connect.run(self, options).await {
+            Err(error) if self.is_stuck(id, &error, options).await => {
+                let connector = connect.connector.clone();
+                Disconnect { connector }.run(self, options).await?;
+                connect.run(self, options).await?
+            }
+            connected => connected?,
+        };
         Ok(StartedConsent {
             page: page(&connector)?,
             lives: None,
@@ -497,7 +525,7 @@ impl Credentials for AgentStack {
         // It names a page, but nobody was asked to stand before it.
         self.note(id.as_str(), |found| found.consent_until = None);
         Err(Error::GrantFailed {
-            reason: Some("the server rejected the token. No token is set now".to_owned()),
+            reason: Some(format!("{TOKEN_REJECTED}. No token is set now")),
         })
     }
 }

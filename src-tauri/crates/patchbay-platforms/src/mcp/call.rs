@@ -1,8 +1,8 @@
 //! A call of a tool: what goes in and what comes out.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use patchbay_http::OnProgress;
 use patchbay_model::ToolResult;
 use serde_json::{Map, Value};
 
@@ -18,18 +18,7 @@ pub struct ToolCall {
     /// [`McpLimits::total`]: crate::mcp::McpLimits::total
     pub timeout: Duration,
     /// Hears how far the tool is, in order and never backwards; must not block.
-    pub progress: Arc<dyn Fn(CallProgress) + Send + Sync>,
-}
-
-/// How far a tool is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CallProgress {
-    /// How far, in the tool's own unit.
-    pub progress: f64,
-    /// How much there is, where the tool says so.
-    pub total: Option<f64>,
-    /// In words, cleaned.
-    pub message: Option<String>,
+    pub progress: OnProgress,
 }
 
 /// What became of a call, with what the history keeps of it.

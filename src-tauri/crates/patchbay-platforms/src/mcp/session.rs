@@ -213,11 +213,17 @@ impl McpSession {
         }
     }
 
+    /// Waits until the server heard what it was told to stop, a few seconds at most. Nothing else may be asked
+    /// meanwhile.
+    pub async fn settle(&self) {
+        self.0.farewells.close();
+        let _ = tokio::time::timeout(CLOSE_LIMIT, self.0.farewells.wait()).await;
+    }
+
     /// Ends the session for all clones, telling the server where the protocol knows how; gives up
     /// after a few seconds.
     pub async fn close(&self) {
-        self.0.farewells.close();
-        let _ = tokio::time::timeout(CLOSE_LIMIT, self.0.farewells.wait()).await;
+        self.settle().await;
         let running = self
             .0
             .running

@@ -140,7 +140,7 @@ async fn arguments_that_do_not_fit_send_nothing() {
             "wait_for_state",
             value!({"connector": "a", "poll_interval": -1}),
         ),
-        ("mcp", value!({"connector": "a"})),
+        ("mcp_proxy", value!({"connector": "a"})),
         ("mcp", value!({"connector": "a", "method": "NO WAY"})),
         (
             "mcp",

@@ -53,7 +53,7 @@ pub struct Mcp {
 }
 
 impl Operation<AgentStack> for Mcp {
-    const NAME: &'static str = "mcp";
+    const NAME: &'static str = "mcp_proxy";
     const EFFECT: Effect = Effect::Write;
     const RETRY: Repeat = Repeat::Never;
     type Output = Value;

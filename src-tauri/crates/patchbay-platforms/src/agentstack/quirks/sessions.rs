@@ -6,6 +6,8 @@
 //! Source: Agent Stack contract, section 3, `mcp`.
 
 use patchbay_http::{Api, CallOptions};
+use patchbay_model::{ServerFacts, Transport};
+use rmcp::model::ProtocolVersion;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +36,21 @@ impl Sessions {
         places.remove(&plain_id(id));
     }
 
+    /// Lets every MCP server hear that what was stopped is not awaited any more, where it has not yet: the
+    /// platform drops what it has not passed on when a connection closes.
+    pub(in crate::agentstack) async fn settle(&self) {
+        let slots: Vec<Slot> = {
+            let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            places.drain().map(|(_, slot)| slot).collect()
+        };
+        let settled = slots.iter().map(|slot| async move {
+            if let Some(session) = slot.lock().await.take() {
+                session.settle().await;
+            }
+        });
+        futures::future::join_all(settled).await;
+    }
+
     /// The session of a connector, made where there is none.
     ///
     /// # Errors
@@ -53,12 +70,24 @@ impl Sessions {
             url: connector.path()?.then("/mcp").under(&api.base),
             tokens: Arc::clone(&api.tokens),
             plain_http: api.clients.plain_http.clone(),
-            server_facts: None,
+            server_facts: Some(behind_the_relay()),
         };
         let limits = McpLimits::default();
         // The usual connections ask for compression, which the relay labels wrongly.
         let session = mcp::connect(&api.clients.raw, target, limits, &options.stop()).await?;
         *live = Some(session.clone());
         Ok(session)
+    }
+}
+
+/// What is known of every server behind the relay: the relay leaves out the headers without which the newer
+/// lifecycle cannot begin, so that asking for it first would only cost a request.
+fn behind_the_relay() -> ServerFacts {
+    ServerFacts {
+        name: String::new(),
+        version: String::new(),
+        protocol_version: ProtocolVersion::LATEST_WITH_INITIALIZE.to_string(),
+        transport: Transport::StreamableHttp,
+        instructions: None,
     }
 }

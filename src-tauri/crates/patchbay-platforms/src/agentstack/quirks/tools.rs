@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use patchbay_http::{CallOptions, PlannedRequest};
+use patchbay_http::{CallOptions, CallProgress, PlannedRequest};
 use patchbay_model::{RemoteId, Tool};
 use serde_json::{Map, Value};
 
@@ -74,7 +74,7 @@ fn call_of(tool: &str, arguments: Map<String, Value>, options: &CallOptions) -> 
         name: tool.to_owned(),
         arguments,
         timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
-        progress: Arc::new(|_| {}),
+        progress: options.progress.clone().unwrap_or_else(|| Arc::new(|_| {})),
     }
 }
 
@@ -85,7 +85,7 @@ impl AgentStack {
     /// Does something in the session of a connector, and notes how the relay did.
     ///
     /// A 401 of the server behind the relay means that its token lapsed, which only the platform
-    /// renews: after its next look it is asked once more.
+    /// renews: after its next look it is asked once more, by whoever waits so long.
     ///
     /// # Errors
     /// Those of [`connect`](crate::mcp::connect) and of the work itself, with the platform's own words;
@@ -103,7 +103,9 @@ impl AgentStack {
             self.sessions.forget(id);
             // The same status comes from the platform when it refuses the account itself.
             let found = self.find(id, options).await?;
-            if found.is_connected() {
+            if found.is_connected() && options.max_retry_wait.is_none_or(|most| NEXT_PROBE <= most)
+            {
+                say_waiting(options);
                 self.sleep(NEXT_PROBE, options).await?;
                 outcome = self.once(&connector, options, &work).await;
             }
@@ -140,6 +142,21 @@ impl AgentStack {
         let session = self.sessions.of(&self.api, connector, options).await?;
         work(session).await
     }
+}
+
+/// Says to whoever listens that nothing is wrong with a call that is silent for so long.
+fn say_waiting(options: &CallOptions) {
+    let Some(progress) = &options.progress else {
+        return;
+    };
+    let seconds = NEXT_PROBE.as_secs();
+    progress(CallProgress {
+        progress: 0.0,
+        total: None,
+        message: Some(format!(
+            "waiting {seconds} s for Agent Stack to renew the sign-in"
+        )),
+    });
 }
 
 /// Whether a session goes on after such an error.

@@ -177,3 +177,42 @@ async fn a_failure_is_over_once_the_consent_connected() {
         assert_eq!(found.reason.as_deref(), Some(reason));
     }
 }
+
+/// The platform fails on a token that it gave up, and never asks for a new one by itself.
+#[tokio::test]
+async fn a_token_that_lapsed_for_good_ends_in_one_sign_in() {
+    let page = "https://auth.example/authorize?state=s";
+    let lost = || json(500, value!({"detail": "Connection has failed"}));
+    let server = Server::start([
+        lost(),
+        json(200, connector("disconnected")),
+        json(200, connector("disconnected")),
+        json(200, asking(code(page))),
+    ])
+    .await;
+    let platform = signed_in(&server.base, Jumping::new());
+    let consents = platform.consents().unwrap();
+    let started = consents
+        .start_consent(&id(), None, &Map::new(), &options())
+        .await
+        .unwrap();
+    assert_eq!(started.page.unwrap().as_str(), page);
+    let asked: Vec<String> = server
+        .seen()
+        .iter()
+        .map(|seen| seen.uri.path().to_owned())
+        .collect();
+    assert!(asked[2].ends_with("/disconnect"), "{asked:?}");
+
+    // What fails otherwise stays the answer, and nothing is given up for it.
+    let server = Server::start([lost(), json(200, connector("created"))]).await;
+    let platform = signed_in(&server.base, Jumping::new());
+    let refused = platform
+        .consents()
+        .unwrap()
+        .start_consent(&id(), None, &Map::new(), &options())
+        .await
+        .unwrap_err();
+    assert_eq!(refused.status(), Some(500));
+    assert_eq!(server.seen().len(), 2);
+}

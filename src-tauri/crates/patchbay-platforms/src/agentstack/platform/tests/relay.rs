@@ -48,7 +48,7 @@ async fn pieces_are_passed_on_as_they_arrive() {
     let (server, platform) = Socket::open().await;
     let options = options();
     let (answer, mut socket) = tokio::join!(
-        platform.stream("mcp", listening(), &options),
+        platform.stream("mcp_proxy", listening(), &options),
         server.answering()
     );
     let mut answer = answer.unwrap();
@@ -67,7 +67,7 @@ async fn dropping_the_answer_closes_the_connection() {
     let (server, platform) = Socket::open().await;
     let options = options();
     let (answer, mut socket) = tokio::join!(
-        platform.stream("mcp", listening(), &options),
+        platform.stream("mcp_proxy", listening(), &options),
         server.answering()
     );
     let mut answer = answer.unwrap();
@@ -82,7 +82,7 @@ async fn cancelling_closes_the_connection() {
     let (server, platform) = Socket::open().await;
     let (options, stop) = stoppable();
     let (answer, mut socket) = tokio::join!(
-        platform.stream("mcp", listening(), &options),
+        platform.stream("mcp_proxy", listening(), &options),
         server.answering()
     );
     let mut answer = answer.unwrap();
@@ -106,7 +106,10 @@ async fn an_empty_answer_keeps_status_and_headers() {
     let note = value!({
         "connector": "c-1", "method": "post", "content_json": {"jsonrpc": "2.0", "method": "n"}
     });
-    let mut answer = platform.stream("mcp", note, &options()).await.unwrap();
+    let mut answer = platform
+        .stream("mcp_proxy", note, &options())
+        .await
+        .unwrap();
     assert_eq!(
         (answer.status, &answer.headers["mcp-session-id"]),
         (202, &"s-1".parse().unwrap())
@@ -127,7 +130,10 @@ async fn a_refusal_carries_status_headers_and_body_and_no_secret_of_the_caller()
         "connector": "c-1", "method": "POST", "content": "{}",
         "headers": {"Authorization": "Bearer tok-987", "Content-TYPE": "text/x", "x-custom": "1"}
     });
-    let error = platform.call("mcp", ping, &options()).await.unwrap_err();
+    let error = platform
+        .call("mcp_proxy", ping, &options())
+        .await
+        .unwrap_err();
     let refusal = error.refusal().unwrap();
     assert_eq!(refusal.text.as_deref(), Some("you sent <redacted>"));
     assert!(refusal.headers.contains_key("www-authenticate"));
@@ -147,7 +153,10 @@ async fn bytes_that_are_no_text_are_told_in_base64() {
     *answer.body_mut() = vec![0xff, 0x00].into();
     let server = Server::start([answer]).await;
     let platform = signed_in(&server.base, Jumping::new());
-    let answer = platform.call("mcp", listening(), &options()).await.unwrap();
+    let answer = platform
+        .call("mcp_proxy", listening(), &options())
+        .await
+        .unwrap();
     assert_eq!(
         (&answer["status_code"], &answer["base64"]),
         (&200.into(), &"/wA=".into())

@@ -117,3 +117,38 @@ async fn a_connector_that_is_gone_is_called_so() {
     let words = error.refusal().unwrap().text.as_deref();
     assert_eq!(words, Some("connector with id c-1 not found"));
 }
+
+/// A person who asks to be connected does not wait for a platform that may renew a token by itself.
+#[tokio::test]
+async fn only_who_is_patient_waits_for_the_next_look_and_hears_of_it() {
+    let clock = Jumping::new();
+    let fake = Fake::start(Some("connected")).await;
+    let platform = signed_in(&fake.base, Arc::clone(&clock));
+    let lapsed = value!({"error": "invalid_token"});
+    fake.desk.fault(401, lapsed.clone());
+    let hurried = CallOptions {
+        max_retry_wait: Some(Duration::from_secs(10)),
+        ..options()
+    };
+    let tools = platform.tools().unwrap();
+    let refused = tools.list_tools(&id(), &hurried).await;
+    assert!(matches!(refused, Err(Error::Unauthorized { .. })));
+    assert!(clock.waits().is_empty());
+
+    fake.desk.fault(401, lapsed);
+    let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let hearing = Arc::clone(&heard);
+    let patient = CallOptions {
+        progress: Some(Arc::new(move |step: patchbay_http::CallProgress| {
+            hearing.lock().unwrap().push(step.message);
+        })),
+        ..options()
+    };
+    tools
+        .call_tool(&id(), "echo", Map::new(), &patient)
+        .await
+        .unwrap();
+    assert_eq!(clock.waits(), [31.0]);
+    let said = heard.lock().unwrap()[0].clone().unwrap();
+    assert!(said.contains("waiting 31 s"), "{said}");
+}
