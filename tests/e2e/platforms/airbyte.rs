@@ -71,6 +71,85 @@ async fn the_whole_story() {
     fixture.over();
 }
 
+/// Source: the product text of Airbyte's connectors: `connect("stripe")`, `execute("customers", "list")`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connector_is_meant_by_its_slug_and_a_read_asks_nobody() {
+    let fixture = fixture().await;
+    for (definition, name) in [(KINDS[0].0, "repos"), (KINDS[1].0, "payments")] {
+        let made = json!({
+            "name": name, "definition_id": definition, "credentials": { "token": TOKEN },
+            "replication_config": { "repositories": ["ada/tea"] },
+        });
+        fixture.api("create_connector", made).await;
+    }
+    fixture.does("connector list --refresh").await;
+    let shown = fixture.json("connector show stripe").await;
+    assert_eq!(shown["name"], "payments");
+    let shown = fixture.json("connector show acc/github").await;
+    assert_eq!(shown["name"], "repos");
+
+    let run = fixture.json("tool run github issues.list").await;
+    assert_eq!(run["state"], "done");
+    // What the action only reads needs nobody to agree, and what it takes away does.
+    let run = "tool run github execute entity=issues action=list";
+    assert_eq!(fixture.json(run).await["state"], "done");
+    for action in ["delete", "anything"] {
+        let run = format!("tool run github execute entity=issues action={action} --json");
+        let refused = fixture.fails(&run, 2).await.failure();
+        assert_eq!(refused["code"], "confirmation_needed");
+    }
+    // An entity that nobody described may be there all the same: the platform tells.
+    let asked = fixture.fails("tool run stripe customers.list --json", 1);
+    let asked = asked.await.failure();
+    assert_eq!(asked["code"], "platform.invalid", "{asked}");
+    fixture.fails("tool run stripe customers.lsit", 6).await;
+    fixture.over();
+}
+
+/// Whoever makes a connector in another workspace than the account's finds it again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connector_of_another_workspace_stays_in_the_list() {
+    let fixture = fixture().await;
+    fixture
+        .fake
+        .with(|airbyte| airbyte.workspaces.push("tea".to_owned()));
+    let made = json!({
+        "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
+        "replication_config": { "repositories": ["ada/tea"] }, "workspace_name": "tea",
+    });
+    fixture.api("create_connector", made).await;
+    for _ in 0..2 {
+        fixture.does("connector list --refresh").await;
+        let listed = fixture.json("connector list").await;
+        assert_eq!(listed[0]["name"], "repos");
+    }
+    let told = fixture.json("connector actions repos").await;
+    let facts = told["facts"].as_array().unwrap();
+    let workspace = facts.iter().find(|fact| fact["label"] == "Workspace");
+    assert_eq!(workspace.unwrap()["value"], "tea");
+    // A workspace that is gone takes its connectors along, and nothing else.
+    fixture
+        .fake
+        .with(|airbyte| airbyte.workspaces.retain(|name| name != "tea"));
+    fixture.does("connector list --refresh").await;
+    assert_eq!(fixture.json("connector list").await, json!([]));
+    fixture.over();
+}
+
+/// Source: Airbyte contract, section 1, "constant header".
+#[tokio::test(flavor = "multi_thread")]
+async fn every_request_carries_the_header_of_the_official_client() {
+    let fixture = fixture().await;
+    fixture.does("connector list --refresh").await;
+    let log = fixture.fake.log();
+    assert!(!log.is_empty());
+    for seen in log {
+        let sent = seen.header("x-adp-agent-sdk");
+        assert_eq!(sent, Some("airbyte-agent-sdk"), "{:?}", seen.path);
+    }
+    fixture.over();
+}
+
 /// Source: Airbyte contract, section 9: a check that is refused leaves the state as it was.
 #[tokio::test(flavor = "multi_thread")]
 async fn only_a_check_that_went_well_makes_it_ready() {

@@ -14,6 +14,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use patchbay_model::{
     Connector, Content, FilledPrompt, Form, Json, Prompt, Resource, Secret, ServerFacts, Tool,
+    ToolEffect,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, ToolCall};
@@ -38,6 +39,16 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Looks whether a connector of which something was not found is still there.
     async fn look_for_missing(&self) {}
+
+    /// What a tool does with these arguments, where that is known without asking.
+    fn effect_of(&self, tool: &Tool, _arguments: &Map<String, Value>) -> ToolEffect {
+        tool.effect
+    }
+
+    /// A tool of that name that need not be among those that were listed; `None` where all are.
+    fn unlisted_tool(&self, _name: &str) -> Option<Tool> {
+        None
+    }
 
     /// Runs a tool, with the credential of that name.
     async fn call_tool(

@@ -18,6 +18,7 @@ pub(crate) mod tool_changes;
 pub(crate) mod tools;
 
 use patchbay_model::{Connector, ConnectorId};
+use patchbay_platforms::hosted;
 use serde::Serialize;
 use specta::Type;
 
@@ -74,8 +75,8 @@ pub async fn find_connector(cx: &Context, id: &ConnectorId) -> Result<Connector,
     found.ok_or_else(|| not_found(id.as_str()))
 }
 
-/// The connector that a person means: by its id, by `ACCOUNT/NAME`, or by a name or title that only
-/// one has.
+/// The connector that a person means: by its id, by `ACCOUNT/NAME`, by a name or title that only one has, or by a
+/// kind that only one is of, as the documents of its platform call it (`stripe`).
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Ambiguous`] when several have the name; [`Error::Store`].
@@ -93,27 +94,37 @@ pub async fn resolve_connector(cx: &Context, text: &str) -> Result<Connector, Er
         by(&|connector| connector.name == text),
         by(&|connector| connector.title.eq_ignore_ascii_case(text)),
     ];
-    match found
-        .iter()
-        .find(|found| !found.is_empty())
-        .map(Vec::as_slice)
-    {
-        None => Err(not_found(text)),
-        Some([connector]) => Ok((*connector).clone()),
-        Some(several) => Err(Error::Ambiguous {
+    let named = found.into_iter().find(|found| !found.is_empty());
+    let meant = named.unwrap_or_else(|| by(&|connector| is_of_kind(connector, text)));
+    match meant.as_slice() {
+        [] => Err(not_found(text)),
+        [connector] => Ok((*connector).clone()),
+        several => Err(Error::Ambiguous {
             name: text.to_owned(),
             count: several.len(),
         }),
     }
 }
 
-fn is_account_and_name(connector: &Connector, text: &str) -> bool {
-    text.split_once('/').is_some_and(|(account, name)| {
-        connector.name == name
-            && (account == connector.account.as_str()
-                || account == connector.identity.account
-                || (account == "local" && connector.identity.account == THIS_COMPUTER))
+/// Whether the documents of its platform call its kind so, alone or with the account in front.
+fn is_of_kind(connector: &Connector, text: &str) -> bool {
+    let rules = hosted(connector.identity.platform).map(|hosted| hosted.rules);
+    let kind = rules.and_then(|rules| (rules.kind_of)(&connector.native));
+    kind.is_some_and(|kind| match text.split_once('/') {
+        Some((account, text)) => is_of_account(connector, account) && kind == text,
+        None => kind == text,
     })
+}
+
+fn is_of_account(connector: &Connector, account: &str) -> bool {
+    account == connector.account.as_str()
+        || account == connector.identity.account
+        || (account == "local" && connector.identity.account == THIS_COMPUTER)
+}
+
+fn is_account_and_name(connector: &Connector, text: &str) -> bool {
+    text.split_once('/')
+        .is_some_and(|(account, name)| connector.name == name && is_of_account(connector, account))
 }
 
 /// That there is no connector of that name.

@@ -60,6 +60,11 @@ impl<T: Clone + Default + Serialize + DeserializeOwned> Observations<T> {
         self.lock().retain(|id, _| is_there(id));
     }
 
+    /// Something of each connector.
+    pub(crate) fn each<R>(&self, look: impl Fn(&T) -> R) -> Vec<R> {
+        self.lock().values().map(look).collect()
+    }
+
     /// All of it, as JSON.
     pub(crate) fn to_json(&self) -> Value {
         // Its keys are text.

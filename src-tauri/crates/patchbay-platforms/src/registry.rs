@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use patchbay_http::{Clients, Clock, SecretNames};
-use patchbay_model::{Abilities, Form, PlatformLook, Secret, TileColours};
+use patchbay_model::{Abilities, Form, PlatformLook, Secret, TileColours, Tool, ToolEffect};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -33,9 +33,30 @@ pub struct HostedPlatform {
     pub operations_of: fn(&Map<String, Value>) -> &'static [OperationEntry],
     /// Name of the account field on which these depend; `None` where all accounts have the same.
     pub operations_by: Option<&'static str>,
+    /// What is known of its connectors and tools without asking it.
+    pub rules: Rules,
     /// Signs in; sends nothing yet.
     pub sign_in: fn(SignIn) -> Result<Arc<dyn Platform>, Error>,
 }
+
+/// What is known of the connectors and tools of a platform without asking it.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// The word by which its documents call the kind of a connector, out of the connector's own JSON; `None` where
+    /// they have none.
+    pub kind_of: fn(&Value) -> Option<String>,
+    /// What a tool does with these arguments, where that says more than the tool alone.
+    pub effect_of: fn(&Tool, &Map<String, Value>) -> ToolEffect,
+    /// A tool that its documents have and that no connector has to list; `None` where there is none of that name.
+    pub unlisted_tool: fn(&str) -> Option<Tool>,
+}
+
+/// Of most platforms no more is known than what they tell.
+pub(crate) const NO_RULES: Rules = Rules {
+    kind_of: |_| None,
+    effect_of: |tool, _| tool.effect,
+    unlisted_tool: |_| None,
+};
 
 /// One thing that one needs to sign in.
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@ use patchbay_model::{
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, ToolCall};
-use patchbay_platforms::{Platform, Prompts, Resources, Tools};
+use patchbay_platforms::{Platform, Prompts, Resources, Tools, hosted};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -90,6 +90,18 @@ impl Backend for Hosted<'_> {
         if let Ok(account) = find_account(self.cx, &self.connector.account).await {
             drop(sync::sync_account(self.cx, &account).await);
         }
+    }
+
+    fn effect_of(&self, tool: &Tool, arguments: &Map<String, Value>) -> ToolEffect {
+        match hosted(self.connector.identity.platform) {
+            Some(hosted) => (hosted.rules.effect_of)(tool, arguments),
+            None => tool.effect,
+        }
+    }
+
+    fn unlisted_tool(&self, name: &str) -> Option<Tool> {
+        let hosted = hosted(self.connector.identity.platform)?;
+        (hosted.rules.unlisted_tool)(name)
     }
 
     async fn call_tool(

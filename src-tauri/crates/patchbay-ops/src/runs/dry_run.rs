@@ -50,6 +50,6 @@ pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
         headers: planned.headers,
         body: planned.body,
         identity: identity(&prepared.connector, &request),
-        effect: prepared.tool.effect,
+        effect: prepared.effect,
     })
 }

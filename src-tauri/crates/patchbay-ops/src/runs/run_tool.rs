@@ -99,12 +99,12 @@ pub async fn run_tool(
 ) -> Result<ToolRun, Error> {
     let began = Instant::now();
     let prepared = prepare(cx, &request).await?;
-    if prepared.tool.effect == ToolEffect::Destructive && !request.confirmed {
+    if prepared.effect == ToolEffect::Destructive && !request.confirmed {
         return Err(Error::ConfirmationNeeded { what: request.tool });
     }
     let secrets = known_secrets(cx, &prepared).await;
     let mut run = opened(cx, &request, &prepared, &secrets);
-    open(cx, &run, prepared.tool.effect).await?;
+    open(cx, &run, prepared.effect).await?;
     let cancel = cx.ending().child_token();
     let _underway = cx.running().enter(&run.summary.id, cancel.clone());
     announce(cx, &run);
@@ -170,6 +170,8 @@ pub(crate) struct Prepared {
     pub(crate) connector: Arc<Connector>,
     /// The tool.
     pub(crate) tool: Arc<Tool>,
+    /// What it does with these arguments.
+    pub(crate) effect: ToolEffect,
     /// Its arguments, as they are to be sent.
     pub(crate) arguments: Map<String, Value>,
     /// Whether the tool's schema marks anything as secret.
@@ -193,7 +195,9 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
         None if connector.tool_count.is_none() => listed_tool(cx, &connector, request).await?,
         tool => tool,
     };
-    let Some(known) = known else {
+    let backend = for_connector(cx, &connector);
+    let unlisted = || backend.unlisted_tool(&request.tool).map(KnownTool::new);
+    let Some(known) = known.or_else(|| unlisted().map(Arc::new)) else {
         return Err(tools::not_found(&request.tool));
     };
     let fields = known.check.problems(&request.arguments);
@@ -203,9 +207,12 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
             fields,
         });
     }
+    let effect = backend.effect_of(&known.tool, &arguments);
+    drop(backend);
     Ok(Prepared {
         connector,
         tool: Arc::clone(&known.tool),
+        effect,
         arguments,
         has_marks: known.has_marks,
     })

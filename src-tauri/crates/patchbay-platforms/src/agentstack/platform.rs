@@ -23,7 +23,7 @@ use crate::capabilities::{no_choices, offers, web_page};
 use crate::form;
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, secret_names, text_of};
+use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, NO_RULES, secret_names, text_of};
 use crate::{
     AccountField, Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials,
     Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Platform,
@@ -67,6 +67,7 @@ pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
     operations: || OPERATIONS,
     operations_of: |_| OPERATIONS,
     operations_by: None,
+    rules: NO_RULES,
     sign_in,
 };
 

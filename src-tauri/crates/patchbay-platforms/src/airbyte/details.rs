@@ -33,7 +33,7 @@ impl Details for Airbyte {
         let mode = template.and_then(|template| template.mode.as_deref());
         let runtime = template.and_then(|template| template.runtime_mode.as_deref());
         let facts = [
-            fact("Workspace", Some(&self.workspace)),
+            fact("Workspace", Some(&self.workspace_of(id))),
             fact("Slug", connector.slug().as_deref()),
             fact("Mode", mode.map(humanize).as_deref()),
             fact("Runtime", runtime.map(humanize).as_deref()),

@@ -21,6 +21,8 @@ pub(super) struct Observation {
     pub(super) check: Option<Checked>,
     /// Whether its deletion was accepted.
     pub(super) is_leaving: bool,
+    /// Name of its workspace, where it was made from here in another one than the account's.
+    pub(super) workspace: Option<String>,
 }
 
 /// What the last check told, and when.
@@ -128,6 +130,11 @@ fn names_refusal(value: &Value) -> bool {
         Value::Object(members) => members.values().any(names_refusal),
         Value::Null | Value::Bool(_) => false,
     }
+}
+
+/// The slug by which Airbyte's documents call the kind of a connector.
+pub(super) fn kind_of(native: &Value) -> Option<String> {
+    wire::Connector::deserialize(native).ok()?.slug()
 }
 
 /// An item of the list, or a detail, in unified form, with what was found out about it here.

@@ -1,6 +1,6 @@
 //! Airbyte Agents as an account, and what it is able to do.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -22,14 +22,15 @@ use super::quirks::lookup::KnownIds;
 use super::quirks::oauth;
 use super::quirks::spec::Spec;
 use super::quirks::token::NoCredentials;
+use super::quirks::tools;
 use super::wire::{Connectors as ConnectorList, DefinitionDetail, NativeConnector};
 use crate::capabilities::offers;
 use crate::form::at_fields;
 use crate::observations::Observations;
 use crate::operations::{AnyClient, Operation, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, text_of};
+use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, Rules, text_of};
 use crate::{
-    AccountField, Connectors, Creation, HostedPlatform, NoToken, OperationEntry, Platform,
+    AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, OperationEntry, Platform,
     ProviderOAuth, Raw, RemoteConnector, Result, Settings, SignIn,
 };
 
@@ -62,6 +63,11 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
     operations: || OPERATIONS,
     operations_of: |_| OPERATIONS,
     operations_by: None,
+    rules: Rules {
+        kind_of: mapping::kind_of,
+        effect_of: tools::effect_of,
+        unlisted_tool: tools::unlisted,
+    },
     sign_in,
 };
 
@@ -155,6 +161,22 @@ impl Airbyte {
         }
     }
 
+    /// The workspaces in which connectors were made from here, beside the account's own.
+    fn other_workspaces(&self) -> BTreeSet<String> {
+        let others = self.observations.each(|found| found.workspace.clone());
+        others
+            .into_iter()
+            .flatten()
+            .filter(|name| *name != self.workspace)
+            .collect()
+    }
+
+    /// The workspace of a connector.
+    pub(super) fn workspace_of(&self, id: &RemoteId) -> String {
+        let found = self.observations.of(id.as_str());
+        found.workspace.unwrap_or_else(|| self.workspace.clone())
+    }
+
     /// A connector that is gone.
     pub(super) fn forget(&self, id: &RemoteId) {
         self.observations.forget(id.as_str());
@@ -209,7 +231,16 @@ impl Platform for Airbyte {
 #[async_trait]
 impl Connectors for Airbyte {
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
-        let ConnectorList(all) = ListConnectors::default().run(self, options).await?;
+        let ConnectorList(mut all) = ListConnectors::default().run(self, options).await?;
+        for workspace in self.other_workspaces() {
+            let list = ListConnectors::of_workspace(Some(&workspace));
+            match list.run(self, options).await {
+                Ok(ConnectorList(more)) => all.extend(more),
+                // The workspace is gone, and all that was in it.
+                Err(Error::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
         let ids: HashSet<&str> = all.iter().map(|one| one.connector.id.as_str()).collect();
         self.observations.retain(|id| ids.contains(id));
         Ok(all.into_iter().map(|one| self.map_connector(one)).collect())

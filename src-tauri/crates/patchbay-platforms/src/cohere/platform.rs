@@ -20,7 +20,7 @@ use super::wire::Connector;
 use crate::capabilities::{SingleCredential, no_choices, offers, web_page};
 use crate::form::{self, at_fields};
 use crate::operations::{AnyClient, Operation, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, secret_names};
+use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, NO_RULES, secret_names};
 use crate::{
     AccountField, Client, Connectors, ConsentState, Consents, Creation, Error, HostedPlatform,
     OperationEntry, Platform, Raw, RemoteConnector, Result, Settings, SignIn, StartedConsent,
@@ -60,6 +60,7 @@ pub(crate) const COHERE: HostedPlatform = HostedPlatform {
     operations: || OPERATIONS,
     operations_of: |_| OPERATIONS,
     operations_by: None,
+    rules: NO_RULES,
     sign_in,
 };
 

@@ -29,7 +29,7 @@ use crate::capabilities::offers;
 use crate::mcp::{self, CallOutcome};
 use crate::observations::Observations;
 use crate::operations::AnyClient;
-use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, text_of};
+use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, NO_RULES, text_of};
 use crate::{
     AccountField, Connectors, Error, HostedPlatform, Operation, OperationEntry, Platform,
     RemoteConnector, Result, SignIn, Tools,
@@ -65,6 +65,7 @@ pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
     operations: || CURRENT,
     operations_of,
     operations_by: Some("surface"),
+    rules: NO_RULES,
     sign_in,
 };
 

@@ -34,7 +34,7 @@ use crate::capabilities::{SingleCredential, SingleOutcome, SingleTool, no_choice
 use crate::form::at_fields;
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
-use crate::registry::{HOSTED_ABILITIES, secret_names, text_of};
+use crate::registry::{HOSTED_ABILITIES, NO_RULES, secret_names, text_of};
 use crate::{
     Connectors, ConsentState, Consents, Creation, Credentials, Details, Disconnects, Error,
     HostedPlatform, NoToken, Operation, OperationEntry, Output, Platform, Refusal, RemoteConnector,
@@ -77,6 +77,7 @@ pub(crate) const TENEX: HostedPlatform = HostedPlatform {
     operations: || OPERATIONS,
     operations_of: |_| OPERATIONS,
     operations_by: None,
+    rules: NO_RULES,
     sign_in,
 };
 

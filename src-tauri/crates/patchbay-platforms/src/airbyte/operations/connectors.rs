@@ -170,6 +170,18 @@ impl Operation<Airbyte> for CreateConnector {
             ..self.clone()
         })
     }
+
+    /// The account's own workspace is listed anyway.
+    fn observe(&self, client: &Airbyte, made: &NativeConnector) {
+        let workspace = client.workspace_or(&self.workspace_name);
+        if workspace != client.workspace {
+            let workspace = Some(workspace.to_owned());
+            let id = made.connector.id.as_str();
+            client
+                .observations
+                .note(id, |found| found.workspace = workspace);
+        }
+    }
 }
 
 /// Get a connector id by slug.

@@ -14,6 +14,11 @@ use crate::{Result, SignIn, TokenSource};
 /// How many identities besides the account's own keep their tokens.
 const MOST_OTHERS: usize = 8;
 
+/// What the platform's own client sends with every request.
+///
+/// Source: Airbyte contract, section 1, "constant header".
+const CLIENT: (&str, &str) = ("x-adp-agent-sdk", "airbyte-agent-sdk");
+
 /// The credentials of an account, and where they are good.
 pub(in crate::airbyte) struct Identities {
     /// Without credentials and organization.
@@ -121,9 +126,14 @@ impl Identities {
     }
 
     fn within(&self, organization: Option<&str>) -> Api {
-        let header = organization.map(|id| ("x-organization-id".to_owned(), id.to_owned()));
+        let header = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let organization = organization.map(|id| ("x-organization-id", id));
         Api {
-            headers: header.into_iter().collect(),
+            headers: [CLIENT]
+                .into_iter()
+                .chain(organization)
+                .map(header)
+                .collect(),
             ..self.api.clone()
         }
     }

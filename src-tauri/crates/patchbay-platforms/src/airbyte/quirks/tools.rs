@@ -114,8 +114,7 @@ fn tools(connector: &Connector, inspected: &Inspection) -> Vec<Tool> {
     for (entity, actions) in entities(connector, inspected) {
         for action in actions {
             let name = format!("{entity}.{action}");
-            let words = format!("{} {}", humanize(action), clean_text(entity, 100));
-            all.push(tool(&name, &words, effect(action)));
+            all.push(tool(&name, &words_of(entity, action), effect(action)));
         }
     }
     all
@@ -155,12 +154,46 @@ fn searchable(inspected: &Inspection) -> Vec<&str> {
     entities.filter_map(|each| each.entity.as_deref()).collect()
 }
 
-fn effect(action: &str) -> ToolEffect {
+/// What an action does, of those that the platform documents.
+///
+/// Source: Airbyte contract, section 3, `execute`.
+fn documented_effect(action: &str) -> Option<ToolEffect> {
     match action {
-        "create" | "update" => ToolEffect::Write,
-        "delete" => ToolEffect::Destructive,
-        _ => ToolEffect::Read,
+        "list"
+        | "get"
+        | "search"
+        | "api_search"
+        | DOWNLOAD
+        | SEARCH
+        | "context_store_sql_query" => Some(ToolEffect::Read),
+        "create" | "update" => Some(ToolEffect::Write),
+        "delete" => Some(ToolEffect::Destructive),
+        _ => None,
     }
+}
+
+/// An action that no document has may do anything.
+fn effect(action: &str) -> ToolEffect {
+    documented_effect(action).unwrap_or(ToolEffect::Destructive)
+}
+
+/// What a tool does with these arguments: the one for any action does what the action says.
+pub(in crate::airbyte) fn effect_of(tool: &Tool, arguments: &Map<String, Value>) -> ToolEffect {
+    match arguments.get("action").and_then(Value::as_str) {
+        Some(action) if tool.name == ANY => effect(action),
+        _ => tool.effect,
+    }
+}
+
+/// The tool for a documented action of an entity that nobody described: the connector may know it all the same.
+pub(in crate::airbyte) fn unlisted(name: &str) -> Option<Tool> {
+    let (entity, action) = name.rsplit_once('.')?;
+    let effect = documented_effect(action).filter(|_| !entity.is_empty())?;
+    Some(tool(name, &words_of(entity, action), effect))
+}
+
+fn words_of(entity: &str, action: &str) -> String {
+    format!("{} {}", humanize(action), clean_text(entity, 100))
 }
 
 fn tool(name: &str, words: &str, effect: ToolEffect) -> Tool {
