@@ -92,6 +92,145 @@ async fn the_whole_story() {
     fixture.over();
 }
 
+/// The platform gives up a token that lapsed and that nothing renews, and fails on it until it is deleted.
+///
+/// Source: live findings against Agent Stack 0.7.1.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lapsed_token_ends_in_one_sign_in() {
+    let fixture = fixture().await;
+    let url = fixture.terminal.playground.open_url();
+    fixture
+        .fake
+        .with(|stack| stack.protected = vec![url.to_string()]);
+    create(&fixture).await;
+    let name = name(&fixture).await;
+    fixture.does(&format!("connector connect {name}")).await;
+    fixture.fake.with(|stack| stack.lapse(0));
+    fixture.does("connector list --refresh").await;
+    assert_eq!(fixture.status(&name).await, "disconnected");
+    let shown = fixture.json(&format!("connector show {name}")).await;
+    assert_eq!(shown["status"]["reason"], "token_invalid");
+    fixture.does(&format!("connector connect {name}")).await;
+    assert_eq!(fixture.status(&name).await, "ready");
+    fixture
+        .does(&format!("tool run {name} echo message=hello"))
+        .await;
+    fixture.over();
+}
+
+/// Somebody who refuses on the page comes back with the refusal, and the list says what the platform says.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_comes_back_with_the_browser() {
+    let fixture = fixture().await;
+    let url = fixture.terminal.playground.open_url();
+    fixture.fake.with(|stack| {
+        stack.protected = vec![url.to_string()];
+        stack.consents = false;
+    });
+    create(&fixture).await;
+    let name = name(&fixture).await;
+    let connect = format!("connector connect {name} --json");
+    let refused = fixture.fails(&connect, 4).await.failure();
+    assert_eq!(refused["code"], "auth.denied");
+    let shown = fixture.json(&format!("connector show {name}")).await;
+    assert_eq!(shown["status"]["status"], "needs_authorization");
+    assert_eq!(shown["status"]["word"], "auth_required");
+    fixture.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_dead_or_fails_is_not_connected() {
+    let fixture = fixture().await;
+    let made = json!({ "url": "http://127.0.0.1:9/mcp", "metadata": { "name": "play" } });
+    fixture.api("create", made).await;
+    fixture.does("connector list --refresh").await;
+    let refused = fixture
+        .fails("connector connect play --json", 1)
+        .await
+        .failure();
+    assert_eq!(refused["status"], 504);
+    let told = refused["detail"].as_str().unwrap();
+    assert!(told.contains("Unable to establish connection"), "{told}");
+    fixture.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_was_deleted_elsewhere_goes_when_it_is_run_or_connected() {
+    for verb in ["tool run play echo message=hello", "connector connect play"] {
+        let fixture = fixture().await;
+        create(&fixture).await;
+        fixture.does("connector connect play").await;
+        fixture.fake.with(|stack| stack.connectors.clear());
+        let words: Vec<&str> = verb.split(' ').collect();
+        let gone = fixture.run_with(&words, "").await;
+        assert_ne!(gone.code, 0, "{verb}");
+        assert_eq!(fixture.json("connector list").await, json!([]), "{verb}");
+        fixture.over();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn progress_comes_through_the_relay() {
+    let fixture = fixture().await;
+    create(&fixture).await;
+    fixture.does("connector connect play").await;
+    let counted = fixture
+        .does("tool run play count steps:=3 delay_ms:=50")
+        .await;
+    for step in ["1 of 3", "2 of 3", "3 of 3"] {
+        assert!(counted.stderr.contains(step), "{}", counted.stderr);
+    }
+    fixture.over();
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_cancels_a_run_at_the_server_behind_the_relay() {
+    use crate::cli::desk::{ended, interrupt};
+
+    let fixture = fixture().await;
+    create(&fixture).await;
+    fixture.does("connector connect play").await;
+    let wait = ["tool", "run", "play", "wait", "seconds:=60"];
+    let child = fixture.terminal.command(&wait).spawn().unwrap();
+    let playground = &fixture.terminal.playground;
+    let limit = std::time::Duration::from_secs(30);
+    assert!(
+        playground
+            .wait_until(|playground| playground.waits_begun() == 1, limit)
+            .await
+    );
+    interrupt(&child).await;
+    assert_eq!(ended(child).await.code, 1);
+    assert!(
+        playground
+            .wait_until(|playground| playground.waits_cancelled() == 1, limit)
+            .await
+    );
+    fixture.over();
+}
+
+/// The relay is told by its address, for programs that are signed in to the platform themselves.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_the_relay_is_a_fact() {
+    let fixture = fixture().await;
+    let made = create(&fixture).await;
+    let told = fixture.json("connector actions play").await;
+    let facts = told["facts"].as_array().unwrap();
+    let relay = facts.iter().find(|fact| fact["label"] == "Relay").unwrap();
+    let (base, id) = (fixture.fake.url(), made["id"].as_str().unwrap());
+    assert_eq!(relay["value"], format!("{base}/api/v1/connectors/{id}/mcp"));
+    let given = json!({ "connector": id, "method": "POST", "content_json": {
+        "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": { "name": "test", "version": "1" },
+        },
+    }});
+    let answer = fixture.api("mcp_proxy", given).await;
+    assert_eq!(answer["status_code"], 200);
+    fixture.over();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn resources_and_prompts_come_through_the_relay() {
     let fixture = fixture().await;

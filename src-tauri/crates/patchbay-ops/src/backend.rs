@@ -126,6 +126,10 @@ pub(crate) trait Backend: Send + Sync {
         callbacks: mpsc::Receiver<CallbackParams>,
     ) -> Result<(), Error>;
 
+    /// Takes note that nobody waits for a consent any more, and asks how it left the connector, where somebody else
+    /// knows.
+    async fn give_up_authorization(&self) {}
+
     /// Gives up the sign-in, and keeps how the connector is then.
     async fn disconnect(&self) -> Result<Revoked, Error>;
 

@@ -175,6 +175,8 @@ pub enum Error {
     ConsentEnded {
         /// In the platform's words, cleaned.
         reason: String,
+        /// Whether somebody refused, and not the sign-in failed.
+        is_refusal: bool,
     },
     /// No browser could be started.
     #[error("couldn't open a browser")]
@@ -254,7 +256,10 @@ impl Explain for Error {
             Self::ConsentTimedOut => Code::AuthTimedOut,
             Self::IssuerChanged { .. } => Code::AuthIssuerChanged,
             Self::Callback(error) => error.code(),
-            Self::ConsentEnded { .. } => Code::AuthDenied,
+            Self::ConsentEnded {
+                is_refusal: true, ..
+            } => Code::AuthDenied,
+            Self::ConsentEnded { .. } => Code::AuthExchange,
             Self::Browser(_) | Self::Http(_) => Code::Internal,
             Self::Reference { .. } => Code::VaultReference,
             Self::ProgramNotAllowed { .. } => Code::ReferenceNotAllowed,
@@ -310,7 +315,12 @@ impl Explain for Error {
                 ..
             } => return Some(format!("Turn it on at {account}.")),
             Self::SwitchedOff { account: None, .. } => "Turn it on.",
-            Self::ConsentEnded { .. } => "Try again and allow access.",
+            Self::ConsentEnded {
+                is_refusal: true, ..
+            } => "Try again and allow access.",
+            Self::ConsentEnded { .. } => {
+                "Try again. If it goes on, the server rejects the sign-in."
+            }
             Self::ConsentTimedOut => {
                 "Try again. If the provider showed an error, its page says why."
             }

@@ -203,6 +203,9 @@ pub trait Consents: Send + Sync {
         options: &CallOptions,
     ) -> Result<StartedConsent, Error>;
 
+    /// Takes note that nobody waits for the consent any more.
+    fn give_up_consent(&self, _id: &RemoteId) {}
+
     /// How far the consent is.
     ///
     /// # Errors
@@ -257,6 +260,8 @@ pub enum ConsentState {
     Ended {
         /// Why.
         reason: String,
+        /// Whether somebody refused, as far as the platform tells.
+        is_refusal: bool,
     },
 }
 

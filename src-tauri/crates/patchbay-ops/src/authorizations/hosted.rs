@@ -6,7 +6,7 @@ use std::time::Duration;
 use patchbay_http::Reach;
 use patchbay_model::{Account, AuthorizationState, Connector, IdentityLine, RemoteId};
 use patchbay_oauth::CallbackParams;
-use patchbay_platforms::{ConsentState, Consents, StartedConsent};
+use patchbay_platforms::{ConsentState, Consents, Platform, StartedConsent};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use url::Url;
@@ -34,7 +34,33 @@ pub(crate) async fn authorize_at_platform(
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
     let (platform, remote) = platform_for(cx, connector).await?;
-    let remote = &remote;
+    go_through(
+        cx, running, connector, &*platform, &remote, choices, callbacks,
+    )
+    .await?;
+    running
+        .advance(cx, |now| now.state = AuthorizationState::Checking)
+        .await?;
+    refresh_status(cx, connector, &*platform, &remote).await?;
+    let before = &connector.identity;
+    let connector = crate::connectors::find_connector(cx, &connector.id).await?;
+    running.change(cx, |now| {
+        now.asked_as = other_than_asked(before, &connector.identity);
+        now.identity.clone_from(&connector.identity);
+    });
+    Ok(())
+}
+
+/// Has the platform ask for the consent, and waits until it is given.
+async fn go_through(
+    cx: &Context,
+    running: &Arc<RunningAuthorization>,
+    connector: &Connector,
+    platform: &dyn Platform,
+    remote: &RemoteId,
+    choices: &Map<String, Value>,
+    callbacks: mpsc::Receiver<CallbackParams>,
+) -> Result<(), Error> {
     let consents = platform.consents().ok_or_else(|| Error::Usage {
         what: format!("{} has no browser sign-in", connector.title),
         hint: "Enter a key instead.".to_owned(),
@@ -43,7 +69,7 @@ pub(crate) async fn authorize_at_platform(
     let started = consents
         .start_consent(remote, Some(visit.address()), choices, &options(cx))
         .await;
-    let started = finish_call(cx, &connector.account, &*platform, started).await?;
+    let started = finish_call(cx, &connector.account, platform, started).await?;
     if let Some(page) = &started.page {
         open(cx, running, connector, page, &started).await?;
         let asked = Asked {
@@ -57,16 +83,6 @@ pub(crate) async fn authorize_at_platform(
             given = wait(cx, running, &asked, &mut visit) => given?,
         }
     }
-    running
-        .advance(cx, |now| now.state = AuthorizationState::Checking)
-        .await?;
-    refresh_status(cx, connector, &*platform, remote).await?;
-    let before = &connector.identity;
-    let connector = crate::connectors::find_connector(cx, &connector.id).await?;
-    running.change(cx, |now| {
-        now.asked_as = other_than_asked(before, &connector.identity);
-        now.identity.clone_from(&connector.identity);
-    });
     Ok(())
 }
 
@@ -121,7 +137,9 @@ async fn wait(
         let state = asked.consents.consent_state(asked.remote, &options);
         match state.await {
             Ok(ConsentState::Given) => break Ok(()),
-            Ok(ConsentState::Ended { reason }) => break Err(Error::ConsentEnded { reason }),
+            Ok(ConsentState::Ended { reason, is_refusal }) => {
+                break Err(Error::ConsentEnded { reason, is_refusal });
+            }
             Ok(ConsentState::Waiting) => {}
             Err(error) if error.is_retryable() => {}
             Err(error) => break Err(error.into()),

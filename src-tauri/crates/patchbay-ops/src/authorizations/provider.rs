@@ -290,6 +290,7 @@ async fn keep(
     };
     let token: Secret = token.ok_or_else(|| Error::ConsentEnded {
         reason: "the provider sent no refresh token".to_owned(),
+        is_refusal: true,
     })?;
     let host = visit.authorize_url.host_str().unwrap_or("provider");
     let name = free_entry_name(cx, &format!("{host} {kind}")).await?;

@@ -173,6 +173,9 @@ async fn finish(
             };
         };
         status::change(cx, &connector.id, change).await?;
+        if running.snapshot().state != AuthorizationState::Checking {
+            for_connector(cx, connector).give_up_authorization().await;
+        }
     }
     let state = error
         .as_ref()

@@ -1,12 +1,13 @@
 //! Connectors of hosted platforms, by what their platform is able to do.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
 use patchbay_model::{
-    Connector, Content, FilledPrompt, Form, Json, Prompt, RemoteId, Resource, Secret,
+    Code, Connector, Content, Explain, FilledPrompt, Form, Json, Prompt, RemoteId, Resource,
+    Secret, Tool, ToolEffect,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, ToolCall};
@@ -20,12 +21,15 @@ use crate::accounts::find_account;
 use crate::accounts::platform::{finish_call, options};
 use crate::accounts::secrets::secrets_of as secrets_of_account;
 use crate::authorizations;
-use crate::connectors::remote::{fresh, platform_for, refresh_status};
+use crate::connectors::remote::{fresh, platform_for, refresh_after_failure, refresh_status};
 use crate::connectors::sync;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
+
+/// How long its platform may take to say how a sign-in that failed left a connector.
+const AFTERWARDS: Duration = Duration::from_secs(5);
 
 /// A connector of a hosted platform.
 pub(super) struct Hosted<'a> {
@@ -248,6 +252,23 @@ impl Backend for Hosted<'_> {
     ) -> Result<(), Error> {
         authorizations::authorize_at_platform(self.cx, running, self.connector, choices, callbacks)
             .await
+    }
+
+    async fn give_up_authorization(&self) {
+        let asked = async {
+            let (platform, remote) = self.platform().await?;
+            if let Some(consents) = platform.consents() {
+                consents.give_up_consent(&remote);
+            }
+            refresh_after_failure(self.cx, self.connector, &*platform, &remote).await
+        };
+        match tokio::time::timeout(AFTERWARDS, asked).await {
+            Ok(Err(error)) if error.code() == Code::NotFound => self.look_for_missing().await,
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a sign-in failed, and its platform is silent")
+            }
+            Ok(Ok(())) | Err(_) => {}
+        }
     }
 
     async fn disconnect(&self) -> Result<Revoked, Error> {

@@ -1,6 +1,6 @@
 //! How a connector is now, by whoever knows.
 
-use patchbay_model::{Connector, ConnectorId};
+use patchbay_model::{Code, Connector, ConnectorId, Explain};
 
 use crate::backend::for_connector;
 use crate::connectors::find_connector;
@@ -14,6 +14,12 @@ use crate::error::Error;
 /// [`Error::NotFound`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Reference`], [`Error::Store`].
 pub async fn refresh_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
     let connector = find_connector(cx, id).await?;
-    for_connector(cx, &connector).refresh().await?;
+    let backend = for_connector(cx, &connector);
+    if let Err(error) = backend.refresh().await {
+        if error.code() == Code::NotFound {
+            backend.look_for_missing().await;
+        }
+        return Err(error);
+    }
     find_connector(cx, id).await
 }

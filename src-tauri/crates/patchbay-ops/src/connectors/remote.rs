@@ -48,6 +48,32 @@ pub(crate) async fn refresh_status(
     status::change(cx, &connector.id, change).await.map(drop)
 }
 
+/// Asks the platform how a connector is, and keeps the answer. Where the status is the same, what is known here of a
+/// sign-in that failed says more than the platform does.
+pub(crate) async fn refresh_after_failure(
+    cx: &Context,
+    connector: &Connector,
+    platform: &dyn Platform,
+    remote: &RemoteId,
+) -> Result<(), Error> {
+    let Some(fresh) = ask(cx, connector, platform, remote).await? else {
+        return Ok(());
+    };
+    // Nobody waits any more, whatever the platform or its deadline says.
+    if fresh.found.status == Status::Authorizing {
+        return Ok(());
+    }
+    let change = move |connector: &mut Connector| {
+        let before = connector.status.clone();
+        fresh.apply_to(connector);
+        if connector.status.status == before.status {
+            connector.status.reason = before.reason.or(connector.status.reason.take());
+            connector.status.code = before.code;
+        }
+    };
+    status::change(cx, &connector.id, change).await.map(drop)
+}
+
 /// What the platform of a connector says that it is now.
 pub(crate) struct Fresh {
     account: Account,

@@ -340,7 +340,11 @@ async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Res
     if is_of_the_tool {
         return Ok(());
     }
-    status::note_failure(cx, &connector.id, error).await
+    status::note_failure(cx, &connector.id, error).await?;
+    if error.code() == Code::NotFound {
+        for_connector(cx, connector).look_for_missing().await;
+    }
+    Ok(())
 }
 
 async fn known_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {

@@ -132,12 +132,14 @@ fn status(wire: &Connector, found: &Observation, now: Timestamp) -> (Status, Opt
     }
 }
 
-/// How far the user's consent is. A refusal on the page leaves the state as it is: the deadline ends it.
+/// How far the user's consent is. A refusal on the page leaves the state as it is: the deadline ends it, or the
+/// way back. What ends it here is an MCP server that did not take the token.
 pub(super) fn consent(wire: &Connector) -> ConsentState {
     match wire.state.as_str() {
         CONNECTED => ConsentState::Given,
         DISCONNECTED => ConsentState::Ended {
             reason: disconnect_reason(wire).unwrap_or_else(|| DISCONNECTED.to_owned()),
+            is_refusal: false,
         },
         _ => ConsentState::Waiting,
     }

@@ -367,6 +367,10 @@ impl Consents for AgentStack {
         })
     }
 
+    fn give_up_consent(&self, id: &RemoteId) {
+        self.note(id.as_str(), |found| found.consent_until = None);
+    }
+
     async fn consent_state(&self, id: &RemoteId, options: &CallOptions) -> Result<ConsentState> {
         let found = self.find(id.as_str(), options).await?;
         let state = mapping::consent(&found);

@@ -137,6 +137,7 @@ fn a_login_that_was_refused_ends_the_consent() {
     assert_eq!(of("created", None), ConsentState::Waiting);
     let ended = |reason: &str| ConsentState::Ended {
         reason: reason.to_owned(),
+        is_refusal: false,
     };
     assert_eq!(of("disconnected", Some("401\u{1b}[31m")), ended("401 [31m"));
     assert_eq!(of("disconnected", None), ended("disconnected"));

@@ -102,6 +102,7 @@ impl Consents for Mistral {
         if until.is_some_and(|until| self.api.clock.now() >= until) {
             return Ok(ConsentState::Ended {
                 reason: "the sign-in page expired".to_owned(),
+                is_refusal: false,
             });
         }
         Ok(ConsentState::Waiting)
