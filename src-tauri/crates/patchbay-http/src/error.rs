@@ -302,7 +302,9 @@ impl Error {
             Self::Unreachable { how, .. } => *how != Unreachable::Tls,
             Self::TimedOut { .. } | Self::RateLimited { .. } => true,
             // RFC 9110, section 15.5.9: a request that came too slowly may come again.
-            Self::Status(refusal) => refusal.status == 408 || refusal.status >= 500,
+            // What the server cannot do it cannot do the next time either.
+            Self::Status(refusal) if refusal.status == 501 => false,
+            Self::Status(refusal) => matches!(refusal.status, 408 | 499) || refusal.status >= 500,
             _ => false,
         }
     }
@@ -363,6 +365,9 @@ impl Explain for Error {
                 ..
             } => return Some(format!("Try again in {}.", seconds(*wait))),
             Self::RateLimited { .. } => "Try again in a moment.",
+            Self::Status(refusal) if refusal.status == 498 => "Change the text and try again.",
+            Self::Status(refusal) if refusal.status == 499 => "Try again.",
+            Self::Status(refusal) if refusal.status == 501 => "Do it another way.",
             Self::Status(refusal) if refusal.status >= 500 => "Try again later.",
             Self::NotAServer { .. } => {
                 "Check the address. MCP servers often use a path such as /mcp."
@@ -408,7 +413,21 @@ impl Explain for Error {
 fn status_words(refusal: &Refusal) -> String {
     match refusal.status {
         200..300 => "the platform reported an error".to_owned(),
-        status => format!("the server returned an error (HTTP {status})"),
+        status => format!("{} (HTTP {status})", meaning(status)),
+    }
+}
+
+/// What a status says that is none of the usual refusals.
+///
+/// Source: RFC 9110, section 15.6; Cohere contract, section 4.
+fn meaning(status: u16) -> &'static str {
+    match status {
+        498 => "the text contains something that isn't allowed",
+        499 => "the request was closed before the server answered",
+        501 => "the server can't do this",
+        503 => "the server is unavailable",
+        504 => "a server behind this one didn't answer in time",
+        _ => "the server returned an error",
     }
 }
 
@@ -452,9 +471,35 @@ mod tests {
         assert!(!problem.retryable);
     }
 
+    /// Source: Cohere contract, section 4.
+    #[test]
+    fn every_documented_status_is_told_apart() {
+        let told = |status| {
+            let refusal = Refusal {
+                status,
+                ..Refusal::default()
+            };
+            Error::Status(Box::new(refusal)).to_string()
+        };
+        let statuses = [498, 499, 500, 501, 503, 504];
+        let told: std::collections::BTreeSet<_> = statuses
+            .map(|status| told(status).replace(&status.to_string(), ""))
+            .into();
+        assert_eq!(told.len(), statuses.len(), "{told:?}");
+    }
+
     #[test]
     fn what_was_only_too_slow_or_broken_there_may_come_again() {
-        for (status, may_help) in [(402, false), (408, true), (410, false), (500, true)] {
+        for (status, may_help) in [
+            (402, false),
+            (408, true),
+            (410, false),
+            (498, false),
+            (499, true),
+            (500, true),
+            (501, false),
+            (503, true),
+        ] {
             let refusal = Refusal {
                 status,
                 ..Refusal::default()
