@@ -139,6 +139,7 @@ pub(super) fn settings(connector: &Connector, provider: &Provider) -> Form {
         Some(Value::Object(settings)) => settings.clone(),
         _ => Map::new(),
     };
+    let documented = documented_settings(provider, &settings);
     let mut form = form::new(&Update {
         id: connector.id.clone(),
         name: text("name"),
@@ -151,6 +152,12 @@ pub(super) fn settings(connector: &Connector, provider: &Provider) -> Form {
     let members = &mut form.schema.0["properties"];
     members["role"]["oneOf"] = role_options(provider, connector.text("role"));
     members["settings"] = settings_schema(key_fields(provider).1);
+    for (name, schema) in documented {
+        let known = &mut members["settings"]["properties"];
+        if known.get(name).is_none() {
+            known[name] = schema;
+        }
+    }
     // What is kept without being told cannot be asked for again.
     members["settings"]
         .as_object_mut()
@@ -270,6 +277,40 @@ fn settings_schema(fields: Vec<KeyField>) -> Value {
     schema["title"] = "Settings".into();
     schema["description"] = "Such as a sender alias".into();
     schema
+}
+
+/// The settings that the documentation names, of those that a provider of that category may have. One that is kept
+/// in another form than is assumed here stays as it is, among those that have no field.
+///
+/// Source: 10ex contract, section 1, "Settings" (documented; their names are assumed).
+fn documented_settings(
+    provider: &Provider,
+    kept: &Map<String, Value>,
+) -> Vec<(&'static str, Value)> {
+    let text = |title: &str| json!({"type": "string", "title": title});
+    let labels = json!({
+        "type": "array", "title": "Default labels", "items": {"type": "string"},
+    });
+    let all = [
+        ("sender_alias", "email", text("Sender alias")),
+        ("default_labels", "email", labels),
+        ("ad_account_id", "ads", text("Ad account ID")),
+    ];
+    let category = provider.category.as_deref();
+    let fits = |name: &str, schema: &Value| {
+        let kept = kept.get(name);
+        kept.is_none_or(|kept| match schema["type"].as_str() {
+            Some("array") => kept
+                .as_array()
+                .is_some_and(|items| items.iter().all(Value::is_string)),
+            _ => kept.is_string(),
+        })
+    };
+    all.into_iter()
+        .filter(|(_, of, _)| category.is_none_or(|category| category == *of))
+        .filter(|(name, _, schema)| fits(name, schema))
+        .map(|(name, _, schema)| (name, schema))
+        .collect()
 }
 
 /// Secrets among the settings that were given.

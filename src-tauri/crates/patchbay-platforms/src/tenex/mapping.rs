@@ -7,8 +7,10 @@ use patchbay_model::{
     Visibility, clean_text,
 };
 
+use super::forms::title_of_role;
 use super::quirks::table::States;
 use super::wire::{Connector, Grant};
+use crate::actions::humanize;
 use crate::observations::Observation;
 use crate::{ConsentState, Output, RemoteConnector};
 
@@ -39,6 +41,7 @@ pub(super) fn connector(
     RemoteConnector {
         name: clean_text(name, NAME_LIMIT),
         title: Some(clean_text(&title, NAME_LIMIT)),
+        description: Some(description(&wire)),
         visibility: Visibility::Workspace,
         status,
         word: Some(clean_text(&wire.status, NAME_LIMIT)),
@@ -50,6 +53,14 @@ pub(super) fn connector(
         updated_at: time("updated_at"),
         ..RemoteConnector::new(wire.id.clone(), Json(wire.into_json()))
     }
+}
+
+/// By what people look for a connector: whose service it is, and what it is for.
+fn description(wire: &Connector) -> String {
+    let provider = humanize(&wire.provider);
+    let role = wire.text("role").map(title_of_role);
+    let parts: Vec<String> = [Some(provider), role].into_iter().flatten().collect();
+    clean_text(&parts.join(" · "), NAME_LIMIT)
 }
 
 /// The first row of the contract's table that fits.

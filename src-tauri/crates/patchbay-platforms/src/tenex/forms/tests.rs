@@ -55,6 +55,36 @@ fn roles_are_the_providers_or_all_and_the_present_one_is_among_them() {
     assert_eq!(options[3]["title"], "Primary data source");
 }
 
+/// Source: 10ex contract, section 1, "Settings".
+#[test]
+fn the_documented_settings_have_fields_of_their_own() {
+    let fields = |category: Value, kept: Value| {
+        let provider = provider(json!({"provider": "p", "category": category}));
+        let connector = json!({
+            "id": "c", "provider": "p", "status": "connected", "settings": kept,
+        });
+        let connector: Connector = serde_json::from_value(connector).unwrap();
+        let form = settings(&connector, &provider);
+        assert!(jsonschema::is_valid(&form.schema, &form.values));
+        let fields = form.schema["properties"]["settings"]["properties"].as_object();
+        let names: Vec<String> = fields
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect();
+        names
+    };
+    assert_eq!(
+        fields(json!("email"), json!({})),
+        ["sender_alias", "default_labels"]
+    );
+    assert_eq!(fields(json!("ads"), json!({})), ["ad_account_id"]);
+    assert_eq!(fields(json!(null), json!({})).len(), 3);
+    // What is kept in another form than is assumed is not lost for it.
+    let odd = json!({"sender_alias": 7, "default_labels": "a, b"});
+    assert!(fields(json!("email"), odd).is_empty());
+}
+
 proptest! {
     #[test]
     fn any_provider_has_a_form(json in any_json()) {
