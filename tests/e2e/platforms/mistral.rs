@@ -60,6 +60,15 @@ async fn the_whole_story() {
 
     let tools = fixture.json("tool list wiki").await;
     assert_eq!(tools.as_array().unwrap().len(), 4);
+    // Who asks for the list again gets no old one out of the platform's memory.
+    fixture.fake.clear_log();
+    fixture.does("tool list wiki --refresh").await;
+    let log = fixture.fake.log();
+    let mut lists = log
+        .iter()
+        .filter(|seen| seen.path.ends_with(&["tools".to_owned()]));
+    let asked = lists.next().unwrap();
+    assert_eq!(asked.parameter("refresh"), Some("true"));
     let said = fixture.does("tool run wiki echo text=hello --quiet").await;
     assert_eq!(said.stdout, "hello\n");
     fixture.fails("tool run wiki fail", 5).await;

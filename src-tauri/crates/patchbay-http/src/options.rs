@@ -60,6 +60,11 @@ pub struct CallOptions {
     pub capture: Capture,
     /// Brings back what was sent as credentials, so that it is hidden in what is shown.
     pub sent: SentSecrets,
+    /// Asks the service behind the platform anew, where that keeps what the service said before.
+    pub anew: bool,
+    /// Hears how far a call is that tells; `None` where nobody listens. Of no effect but where a platform passes
+    /// on what its tools say.
+    pub progress: Option<OnProgress>,
     /// Stops the call, also while it waits for the next attempt; `None` when nobody will.
     pub cancel: Option<CancellationToken>,
 }

@@ -31,8 +31,13 @@ use crate::error::Error;
 /// What a verb needs of whatever holds a connector. Defaults are for what nothing has to be done about.
 #[async_trait]
 pub(crate) trait Backend: Send + Sync {
-    /// Asks for the tools; `None` where there are none to be had, after a look at the connector itself.
-    async fn list_tools(&self, cancel: &CancellationToken) -> Result<Option<ListedTools>, Error>;
+    /// Asks for the tools, `anew` where somebody keeps what the server said before; `None` where there are none to be
+    /// had, after a look at the connector itself.
+    async fn list_tools(
+        &self,
+        anew: bool,
+        cancel: &CancellationToken,
+    ) -> Result<Option<ListedTools>, Error>;
 
     /// What it says of a connector that its tools were listed.
     async fn status_after_listing(&self) -> Option<Change>;

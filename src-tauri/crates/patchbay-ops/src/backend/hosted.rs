@@ -64,7 +64,11 @@ impl Hosted<'_> {
 
 #[async_trait]
 impl Backend for Hosted<'_> {
-    async fn list_tools(&self, cancel: &CancellationToken) -> Result<Option<ListedTools>, Error> {
+    async fn list_tools(
+        &self,
+        anew: bool,
+        cancel: &CancellationToken,
+    ) -> Result<Option<ListedTools>, Error> {
         let (platform, remote) = self.platform().await?;
         let Some(tools) = platform.tools() else {
             refresh_status(self.cx, self.connector, &*platform, &remote).await?;
@@ -72,6 +76,7 @@ impl Backend for Hosted<'_> {
         };
         let options = CallOptions {
             cancel: Some(cancel.child_token()),
+            anew,
             ..self.options()
         };
         let listed = tools.list_tools(&remote, &options).await;

@@ -74,7 +74,11 @@ impl Local<'_> {
 
 #[async_trait]
 impl Backend for Local<'_> {
-    async fn list_tools(&self, cancel: &CancellationToken) -> Result<Option<ListedTools>, Error> {
+    async fn list_tools(
+        &self,
+        _anew: bool,
+        cancel: &CancellationToken,
+    ) -> Result<Option<ListedTools>, Error> {
         let listed = self.listed_tools(cancel).await;
         listed.map(Some).map_err(|error| self.explain(error))
     }

@@ -49,24 +49,34 @@ pub async fn list_tool_summaries(
     Ok(cx.store().list_tool_summaries(connector).await?)
 }
 
-/// Asks the server for its tools and keeps them; the connector's status follows.
+/// Asks the server for its tools and keeps them; the connector's status follows. A platform that keeps what the
+/// server said before asks it anew.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::SwitchedOff`]; what kept the tools from being listed.
 pub async fn refresh_tools(cx: &Context, id: &ConnectorId) -> Result<Vec<Tool>, Error> {
     let connector = find_connector(cx, id).await?;
-    refresh(cx, &connector, cx.ending()).await
+    list(cx, &connector, cx.ending(), true).await
 }
 
-/// As [`refresh_tools`], until `cancel`.
+/// As [`refresh_tools`], until `cancel`, and as its platform keeps them.
 pub(crate) async fn refresh(
     cx: &Context,
     connector: &Connector,
     cancel: &CancellationToken,
 ) -> Result<Vec<Tool>, Error> {
+    list(cx, connector, cancel, false).await
+}
+
+async fn list(
+    cx: &Context,
+    connector: &Connector,
+    cancel: &CancellationToken,
+    anew: bool,
+) -> Result<Vec<Tool>, Error> {
     status::ensure_on(connector)?;
     let backend = for_connector(cx, connector);
-    match backend.list_tools(cancel).await {
+    match backend.list_tools(anew, cancel).await {
         // What is said of the connector is kept already, and all that there is.
         Ok(None) => Ok(Vec::new()),
         Ok(Some(listed)) => keep(cx, connector, &*backend, listed).await,

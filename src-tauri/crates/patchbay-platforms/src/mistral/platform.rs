@@ -341,11 +341,19 @@ impl Mistral {
 
     async fn tool_entries(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Value>> {
         if self.surface == Surface::Current {
-            return Ok(ListTools::of(id, TOOLS).run(self, options).await?.json);
+            let list = ListTools {
+                refresh: Some(options.anew),
+                ..ListTools::of(id, TOOLS)
+            };
+            return Ok(list.run(self, options).await?.json);
         }
         let mut entries = Vec::new();
         for page in 1.. {
-            let more = seed::ListTools::of(id, page, TOOLS);
+            let more = seed::ListTools {
+                // The first page renews what the others are of.
+                refresh: Some(options.anew && page == 1),
+                ..seed::ListTools::of(id, page, TOOLS)
+            };
             let more = more.run(self, options).await?.json;
             // A server that ignores `page` would give the same for ever.
             let is_last = (more.len() as i64) < TOOLS || entries.ends_with(&more);
