@@ -155,7 +155,7 @@ fn words_of(problem: &Problem) -> String {
     for field in &problem.fields {
         text.push_str(&format!("  {}\n", text::line(&field_words(field))));
     }
-    if let Some(detail) = &problem.detail {
+    if let Some(detail) = problem.detail.as_ref().filter(|_| !is_all_fields(problem)) {
         text.push_str(&format!("  {}\n", text::line(detail)));
     }
     if let Some(id) = &problem.request_id {
@@ -165,6 +165,17 @@ fn words_of(problem: &Problem) -> String {
         text.push_str(&format!("hint: {}\n", text::line(hint)));
     }
     text
+}
+
+/// Whether the detail says of each field what stands there already.
+fn is_all_fields(problem: &Problem) -> bool {
+    let says = |line: &str, field: &FieldProblem| {
+        let path = line.strip_suffix(field.message.as_str());
+        path.is_some_and(|path| path.is_empty() || path.trim_end_matches(": ") == field.path)
+    };
+    let mut lines = problem.detail.iter().flat_map(|detail| detail.lines());
+    !problem.fields.is_empty()
+        && lines.all(|line| problem.fields.iter().any(|field| says(line, field)))
 }
 
 /// `message: is required`; the field as one would write it, not as a JSON pointer.
@@ -211,6 +222,20 @@ mod tests {
             words_of(&problem),
             "error: Check the arguments of echo.\n  text: is required\n  bad�[31m words<U+200B>\nhint: Correct them.\n"
         );
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_field_is_said_once() {
+        let mut problem = Problem::new(Code::PlatformInvalid, "the request was rejected");
+        problem.fields.push(FieldProblem {
+            path: "/url".into(),
+            message: "not a URL".into(),
+        });
+        problem.detail = Some("/url: not a URL".into());
+        let told = "error: The request was rejected.\n  url: not a URL\n";
+        assert_eq!(words_of(&problem), told);
+        problem.detail = Some("/url: not a URL\nand more".into());
+        assert!(words_of(&problem).contains("and more"));
     }
 
     #[test]

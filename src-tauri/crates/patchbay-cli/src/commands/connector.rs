@@ -215,7 +215,13 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
                 .then_some("none: credentials may be sent over plain http"),
         )
         .add("Account", words::identity(&connector.identity, now))
-        .add("Sign-in", words::authentication(connector))
+        .maybe(
+            "Sign-in",
+            // What a hosted connector signs in with is its platform's, and told with the account.
+            abilities(connector)
+                .signs_in_here
+                .then(|| words::authentication(connector)),
+        )
         .maybe("Tools", connector.tool_count.map(|count| count.to_string()))
         .maybe(
             "Server",

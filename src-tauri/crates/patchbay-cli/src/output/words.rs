@@ -18,7 +18,12 @@ pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
         Status::Failing => ("failing", Tone::Bad),
         Status::Unknown => ("unknown", Tone::Faint),
     };
-    let own = status.word.as_deref().map(str::to_lowercase);
+    // A platform may call connected what does not work from here.
+    let own = status
+        .word
+        .as_deref()
+        .filter(|_| status.status != Status::Failing);
+    let own = own.map(str::to_lowercase);
     (own.unwrap_or_else(|| word.to_owned()), tone)
 }
 
