@@ -6,6 +6,7 @@
 mod bindings;
 mod commands;
 mod deep_link;
+mod dialog;
 mod events;
 mod preferences;
 mod program_consent;
@@ -125,7 +126,7 @@ fn cannot_start(app: &App, problem: Problem) {
     let handle = app.handle().clone();
     // Waiting for the answer here would keep the window from being drawn: both want this thread.
     app.dialog()
-        .message(program_consent::message_text(&words))
+        .message(dialog::message_text(&words))
         .title("Patchbay can't start")
         .kind(MessageDialogKind::Error)
         .show(move |_| handle.exit(1));

@@ -4,11 +4,10 @@
 use async_trait::async_trait;
 use patchbay_model::Program;
 use patchbay_ops::{Occasion, ProgramConsent, ProgramRequest};
-use rfd::{AsyncMessageDialog, MessageButtons, MessageDialogResult, MessageLevel};
-use tauri::{AppHandle, Runtime};
-use tokio::sync::oneshot;
+use rfd::{MessageButtons, MessageDialogResult, MessageLevel};
+use tauri::AppHandle;
 
-use crate::window;
+use crate::dialog::{Question, ask};
 
 /// Asks whoever sits in front of the app.
 pub(crate) struct DialogConsent(pub(crate) AppHandle);
@@ -21,32 +20,15 @@ impl ProgramConsent for DialogConsent {
         if request.occasion != Occasion::Given {
             return false;
         }
-        let (answer, answered) = oneshot::channel();
-        let (app, text) = (self.0.clone(), message_text(&question(&request.program)));
         let (buttons, allow) = buttons();
-        let asked = self.0.run_on_main_thread(move || {
-            let pressed = dialog(&app, &text, buttons).show();
-            // Whoever asked may be gone when the user has answered.
-            tauri::async_runtime::spawn(async move { answer.send(pressed.await).ok() });
-        });
+        let question = Question {
+            level: MessageLevel::Warning,
+            title: "Allow Patchbay to run this program?",
+            text: question(&request.program),
+            buttons,
+        };
         // A dialog that went away without a word is a no.
-        asked.is_ok() && answered.await.is_ok_and(|pressed| pressed == allow)
-    }
-}
-
-fn dialog<R: Runtime>(
-    app: &AppHandle<R>,
-    text: &str,
-    buttons: MessageButtons,
-) -> AsyncMessageDialog {
-    let dialog = AsyncMessageDialog::new()
-        .set_level(MessageLevel::Warning)
-        .set_title("Allow Patchbay to run this program?")
-        .set_description(text)
-        .set_buttons(buttons);
-    match window::main(app) {
-        Some(window) => dialog.set_parent(&window),
-        None => dialog,
+        ask(&self.0, question).await == Some(allow)
     }
 }
 
@@ -87,14 +69,6 @@ fn question(program: &Program) -> String {
     lines.join("\n")
 }
 
-/// Text as a message dialog takes it: GTK's takes it for a format string.
-pub(crate) fn message_text(text: &str) -> String {
-    match cfg!(any(windows, target_os = "macos")) {
-        true => text.to_owned(),
-        false => text.replace('%', "%%"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,11 +83,5 @@ mod tests {
         let shown = question(&program);
         let head = "Program: pass\nFile: /usr/bin/pass\nArguments:\n    show\n    mcp/token\n\n";
         assert!(shown.starts_with(head), "{shown}");
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_percent_sign_is_no_format() {
-        assert_eq!(message_text("date +%n%s"), "date +%%n%%s");
     }
 }
