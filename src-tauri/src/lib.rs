@@ -96,6 +96,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     tauri::async_runtime::spawn(async move { patchbay_ops::trim_hourly(&trimming).await });
     let following = cx.clone();
     tauri::async_runtime::spawn(async move { follow_other_processes(&following).await });
+    updater::offer_updates(app.handle(), &cx);
     tauri::async_runtime::spawn(async move {
         let system = patchbay_ops::SystemPowerAndNetwork;
         let pace = patchbay_ops::Pace::from_environment();

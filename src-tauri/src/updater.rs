@@ -1,6 +1,13 @@
 //! Updates of the app. Endpoint and public key are settings of the build; without them it is off.
 
-use patchbay_model::{Code, Problem};
+mod offer;
+
+pub(crate) use offer::offer_updates;
+
+use std::time::Duration;
+
+use patchbay_model::{Code, Problem, RunQuery, RunState, count, inert_block};
+use patchbay_ops::{Context, list_runs};
 use serde::Serialize;
 use specta::Type;
 use tauri::plugin::TauriPlugin;
@@ -13,6 +20,15 @@ const ENDPOINT: Option<&str> = option_env!("PATCHBAY_UPDATER_ENDPOINT");
 
 /// The key that releases are signed with, as `tauri signer` writes it.
 const PUBLIC_KEY: Option<&str> = option_env!("PATCHBAY_UPDATER_PUBLIC_KEY");
+
+/// How long the answer to whether there is one may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much of the notes is shown, in letters.
+const LONGEST_NOTES: usize = 4_000;
+
+/// What to do where the app cannot.
+const BY_HAND: &str = "Install the new version the way you installed this one.";
 
 /// A version that could be installed.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -40,20 +56,54 @@ pub(crate) async fn check<R: Runtime>(
 ) -> Result<Option<AvailableUpdate>, Problem> {
     Ok(find(app).await?.map(|update| AvailableUpdate {
         version: update.version,
-        notes: update.body,
+        notes: update.body.map(|notes| shown_notes(&notes)),
     }))
 }
 
+/// Notes as they are shown: whoever answers for the endpoint wrote them, and only the archive is signed.
+fn shown_notes(notes: &str) -> String {
+    inert_block(&notes.chars().take(LONGEST_NOTES).collect::<String>())
+}
+
 /// Installs the newer version, whose signature is checked, and starts it.
-pub(crate) async fn install<R: Runtime>(app: &AppHandle<R>) -> Result<(), Problem> {
+///
+/// # Errors
+/// While a tool runs, in the window or elsewhere: its program would be taken from under it.
+pub(crate) async fn install<R: Runtime>(app: &AppHandle<R>, cx: &Context) -> Result<(), Problem> {
     let Some(update) = find(app).await? else {
         return Ok(());
     };
-    update
-        .download_and_install(|_, _| {}, || {})
-        .await
-        .map_err(|error| failed("couldn't install the update", error))?;
+    nothing_runs(cx).await?;
+    let package = update.download(|_, _| {}, || {}).await;
+    let package = package.map_err(|error| failed("couldn't download the update", error))?;
+    // It took a while, and a tool may have been started meanwhile.
+    nothing_runs(cx).await?;
+    let installed = update.install(package);
+    installed.map_err(|error| failed("couldn't install the update", error))?;
     app.restart()
+}
+
+async fn nothing_runs(cx: &Context) -> Result<(), Problem> {
+    let running = RunQuery {
+        states: vec![RunState::Running],
+        limit: 1,
+        ..RunQuery::default()
+    };
+    let page = list_runs(cx, &running).await;
+    refuse_over(
+        page.map_err(|error| patchbay_model::Explain::problem(&error))?
+            .total,
+    )
+}
+
+fn refuse_over(running: u32) -> Result<(), Problem> {
+    if running == 0 {
+        return Ok(());
+    }
+    let verb = if running == 1 { "is" } else { "are" };
+    let message = format!("{} {verb} still running", count(running, "tool"));
+    let problem = Problem::new(Code::Conflict, message);
+    Err(problem.with_hint("Let it finish or cancel it in Runs, then install the update."))
 }
 
 async fn find<R: Runtime>(app: &AppHandle<R>) -> Result<Option<Update>, Problem> {
@@ -61,10 +111,11 @@ async fn find<R: Runtime>(app: &AppHandle<R>) -> Result<Option<Update>, Problem>
     let Some(endpoint) = endpoint.and_then(|endpoint| Url::parse(endpoint).ok()) else {
         return Err(
             Problem::new(Code::PlatformNotSupported, "this build can't update itself")
-                .with_hint("Install the new version the way you installed this one."),
+                .with_hint(BY_HAND),
         );
     };
-    let updater = app.updater_builder().endpoints(vec![endpoint]);
+    let updater = app.updater_builder().timeout(PATIENCE);
+    let updater = updater.endpoints(vec![endpoint]);
     let updater = updater
         .and_then(|builder| builder.build())
         .map_err(not_found)?;
@@ -76,9 +127,62 @@ fn not_found(error: tauri_plugin_updater::Error) -> Problem {
 }
 
 fn failed(message: &str, error: tauri_plugin_updater::Error) -> Problem {
-    let mut problem = Problem::new(Code::NetworkUnreachable, message)
-        .with_hint("Check your network and try again.");
-    problem.detail = Some(error.to_string());
-    problem.retryable = true;
-    problem
+    use tauri_plugin_updater::Error as Update;
+
+    let problem = match &error {
+        Update::Minisign(_)
+        | Update::Base64(_)
+        | Update::SignatureUtf8(_)
+        | Update::MissingSignedVersion
+        | Update::SignedVersionMismatch { .. } => {
+            let message = "the update isn't what Patchbay signed, so it isn't installed";
+            Problem::new(Code::Conflict, message).with_hint("Try again later.")
+        }
+        Update::Reqwest(_) | Update::Network(_) | Update::ReleaseNotFound => {
+            let problem = Problem::new(Code::NetworkUnreachable, message);
+            Problem {
+                retryable: true,
+                ..problem.with_hint("Check your network and try again.")
+            }
+        }
+        _ => Problem::new(Code::FileFailed, message).with_hint(BY_HAND),
+    };
+    Problem {
+        detail: Some(error.to_string()),
+        ..problem
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_installed_over_a_tool_that_runs() {
+        assert_eq!(refuse_over(0), Ok(()));
+        assert_eq!(
+            refuse_over(1).unwrap_err().message,
+            "1 tool is still running"
+        );
+        let several = refuse_over(2).unwrap_err();
+        assert_eq!(several.message, "2 tools are still running");
+    }
+
+    #[test]
+    fn what_is_not_signed_is_not_called_a_failure_of_the_network() {
+        let unsigned = failed("no", tauri_plugin_updater::Error::MissingSignedVersion);
+        assert!(unsigned.message.contains("signed") && !unsigned.retryable);
+        let offline = tauri_plugin_updater::Error::Network("503".to_owned());
+        let offline = failed("couldn't check for updates", offline);
+        assert_eq!(offline.message, "couldn't check for updates");
+        assert!(offline.retryable);
+    }
+
+    #[test]
+    fn notes_are_shown_without_what_would_act_and_not_without_end() {
+        let shown = shown_notes("Faster\u{1b}[2J\u{202e} lists\n- and more");
+        assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown:?}");
+        assert!(shown.contains("\n- and more"), "{shown:?}");
+        assert!(shown_notes(&"x".repeat(10_000)).chars().count() <= LONGEST_NOTES);
+    }
 }

@@ -77,6 +77,11 @@ pub(crate) fn main<R: Runtime>(app: &AppHandle<R>) -> Option<WebviewWindow<R>> {
     app.get_webview_window(MAIN)
 }
 
+/// Whether somebody looks at the window, as far as the system tells.
+pub(crate) fn is_looked_at<R: Runtime>(app: &AppHandle<R>) -> bool {
+    main(app).is_some_and(|window| window.is_focused().unwrap_or(false))
+}
+
 /// Brings the window to the front.
 pub(crate) fn raise<R: Runtime>(app: &AppHandle<R>) {
     let Some(window) = app.get_webview_window(MAIN) else {

@@ -75,11 +75,14 @@ pub(crate) async fn check_for_update<R: Runtime>(
     updater::check(&app).await
 }
 
-/// Installs the newer version and starts it.
+/// Installs the newer version and starts it; never while a tool runs.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn install_update<R: Runtime>(app: AppHandle<R>) -> Result<(), Problem> {
-    updater::install(&app).await
+pub(crate) async fn install_update<R: Runtime>(
+    app: AppHandle<R>,
+    cx: State<'_, Context>,
+) -> Result<(), Problem> {
+    updater::install(&app, &cx).await
 }
 
 /// How the user likes it.

@@ -171,6 +171,22 @@ fn linux_packages_bring_the_library_of_the_tray() {
 }
 
 #[test]
+fn a_desktop_with_its_own_keychain_is_not_given_another() {
+    let wanted = configuration()["bundle"]["linux"]["deb"]["recommends"].to_string();
+    for keychain in ["gnome-keyring", "kwallet", "keepassxc"] {
+        assert!(wanted.contains(keychain), "{wanted}");
+    }
+    assert!(wanted.contains(" | "), "one of them is enough: {wanted}");
+}
+
+#[test]
+fn windows_installs_for_one_user_without_an_administrator() {
+    let windows = &configuration()["bundle"]["windows"];
+    assert_eq!(windows["nsis"]["installMode"], "currentUser");
+    assert_eq!(windows["allowDowngrades"], false);
+}
+
+#[test]
 fn icons_exist_for_every_system() {
     let icons = configuration()["bundle"]["icon"].clone();
     let icons: Vec<String> = serde_json::from_value(icons).expect("a list of files");
@@ -219,6 +235,8 @@ fn the_updater_is_a_setting_of_the_build() {
     let updater = &configuration()["plugins"]["updater"];
     assert_eq!(updater["endpoints"], json!([]));
     assert_eq!(updater["pubkey"], "");
+    // Whoever answers for the endpoint cannot pass off an old archive, truly signed, as a new version.
+    assert_eq!(updater["requireSignedVersion"], true);
     assert_eq!(bundle_configuration()["plugins"], Value::Null);
 }
 

@@ -1,0 +1,142 @@
+//! Offering a newer version by itself: once a day, to somebody who looks at the window and runs nothing.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use patchbay_ops::Context;
+use rfd::{MessageButtons, MessageDialogResult, MessageLevel};
+use serde_json::Value;
+use tauri::{AppHandle, Manager, Runtime};
+use tauri_plugin_store::StoreExt;
+
+use super::{AvailableUpdate, check, install, is_configured, nothing_runs};
+use crate::dialog::{Question, ask};
+use crate::{preferences, window};
+
+/// How long after the start, and between looks for a good moment.
+const PAUSE: Duration = Duration::from_secs(5 * 60);
+
+/// How long between offers, and after an answer of "later".
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+const FILE: &str = "updates.json";
+/// The version that is never to be offered again.
+const SKIPPED: &str = "skippedVersion";
+
+const INSTALL: &str = "Install and restart";
+const NEVER: &str = "Skip this version";
+const LATER: &str = "Later";
+
+/// Offers newer versions for as long as the app runs, where this build can update itself.
+pub(crate) fn offer_updates<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
+    if !is_configured() {
+        return;
+    }
+    let (app, cx) = (app.clone(), cx.clone());
+    tauri::async_runtime::spawn(async move {
+        loop {
+            tokio::time::sleep(PAUSE).await;
+            if window::is_looked_at(&app) && nothing_runs(&cx).await.is_ok() {
+                offer(&app, &cx).await;
+                tokio::time::sleep(DAY).await;
+            }
+        }
+    });
+}
+
+async fn offer<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
+    let found = match check(app).await {
+        Ok(Some(found)) if is_offered(&found, skipped(app).as_ref()) => found,
+        Ok(_) => return,
+        // Nobody asked: whoever does is told why it fails.
+        Err(problem) => return tracing::info!(code = problem.code.as_str(), "no word of updates"),
+    };
+    let question = Question {
+        level: MessageLevel::Info,
+        title: "A new version of Patchbay is available",
+        text: words(&found),
+        // A dialog that is closed counts as the last.
+        buttons: MessageButtons::YesNoCancelCustom(INSTALL.into(), NEVER.into(), LATER.into()),
+    };
+    match ask(app, question).await {
+        Some(MessageDialogResult::Custom(pressed)) if pressed == INSTALL => {
+            if let Err(problem) = install(app, cx).await {
+                let hint = problem.hint.unwrap_or_default();
+                let failed = Question {
+                    level: MessageLevel::Error,
+                    title: "The update isn't installed",
+                    text: format!("{}.\n\n{hint}", problem.message),
+                    buttons: MessageButtons::Ok,
+                };
+                ask(app, failed).await;
+            }
+        }
+        Some(MessageDialogResult::Custom(pressed)) if pressed == NEVER => {
+            skip(app, &found.version);
+        }
+        _ => {}
+    }
+}
+
+fn words(found: &AvailableUpdate) -> String {
+    let version = format!("Patchbay {}", found.version);
+    match found.notes.as_deref().map(str::trim) {
+        None | Some("") => version,
+        Some(notes) => format!("{version}\n\n{notes}"),
+    }
+}
+
+fn is_offered(found: &AvailableUpdate, skipped: Option<&Value>) -> bool {
+    skipped.and_then(Value::as_str) != Some(&found.version)
+}
+
+fn skipped<R: Runtime>(app: &AppHandle<R>) -> Option<Value> {
+    let file = file(app);
+    preferences::make_readable(&file);
+    app.store(file).ok()?.get(SKIPPED)
+}
+
+/// It is offered again where this cannot be kept.
+fn skip<R: Runtime>(app: &AppHandle<R>, version: &str) {
+    let kept = app.store(file(app)).and_then(|store| {
+        store.set(SKIPPED, version);
+        store.save()
+    });
+    if let Err(error) = kept {
+        tracing::warn!(%error, "which version is skipped could not be kept");
+    }
+}
+
+fn file<R: Runtime>(app: &AppHandle<R>) -> PathBuf {
+    app.state::<Context>().paths().settings.join(FILE)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn found(notes: Option<&str>) -> AvailableUpdate {
+        AvailableUpdate {
+            version: "1.2.0".to_owned(),
+            notes: notes.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn a_version_that_was_skipped_is_not_offered_and_the_next_is() {
+        let offered = |skipped: Option<Value>| is_offered(&found(None), skipped.as_ref());
+        assert!(offered(None));
+        assert!(offered(Some(json!("1.1.0"))));
+        assert!(offered(Some(json!({ "version": "1.2.0" }))));
+        assert!(!offered(Some(json!("1.2.0"))));
+    }
+
+    #[test]
+    fn the_offer_shows_the_notes_where_there_are_any() {
+        assert_eq!(words(&found(Some(" \n"))), "Patchbay 1.2.0");
+        let noted = words(&found(Some("Faster lists")));
+        assert_eq!(noted, "Patchbay 1.2.0\n\nFaster lists");
+    }
+}
