@@ -3,6 +3,8 @@
 //! This crate refuses to know connectors, credentials and protocols: commands pass arguments in and
 //! answers out. Start reading at [`run`], then [`bindings`].
 
+mod attention;
+mod autostart;
 mod bindings;
 mod commands;
 mod deep_link;
@@ -96,6 +98,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     tauri::async_runtime::spawn(async move { patchbay_ops::trim_hourly(&trimming).await });
     let following = cx.clone();
     tauri::async_runtime::spawn(async move { follow_other_processes(&following).await });
+    attention::watch(app.handle(), &cx);
     updater::offer_updates(app.handle(), &cx);
     tauri::async_runtime::spawn(async move {
         let system = patchbay_ops::SystemPowerAndNetwork;

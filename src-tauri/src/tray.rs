@@ -1,11 +1,11 @@
-//! The tray: the way back to a closed window, and the way out.
+//! The tray: the way back to a closed window, what happens while there is none, and the way out.
 
 use tauri::image::Image;
-use tauri::menu::{Menu, MenuItem};
+use tauri::menu::{CheckMenuItem, Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Runtime};
 
-use crate::{quit, window};
+use crate::{attention, autostart, quit, window};
 
 const TRAY: &str = "tray";
 /// macOS tints a shape to fit its menu bar; elsewhere the panel may be of any colour.
@@ -15,6 +15,8 @@ const ICON: &[u8] = include_bytes!("../../icons/tray.png");
 const ICON: &[u8] = include_bytes!("../../icons/32x32.png");
 
 const OPEN: &str = "open";
+const AUTOSTART: &str = "autostart";
+const NOTIFICATIONS: &str = "notifications";
 const QUIT: &str = "quit";
 
 /// Makes the tray, once. Where the system has none, the window closes for good instead.
@@ -26,7 +28,8 @@ pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) {
     // Asking the system means waiting for it; the tray itself belongs to the main thread.
     std::thread::spawn(move || {
         if !system_has_one() {
-            return;
+            // A start without a window would be one without anything.
+            return window::raise(&app);
         }
         let handle = app.clone();
         let made = app.run_on_main_thread(move || {
@@ -48,14 +51,21 @@ pub(crate) fn is_there<R: Runtime>(app: &AppHandle<R>) -> bool {
 fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
     let open = MenuItem::with_id(app, OPEN, "Open Patchbay", true, None::<&str>)?;
     let quit = MenuItem::with_id(app, QUIT, "Quit Patchbay", true, None::<&str>)?;
+    let switch = |id, words, on| CheckMenuItem::with_id(app, id, words, true, on, None::<&str>);
+    let starts = switch(AUTOSTART, "Start when I sign in", autostart::is_on())?;
+    let notifies = switch(NOTIFICATIONS, "Notify me", attention::is_on(app))?;
+    let line = || PredefinedMenuItem::separator(app);
+    let menu = Menu::with_items(app, &[&open, &line()?, &starts, &notifies, &line()?, &quit])?;
     TrayIconBuilder::with_id(TRAY)
         .icon(Image::from_bytes(ICON)?)
         .icon_as_template(true)
         .tooltip("Patchbay")
-        .menu(&Menu::with_items(app, &[&open, &quit])?)
+        .menu(&menu)
         .show_menu_on_left_click(cfg!(target_os = "macos"))
-        .on_menu_event(|app, event| match event.id().as_ref() {
+        .on_menu_event(move |app, event| match event.id().as_ref() {
             OPEN => window::raise(app),
+            AUTOSTART => keep(&starts, autostart::turn),
+            NOTIFICATIONS => keep(&notifies, |on| attention::turn(app, on)),
             QUIT if quit::waits_for_answer(app) => {}
             QUIT => app.exit(0),
             _ => {}
@@ -67,6 +77,23 @@ fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         })
         .build(app)?;
     Ok(())
+}
+
+/// Keeps what the user switched, or switches it back where it cannot be kept.
+fn keep<R: Runtime, E: std::fmt::Display>(
+    item: &CheckMenuItem<R>,
+    turn: impl FnOnce(bool) -> Result<(), E>,
+) {
+    // The system has switched it already.
+    let kept = item.is_checked().map(|on| (on, turn(on)));
+    match kept {
+        Ok((_, Ok(()))) => {}
+        Ok((on, Err(error))) => {
+            tracing::warn!(%error, "a switch of the tray could not be kept");
+            drop(item.set_checked(!on));
+        }
+        Err(error) => tracing::warn!(%error, "a switch of the tray could not be read"),
+    }
 }
 
 /// Linux desktops without a status notifier would hide the window with no way back to it.

@@ -14,7 +14,7 @@ use tauri::{
 };
 use tauri_plugin_window_state::StateFlags;
 
-use crate::{deep_link, preferences, quit, tray};
+use crate::{autostart, deep_link, preferences, quit, tray};
 
 const MAIN: &str = "main";
 
@@ -58,14 +58,15 @@ pub(crate) fn state_plugin<R: Runtime>(app: &AppHandle<R>, paths: &AppPaths) -> 
         .build()
 }
 
-/// Shows the window at its first page. What is not needed earlier, and would only take time from it,
-/// follows: the tray, and links from other programs.
+/// Shows the window at its first page, unless the session started the app. What is not needed earlier, and
+/// would only take time from it, follows: the tray, and links from other programs.
 pub(crate) fn show_when_loaded<R: Runtime>(webview: &Webview<R>, page: &PageLoadPayload<'_>) {
     if page.event() != PageLoadEvent::Finished || webview.label() != MAIN {
         return;
     }
-    let window = webview.window();
-    if let Err(error) = window.show() {
+    if !autostart::is_hidden_start()
+        && let Err(error) = webview.window().show()
+    {
         tracing::error!(%error, "the window could not be shown");
     }
     tray::make(webview.app_handle());

@@ -1,0 +1,119 @@
+//! What needs a person, said where no window is looked at: by a notification of the system's own, and on
+//! macOS by the icon in the Dock and the number on it.
+
+#[cfg_attr(target_os = "linux", path = "attention/linux.rs")]
+#[cfg_attr(target_os = "macos", path = "attention/macos.rs")]
+#[cfg_attr(windows, path = "attention/windows.rs")]
+mod system;
+
+use std::path::PathBuf;
+
+use patchbay_model::inert_line;
+use patchbay_ops::{Context, Event, Need, list_needs};
+use serde_json::Value;
+use tauri::{AppHandle, Manager, Runtime};
+use tauri_plugin_store::StoreExt;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::{preferences, window};
+
+const FILE: &str = "notifications.json";
+const ON: &str = "on";
+
+/// A notification.
+#[derive(Debug, PartialEq, Eq)]
+struct Notice {
+    title: String,
+    words: String,
+}
+
+/// Says it for as long as the app runs.
+pub(crate) fn watch<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
+    let (app, cx) = (app.clone(), cx.clone());
+    let mut events = cx.events();
+    tauri::async_runtime::spawn(async move {
+        count(&app, &cx).await;
+        loop {
+            match events.recv().await {
+                Ok(Event::NeedArose { need }) => {
+                    notify(&app, &need);
+                    count(&app, &cx).await;
+                }
+                Ok(event) if changes_needs(&event) => count(&app, &cx).await,
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => count(&app, &cx).await,
+                Err(RecvError::Closed) => return,
+            }
+        }
+    });
+}
+
+/// Whether there may be other needs afterwards.
+fn changes_needs(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::AccountsChanged
+            | Event::ConnectorsChanged
+            | Event::WalletChanged
+            | Event::SettingsChanged
+            | Event::VaultChanged { .. }
+    )
+}
+
+/// The number on the icon, where the system has one.
+async fn count<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
+    if !cfg!(target_os = "macos") {
+        return;
+    }
+    let (Ok(needs), Some(window)) = (list_needs(cx).await, window::main(app)) else {
+        return;
+    };
+    let number = i64::try_from(needs.len()).ok().filter(|number| *number > 0);
+    if let Err(error) = window.set_badge_count(number) {
+        tracing::warn!(%error, "the number on the icon could not be changed");
+    }
+}
+
+/// Whoever looks at the window sees it there.
+fn notify<R: Runtime>(app: &AppHandle<R>, need: &Need) {
+    if window::is_looked_at(app) || !is_on(app) {
+        return;
+    }
+    let (app, notice) = (app.clone(), notice(need));
+    // The system's answer is waited for.
+    std::thread::spawn(move || {
+        if let Err(error) = system::show(&app, &notice) {
+            tracing::info!(%error, "a notification could not be shown");
+        }
+    });
+}
+
+/// Names of connectors are in it, which others wrote.
+fn notice(need: &Need) -> Notice {
+    Notice {
+        title: inert_line(&need.headline),
+        words: need.words.as_deref().map(inert_line).unwrap_or_default(),
+    }
+}
+
+/// Whether notifications are shown; they are unless the user turned them off.
+pub(crate) fn is_on<R: Runtime>(app: &AppHandle<R>) -> bool {
+    let file = file(app);
+    preferences::make_readable(&file);
+    let kept = app.store(file).ok().and_then(|store| store.get(ON));
+    kept.as_ref().and_then(Value::as_bool).unwrap_or(true)
+}
+
+/// Shows notifications from now on, or none.
+///
+/// # Errors
+/// When that cannot be kept.
+pub(crate) fn turn<R: Runtime>(app: &AppHandle<R>, on: bool) -> tauri_plugin_store::Result<()> {
+    let store = app.store(file(app))?;
+    store.set(ON, on);
+    store.save()
+}
+
+fn file<R: Runtime>(app: &AppHandle<R>) -> PathBuf {
+    app.state::<Context>().paths().settings.join(FILE)
+}

@@ -1,0 +1,107 @@
+//! A file in a folder that the system looks through when a session begins.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::HIDDEN;
+
+pub(super) fn has() -> bool {
+    place().is_ok_and(|file| file.is_file())
+}
+
+pub(super) fn put(program: &Path) -> io::Result<()> {
+    let file = place()?;
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let program = program.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
+    let entry = match cfg!(target_os = "macos") {
+        true => launch_agent(program),
+        false => desktop_entry(program),
+    };
+    fs::write(file, entry)
+}
+
+pub(super) fn remove() -> io::Result<()> {
+    match fs::remove_file(place()?) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn place() -> io::Result<PathBuf> {
+    let home = env::home_dir().ok_or(io::ErrorKind::NotFound)?;
+    if cfg!(target_os = "macos") {
+        return Ok(home.join("Library/LaunchAgents/io.patchbay.desktop.plist"));
+    }
+    let set = env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
+    let settings = set.filter(|folder| folder.is_absolute());
+    let settings = settings.unwrap_or_else(|| home.join(".config"));
+    Ok(settings.join("autostart/io.patchbay.desktop.desktop"))
+}
+
+/// Source: freedesktop.org, "Desktop Application Autostart" and "Desktop Entry", "The Exec key".
+fn desktop_entry(program: &str) -> String {
+    let mut quoted = String::new();
+    for letter in program.chars() {
+        match letter {
+            // Within quotes, and once more because it is a text.
+            '\\' => quoted.push_str(r"\\\\"),
+            '"' | '`' | '$' => quoted.extend([r"\\", &letter.to_string()]),
+            '%' => quoted.push_str("%%"),
+            _ => quoted.push(letter),
+        }
+    }
+    format!(
+        "[Desktop Entry]\nType=Application\nName=Patchbay\nIcon=patchbay-desktop\n\
+         Exec=\"{quoted}\" {HIDDEN}\nTerminal=false\nX-GNOME-Autostart-enabled=true\n"
+    )
+}
+
+/// Source: Apple, `launchd.plist(5)`.
+fn launch_agent(program: &str) -> String {
+    let program = program
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>Label</key>
+  <string>io.patchbay.desktop</string>
+  <key>ProgramArguments</key>
+  <array>
+    <string>{program}</string>
+    <string>{HIDDEN}</string>
+  </array>
+  <key>RunAtLoad</key>
+  <true/>
+</dict>
+</plist>
+"#
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_may_lie_in_any_folder() {
+        let entry = desktop_entry(r#"/opt/50% of $HOME\"x"/Patchbay"#);
+        let line = entry
+            .lines()
+            .find(|line| line.starts_with("Exec="))
+            .unwrap();
+        assert_eq!(
+            line,
+            r#"Exec="/opt/50%% of \\$HOME\\\\\\"x\\"/Patchbay" --hidden"#
+        );
+        let agent = launch_agent("/Applications/R&D/Patchbay.app/Contents/MacOS/patchbay-desktop");
+        assert!(agent.contains("<string>/Applications/R&amp;D/Patchbay.app/"));
+    }
+}
