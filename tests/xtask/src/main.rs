@@ -89,6 +89,9 @@ enum Command {
         /// Address under which the bundles can be downloaded
         #[arg(long)]
         base_url: String,
+        /// File with the notes of the release, which the app shows before it installs
+        #[arg(long)]
+        notes: Option<PathBuf>,
     },
 }
 
@@ -123,7 +126,11 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             with_sdks,
             json,
         } => return bench::bench(&names, with_sdks, json),
-        Command::UpdateManifest { folder, base_url } => update_manifest::write(&folder, &base_url)?,
+        Command::UpdateManifest {
+            folder,
+            base_url,
+            notes,
+        } => update_manifest::write(&folder, &base_url, notes.as_deref())?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -28,11 +28,13 @@ const ARCHITECTURES: [(&str, &str); 5] = [
     ("arm64", "aarch64"),
 ];
 
-/// Writes `latest.json` beside the bundles in `folder`, which will be found below `base_url`.
+/// Writes `latest.json` beside the bundles in `folder`, which will be found below `base_url`, with the
+/// notes of the release where there are any.
 ///
 /// # Errors
-/// When nothing in the folder is signed, or a bundle's name does not tell what it is for.
-pub(crate) fn write(folder: &Path, base_url: &str) -> Result<()> {
+/// When nothing in the folder is signed, a bundle's name does not tell what it is for, or the notes cannot
+/// be read.
+pub(crate) fn write(folder: &Path, base_url: &str, notes: Option<&Path>) -> Result<()> {
     let mut platforms = BTreeMap::new();
     for file in fs::read_dir(folder).with_context(|| format!("no folder {}", folder.display()))? {
         let file = file?.path();
@@ -52,7 +54,12 @@ pub(crate) fn write(folder: &Path, base_url: &str) -> Result<()> {
         "{} holds no signed bundle",
         folder.display()
     );
-    let manifest = json!({ "version": env!("CARGO_PKG_VERSION"), "platforms": platforms });
+    let mut manifest = json!({ "version": env!("CARGO_PKG_VERSION"), "platforms": platforms });
+    if let Some(file) = notes {
+        let notes = fs::read_to_string(file);
+        let notes = notes.with_context(|| format!("no notes in {}", file.display()))?;
+        manifest["notes"] = notes.trim().into();
+    }
     let file = folder.join("latest.json");
     fs::write(&file, serde_json::to_string_pretty(&manifest)?)?;
     shell::answer(file.display());
@@ -100,7 +107,9 @@ mod tests {
         put("Patchbay_0.1.0_amd64.deb", "package");
         put("Patchbay_0.1.0_amd64.deb.sig", "signature\n");
         put("Patchbay_0.1.0_aarch64.dmg", "image");
-        write(folder.path(), "https://example.org/v1/").expect("a manifest");
+        put("notes.md", "Lists are faster\n");
+        let notes = folder.path().join("notes.md");
+        write(folder.path(), "https://example.org/v1/", Some(&notes)).expect("a manifest");
         let text = fs::read_to_string(folder.path().join("latest.json")).expect("written");
         let manifest: Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(
@@ -109,11 +118,12 @@ mod tests {
                 "url": "https://example.org/v1/Patchbay_0.1.0_amd64.deb", "signature": "signature"
             }})
         );
+        assert_eq!(manifest["notes"], "Lists are faster");
     }
 
     #[test]
     fn nothing_signed_is_an_error() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(write(folder.path(), "https://example.org").is_err());
+        assert!(write(folder.path(), "https://example.org", None).is_err());
     }
 }

@@ -40,7 +40,7 @@ export const commands = {
 	checkForUpdate: () => typedError<AvailableUpdate | null, Problem>(__TAURI_INVOKE("check_for_update")),
 	/**  Puts text on the clipboard: the web view may not do so by itself. */
 	copyText: (text: string) => typedError<null, Problem>(__TAURI_INVOKE("copy_text", { text })),
-	/**  Installs the newer version and starts it. */
+	/**  Installs the newer version and starts it; never while a tool runs. */
 	installUpdate: () => typedError<null, Problem>(__TAURI_INVOKE("install_update")),
 	/**  How the user likes it. */
 	loadPreferences: () => typedError<Preferences, Problem>(__TAURI_INVOKE("load_preferences")),
