@@ -6,10 +6,14 @@
 mod attention;
 mod autostart;
 mod bindings;
+#[cfg(any(test, target_os = "macos"))]
+mod command_line_link;
 mod commands;
 mod deep_link;
 mod dialog;
 mod events;
+#[cfg(target_os = "macos")]
+mod menu;
 mod preferences;
 mod program_consent;
 mod quit;
@@ -75,6 +79,8 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     let mut options = ContextOptions::of_system(paths.clone());
     options.programs = Arc::new(program_consent::DialogConsent(app.handle().clone()));
     let opening = tauri::async_runtime::spawn(Context::open(options));
+    #[cfg(target_os = "macos")]
+    menu::make(app.handle())?;
     app.handle()
         .plugin(window::state_plugin(app.handle(), &paths))?;
     let missing = web_view::missing();

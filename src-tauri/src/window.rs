@@ -97,6 +97,16 @@ pub(crate) fn raise<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
+/// Brings the window to the front at its settings.
+#[cfg(target_os = "macos")]
+pub(crate) fn show_settings<R: Runtime>(app: &AppHandle<R>) {
+    raise(app);
+    let shown = main(app).map(|window| window.eval("location.hash = '#/settings'"));
+    if let Some(Err(error)) = shown {
+        tracing::warn!(%error, "the settings could not be shown");
+    }
+}
+
 /// Closing the window leaves the app in the tray, where there is one; else it ends, once the user agrees to
 /// what ends with it.
 pub(crate) fn keep_in_tray<R: Runtime>(window: &Window<R>, event: &WindowEvent) {

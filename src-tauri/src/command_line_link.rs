@@ -1,0 +1,150 @@
+//! The command line in `PATH` on macOS, where the app is a folder that nobody looks into: a link in
+//! `/usr/local/bin`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Where macOS looks for programs that came with none of its own packages; the default `PATH` has it.
+pub(crate) const LINK: &str = "/usr/local/bin/patchbay";
+
+/// The command line that lies beside the app's own program.
+///
+/// # Errors
+/// In words, when the app is where a link to it would soon lead nowhere.
+pub(crate) fn program_beside(app: &Path) -> Result<PathBuf, String> {
+    let is_passing =
+        app.starts_with("/Volumes") || app.iter().any(|part| part == "AppTranslocation");
+    if is_passing {
+        return Err(
+            "Move Patchbay to your Applications folder first, then open it there.".to_owned(),
+        );
+    }
+    let program = app.with_file_name("patchbay");
+    match program.is_file() {
+        true => Ok(program),
+        false => Err(format!(
+            "There is no command line at {}.",
+            program.display()
+        )),
+    }
+}
+
+/// What became of a link.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Linked {
+    /// It leads to the program now.
+    Done,
+    /// Only an administrator may make it.
+    NeedsAdministrator,
+}
+
+/// Makes the link, or leads one that is there to the program.
+///
+/// # Errors
+/// The system's own; and when something else than a link has the name, which stays.
+pub(crate) fn link(program: &Path, at: &Path) -> io::Result<Linked> {
+    match fs::symlink_metadata(at) {
+        Ok(found) if !found.is_symlink() => return Err(io::ErrorKind::AlreadyExists.into()),
+        Ok(_) if fs::read_link(at)? == program => return Ok(Linked::Done),
+        _ => {}
+    }
+    match replace(program, at) {
+        Ok(()) => Ok(Linked::Done),
+        Err(error) => match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::NotFound => {
+                Ok(Linked::NeedsAdministrator)
+            }
+            _ => Err(error),
+        },
+    }
+}
+
+#[cfg(unix)]
+fn replace(program: &Path, at: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(at).is_ok() {
+        fs::remove_file(at)?;
+    }
+    std::os::unix::fs::symlink(program, at)
+}
+
+#[cfg(not(unix))]
+fn replace(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// What `osascript` runs so that macOS asks for an administrator, and the link is made by one.
+pub(crate) fn script(program: &Path, at: &Path) -> String {
+    let folder = at.parent().unwrap_or(Path::new("/"));
+    let [folder, program, at] = [folder, program, at].map(|path| in_shell(&path.to_string_lossy()));
+    let line = format!("/bin/mkdir -p {folder} && /bin/ln -sfn {program} {at}");
+    let words = "Patchbay puts its command line where your terminal finds it.";
+    format!(
+        "do shell script {} with prompt {} with administrator privileges",
+        in_script(&line),
+        in_script(words)
+    )
+}
+
+fn in_shell(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+fn in_script(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', r"\\").replace('"', r#"\""#))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_app_that_is_only_looked_at_is_not_linked() {
+        for app in [
+            "/Volumes/Patchbay/Patchbay.app/Contents/MacOS/patchbay-desktop",
+            "/private/var/folders/x/AppTranslocation/1/d/Patchbay.app/Contents/MacOS/patchbay-desktop",
+        ] {
+            let refused = program_beside(Path::new(app)).unwrap_err();
+            assert!(refused.contains("Applications"), "{refused}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path().join("patchbay-desktop");
+        assert!(program_beside(&app).is_err());
+        fs::write(folder.path().join("patchbay"), "").unwrap();
+        assert_eq!(
+            program_beside(&app).unwrap(),
+            folder.path().join("patchbay")
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_made_and_led_elsewhere_and_nothing_else_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("bin");
+        for program in ["/old/patchbay", "/new/patchbay", "/new/patchbay"] {
+            assert_eq!(link(Path::new(program), &at).unwrap(), Linked::Done);
+            assert_eq!(fs::read_link(&at).unwrap(), Path::new(program));
+        }
+        let own = folder.path().join("own");
+        fs::write(&own, "a program of the user's").unwrap();
+        let refused = link(Path::new("/new/patchbay"), &own).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        let elsewhere = folder.path().join("missing/bin");
+        let linked = link(Path::new("/new/patchbay"), &elsewhere).unwrap();
+        assert_eq!(linked, Linked::NeedsAdministrator);
+    }
+
+    #[test]
+    fn a_path_is_one_word_to_the_shell_that_an_administrator_starts() {
+        let script = script(
+            Path::new(r#"/Users/o'x/a "b" $(c)/patchbay"#),
+            Path::new(LINK),
+        );
+        assert!(script.starts_with("do shell script \"/bin/mkdir -p '/usr/local/bin' && "));
+        assert!(
+            script.contains(r#"'/Users/o'\\''x/a \"b\" $(c)/patchbay' '/usr/local/bin/patchbay'""#),
+            "{script}"
+        );
+    }
+}

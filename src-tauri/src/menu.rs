@@ -1,0 +1,86 @@
+//! The menu bar of macOS: Tauri's usual items with their shortcuts, and ours.
+
+use std::path::Path;
+use std::process::Command;
+
+use rfd::{MessageButtons, MessageLevel};
+use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
+use tauri::{AppHandle, Runtime};
+
+use crate::command_line_link::{LINK, Linked, link, program_beside, script};
+use crate::dialog::{Question, ask};
+use crate::window;
+
+const SETTINGS: &str = "settings";
+const COMMAND_LINE: &str = "command-line";
+
+/// Where ours stand in the app's own menu: after "About".
+const PLACE: usize = 2;
+/// After "Hide others".
+const SHOW_ALL: usize = 6;
+
+/// Makes the menu bar.
+///
+/// # Errors
+/// The system's own.
+pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+    let menu = Menu::default(app)?;
+    let first = menu.items()?.into_iter().next();
+    if let Some(own) = first.as_ref().and_then(|item| item.as_submenu()) {
+        let settings = MenuItem::with_id(app, SETTINGS, "Settings…", true, Some("CmdOrCtrl+,"))?;
+        let words = "Install Command Line Tool…";
+        let command_line = MenuItem::with_id(app, COMMAND_LINE, words, true, None::<&str>)?;
+        let line = PredefinedMenuItem::separator(app)?;
+        own.insert(&PredefinedMenuItem::show_all(app, None)?, SHOW_ALL)?;
+        own.insert_items(&[&settings, &command_line, &line], PLACE)?;
+    }
+    app.set_menu(menu)?;
+    app.on_menu_event(|app, event| match event.id().as_ref() {
+        SETTINGS => window::show_settings(app),
+        COMMAND_LINE => install_command_line(app.clone()),
+        _ => {}
+    });
+    Ok(())
+}
+
+fn install_command_line<R: Runtime>(app: AppHandle<R>) {
+    tauri::async_runtime::spawn(async move {
+        let installed = tauri::async_runtime::spawn_blocking(install).await;
+        let (level, text) = match installed {
+            Ok(Ok(true)) => (MessageLevel::Info, installed_words()),
+            // The person was asked for a password and gave none.
+            Ok(Ok(false)) => return,
+            Ok(Err(words)) => (MessageLevel::Error, words),
+            Err(error) => (MessageLevel::Error, error.to_string()),
+        };
+        let question = Question {
+            level,
+            title: "Command line tool",
+            text,
+            buttons: MessageButtons::Ok,
+        };
+        ask(&app, question).await;
+    });
+}
+
+fn installed_words() -> String {
+    format!("The command `patchbay` is ready in your terminal. It's a link at {LINK}.")
+}
+
+/// Whether it is there now.
+fn install() -> Result<bool, String> {
+    let app = std::env::current_exe().map_err(|error| error.to_string())?;
+    let program = program_beside(&app)?;
+    let at = Path::new(LINK);
+    match link(&program, at) {
+        Ok(Linked::Done) => Ok(true),
+        Ok(Linked::NeedsAdministrator) => {
+            let mut asking = Command::new("/usr/bin/osascript");
+            let status = asking.arg("-e").arg(script(&program, at)).status();
+            status
+                .map(|status| status.success())
+                .map_err(|error| error.to_string())
+        }
+        Err(error) => Err(format!("{LINK} couldn't be made: {error}.")),
+    }
+}
