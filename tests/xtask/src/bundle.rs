@@ -26,8 +26,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Where the updater asks for news, and the key it trusts; the app reads both when it is compiled, and
 /// the updater is off unless both are set.
-const UPDATER_ENDPOINT: &str = "PATCHBAY_UPDATER_ENDPOINT";
-const UPDATER_PUBLIC_KEY: &str = "PATCHBAY_UPDATER_PUBLIC_KEY";
+pub(crate) const UPDATER_ENDPOINT: &str = "PATCHBAY_UPDATER_ENDPOINT";
+pub(crate) const UPDATER_PUBLIC_KEY: &str = "PATCHBAY_UPDATER_PUBLIC_KEY";
 
 /// The command that signs a file on Windows, `%1` standing for it.
 const WINDOWS_SIGN_COMMAND: &str = "PATCHBAY_WINDOWS_SIGN_COMMAND";

@@ -10,6 +10,7 @@ mod lint;
 mod rust;
 mod systems;
 mod ui_part;
+mod updates;
 mod window;
 mod words;
 mod workflows;
@@ -49,6 +50,8 @@ pub(crate) enum Part {
     Faults,
     /// The Debian package: it installs, starts, takes a link, goes without a trace; by name only
     Bundle,
+    /// Updates of the app, signed with a key for this once, from a server of our own; by name only
+    Updates,
     /// Windows and macOS from one Debian: compiled, linked, tried under wine; by name only
     Systems,
 }
@@ -64,6 +67,7 @@ impl Part {
             Self::Window => "window",
             Self::Faults => "faults",
             Self::Bundle => "bundle",
+            Self::Updates => "updates",
             Self::Systems => "systems",
         }
     }
@@ -78,6 +82,7 @@ impl Part {
             Self::Window => window::run(report),
             Self::Faults => faults::run(report),
             Self::Bundle => bundle::run(report),
+            Self::Updates => updates::run(report),
             Self::Systems => systems::run(report),
         }
     }
@@ -111,12 +116,13 @@ pub(crate) fn test(parts: &[Part], with: &[Part], fuzzing: Fuzzing) -> Result<Ex
 }
 
 /// The parts that run by name only, and why.
-const BY_NAME: [(Part, &str); 3] = [
+const BY_NAME: [(Part, &str); 4] = [
     (
         Part::Bundle,
         "it takes a release build and installs a package",
     ),
     (Part::Faults, "the tests have a tenth of it"),
+    (Part::Updates, "it takes a build with an endpoint"),
     (Part::Systems, "it takes compilers for other systems"),
 ];
 

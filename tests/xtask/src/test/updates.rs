@@ -1,0 +1,335 @@
+//! Updates of the app: a build that has an endpoint, a server of our own with archives that are really signed,
+//! and the app as a person meets it in its settings.
+//!
+//! The endpoint and the key are settings of a build, so this builds the app anew and runs by name only.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use super::Report;
+use crate::{
+    bundle, cargo,
+    headless::Display,
+    places,
+    playground::{Consent, Playground},
+    shell, system, ui,
+    webdriver::WebView,
+};
+
+/// How long an installation, or a run, may take to begin.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Newer than any version that this can be run with.
+const VERSION: &str = "999.0.0";
+
+/// What the archive is not signed as.
+const OTHER_VERSION: &str = "999.1.0";
+
+/// What the app says of an archive whose signature does not fit.
+const REFUSED: &str = "the update isn't what Patchbay signed";
+
+const NOTES: &str = "Lists are faster";
+
+/// The new version: it leaves word beside itself that it was started.
+const NEW_VERSION: &str = r#"#include <stdio.h>
+int main(int count, char **words) {
+    char name[4096];
+    snprintf(name, sizeof name, "%s.started", words[0]);
+    FILE *file = fopen(name, "w");
+    return !file || fclose(file);
+}
+"#;
+
+/// Runs the part.
+///
+/// # Errors
+/// When the web view cannot be driven here, or the app cannot be built.
+pub(super) fn run(report: &mut Report) -> Result<()> {
+    if !system::has_web_view_driver() {
+        bail!("the app is looked at with WebKitWebDriver, which only Linux has");
+    }
+    let bench = report.made("an app that updates itself", Bench::prepare)?;
+    report.check("an archive that somebody changed is not installed", || {
+        bench.refuses_a_changed_archive()
+    });
+    report.check("an archive under another version is not installed", || {
+        bench.refuses_another_version()
+    });
+    report.check("nothing is installed while a tool runs", || {
+        bench.waits_for_a_tool()
+    });
+    report.check("the new version is shown, installed and started", || {
+        bench.installs()
+    });
+    Ok(())
+}
+
+/// An app that asks our server for updates, and a new version of it.
+struct Bench {
+    folder: tempfile::TempDir,
+    server: Server,
+    new_version: Vec<u8>,
+    signature: String,
+}
+
+impl Bench {
+    fn prepare() -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("patchbay-updates-")
+            .tempdir()?;
+        let key = folder.path().join("key");
+        let sign = |words: &[&str], file: &Path| {
+            let mut tauri = ui::tauri("signer");
+            tauri.args(words).arg("--password").arg("").arg(file);
+            shell::read(&mut tauri)
+        };
+        ui::build()?;
+        sign(&["generate", "--ci", "--write-keys"], &key)?;
+        let server = Server::start()?;
+        let public_key = fs::read_to_string(key.with_extension("pub"))?;
+        shell::run(
+            cargo::cargo("build")
+                .args(cargo::WORKSPACE)
+                .arg("--all-targets")
+                .env(bundle::UPDATER_ENDPOINT, server.address("latest.json"))
+                .env(bundle::UPDATER_PUBLIC_KEY, public_key.trim()),
+        )?;
+        fs::copy(
+            places::debug_binary("patchbay-desktop"),
+            folder.path().join("patchbay-desktop"),
+        )?;
+        let archive = folder.path().join("new-version");
+        compile(NEW_VERSION, &archive)?;
+        let key = key.to_str().context("the temporary folder is no text")?;
+        sign(
+            &["sign", "--app-version", VERSION, "--private-key-path", key],
+            &archive,
+        )?;
+        let signature = archive.with_extension("sig");
+        Ok(Self {
+            new_version: fs::read(archive)?,
+            signature: fs::read_to_string(signature)?,
+            folder,
+            server,
+        })
+    }
+
+    /// Offers these bytes under that version, with the signature of the new one.
+    fn offer(&self, version: &str, archive: &[u8]) {
+        let platform = format!("linux-{}", std::env::consts::ARCH);
+        let manifest = json!({ "version": version, "notes": NOTES, "platforms": { platform: {
+            "url": self.server.address("archive"),
+            "signature": self.signature.trim(),
+        } } });
+        self.server.serve(manifest, archive.to_vec());
+    }
+
+    fn app(&self) -> PathBuf {
+        self.folder.path().join("patchbay-desktop")
+    }
+
+    fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// Starts the app and asks it in its settings for updates.
+    fn look(&self, display: &Display, version: &str) -> Result<WebView> {
+        let home = self.home();
+        let home = home.to_str().context("the temporary folder is no text")?;
+        let window = WebView::start(display, &self.app(), &[("PATCHBAY_HOME", home)])?;
+        window.wait_for_content()?;
+        window.execute("location.hash = '#/settings'", &[])?;
+        press(&window, "Check for updates")?;
+        window.wait_for(
+            "the new version with its notes",
+            &says(&format!("Version {version} available")),
+        )?;
+        window.wait_for("the notes of the new version", &says(NOTES))?;
+        press(&window, "Install and restart")?;
+        Ok(window)
+    }
+
+    fn is_unchanged(&self) -> Result<()> {
+        let (ours, theirs) = (fs::read(self.app())?, &self.new_version);
+        ensure!(ours != *theirs, "the new version was installed");
+        Ok(())
+    }
+
+    fn refuses_a_changed_archive(&self) -> Result<()> {
+        let mut changed = self.new_version.clone();
+        let last = changed.last_mut().context("the new version is empty")?;
+        *last ^= 1;
+        self.offer(VERSION, &changed);
+        let display = Display::start(1280, 900)?;
+        let window = self.look(&display, VERSION)?;
+        window.wait_for("word of the failure", &says(REFUSED))?;
+        self.is_unchanged()
+    }
+
+    fn refuses_another_version(&self) -> Result<()> {
+        self.offer(OTHER_VERSION, &self.new_version);
+        let display = Display::start(1280, 900)?;
+        let window = self.look(&display, OTHER_VERSION)?;
+        window.wait_for("word of the failure", &says(REFUSED))?;
+        self.is_unchanged()
+    }
+
+    fn waits_for_a_tool(&self) -> Result<()> {
+        self.offer(VERSION, &self.new_version);
+        let playground = Playground::start(Consent::Allow)?;
+        let add = [
+            "connector",
+            "add",
+            playground.open_url()?,
+            "--name",
+            "play",
+            "--connect",
+        ];
+        shell::run(&mut self.command_line(&add))?;
+        let running = self.command_line(&["tool", "run", "play", "wait", "seconds:=100"]);
+        let running = Running::start(running)?;
+        let list = ["run", "list", "--state", "running", "--json"];
+        shell::poll("the run", PATIENCE, || {
+            let page: Value = serde_json::from_str(&shell::read(&mut self.command_line(&list))?)?;
+            Ok((page["total"] == 1).then_some(()))
+        })?;
+        let display = Display::start(1280, 900)?;
+        let window = self.look(&display, VERSION)?;
+        window.wait_for("word of the tool", &says("1 tool is still running"))?;
+        drop(running);
+        self.is_unchanged()
+    }
+
+    fn command_line(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(places::debug_binary("patchbay"));
+        command.args(words).env("PATCHBAY_HOME", self.home());
+        command
+    }
+
+    fn installs(&self) -> Result<()> {
+        self.offer(VERSION, &self.new_version);
+        let display = Display::start(1280, 900)?;
+        let window = self.look(&display, VERSION)?;
+        let started = self.app().with_extension("started");
+        shell::poll("the start of the new version", PATIENCE, || {
+            Ok(started.exists().then_some(()))
+        })?;
+        ensure!(
+            fs::read(self.app())? == self.new_version,
+            "another file was installed"
+        );
+        drop(window);
+        Ok(())
+    }
+}
+
+/// What the page shows, whatever the case of its first letter.
+fn says(words: &str) -> String {
+    let words = Value::from(words.to_lowercase());
+    format!("return document.body.innerText.toLowerCase().includes({words})")
+}
+
+fn press(window: &WebView, button: &str) -> Result<()> {
+    let name = Value::from(button);
+    let script = format!(
+        "const found = [...document.querySelectorAll('button')].find((one) => one.innerText.trim() === {name});
+         found?.click(); return found !== undefined"
+    );
+    window.wait_for(button, &script)
+}
+
+fn compile(source: &str, to: &Path) -> Result<()> {
+    let mut compiler = Command::new("cc");
+    compiler
+        .args(["-x", "c", "-", "-o"])
+        .arg(to)
+        .stdin(Stdio::piped());
+    let mut child = compiler.spawn().context("could not start cc")?;
+    let mut input = child.stdin.take().context("cc has no input")?;
+    input.write_all(source.as_bytes())?;
+    drop(input);
+    ensure!(child.wait()?.success(), "the new version does not compile");
+    Ok(())
+}
+
+/// A program that is ended when this is dropped.
+struct Running(Child);
+
+impl Running {
+    fn start(mut command: Command) -> Result<Self> {
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        Ok(Self(child.context("could not start the command line")?))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// What it answers with: the manifest, and the archive.
+type Files = Arc<Mutex<(Vec<u8>, Vec<u8>)>>;
+
+/// A server for one manifest and one archive, for as long as this process lives.
+struct Server {
+    port: u16,
+    files: Files,
+}
+
+impl Server {
+    fn start() -> Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let port = listener.local_addr()?.port();
+        let files = Files::default();
+        let served = Arc::clone(&files);
+        thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                // Who hangs up early is asked again.
+                drop(answer(connection, &served));
+            }
+        });
+        Ok(Self { port, files })
+    }
+
+    fn address(&self, file: &str) -> String {
+        format!("http://127.0.0.1:{}/{file}", self.port)
+    }
+
+    fn serve(&self, manifest: Value, archive: Vec<u8>) {
+        let files = (manifest.to_string().into_bytes(), archive);
+        *self.files.lock().unwrap_or_else(PoisonError::into_inner) = files;
+    }
+}
+
+fn answer(connection: TcpStream, files: &Files) -> Result<()> {
+    let mut lines = BufReader::new(&connection).lines();
+    let asked = lines.next().context("nothing was asked")??;
+    for line in lines {
+        if line?.is_empty() {
+            break;
+        }
+    }
+    let files = files.lock().unwrap_or_else(PoisonError::into_inner);
+    let body = match asked.contains("latest.json") {
+        true => &files.0,
+        false => &files.1,
+    };
+    let length = body.len();
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    (&connection).write_all(head.as_bytes())?;
+    (&connection).write_all(body)?;
+    Ok(())
+}
