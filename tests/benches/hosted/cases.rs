@@ -162,7 +162,7 @@ fn agentstack() -> Result<Vec<Case>> {
             ..get(
                 "agentstack",
                 "call_tool",
-                Asked::Operation("mcp", relayed),
+                Asked::Operation("mcp_proxy", relayed),
                 &relay,
                 answer.clone(),
             )
