@@ -116,7 +116,8 @@ fn what_was_typed_stays_while_the_platform_cannot_take_it() {
     );
     stage.fake.set_fault(None);
     window.press_in(("dialog", "Add Mistral account"), "button", "Add account*");
-    window.see("heading", "Another");
+    window.see_text("Another added");
+    window.go_to("Another");
 
     window.press("button", "Create connector*");
     window.press("row", "MCP server, *");
