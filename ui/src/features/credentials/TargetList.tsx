@@ -5,7 +5,7 @@ import { NoticeCode } from "@/components/ProblemNotice";
 import { type AccountId, type ConnectorId, type Problem, type RotationTarget } from "@/host/bindings";
 import { sentence } from "@/lib/words";
 import styles from "./Credentials.module.css";
-import { isPushed, isRejection, targetKey, targetWords } from "./targetWords";
+import { isPushed, isRejection, needsSignIn, targetKey, targetWords } from "./targetWords";
 import { type UserCheck } from "./useUserChecks";
 import { usePlatformOf } from "./useSecretUsage";
 
@@ -93,6 +93,7 @@ export function CheckState({ check }: { check: UserCheck }) {
   if (check.state === "checking") return <Badge glyph="authorizing">Checking</Badge>;
   if (check.state === "works") return <Badge glyph="ready">Works</Badge>;
   const title = reasonOf(check.problem);
+  if (needsSignIn(check)) return <Badge glyph="signin">Needs sign-in</Badge>;
   if (isRejection(check))
     return (
       <Badge glyph="failing" title={title}>

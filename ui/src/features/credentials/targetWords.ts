@@ -13,9 +13,14 @@ export function userKey({ connector, accountId }: RotationTarget): string {
   return connector ?? accountId ?? "";
 }
 
+/** Whether nobody is signed in there: another OAuth app counts for nothing that was allowed before. */
+export function needsSignIn(check: UserCheck): boolean {
+  return check.state === "failed" && check.problem.code === "auth.needed";
+}
+
 /** Whether the other side was asked and does not accept the secret. */
 export function isRejection(check: UserCheck): boolean {
-  return check.state === "failed" && /^auth\.|^platform\.signed_out$/.test(check.problem.code);
+  return check.state === "failed" && !needsSignIn(check) && /^auth\.|^platform\.signed_out$/.test(check.problem.code);
 }
 
 /** What of a connector or an account holds the secret. */
