@@ -75,6 +75,9 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/browser.rs::open",
             "crates/patchbay-ops/src/browser.rs::start",
             "crates/patchbay-ops/src/app_paths.rs::from_environment",
+            "src/autostart.rs::is_hidden_start",
+            "src/autostart.rs::program",
+            "src/autostart/file.rs::place",
             "src/commands/app.rs::about",
             "src/lib.rs::start_logging",
         ],
@@ -84,6 +87,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-oauth/src/port_holder.rs::holder_of",
             "crates/patchbay-ops/src/background/power_and_network/bus.rs::system",
+            "src/attention/linux.rs::show",
             "src/tray.rs::system_has_one",
         ],
     ),
@@ -119,8 +123,7 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "database",
         &[
-            "crates/patchbay-store/src/connection.rs::open_reader",
-            "crates/patchbay-store/src/connection.rs::open_writer",
+            "crates/patchbay-store/src/connection.rs::open_file",
             "crates/patchbay-store/src/connector_list.rs::listed_row",
             "crates/patchbay-store/src/presence.rs::clear_away",
             "crates/patchbay-store/src/presence.rs::is_held",
@@ -276,6 +279,14 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     (
         "crates/patchbay-http/src/plan.rs::of",
         "a request of our own",
+    ),
+    (
+        "src/command_line_link.rs::link",
+        "looks where a link of our own leads",
+    ),
+    (
+        "src/menu.rs::install",
+        "asks the system for the right to make a link of our own",
     ),
     (
         "crates/patchbay-files/src/folder.rs::sync_folder",

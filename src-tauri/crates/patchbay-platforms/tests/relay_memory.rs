@@ -69,7 +69,10 @@ async fn a_large_answer_takes_little_memory() {
     let before = resident().unwrap();
     let listening = json!({"connector": "c-1", "method": "GET"});
     let options = CallOptions::default();
-    let mut answer = platform.stream("mcp_proxy", listening, &options).await.unwrap();
+    let mut answer = platform
+        .stream("mcp_proxy", listening, &options)
+        .await
+        .unwrap();
     let (mut received, mut pieces, mut most) = (0, 0_usize, before);
     while let Some(piece) = answer.pieces.next().await {
         received += piece.unwrap().len();
