@@ -63,7 +63,8 @@ export function AddDialog({ address: initialAddress, known, onClose, onAdded }: 
       const pasted = readPasted(text);
       if ("problem" in pasted) return setAddressError(pasted.problem);
       knownTitle.current = pasted.title ?? knownTitle.current;
-      setAddress(pasted.url);
+      // An address stays as it was typed; what was found in something else takes its place.
+      if (!pasted.url.endsWith(text.trim())) setAddress(pasted.url);
       inspectAddress(pasted.url);
     },
     [inspectAddress],
