@@ -1,6 +1,6 @@
 //! What becomes of the connectors and accounts that use a credential.
 
-use patchbay_model::{Authentication, Connector, Status, WalletEntry, WalletEntryId};
+use patchbay_model::{Authentication, Code, Connector, Status, WalletEntry, WalletEntryId};
 
 use crate::connectors::{list_connectors, status};
 use crate::context::Context;
@@ -81,5 +81,6 @@ fn lose(connector: &mut Connector, gone: &WalletEntry) {
         client.take_if(|client| *client == gone.id);
     }
     connector.status.status = Status::NeedsAuthorization;
+    connector.status.code = Some(Code::AuthNeeded);
     connector.status.reason = Some(format!("its credential {} was deleted", gone.name));
 }
