@@ -67,6 +67,8 @@ fn an_app_with_a_secret_signs_in_and_its_secret_is_shown_nowhere() {
     desk.playground.expire_access_tokens();
     window.press("button", "Run");
     desk.wait_for_playground("a refresh", |playground| playground.refreshes() > 0);
+    // Quitting while it runs would ask first.
+    window.see("region", "Result");
     assert!(!window.source().contains(CONFIDENTIAL_CLIENT_SECRET));
     assert!(!window.crossed().contains(CONFIDENTIAL_CLIENT_SECRET));
     window.quit();
