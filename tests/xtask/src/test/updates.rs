@@ -91,8 +91,9 @@ impl Bench {
         let key = folder.path().join("key");
         let sign = |words: &[&str], file: &Path| {
             let mut tauri = ui::tauri("signer");
-            tauri.args(words).arg("--password").arg("").arg(file);
-            shell::read(&mut tauri)
+            let (verb, options) = words.split_at(1);
+            tauri.args(verb).args(["--password", ""]);
+            shell::read(tauri.args(options).arg(file))
         };
         ui::build()?;
         sign(&["generate", "--ci", "--write-keys"], &key)?;
