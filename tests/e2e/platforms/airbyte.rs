@@ -102,7 +102,7 @@ async fn a_connector_is_meant_by_its_slug_and_a_read_asks_nobody() {
     let asked = fixture.fails("tool run stripe customers.list --json", 1);
     let asked = asked.await.failure();
     assert_eq!(asked["code"], "platform.invalid", "{asked}");
-    fixture.fails("tool run stripe customers.lsit", 6).await;
+    fixture.fails("tool run stripe customers.nothing", 6).await;
     fixture.over();
 }
 
