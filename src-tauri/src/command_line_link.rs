@@ -60,17 +60,11 @@ pub(crate) fn link(program: &Path, at: &Path) -> io::Result<Linked> {
     }
 }
 
-#[cfg(unix)]
 fn replace(program: &Path, at: &Path) -> io::Result<()> {
     if fs::symlink_metadata(at).is_ok() {
         fs::remove_file(at)?;
     }
     std::os::unix::fs::symlink(program, at)
-}
-
-#[cfg(not(unix))]
-fn replace(_: &Path, _: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// What `osascript` runs so that macOS asks for an administrator, and the link is made by one.
@@ -117,7 +111,6 @@ mod tests {
         );
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_link_is_made_and_led_elsewhere_and_nothing_else_is_replaced() {
         let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@
 mod attention;
 mod autostart;
 mod bindings;
-#[cfg(any(test, target_os = "macos"))]
+#[cfg(any(target_os = "macos", all(test, unix)))]
 mod command_line_link;
 mod commands;
 mod deep_link;
