@@ -26,6 +26,7 @@ use std::time::Duration;
 use patchbay_model::ServerFacts;
 use url::Url;
 
+pub(crate) use call::raw_answer;
 pub use call::{CallOutcome, ToolCall};
 pub(crate) use content::tool_result;
 pub use negotiate::connect;

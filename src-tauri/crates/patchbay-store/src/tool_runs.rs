@@ -6,6 +6,8 @@
 mod retention;
 mod writes;
 
+use std::sync::Arc;
+
 use patchbay_model::{
     Code, Problem, RunId, RunPage, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary,
 };
@@ -75,7 +77,7 @@ impl Store {
     /// [`Error::Failed`], [`Error::Row`].
     pub async fn open_run(&self, run: &ToolRun) -> Result<(), Error> {
         let begins = true;
-        self.note_now(run, begins).await
+        self.note_now(Arc::new(run.clone()), begins).await
     }
 
     /// As [`Store::open_run`], without waiting for the disk: this store finds the run at once, other
@@ -88,7 +90,7 @@ impl Store {
         if let Some(failure) = self.writer().take_failure() {
             return Err(failure);
         }
-        let run = run.clone();
+        let run = Arc::new(run.clone());
         self.writer().queue(RunWrite { run, begins: true }).await
     }
 
@@ -97,17 +99,15 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`] when its answer is large; [`Error::Interrupted`].
-    pub async fn close_run(&self, run: &ToolRun) -> Result<(), Error> {
+    pub async fn close_run(&self, run: Arc<ToolRun>) -> Result<(), Error> {
         let begins = false;
         if run.summary.result_bytes > Some(LARGE) {
             return self.note_now(run, begins).await;
         }
-        let run = run.clone();
         self.writer().queue(RunWrite { run, begins }).await
     }
 
-    async fn note_now(&self, run: &ToolRun, begins: bool) -> Result<(), Error> {
-        let run = run.clone();
+    async fn note_now(&self, run: Arc<ToolRun>, begins: bool) -> Result<(), Error> {
         let write = RunWrite { run, begins };
         let owner = self.owner().to_owned();
         self.write(move |tx| write_run(tx, &write, &owner)).await

@@ -64,7 +64,7 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, c
       label: "Raw",
       content:
         run.answer === null ? (
-          <EmptyPart>{isRunning ? "Waiting for the result" : "No response received"}</EmptyPart>
+          <EmptyPart>{withoutAnswer(run)}</EmptyPart>
         ) : (
           guard(<JsonView label="Response" value={run.answer} />)
         ),
@@ -74,7 +74,7 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, c
       label: "HTTP",
       content:
         run.request === null ? (
-          <EmptyPart>{isRunning ? "Available when the run ends" : "Nothing was sent"}</EmptyPart>
+          <EmptyPart>{isRunning ? "Available when the run ends" : "Kept only of runs that got a response"}</EmptyPart>
         ) : (
           <JsonView label="Request (secrets hidden)" value={run.request} />
         ),
@@ -95,6 +95,11 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, c
       />
     </div>
   );
+}
+
+function withoutAnswer({ state, result }: ToolRun): string {
+  if (state === "running") return "Waiting for the result";
+  return result ? "Responses over 1 MB are kept as their result only" : "No response received";
 }
 
 function Large({ size, onShow }: { size: number; onShow: () => void }) {

@@ -25,7 +25,7 @@ type Props = {
 export function ToolResult({ run, actions, onRetry, connector }: Props) {
   const copy = useCopy();
   const { glyph, word } = runStates[run.state];
-  const answer = run.result?.structured ?? run.answer;
+  const answer = run.result?.structured ?? run.answer ?? run.result;
   return (
     <section className={styles.result} aria-label="Result">
       <header className={styles.head}>

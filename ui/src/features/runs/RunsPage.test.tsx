@@ -331,3 +331,11 @@ it("asks before it draws a huge answer", async () => {
   await userEvent.click(shown.getByRole("button", { name: "Show 3.4 MB" }));
   expect(shown.getByRole("tree", { name: "Structured result" })).toBeVisible();
 });
+
+it("says of a response that was too large to keep that its result is", async () => {
+  runs = [run({ id: "run_3", tool: "search", resultBytes: 3_400_000, answer: null })];
+  open();
+  const shown = within(await detail("search"));
+  await userEvent.click(shown.getByRole("tab", { name: "Raw" }));
+  expect(shown.getByText("Responses over 1 MB are kept as their result only")).toBeVisible();
+});

@@ -125,14 +125,15 @@ pub async fn run_tool(
         Err(error) => note_failure(cx, &prepared.connector, error).await,
     };
     keep::close(&mut run, called, began, &secrets);
-    let closed = cx.store().close_run(&run).await.map_err(Error::from);
+    let run = Arc::new(run);
+    let closed = cx.store().close_run(Arc::clone(&run)).await;
     // The tool has run, and may not run the same way twice: whoever asked has its answer, whatever becomes
     // of what is noted of it.
-    if let Err(error) = noted.and(closed) {
+    if let Err(error) = noted.and(closed.map_err(Error::from)) {
         tracing::warn!(code = error.code().as_str(), run = %run.summary.id, "a run could not be noted");
     }
     announce(cx, &run);
-    Ok(run)
+    Ok(Arc::unwrap_or_clone(run))
 }
 
 /// Puts the run that begins into the history. What may destroy something leaves its trace before

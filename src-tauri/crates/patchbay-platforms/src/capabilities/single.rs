@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{CredentialToSave, Credentials, Tools};
-use crate::mcp::CallOutcome;
+use crate::mcp::{CallOutcome, raw_answer};
 use crate::operations::{arguments, parameters};
 use crate::{Error, Result};
 
@@ -200,7 +200,7 @@ impl<P: SingleTool> Tools for P {
                 is_error: outcome.is_error,
             },
             request: outcome.request,
-            answer: outcome.answer,
+            answer: raw_answer(outcome.bytes, outcome.answer),
             status: Some(outcome.status),
             wait: began.elapsed(),
             bytes: outcome.bytes,

@@ -6,6 +6,9 @@ use patchbay_http::OnProgress;
 use patchbay_model::ToolResult;
 use serde_json::{Map, Value};
 
+/// An answer of more bytes is not kept as it came beside the result that was read from it.
+const RAW_LIMIT: u64 = 1024 * 1024;
+
 /// A tool to be called.
 #[derive(Clone)]
 pub struct ToolCall {
@@ -28,12 +31,17 @@ pub struct CallOutcome {
     pub result: ToolResult,
     /// The JSON-RPC request as sent; HTTP headers, and with them credentials, are not part of it.
     pub request: Value,
-    /// The JSON-RPC answer as it came.
-    pub answer: Value,
+    /// The JSON-RPC answer as it came; `None` of one over 1 MiB, whose result is all that is kept.
+    pub answer: Option<Value>,
     /// HTTP status of the answer.
     pub status: Option<u16>,
     /// From the start of the call until the answer was there.
     pub wait: Duration,
     /// Size of the answer in bytes, after decompression.
     pub bytes: u64,
+}
+
+/// The answer to be kept as it came, where it is small enough.
+pub(crate) fn raw_answer(bytes: u64, answer: Value) -> Option<Value> {
+    (bytes <= RAW_LIMIT).then_some(answer)
 }

@@ -22,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use self::lists::Listing;
 use self::pending::{Answered, Patience};
 use super::own_side::OwnSide;
-use super::{CallOutcome, McpLimits, ToolCall, content, tools};
+use super::{CallOutcome, McpLimits, ToolCall, content, raw_answer, tools};
 use crate::Error;
 
 /// How long a server may take to hear that the session ends.
@@ -157,7 +157,7 @@ impl McpSession {
             status: facts.status,
             wait: started.elapsed(),
             bytes: facts.bytes,
-            answer: facts.answer,
+            answer: raw_answer(facts.bytes, facts.answer),
         })
     }
 

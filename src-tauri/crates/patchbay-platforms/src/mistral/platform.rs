@@ -434,13 +434,14 @@ impl Tools for Mistral {
         let call = call_of(id, tool, arguments, options);
         let started = Instant::now();
         let ToolAnswer { result, answer } = call.run(self, options).await?;
+        let bytes = answer.body.len() as u64;
         Ok(CallOutcome {
             result: mapping::tool_result(&result, |content| mcp::tool_result(content).content),
             request,
             wait: started.elapsed(),
-            answer: answer.json()?,
+            answer: mcp::raw_answer(bytes, answer.json()?),
             status: Some(answer.status),
-            bytes: answer.body.len() as u64,
+            bytes,
         })
     }
 

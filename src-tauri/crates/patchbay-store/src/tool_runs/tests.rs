@@ -34,7 +34,7 @@ async fn a_run_is_opened_then_closed() {
         Some(open.clone())
     );
     let over = answered(open, "three issues");
-    store.close_run(&over).await.unwrap();
+    store.close_run(over.clone().into()).await.unwrap();
     assert_eq!(
         store.find_run(&over.summary.id).await.unwrap(),
         Some(over.clone())
@@ -51,7 +51,7 @@ async fn a_run_removed_meanwhile_does_not_come_back() {
     assert!(store.remove_run(&open.summary.id).await.unwrap());
     assert!(!store.remove_run(&open.summary.id).await.unwrap());
     let late = answered(open.clone(), "late");
-    store.close_run(&late).await.unwrap();
+    store.close_run(late.into()).await.unwrap();
     assert_eq!(store.find_run(&open.summary.id).await.unwrap(), None);
 }
 
@@ -125,7 +125,7 @@ async fn what_closing_adds_is_found_and_what_is_removed_is_not() {
     let open = run(1);
     store.open_run(&open).await.unwrap();
     store
-        .close_run(&answered(open.clone(), "zeppelin"))
+        .close_run(answered(open.clone(), "zeppelin").into())
         .await
         .unwrap();
     assert_eq!(found(&store, "zeppelin label").await.len(), 1);

@@ -1,6 +1,7 @@
 //! Rows of runs that are written a little later, many at once.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use patchbay_model::{RunId, ToolRun};
 use rusqlite::Transaction;
@@ -11,7 +12,7 @@ use crate::Error;
 /// How a run stands, to be written.
 #[derive(Debug)]
 pub(crate) struct RunWrite {
-    pub(crate) run: ToolRun,
+    pub(crate) run: Arc<ToolRun>,
     /// Whether it is to be added where it is missing. A run that was removed while it was under way does
     /// not come back by its end.
     pub(crate) begins: bool,
@@ -62,7 +63,10 @@ mod tests {
 
     #[test]
     fn of_a_run_that_began_and_ended_one_note_is_left() {
-        let write = |run: ToolRun, begins| RunWrite { run, begins };
+        let write = |run: ToolRun, begins| RunWrite {
+            run: Arc::new(run),
+            begins,
+        };
         let writes = merge_writes(vec![
             write(run(1), true),
             write(answered(run(2), "of an earlier window"), false),
@@ -96,7 +100,7 @@ mod tests {
         store.queue_run(&open).await.unwrap();
         assert_eq!(count(&store, "status:running").await, 1);
         let over = answered(open, "zeppelin");
-        store.close_run(&over).await.unwrap();
+        store.close_run(over.clone().into()).await.unwrap();
         let found = store.find_run(&over.summary.id).await.unwrap();
         assert_eq!(found.as_ref(), Some(&over));
         store.queue_run(&run(2)).await.unwrap();
@@ -110,7 +114,10 @@ mod tests {
         let open = run(1);
         store.queue_run(&open).await.unwrap();
         assert!(store.remove_run(&open.summary.id).await.unwrap());
-        store.close_run(&answered(open, "late")).await.unwrap();
+        store
+            .close_run(answered(open, "late").into())
+            .await
+            .unwrap();
         assert_eq!(count(&store, "").await, 0);
     }
 
@@ -127,7 +134,7 @@ mod tests {
         store.queue_run(&run(2)).await.unwrap();
         for number in [1, 2] {
             let over = answered(run(number), "fine");
-            store.close_run(&over).await.unwrap();
+            store.close_run(over.into()).await.unwrap();
         }
         drop(store);
         assert_eq!(count(&elsewhere, "status:done").await, 2);
@@ -142,7 +149,10 @@ mod tests {
             async move {
                 let open = run(number);
                 store.queue_run(&open).await.unwrap();
-                store.close_run(&answered(open, "fine")).await.unwrap();
+                store
+                    .close_run(answered(open, "fine").into())
+                    .await
+                    .unwrap();
             }
         });
         let mut tasks: tokio::task::JoinSet<()> = runs.collect();
@@ -162,7 +172,7 @@ mod tests {
         store.queue_run(&open).await.unwrap();
         let mut over = answered(open, "large");
         over.summary.result_bytes = Some(u32::MAX);
-        store.close_run(&over).await.unwrap();
+        store.close_run(over.into()).await.unwrap();
         assert_eq!(count(&elsewhere, "status:done").await, 1);
     }
 

@@ -9,9 +9,6 @@ use crate::backend::Called;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
 
-/// Raw requests and answers beyond this are not kept beside the result.
-const RAW_LIMIT: u64 = 1024 * 1024;
-
 /// How long the arguments are in a row of history, in characters.
 const LINE_LIMIT: usize = 120;
 
@@ -33,9 +30,8 @@ pub(super) fn close(
 
 fn close_answered(run: &mut ToolRun, called: Called, began: Instant, secrets: &KnownSecrets) {
     let outcome = called.outcome;
-    let keep = |raw: Value| (outcome.bytes <= RAW_LIMIT).then(|| Json(secrets.hide(raw)));
-    run.request = keep(outcome.request);
-    run.answer = keep(outcome.answer);
+    run.request = Some(Json(secrets.hide(outcome.request)));
+    run.answer = outcome.answer.map(|raw| Json(secrets.hide(raw)));
     run.summary.result_bytes = u32::try_from(outcome.bytes).ok();
     run.summary.state = RunState::Done;
     if outcome.result.is_error {

@@ -19,7 +19,7 @@ use crate::actions::humanize;
 use crate::airbyte::operations::{Execute, Inspect};
 use crate::airbyte::platform::Airbyte;
 use crate::airbyte::wire::{self, Connector, Envelope, Inspection, Reply};
-use crate::mcp::CallOutcome;
+use crate::mcp::{CallOutcome, raw_answer};
 use crate::operations::{arguments, parameters};
 use crate::{Error, Operation, Result, Tools};
 
@@ -69,7 +69,7 @@ impl Tools for Airbyte {
         Ok(CallOutcome {
             result,
             request: json!(execute),
-            answer,
+            answer: raw_answer(executed.bytes, answer),
             status: Some(executed.status),
             wait,
             bytes: executed.bytes,

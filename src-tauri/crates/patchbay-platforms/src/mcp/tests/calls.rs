@@ -76,7 +76,7 @@ async fn progress_is_heard_in_order_before_the_answer() {
             value: Json(json!({"type": "new", "n": 1}))
         }]
     );
-    assert_eq!(outcome.answer["result"]["extra"], 1);
+    assert_eq!(outcome.answer.unwrap()["result"]["extra"], 1);
     assert_eq!(outcome.request["params"]["arguments"], json!({"q": 1}));
     assert_eq!(outcome.status, Some(200));
     assert!(outcome.bytes > 0);
@@ -203,7 +203,7 @@ async fn questions_of_the_server_are_declined_as_unknown() {
         .await
         .unwrap();
     assert_eq!(
-        outcome.answer["result"]["structuredContent"],
+        outcome.answer.unwrap()["result"]["structuredContent"],
         json!({
             "ping": {"result": {}},
             "roots/list": -32601,

@@ -102,7 +102,7 @@ async fn both_eras_list_and_call() {
             text: "\"hi\"".to_owned(),
         };
         assert_eq!(outcome.result.content, [text]);
-        assert_eq!(outcome.answer["jsonrpc"], "2.0");
+        assert_eq!(outcome.answer.unwrap()["jsonrpc"], "2.0");
 
         session.ping(&cancel).await.unwrap();
         assert!(!session.is_closed());
