@@ -5,19 +5,19 @@ use super::desk::Terminal;
 #[tokio::test(flavor = "multi_thread")]
 async fn known_servers_are_listed_searched_and_shown() {
     let terminal = Terminal::without_vault(|_| {}).await;
-    let all = terminal.run(&["catalogue", "list", "--json"]).await;
+    let all = terminal.run(&["catalog", "list", "--json"]).await;
     let all = all.document();
     assert!(all.as_array().unwrap().len() >= 30);
     for verb in ["list", "search"] {
-        let found = terminal.run(&["catalogue", verb, "linear.app"]).await;
+        let found = terminal.run(&["catalog", verb, "linear.app"]).await;
         assert!(found.stdout.contains("https://mcp.linear.app/mcp"));
         assert_eq!(found.stdout.lines().count(), 2, "{}", found.shown());
     }
-    let shown = terminal.run(&["catalogue", "show", "filesystem"]).await;
+    let shown = terminal.run(&["catalog", "show", "filesystem"]).await;
     assert!(shown.stdout.contains("local servers aren't supported yet"));
     let is_untested = |line: &str| line.starts_with("Tested:") && line.ends_with(" no");
     assert!(shown.stdout.lines().any(is_untested), "{}", shown.shown());
-    let none = terminal.run(&["catalogue", "show", "nothing"]).await;
+    let none = terminal.run(&["catalog", "show", "nothing"]).await;
     assert_eq!(none.code, 6, "{}", none.shown());
 }
 
@@ -28,13 +28,13 @@ async fn a_registry_file_is_read_from_a_file_and_from_input() {
         [{"type": "streamable-http", "url": "https://weather.example.com/mcp"}]}"#;
     let file = terminal.home.path().join("server.json");
     std::fs::write(&file, server).unwrap();
-    let read = ["catalogue", "read", file.to_str().unwrap(), "--json"];
+    let read = ["catalog", "list", "--file", file.to_str().unwrap(), "--json"];
     let entries = terminal.run(&read).await.document();
     assert_eq!(
         entries[0]["reach"]["url"],
         "https://weather.example.com/mcp"
     );
-    let input = ["catalogue", "read", "-", "--json"];
+    let input = ["catalog", "list", "--file", "-", "--json"];
     let piped = terminal.run_with(&input, server).await.document();
     assert_eq!(piped, entries);
     let refused = terminal.run_with(&input, "nonsense").await;

@@ -39,7 +39,7 @@ async fn every_failure_has_its_exit_code() {
         ("connector actions play", 2),
         ("connector restore play", 6),
         ("account rename local Mine", 2),
-        ("catalogue read /nonexistent", 1),
+        ("catalog list --file /nonexistent", 1),
     ] {
         let words: Vec<_> = words.split(' ').collect();
         let done = terminal.run(&words).await;

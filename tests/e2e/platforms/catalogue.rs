@@ -19,27 +19,27 @@ fn kinds(list: &Value) -> Vec<&str> {
 async fn what_an_account_can_create_is_listed_searched_and_shown_with_the_servers() {
     let fixture = Fixture::new(FakeTenex::new(KEY), &[KEY]).await;
     fixture.signed_in("tenex", &[], KEY).await;
-    let all = fixture.json("catalogue list").await;
+    let all = fixture.json("catalog list").await;
     assert_eq!(kinds(&all), ["definition", "server"]);
-    let found = fixture.json("catalogue list gmail").await;
+    let found = fixture.json("catalog list gmail").await;
     let gmail = found.as_array().unwrap().iter();
     let gmail: Vec<_> = gmail.filter(|one| one["kind"] == "definition").collect();
     assert_eq!(gmail.len(), 1, "{found}");
     assert_eq!(gmail[0]["accountLabel"], "acc");
     assert_eq!(gmail[0]["id"], "gmail");
-    let of_account = fixture.json("catalogue search gmail --account acc").await;
+    let of_account = fixture.json("catalog search gmail --account acc").await;
     assert_eq!(of_account, json!([gmail[0]]));
 
     let asked = fixture.fake.log().len();
-    let known = fixture.json("catalogue list --account local").await;
+    let known = fixture.json("catalog list --account local").await;
     assert_eq!(kinds(&known), ["server"]);
     assert_eq!(fixture.fake.log().len(), asked, "nobody is asked for these");
 
-    let shown = fixture.does("catalogue show gmail").await;
+    let shown = fixture.does("catalog show gmail").await;
     let way_on = "patchbay connector create acc gmail";
     assert!(shown.stdout.contains(way_on), "{}", shown.stdout);
     fixture
-        .fails("catalogue show gmail --account local", 6)
+        .fails("catalog show gmail --account local", 6)
         .await;
     fixture.over();
 }
@@ -49,12 +49,12 @@ async fn an_account_that_cannot_be_asked_hides_nothing_else() {
     let fixture = Fixture::new(FakeTenex::new(KEY), &[KEY]).await;
     fixture.signed_in("tenex", &[], KEY).await;
     fixture.fake.with(|tenex| tenex.keys.clear());
-    let listed = fixture.does("catalogue list --json").await;
+    let listed = fixture.does("catalog list --json").await;
     assert_eq!(kinds(&listed.document()), ["server"]);
     assert!(listed.stderr.contains("acc: "), "{}", listed.stderr);
-    fixture.fails("catalogue list --account acc", 3).await;
+    fixture.fails("catalog list --account acc", 3).await;
     fixture.does("account sign-out acc").await;
-    let listed = fixture.does("catalogue list").await;
+    let listed = fixture.does("catalog list").await;
     assert!(listed.stderr.contains("acc: "), "{}", listed.stderr);
     fixture.over();
 }

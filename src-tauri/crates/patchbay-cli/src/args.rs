@@ -110,7 +110,7 @@ pub(crate) enum Noun {
     Credential(CredentialVerb),
     /// Browse connectors you can add
     #[command(subcommand)]
-    Catalogue(CatalogueVerb),
+    Catalog(CatalogueVerb),
     /// Manage the vault
     #[command(subcommand)]
     Vault(VaultVerb),

@@ -78,7 +78,7 @@ async fn dispatch(cli: &Cli, noun: Noun) -> Result<(), Failure> {
         Noun::Tool(verb) => tool::run(cli, verb).await,
         Noun::Run(verb) => run::run(cli, verb).await,
         Noun::Credential(verb) => credential::run(cli, verb).await,
-        Noun::Catalogue(verb) => catalogue::run(cli, verb).await,
+        Noun::Catalog(verb) => catalogue::run(cli, verb).await,
         Noun::Vault(verb) => vault::run(cli, verb).await,
         Noun::Needs => needs::run(cli).await,
         Noun::Doctor { connector } => doctor::run(cli, connector.as_deref()).await,

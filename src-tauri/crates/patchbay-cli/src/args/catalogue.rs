@@ -1,4 +1,4 @@
-//! `patchbay catalogue …`.
+//! `patchbay catalog …`.
 
 use std::path::PathBuf;
 
@@ -12,6 +12,9 @@ pub(crate) enum CatalogueVerb {
         /// Match all words
         #[arg(value_name = "WORD")]
         words: Vec<String>,
+        /// Servers from a registry file instead, or - for stdin
+        #[arg(long, value_name = "FILE", conflicts_with = "account")]
+        file: Option<PathBuf>,
         #[command(flatten)]
         of: SourceArgs,
     },
@@ -29,11 +32,6 @@ pub(crate) enum CatalogueVerb {
         name: String,
         #[command(flatten)]
         of: SourceArgs,
-    },
-    /// List servers from a registry file
-    Read {
-        /// File, or - for stdin
-        file: PathBuf,
     },
 }
 

@@ -1,4 +1,4 @@
-//! `patchbay catalogue …`: what can be set up.
+//! `patchbay catalog …`: what can be set up.
 
 mod offer;
 
@@ -21,17 +21,18 @@ use crate::unlock::unlock;
 
 pub(super) async fn run(cli: &Cli, verb: CatalogueVerb) -> Result<(), Failure> {
     match verb {
-        CatalogueVerb::List { words, of } | CatalogueVerb::Search { words, of } => {
-            let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-            let mut offers = offers(cli, &of).await?;
-            offers.retain(|offer| offer.answers(&words));
-            list(cli, &offers)
+        CatalogueVerb::List {
+            words,
+            file: Some(file),
+            ..
+        } => {
+            let entries = read_registry_file(&text_of(&file)?)?.into_iter();
+            list(cli, entries.map(Offer::Server).collect(), &words)
+        }
+        CatalogueVerb::List { words, of, .. } | CatalogueVerb::Search { words, of } => {
+            list(cli, offers(cli, &of).await?, &words)
         }
         CatalogueVerb::Show { name, of } => show(cli, &name, &of).await,
-        CatalogueVerb::Read { file } => {
-            let entries = read_registry_file(&text_of(&file)?)?.into_iter();
-            list(cli, &entries.map(Offer::Server).collect::<Vec<_>>())
-        }
     }
 }
 
@@ -81,11 +82,14 @@ async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<Offer>, 
     Ok(offers)
 }
 
-fn list(cli: &Cli, offers: &[Offer]) -> Result<(), Failure> {
+/// Lists those that every word matches.
+fn list(cli: &Cli, mut offers: Vec<Offer>, words: &[String]) -> Result<(), Failure> {
+    let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    offers.retain(|offer| offer.answers(&words));
     if offers.is_empty() {
         cli.stderr.say("No matches.");
     }
-    cli.out.answer(offers, |screen| {
+    cli.out.answer(&offers, |screen| {
         if offers.is_empty() {
             return String::new();
         }
@@ -110,7 +114,7 @@ async fn show(cli: &Cli, name: &str, of: &SourceArgs) -> Result<(), Failure> {
     };
     let offer = offer.ok_or_else(|| {
         let problem = Problem::new(Code::NotFound, format!("{name} isn't in the catalog"));
-        Failure::from(problem).with_hint("Run `patchbay catalogue list`.")
+        Failure::from(problem).with_hint("Run `patchbay catalog list`.")
     })?;
     cli.out.answer(&offer, |screen| offer.facts(screen))
 }
