@@ -72,7 +72,7 @@ async fn the_whole_story() {
         .fake
         .with(|stack| stack.tokens = vec![NEXT_TOKEN.to_owned()]);
     fixture.fails("account test acc", 3).await;
-    let replace = ["account", "replace", "acc", "--from", "-"];
+    let replace = ["account", "replace-key", "acc", "--from", "-"];
     fixture.run_with(&replace, NEXT_TOKEN).await.succeeded();
 
     fixture.does(&format!("connector disconnect {name}")).await;
@@ -280,7 +280,7 @@ async fn a_name_and_a_password_go_the_same_way() {
     let run = format!("tool run {name} echo message=hello --json");
     let out = fixture.fails(&run, 3).await.failure();
     assert_eq!(out["code"], "platform.signed_out");
-    let replace = ["account", "replace", "acc", "--from", "-"];
+    let replace = ["account", "replace-key", "acc", "--from", "-"];
     fixture.run_with(&replace, &input(NEXT)).await.succeeded();
     fixture.does(&run).await;
     fixture.does(&format!("connector disconnect {name}")).await;

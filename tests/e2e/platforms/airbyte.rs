@@ -56,7 +56,7 @@ async fn the_whole_story() {
         .await;
     assert_eq!(fixture.json("run list").await["total"], 3);
 
-    let replace = ["account", "replace", "acc", "--from", "-"];
+    let replace = ["account", "replace-key", "acc", "--from", "-"];
     fixture.fake.with(|airbyte| {
         airbyte.credentials.1 = NEXT_SECRET.to_owned();
         airbyte.tokens.clear();
@@ -192,7 +192,7 @@ async fn workspaces_change_and_have_tokens_of_their_own() {
 
     // The token stands in place of id and secret, and reaches its own workspace.
     let add = [
-        "account", "add", "airbyte", "--label", "narrow", "--from", "-",
+        "account", "add", "airbyte", "--name", "narrow", "--from", "-",
     ];
     let base = [
         "--base-url",

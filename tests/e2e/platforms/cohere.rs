@@ -56,11 +56,11 @@ async fn the_whole_story() {
     assert_eq!(out["status"], 401);
     let lapsed = fixture.fails("account test acc", 3).await;
     assert!(
-        lapsed.stderr.contains("patchbay account replace acc"),
+        lapsed.stderr.contains("patchbay account replace-key acc"),
         "{}",
         lapsed.stderr
     );
-    let replace = ["account", "replace", "acc", "--from", "-"];
+    let replace = ["account", "replace-key", "acc", "--from", "-"];
     let wrong = fixture.run_with(&replace, "co-key-wrong-000000").await;
     assert_eq!(wrong.code, 3, "{}", wrong.shown());
     fixture.run_with(&replace, NEXT_KEY).await.succeeded();

@@ -25,7 +25,7 @@ async fn an_account_whose_key_is_lost_waits_for_a_new_one() {
     fixture.fails("account test acc", 3).await;
 
     fixture.does("vault passphrase").await;
-    let replace = ["account", "replace", "acc", "--from", "-"];
+    let replace = ["account", "replace-key", "acc", "--from", "-"];
     fixture.run_with(&replace, KEY).await.succeeded();
     fixture.does("account test acc").await;
     assert_eq!(fixture.json("needs").await.as_array().unwrap().len(), 0);

@@ -436,31 +436,31 @@ async fn tenex_from_creation_to_deletion() {
 #[tokio::test(flavor = "multi_thread")]
 async fn accounts_change_colour_settings_and_sign_out() {
     let fixture = fixture(FakeCohere::new(KEY), "cohere", &[], KEY).await;
-    let coloured = fixture.json("account colour acc teal").await;
+    let coloured = fixture.json("account color acc teal").await;
     assert_eq!(coloured["colour"], "teal");
     assert_eq!(
-        fixture.json("account colour acc none").await["colour"],
+        fixture.json("account color acc none").await["colour"],
         Value::Null
     );
-    fixture.fails("account colour acc mauve", 2).await;
+    fixture.fails("account color acc mauve", 2).await;
 
-    let nowhere = "account set acc base_url=http://127.0.0.1:9/ --dry-run";
+    let nowhere = "account edit acc base_url=http://127.0.0.1:9/ --dry-run";
     fixture.fails(nowhere, 7).await;
     let slash = format!(
-        "account set acc base_url={}/",
+        "account edit acc base_url={}/",
         fixture.fake.url().trim_end_matches('/')
     );
     let changed = fixture.json(&slash).await;
     assert_eq!(changed["settings"]["base_url"], changed["baseUrl"]);
     fixture
-        .fails("account set acc base_url=http://127.0.0.1:9/", 7)
+        .fails("account edit acc base_url=http://127.0.0.1:9/", 7)
         .await;
     fixture.does("account test acc").await;
 
     let gone = fixture.json("account sign-out acc").await;
     assert_eq!(gone["isSignedOut"], true);
     fixture.fails("account test acc", 3).await;
-    let replace = ["account", "replace", "acc", "--from", "-"];
+    let replace = ["account", "replace-key", "acc", "--from", "-"];
     fixture.run_with(&replace, KEY).await.succeeded();
     fixture.does("account test acc").await;
     fixture.over();

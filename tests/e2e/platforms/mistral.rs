@@ -123,8 +123,8 @@ async fn the_whole_story() {
     let out = out.failure();
     assert_eq!(out["code"], "platform.signed_out");
     let hint = out["hint"].as_str().unwrap();
-    assert!(hint.contains("patchbay account replace acc"), "{hint}");
-    let replace = ["account", "replace", "acc", "--from", "-"];
+    assert!(hint.contains("patchbay account replace-key acc"), "{hint}");
+    let replace = ["account", "replace-key", "acc", "--from", "-"];
     fixture.run_with(&replace, NEXT_KEY).await.succeeded();
     fixture.does("connector remove wiki --yes").await;
     assert!(fixture.fake.with(|mistral| mistral.connectors.is_empty()));
@@ -252,7 +252,7 @@ async fn every_name_of_the_product_text_works_on_any_account() {
         let missing = fixture.fails("api acc create_or_update_wiki --json", 6);
         let hint = missing.await.failure()["hint"].to_string();
         assert!(hint.contains("API version"), "{hint}");
-        assert!(hint.contains("patchbay account set acc surface="), "{hint}");
+        assert!(hint.contains("patchbay account edit acc surface="), "{hint}");
         fixture.over();
     }
 }

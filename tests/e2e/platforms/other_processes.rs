@@ -78,7 +78,7 @@ async fn an_app_signs_in_with_the_key_that_the_command_line_was_given() {
         .with(|mistral| mistral.keys = vec![NEXT_KEY.to_owned()]);
     following(&app, async {
         let mut events = app.events();
-        let replace = ["account", "replace", "acc", "--from", "-"];
+        let replace = ["account", "replace-key", "acc", "--from", "-"];
         fixture.run_with(&replace, NEXT_KEY).await.succeeded();
         wait_for(&mut events, |event| matches!(event, Event::AccountsChanged)).await;
         test_account(&app, &account.id).await.unwrap();

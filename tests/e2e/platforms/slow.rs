@@ -103,7 +103,7 @@ async fn the_command_line_prints_each_account_as_it_arrives() {
         .await;
     let silent = Fake::start(FakeCohere::new(KEY)).await.unwrap();
     let add = [
-        "account", "add", "cohere", "--label", "silent", "--from", "-",
+        "account", "add", "cohere", "--name", "silent", "--from", "-",
     ];
     let base = ["--base-url", silent.url()];
     let added = fixture.run_with(&[&add[..], &base].concat(), KEY).await;

@@ -9,7 +9,7 @@ const KEY: &str = "sk-sources-7d3f90b1c2";
 
 /// Adds an account with these variables set, and that on standard input.
 async fn adds<H: Hosted>(fixture: &Fixture<H>, words: &[&str], set: &[(&str, &str)], input: &str) {
-    let add = ["account", "add", words[0], "--label", "acc"];
+    let add = ["account", "add", words[0], "--name", "acc"];
     let mut command = fixture.terminal.command(&[&add, &words[1..]].concat());
     command.envs(set.iter().copied());
     let done = fixture.terminal.finish(command, input).await;

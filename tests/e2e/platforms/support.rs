@@ -25,7 +25,7 @@ impl<H: Hosted> Fixture<H> {
 
     /// Adds the account `acc` with that on standard input.
     pub(super) async fn signed_in(&self, platform: &str, more: &[&str], input: &str) {
-        let add = ["account", "add", platform, "--label", "acc", "--from", "-"];
+        let add = ["account", "add", platform, "--name", "acc", "--from", "-"];
         let base = ["--base-url", self.fake.url()];
         let done = self
             .run_with(&[&add[..], &base, more].concat(), input)

@@ -56,7 +56,7 @@ async fn the_whole_story() {
         .fake
         .with(|tenex| tenex.keys = vec![NEXT_KEY.to_owned()]);
     fixture.fails("account test acc", 3).await;
-    let replace = ["account", "replace", "acc", "--from", "-"];
+    let replace = ["account", "replace-key", "acc", "--from", "-"];
     fixture.run_with(&replace, NEXT_KEY).await.succeeded();
 
     fixture.does("connector list --refresh").await;
@@ -89,7 +89,7 @@ async fn e_mail_and_password_are_changed_for_a_token() {
     });
     let out = fixture.fails("tool run apollo test --json", 3).await;
     assert_eq!(out.failure()["code"], "platform.signed_out");
-    let replace = ["account", "replace", "acc", "--from", "-"];
+    let replace = ["account", "replace-key", "acc", "--from", "-"];
     let wrong = fixture.run_with(&replace, &input("not it at all")).await;
     assert_eq!(wrong.code, 3, "{}", wrong.shown());
     let said = "error: 10ex rejected this key.";

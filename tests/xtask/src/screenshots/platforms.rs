@@ -105,7 +105,7 @@ impl Platforms {
             "account",
             "add",
             platform,
-            "--label",
+            "--name",
             label,
             "--base-url",
             address,

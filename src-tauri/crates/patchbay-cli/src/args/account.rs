@@ -37,10 +37,11 @@ pub(crate) enum AccountVerb {
         /// Account (name or id)
         account: String,
         /// New name
+        #[arg(value_name = "NAME")]
         label: String,
     },
     /// Change settings (tested before saving)
-    Set {
+    Edit {
         /// Account (name or id)
         account: String,
         /// NAME=TEXT or NAME:=JSON; NAME:=null restores the default
@@ -51,12 +52,11 @@ pub(crate) enum AccountVerb {
         dry_run: bool,
     },
     /// Set the color
-    #[command(visible_alias = "color")]
-    Colour {
+    Color {
         /// Account (name or id)
         account: String,
         /// Color, or none
-        #[arg(value_parser = colours())]
+        #[arg(value_name = "COLOR", value_parser = colours())]
         colour: String,
     },
     /// Sign out (keeps the account)
@@ -65,7 +65,7 @@ pub(crate) enum AccountVerb {
         account: String,
     },
     /// Replace the key (tested before saving)
-    Replace {
+    ReplaceKey {
         /// Account (name or id)
         account: String,
         #[command(flatten)]
@@ -86,7 +86,7 @@ pub(crate) struct AccountAddArgs {
     pub(crate) platform: String,
     /// Account name [default: platform name]
     #[arg(long)]
-    pub(crate) label: Option<String>,
+    pub(crate) name: Option<String>,
     /// Base URL for a custom address
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,

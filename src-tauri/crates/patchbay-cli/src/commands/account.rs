@@ -33,16 +33,16 @@ pub(super) async fn run(cli: &Cli, verb: AccountVerb) -> Result<(), Failure> {
             let account = rename_account(&cli.cx, &account.id, &label).await?;
             print_done(cli, &format!("Renamed to {}", account.label), &account)
         }
-        AccountVerb::Set {
+        AccountVerb::Edit {
             account,
             settings,
             dry_run,
         } => account_settings::set(cli, &account, &settings, dry_run).await,
-        AccountVerb::Colour { account, colour } => {
+        AccountVerb::Color { account, colour } => {
             account_settings::colour(cli, &account, &colour).await
         }
         AccountVerb::SignOut { account } => account_settings::sign_out(cli, &account).await,
-        AccountVerb::Replace { account, secrets } => replace(cli, &account, secrets).await,
+        AccountVerb::ReplaceKey { account, secrets } => replace(cli, &account, secrets).await,
         AccountVerb::Remove { account } => remove(cli, &account).await,
     }
 }
@@ -98,7 +98,7 @@ async fn add(cli: &Cli, args: AccountAddArgs) -> Result<(), Failure> {
     unlock(cli).await?;
     let request = AddAccount {
         platform,
-        label: args.label,
+        label: args.name,
         settings: Json(Value::Object(fields.settings)),
         secrets: fields.secrets,
     };

@@ -147,7 +147,7 @@ impl Fields {
                 (false, _) if self.is_known => {
                     return Err(Failure::usage(
                         format!("{name} isn't a secret"),
-                        "Use `patchbay account set`.",
+                        "Use `patchbay account edit`.",
                     ));
                 }
                 (false, member) => {

@@ -1,4 +1,4 @@
-//! `patchbay account set|colour|sign-out`.
+//! `patchbay account edit|color|sign-out`.
 
 use patchbay_model::{AccountColour, Json};
 use patchbay_ops::{

@@ -56,7 +56,7 @@ impl Offered {
         let list = format!("Run `patchbay api {label} --list`");
         let way_on = match operations_setting(account.platform) {
             Some(setting) => format!(
-                "{list}, or choose another {}: `patchbay account set {label} {}=…`.",
+                "{list}, or choose another {}: `patchbay account edit {label} {}=…`.",
                 setting.title, setting.name
             ),
             None => format!("{list}."),

@@ -74,7 +74,7 @@ fn help(need: &Need) -> String {
             format!("patchbay credential add --connector {connector}")
         }
         NeedFix::EditSettings => format!("patchbay connector edit {connector}"),
-        NeedFix::ReplaceKey => format!("patchbay account replace {account}"),
+        NeedFix::ReplaceKey => format!("patchbay account replace-key {account}"),
         // Only the process that has it can save it.
         NeedFix::SaveAgain => "free space on the disk".to_owned(),
         NeedFix::RetryRotation => format!("patchbay credential rotate {entry} --retry"),
@@ -120,7 +120,7 @@ mod tests {
             "patchbay doctor con_1",
             "patchbay account test acc_1",
             "patchbay tool changes con_1",
-            "patchbay account replace acc_1",
+            "patchbay account replace-key acc_1",
             "patchbay credential add --connector con_1",
             "patchbay connector edit con_1",
             "patchbay credential replace wal_1",
