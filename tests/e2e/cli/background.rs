@@ -7,7 +7,7 @@ use super::desk::Terminal;
 #[tokio::test(flavor = "multi_thread")]
 async fn background_checks_are_switched_off_and_on_again() {
     let terminal = Terminal::without_vault(|_| {}).await;
-    let asked = ["connector", "background"];
+    let asked = ["connector", "auto-check"];
     let background = async |words: &[&str]| {
         let words = [&asked[..], words, &["--json"]].concat();
         terminal.run(&words).await.document()
@@ -18,6 +18,6 @@ async fn background_checks_are_switched_off_and_on_again() {
     let said = terminal.run(&asked).await;
     assert_eq!(said.stdout, "off\n", "{}", said.shown());
     assert_eq!(background(&["on"]).await, json!({ "on": true }));
-    let refused = terminal.run(&["connector", "background", "maybe"]).await;
+    let refused = terminal.run(&["connector", "auto-check", "maybe"]).await;
     assert_eq!(refused.code, 2, "{}", refused.shown());
 }

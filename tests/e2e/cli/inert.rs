@@ -95,7 +95,7 @@ async fn nothing_that_a_server_wrote_acts_on_a_terminal_however_wide_it_says_it_
             &["tool", "list", "play"],
             &["tool", "changes", "play"],
             &["tool", "run", "play", HOSTILE],
-            &["connector", "read", "play", "playground://dot.png"],
+            &["connector", "resource", "play", "playground://dot.png"],
             &["--json", "run", "list"],
         ] {
             let mut words = words.to_vec();

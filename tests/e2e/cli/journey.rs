@@ -104,13 +104,13 @@ async fn editing_changes_what_is_given_and_leaves_the_rest() {
     assert_eq!(connector["title"], "Stage");
     assert_eq!(connector["tags"], serde_json::json!(["work", "test"]));
     assert_eq!(connector["status"]["status"], "ready");
-    let off = terminal.run(&[&edit[..], &["--disable"]].concat()).await;
+    let off = terminal.run(&[&edit[..], &["--off"]].concat()).await;
     assert_eq!(off.document()["status"]["status"], "disabled");
     let refused = terminal
         .run(&["tool", "run", "play", "echo", "message=x"])
         .await;
     assert_eq!(refused.code, 1);
-    let on = terminal.run(&[&edit[..], &["--enable"]].concat()).await;
+    let on = terminal.run(&[&edit[..], &["--on"]].concat()).await;
     on.succeeded();
     let works = terminal
         .run(&["tool", "run", "play", "echo", "message=x"])

@@ -11,7 +11,7 @@ async fn what_a_server_offers_is_listed_read_and_filled_in() {
         .await
         .document();
     assert_eq!(listed[0]["title"], "Welcome");
-    let read = ["connector", "read", "play", "playground://welcome"];
+    let read = ["connector", "resource", "play", "playground://welcome"];
     let text = terminal.run(&read).await;
     assert_eq!(
         (text.code, text.stdout.as_str()),
@@ -19,7 +19,7 @@ async fn what_a_server_offers_is_listed_read_and_filled_in() {
     );
     let dot = [
         "connector",
-        "read",
+        "resource",
         "play",
         "playground://dot.png",
         "--json",

@@ -239,11 +239,11 @@ async fn resources_and_prompts_come_through_the_relay() {
     fixture.does(&format!("connector connect {name}")).await;
     let listed = fixture.json(&format!("connector resources {name}")).await;
     assert_eq!(listed[0]["uri"], "playground://welcome");
-    let read = format!("connector read {name} playground://welcome");
+    let read = format!("connector resource {name} playground://welcome");
     let read = fixture.does(&read).await;
     assert_eq!(read.stdout, "Welcome to the playground.\n");
     fixture
-        .fails(&format!("connector read {name} playground://none"), 5)
+        .fails(&format!("connector resource {name} playground://none"), 5)
         .await;
     let prompts = fixture.json(&format!("connector prompts {name}")).await;
     assert_eq!(prompts[0]["arguments"][0]["isRequired"], true);

@@ -52,7 +52,7 @@ fn refused_once() -> Fault {
 async fn mistral_from_creation_to_deletion() {
     let fixture = fixture(FakeMistral::new(KEY), "mistral", &[], KEY).await;
     save_key(&fixture).await;
-    let listed = fixture.json("connector definitions acc").await;
+    let listed = fixture.json("connector types acc").await;
     assert_eq!(listed[0]["id"], "mcp");
     let described = fixture.does("connector create acc mcp --describe").await;
     assert!(
@@ -209,12 +209,12 @@ async fn mistral_credentials(fixture: &Fixture<FakeMistral>) {
 async fn runs_name_their_credential(fixture: &Fixture<FakeMistral>) {
     fixture.does("connector connect wiki").await;
     let dry = fixture
-        .json("tool run wiki echo text=x --as mine --dry-run")
+        .json("tool run wiki echo text=x --credential mine --dry-run")
         .await;
     let to = dry["endpoint"].as_str().unwrap();
     assert!(to.ends_with("/call?credentials_name=mine"), "{to}");
     assert_eq!(dry["identity"]["credential"], "mine");
-    let run = fixture.json("tool run wiki echo text=x --as mine").await;
+    let run = fixture.json("tool run wiki echo text=x --credential mine").await;
     assert_eq!(run["identity"]["credential"], "mine");
     let replay = format!("run replay {}", run["id"].as_str().unwrap());
     let again = fixture.json(&replay).await;

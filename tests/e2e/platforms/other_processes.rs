@@ -100,7 +100,7 @@ async fn an_app_hears_which_lists_the_command_line_changed() {
             matches!(event, Event::ConnectorsChanged)
         })
         .await;
-        fixture.does("connector background off").await;
+        fixture.does("connector auto-check off").await;
         wait_for(&mut events, |event| matches!(event, Event::SettingsChanged)).await;
         fixture.does("tool run play echo message=hi").await;
         wait_for(&mut events, |event| matches!(event, Event::HistoryChanged)).await;

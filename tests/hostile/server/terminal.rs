@@ -36,7 +36,7 @@ const COMMANDS: &[&str] = &[
     "tool run play echo message=m",
     "tool run play crash",
     "connector resources play",
-    "connector read play playground://welcome",
+    "connector resource play playground://welcome",
     "connector prompts play",
     "connector prompt play greet name=Ada",
     "run list",

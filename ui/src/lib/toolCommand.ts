@@ -16,7 +16,7 @@ export function toolCommand(
   credential: string | null = null,
 ): string {
   return commandWith(
-    ["patchbay", "tool", "run", connector, tool, ...(credential === null ? [] : ["--as", credential])],
+    ["patchbay", "tool", "run", connector, tool, ...(credential === null ? [] : ["--credential", credential])],
     schema,
     values,
   );

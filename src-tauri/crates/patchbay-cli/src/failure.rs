@@ -95,7 +95,7 @@ impl From<patchbay_ops::Error> for Failure {
                     Some(_) => format!(
                         "Run `patchbay connector actions {title}` to see how to turn it on."
                     ),
-                    None => format!("Run `patchbay connector edit {title} --enable`."),
+                    None => format!("Run `patchbay connector edit {title} --on`."),
                 })
             }
             Error::ProgramNotAllowed { reference, .. } => {
@@ -255,7 +255,7 @@ mod tests {
         };
         assert_eq!(
             hint(off(None)),
-            "Run `patchbay connector edit \"My wiki\" --enable`."
+            "Run `patchbay connector edit \"My wiki\" --on`."
         );
         assert_eq!(
             hint(off(Some("Acme".to_owned()))),

@@ -9,7 +9,7 @@ pub(crate) enum ConnectorVerb {
     /// Add an MCP server
     Add(Box<AddArgs>),
     /// List connector types of an account
-    Definitions {
+    Types {
         /// Account (name or id)
         account: String,
     },
@@ -86,7 +86,7 @@ pub(crate) enum ConnectorVerb {
         connector: String,
     },
     /// Read a resource
-    Read {
+    Resource {
         /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
         /// Resource URI
@@ -108,7 +108,7 @@ pub(crate) enum ConnectorVerb {
         arguments: Vec<String>,
     },
     /// Show or set background checks
-    Background {
+    AutoCheck {
         /// on or off
         #[arg(value_enum)]
         switch: Option<Switch>,
@@ -180,15 +180,18 @@ pub(crate) struct EditArgs {
     /// Tags, comma-separated (replaces all)
     #[arg(long, value_delimiter = ',')]
     pub(crate) tags: Option<Vec<String>>,
-    /// Mark as favorite (true or false)
-    #[arg(long, value_name = "YES")]
-    pub(crate) favourite: Option<bool>,
+    /// Add to favorites
+    #[arg(long, conflicts_with = "no_favorite")]
+    pub(crate) favorite: bool,
+    /// Remove from favorites
+    #[arg(long)]
+    pub(crate) no_favorite: bool,
     /// Turn on
-    #[arg(long, conflicts_with = "disable")]
-    pub(crate) enable: bool,
+    #[arg(long, conflicts_with = "off")]
+    pub(crate) on: bool,
     /// Turn off
     #[arg(long)]
-    pub(crate) disable: bool,
+    pub(crate) off: bool,
     /// Allow plain http, where others can read the credentials (true or false)
     #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) allow_plain_http: Option<bool>,

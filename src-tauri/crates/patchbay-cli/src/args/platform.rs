@@ -22,7 +22,7 @@ pub(crate) struct FormArgs {
 pub(crate) struct CreateArgs {
     /// Account (name or id)
     pub(crate) account: String,
-    /// Connector type (see `patchbay connector definitions`) [default: the only one]
+    /// Connector type (see `patchbay connector types`) [default: the only one]
     pub(crate) definition: Option<String>,
     /// Field value, as KEY=TEXT or KEY:=JSON; a key such as /auth/kind is a JSON pointer
     #[arg(value_name = "VALUE")]

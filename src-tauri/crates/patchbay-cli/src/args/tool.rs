@@ -50,7 +50,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) timeout: Option<u32>,
     /// Credential to run with (hosted)
-    #[arg(long = "as", value_name = "NAME")]
+    #[arg(long, value_name = "NAME")]
     pub(crate) credential: Option<String>,
     /// Show the request without sending it
     #[arg(long)]

@@ -1,4 +1,4 @@
-//! `patchbay connector background`: whether the app looks after connectors while nobody asks.
+//! `patchbay connector auto-check`: whether the app looks after connectors while nobody asks.
 
 use patchbay_ops::{background_checks, switch_background_checks};
 use serde::Serialize;

@@ -23,7 +23,7 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
         ConnectorVerb::Add(args) => add(cli, *args).await,
         ConnectorVerb::List { refresh } => list(cli, refresh).await,
         ConnectorVerb::Show { connector } => show(cli, &connector).await,
-        ConnectorVerb::Definitions { account } => create::definitions(cli, &account).await,
+        ConnectorVerb::Types { account } => create::definitions(cli, &account).await,
         ConnectorVerb::Create(args) => create::create(cli, *args).await,
         ConnectorVerb::Copy(args) => create::copy(cli, *args).await,
         ConnectorVerb::Copies { connector } => create::copies(cli, &connector).await,
@@ -52,14 +52,16 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
             arguments,
         } => change::run_action(cli, &connector, action, &arguments).await,
         ConnectorVerb::Resources { connector } => mcp_resources::resources(cli, &connector).await,
-        ConnectorVerb::Read { connector, uri } => mcp_resources::read(cli, &connector, &uri).await,
+        ConnectorVerb::Resource { connector, uri } => {
+            mcp_resources::read(cli, &connector, &uri).await
+        }
         ConnectorVerb::Prompts { connector } => mcp_resources::prompts(cli, &connector).await,
         ConnectorVerb::Prompt {
             connector,
             prompt,
             arguments,
         } => mcp_resources::prompt(cli, &connector, &prompt, &arguments).await,
-        ConnectorVerb::Background { switch } => background::run(cli, switch).await,
+        ConnectorVerb::AutoCheck { switch } => background::run(cli, switch).await,
         ConnectorVerb::Check { connector } => check(cli, &connector).await,
     }
 }
@@ -305,19 +307,14 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
             None => return Ok(()),
         }
     }
-    let enabled = match (args.enable, args.disable) {
-        (true, _) => Some(true),
-        (_, true) => Some(false),
-        _ => None,
-    };
     let changes = ConnectorChanges {
         name: args.name,
         title: args.title,
         url: args.url,
         authentication: authentication::choice(cli, args.authentication).await?,
         tags: args.tags,
-        favourite: args.favourite,
-        enabled,
+        favourite: one_of(args.favorite, args.no_favorite),
+        enabled: one_of(args.on, args.off),
         allow_plain_http: args.allow_plain_http,
     };
     if !is_change && !changes_anything(&changes) {
@@ -333,6 +330,11 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     let now = cli.now();
     cli.out
         .answer(&connector, |screen| facts(&connector, now, screen))
+}
+
+/// What a pair of switches says, of which the grammar lets one be given at most.
+fn one_of(yes: bool, no: bool) -> Option<bool> {
+    (yes || no).then_some(yes)
 }
 
 fn changes_anything(changes: &ConnectorChanges) -> bool {

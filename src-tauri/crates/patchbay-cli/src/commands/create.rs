@@ -1,4 +1,4 @@
-//! `patchbay connector definitions|create|copy|copies`.
+//! `patchbay connector types|create|copy|copies`.
 
 use patchbay_model::{AccountId, AuthorizationState, Connector, Definition, Form, Json, Timestamp};
 use patchbay_ops::{
@@ -161,7 +161,7 @@ fn unclear(given: Option<&str>, count: usize) -> Failure {
         }),
         Some(given) => Failure::usage(format!("{count} types match {given}"), ""),
     };
-    failure.with_hint("Run `patchbay connector definitions ACCOUNT`.")
+    failure.with_hint("Run `patchbay connector types ACCOUNT`.")
 }
 
 /// A form with what was typed.
