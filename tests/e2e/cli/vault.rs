@@ -17,7 +17,7 @@ async fn terminal() -> Terminal {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vault_that_is_not_lost_is_not_put_aside() {
     let terminal = terminal().await;
-    let refused = terminal.run(&["vault", "set-aside", "--yes"]).await;
+    let refused = terminal.run(&["vault", "reset", "--yes"]).await;
     steady().bind(|| insta::assert_snapshot!(refused.shown()));
     let status = terminal.run(&["vault", "status", "--json"]).await;
     assert_eq!(status.document()["state"], "locked");
@@ -30,12 +30,12 @@ async fn a_vault_that_cannot_be_read_is_put_aside_at_the_users_word_alone() {
     let damaged = "what is left of it";
     std::fs::write(data.join("vault.json"), damaged).unwrap();
 
-    let asked = terminal.run(&["vault", "set-aside"]).await;
+    let asked = terminal.run(&["vault", "reset"]).await;
     steady().bind(|| insta::assert_snapshot!(asked.shown()));
     assert!(data.join("vault.json").exists());
 
     let done = terminal
-        .run(&["vault", "set-aside", "--yes", "--json"])
+        .run(&["vault", "reset", "--yes", "--json"])
         .await;
     done.succeeded();
     assert_eq!(done.document()["state"], "empty");
@@ -58,7 +58,7 @@ async fn a_passphrase_that_nobody_knows_any_more_is_a_lost_key() {
         };
         terminal.finish(command, "").await
     };
-    let set_aside = ["vault", "set-aside", "--json"];
+    let set_aside = ["vault", "reset", "--json"];
     for passphrase in [Some("not the one it was"), None] {
         let asked = with(passphrase, &set_aside).await;
         assert_eq!(asked.failure()["code"], "confirmation_needed");

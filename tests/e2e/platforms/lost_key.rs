@@ -17,9 +17,9 @@ async fn an_account_whose_key_is_lost_waits_for_a_new_one() {
         .join("patchbay/data/vault.json");
     std::fs::write(vault, "what is left of it").unwrap();
 
-    let asked = fixture.fails("vault set-aside", 2).await;
+    let asked = fixture.fails("vault reset", 2).await;
     assert!(asked.stderr.contains("1 account key"), "{}", asked.stderr);
-    fixture.does("vault set-aside --yes").await;
+    fixture.does("vault reset --yes").await;
     let needs = fixture.json("needs").await;
     assert_eq!(needs[0]["kind"], "account_signed_out");
     fixture.fails("account test acc", 3).await;

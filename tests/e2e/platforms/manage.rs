@@ -196,7 +196,7 @@ async fn mistral_credentials(fixture: &Fixture<FakeMistral>) {
     );
 
     fixture
-        .does("credential default mine --connector wiki --level user")
+        .does("credential set-default mine --connector wiki --level user")
         .await;
     let remove = "credential remove mine --connector wiki --level user";
     fixture.fails(remove, 2).await;

@@ -24,7 +24,7 @@ pub(crate) enum CredentialVerb {
     /// Replace a credential everywhere it's used
     Rotate(Box<RotateArgs>),
     /// Set the default credential on a platform
-    Default {
+    SetDefault {
         /// Credential name
         credential: String,
         #[command(flatten)]
@@ -107,7 +107,7 @@ pub(crate) struct RotateArgs {
     pub(crate) retry: bool,
     /// Roll back to the old credential
     #[arg(long, group = "instead")]
-    pub(crate) take_back: bool,
+    pub(crate) roll_back: bool,
     /// Delete the old credential
     #[arg(long, group = "instead")]
     pub(crate) finish: bool,

@@ -23,5 +23,5 @@ pub(crate) enum VaultVerb {
     /// Reset a vault that can't be opened
     ///
     /// Keeps the old file. You'll enter account keys and sign in again.
-    SetAside,
+    Reset,
 }

@@ -34,7 +34,7 @@ pub(super) async fn run(cli: &Cli, verb: CredentialVerb) -> Result<(), Failure> 
             None => replace(cli, *args).await,
         },
         CredentialVerb::Rotate(args) => rotate::rotate(cli, *args).await,
-        CredentialVerb::Default { credential, target } => {
+        CredentialVerb::SetDefault { credential, target } => {
             platform_credential::make_default(cli, &credential, &target).await
         }
         CredentialVerb::Rename { credential, name } => {

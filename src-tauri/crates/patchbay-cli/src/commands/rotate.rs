@@ -59,7 +59,7 @@ pub(super) async fn rotate(cli: &Cli, args: RotateArgs) -> Result<(), Failure> {
         let rotation = plan_rotation(&cli.cx, &entry.id).await?;
         return answer(cli, &rotation);
     }
-    let secret = if args.retry || args.take_back || args.finish {
+    let secret = if args.retry || args.roll_back || args.finish {
         None
     } else {
         Some(next_secret(cli, &entry, args.secret).await?)
@@ -70,12 +70,12 @@ pub(super) async fn rotate(cli: &Cli, args: RotateArgs) -> Result<(), Failure> {
     let rotation = match secret {
         Some(secret) => rotate_wallet_entry(cx, id, secret, each).await?,
         None if args.retry => retry_rotation(cx, id, each).await?,
-        None if args.take_back => roll_back_rotation(cx, id, each).await?,
+        None if args.roll_back => roll_back_rotation(cx, id, each).await?,
         None => finish_rotation(cx, id).await?,
     };
     cli.stderr.clear();
     answer(cli, &rotation)?;
-    let verb = match (args.take_back, args.finish) {
+    let verb = match (args.roll_back, args.finish) {
         (true, _) => "Rolled back",
         (_, true) => "Finished rotating",
         _ => "Rotated",
@@ -101,7 +101,7 @@ fn judge(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
         if rotation.can_go_back {
             let name = text::quote(name);
             cli.stderr.say(&format!(
-                "Old credential kept. Undo with --take-back; delete it with `patchbay credential rotate {name} --finish`."
+                "Old credential kept. Undo with --roll-back; delete it with `patchbay credential rotate {name} --finish`."
             ));
         }
         return Ok(());
@@ -112,7 +112,7 @@ fn judge(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
         rotation.targets.len()
     );
     let hint = format!(
-        "Run `patchbay credential rotate {} --retry`, or undo with --take-back.",
+        "Run `patchbay credential rotate {} --retry`, or undo with --roll-back.",
         text::quote(name)
     );
     Err(Problem::new(first.code, message).with_hint(hint).into())

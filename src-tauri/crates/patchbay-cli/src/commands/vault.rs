@@ -35,7 +35,7 @@ pub(super) async fn run(cli: &Cli, verb: VaultVerb) -> Result<(), Failure> {
             status
         }
         VaultVerb::Accept => accept(cli).await?,
-        VaultVerb::SetAside => set_aside(cli).await?,
+        VaultVerb::Reset => set_aside(cli).await?,
     };
     cli.out.answer(&status, |screen| facts(&status, screen))
 }
