@@ -19,7 +19,7 @@ async fn every_answer_is_one_document() {
         "tool run play echo message=x --dry-run",
         "run list",
         &format!("run show {id}"),
-        &format!("run replay {id}"),
+        &format!("run again {id}"),
         "credential list",
         "vault status",
         "doctor",

@@ -81,7 +81,7 @@ async fn a_run_is_repeated_on_another_copy_of_its_connector() {
         "--connect",
     ];
     terminal.run(&add).await.succeeded();
-    let replay = ["run", "replay", &run, "--connector", "copy", "--json"];
+    let replay = ["run", "again", &run, "--connector", "copy", "--json"];
     let again = terminal.run(&replay).await.document();
     let copy = terminal.run(&["connector", "show", "copy", "--json"]).await;
     assert_eq!(again["connector"], copy.document()["id"]);
@@ -90,7 +90,7 @@ async fn a_run_is_repeated_on_another_copy_of_its_connector() {
     let compare = ["run", "compare", again["id"].as_str().unwrap(), "--json"];
     let compared = terminal.run(&compare).await.document();
     assert_eq!(compared["before"]["id"], run);
-    let nowhere = ["run", "replay", &run, "--connector", "nowhere"];
+    let nowhere = ["run", "again", &run, "--connector", "nowhere"];
     assert_eq!(terminal.run(&nowhere).await.code, 6);
 }
 
@@ -190,25 +190,25 @@ async fn the_history_keeps_what_it_is_told_to() {
     for message in ["one", "two", "three"] {
         echoed(&terminal, "play", message).await;
     }
-    let usual = terminal.run(&["run", "keep"]).await;
+    let usual = terminal.run(&["run", "limits"]).await;
     steady().bind(|| insta::assert_snapshot!(usual.shown()));
-    let keep = ["run", "keep", "--days", "ever", "--runs", "2", "--json"];
+    let keep = ["run", "limits", "--days", "forever", "--runs", "2", "--json"];
     let kept = terminal.run(&keep).await.document();
     assert_eq!(
         kept["retention"],
         serde_json::json!({ "days": null, "runs": 2 })
     );
     assert_eq!((&kept["runs"], &kept["due"]), (&3.into(), &1.into()));
-    let trimmed = terminal.run(&["run", "trim", "--json"]).await;
+    let trimmed = terminal.run(&["run", "prune", "--json"]).await;
     assert_eq!(trimmed.document(), 1);
     let listed = terminal.run(&["run", "list", "--json"]).await.document();
     assert_eq!(listed["total"], 2);
-    assert_eq!(terminal.run(&["run", "keep", "--days", "0"]).await.code, 2);
-    let asked = terminal.run(&["run", "clear"]).await;
+    assert_eq!(terminal.run(&["run", "limits", "--days", "0"]).await.code, 2);
+    let asked = terminal.run(&["run", "delete", "--all"]).await;
     assert_eq!(asked.code, 2, "{}", asked.shown());
-    let cleared = terminal.run(&["run", "clear", "--yes", "--json"]).await;
+    let cleared = terminal.run(&["run", "delete", "--all", "--yes", "--json"]).await;
     assert_eq!(cleared.document(), 2);
-    let empty = terminal.run(&["run", "keep", "--json"]).await.document();
+    let empty = terminal.run(&["run", "limits", "--json"]).await.document();
     assert_eq!(
         (&empty["runs"], &empty["kilobytes"]),
         (&0.into(), &0.into())

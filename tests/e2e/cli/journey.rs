@@ -49,7 +49,7 @@ async fn a_run_is_shown_and_replayed() {
     let first = terminal.run(&echo).await.document();
     let id = first["id"].as_str().unwrap();
     let shown = terminal.run(&["run", "show", id]).await;
-    let replayed = terminal.run(&["run", "replay", id]).await;
+    let replayed = terminal.run(&["run", "again", id]).await;
     assert_eq!((replayed.code, replayed.stdout.as_str()), (0, "again\n"));
     let page = terminal.run(&["run", "list", "tool:echo", "--json"]).await;
     let page = page.document();

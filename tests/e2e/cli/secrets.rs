@@ -123,7 +123,7 @@ async fn an_argument_that_is_marked_secret_is_not_kept() {
     assert!(!run.stdout.contains("hunter2"), "{}", run.stdout);
     assert_eq!(files_with(terminal.home.path(), b"hunter2-hunter2"), 0);
     let id = run.document()["id"].as_str().unwrap().to_owned();
-    assert_eq!(terminal.run(&["run", "replay", &id]).await.code, 2);
+    assert_eq!(terminal.run(&["run", "again", &id]).await.code, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -121,7 +121,7 @@ async fn an_interrupt_cancels_a_run_at_its_server() {
     let heard = |playground: &Playground| playground.waits_cancelled() == 1;
     assert!(terminal.playground.wait_until(heard, limit).await);
     let page = terminal
-        .run(&["run", "list", "--state", "cancelled", "--json"])
+        .run(&["run", "list", "--status", "cancelled", "--json"])
         .await;
     assert_eq!(page.document()["total"], 1);
 }

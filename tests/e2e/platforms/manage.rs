@@ -216,7 +216,7 @@ async fn runs_name_their_credential(fixture: &Fixture<FakeMistral>) {
     assert_eq!(dry["identity"]["credential"], "mine");
     let run = fixture.json("tool run wiki echo text=x --credential mine").await;
     assert_eq!(run["identity"]["credential"], "mine");
-    let replay = format!("run replay {}", run["id"].as_str().unwrap());
+    let replay = format!("run again {}", run["id"].as_str().unwrap());
     let again = fixture.json(&replay).await;
     assert_eq!(again["credential"], "mine");
     assert_eq!(again["request"]["credentials_name"], "mine");

@@ -63,7 +63,7 @@ fn stops_itself(noun: &Noun) -> bool {
         Noun::Connector(ConnectorVerb::Create(create)) => create.signs_in(),
         Noun::Connector(ConnectorVerb::Copy(copy)) => copy.connect,
         Noun::Connector(ConnectorVerb::Connect { .. }) => true,
-        Noun::Tool(ToolVerb::Run(_)) | Noun::Run(RunVerb::Replay { .. } | RunVerb::Next { .. }) => {
+        Noun::Tool(ToolVerb::Run(_)) | Noun::Run(RunVerb::Again { .. } | RunVerb::Next { .. }) => {
             true
         }
         _ => false,

@@ -200,7 +200,7 @@ impl Bench {
         shell::run(&mut self.command_line(&add))?;
         let running = self.command_line(&["tool", "run", "play", "wait", "seconds:=100"]);
         let running = Running::start(running)?;
-        let list = ["run", "list", "--state", "running", "--json"];
+        let list = ["run", "list", "--status", "running", "--json"];
         shell::poll("the run", PATIENCE, || {
             let page: Value = serde_json::from_str(&shell::read(&mut self.command_line(&list))?)?;
             Ok((page["total"] == 1).then_some(()))

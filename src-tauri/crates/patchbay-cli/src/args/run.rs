@@ -17,7 +17,7 @@ pub(crate) enum RunVerb {
         id: String,
     },
     /// Run again
-    Replay {
+    Again {
         /// Run id
         id: String,
         /// Connector to run on
@@ -45,23 +45,25 @@ pub(crate) enum RunVerb {
     /// Export runs
     Export(RunExportArgs),
     /// Show or set the history limits
-    Keep {
-        /// Days to keep, or ever
-        #[arg(long, value_name = "DAYS|ever", value_parser = limit)]
+    Limits {
+        /// Days to keep, or forever
+        #[arg(long, value_name = "DAYS|forever", value_parser = limit)]
         days: Option<Limit>,
         /// Runs to keep, or all
         #[arg(long, value_name = "NUMBER|all", value_parser = limit)]
         runs: Option<Limit>,
     },
     /// Delete runs past the limits
-    Trim,
-    /// Delete all runs
-    Clear,
-    /// Delete a run
+    Prune,
+    /// Delete a run, or all of them
     #[command(visible_alias = "rm")]
-    Remove {
+    Delete {
         /// Run id
-        id: String,
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        id: Option<String>,
+        /// Delete all runs
+        #[arg(long)]
+        all: bool,
     },
 }
 
@@ -80,7 +82,7 @@ pub(crate) struct RunFilterArgs {
     /// Search words and filters, such as status:failed tool:search since:7d
     pub(crate) query: Vec<String>,
     /// Status
-    #[arg(long = "state", value_enum)]
+    #[arg(long = "status", value_enum)]
     pub(crate) states: Vec<State>,
     /// Only runs before this one
     #[arg(long, value_name = "ID")]
@@ -145,11 +147,11 @@ pub(crate) struct Limit(pub(crate) Option<u32>);
 
 fn limit(word: &str) -> Result<Limit, String> {
     match word {
-        "ever" | "all" => Ok(Limit(None)),
+        "forever" | "all" => Ok(Limit(None)),
         word => match word.parse() {
             Ok(0) => Err("must be at least 1".to_owned()),
             Ok(number) => Ok(Limit(Some(number))),
-            Err(_) => Err("must be a number, `ever` or `all`".to_owned()),
+            Err(_) => Err("must be a number, `forever` or `all`".to_owned()),
         },
     }
 }
@@ -183,7 +185,7 @@ mod tests {
     #[test]
     fn limits_are_numbers_or_none() {
         assert_eq!(limit("90"), Ok(Limit(Some(90))));
-        assert_eq!(limit("ever"), Ok(Limit(None)));
+        assert_eq!(limit("forever"), Ok(Limit(None)));
         assert_eq!(limit("all"), Ok(Limit(None)));
         assert!(limit("0").is_err());
         assert!(limit("soon").is_err());

@@ -23,19 +23,19 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
     match verb {
         RunVerb::List(args) => list(cli, args).await,
         RunVerb::Show { id } => show(cli, id).await,
-        RunVerb::Replay { id, connector } => replay(cli, id, connector).await,
+        RunVerb::Again { id, connector } => replay(cli, id, connector).await,
         RunVerb::Next { id } => follow::next(cli, &id).await,
         RunVerb::Save { id, part, folder } => follow::save(cli, &id, part, folder).await,
         RunVerb::Compare(args) => compare::run(cli, args).await,
         RunVerb::Export(args) => export::run(cli, args).await,
-        RunVerb::Keep { days, runs } => keep::keep(cli, days, runs).await,
-        RunVerb::Trim => keep::trim(cli).await,
-        RunVerb::Clear => keep::clear(cli).await,
-        RunVerb::Remove { id } => {
+        RunVerb::Limits { days, runs } => keep::limits(cli, days, runs).await,
+        RunVerb::Prune => keep::prune(cli).await,
+        RunVerb::Delete { id: Some(id), .. } => {
             remove_run(&cli.cx, &RunId::new(&id)).await?;
-            cli.stderr.say(&format!("Removed {id}."));
+            cli.stderr.say(&format!("Deleted {id}."));
             cli.out.answer(&id, |_| String::new())
         }
+        RunVerb::Delete { id: None, .. } => keep::delete_all(cli).await,
     }
 }
 

@@ -124,7 +124,7 @@ impl<'a> Desk<'a> {
 
     /// How many runs of the history are in that state.
     fn runs(&self, state: &str) -> Result<u64> {
-        let list = ["run", "list", "--state", state, "--json"];
+        let list = ["run", "list", "--status", state, "--json"];
         let page: Value = serde_json::from_str(&shell::read(&mut self.command(&list))?)?;
         page["total"].as_u64().context("the list has no total")
     }

@@ -1,4 +1,4 @@
-//! `patchbay run keep`, `trim` and `clear`.
+//! `patchbay run limits`, `prune` and `delete --all`.
 
 use patchbay_model::{Code, Problem, count};
 use patchbay_ops::{History, Retention, history, keep_runs, remove_all_runs, trim_runs};
@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::{Screen, when};
 
-pub(super) async fn keep(
+pub(super) async fn limits(
     cli: &Cli,
     days: Option<Limit>,
     runs: Option<Limit>,
@@ -25,7 +25,7 @@ pub(super) async fn keep(
     if kept.due > 0 {
         let due = kept.due;
         cli.stderr.say(&format!(
-            "{due} past the limit; deleted within an hour, or now with `patchbay run trim`."
+            "{due} past the limit; deleted within an hour, or now with `patchbay run prune`."
         ));
     }
     let now = cli.now();
@@ -44,12 +44,12 @@ fn facts(history: &History, now: patchbay_model::Timestamp, screen: Screen) -> S
         .render(screen)
 }
 
-pub(super) async fn trim(cli: &Cli) -> Result<(), Failure> {
+pub(super) async fn prune(cli: &Cli) -> Result<(), Failure> {
     let removed = trim_runs(&cli.cx).await?;
     print_done(cli, removed)
 }
 
-pub(super) async fn clear(cli: &Cli) -> Result<(), Failure> {
+pub(super) async fn delete_all(cli: &Cli) -> Result<(), Failure> {
     let runs = history(&cli.cx).await?.runs;
     let needed = Problem::new(Code::ConfirmationNeeded, "this deletes every run")
         .with_hint("Add --yes to confirm.");
