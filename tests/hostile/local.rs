@@ -86,7 +86,9 @@ async fn a_file_of_a_registry_is_text_and_no_more() {
     }
     // Some of each through the command line, which shows what it read.
     for (case, text) in texts.iter().step_by(19) {
-        let done = terminal.run_with(&["catalog", "list", "--file", "-"], text).await;
+        let done = terminal
+            .run_with(&["catalog", "list", "--file", "-"], text)
+            .await;
         assert!(matches!(done.code, 0 | 2), "{case}: {}", done.shown());
         for output in [&done.stdout, &done.stderr] {
             let active = active_characters(output);

@@ -28,7 +28,13 @@ async fn a_registry_file_is_read_from_a_file_and_from_input() {
         [{"type": "streamable-http", "url": "https://weather.example.com/mcp"}]}"#;
     let file = terminal.home.path().join("server.json");
     std::fs::write(&file, server).unwrap();
-    let read = ["catalog", "list", "--file", file.to_str().unwrap(), "--json"];
+    let read = [
+        "catalog",
+        "list",
+        "--file",
+        file.to_str().unwrap(),
+        "--json",
+    ];
     let entries = terminal.run(&read).await.document();
     assert_eq!(
         entries[0]["reach"]["url"],

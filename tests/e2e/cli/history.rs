@@ -192,7 +192,9 @@ async fn the_history_keeps_what_it_is_told_to() {
     }
     let usual = terminal.run(&["run", "limits"]).await;
     steady().bind(|| insta::assert_snapshot!(usual.shown()));
-    let keep = ["run", "limits", "--days", "forever", "--runs", "2", "--json"];
+    let keep = [
+        "run", "limits", "--days", "forever", "--runs", "2", "--json",
+    ];
     let kept = terminal.run(&keep).await.document();
     assert_eq!(
         kept["retention"],
@@ -203,10 +205,15 @@ async fn the_history_keeps_what_it_is_told_to() {
     assert_eq!(trimmed.document(), 1);
     let listed = terminal.run(&["run", "list", "--json"]).await.document();
     assert_eq!(listed["total"], 2);
-    assert_eq!(terminal.run(&["run", "limits", "--days", "0"]).await.code, 2);
+    assert_eq!(
+        terminal.run(&["run", "limits", "--days", "0"]).await.code,
+        2
+    );
     let asked = terminal.run(&["run", "delete", "--all"]).await;
     assert_eq!(asked.code, 2, "{}", asked.shown());
-    let cleared = terminal.run(&["run", "delete", "--all", "--yes", "--json"]).await;
+    let cleared = terminal
+        .run(&["run", "delete", "--all", "--yes", "--json"])
+        .await;
     assert_eq!(cleared.document(), 2);
     let empty = terminal.run(&["run", "limits", "--json"]).await.document();
     assert_eq!(

@@ -34,9 +34,7 @@ async fn a_vault_that_cannot_be_read_is_put_aside_at_the_users_word_alone() {
     steady().bind(|| insta::assert_snapshot!(asked.shown()));
     assert!(data.join("vault.json").exists());
 
-    let done = terminal
-        .run(&["vault", "reset", "--yes", "--json"])
-        .await;
+    let done = terminal.run(&["vault", "reset", "--yes", "--json"]).await;
     done.succeeded();
     assert_eq!(done.document()["state"], "empty");
     let aside = std::fs::read_to_string(data.join("vault.aside-1.json")).unwrap();

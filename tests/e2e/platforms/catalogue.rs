@@ -38,9 +38,7 @@ async fn what_an_account_can_create_is_listed_searched_and_shown_with_the_server
     let shown = fixture.does("catalog show gmail").await;
     let way_on = "patchbay connector create acc gmail";
     assert!(shown.stdout.contains(way_on), "{}", shown.stdout);
-    fixture
-        .fails("catalog show gmail --account local", 6)
-        .await;
+    fixture.fails("catalog show gmail --account local", 6).await;
     fixture.over();
 }
 

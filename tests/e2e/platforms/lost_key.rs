@@ -20,7 +20,7 @@ async fn an_account_whose_key_is_lost_waits_for_a_new_one() {
     let asked = fixture.fails("vault reset", 2).await;
     assert!(asked.stderr.contains("1 account key"), "{}", asked.stderr);
     fixture.does("vault reset --yes").await;
-    let needs = fixture.json("needs").await;
+    let needs = fixture.json("status").await;
     assert_eq!(needs[0]["kind"], "account_signed_out");
     fixture.fails("account test acc", 3).await;
 
@@ -28,6 +28,6 @@ async fn an_account_whose_key_is_lost_waits_for_a_new_one() {
     let replace = ["account", "replace-key", "acc", "--from", "-"];
     fixture.run_with(&replace, KEY).await.succeeded();
     fixture.does("account test acc").await;
-    assert_eq!(fixture.json("needs").await.as_array().unwrap().len(), 0);
+    assert_eq!(fixture.json("status").await.as_array().unwrap().len(), 0);
     fixture.over();
 }

@@ -183,11 +183,11 @@ async fn mistral_credentials(fixture: &Fixture<FakeMistral>) {
         "{retried}"
     );
     assert_eq!(sent(fixture), [true, true]);
-    let back = fixture.json("credential rotate key --take-back").await;
+    let back = fixture.json("credential rotate key --roll-back").await;
     assert_eq!(back["canGoBack"], true);
     assert_eq!(sent(fixture), [false, false]);
     fixture.does("credential rotate key --finish").await;
-    fixture.fails("credential rotate key --take-back", 2).await;
+    fixture.fails("credential rotate key --roll-back", 2).await;
     let shown = fixture.does("credential show key").await;
     assert!(
         shown.stdout.contains("user credential mine"),
@@ -214,7 +214,9 @@ async fn runs_name_their_credential(fixture: &Fixture<FakeMistral>) {
     let to = dry["endpoint"].as_str().unwrap();
     assert!(to.ends_with("/call?credentials_name=mine"), "{to}");
     assert_eq!(dry["identity"]["credential"], "mine");
-    let run = fixture.json("tool run wiki echo text=x --credential mine").await;
+    let run = fixture
+        .json("tool run wiki echo text=x --credential mine")
+        .await;
     assert_eq!(run["identity"]["credential"], "mine");
     let replay = format!("run again {}", run["id"].as_str().unwrap());
     let again = fixture.json(&replay).await;
@@ -275,7 +277,7 @@ async fn cohere_from_creation_to_deletion() {
     assert_eq!(problems(&rotated)[0]["code"], "auth.forbidden", "{rotated}");
     fixture.does("credential rotate key --retry").await;
     assert_eq!(token(&fixture), NEXT_TOKEN);
-    fixture.does("credential rotate key --take-back").await;
+    fixture.does("credential rotate key --roll-back").await;
     assert_eq!(token(&fixture), TOKEN);
     fixture.does("credential rotate key --finish").await;
 
@@ -391,7 +393,7 @@ async fn airbyte_from_creation_to_deletion() {
         "platform.not_supported",
         "{rotated}"
     );
-    fixture.does("credential rotate key --take-back").await;
+    fixture.does("credential rotate key --roll-back").await;
     fixture.does("connector remove repos --yes").await;
     assert!(fixture.fake.with(|airbyte| airbyte.connectors.is_empty()));
     fixture.over();
@@ -421,7 +423,7 @@ async fn tenex_from_creation_to_deletion() {
     fixture.fake.set_fault(None);
     assert_eq!(problems(&rotated)[0]["code"], "auth.forbidden", "{rotated}");
     fixture.does("credential rotate key --retry").await;
-    fixture.does("credential rotate key --take-back").await;
+    fixture.does("credential rotate key --roll-back").await;
     fixture.does("credential rotate key --finish").await;
     let replace = "credential replace --connector apollo --secret api_key=-";
     let words: Vec<&str> = replace.split(' ').collect();

@@ -252,7 +252,10 @@ async fn every_name_of_the_product_text_works_on_any_account() {
         let missing = fixture.fails("api acc create_or_update_wiki --json", 6);
         let hint = missing.await.failure()["hint"].to_string();
         assert!(hint.contains("API version"), "{hint}");
-        assert!(hint.contains("patchbay account edit acc surface="), "{hint}");
+        assert!(
+            hint.contains("patchbay account edit acc surface="),
+            "{hint}"
+        );
         fixture.over();
     }
 }

@@ -41,7 +41,7 @@ const COMMANDS: &[&str] = &[
     "connector prompt play greet name=Ada",
     "run list",
     "connector check play",
-    "needs",
+    "status",
     "connector disconnect play",
 ];
 

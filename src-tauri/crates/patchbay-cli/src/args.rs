@@ -115,7 +115,7 @@ pub(crate) enum Noun {
     #[command(subcommand)]
     Vault(VaultVerb),
     /// List what needs attention
-    Needs,
+    Status,
     /// Diagnose problems
     Doctor {
         /// Check only this connector

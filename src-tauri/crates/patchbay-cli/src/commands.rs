@@ -80,7 +80,7 @@ async fn dispatch(cli: &Cli, noun: Noun) -> Result<(), Failure> {
         Noun::Credential(verb) => credential::run(cli, verb).await,
         Noun::Catalog(verb) => catalogue::run(cli, verb).await,
         Noun::Vault(verb) => vault::run(cli, verb).await,
-        Noun::Needs => needs::run(cli).await,
+        Noun::Status => needs::run(cli).await,
         Noun::Doctor { connector } => doctor::run(cli, connector.as_deref()).await,
         Noun::Completions { shell } => completions::print(shell),
     }

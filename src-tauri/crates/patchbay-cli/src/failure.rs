@@ -87,7 +87,9 @@ impl From<patchbay_ops::Error> for Failure {
         match error {
             Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
                 let label = text::quote(&account);
-                failure.with_hint(format!("Run `patchbay account replace-key {label} --from -`."))
+                failure.with_hint(format!(
+                    "Run `patchbay account replace-key {label} --from -`."
+                ))
             }
             Error::SwitchedOff { connector, account } => {
                 let title = text::quote(&connector);
@@ -263,7 +265,10 @@ mod tests {
         );
         let account = || "acc".to_owned();
         let out = patchbay_ops::Error::SignedOutHere { account: account() };
-        assert_eq!(hint(out), "Run `patchbay account replace-key acc --from -`.");
+        assert_eq!(
+            hint(out),
+            "Run `patchbay account replace-key acc --from -`."
+        );
         let gone = patchbay_ops::Error::NotFound {
             kind: "credential",
             name: account(),

@@ -1,4 +1,4 @@
-//! `patchbay needs`: what waits for a person.
+//! `patchbay status`: what waits for a person.
 
 use patchbay_model::Timestamp;
 use patchbay_ops::{Need, NeedFix, NeedKind, list_needs};
