@@ -29,6 +29,7 @@ mod secrets;
 mod settings;
 mod sign_in;
 mod support;
+mod tray;
 mod vault;
 mod way_through;
 mod window_state;

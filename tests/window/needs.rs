@@ -128,13 +128,13 @@ fn look_again(window: &Window, connector: &str) {
     window.wait_until("one more look", || looked_at() != before);
 }
 
-fn fail(desk: &Desk) {
+pub(crate) fn fail(desk: &Desk) {
     desk.playground.turn(|switches| {
         let broken = Failure::always(500, "broken");
         switches.failures.insert(Endpoint::OpenMcp, broken);
     });
 }
 
-fn mend(desk: &Desk) {
+pub(crate) fn mend(desk: &Desk) {
     desk.playground.turn(|switches| switches.failures.clear());
 }

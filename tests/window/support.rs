@@ -5,6 +5,7 @@ pub(crate) mod browser;
 pub(crate) mod desk;
 pub(crate) mod display;
 pub(crate) mod keyring;
+pub(crate) mod panel;
 pub(crate) mod processes;
 pub(crate) mod seed;
 pub(crate) mod webdriver;

@@ -317,10 +317,15 @@ impl Window {
     }
 
     /// Closes the window as its close button does, and waits until the app is gone.
-    pub(crate) fn quit(mut self) {
-        let started = Instant::now();
+    pub(crate) fn quit(self) {
         // Not through the driver, which kills the app once its page is closed.
         display::ask_to_close();
+        self.wait_until_ended();
+    }
+
+    /// Waits until the app is gone.
+    pub(crate) fn wait_until_ended(mut self) {
+        let started = Instant::now();
         while !self.processes().is_empty() {
             assert!(started.elapsed() < PATIENCE, "the app does not end");
             self.session().pause();
