@@ -12,6 +12,8 @@ mod commands;
 mod deep_link;
 mod dialog;
 mod events;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod large_memory;
 #[cfg(target_os = "macos")]
 mod menu;
 mod preferences;
@@ -32,6 +34,8 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 /// Runs the app until the user quits it.
 pub fn run() {
     patchbay_ops::keep_memory_private();
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    large_memory::give_back_at_once();
     start_logging();
     let handler = bindings::builder::<tauri::Wry>().invoke_handler();
     let builder = tauri::Builder::default()

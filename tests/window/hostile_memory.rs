@@ -57,7 +57,7 @@ fn enlarge(request: &LoggedRequest, reply: &mut Reply) {
 }
 
 /// The most memory that the app ever took, in KiB.
-fn peak(desk: &Desk) -> u64 {
+pub(crate) fn peak(desk: &Desk) -> u64 {
     let app = binary("PATCHBAY_DESKTOP_BIN").display().to_string();
     let of_app = |process: &Process| process.command_line.starts_with(&app);
     let process = desk.processes().into_iter().find(of_app);

@@ -20,6 +20,7 @@ mod hosted;
 mod hostile;
 mod hostile_files;
 mod hostile_memory;
+mod hostile_results;
 mod keyboard;
 mod needs;
 mod outside;
