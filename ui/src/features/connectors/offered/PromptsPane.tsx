@@ -1,10 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
-import { EmptyState } from "@/components/EmptyState";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { Skeleton } from "@/components/Skeleton";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
 import { commands, type Connector, type Prompt } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
@@ -12,41 +10,24 @@ import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { capital } from "@/lib/words";
 import styles from "./Offered.module.css";
-import { OfferedList } from "./OfferedList";
+import { OfferedPane } from "./OfferedPane";
 
 /** The prompts of a server, and one of them filled in. */
 export function PromptsPane({ connector }: { connector: Connector }) {
-  const { data, error, refetch } = useQuery(queries.prompts(connector.id));
-  const [selected, setSelected] = useState<string | null>(null);
-  if (error)
-    return (
-      <div className={styles.notice}>
-        <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />
-      </div>
-    );
-  if (!data) return <Skeleton rows={5} label="Loading prompts" />;
-  if (data.length === 0) return <EmptyState icon="folder" title="This server offers no prompts" />;
-  const prompt = data.find((one) => one.name === selected);
   return (
-    <div className={styles.pane}>
-      <OfferedList
-        label="Prompts"
-        offered={data.map(({ name, title, description }) => ({
-          key: name,
-          title: title ?? name,
-          detail: [title && name, description].filter(Boolean).join(" · "),
-        }))}
-        selected={selected}
-        onSelect={setSelected}
-      />
-      <section className={styles.shown} aria-label="Prompt">
-        {prompt ? (
-          <Fill key={prompt.name} connector={connector} prompt={prompt} />
-        ) : (
-          <p className="text2">Choose a prompt to fill it in.</p>
-        )}
-      </section>
-    </div>
+    <OfferedPane
+      connector={connector}
+      query={useQuery(queries.prompts(connector.id))}
+      words={{ one: "Prompt", all: "Prompts" }}
+      asOffered={({ name, title, description }) => ({
+        key: name,
+        title: title ?? name,
+        detail: [title && name, description].filter(Boolean).join(" · "),
+      })}
+      hint="Choose a prompt to fill it in."
+    >
+      {(prompt) => <Fill key={prompt.name} connector={connector} prompt={prompt} />}
+    </OfferedPane>
   );
 }
 

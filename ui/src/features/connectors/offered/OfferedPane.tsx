@@ -1,0 +1,46 @@
+import { type UseQueryResult } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { EmptyState } from "@/components/EmptyState";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { Skeleton } from "@/components/Skeleton";
+import { type Connector } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import styles from "./Offered.module.css";
+import { type Offered, OfferedList } from "./OfferedList";
+
+type Props<T> = {
+  connector: Connector;
+  query: UseQueryResult<T[]>;
+  /** What one of them is called, and all. */
+  words: { one: string; all: string };
+  asOffered: (one: T) => Offered;
+  /** Said while none is chosen. */
+  hint: string;
+  /** Shows the chosen one. */
+  children: (chosen: T) => ReactNode;
+};
+
+/** What a server offers beside its tools: a list, and one of it. */
+export function OfferedPane<T>({ connector, query, words, asOffered, hint, children }: Props<T>): ReactNode {
+  const { data, error, refetch } = query;
+  const [selected, setSelected] = useState<string | null>(null);
+  const all = words.all.toLowerCase();
+  if (error)
+    return (
+      <div className={styles.notice}>
+        <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />
+      </div>
+    );
+  if (!data) return <Skeleton rows={5} label={`Loading ${all}`} />;
+  if (data.length === 0) return <EmptyState icon="folder" title={`This server offers no ${all}`} />;
+  const offered = data.map(asOffered);
+  const chosen = data[offered.findIndex(({ key }) => key === selected)];
+  return (
+    <div className={styles.pane}>
+      <OfferedList label={words.all} offered={offered} selected={selected} onSelect={setSelected} />
+      <section className={styles.shown} aria-label={words.one}>
+        {chosen === undefined ? <p className="text2">{hint}</p> : children(chosen)}
+      </section>
+    </div>
+  );
+}
