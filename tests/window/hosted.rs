@@ -9,6 +9,7 @@ mod creating;
 mod faults;
 mod faults_at_work;
 mod faults_beside;
+mod hostile;
 mod keyboard;
 mod looks;
 mod many;
