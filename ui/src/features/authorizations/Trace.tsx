@@ -27,21 +27,35 @@ export function Trace({ authorization }: { authorization: Authorization }) {
       </div>
       {open && (
         <ol className={styles.traceRows} ref={scrollToEnd}>
-          {trace.map((step, index) => (
-            <li key={index} className={styles.traceRow} data-selectable>
-              <span className="text3">{clockSeconds(step.at)}</span>
-              <span className="text2">{step.method}</span>
-              <span className="cut" title={[step.target, step.note].filter(Boolean).join(" ")}>
-                {step.target} <span className="text3">{step.note}</span>
-              </span>
-              <span>{step.status ?? "–"}</span>
-              <span className="text3 number">{step.durationMs === null ? "" : duration(step.durationMs)}</span>
-            </li>
-          ))}
+          {trace.map((step, index) => {
+            const { host, path } = parts(step.target);
+            return (
+              <li key={index} data-selectable>
+                {host !== null && host !== parts(trace[index - 1]?.target ?? "").host && (
+                  <div className={styles.traceHost}>{host}</div>
+                )}
+                <div className={styles.traceRow}>
+                  <span className="text3">{clockSeconds(step.at)}</span>
+                  <span className="text2">{step.method}</span>
+                  <span className={styles.traceWords}>
+                    {path} <span className="text3">{step.note}</span>
+                  </span>
+                  <span>{step.status ?? "–"}</span>
+                  <span className="text3 number">{step.durationMs === null ? "" : duration(step.durationMs)}</span>
+                </div>
+              </li>
+            );
+          })}
         </ol>
       )}
     </section>
   );
+}
+
+/** The host of a target, which stands once above its steps, and the path there; words of our own have no host. */
+function parts(target: string): { host: string | null; path: string } {
+  const found = /^((?:https?:\/\/)?[^\s/]+)(\/\S*)$/.exec(target);
+  return found ? { host: found[1] ?? null, path: found[2] ?? "" } : { host: null, path: target };
 }
 
 /** What was just unfolded may lie below what a small window shows. */
