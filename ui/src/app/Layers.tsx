@@ -115,7 +115,6 @@ export function LayersProvider({ children }: { children: ReactNode }) {
           <AuthorizationLayer
             signIn={signIn}
             onOpenConnector={(id) => void navigate({ to: "/connectors/$id", params: { id }, search: { tab: "tools" } })}
-            onOpenVault={() => void navigate({ to: "/credentials" })}
           />
         )}
       </Suspense>

@@ -18,6 +18,8 @@ type Props = {
   toolCount: number | null;
   /** Closes the dialog; a consent under way goes on. */
   onHide: () => void;
+  /** Leads to what could have been chosen before; not there where there was nothing. */
+  onOptions?: (() => void) | undefined;
   /** Starts another consent; not there when the connector is gone. */
   onAgain: (() => void) | undefined;
   /** Starts another consent at the place that the server names now; not there when the connector is gone. */
@@ -32,6 +34,7 @@ export function AuthorizationDialog({
   icon,
   toolCount,
   onHide,
+  onOptions,
   onAgain,
   onAcceptIssuer,
   onOpenConnector,
@@ -55,6 +58,7 @@ export function AuthorizationDialog({
           <>
             <span>You can close this; the sign-in continues.</span>
             <CancelKey onCancel={cancel} />
+            {onOptions && <Button onPress={onOptions}>Options…</Button>}
             <Button keys="Mod+." onPress={cancel} isPending={actions.cancel.isPending}>
               Cancel sign-in
             </Button>

@@ -1,21 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button } from "@/components/Button";
+import { useEffect, useRef } from "react";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
-import { type AuthorizationId, type Connector, type ConnectorId } from "@/host/bindings";
+import { canUseVault, VaultNotice } from "@/components/VaultNotice";
+import { type AuthorizationId, type Connector, type ConnectorId, type Problem } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AuthorizationDialog } from "./AuthorizationDialog";
 import { ConsentChoices } from "./ConsentChoices";
-import { type SignIn } from "./useSignIn";
+import { type Options, type SignIn } from "./useSignIn";
 
-type Props = { signIn: SignIn; onOpenConnector: (id: ConnectorId) => void; onOpenVault: () => void };
+type Props = { signIn: SignIn; onOpenConnector: (id: ConnectorId) => void };
 
 /** The sign-in dialog in whatever state its consent is. */
-export function AuthorizationLayer({ signIn, onOpenConnector, onOpenVault }: Props) {
+export function AuthorizationLayer({ signIn, onOpenConnector }: Props) {
   const { shown, hide, start } = signIn;
   switch (shown?.kind) {
     case undefined:
@@ -38,29 +39,37 @@ export function AuthorizationLayer({ signIn, onOpenConnector, onOpenVault }: Pro
       );
     case "refused": {
       const { connector, problem } = shown;
-      const vault = problem.code.startsWith("vault.");
       return (
         <Frame connector={connector} onClose={hide}>
-          <ProblemNotice problem={problem} onRetry={() => start(connector)}>
-            {vault && (
-              <Button
-                small
-                look="primary"
-                onPress={() => {
-                  hide();
-                  onOpenVault();
-                }}
-              >
-                Unlock vault
-              </Button>
-            )}
-          </ProblemNotice>
+          <Refused problem={problem} onRetry={() => start(connector)} />
         </Frame>
       );
     }
     case "authorization":
-      return <Loaded key={shown.id} id={shown.id} signIn={signIn} onOpenConnector={onOpenConnector} />;
+      return (
+        <Loaded
+          key={shown.id}
+          id={shown.id}
+          options={shown.options}
+          signIn={signIn}
+          onOpenConnector={onOpenConnector}
+        />
+      );
   }
+}
+
+/** A sign-in that the vault stopped: it is unlocked right here, and the sign-in goes on. */
+function Refused({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
+  const concernsVault = problem.code.startsWith("vault.");
+  const { data: vault } = useQuery({ ...queries.vault(), staleTime: 0, enabled: concernsVault });
+  const isUsable = vault === undefined || canUseVault(vault);
+  const wasUsable = useRef(isUsable);
+  useEffect(() => {
+    if (isUsable && !wasUsable.current) onRetry();
+    wasUsable.current = isUsable;
+  }, [isUsable, onRetry]);
+  if (concernsVault && vault && !isUsable) return <VaultNotice vault={vault} />;
+  return <ProblemNotice problem={problem} onRetry={onRetry} />;
 }
 
 function Frame({
@@ -86,10 +95,12 @@ function Frame({
 
 function Loaded({
   id,
+  options,
   signIn,
   onOpenConnector,
 }: {
   id: AuthorizationId;
+  options: Options | undefined;
   signIn: SignIn;
   onOpenConnector: (id: ConnectorId) => void;
 }) {
@@ -105,6 +116,7 @@ function Loaded({
         icon={connector?.icon ?? null}
         toolCount={connector?.toolCount ?? null}
         onHide={signIn.hide}
+        onOptions={options ? () => signIn.reconsider(id, options) : undefined}
         onAgain={connector ? () => signIn.start(connector) : undefined}
         onAcceptIssuer={connector ? (issuer) => signIn.startAt(connector, issuer) : undefined}
         onOpenConnector={

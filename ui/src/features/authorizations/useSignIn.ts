@@ -7,22 +7,29 @@ import { asProblem, call } from "@/host/call";
 import { upsertAuthorization } from "@/host/events";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
+import { isObject } from "@/lib/schema/schema";
+import { schemaOf } from "@/lib/schema/validate";
 
 /** What the sign-in dialog shows: a consent, one that is being asked for, or one that could not begin. */
 export type Shown =
-  | { kind: "authorization"; id: AuthorizationId }
+  | { kind: "authorization"; id: AuthorizationId; options?: Options }
   | { kind: "starting"; connector: Connector }
   | { kind: "choosing"; connector: Connector; form: Form }
   | { kind: "refused"; connector: Connector; problem: Problem };
 
+/** What could have been chosen before a consent that began without asking. */
+export type Options = { connector: Connector; form: Form };
+
 export type SignIn = {
   shown: Shown | null;
-  /** Starts a consent, or shows the one under way for that connector; asks first where there is something to choose. */
+  /** Starts a consent, or shows the one under way for that connector; asks first where something has to be chosen. */
   start: (connector: Connector) => void;
   /** Starts it at the authorization server that was agreed to in place of the one before. */
   startAt: (connector: Connector, acceptIssuer: string) => void;
   /** Starts it with what was chosen. */
   choose: (connector: Connector, choices: Json) => void;
+  /** Ends the consent that began without asking, to choose first. */
+  reconsider: (id: AuthorizationId, options: Options) => void;
   show: (id: AuthorizationId) => void;
   /** Hides the dialog; the consent goes on. */
   hide: () => void;
@@ -44,44 +51,37 @@ export function useSignIn(): SignIn {
     }) => {
       const latest = await client.fetchQuery({ ...queries.authorizations(), staleTime: 0 });
       const waiting = latest.find((one) => one.connector === connector.id && isInProgress(one.state));
-      if (waiting) return waiting;
+      if (waiting) return { form: null, authorization: waiting };
       const form =
         choices === null && abilitiesOf(connector).hasConsentForm
           ? await call(commands.consentForm(connector.id))
           : null;
-      return (
-        form ??
-        call(
-          commands.startAuthorization({
-            connector: connector.id,
-            redirect: null,
-            timeoutSeconds: null,
-            choices,
-            ...(acceptIssuer && { acceptIssuer }),
-          }),
-        )
+      if (form && hasToChoose(connector, form)) return { form, authorization: null };
+      const authorization = await call(
+        commands.startAuthorization({
+          connector: connector.id,
+          redirect: null,
+          timeoutSeconds: null,
+          choices: form ? form.values : choices,
+          ...(acceptIssuer && { acceptIssuer }),
+        }),
       );
+      return { form, authorization };
     },
-    update: (_client, answer, { connector }) => {
-      if ("schema" in answer) {
-        setShown((now) =>
-          now?.kind === "starting" && now.connector.id === connector.id
-            ? { kind: "choosing", connector, form: answer }
-            : now,
-        );
-        return;
-      }
-      const authorization = answer;
-      upsertAuthorization(client, authorization);
+    update: (_client, { form, authorization }, { connector }) => {
+      if (authorization) upsertAuthorization(client, authorization);
       // Whoever hid the dialog meanwhile does not want it back.
-      setShown((now) =>
-        now?.kind === "starting" && now.connector.id === connector.id
-          ? { kind: "authorization", id: authorization.id }
-          : now,
-      );
+      setShown((now) => {
+        if (now?.kind !== "starting" || now.connector.id !== connector.id) return now;
+        if (!authorization) return form && { kind: "choosing", connector, form };
+        return { kind: "authorization", id: authorization.id, ...(form && { options: { connector, form } }) };
+      });
     },
     onProblem: (_client, thrown, { connector }) =>
       setShown((now) => (now?.kind === "starting" ? { kind: "refused", connector, problem: asProblem(thrown) } : now)),
+  });
+  const { mutate: cancel } = useCommand({
+    mutationFn: (id: AuthorizationId) => call(commands.cancelAuthorization(id)),
   });
   const start = useCallback(
     (connector: Connector) => {
@@ -104,7 +104,22 @@ export function useSignIn(): SignIn {
     },
     [mutate],
   );
+  const reconsider = useCallback(
+    (id: AuthorizationId, { connector, form }: Options) => {
+      setShown({ kind: "choosing", connector, form });
+      cancel(id);
+    },
+    [cancel],
+  );
   const show = useCallback((id: AuthorizationId) => setShown({ kind: "authorization", id }), []);
   const hide = useCallback(() => setShown(null), []);
-  return { shown, start, startAt, choose, show, hide };
+  return { shown, start, startAt, choose, reconsider, show, hide };
+}
+
+/** Whoever signs in for the first time wants the page; one more sign-in of a connector that works is for a choice. */
+function hasToChoose(connector: Connector, form: Form): boolean {
+  const values = isObject(form.values) ? form.values : {};
+  const schema = schemaOf(form.schema);
+  const required: unknown[] = isObject(schema) && Array.isArray(schema.required) ? schema.required : [];
+  return connector.status.status === "ready" || !required.every((name) => String(name) in values);
 }
