@@ -17,6 +17,7 @@ import {
   type Status,
 } from "@/host/bindings";
 import { useChangePreferences } from "@/host/preferences";
+import { compareText } from "@/lib/order";
 import styles from "./Connectors.module.css";
 import { type Chip, type Filters } from "./groups";
 import { tagsOf } from "./listView";
@@ -54,6 +55,7 @@ export function ConnectorFilters({
   // Typing changes none of these.
   const tally = useMemo(() => countByFilter(connectors), [connectors]);
   const tags = useMemo(() => tagsOf(connectors), [connectors]);
+  const types = useMemo(() => [...tally.types.keys()].toSorted(compareText), [tally]);
   const number = <Key,>(counts: ReadonlyMap<Key, number>, key: Key) => (isWhole ? (counts.get(key) ?? 0) : undefined);
   return (
     <div className={styles.filters}>
@@ -117,6 +119,14 @@ export function ConnectorFilters({
             onChange={(status) => onChange({ status })}
           />
         </div>
+      )}
+      {types.length > 1 && (
+        <FilterMenu
+          label="Type"
+          options={types.map((type) => ({ value: type, label: type, count: number(tally.types, type) }))}
+          value={filters.type}
+          onChange={(type) => onChange({ type })}
+        />
       )}
       {tags.length > 0 && (
         <FilterMenu

@@ -65,6 +65,25 @@ describe("view of the list", () => {
     await waitFor(() => expect(screen.queryByRole("row", { name: /^Beta/ })).toBeNull());
   });
 
+  it("says_of_a_connector_without_an_address_what_type_it_is_and_narrows_by_it", async () => {
+    const source = { endpoint: null, identity: { ...connector().identity, platform: "airbyte" as const } };
+    const { user } = renderApp("/connectors", {
+      accounts: manyAccounts(),
+      connectors: [
+        connector({ ...source, id: "a", title: "Alpha", description: "GitHub" }),
+        connector({ ...source, id: "b", title: "Beta", description: "Stripe" }),
+        connector({ id: "c", title: "Gamma", description: "Tells of the weather" }),
+      ],
+    });
+    const row = await screen.findByRole("row", { name: /^Alpha/ });
+    expect(within(row).getByText("GitHub")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Type" }));
+    expect(await screen.findAllByRole("menuitemradio", { name: /GitHub|Stripe|weather/ })).toHaveLength(2);
+    await user.click(screen.getByRole("menuitemradio", { name: /GitHub/ }));
+    await waitFor(() => expect(screen.queryByRole("row", { name: /^Beta/ })).toBeNull());
+    expect(screen.queryByRole("row", { name: /^Gamma/ })).toBeNull();
+  });
+
   it("marks_rows_with_the_colour_of_their_account", async () => {
     renderApp("/connectors", hosted);
     const row = await screen.findByRole("row", { name: /^HubSpot CRM.*Mistral/ });

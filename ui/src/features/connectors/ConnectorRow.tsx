@@ -15,6 +15,7 @@ import { classes } from "@/lib/classes";
 import { age, ago, asOf, exactTime, expires, timeLeft } from "@/lib/time";
 import { capital, count, cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Connectors.module.css";
+import { typeOf } from "./groups";
 import { type Outcome } from "./useBulk";
 
 type Props = {
@@ -55,6 +56,7 @@ export function ConnectorRow({
   const { glyph, word } = statusLook(connector, changedTools);
   const { identity, status } = connector;
   const action = nextActionOf(connector, changedTools);
+  const type = typeOf(connector);
   const text = outcome?.words ?? reason(connector, authorization);
   const facts = [credentialWord(identity), identity.level, identity.expiresAt && expires(identity.expiresAt)];
   return (
@@ -86,8 +88,10 @@ export function ConnectorRow({
             </span>
           }
           second={
-            connector.endpoint && (
+            connector.endpoint ? (
               <span title={connector.endpoint}>{cutMiddle(shortAddress(connector.endpoint), 44)}</span>
+            ) : (
+              type && <span title={type}>{type}</span>
             )
           }
         />

@@ -1,5 +1,5 @@
 import { type AccountId, type Connector, type Status } from "@/host/bindings";
-import { type Chip, matchesChip } from "./groups";
+import { type Chip, matchesChip, typeOf } from "./groups";
 
 /** How many connectors each filter would let through by itself. */
 export type FilterCounts = {
@@ -7,6 +7,7 @@ export type FilterCounts = {
   accounts: ReadonlyMap<AccountId, number>;
   statuses: ReadonlyMap<Status, number>;
   tags: ReadonlyMap<string, number>;
+  types: ReadonlyMap<string, number>;
 };
 
 const chips: Chip[] = ["needs", "ready", "off", "hosted", "local"];
@@ -18,12 +19,15 @@ export function countByFilter(connectors: Connector[]): FilterCounts {
     accounts: new Map<AccountId, number>(),
     statuses: new Map<Status, number>(),
     tags: new Map<string, number>(),
+    types: new Map<string, number>(),
   };
   for (const connector of connectors) {
     for (const chip of chips) if (matchesChip(chip, connector)) add(tally.chips, chip);
     add(tally.accounts, connector.account);
     add(tally.statuses, connector.status.status);
     for (const tag of connector.tags) add(tally.tags, tag);
+    const type = typeOf(connector);
+    if (type) add(tally.types, type);
   }
   return tally;
 }

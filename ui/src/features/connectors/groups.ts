@@ -45,10 +45,24 @@ export type Filters = {
   status: Status | null;
   account: AccountId | null;
   tag: string | null;
+  type: string | null;
 };
 
 /** Filters that let all through. */
-export const noFilters: Filters = { text: "", chip: null, platform: null, status: null, account: null, tag: null };
+export const noFilters: Filters = {
+  text: "",
+  chip: null,
+  platform: null,
+  status: null,
+  account: null,
+  tag: null,
+  type: null,
+};
+
+/** What a connector without an address is, in its platform's words, such as the type of a data source. */
+export function typeOf(connector: Connector): string | null {
+  return connector.endpoint === null && connector.identity.platform !== "local" ? connector.description : null;
+}
 
 /** Tells of a connector whether every filter lets it through. */
 export function matchesFilters({
@@ -57,6 +71,7 @@ export function matchesFilters({
   status,
   account,
   tag,
+  type,
   text,
 }: Filters): (connector: Connector) => boolean {
   const words = splitWords(text);
@@ -66,6 +81,7 @@ export function matchesFilters({
     (status === null || connector.status.status === status) &&
     (account === null || connector.account === account) &&
     (tag === null || connector.tags.includes(tag)) &&
+    (type === null || typeOf(connector) === type) &&
     // Every word has to be somewhere in what the row says.
     words.every((word) => searchText(connector).includes(word));
 }
@@ -82,6 +98,7 @@ function searchText(connector: Connector): string {
     connector.title,
     connector.name,
     connector.endpoint,
+    typeOf(connector),
     connector.status.reason,
     connector.status.code,
     statusLook(connector).word,
