@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use patchbay_model::{Account, AccountColour, AccountId, ConnectorId, Json, Problem};
-use patchbay_ops::{AddAccount, CallOperation, Context, OperationInfo, PlatformForm, SecretInput};
+use patchbay_ops::{
+    AddAccount, CallOperation, Context, OperationInfo, OperationResponse, PlatformForm, SecretInput,
+};
 use serde::Serialize;
 use specta::Type;
 use tauri::State;
@@ -173,12 +175,12 @@ pub(crate) async fn list_operations(
     Ok(patchbay_ops::list_account_operations(&cx, &account).await?)
 }
 
-/// Calls an operation as an account.
+/// Calls an operation as an account; status and headers of the answer come with it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn call_operation(
     cx: State<'_, Context>,
     request: CallOperation,
-) -> Result<Json, Problem> {
-    Ok(patchbay_ops::call_operation(&cx, request).await?)
+) -> Result<OperationResponse, Problem> {
+    Ok(patchbay_ops::call_operation_with_head(&cx, request).await?)
 }

@@ -6,8 +6,8 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 export const commands = {
 	/**  Adds an account, after a light read has shown that its sign-in works. */
 	addAccount: (request: AddAccount) => typedError<Account, Problem>(__TAURI_INVOKE("add_account", { request })),
-	/**  Calls an operation as an account. */
-	callOperation: (request: CallOperation) => typedError<Json, Problem>(__TAURI_INVOKE("call_operation", { request })),
+	/**  Calls an operation as an account; status and headers of the answer come with it. */
+	callOperation: (request: CallOperation) => typedError<OperationResponse, Problem>(__TAURI_INVOKE("call_operation", { request })),
 	/**  Puts other settings in place of an account's, after a light read has shown that they work. */
 	changeAccountSettings: (account: AccountId, settings: Json) => typedError<Account, Problem>(__TAURI_INVOKE("change_account_settings", { account, settings })),
 	/**  Gives an account a colour to know it by; none for its platform's own look. */
@@ -1455,6 +1455,12 @@ export type OperationInfo = {
 	source: string,
 };
 
+/**  The answer of an operation, with what came before its data. */
+export type OperationResponse = {
+	/**  The platform's own JSON. */
+	data: Json,
+} & ResponseMeta;
+
 /**  Who asked for a run. */
 export type Origin = 
 /**  The window. */
@@ -1689,6 +1695,14 @@ export type Resource = {
 	description: string | null,
 	/**  Media type of what is read, where the server tells. */
 	mimeType: string | null,
+};
+
+/**  What came before the data of an answer, without secrets. */
+export type ResponseMeta = {
+	/**  HTTP status; `None` when nothing had to be sent. */
+	status: number | null,
+	/**  Headers by their names in lower case; several of one name are joined by commas. */
+	headers: { [key in string]: string },
 };
 
 /**  How long runs are kept. A run goes when it is older than the one or beyond the other. */

@@ -238,7 +238,7 @@ export class MockHost {
         const title = state.platforms.find((one) => one.platform === platform)?.title ?? platform;
         return this.putAccount(account({ id: `acc_${platform}_new`, platform, label: label ?? title, settings }));
       },
-      callOperation: () => ({ items: [] }),
+      callOperation: () => ({ status: 200, headers: {}, data: { items: [] } }),
       deleteConnector: ({ connector: id, confirmed }) => {
         if (!confirmed)
           throw problem({ code: "confirmation_needed", message: "it cannot be brought back", retryable: false });

@@ -209,7 +209,11 @@ describe("operations", () => {
 
   it("are_found_by_words_and_called_by_a_form", async () => {
     const { user, host, container } = renderApp("/accounts/acc_mistral?tab=operations", state, (mock) => {
-      mock.handlers.callOperation = () => ({ id: "018f-77", name: "hubspot" });
+      mock.handlers.callOperation = () => ({
+        status: 200,
+        headers: { "x-debug-trace-id": "trace-77" },
+        data: { id: "018f-77", name: "hubspot" },
+      });
     });
     await screen.findByRole("grid", { name: "Operations of Mistral" });
     await user.keyboard("/");
@@ -218,6 +222,9 @@ describe("operations", () => {
     expect(await axeViolations(container)).toEqual([]);
     await user.keyboard("{Control>}{Enter}{/Control}");
     expect(await screen.findByRole("tree", { name: "Response of get" })).toHaveTextContent(`"name": "hubspot"`);
+    expect(screen.getByText(/^HTTP 200 · /)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Response headers (1)" }));
+    expect(screen.getByText("trace-77")).toBeVisible();
     expect(host.lastCall("callOperation")).toEqual({
       request: {
         account: "acc_mistral",

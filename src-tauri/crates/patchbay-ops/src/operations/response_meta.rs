@@ -6,6 +6,7 @@ use patchbay_http::Capture;
 use patchbay_model::Json;
 use reqwest::header::HeaderMap;
 use serde::Serialize;
+use specta::Type;
 
 use crate::context::Context;
 use crate::error::Error;
@@ -23,7 +24,7 @@ const SECRET_HEADERS: [&str; 6] = [
 ];
 
 /// What came before the data of an answer, without secrets.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ResponseMeta {
     /// HTTP status; `None` when nothing had to be sent.
@@ -33,7 +34,7 @@ pub struct ResponseMeta {
 }
 
 /// The answer of an operation, with what came before its data.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
 pub struct OperationResponse {
     /// Status and headers; those of the last request where the operation made several.
     #[serde(flatten)]

@@ -1,3 +1,5 @@
+import { Fragment } from "react";
+import { Advanced } from "@/components/Advanced";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
@@ -64,23 +66,41 @@ export function OperationOutcome({ account, operation }: Props) {
         </div>
       );
     case "answered": {
-      const text = writeJson(outcome.answer);
+      const { status, headers, data } = outcome.response;
+      const text = writeJson(data);
+      const sent = Object.entries(headers);
       return (
         <div className={styles.outcome}>
           <div className={styles.answerHead}>
             <Badge glyph="ready">Done</Badge>
             <span className="text2">
-              {duration(outcome.took)} · {bytes(new Blob([text]).size)}
+              {[status && `HTTP ${status}`, duration(outcome.took), bytes(new Blob([text]).size)]
+                .filter(Boolean)
+                .join(" · ")}
             </span>
             <span className="grow" />
             <Button small look="quiet" icon="copy" onPress={() => copy(text, "Answer")}>
               Copy
             </Button>
           </div>
-          {outcome.answer === null ? (
+          {sent.length > 0 && (
+            <div className={styles.sent}>
+              <Advanced label={`Response headers (${sent.length})`}>
+                <dl className={styles.headers} data-selectable>
+                  {sent.map(([name, value]) => (
+                    <Fragment key={name}>
+                      <dt>{name}</dt>
+                      <dd>{value}</dd>
+                    </Fragment>
+                  ))}
+                </dl>
+              </Advanced>
+            </div>
+          )}
+          {data === null ? (
             <p className={styles.none}>Done. Empty response.</p>
           ) : (
-            <JsonView label={`Response of ${operation.name}`} value={outcome.answer} />
+            <JsonView label={`Response of ${operation.name}`} value={data} />
           )}
         </div>
       );

@@ -1,5 +1,5 @@
 import { useToasts } from "@/host/toasts";
-import { type AccountId, type CallOperation, commands, type Json, type Problem } from "@/host/bindings";
+import { type AccountId, type CallOperation, commands, type OperationResponse, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { stateKey, useClientState } from "@/host/clientState";
 
@@ -9,7 +9,7 @@ export type Outcome =
   | { kind: "running"; since: number }
   /** The user does not wait for the answer any more. */
   | { kind: "left" }
-  | { kind: "answered"; answer: Json; took: number }
+  | { kind: "answered"; response: OperationResponse; took: number }
   | { kind: "failed"; problem: Problem; took: number };
 
 const idle: Outcome = { kind: "idle" };
@@ -30,8 +30,8 @@ export function useCall(account: AccountId, operation: string) {
       });
     set({ kind: "running", since });
     try {
-      const answer = await call(commands.callOperation(request));
-      end({ kind: "answered", answer, took: Date.now() - since }, `${operation} finished`);
+      const response = await call(commands.callOperation(request));
+      end({ kind: "answered", response, took: Date.now() - since }, `${operation} finished`);
       return null;
     } catch (thrown) {
       const problem = asProblem(thrown);
