@@ -181,7 +181,8 @@ fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
     Some(Need {
         words: status.reason.clone(),
         code: status.code,
-        since: status.last_ok_at.or(status.checked_at),
+        // A connector that never worked is not failing since its last check.
+        since: status.last_ok_at,
         ..connector_need(kind, connector, headline, fix)
     })
 }

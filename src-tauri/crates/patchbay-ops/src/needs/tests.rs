@@ -135,6 +135,22 @@ async fn a_connector_says_what_it_needs() {
 }
 
 #[tokio::test]
+async fn a_connector_that_never_worked_is_not_said_to_fail_since_its_last_check() {
+    let bench = bench().await;
+    let mut connector = bench.connector("https://wiki.example/mcp").await;
+    connector.status.status = Status::Failing;
+    connector.status.last_ok_at = None;
+    connector.status.checked_at = Some(bench.cx.now());
+    bench.save(&connector).await;
+    assert_eq!(list_needs(&bench.cx).await.unwrap()[0].since, None);
+    let worked = bench.cx.now();
+    connector.status.last_ok_at = Some(worked);
+    bench.save(&connector).await;
+    let needs = list_needs(&bench.cx).await.unwrap();
+    assert_eq!(needs[0].since, Some(worked));
+}
+
+#[tokio::test]
 async fn a_connector_that_its_platform_let_go_asks_for_its_consent_or_its_key() {
     let bench = bench().await;
     let account = bench.account(false).await;
