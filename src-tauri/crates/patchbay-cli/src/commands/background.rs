@@ -19,10 +19,13 @@ pub(super) async fn run(cli: &Cli, switch: Option<Switch>) -> Result<(), Failure
     }
     let on = background_checks(&cli.cx).await?;
     cli.out.answer(&Background { on }, |_| {
-        let words = if on {
-            "on (pauses on battery saver and metered networks)\n"
-        } else {
-            "off\n"
+        // The other systems tell nobody how they are.
+        let words = match on {
+            true if cfg!(target_os = "linux") => {
+                "on (pauses on battery saver and metered networks)\n"
+            }
+            true => "on\n",
+            false => "off\n",
         };
         words.to_owned()
     })
