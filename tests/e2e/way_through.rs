@@ -26,6 +26,7 @@ async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
     assert_eq!(found.problem, None);
     assert_eq!(found.transport, Some(Transport::StreamableHttp));
     assert!(found.needs_authorization && found.registers_itself);
+    assert_eq!(found.name, "patchbay-playground");
     assert_eq!(found.methods[0], AuthenticationMethod::Oauth);
     assert_eq!(found.issuer, Some(desk.playground.issuer()));
     assert!(desk.browser.opened().is_empty(), "looking opens nothing");

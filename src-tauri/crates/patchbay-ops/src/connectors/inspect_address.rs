@@ -18,6 +18,9 @@ use crate::connectors::list_connectors;
 use crate::context::Context;
 use crate::error::Error;
 
+/// How long a short name is at most that nobody chose.
+const LONGEST_NAME: usize = 40;
+
 /// What was found at an address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -112,7 +115,17 @@ pub async fn inspect_address(cx: &Context, address: &str) -> Result<AddressInspe
         }
         Err(error) => found.problem = Some(error.problem()),
     }
+    found.name = usual_name(cx, &found.title).await?;
     Ok(found)
+}
+
+/// A short name after what the server calls itself, or after its address where it does not.
+async fn usual_name(cx: &Context, title: &str) -> Result<String, Error> {
+    let connectors = list_connectors(cx).await?;
+    let is_taken = |name: &str| connectors.iter().any(|connector| connector.name == name);
+    let mut name = name_of(title);
+    name.truncate(LONGEST_NAME);
+    Ok(free_name(name.trim_end_matches('-'), "-", is_taken))
 }
 
 /// The redirect address to enter in an OAuth app of one's own, absolute URL, unless the connector has a
@@ -127,7 +140,6 @@ async fn blank(cx: &Context, url: &Url) -> Result<AddressInspection, Error> {
         .iter()
         .filter(|connector| connector.endpoint.as_deref() == Some(url.as_str()));
     let title = title_of(url);
-    let is_taken = |name: &str| connectors.iter().any(|connector| connector.name == name);
     Ok(AddressInspection {
         url: url.to_string(),
         host: host_of(url),
@@ -144,7 +156,7 @@ async fn blank(cx: &Context, url: &Url) -> Result<AddressInspection, Error> {
         redirect_uri: usual_redirect_uri(),
         server: None,
         tool_count: None,
-        name: free_name(&name_of(&title), "-", is_taken),
+        name: String::new(),
         title,
         already: already.map(|connector| connector.title.clone()).collect(),
         plain_http: PlainHttp::is_needed_for(url),
