@@ -477,11 +477,17 @@ async fn a_destructive_tool_runs_only_when_confirmed() {
     assert_eq!(refused.code(), Code::ConfirmationNeeded);
     let shown = dry_run(&desk.cx, delete.clone()).await.unwrap();
     assert_eq!(shown.body.pointer("/params/name").unwrap(), "delete_note");
-    assert!(
-        shown
-            .headers
-            .contains(&("Authorization".to_owned(), "<redacted>".to_owned()))
+    let header = |name: &str| {
+        let mut headers = shown.headers.iter();
+        let found = headers.find(|(sent, _)| sent.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    };
+    assert_eq!(header("Authorization"), Some("<redacted>"));
+    assert_eq!(
+        header("Accept"),
+        Some("application/json, text/event-stream")
     );
+    assert!(header("MCP-Protocol-Version").is_some(), "{shown:?}");
     let notes = desk.run(&connector, "list_notes", json!({})).await;
     assert_eq!(
         notes.result.unwrap().structured.unwrap()["notes"][0]["text"],

@@ -8,10 +8,11 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use patchbay_model::{
-    Authentication, Code, Connector, Content, Explain, FilledPrompt, Json, Prompt, Resource, Secret,
+    Authentication, Code, Connector, Content, Explain, FilledPrompt, Json, Prompt, Resource,
+    Secret, Transport,
 };
 use patchbay_oauth::CallbackParams;
-use patchbay_platforms::mcp::{CallOutcome, McpSession, ToolCall};
+use patchbay_platforms::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +24,7 @@ use crate::connectors::status;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
-use crate::redact::REDACTED;
+use crate::redact::{KnownSecrets, REDACTED};
 
 /// A connector of this computer.
 pub(super) struct Local<'a> {
@@ -49,6 +50,38 @@ impl Local<'_> {
             }
             listed => listed,
         }
+    }
+
+    /// What a call would send on the connection that there is; `None` without one, for a dry run makes none.
+    async fn plan_on_session(
+        &self,
+        tool: &str,
+        arguments: &Map<String, Value>,
+    ) -> Result<Option<PlannedCall>, Error> {
+        let slot = self.cx.sessions().slot(&self.connector.id);
+        let live = slot.lock().await.clone();
+        // Only over HTTP is a request held back after its headers are known.
+        let is_http = |session: &McpSession| session.facts().transport == Transport::StreamableHttp;
+        let Some(live) = live.filter(|session| !session.is_closed() && is_http(session)) else {
+            return Ok(None);
+        };
+        let call = ToolCall {
+            name: tool.to_owned(),
+            arguments: arguments.clone(),
+            timeout: McpLimits::DEFAULT.idle,
+            progress: Arc::new(|_| {}),
+        };
+        let planned = live.plan_call(&call, self.cx.ending()).await?;
+        let secrets = KnownSecrets::new(self.secrets().await);
+        let headers = planned.headers.into_iter();
+        Ok(Some(PlannedCall {
+            method: planned.method,
+            endpoint: Some(secrets.hide_text(planned.url.into())),
+            headers: headers
+                .map(|(name, value)| (name, secrets.hide_text(value)))
+                .collect(),
+            body: Json(secrets.hide(planned.body.unwrap_or_default())),
+        }))
     }
 
     /// A 401 speaks of the token or the headers that were sent: there is no consent to give.
@@ -118,6 +151,9 @@ impl Backend for Local<'_> {
         arguments: Map<String, Value>,
         _credential: Option<String>,
     ) -> Result<PlannedCall, Error> {
+        if let Some(planned) = self.plan_on_session(tool, &arguments).await? {
+            return Ok(planned);
+        }
         let hidden = |name: &str| (name.to_owned(), REDACTED.to_owned());
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
         let sent = self.cx.tokens().header_names(self.connector).await?;
