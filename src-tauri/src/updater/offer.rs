@@ -58,8 +58,8 @@ async fn offer<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
         // A dialog that is closed counts as the last.
         buttons: MessageButtons::YesNoCancelCustom(INSTALL.into(), NEVER.into(), LATER.into()),
     };
-    match ask(app, question).await {
-        Some(MessageDialogResult::Custom(pressed)) if pressed == INSTALL => {
+    match choice(ask(app, question).await) {
+        Choice::Install => {
             if let Err(problem) = install(app, cx).await {
                 let hint = problem.hint.unwrap_or_default();
                 let failed = Question {
@@ -71,10 +71,27 @@ async fn offer<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
                 ask(app, failed).await;
             }
         }
-        Some(MessageDialogResult::Custom(pressed)) if pressed == NEVER => {
-            skip(app, &found.version);
-        }
-        _ => {}
+        Choice::Skip => skip(app, &found.version),
+        Choice::Later => {}
+    }
+}
+
+/// What the user wants with a newer version.
+#[derive(Debug, PartialEq, Eq)]
+enum Choice {
+    Install,
+    Skip,
+    Later,
+}
+
+/// Which button was pressed. Windows and macOS say it by its words, GTK by its place.
+fn choice(pressed: Option<MessageDialogResult>) -> Choice {
+    match pressed {
+        Some(MessageDialogResult::Yes) => Choice::Install,
+        Some(MessageDialogResult::No) => Choice::Skip,
+        Some(MessageDialogResult::Custom(words)) if words == INSTALL => Choice::Install,
+        Some(MessageDialogResult::Custom(words)) if words == NEVER => Choice::Skip,
+        _ => Choice::Later,
     }
 }
 
@@ -131,6 +148,19 @@ mod tests {
         assert!(offered(Some(json!("1.1.0"))));
         assert!(offered(Some(json!({ "version": "1.2.0" }))));
         assert!(!offered(Some(json!("1.2.0"))));
+    }
+
+    #[test]
+    fn a_button_means_the_same_on_every_system() {
+        use MessageDialogResult::{Cancel, Custom, No, Yes};
+        let words = |words: &str| Some(Custom(words.to_owned()));
+        assert_eq!(choice(Some(Yes)), Choice::Install);
+        assert_eq!(choice(words(INSTALL)), Choice::Install);
+        assert_eq!(choice(Some(No)), Choice::Skip);
+        assert_eq!(choice(words(NEVER)), Choice::Skip);
+        for later in [Some(Cancel), words(LATER), None] {
+            assert_eq!(choice(later), Choice::Later);
+        }
     }
 
     #[test]
