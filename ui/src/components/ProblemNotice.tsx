@@ -38,7 +38,7 @@ export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", conn
     <Notice
       role="alert"
       glyph="failing"
-      title={capital(problem.message)}
+      title={problemTitle(problem)}
       end={
         <button
           type="button"
@@ -89,6 +89,11 @@ export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", conn
       ))}
     </Notice>
   );
+}
+
+/** The message as a title; that of a tool begins with the tool's name, which stays as it is. */
+function problemTitle({ code, message }: Pick<Problem, "code" | "message">): string {
+  return code === "tool.failed" ? message : capital(message);
 }
 
 /** The code of a problem that is told in other words, at the end of its notice. */

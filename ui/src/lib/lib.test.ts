@@ -84,6 +84,9 @@ describe("words", () => {
   it("show_messages_as_sentences", () => {
     expect(sentence("couldn't connect to Mistral")).toBe("Couldn't connect to Mistral.");
     expect(sentence("Try again.")).toBe("Try again.");
+    expect(sentence("sign-in timed out")).toBe("Sign-in timed out.");
+    expect(sentence("mistral.ai rejected the request")).toBe("mistral.ai rejected the request.");
+    expect(sentence("localhost:8931 sent no usable token")).toBe("localhost:8931 sent no usable token.");
   });
 
   it("group_and_count", () => {

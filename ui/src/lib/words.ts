@@ -6,15 +6,19 @@ export function initials(name: string): string {
   return first.charAt(0).toUpperCase() + first.slice(1, 2).toLowerCase();
 }
 
-/** A sentence for show: first letter large, a full stop where none is. */
+/** A sentence for show: first letter large, unless an address stands there, and a full stop where none is. */
 export function sentence(text: string): string {
   const large = capital(text);
   return /[.!?…]$/.test(large) ? large : `${large}.`;
 }
 
-/** The text with its first letter large. */
+/** The text with its first letter large; an address, `mistral.ai` or `127.0.0.1:80`, stays as it is. */
 export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return isAddress(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function isAddress(text: string): boolean {
+  return /^\S*[\p{L}\d](?:[.@_/]|:\/\/|:\d)[\p{L}\d]/u.test(text.split(" ", 1)[0] ?? "");
 }
 
 /** A title within a sentence: `client ID`, but `API key`. */

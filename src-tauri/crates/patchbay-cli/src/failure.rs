@@ -191,7 +191,8 @@ fn field_words(field: &FieldProblem) -> String {
 /// The message as a sentence: a capital letter first, unless a name stands there, and a full stop last.
 fn sentence(problem: &Problem) -> String {
     let message = text::line(&problem.message);
-    let begins_with_name = matches!(problem.code, Code::ToolFailed | Code::ConfirmationNeeded);
+    let begins_with_name = matches!(problem.code, Code::ToolFailed | Code::ConfirmationNeeded)
+        || begins_with_address(&message);
     let mut letters = message.chars();
     let first = letters.next().filter(|_| !begins_with_name);
     let stop = if message.ends_with(['.', '!', '?']) {
@@ -203,6 +204,14 @@ fn sentence(problem: &Problem) -> String {
         Some(first) => format!("{}{}{stop}", first.to_uppercase(), letters.as_str()),
         None => format!("{message}{stop}"),
     }
+}
+
+/// Whether the first word is an address or the name of a field, such as `mistral.ai`, `localhost:80` or
+/// `client_id`.
+fn begins_with_address(message: &str) -> bool {
+    let first = message.split(' ').next().unwrap_or_default();
+    let first = first.trim_end_matches(['.', ':', ',', '!', '?']);
+    first.contains(['.', ':', '_', '@', '/'])
 }
 
 #[cfg(test)]
@@ -246,6 +255,10 @@ mod tests {
         assert_eq!(sentence(&failed), "echo returned an error.");
         let other = Problem::new(Code::NotFound, "there is no run x");
         assert_eq!(sentence(&other), "There is no run x.");
+        let host = Problem::new(Code::AuthExchange, "mistral.ai rejected the request");
+        assert_eq!(sentence(&host), "mistral.ai rejected the request.");
+        let word = Problem::new(Code::Conflict, "stopped: try again");
+        assert_eq!(sentence(&word), "Stopped: try again.");
     }
 
     #[test]
