@@ -43,6 +43,12 @@ const words = ["Literal[value=/ /]", "JSXText", "TemplateElement"].map((node) =>
   message,
 }));
 
+/** What is shown in one line has no full stop; whoever shows a message as a sentence adds it. */
+const stops = ['Property[key.name="toast"]', "JSXAttribute[name.name=/^(title|label|placeholder)$/]"].map((place) => ({
+  selector: `${place} Literal[value=/[^.][.!]$/]`,
+  message: "No full stop in titles, labels, placeholders and toasts: .github/WORDS.md.",
+}));
+
 export default tseslint.config(
   { ignores: ["dist", "node_modules", "src/host/bindings.ts", "public"] },
   js.configs.recommended,
@@ -63,7 +69,7 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true, argsIgnorePattern: "^_" }],
       "@typescript-eslint/only-throw-error": "off",
       "@typescript-eslint/prefer-promise-reject-errors": "off",
-      "no-restricted-syntax": ["error", ...words],
+      "no-restricted-syntax": ["error", ...words, ...stops],
       "no-restricted-imports": [
         "error",
         { patterns: [{ group: ["@tauri-apps/*"], message: "Only src/host speaks with Tauri." }] },

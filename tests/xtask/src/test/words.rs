@@ -1,4 +1,4 @@
-//! Whether the texts for users keep to the words of `.github/WORDS.md`.
+//! Whether the texts for users keep to the words of `.github/WORDS.md`, and messages to its form.
 //!
 //! Looked at are strings with a space in them, in the sources of the product but for what goes to the log;
 //! ESLint does the same for the window, by the same list.
@@ -23,10 +23,10 @@ const SOURCES: [&str; 9] = [
     "src-tauri/crates/patchbay-vault/src",
 ];
 
-/// No text for users holds a phrase that was given up.
+/// No text for users holds a phrase that was given up, and no message has a capital or a stop of its own.
 ///
 /// # Errors
-/// When one does, with its place and the phrase.
+/// When one does, with its place.
 pub(super) fn check() -> Result<()> {
     let guide = fs::read_to_string(places::root().join(".github/WORDS.md"))?;
     let phrases = phrases(&guide)?;
@@ -37,7 +37,13 @@ pub(super) fn check() -> Result<()> {
     let mut found = Vec::new();
     for file in files {
         let source = fs::read_to_string(&file)?;
-        for (line, text) in texts(&without_logs(product_part(&source))) {
+        let source = without_logs(product_part(&source));
+        let wrong = messages(&source).into_iter().filter_map(|(line, text)| {
+            let what = wrong_form(&text)?;
+            Some(format!("{}:{line}: {what} in {text:?}", file.display()))
+        });
+        found.extend(wrong);
+        for (line, text) in texts(&source) {
             let said = phrases.iter().filter(|phrase| says(&text, phrase));
             found.extend(
                 said.map(|phrase| format!("{}:{line}: {phrase:?} in {text:?}", file.display())),
@@ -46,7 +52,7 @@ pub(super) fn check() -> Result<()> {
     }
     ensure!(
         found.is_empty(),
-        "phrases that .github/WORDS.md gives up:\n{}",
+        "against .github/WORDS.md:\n{}",
         found.join("\n")
     );
     Ok(())
@@ -153,6 +159,58 @@ fn raw_end(string: &str, hashes: usize) -> usize {
         .map_or(string.len(), |end| end + 1)
 }
 
+/// What a message stands behind.
+const BEFORE_MESSAGES: [&str; 4] = [
+    "#[error(",
+    "Problem::new(",
+    "Failure::usage(",
+    "Error::Usage(",
+];
+
+/// Names that a message may begin with; those with a capital within, such as OAuth, are known by it.
+const NAMES: [&str; 6] = [
+    "Agent Stack",
+    "Airbyte",
+    "Cohere",
+    "Microsoft",
+    "Mistral",
+    "Patchbay",
+];
+
+/// The messages of errors that stand where they are made, with their lines.
+fn messages(source: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for mark in BEFORE_MESSAGES {
+        // The message is the second argument of a problem, and the first of the others.
+        let arguments_before = usize::from(mark == "Problem::new(");
+        for (at, mark) in source.match_indices(mark) {
+            let rest = &source[at + mark.len()..];
+            let Some(start) = rest.find(['"', ')']) else {
+                continue;
+            };
+            let (before, text) = rest.split_at(start);
+            if text.starts_with('"') && before.matches(',').count() == arguments_before {
+                let line = 1 + source[..at + mark.len() + start].matches('\n').count();
+                found.push((line, text[1..end_of(text)].to_owned()));
+            }
+        }
+    }
+    found
+}
+
+/// What is wrong with the form of a message: whoever shows it gives it its capital and its stop.
+fn wrong_form(message: &str) -> Option<&'static str> {
+    let mut letters = message.chars();
+    let is_capital = letters.next().is_some_and(char::is_uppercase);
+    let first = message.split(' ').next().unwrap_or_default();
+    let is_name = first.chars().skip(1).any(char::is_uppercase)
+        || NAMES.iter().any(|name| message.starts_with(name));
+    if is_capital && !is_name {
+        return Some("a capital");
+    }
+    message.ends_with(['.', '!']).then_some("a stop at the end")
+}
+
 /// Whether a text has the phrase as whole words, in any case.
 fn says(text: &str, phrase: &str) -> bool {
     let text = text.to_lowercase();
@@ -190,6 +248,40 @@ say("one \"two\" three"); raw(r#"four "five" six"#); path("seven");
         let source =
             "tracing::warn!(\n    %error,\n    \"could not do it\"\n);\nsay(\"we tell it\");";
         assert_eq!(texts(&without_logs(source)), [(5, "we tell it".to_owned())]);
+    }
+
+    #[test]
+    fn a_message_has_neither_capital_nor_stop_of_its_own() {
+        let source = r#"
+#[error("Vault is locked")]
+Problem::new(
+    Code::NotFound,
+    "no such run.",
+)
+Failure::usage(format!("{name} isn't known"), "Choose another.");
+Failure::usage(message, "See --help.");
+Problem::new(code, message).with_hint("Try again.");
+"#;
+        let found = messages(source);
+        let texts: Vec<(usize, &str)> = found.iter().map(|(line, text)| (*line, &**text)).collect();
+        assert_eq!(
+            texts,
+            [
+                (2, "Vault is locked"),
+                (5, "no such run."),
+                (7, "{name} isn't known")
+            ]
+        );
+        assert_eq!(wrong_form("Vault is locked"), Some("a capital"));
+        assert_eq!(wrong_form("no such run."), Some("a stop at the end"));
+        for fine in [
+            "vault is locked",
+            "OAuth app not found",
+            "Patchbay is closing",
+            "{0}",
+        ] {
+            assert_eq!(wrong_form(fine), None);
+        }
     }
 
     #[test]
