@@ -159,6 +159,24 @@ pub enum Error {
         /// More of it, as sent.
         data: Option<serde_json::Value>,
     },
+    /// A program of this computer that is to be a server could not be started.
+    #[error("couldn't start {program}: {why}")]
+    ProgramNotStarted {
+        /// What people call it.
+        program: String,
+        /// The system's words.
+        why: String,
+    },
+    /// A program of this computer that is a server ended while it was needed.
+    #[error("{program} ended{}", in_brackets(how.as_deref()))]
+    ProgramEnded {
+        /// What people call it.
+        program: String,
+        /// Its exit code or signal; `None` where it only closed its output.
+        how: Option<String>,
+        /// The last lines that it wrote for people, cleaned.
+        said: String,
+    },
     /// The server asks back before it answers, which nobody can do here.
     #[error("the server asks for input, which Patchbay can't provide yet")]
     InputRequired,
@@ -271,6 +289,8 @@ impl Error {
             | Self::PlainHttp { .. }
             | Self::NotAServer { .. }
             | Self::ServerError { .. }
+            | Self::ProgramNotStarted { .. }
+            | Self::ProgramEnded { .. }
             | Self::InputRequired => "platform",
             Self::UnexpectedAnswer { .. }
             | Self::Protocol(_)
@@ -331,6 +351,8 @@ impl Explain for Error {
             Self::NotAServer { .. } => Code::McpNotAServer,
             Self::Protocol(_) | Self::TooManyReconnects { .. } => Code::McpProtocol,
             Self::ServerError { .. } | Self::InputRequired => Code::McpServerError,
+            Self::ProgramNotStarted { .. } => Code::ProgramNotStarted,
+            Self::ProgramEnded { .. } => Code::ProgramEnded,
             Self::ToolNotFound { .. } => Code::ToolNotFound,
             Self::NoneFound(_) => Code::NotFound,
             Self::ManyFound { .. } => Code::Ambiguous,
@@ -375,6 +397,8 @@ impl Explain for Error {
             Self::Protocol(_) | Self::TooManyReconnects { .. } => {
                 "Report this to the server's developer."
             }
+            Self::ProgramNotStarted { .. } => "Run it in a terminal to see what it needs.",
+            Self::ProgramEnded { said, .. } => hint_for(said),
             Self::ToolNotFound { .. } => "Refresh the tools.",
             Self::ManyFound { .. } => "Use the id.",
             Self::GrantFailed { .. } => "Sign in again.",
@@ -399,6 +423,9 @@ impl Explain for Error {
             problem.platform_code.clone_from(&refusal.code);
             problem.request_id.clone_from(&refusal.request_id);
             problem.fields.clone_from(&refusal.fields);
+        }
+        if let Self::ProgramEnded { said, .. } = self {
+            problem.detail = Some(said.clone()).filter(|said| !said.is_empty());
         }
         if let Self::ServerError {
             data: Some(data), ..
@@ -436,6 +463,37 @@ fn forbidden_words(scope: Option<&str>) -> String {
         Some(scope) => format!("this needs the scope {scope}"),
         None => "this sign-in isn't allowed to do this".to_owned(),
     }
+}
+
+/// What helps a program that said this before it ended.
+fn hint_for(said: &str) -> &'static str {
+    let known = [
+        ("no YES option", "Add -y to the command."),
+        ("Ok to proceed?", "Add -y to the command."),
+        ("E404", "Check the name and version of the package."),
+        ("ETARGET", "Check the name and version of the package."),
+        (
+            "EADDRINUSE",
+            "Another copy of it may be running. End that one and try again.",
+        ),
+        (
+            "Address already in use",
+            "Another copy of it may be running. End that one and try again.",
+        ),
+        (
+            "Cannot connect to the Docker daemon",
+            "Start Docker and try again.",
+        ),
+    ];
+    let fitting = known.iter().find(|(words, _)| said.contains(words));
+    fitting.map_or("Run it in a terminal to see what it needs.", |(_, hint)| {
+        hint
+    })
+}
+
+/// ` (exit code 1)`; nothing where there is nothing to say.
+fn in_brackets(words: Option<&str>) -> String {
+    words.map(|words| format!(" ({words})")).unwrap_or_default()
 }
 
 /// `: Wiki`; nothing where there is nothing to say.

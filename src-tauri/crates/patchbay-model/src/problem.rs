@@ -138,6 +138,14 @@ codes! {
     McpProtocol = "mcp.protocol",
     /// The server answered in MCP, and its answer is an error of its own, under whatever HTTP status.
     McpServerError = "mcp.server_error",
+    /// The program that a connector or a reference names is not on this computer.
+    ProgramNotFound = "program.not_found",
+    /// Nobody allowed the program of a connector to be started.
+    ProgramNotAllowed = "program.not_allowed",
+    /// The program of a connector could not be started.
+    ProgramNotStarted = "program.not_started",
+    /// The program of a connector ended while it was needed.
+    ProgramEnded = "program.ended",
     /// The tool answered that it failed.
     ToolFailed = "tool.failed",
     /// The arguments do not fit the tool's schema.

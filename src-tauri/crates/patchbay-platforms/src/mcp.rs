@@ -1,6 +1,6 @@
 //! The MCP client: any server, in both eras of the protocol.
 //!
-//! [`connect`] negotiates and gives an [`McpSession`], which lists and calls tools. rmcp does the
+//! [`connect`], and [`connect_program`] for a program of this computer, negotiate and give an [`McpSession`], which lists and calls tools. rmcp does the
 //! protocol; what it leaves open is done here: bounded answers (`wire`), credentials to one origin
 //! only, lists whose every tool stands alone (`tools`), and time limits of every wait (`session`).
 //!
@@ -14,6 +14,7 @@ mod own_side;
 mod resources;
 mod session;
 mod sse;
+mod stdio;
 mod tools;
 mod wire;
 
@@ -29,9 +30,10 @@ use url::Url;
 pub(crate) use call::raw_answer;
 pub use call::{CallOutcome, ToolCall};
 pub(crate) use content::tool_result;
-pub use negotiate::connect;
+pub use negotiate::{connect, connect_program};
 pub use patchbay_http::CallProgress;
 pub use session::McpSession;
+pub use stdio::{McpProgram, ProcessGuard};
 pub(crate) use tools::read_page;
 
 use crate::{PlainHttp, TokenSource};

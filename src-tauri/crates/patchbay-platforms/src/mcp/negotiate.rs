@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use patchbay_http::{check_address, text};
-use patchbay_model::{ServerFacts, Transport, clean_text};
+use patchbay_model::{ServerFacts, clean_text};
 use rmcp::model::{ProtocolVersion, ServerPeerInfo};
 use rmcp::service::{ClientInitializeError, ClientLifecycleMode, ClientServiceExt};
 use rmcp::transport::common::client_side_sse::ExponentialBackoff;
@@ -13,7 +13,8 @@ use rmcp::transport::streamable_http_client::{
 use tokio_util::sync::CancellationToken;
 
 use super::own_side::OwnSide;
-use super::session::{McpSession, Running};
+use super::session::{McpSession, Peer, Running};
+use super::stdio::{self, McpProgram, Pipe};
 use super::wire::Wire;
 use super::{McpLimits, McpTarget};
 use crate::Error;
@@ -78,13 +79,8 @@ async fn negotiate(
 
 /// What worked the last time comes first; plain `initialize` is the last resort.
 fn modes(server_facts: Option<&ServerFacts>) -> Vec<ClientLifecycleMode> {
-    let preferred: Vec<ProtocolVersion> = ProtocolVersion::KNOWN_VERSIONS
-        .iter()
-        .rev()
-        .cloned()
-        .collect();
     let auto = ClientLifecycleMode::Auto {
-        preferred_versions: preferred,
+        preferred_versions: known_versions(),
         legacy_version: None,
     };
     match server_facts {
@@ -93,6 +89,15 @@ fn modes(server_facts: Option<&ServerFacts>) -> Vec<ClientLifecycleMode> {
         }
         _ => vec![auto, ClientLifecycleMode::Initialize],
     }
+}
+
+/// Every revision, the newest first.
+fn known_versions() -> Vec<ProtocolVersion> {
+    ProtocolVersion::KNOWN_VERSIONS
+        .iter()
+        .rev()
+        .cloned()
+        .collect()
 }
 
 /// Revisions are dates, so their text sorts by time.
@@ -135,17 +140,70 @@ async fn start(
         .await
         .map_err(|error| wire.take_failure().unwrap_or_else(|| explain(error)))?;
     unless_abandoned.disarm();
+    Ok(session(running, own_side, limits, Peer::Host(wire.host())))
+}
+
+/// Starts a program that is a server, and connects to it over its standard streams.
+///
+/// The handshake comes first, `server/discover` on the same process only after a server that refuses it: one that
+/// speaks both can ask back in the older era only, and one that starts slowly would be given up before it can tell
+/// which it speaks.
+///
+/// # Errors
+/// [`Error::ProgramNotStarted`]; [`Error::ProgramEnded`] when it ends before it spoke; [`Error::TooLarge`],
+/// [`Error::Exceeded`]; [`Error::TimedOut`] after [`McpLimits::connect`]; [`Error::Cancelled`];
+/// [`Error::ServerError`]; [`Error::Protocol`]. The process is ended with each of them, and with the future.
+pub async fn connect_program(
+    program: McpProgram,
+    limits: McpLimits,
+    cancel: &CancellationToken,
+) -> Result<McpSession, Error> {
+    let pipe = stdio::start(program, limits)?;
+    let unless_abandoned = pipe.process().stop_on_drop();
+    let session = tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Error::Cancelled),
+        session = tokio::time::timeout(limits.connect, negotiate_over(&pipe, limits)) => {
+            session.unwrap_or(Err(Error::TimedOut { after: limits.connect }))
+        }
+    };
+    if session.is_ok() {
+        // From here on the session sees to its end.
+        unless_abandoned.disarm();
+    }
+    session
+}
+
+async fn negotiate_over(pipe: &Pipe, limits: McpLimits) -> Result<McpSession, Error> {
+    let discover = ClientLifecycleMode::Discover {
+        preferred_versions: known_versions(),
+    };
+    match start_over(pipe, ClientLifecycleMode::Initialize, limits).await {
+        Err(Error::ServerError { .. }) => start_over(pipe, discover, limits).await,
+        session => session,
+    }
+}
+
+async fn start_over(
+    pipe: &Pipe,
+    mode: ClientLifecycleMode,
+    limits: McpLimits,
+) -> Result<McpSession, Error> {
+    let own_side = OwnSide::speaking(ProtocolVersion::LATEST_WITH_INITIALIZE);
+    let running: Running = own_side
+        .clone()
+        .serve_with_lifecycle(pipe.clone(), mode)
+        .await
+        .map_err(|error| pipe.take_failure().unwrap_or_else(|| explain(error)))?;
+    let peer = Peer::Program(pipe.process().clone());
+    Ok(session(running, own_side, limits, peer))
+}
+
+fn session(running: Running, own_side: OwnSide, limits: McpLimits, peer: Peer) -> McpSession {
     let info = running.peer_info();
-    let facts = facts(info.as_deref(), &wire);
+    let facts = facts(info.as_deref(), &peer);
     let offers_tools = info.is_some_and(|info| info.capabilities.tools.is_some());
-    Ok(McpSession::new(
-        running,
-        own_side,
-        facts,
-        limits,
-        offers_tools,
-        wire.host(),
-    ))
+    McpSession::new(running, own_side, facts, limits, offers_tools, peer)
 }
 
 /// When rmcp asks for a stream again that could not be opened. One that was opened and ended soon is
@@ -158,20 +216,20 @@ fn retries(limits: &McpLimits) -> ExponentialBackoff {
     retries
 }
 
-fn facts(info: Option<&ServerPeerInfo>, wire: &Wire) -> ServerFacts {
+fn facts(info: Option<&ServerPeerInfo>, peer: &Peer) -> ServerFacts {
     let server = info.and_then(|info| info.server_info.as_ref());
     ServerFacts {
         name: server
             .map(|server| clean_text(&server.name, NAME_LIMIT))
             .filter(|name| !name.is_empty())
-            .unwrap_or_else(|| wire.host()),
+            .unwrap_or_else(|| peer.name().to_owned()),
         version: server
             .map(|server| clean_text(&server.version, NAME_LIMIT))
             .unwrap_or_default(),
         protocol_version: info
             .map(|info| clean_text(info.protocol_version.as_str(), NAME_LIMIT))
             .unwrap_or_default(),
-        transport: Transport::StreamableHttp,
+        transport: peer.transport(),
         instructions: info
             .and_then(|info| info.instructions.as_deref())
             .map(|words| text::clean_lines(words, INSTRUCTIONS_LIMIT))

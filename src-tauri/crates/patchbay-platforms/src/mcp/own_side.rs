@@ -4,7 +4,7 @@ use rmcp::ClientHandler;
 use rmcp::model::{
     ClientCapabilities, ClientConfig, ElicitRequestParams, ElicitResult,
     ElicitationCreateRequestMethod, ErrorData, Implementation, ListRootsRequestMethod,
-    ProgressNotificationParam,
+    ProgressNotificationParam, ProtocolVersion,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleClient};
 use tokio::sync::broadcast;
@@ -17,12 +17,23 @@ const PROGRESS_BACKLOG: usize = 256;
 #[derive(Clone)]
 pub(super) struct OwnSide {
     progress: broadcast::Sender<ProgressNotificationParam>,
+    /// What the handshake names; `None` for what rmcp does.
+    version: Option<ProtocolVersion>,
 }
 
 impl OwnSide {
     pub(super) fn new() -> Self {
         Self {
             progress: broadcast::channel(PROGRESS_BACKLOG).0,
+            version: None,
+        }
+    }
+
+    /// One whose handshake names that version.
+    pub(super) fn speaking(version: ProtocolVersion) -> Self {
+        Self {
+            version: Some(version),
+            ..Self::new()
         }
     }
 
@@ -34,10 +45,14 @@ impl OwnSide {
 
 impl ClientHandler for OwnSide {
     fn get_info(&self) -> ClientConfig {
-        ClientConfig::new(
+        let mut config = ClientConfig::new(
             ClientCapabilities::default(),
             Implementation::new("patchbay", env!("CARGO_PKG_VERSION")),
-        )
+        );
+        if let Some(version) = &self.version {
+            config.protocol_version = version.clone();
+        }
+        config
     }
 
     async fn on_progress(

@@ -5,42 +5,91 @@ mod pending;
 mod resources;
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use patchbay_http::{PlannedRequest, TEXT_LIMIT};
-use patchbay_model::{ServerFacts, Tool, clean_text};
+use patchbay_model::{ServerFacts, Tool, Transport, clean_text};
 use rmcp::model::{
     CallToolRequest, CallToolRequestParams, ClientRequest, DiscoverRequest, DiscoverRequestParams,
     ErrorCode, ErrorData, ListToolsRequest, PingRequest, ProtocolVersion,
 };
-use rmcp::service::{Peer, RoleClient, RunningService};
+use rmcp::service::{Peer as RmcpPeer, RoleClient, RunningService};
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use self::lists::Listing;
 use self::pending::{Answered, Patience};
 use super::own_side::OwnSide;
+use super::stdio::Process;
 use super::{CallOutcome, McpLimits, ToolCall, content, raw_answer, tools};
-use crate::Error;
+use crate::{Error, Unreachable};
 
 /// How long a server may take to hear that the session ends.
 const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 
 pub(super) type Running = RunningService<RoleClient, OwnSide>;
 
+/// What is at the other end.
+pub(super) enum Peer {
+    /// A server behind an address: host and port.
+    Host(String),
+    /// A program of our own.
+    Program(Process),
+}
+
+impl Peer {
+    /// What people call it.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Host(host) => host,
+            Self::Program(process) => process.name(),
+        }
+    }
+
+    pub(super) fn transport(&self) -> Transport {
+        match self {
+            Self::Host(_) => Transport::StreamableHttp,
+            Self::Program(_) => Transport::Stdio,
+        }
+    }
+
+    /// That it does not answer any more.
+    fn lost(&self) -> Error {
+        match self {
+            Self::Host(host) => Error::Unreachable {
+                host: host.clone(),
+                how: Unreachable::Lost,
+                source: None,
+            },
+            Self::Program(process) => process.ended(),
+        }
+    }
+}
+
+/// How a session is used.
+struct Use {
+    /// Requests that wait for their answers.
+    under_way: usize,
+    /// When the last one ended.
+    last: Instant,
+}
+
 /// A session with one server. Clones are the same session; it ends when the last one is dropped.
 #[derive(Clone)]
 pub struct McpSession(Arc<Inner>);
 
 struct Inner {
-    peer: Peer<RoleClient>,
+    peer: RmcpPeer<RoleClient>,
     own_side: OwnSide,
     facts: ServerFacts,
     limits: McpLimits,
     offers_tools: bool,
-    host: String,
+    other_side: Peer,
+    /// Ends the process that is the server, when nobody did before.
+    _process: Option<DropGuard>,
+    in_use: Mutex<Use>,
     running: Mutex<Option<Running>>,
     farewells: TaskTracker,
 }
@@ -52,15 +101,24 @@ impl McpSession {
         facts: ServerFacts,
         limits: McpLimits,
         offers_tools: bool,
-        host: String,
+        other_side: Peer,
     ) -> Self {
+        let process = match &other_side {
+            Peer::Host(_) => None,
+            Peer::Program(process) => Some(process.stop_on_drop()),
+        };
         Self(Arc::new(Inner {
             peer: running.peer().clone(),
             own_side,
             facts,
             limits,
             offers_tools,
-            host,
+            other_side,
+            _process: process,
+            in_use: Mutex::new(Use {
+                under_way: 0,
+                last: Instant::now(),
+            }),
             running: Mutex::new(Some(running)),
             farewells: TaskTracker::new(),
         }))
@@ -74,6 +132,12 @@ impl McpSession {
     /// Whether nothing can be asked any more.
     pub fn is_closed(&self) -> bool {
         self.0.peer.is_transport_closed()
+    }
+
+    /// For how long nothing was asked; `None` while something is.
+    pub fn idle_for(&self) -> Option<Duration> {
+        let in_use = self.0.in_use();
+        (in_use.under_way == 0).then(|| in_use.last.elapsed())
     }
 
     /// Every tool of the server. One that is malformed is left out; the rest is not affected.
@@ -233,6 +297,15 @@ impl McpSession {
         if let Some(mut running) = running {
             let _ = running.close_with_timeout(CLOSE_LIMIT).await;
         }
+        if let Peer::Program(process) = &self.0.other_side {
+            process.end().await;
+        }
+    }
+}
+
+impl Inner {
+    fn in_use(&self) -> MutexGuard<'_, Use> {
+        self.in_use.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

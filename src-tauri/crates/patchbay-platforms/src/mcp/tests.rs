@@ -5,6 +5,9 @@ mod calls;
 mod eras;
 mod hand_made;
 mod limits;
+// The servers are scripts, and what is looked for afterwards are process groups.
+#[cfg(unix)]
+mod programs;
 mod reconnects;
 mod refusals;
 

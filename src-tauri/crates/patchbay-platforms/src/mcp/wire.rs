@@ -1,6 +1,6 @@
 //! HTTP under rmcp: bounded answers, credentials to one origin only, errors that say what is wrong.
 
-mod answer;
+pub(super) mod answer;
 mod reconnect;
 mod send;
 
@@ -32,10 +32,10 @@ const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Most bytes of the answer to a negotiation, and of what a server says unasked.
-const SMALL_BYTES: usize = 1024 * 1024;
+pub(super) const SMALL_BYTES: usize = 1024 * 1024;
 
 /// Most levels of arrays and objects in a message.
-const MOST_DEPTH: usize = 100;
+pub(super) const MOST_DEPTH: usize = 100;
 
 /// Most bytes of a stream, as a multiple of the most of one answer.
 const STREAM_FACTOR: usize = 4;
@@ -92,17 +92,17 @@ impl From<Error> for Failure {
 
 /// What is asked for, and the part of it that shapes how an answer is read; clones are the same request.
 #[derive(Clone)]
-struct Asked {
-    id: RequestId,
-    exchange: Exchange,
+pub(super) struct Asked {
+    pub(super) id: RequestId,
+    pub(super) exchange: Exchange,
     /// Whether somebody looks at the exchange; nobody does during the negotiation.
-    is_followed: bool,
-    kind: Kind,
+    pub(super) is_followed: bool,
+    pub(super) kind: Kind,
     reconnects: Arc<Reconnects>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Discover,
     Initialize,
     /// One page of a list, by the member that holds its items.
@@ -448,7 +448,7 @@ fn header_map(
     Ok(map)
 }
 
-fn classify_request(message: &ClientJsonRpcMessage) -> Option<Asked> {
+pub(super) fn classify_request(message: &ClientJsonRpcMessage) -> Option<Asked> {
     let ClientJsonRpcMessage::Request(request) = message else {
         return None;
     };

@@ -1,6 +1,6 @@
 //! One request under way: every wait ends, and nobody is left waiting.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use patchbay_http::{PlannedRequest, text};
 use rmcp::model::{ClientRequest, GetExtensions, ProgressNotificationParam, ServerResult};
@@ -10,10 +10,10 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{McpSession, server_error};
+use super::{Inner, McpSession, server_error};
+use crate::Error;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::{CallProgress, McpLimits, tools};
-use crate::{Error, Unreachable};
 
 /// How long a server may take to hear that an answer is not awaited any more.
 const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
@@ -86,6 +86,7 @@ impl McpSession {
         cancel: &CancellationToken,
     ) -> Result<Answered, Error> {
         request.extensions_mut().insert(exchange.clone());
+        let _until_answered = InUse::begin(&self.0);
         // Before the request leaves, so that nothing of its progress is missed.
         let mut updates = self.0.own_side.progress();
         let handle = self
@@ -151,11 +152,7 @@ impl McpSession {
     }
 
     fn lost(&self) -> Error {
-        Error::Unreachable {
-            host: self.0.host.clone(),
-            how: Unreachable::Lost,
-            source: None,
-        }
+        self.0.other_side.lost()
     }
 }
 
@@ -189,6 +186,24 @@ fn report(
             .as_deref()
             .map(|words| text::clean_lines(words, patchbay_http::TEXT_LIMIT)),
     });
+}
+
+/// That a request is under way.
+struct InUse<'a>(&'a Inner);
+
+impl<'a> InUse<'a> {
+    fn begin(session: &'a Inner) -> Self {
+        session.in_use().under_way += 1;
+        Self(session)
+    }
+}
+
+impl Drop for InUse<'_> {
+    fn drop(&mut self) {
+        let mut in_use = self.0.in_use();
+        in_use.under_way -= 1;
+        in_use.last = Instant::now();
+    }
 }
 
 /// A request whose answer is awaited. Dropping it tells the server that it is not any more.

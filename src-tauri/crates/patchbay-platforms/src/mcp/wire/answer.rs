@@ -126,7 +126,7 @@ impl Wire {
 /// read or kept twice.
 ///
 /// `None` when it is malformed.
-fn for_rmcp(message: Value, asked: &Asked) -> Option<ServerJsonRpcMessage> {
+pub(in crate::mcp) fn for_rmcp(message: Value, asked: &Asked) -> Option<ServerJsonRpcMessage> {
     if message["error"].is_object() || matches!(asked.kind, Kind::Discover | Kind::Initialize) {
         return serde_json::from_value(message).ok();
     }
@@ -150,12 +150,12 @@ pub(super) fn for_rmcp_as_text(data: String, message: Value, asked: &Asked) -> O
 }
 
 /// Whether this is a JSON-RPC result or error.
-pub(super) fn is_answer(message: &Value) -> bool {
+pub(in crate::mcp) fn is_answer(message: &Value) -> bool {
     message["jsonrpc"] == "2.0" && (message.get("result").is_some() != message["error"].is_object())
 }
 
 /// Whether the answer is for that request; some servers turn numbers into text.
-pub(super) fn is_for(message: &Value, id: &RequestId) -> bool {
+pub(in crate::mcp) fn is_for(message: &Value, id: &RequestId) -> bool {
     match id {
         RequestId::Number(number) => {
             let id = &message["id"];

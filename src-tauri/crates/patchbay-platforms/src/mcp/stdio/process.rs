@@ -1,0 +1,321 @@
+//! A process of our own: started in a group of its own, and ended with everything that it started.
+//!
+//! A program that starts others, as `npx` does, is not ended by ending the first of them. On Unix all of them are
+//! signalled as the group that they are; on Windows they are in a job that ends with us.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use patchbay_http::json::Exceeded;
+use patchbay_model::Secret;
+use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::lines::{Lines, Next};
+use super::said::Said;
+use crate::Error;
+
+/// How long a program may take to end after its input ended, and again after it was told to.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether a group is empty.
+#[cfg(unix)]
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Most bytes of one line of standard error.
+const LINE_BYTES: usize = 1024 * 1024;
+
+/// A program to be started as an MCP server: directly, without a shell.
+#[derive(Clone)]
+pub struct McpProgram {
+    /// What people call it.
+    pub name: String,
+    /// The file that is started.
+    pub file: PathBuf,
+    /// Its arguments, one by one.
+    pub arguments: Vec<String>,
+    /// The folder in which it works.
+    pub folder: PathBuf,
+    /// Its whole environment: nothing else of ours is passed on.
+    pub environment: Vec<(OsString, OsString)>,
+    /// What of it must not be shown, should the program print it.
+    pub secrets: Vec<Secret>,
+    /// Who sees to it that no process outlives us.
+    pub guard: Arc<dyn ProcessGuard>,
+}
+
+/// Is told of process groups as long as they are there, to end them should we not come to it.
+pub trait ProcessGuard: Send + Sync {
+    /// A group was started. On Windows its job ends it with us, and this is for counting only.
+    fn started(&self, group: u32);
+    /// Nothing is left of it.
+    fn ended(&self, group: u32);
+}
+
+/// Why a program that goes on well is ended.
+#[derive(Clone, Copy)]
+pub(super) enum Cut {
+    /// A line has more bytes than that.
+    TooLarge(u64),
+    /// A message has more parts than are read.
+    Exceeded(Exceeded),
+}
+
+/// A process that was started; clones are the same one. It is ended when the last of its [`DropGuard`]s goes, and by
+/// [`Process::stop`].
+#[derive(Clone)]
+pub(in crate::mcp) struct Process(Arc<Inner>);
+
+struct Inner {
+    name: String,
+    said: Said,
+    cut: Mutex<Option<Cut>>,
+    stopping: CancellationToken,
+    /// How its leader ended.
+    exit: watch::Receiver<Option<String>>,
+    /// Whether nothing is left of its group.
+    gone: watch::Receiver<bool>,
+}
+
+/// The streams on which messages go.
+pub(super) struct Streams {
+    pub(super) stdin: ChildStdin,
+    pub(super) stdout: ChildStdout,
+}
+
+/// Starts a program.
+///
+/// # Errors
+/// [`Error::ProgramNotStarted`].
+pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
+    let not_started = |error: std::io::Error| Error::ProgramNotStarted {
+        program: program.name.clone(),
+        why: error.to_string(),
+    };
+    let mut child = command(&program).spawn().map_err(not_started)?;
+    let streams = (
+        child.stdin().take(),
+        child.stdout().take(),
+        child.stderr().take(),
+        child.id(),
+    );
+    let (Some(stdin), Some(stdout), Some(stderr), Some(group)) = streams else {
+        return Err(not_started(std::io::Error::other("it ended at once")));
+    };
+    program.guard.started(group);
+    let said = Said::new(program.secrets);
+    let (exit_to, exit) = watch::channel(None);
+    let (gone_to, gone) = watch::channel(false);
+    let stopping = CancellationToken::new();
+    tokio::spawn(listen(stderr, said.clone()));
+    let supervised = Supervised {
+        child,
+        group,
+        stopping: stopping.clone(),
+        exit: exit_to,
+    };
+    let guard = program.guard;
+    tokio::spawn(async move {
+        supervised.run().await;
+        guard.ended(group);
+        gone_to.send_replace(true);
+    });
+    let process = Process(Arc::new(Inner {
+        name: program.name,
+        said,
+        cut: Mutex::default(),
+        stopping,
+        exit,
+        gone,
+    }));
+    Ok((process, Streams { stdin, stdout }))
+}
+
+fn command(program: &McpProgram) -> CommandWrap {
+    let mut command = Command::new(&program.file);
+    command
+        .args(&program.arguments)
+        .current_dir(&program.folder)
+        .env_clear()
+        .envs(program.environment.iter().cloned())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut command = CommandWrap::from(command);
+    command.wrap(KillOnDrop);
+    // A session of its own is a group of its own, that has no terminal to ask or to be interrupted by.
+    #[cfg(unix)]
+    command.wrap(process_wrap::tokio::ProcessSession);
+    #[cfg(windows)]
+    {
+        use process_wrap::tokio::{CreationFlags, JobObject};
+        /// Without it a console window flashes up.
+        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+        command.wrap(CreationFlags::from_raw(CREATE_NO_WINDOW));
+        command.wrap(JobObject);
+    }
+    command
+}
+
+/// Reads what a program says to people to its end, whatever it is: one that nobody listens to would stand still.
+async fn listen(stderr: ChildStderr, said: Said) {
+    let mut lines = Lines::new(stderr, LINE_BYTES);
+    loop {
+        match lines.next().await {
+            Next::Line(line) => said.note(line),
+            Next::TooLong => lines.skip(),
+            Next::End => return,
+        }
+    }
+}
+
+impl Process {
+    /// What people call it.
+    pub(in crate::mcp) fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What it said to people.
+    pub(super) fn said(&self) -> &Said {
+        &self.0.said
+    }
+
+    /// Triggered when it is to end.
+    pub(super) fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
+    }
+
+    /// Ends it when the answer is dropped.
+    pub(in crate::mcp) fn stop_on_drop(&self) -> DropGuard {
+        self.0.stopping.clone().drop_guard()
+    }
+
+    /// Begins its end.
+    pub(super) fn stop(&self) {
+        self.0.stopping.cancel();
+    }
+
+    /// As [`Process::stop`], because it said what is not accepted.
+    pub(super) fn cut(&self, cut: Cut) {
+        let mut known = self.0.cut.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get_or_insert(cut);
+    }
+
+    /// Waits until its leader has ended.
+    pub(super) async fn exited(&self) {
+        let mut exit = self.0.exit.clone();
+        // Closed when the one who watches it is gone, and then so is it.
+        drop(exit.wait_for(Option::is_some).await);
+    }
+
+    /// Ends it, and waits until nothing of it is left.
+    pub(in crate::mcp) async fn end(&self) {
+        self.stop();
+        let mut gone = self.0.gone.clone();
+        drop(gone.wait_for(|gone| *gone).await);
+    }
+
+    /// That it ended, and how.
+    pub(in crate::mcp) fn ended(&self) -> Error {
+        let cut = *self.0.cut.lock().unwrap_or_else(PoisonError::into_inner);
+        match cut {
+            Some(Cut::TooLarge(limit)) => Error::TooLarge { limit },
+            Some(Cut::Exceeded(limit)) => Error::Exceeded(limit),
+            None => Error::ProgramEnded {
+                program: self.0.name.clone(),
+                how: self.0.exit.borrow().clone(),
+                said: self.0.said.text(),
+            },
+        }
+    }
+}
+
+/// A process with whoever sees to its end.
+struct Supervised {
+    child: Box<dyn ChildWrapper>,
+    group: u32,
+    stopping: CancellationToken,
+    exit: watch::Sender<Option<String>>,
+}
+
+impl Supervised {
+    /// Waits for its end, or brings it about; then for that of everything that it started.
+    async fn run(mut self) {
+        tokio::select! {
+            status = self.child.wait() => self.note(status),
+            () = self.stopping.cancelled() => {
+                // Its input has ended.
+                let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+                if let Ok(status) = ended {
+                    self.note(status);
+                }
+            }
+        }
+        self.sweep().await;
+        if self.exit.borrow().is_none() {
+            let status = self.child.wait().await;
+            self.note(status);
+        }
+    }
+
+    fn note(&self, status: std::io::Result<ExitStatus>) {
+        self.exit.send_replace(Some(words(status)));
+    }
+
+    /// Tells what is left of the group to end, and then ends it.
+    #[cfg(unix)]
+    async fn sweep(&mut self) {
+        use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+
+        let Some(group) = i32::try_from(self.group).ok().and_then(Pid::from_raw) else {
+            return;
+        };
+        if test_kill_process_group(group).is_err() {
+            return;
+        }
+        // Fails where the group has emptied meanwhile.
+        let _ = kill_process_group(group, Signal::TERM);
+        let emptied = async {
+            // A leader that ended stays in its group until it was waited for.
+            if self.exit.borrow().is_none() {
+                let status = self.child.wait().await;
+                self.note(status);
+            }
+            while test_kill_process_group(group).is_ok() {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, emptied).await.is_err() {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+
+    /// Ends the job, with whatever is in it.
+    #[cfg(not(unix))]
+    async fn sweep(&mut self) {
+        if let Err(error) = self.child.start_kill() {
+            tracing::debug!(group = self.group, %error, "nothing was left to end");
+        }
+    }
+}
+
+/// How a process ended.
+fn words(status: std::io::Result<ExitStatus>) -> String {
+    let status = match status {
+        Ok(status) => status,
+        Err(error) => return error.to_string(),
+    };
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("signal {signal}");
+    }
+    match status.code() {
+        Some(code) => format!("exit code {code}"),
+        None => status.to_string(),
+    }
+}

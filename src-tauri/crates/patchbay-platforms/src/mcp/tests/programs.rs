@@ -1,0 +1,276 @@
+//! Servers that are programs: a script that speaks MCP, and does one thing that no server should.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use patchbay_model::{Explain as _, Secret, Transport};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::call;
+use crate::Error;
+use crate::mcp::{CallProgress, McpLimits, McpProgram, McpSession, ProcessGuard, connect_program};
+
+const SERVER: &str = include_str!("programs/server.py");
+
+/// Remembers the groups, and how many are left.
+#[derive(Default)]
+struct Groups {
+    last: AtomicU32,
+    left: AtomicU32,
+}
+
+impl ProcessGuard for Groups {
+    fn started(&self, group: u32) {
+        self.last.store(group, Ordering::SeqCst);
+        self.left.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn ended(&self, _group: u32) {
+        self.left.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Groups {
+    /// Whether something of the last group lives. What is dead and was not waited for by the first process of the
+    /// system is still in its group.
+    fn is_there(&self) -> bool {
+        let listed = std::process::Command::new("ps")
+            .args(["-A", "-o", "pgid=", "-o", "stat="])
+            .output();
+        let listed = String::from_utf8(listed.unwrap().stdout).unwrap();
+        let group = self.last.load(Ordering::SeqCst).to_string();
+        listed.lines().any(|line| {
+            let mut words = line.split_whitespace();
+            let is_ours = words.next() == Some(&group);
+            is_ours && words.next().is_some_and(|state| !state.starts_with('Z'))
+        })
+    }
+
+    async fn wait_until_gone(&self) {
+        let began = Instant::now();
+        while self.left.load(Ordering::SeqCst) > 0 {
+            assert!(
+                began.elapsed() < Duration::from_secs(15),
+                "a process is left"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert!(!self.is_there());
+    }
+}
+
+struct Tried {
+    session: Result<McpSession, Error>,
+    groups: Arc<Groups>,
+}
+
+impl Tried {
+    fn session(&self) -> &McpSession {
+        self.session.as_ref().unwrap()
+    }
+
+    fn error(self) -> Error {
+        self.session.err().unwrap()
+    }
+}
+
+fn program(manner: &str, groups: &Arc<Groups>) -> McpProgram {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    McpProgram {
+        name: "server".to_owned(),
+        file: "/usr/bin/env".into(),
+        arguments: ["python3", "-c", SERVER, manner]
+            .map(str::to_owned)
+            .to_vec(),
+        folder: std::env::temp_dir(),
+        environment: vec![
+            ("PATH".into(), path),
+            ("API_KEY".into(), OsString::from("hunter2-hunter2")),
+        ],
+        secrets: vec![Secret::new("hunter2-hunter2")],
+        guard: Arc::clone(groups) as Arc<dyn ProcessGuard>,
+    }
+}
+
+async fn tried(manner: &str) -> Tried {
+    let groups = Arc::new(Groups::default());
+    let limits = McpLimits::DEFAULT;
+    let session =
+        connect_program(program(manner, &groups), limits, &CancellationToken::new()).await;
+    Tried { session, groups }
+}
+
+#[tokio::test]
+async fn a_program_is_spoken_to_and_ended() {
+    let tried = tried("well").await;
+    let session = tried.session();
+    let facts = session.facts();
+    assert_eq!(facts.transport, Transport::Stdio);
+    assert_eq!(facts.protocol_version, "2025-11-25");
+    let tools = session.list_tools(&CancellationToken::new()).await.unwrap();
+    // The second is malformed, and costs the others nothing.
+    let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
+    assert_eq!(names, ["echo"]);
+    let heard: Arc<Mutex<Vec<f64>>> = Arc::default();
+    let mut asked = call("echo");
+    asked.arguments.insert("text".to_owned(), json!("grüß"));
+    let hears = Arc::clone(&heard);
+    asked.progress = Arc::new(move |step: CallProgress| hears.lock().unwrap().push(step.progress));
+    let outcome = session
+        .call_tool(asked, &CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!(
+        outcome.answer.unwrap()["result"]["content"][0]["text"],
+        "grüß"
+    );
+    assert_eq!(outcome.request["method"], "tools/call");
+    assert_eq!(*heard.lock().unwrap(), [1.0, 2.0]);
+    assert!(session.idle_for().is_some());
+    session.ping(&CancellationToken::new()).await.unwrap();
+    let began = Instant::now();
+    session.close().await;
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "it ends with its input"
+    );
+    assert!(session.is_closed());
+    tried.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_the_handshake_is_discovered_on_the_same_process() {
+    let tried = tried("modern").await;
+    let session = tried.session();
+    assert_eq!(session.facts().protocol_version, "2026-07-28");
+    session.list_tools(&CancellationToken::new()).await.unwrap();
+    assert_eq!(tried.groups.left.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn what_is_no_message_is_not_answered_and_harms_nothing() {
+    let tried = tried("noisy").await;
+    let session = tried.session();
+    let tools = session.list_tools(&CancellationToken::new()).await.unwrap();
+    assert_eq!(tools.len(), 1);
+    let outcome = session
+        .call_tool(call("heard"), &CancellationToken::new())
+        .await;
+    // Handshake, its notice, the list and this call: no line of ours answers a log.
+    assert_eq!(
+        outcome.unwrap().answer.unwrap()["result"]["content"][0]["text"],
+        "4"
+    );
+}
+
+#[tokio::test]
+async fn one_that_ends_at_once_says_how_and_why() {
+    let error = tried("ends").await.error();
+    assert_eq!(error.to_string(), "server ended (exit code 3)");
+    let problem = error.problem();
+    assert_eq!(
+        problem.detail.as_deref(),
+        Some("no YES option for <redacted>")
+    );
+    assert_eq!(problem.hint.as_deref(), Some("Add -y to the command."));
+}
+
+#[tokio::test]
+async fn a_call_in_flight_fails_as_soon_as_the_program_ends() {
+    let tried = tried("dies").await;
+    let began = Instant::now();
+    let refused = tried
+        .session()
+        .call_tool(call("echo"), &CancellationToken::new())
+        .await;
+    assert!(began.elapsed() < Duration::from_secs(5));
+    let error = refused.unwrap_err();
+    assert_eq!(error.to_string(), "server ended (signal 9)");
+    assert_eq!(error.problem().detail.as_deref(), Some("about to fail"));
+    let again = tried
+        .session()
+        .call_tool(call("echo"), &CancellationToken::new())
+        .await;
+    assert!(
+        matches!(again, Err(Error::ProgramEnded { .. })),
+        "{again:?}"
+    );
+    assert!(tried.session().is_closed());
+    tried.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
+async fn a_line_that_is_too_long_ends_the_session_and_names_the_limit() {
+    let tried = tried("endless").await;
+    let error = tried
+        .session()
+        .call_tool(call("echo"), &CancellationToken::new())
+        .await;
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "the response is larger than 12.6 MB"
+    );
+    tried.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
+async fn one_that_floods_its_standard_error_does_not_stand_still() {
+    let tried = tried("floods").await;
+    let outcome = tried
+        .session()
+        .call_tool(call("echo"), &CancellationToken::new())
+        .await;
+    assert!(outcome.is_ok(), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_deaf_program_and_what_it_started_are_ended_with_the_session() {
+    let tried = tried("deaf").await;
+    tried
+        .session()
+        .list_tools(&CancellationToken::new())
+        .await
+        .unwrap();
+    assert!(tried.groups.is_there());
+    let began = Instant::now();
+    tried.session().close().await;
+    assert!(began.elapsed() < Duration::from_secs(6));
+    assert_eq!(tried.groups.left.load(Ordering::SeqCst), 0);
+    // The last of them was just killed.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!tried.groups.is_there());
+}
+
+#[tokio::test]
+async fn one_that_nobody_wants_any_more_is_ended() {
+    let groups = Arc::new(Groups::default());
+    let cancel = CancellationToken::new();
+    let silent = program("silent", &groups);
+    let limits = McpLimits::DEFAULT;
+    let (tried, ()) = tokio::join!(connect_program(silent, limits, &cancel), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        cancel.cancel();
+    });
+    assert!(matches!(tried, Err(Error::Cancelled)));
+    groups.wait_until_gone().await;
+
+    let dropped = super::programs::tried("well").await;
+    drop(dropped.session);
+    dropped.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_program_is_told() {
+    let groups = Arc::new(Groups::default());
+    let mut text = program("well", &groups);
+    text.file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let limits = McpLimits::DEFAULT;
+    let error = connect_program(text, limits, &CancellationToken::new()).await;
+    let error = error.err().unwrap();
+    assert!(matches!(error, Error::ProgramNotStarted { .. }), "{error}");
+    assert_eq!(groups.left.load(Ordering::SeqCst), 0);
+}

@@ -1,0 +1,102 @@
+"""An MCP server that does one thing that no server should; which one is its argument."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+manner = sys.argv[1]
+heard = 0
+
+
+def say(message):
+    print(json.dumps(message), flush=True)
+
+
+def tell(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def note_pid(pid):
+    if "PID_FILE" in os.environ:
+        with open(os.environ["PID_FILE"], "a") as file:
+            file.write(f"{pid}\n")
+
+
+note_pid(os.getpid())
+if manner == "ends":
+    tell("\x1b[31mno YES option\x1b[0m for " + os.environ["API_KEY"])
+    sys.exit(3)
+if manner == "silent":
+    time.sleep(600)
+if manner == "deaf":
+    for ignored in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(ignored, signal.SIG_IGN)
+    # It inherits what is ignored, and the output.
+    note_pid(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid)
+if manner == "noisy":
+    print("Server started on stdio", flush=True)
+    print(json.dumps({"level": "info", "message": "ready", "id": 0}), flush=True)
+    print("[1, 2", flush=True)
+    sys.stdout.buffer.write(b"\xff\xfe half\r\n")
+    sys.stdout.buffer.flush()
+
+for line in sys.stdin:
+    heard += 1
+    message = json.loads(line)
+    method, asked = message.get("method"), message.get("id")
+    result = None
+    if method == "initialize":
+        if manner == "modern":
+            say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32022, "message": "unsupported", "data": {"supported": ["2026-07-28"]}}})
+            continue
+        result = {
+            "protocolVersion": message["params"]["protocolVersion"],
+            "capabilities": {"tools": {}},
+            "serverInfo": {"name": "hand-made", "version": "1"},
+        }
+    elif method == "server/discover":
+        result = {
+            "supportedVersions": ["2026-07-28"],
+            "capabilities": {"tools": {}},
+            "serverInfo": {"name": "hand-made", "version": "1"},
+            "resultType": "complete",
+            "ttlMs": 0,
+            "cacheScope": "private",
+        }
+    elif method == "ping":
+        result = {}
+    elif method == "tools/list":
+        result = {
+            "tools": [{"name": "echo", "inputSchema": {"type": "object"}}, {"name": 7}],
+            "resultType": "complete",
+            "ttlMs": 0,
+            "cacheScope": "private",
+        }
+    elif method == "tools/call":
+        if manner == "dies":
+            tell("about to fail")
+            time.sleep(0.1)
+            os.kill(os.getpid(), signal.SIGKILL)
+        if manner == "deaf" and "PID_FILE" in os.environ:
+            note_pid("called")
+            time.sleep(600)
+        if manner == "endless":
+            sys.stdout.write("x" * (17 * 1024 * 1024))
+            sys.stdout.flush()
+        if manner == "floods":
+            for number in range(20000):
+                print(f"line {number} " + "y" * 200, file=sys.stderr)
+            sys.stderr.write("z" * (3 * 1024 * 1024))
+        token = message["params"].get("_meta", {}).get("progressToken")
+        for step in (1, 2):
+            say({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": token, "progress": step}})
+        text = message["params"].get("arguments", {}).get("text", str(heard))
+        result = {"content": [{"type": "text", "text": text}], "resultType": "complete"}
+    if result is not None:
+        say({"jsonrpc": "2.0", "id": asked, "result": result})
+
+if manner == "deaf":
+    time.sleep(600)
