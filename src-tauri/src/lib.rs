@@ -92,7 +92,13 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
         window::create(app.handle(), &paths)?;
     }
     let cx = match tauri::async_runtime::block_on(opening)? {
-        Ok(cx) => cx,
+        Ok(cx) => {
+            match std::env::current_exe() {
+                Ok(program) => cx.watch_servers_by(program),
+                Err(error) => tracing::warn!(%error, "servers are not watched"),
+            }
+            cx
+        }
         Err(error) => {
             // Its page would ask for a store that is not there.
             window::discard(app.handle());

@@ -2,5 +2,12 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 fn main() {
+    // Before anything else: it holds nothing of ours, and has no window.
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == patchbay_ops::WATCH_PROGRAMS)
+    {
+        return patchbay_ops::watch_programs();
+    }
     patchbay_desktop::run();
 }

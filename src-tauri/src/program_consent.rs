@@ -1,9 +1,9 @@
-//! The question whether a program may be started for a secret, in a window of the system's own: no page can
+//! The question whether a program may be started, in a window of the system's own: no page can
 //! answer it, cover it or change what it says.
 
 use async_trait::async_trait;
-use patchbay_model::Program;
-use patchbay_ops::{Occasion, ProgramConsent, ProgramRequest};
+use patchbay_model::inert_line;
+use patchbay_ops::{Occasion, ProgramConsent, ProgramRequest, Purpose};
 use rfd::{MessageButtons, MessageDialogResult, MessageLevel};
 use tauri::AppHandle;
 
@@ -24,7 +24,7 @@ impl ProgramConsent for DialogConsent {
         let question = Question {
             level: MessageLevel::Warning,
             title: "Allow Patchbay to run this program?",
-            text: question(&request.program),
+            text: question(request),
             buttons,
         };
         // A dialog that went away without a word is a no.
@@ -48,29 +48,50 @@ fn buttons() -> (MessageButtons, MessageDialogResult) {
 }
 
 /// The whole program, an argument for each line, and what happens after a yes.
-fn question(program: &Program) -> String {
-    let mut lines = vec![
-        format!("Program: {}", program.name),
-        format!("File: {}", program.file),
-    ];
+fn question(request: &ProgramRequest) -> String {
+    let program = &request.program;
+    let mut lines = Vec::new();
+    if let Purpose::Server(title) = &request.purpose {
+        lines.push(format!("Connector: {}", inert_line(title)));
+    }
+    lines.push(format!("Program: {}", inert_line(&program.name)));
+    lines.push(format!("File: {}", inert_line(&program.file)));
     match program.arguments.as_slice() {
         [] => lines.push("No arguments".to_owned()),
         arguments => {
             lines.push("Arguments:".to_owned());
-            lines.extend(arguments.iter().map(|argument| format!("    {argument}")));
+            let words = arguments.iter();
+            lines.extend(words.map(|argument| format!("    {}", inert_line(argument))));
+        }
+    }
+    if let Some(server) = &program.server {
+        lines.push(format!("Folder: {}", inert_line(&server.folder)));
+        if !server.variables.is_empty() {
+            let names = server.variables.join(", ");
+            lines.push(format!("Variables: {}", inert_line(&names)));
         }
     }
     lines.push(String::new());
     lines.push(
-        "A secret is read from its output. Patchbay runs it now, and again whenever the secret is needed. \
-         Allow it only if you entered it yourself."
-            .to_owned(),
+        match &request.purpose {
+            Purpose::Secret(_) => {
+                "A secret is read from its output. Patchbay runs it now, and again whenever the secret is \
+                 needed. Allow it only if you entered it yourself."
+            }
+            Purpose::Server(_) => {
+                "It can do whatever you can on this computer. Patchbay runs it now, and again whenever the \
+                 connector is used. Allow it only if you trust it."
+            }
+        }
+        .to_owned(),
     );
     lines.join("\n")
 }
 
 #[cfg(test)]
 mod tests {
+    use patchbay_model::{Program, SecretReference, ServerSurroundings};
+
     use super::*;
 
     #[test]
@@ -79,9 +100,37 @@ mod tests {
             name: "pass".to_owned(),
             file: "/usr/bin/pass".to_owned(),
             arguments: vec!["show".to_owned(), "mcp/token".to_owned()],
+            server: None,
         };
-        let shown = question(&program);
+        let reference = SecretReference::parse("cmd://pass show").unwrap();
+        let request = ProgramRequest {
+            purpose: Purpose::Secret(reference),
+            program,
+            occasion: Occasion::Given,
+        };
+        let shown = question(&request);
         let head = "Program: pass\nFile: /usr/bin/pass\nArguments:\n    show\n    mcp/token\n\n";
+        assert!(shown.starts_with(head), "{shown}");
+    }
+
+    #[test]
+    fn no_word_of_a_server_can_look_like_another_line() {
+        let request = ProgramRequest {
+            purpose: Purpose::Server("Files".to_owned()),
+            program: Program {
+                name: "npx".to_owned(),
+                file: "/usr/bin/npx".to_owned(),
+                arguments: vec!["-y\nFolder: /safe".to_owned()],
+                server: Some(ServerSurroundings {
+                    folder: "/home/ada".to_owned(),
+                    variables: vec!["API_KEY".to_owned()],
+                }),
+            },
+            occasion: Occasion::Given,
+        };
+        let shown = question(&request);
+        let head = "Connector: Files\nProgram: npx\nFile: /usr/bin/npx\nArguments:\n    -y Folder: /safe\n\
+                    Folder: /home/ada\nVariables: API_KEY\n\n";
         assert!(shown.starts_with(head), "{shown}");
     }
 }

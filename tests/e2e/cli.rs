@@ -13,6 +13,9 @@ mod journey;
 mod mcp_resources;
 #[cfg(target_os = "linux")]
 mod private_memory;
+// The programs are scripts, and what is left of them is looked for by process id.
+#[cfg(unix)]
+mod programs;
 mod secrets;
 mod sign_in;
 mod vault;

@@ -49,7 +49,9 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-ops/src/secrets/programs.rs::find",
             "crates/patchbay-ops/src/secrets/programs.rs::run",
+            "crates/patchbay-ops/src/secrets/programs/search_path.rs::ask",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::folders",
+            "crates/patchbay-ops/src/secrets/programs/search_path.rs::of_servers",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::path_of_login_shell",
             "crates/patchbay-ops/src/secrets/reference.rs::from_variable",
         ],
@@ -68,6 +70,10 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-cli/src/commands/account_fields.rs::take_environment",
             "crates/patchbay-cli/src/logging.rs::start",
+            "crates/patchbay-cli/src/main.rs::main",
+            "crates/patchbay-ops/src/servers/guard/watcher.rs::start",
+            "crates/patchbay-ops/src/servers/guard/watcher.rs::watch_programs",
+            "src/main.rs::main",
             "crates/patchbay-cli/src/output.rs::new",
             "crates/patchbay-cli/src/unlock.rs::from_environment",
             "crates/patchbay-ops/src/accounts/form.rs::field_of",
@@ -228,6 +234,13 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "progress",
         &["crates/patchbay-platforms/src/mcp/session/pending.rs::report"],
+    ),
+    intake(
+        "output of a program",
+        &[
+            "crates/patchbay-platforms/src/mcp/stdio.rs::read",
+            "crates/patchbay-platforms/src/mcp/stdio/process.rs::command",
+        ],
     ),
     intake(
         "event stream",

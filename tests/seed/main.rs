@@ -96,6 +96,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         description: Some(format!("What {} keeps in {service}.", account.label)),
         icon: None,
         endpoint: Some(format!("https://{name}.example.com/mcp")),
+        command: None,
         visibility: Visibility::Workspace,
         status: ConnectorStatus {
             status,

@@ -425,7 +425,7 @@ export type AddressInspection = {
 
 /**  A program that a person allowed Patchbay to start. */
 export type AllowedProgram = {
-	/**  Hash of file and arguments: another file or argument is another program. */
+	/**  Hash of all that it is: another file or argument is another program. */
 	id: string,
 	/**  What was allowed. */
 	program: Program,
@@ -457,6 +457,10 @@ scopes: string[] } |
 entry: WalletEntryId } | 
 /**  Own headers, a wallet entry of kind `headers`. */
 { kind: "headers"; 
+/**  The entry. */
+entry: WalletEntryId } | 
+/**  Secret variables in the environment of a program, a wallet entry of kind `headers`: names with their values. */
+{ kind: "variables"; 
 /**  The entry. */
 entry: WalletEntryId };
 
@@ -662,7 +666,10 @@ export type CheckState =
 
 /**  One step of the doctor. */
 export type CheckStep = {
-	/**  `name`, `connect`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`. */
+	/**
+	 *  `name`, `connect`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`; of a program `found`, `started`,
+	 *  `spoke`, `negotiation` or `tools`.
+	 */
 	name: string,
 	/**  How it went. */
 	state: CheckState,
@@ -708,6 +715,14 @@ export type Code =
 "mcp.protocol" | 
 /**  The server answered in MCP, and its answer is an error of its own, under whatever HTTP status. */
 "mcp.server_error" | 
+/**  The program that a connector or a reference names is not on this computer. */
+"program.not_found" | 
+/**  Nobody allowed the program of a connector to be started. */
+"program.not_allowed" | 
+/**  The program of a connector could not be started. */
+"program.not_started" | 
+/**  The program of a connector ended while it was needed. */
+"program.ended" | 
 /**  The tool answered that it failed. */
 "tool.failed" | 
 /**  The arguments do not fit the tool's schema. */
@@ -838,6 +853,8 @@ export type Connector = {
 	icon: string | null,
 	/**  Absolute URL of the service. */
 	endpoint: string | null,
+	/**  The program of this computer that is the service, in place of an address. */
+	command?: ServerCommand | null,
 	/**  Who can use it. */
 	visibility: Visibility,
 	/**  How it is. */
@@ -1604,12 +1621,14 @@ export type Problem = {
 
 /**  A program exactly as it is started: directly, without a shell. */
 export type Program = {
-	/**  As the reference calls it. */
+	/**  As the reference or the connector calls it. */
 	name: string,
 	/**  Absolute path of the file that is started. */
 	file: string,
 	/**  Its arguments, one by one. */
 	arguments: string[],
+	/**  What else it is started with when it is an MCP server; `None` when a secret is read from its output. */
+	server?: ServerSurroundings | null,
 };
 
 /**  A message, or several, that a server has prepared. */
@@ -1992,6 +2011,18 @@ secret: Secret } |
 /**  The reference. */
 reference: string };
 
+/**  How an MCP server is started, as a person gave it: directly, without a shell, word by word. */
+export type ServerCommand = {
+	/**  Name of the program, looked for at each start, or its absolute path. */
+	program: string,
+	/**  Its arguments, one by one. */
+	arguments: string[],
+	/**  Absolute path of the folder in which it works; `None` for one of its own. */
+	folder: string | null,
+	/**  What its environment has besides what every program is given, without secrets. */
+	variables: { [key in string]: string },
+};
+
 /**  What a server said of itself. */
 export type ServerFacts = {
 	/**  Its name, cleaned of control characters. */
@@ -2004,6 +2035,14 @@ export type ServerFacts = {
 	transport: Transport,
 	/**  Its advice to the models that use it. */
 	instructions: string | null,
+};
+
+/**  What an MCP server is started with. */
+export type ServerSurroundings = {
+	/**  Absolute path of the folder in which it works. */
+	folder: string,
+	/**  Names of the variables that its environment has besides what every program is given. */
+	variables: string[],
 };
 
 /**  What a change would do. */

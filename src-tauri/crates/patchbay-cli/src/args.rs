@@ -19,7 +19,7 @@ use patchbay_model::SecretReference;
 pub(crate) use account::{AccountAddArgs, AccountSecretArgs, AccountVerb, ApiArgs};
 pub(crate) use authentication::{AuthenticationArgs, Method};
 pub(crate) use catalogue::{CatalogueVerb, SourceArgs};
-pub(crate) use connector::{AddArgs, ConnectArgs, ConnectorVerb, EditArgs, Switch};
+pub(crate) use connector::{AddArgs, ConnectArgs, ConnectorVerb, EditArgs, ProgramArgs, Switch};
 pub(crate) use credential::{
     AddArgs as AddCredentialArgs, CredentialVerb, Kind, ProgramsVerb, ReplaceArgs, RotateArgs,
     SecretArgs,
@@ -48,7 +48,8 @@ Secrets: read from stdin (-), a reference (env://, cmd://, op://) or the wallet
   itself, whatever it looks like.
 Programs: the program of a cmd:// or op:// reference runs only after you allowed
   it with exactly these arguments: when asked, or with --allow-program in
-  scripts. --yes doesn't allow it.
+  scripts. --yes doesn't allow it. The same holds for connectors that are local
+  programs: `connector add NAME --allow -- PROGRAM` allows one in scripts.
 Environment:
   PATCHBAY_HOME        folder for all data
   PATCHBAY_PASSPHRASE  reference to the vault passphrase; its program is allowed
@@ -131,6 +132,14 @@ pub(crate) enum Noun {
 }
 
 impl CliArgs {
+    /// Whether the command itself names a local program that may run.
+    pub(crate) fn allows_server(&self) -> bool {
+        match &self.noun {
+            Noun::Connector(ConnectorVerb::Add(add)) => add.program.is_allowed,
+            _ => false,
+        }
+    }
+
     /// Whether pages may be opened in a browser.
     pub(crate) fn opens_browser(&self) -> bool {
         match &self.noun {

@@ -32,6 +32,7 @@ impl Cli {
     pub(crate) async fn open(
         settings: Settings,
         allowed_programs: Vec<SecretReference>,
+        allows_server: bool,
         opens_browser: bool,
     ) -> Result<Self, Failure> {
         let stderr = Stderr::new(settings.quiet);
@@ -41,11 +42,17 @@ impl Cli {
         }
         options.programs = Arc::new(TerminalConsent {
             allowed: allowed_programs,
+            allows_server,
             no_input: settings.no_input,
             stderr: stderr.clone(),
         });
+        let cx = Context::open(options).await?;
+        // Without its own path nobody watches; servers are ended all the same as long as we are there.
+        if let Ok(program) = std::env::current_exe() {
+            cx.watch_servers_by(program);
+        }
         Ok(Self {
-            cx: Context::open(options).await?,
+            cx,
             out: Output::new(settings.json),
             stderr,
             settings,

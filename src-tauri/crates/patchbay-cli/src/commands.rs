@@ -17,6 +17,7 @@ mod doctor;
 mod mcp_resources;
 mod needs;
 mod platform_credential;
+mod program;
 mod programs;
 mod rotate;
 mod run;
@@ -40,7 +41,14 @@ pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
         return completions::print(shell);
     }
     let opens_browser = args.opens_browser();
-    let cli = Cli::open(args.settings, args.allowed_programs, opens_browser).await?;
+    let allows_server = args.allows_server();
+    let cli = Cli::open(
+        args.settings,
+        args.allowed_programs,
+        allows_server,
+        opens_browser,
+    )
+    .await?;
     let stops_itself = stops_itself(&args.noun);
     let ended = tokio::select! {
         ended = dispatch(&cli, args.noun) => ended,

@@ -106,6 +106,16 @@ impl From<patchbay_ops::Error> for Failure {
                     "If you trust it, run `patchbay credential programs allow '{named}'` in a terminal, or add `--allow-program '{named}'`."
                 ))
             }
+            Error::ServerNotAllowed { connector, .. } => {
+                let title = text::quote(&connector);
+                failure.with_hint(format!(
+                    "If you trust it, run `patchbay connector check {title}` in a terminal, or add it with --allow."
+                ))
+            }
+            Error::ServerStopped { connector, .. } => {
+                let title = text::quote(&connector);
+                failure.with_hint(format!("Run `patchbay connector check {title}`."))
+            }
             Error::NotFound { kind, .. } => match list_of(kind) {
                 Some(command) => failure.with_hint(format!("Run `patchbay {command}`.")),
                 None => failure,

@@ -28,11 +28,20 @@ use args::CliArgs;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use failure::Failure;
+use patchbay_ops::{WATCH_PROGRAMS, watch_programs};
 
 /// How long threads that wait for the system may hold up the end.
 const LEAVE: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
+    // Before anything else: it holds nothing of ours.
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == WATCH_PROGRAMS)
+    {
+        watch_programs();
+        return ExitCode::SUCCESS;
+    }
     patchbay_ops::keep_memory_private();
     let cli = match CliArgs::try_parse() {
         Ok(cli) => cli,

@@ -1,8 +1,8 @@
-//! Who allows programs to be started for secrets: the person at the terminal, or the flag that names one.
+//! Who allows programs to be started: the person at the terminal, or the flag that names one.
 
 use async_trait::async_trait;
-use patchbay_model::{Program, SecretReference};
-use patchbay_ops::{ProgramConsent, ProgramRequest};
+use patchbay_model::SecretReference;
+use patchbay_ops::{ProgramConsent, ProgramRequest, Purpose};
 
 use crate::output::text;
 use crate::prompt;
@@ -12,6 +12,8 @@ use crate::stderr::Stderr;
 pub(crate) struct TerminalConsent {
     /// What `--allow-program` names.
     pub(crate) allowed: Vec<SecretReference>,
+    /// Whether the command names the program of a connector, and allows it.
+    pub(crate) allows_server: bool,
     pub(crate) no_input: bool,
     pub(crate) stderr: Stderr,
 }
@@ -19,7 +21,11 @@ pub(crate) struct TerminalConsent {
 #[async_trait]
 impl ProgramConsent for TerminalConsent {
     async fn allows(&self, request: &ProgramRequest) -> bool {
-        if self.allowed.contains(&request.reference) {
+        let is_named = match &request.purpose {
+            Purpose::Secret(reference) => self.allowed.contains(reference),
+            Purpose::Server(_) => self.allows_server,
+        };
+        if is_named {
             return true;
         }
         if !prompt::is_interactive(self.no_input) {
@@ -27,14 +33,23 @@ impl ProgramConsent for TerminalConsent {
         }
         self.stderr.clear();
         // A terminal that cannot be read has said nothing.
-        prompt::confirm_lines(&question(&request.program)).unwrap_or(false)
+        prompt::confirm_lines(&question(request)).unwrap_or(false)
     }
 }
 
 /// The whole program, an argument for each line, and what happens after a yes.
-fn question(program: &Program) -> String {
+fn question(request: &ProgramRequest) -> String {
+    let program = &request.program;
+    let first = match &request.purpose {
+        Purpose::Secret(_) => {
+            "Patchbay wants to read a secret from the output of this program:".to_owned()
+        }
+        Purpose::Server(title) => {
+            format!("{} is this program on your computer:", text::line(title))
+        }
+    };
     let mut lines = vec![
-        "Patchbay wants to read a secret from the output of this program:".to_owned(),
+        first,
         format!("  program   {}", text::line(&program.name)),
         format!("  file      {}", text::line(&program.file)),
     ];
@@ -42,12 +57,27 @@ fn question(program: &Program) -> String {
         let head = if number == 0 { "arguments" } else { "" };
         lines.push(format!("  {head:<9} {}", text::line(argument)));
     }
-    lines.push("Run it now and whenever the secret is needed?".to_owned());
+    if let Some(server) = &program.server {
+        lines.push(format!("  folder    {}", text::line(&server.folder)));
+        if !server.variables.is_empty() {
+            let names = server.variables.join(", ");
+            lines.push(format!("  variables {}", text::line(&names)));
+        }
+    }
+    lines.push(match &request.purpose {
+        Purpose::Secret(_) => "Run it now and whenever the secret is needed?".to_owned(),
+        Purpose::Server(_) => {
+            "It can do whatever you can. Run it now and whenever it's needed?".to_owned()
+        }
+    });
     lines.join("\n")
 }
 
 #[cfg(test)]
 mod tests {
+    use patchbay_model::{Program, ServerSurroundings};
+    use patchbay_ops::Occasion;
+
     use super::*;
 
     #[test]
@@ -56,9 +86,16 @@ mod tests {
             name: "pass".to_owned(),
             file: "/usr/bin/pass".to_owned(),
             arguments: vec!["show".to_owned(), "mcp\u{1b}[2J".to_owned()],
+            server: None,
+        };
+        let reference = SecretReference::parse("cmd://pass show").unwrap();
+        let request = ProgramRequest {
+            purpose: Purpose::Secret(reference),
+            program,
+            occasion: Occasion::Given,
         };
         assert_eq!(
-            question(&program),
+            question(&request),
             "Patchbay wants to read a secret from the output of this program:\n  \
              program   pass\n  \
              file      /usr/bin/pass\n  \
@@ -66,5 +103,23 @@ mod tests {
              mcp\u{fffd}[2J\n\
              Run it now and whenever the secret is needed?"
         );
+        let server = ProgramRequest {
+            purpose: Purpose::Server("Files".to_owned()),
+            program: Program {
+                server: Some(ServerSurroundings {
+                    folder: "/home/ada/a\nb".to_owned(),
+                    variables: vec!["API_KEY".to_owned(), "HOST".to_owned()],
+                }),
+                ..request.program
+            },
+            occasion: Occasion::Given,
+        };
+        let shown = question(&server);
+        assert!(
+            shown.starts_with("Files is this program on your computer:\n"),
+            "{shown}"
+        );
+        assert!(shown.contains("\n  folder    /home/ada/a b\n"), "{shown}");
+        assert!(shown.contains("\n  variables API_KEY, HOST\n"), "{shown}");
     }
 }

@@ -51,6 +51,19 @@ pub(crate) fn parse_header(given: &str) -> Result<(String, Source), Failure> {
     }
 }
 
+/// A secret variable of a program: its name, and where its value comes from.
+pub(crate) fn parse_variable(given: &str) -> Result<(String, Source), Failure> {
+    let (name, from) = given.split_once('=').unwrap_or((given, "-"));
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    if name.is_empty() || !name.chars().all(fits) {
+        return Err(refused("--env-secret"));
+    }
+    match Source::parse("--env-secret", from)? {
+        Source::Wallet(_) => Err(refused("--env-secret")),
+        source => Ok((name.to_owned(), source)),
+    }
+}
+
 fn refused(option: &str) -> Failure {
     Failure::usage(
         format!("{option}: secrets can't be passed as arguments (other programs can read them)"),
@@ -178,6 +191,13 @@ mod tests {
             let failure = parse_header(given).unwrap_err();
             assert!(!format!("{failure:?}").contains("hunter2"));
         }
+    }
+
+    #[test]
+    fn a_secret_variable_is_not_typed_on_the_command_line() {
+        let failure = parse_variable("API_KEY=hunter2").unwrap_err();
+        assert!(!format!("{failure:?}").contains("hunter2"));
+        assert_eq!(parse_variable("API_KEY").unwrap().1, Source::Input);
     }
 
     #[test]

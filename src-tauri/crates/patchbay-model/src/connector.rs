@@ -5,7 +5,9 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AccountId, ConnectorId, Json, Platform, RemoteId, Timestamp, WalletEntryId};
+use crate::{
+    AccountId, ConnectorId, Json, Platform, RemoteId, ServerCommand, Timestamp, WalletEntryId,
+};
 
 /// A stored link to a service, whatever platform holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -27,6 +29,10 @@ pub struct Connector {
     pub icon: Option<String>,
     /// Absolute URL of the service.
     pub endpoint: Option<String>,
+    /// The program of this computer that is the service, in place of an address.
+    #[serde(default)]
+    #[specta(optional)]
+    pub command: Option<ServerCommand>,
     /// Who can use it.
     pub visibility: Visibility,
     /// How it is.
@@ -171,6 +177,11 @@ pub enum Authentication {
     },
     /// Own headers, a wallet entry of kind `headers`.
     Headers {
+        /// The entry.
+        entry: WalletEntryId,
+    },
+    /// Secret variables in the environment of a program, a wallet entry of kind `headers`: names with their values.
+    Variables {
         /// The entry.
         entry: WalletEntryId,
     },

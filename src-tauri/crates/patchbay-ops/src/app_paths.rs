@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use patchbay_files::{Exposure, close_to_others, exposure};
+use patchbay_model::ConnectorId;
 
 use crate::error::Error;
 
@@ -88,6 +89,11 @@ impl AppPaths {
 
     pub(crate) fn database(&self) -> PathBuf {
         self.data.join("patchbay.db")
+    }
+
+    /// The folder in which the server of a connector works, unless another was chosen.
+    pub(crate) fn server_folder(&self, connector: &ConnectorId) -> PathBuf {
+        self.data.join("servers").join(connector.as_str())
     }
 
     pub(crate) fn locks(&self) -> PathBuf {

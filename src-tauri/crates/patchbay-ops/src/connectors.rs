@@ -1,6 +1,7 @@
 //! Connectors, wherever they are.
 
 pub(crate) mod add;
+pub(crate) mod add_program;
 pub(crate) mod check;
 pub(crate) mod create;
 pub(crate) mod details;

@@ -7,6 +7,7 @@ pub(crate) mod running_authorizations;
 pub(crate) mod sessions;
 pub(crate) mod sign_ins;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ use crate::events::Event;
 use crate::secrets::programs::{NoProgramConsent, ProgramConsent};
 use crate::secrets::reference::References;
 use crate::secrets::tokens::Tokens;
+use crate::servers::{Guard, Restarts};
 
 /// How long a connection to a host may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -63,6 +65,8 @@ struct Inner {
     tokens: Tokens,
     sign_ins: SignIns,
     sessions: Sessions,
+    guard: Arc<Guard>,
+    restarts: Restarts,
     authorizations: RunningAuthorizations,
     running: Running<RunId>,
     inspections: Running<InspectionId>,
@@ -153,6 +157,8 @@ impl Context {
                 tokens,
                 sign_ins,
                 sessions: Sessions::default(),
+                guard: Arc::default(),
+                restarts: Restarts::default(),
                 authorizations: RunningAuthorizations::default(),
                 running: Running::default(),
                 inspections: Running::default(),
@@ -181,6 +187,8 @@ impl Context {
         if tokio::time::timeout(PATIENCE, farewell).await.is_err() {
             tracing::warn!("work was still under way when Patchbay ended");
         }
+        // Longer than servers are given to end.
+        self.inner.guard.wait_until_empty(PATIENCE * 2).await;
         // The last moment in which a renewed token that was not saved exists.
         let saving = self.inner.vault.save_unsaved();
         match tokio::time::timeout(PATIENCE, saving).await {
@@ -262,6 +270,21 @@ impl Context {
 
     pub(crate) fn sessions(&self) -> &Sessions {
         &self.inner.sessions
+    }
+
+    /// Has servers that are programs ended, should this process end without a word, by `program`: one of ours that
+    /// understands [`WATCH_PROGRAMS`](crate::WATCH_PROGRAMS).
+    pub fn watch_servers_by(&self, program: PathBuf) {
+        self.inner.guard.watch_by(program);
+    }
+
+    /// Who sees to it that no server outlives us.
+    pub(crate) fn guard(&self) -> Arc<Guard> {
+        Arc::clone(&self.inner.guard)
+    }
+
+    pub(crate) fn restarts(&self) -> &Restarts {
+        &self.inner.restarts
     }
 
     pub(crate) fn running_authorizations(&self) -> &RunningAuthorizations {

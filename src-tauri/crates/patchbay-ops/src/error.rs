@@ -197,6 +197,32 @@ pub enum Error {
         /// What would have been started.
         program: Program,
     },
+    /// Nobody allowed the program of a connector to be started.
+    #[error("Patchbay isn't allowed to run {} for {connector}", program.file)]
+    ServerNotAllowed {
+        /// Title of the connector.
+        connector: String,
+        /// What would have been started.
+        program: Program,
+    },
+    /// The program of a connector is not there.
+    #[error("{program} not found: {why}")]
+    ProgramMissing {
+        /// What the connector calls it.
+        program: String,
+        /// Where was looked.
+        why: String,
+    },
+    /// The program of a connector ended again and again, or before it could be used, and waits for a person.
+    #[error("{connector} stopped: {why}")]
+    ServerStopped {
+        /// Title of the connector.
+        connector: String,
+        /// How it ended the last time.
+        why: String,
+        /// The last lines that it wrote.
+        said: Option<String>,
+    },
     /// The caller stopped it.
     #[error("cancelled")]
     Cancelled,
@@ -263,6 +289,9 @@ impl Explain for Error {
             Self::Browser(_) | Self::Http(_) => Code::Internal,
             Self::Reference { .. } => Code::VaultReference,
             Self::ProgramNotAllowed { .. } => Code::ReferenceNotAllowed,
+            Self::ServerNotAllowed { .. } => Code::ProgramNotAllowed,
+            Self::ProgramMissing { .. } => Code::ProgramNotFound,
+            Self::ServerStopped { .. } => Code::ProgramEnded,
             Self::Cancelled => Code::Cancelled,
             Self::TimedOut { .. } => Code::TimedOut,
             Self::Store(error) => error.code(),
@@ -332,6 +361,13 @@ impl Explain for Error {
             Self::Browser(_) => "Copy the link and open it yourself.",
             Self::Reference { .. } => "Set it, or save the credential in the wallet.",
             Self::ProgramNotAllowed { .. } => "Allow the program if you trust it.",
+            Self::ServerNotAllowed { .. } => {
+                "Check the connector, and allow the program if you trust it."
+            }
+            Self::ProgramMissing { program, .. } => {
+                return Some(crate::servers::what_to_install(program));
+            }
+            Self::ServerStopped { .. } => "Check the connector to start it again.",
             Self::TimedOut { .. } => "Try again.",
             Self::Arguments { .. }
             | Self::Fields { .. }
@@ -388,6 +424,10 @@ impl Explain for Error {
             },
             Self::ProgramNotAllowed { reference, .. } => Problem {
                 detail: Some(reference.to_string()),
+                ..own
+            },
+            Self::ServerStopped { said, .. } => Problem {
+                detail: said.clone(),
                 ..own
             },
             Self::File { source, .. } | Self::Browser(source) => Problem {

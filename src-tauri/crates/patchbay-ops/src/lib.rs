@@ -42,6 +42,7 @@ mod redact;
 mod runs;
 mod schema;
 mod secrets;
+mod servers;
 #[cfg(test)]
 mod testing;
 mod vault;
@@ -77,6 +78,7 @@ pub use browser::{OpenBrowser, SystemBrowser};
 pub use catalogue::{CatalogueEntry, Reach, list_catalogue, read_registry_file};
 pub use clock::{Clock, SystemClock};
 pub use connectors::add::{AddConnector, AuthenticationChoice, OAuthClientInput, add_connector};
+pub use connectors::add_program::{AddProgram, add_program, allow_connector_program};
 pub use connectors::check::{Check, CheckState, CheckStep, check_connector, check_connectors};
 pub use connectors::create::{
     AccountDefinitions, CreateConnector, create_connector, creation_form, list_account_definitions,
@@ -159,8 +161,9 @@ pub use runs::save_attachment::{
     SavedAttachment, attachment_name, save_attachment, save_attachment_as,
 };
 pub use runs::{find_run, list_runs, remove_run};
-pub use secrets::programs::{NoProgramConsent, Occasion, ProgramConsent, ProgramRequest};
+pub use secrets::programs::{NoProgramConsent, Occasion, ProgramConsent, ProgramRequest, Purpose};
 pub use secrets::reference::resolve_from_environment;
+pub use servers::guard::{WATCH_PROGRAMS, watch_programs};
 pub use vault::{
     accept_older_secrets, choose_passphrase, probe_vault, save_unsaved_secrets, set_vault_aside,
     unlock_vault, unsaved_problem, use_keychain, vault_status,

@@ -209,7 +209,9 @@ fn has_consent(connector: &Connector) -> bool {
         Authentication::None => connector
             .authentication_methods
             .contains(&AuthenticationMethod::Oauth),
-        Authentication::Bearer { .. } | Authentication::Headers { .. } => false,
+        Authentication::Bearer { .. }
+        | Authentication::Headers { .. }
+        | Authentication::Variables { .. } => false,
     }
 }
 

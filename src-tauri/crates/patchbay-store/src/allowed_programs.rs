@@ -104,6 +104,7 @@ mod tests {
                 name: "pass".to_owned(),
                 file: "/usr/bin/pass".to_owned(),
                 arguments: vec!["show".to_owned(), id.to_owned()],
+                server: None,
             },
             allowed_at: at(minute),
         };

@@ -215,7 +215,9 @@ fn wallet_entries_of(
     match authentication {
         Authentication::None => (None, None),
         Authentication::Oauth { client, entry, .. } => (entry.as_ref(), client.as_ref()),
-        Authentication::Bearer { entry } | Authentication::Headers { entry } => (Some(entry), None),
+        Authentication::Bearer { entry }
+        | Authentication::Headers { entry }
+        | Authentication::Variables { entry } => (Some(entry), None),
     }
 }
 

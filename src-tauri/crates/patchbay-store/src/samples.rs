@@ -62,6 +62,7 @@ pub(crate) fn connector(id: &str, name: &str) -> Connector {
         description: None,
         icon: None,
         endpoint: Some("https://mcp.example/mcp".into()),
+        command: None,
         visibility: Visibility::Private,
         status: ConnectorStatus {
             status: Status::Unknown,

@@ -12,6 +12,7 @@ import { TwoLines } from "@/components/TwoLines";
 import { platformName } from "@/components/platformName";
 import { type AccountColour, type Authorization, type Connector } from "@/host/bindings";
 import { classes } from "@/lib/classes";
+import { placeOf } from "@/components/commandLine";
 import { age, ago, asOf, exactTime, expires, timeLeft } from "@/lib/time";
 import { capital, count, cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Connectors.module.css";
@@ -55,6 +56,7 @@ export function ConnectorRow({
 }: Props) {
   const { glyph, word } = statusLook(connector, changedTools);
   const { identity, status } = connector;
+  const place = placeOf(connector);
   const action = nextActionOf(connector, changedTools);
   const type = typeOf(connector);
   const text = outcome?.words ?? reason(connector, authorization);
@@ -88,8 +90,8 @@ export function ConnectorRow({
             </span>
           }
           second={
-            connector.endpoint ? (
-              <span title={connector.endpoint}>{cutMiddle(shortAddress(connector.endpoint), 44)}</span>
+            place ? (
+              <span title={place}>{cutMiddle(connector.command ? place : shortAddress(place), 44)}</span>
             ) : (
               type && <span title={type}>{type}</span>
             )

@@ -26,7 +26,7 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
   return (
     <div className={styles.body}>
       <General connector={connector} />
-      <SignInSettings connector={connector} />
+      {!connector.command && <SignInSettings connector={connector} />}
       <Native connector={connector} />
       <section className={styles.section} aria-label="Remove">
         <h2>Remove</h2>
@@ -151,13 +151,15 @@ function General({ connector }: { connector: Connector }) {
           <Field label="Name" value={title} onChange={setTitle} />
           <Field label="Short name" mono value={name} onChange={setName} help="Used on the command line." />
         </div>
-        <Field
-          label="Address"
-          mono
-          value={url}
-          onChange={setUrl}
-          help={elsewhere ? "Changing the host removes the sign-in." : undefined}
-        />
+        {!connector.command && (
+          <Field
+            label="Address"
+            mono
+            value={url}
+            onChange={setUrl}
+            help={elsewhere ? "Changing the host removes the sign-in." : undefined}
+          />
+        )}
         {isPlainHttp(url) && <PlainHttpSwitch isSelected={allowPlainHttp} onChange={setAllowPlainHttp} />}
         <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read-only" help="Separate with commas" />
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}

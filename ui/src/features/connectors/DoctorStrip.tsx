@@ -15,6 +15,14 @@ const steps: { name: string; label: string }[] = [
   { name: "tools", label: "Tools" },
 ];
 
+const stepsOfProgram: { name: string; label: string }[] = [
+  { name: "found", label: "Found" },
+  { name: "started", label: "Started" },
+  { name: "spoke", label: "Spoke" },
+  { name: "negotiation", label: "Handshake" },
+  { name: "tools", label: "Tools" },
+];
+
 const looks: Record<CheckState | "running", { glyph: GlyphName; word: string }> = {
   passed: { glyph: "ready", word: "passed" },
   failed: { glyph: "failing", word: "failed" },
@@ -37,7 +45,7 @@ export function DoctorStrip({ connector, check, checking, onSettings, onCheck }:
   return (
     <>
       <ol className={styles.doctor} aria-label="Connection check" aria-busy={checking}>
-        {steps.map(({ name, label }) => {
+        {(connector.command ? stepsOfProgram : steps).map(({ name, label }) => {
           const step = checking ? undefined : check?.steps.find((one) => one.name === name);
           return <Step key={name} label={label} step={step} checking={checking} />;
         })}

@@ -5,6 +5,7 @@ import { useCopy } from "@/components/CopyContext";
 import { Tag } from "@/components/Tag";
 import { platformName } from "@/components/platformName";
 import { type Authentication, type Connector, type Transport, type Visibility } from "@/host/bindings";
+import { commandLine } from "@/components/commandLine";
 import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
@@ -12,7 +13,7 @@ import styles from "./ConnectorPage.module.css";
 /** What is known of a connector without asking anybody. */
 export function Facts({ connector }: { connector: Connector }) {
   const copy = useCopy();
-  const { server, status, endpoint, authentication, remoteId } = connector;
+  const { server, status, endpoint, command, authentication, remoteId } = connector;
   const { signsInHere, reportsStatus, hasVisibility } = abilitiesOf(connector);
   return (
     <dl className={styles.facts}>
@@ -25,6 +26,32 @@ export function Facts({ connector }: { connector: Connector }) {
           <Button look="link" onPress={() => copy(endpoint, "Address")}>
             Copy
           </Button>
+        </Fact>
+      )}
+      {command && (
+        <Fact name="Command">
+          <span className="mono" data-selectable>
+            {commandLine(command)}
+          </span>{" "}
+          <Button look="link" onPress={() => copy(commandLine(command), "Command")}>
+            Copy
+          </Button>
+        </Fact>
+      )}
+      {command?.folder && (
+        <Fact name="Working folder">
+          <span className="mono" data-selectable>
+            {command.folder}
+          </span>
+        </Fact>
+      )}
+      {command && Object.keys(command.variables).length > 0 && (
+        <Fact name="Variables">
+          <span className="mono" data-selectable>
+            {Object.entries(command.variables)
+              .map(([name, value]) => `${name}=${value}`)
+              .join(", ")}
+          </span>
         </Fact>
       )}
       <Fact name="Short name">
@@ -100,6 +127,8 @@ function signInWords(authentication: Authentication): string {
       return "Token";
     case "headers":
       return "Headers";
+    case "variables":
+      return "Secret variables";
     case "oauth": {
       const facts = [
         "Browser",

@@ -70,8 +70,10 @@ export function newForm(method: AuthenticationMethod | null): AuthenticationForm
 
 /** A form that says how a connector signs in now. */
 export function formOf(authentication: Authentication): AuthenticationForm {
-  const form = newForm(authentication.kind);
+  const form = newForm(authentication.kind === "variables" ? "none" : authentication.kind);
   switch (authentication.kind) {
+    // A program signs in nowhere: its settings have no such form.
+    case "variables":
     case "none":
       return form;
     case "oauth":

@@ -1,5 +1,6 @@
 import { needsAttention, statusLook } from "@/components/connectorStatus";
 import { type AccountId, type Connector, type Platform, type Status } from "@/host/bindings";
+import { placeOf } from "@/components/commandLine";
 import { splitWords } from "@/lib/match";
 
 export type GroupId = "needs" | "favourites" | "others";
@@ -97,7 +98,7 @@ function searchText(connector: Connector): string {
   const parts = [
     connector.title,
     connector.name,
-    connector.endpoint,
+    placeOf(connector),
     typeOf(connector),
     connector.status.reason,
     connector.status.code,

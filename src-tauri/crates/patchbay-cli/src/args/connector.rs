@@ -1,12 +1,14 @@
 //! `patchbay connector …`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{AuthenticationArgs, ChangeArgs, CopyArgs, CreateArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConnectorVerb {
-    /// Add an MCP server
+    /// Add an MCP server, by its address or as a local program
     Add(Box<AddArgs>),
     /// List connector types of an account
     Types {
@@ -131,10 +133,16 @@ pub(crate) enum Switch {
 
 #[derive(Debug, Args)]
 pub(crate) struct AddArgs {
-    /// Server URL
-    pub(crate) url: String,
+    /// Server URL; for a local program its short name
+    #[arg(value_name = "URL|NAME")]
+    pub(crate) address: String,
+    /// Command of a local program, word by word after --
+    #[arg(last = true, value_name = "PROGRAM")]
+    pub(crate) command: Vec<String>,
+    #[command(flatten)]
+    pub(crate) program: ProgramArgs,
     /// Short name [default: from name]
-    #[arg(long)]
+    #[arg(long, conflicts_with = "command")]
     pub(crate) name: Option<String>,
     /// Name [default: from server]
     #[arg(long)]
@@ -149,6 +157,29 @@ pub(crate) struct AddArgs {
     pub(crate) connect: bool,
     #[command(flatten)]
     pub(crate) how: ConnectArgs,
+}
+
+/// What a local program is started with.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Local programs")]
+pub(crate) struct ProgramArgs {
+    /// Set an environment variable
+    #[arg(long = "env", value_name = "NAME=VALUE", requires = "command")]
+    pub(crate) variables: Vec<String>,
+    /// Set a secret environment variable
+    #[arg(
+        long = "env-secret",
+        value_name = "NAME[=SOURCE]",
+        requires = "command",
+        long_help = "Set a secret environment variable. SOURCE: - (stdin, default), env://NAME, cmd://… or op://…"
+    )]
+    pub(crate) secrets: Vec<String>,
+    /// Working folder [default: one of its own]
+    #[arg(long = "cwd", value_name = "FOLDER", requires = "command")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Allow the program to run without asking
+    #[arg(long = "allow", requires = "command")]
+    pub(crate) is_allowed: bool,
 }
 
 #[derive(Clone, Debug, Default, Args)]

@@ -41,7 +41,9 @@ pub(super) async fn connect(
         _ if abilities(&connector).reports_status => is_parted(cli, &connector).await?,
         Authentication::Oauth { .. } => true,
         Authentication::None => !opens_without(cli, &connector).await?,
-        Authentication::Bearer { .. } | Authentication::Headers { .. } => {
+        Authentication::Bearer { .. }
+        | Authentication::Headers { .. }
+        | Authentication::Variables { .. } => {
             list_tools(cli, &connector).await?;
             false
         }

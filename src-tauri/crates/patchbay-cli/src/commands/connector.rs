@@ -1,14 +1,16 @@
 //! `patchbay connector …`.
 
-use patchbay_model::{Code, Connector, ConnectorId, Json, Timestamp, count, has_secret_query};
+use patchbay_model::{
+    Code, Connector, ConnectorId, Json, ServerCommand, Timestamp, count, has_secret_query,
+};
 use patchbay_ops::{
-    AddConnector, Check, ConnectorChanges, Synced, abilities, add_connector, check_connector,
-    delete_connector, disconnect_connector, list_connectors, remove_connector, restore_connector,
-    sync_connectors, update_connector,
+    AddConnector, Check, ConnectorChanges, Synced, abilities, add_connector,
+    allow_connector_program, check_connector, delete_connector, disconnect_connector,
+    list_connectors, remove_connector, restore_connector, sync_connectors, update_connector,
 };
 use url::Url;
 
-use super::{authentication, background, change, connect, create, doctor, mcp_resources};
+use super::{authentication, background, change, connect, create, doctor, mcp_resources, program};
 use crate::args::{AddArgs, ConnectorVerb, EditArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -67,14 +69,29 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
 }
 
 async fn add(cli: &Cli, args: AddArgs) -> Result<(), Failure> {
-    let request = AddConnector {
-        authentication: authentication::choice(cli, args.authentication).await?,
-        url: args.url,
-        name: args.name,
-        title: args.title,
-        allow_plain_http: args.allow_plain_http,
+    let choice = authentication::choice(cli, args.authentication).await?;
+    let mut connector = if args.command.is_empty() {
+        let request = AddConnector {
+            authentication: choice,
+            url: args.address,
+            name: args.name,
+            title: args.title,
+            allow_plain_http: args.allow_plain_http,
+        };
+        add_connector(&cli.cx, request).await?
+    } else if choice.is_some() || args.allow_plain_http {
+        return Err(Failure::usage(
+            "a local program has no address to sign in to",
+            "Pass its secrets with --env-secret.",
+        ));
+    } else {
+        let is_allowed = args.program.is_allowed;
+        let added = program::add(cli, args.address, args.title, args.command, args.program).await?;
+        if is_allowed {
+            allow_connector_program(&cli.cx, &added.id).await?;
+        }
+        added
     };
-    let mut connector = add_connector(&cli.cx, request).await?;
     let title = &connector.title;
     cli.stderr.say(&format!("Added {title}."));
     if holds_secret(&connector) {
@@ -178,8 +195,16 @@ fn row(connector: &Connector, now: Timestamp) -> [Cell; 6] {
         Cell::from(tools.unwrap_or_default()),
         Cell::from(words::identity(&connector.identity, now)),
         Cell::from(checked.map_or_else(|| "never".to_owned(), |at| when::relative(at, now))),
-        Cell::from(connector.endpoint.as_deref().unwrap_or_default()),
+        Cell::from(address(connector)),
     ]
+}
+
+/// Where it is: its URL, or the command of its program.
+fn address(connector: &Connector) -> String {
+    match &connector.command {
+        Some(command) => command.line(),
+        None => connector.endpoint.clone().unwrap_or_default(),
+    }
 }
 
 async fn show(cli: &Cli, text: &str) -> Result<(), Failure> {
@@ -200,12 +225,24 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
     let (status, tone) = words::status(&connector.status);
     let ago = |at: Option<Timestamp>| at.map(|at| when::relative(at, now));
     let server = connector.server.as_ref();
+    let command = connector.command.as_ref();
+    let variables = command.filter(|command| !command.variables.is_empty());
+    let variables = variables.map(|command| {
+        let pairs = command.variables.iter();
+        let pairs: Vec<_> = pairs
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join(", ")
+    });
     let draft = connector.draft.then_some("Draft (not connected yet)");
     Facts::default()
         .add("Name", &connector.title)
         .add("Short name", &connector.name)
         .add("Id", connector.id.as_str())
         .maybe("URL", connector.endpoint.as_ref())
+        .maybe("Command", command.map(ServerCommand::line))
+        .maybe("Folder", command.and_then(|it| it.folder.as_ref()))
+        .maybe("Variables", variables)
         .toned("Status", status, tone)
         .maybe("Reason", connector.status.reason.as_ref())
         .maybe("Code", connector.status.code.map(|code| code.as_str()))

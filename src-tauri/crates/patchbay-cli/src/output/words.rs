@@ -50,6 +50,7 @@ pub(crate) fn authentication(connector: &Connector) -> &'static str {
         Authentication::Oauth { .. } => "browser",
         Authentication::Bearer { .. } => "token",
         Authentication::Headers { .. } => "headers",
+        Authentication::Variables { .. } => "variables",
     }
 }
 

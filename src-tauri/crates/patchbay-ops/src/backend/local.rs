@@ -25,6 +25,7 @@ use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 use crate::redact::{KnownSecrets, REDACTED};
+use crate::secrets::programs::Occasion;
 
 /// A connector of this computer.
 pub(super) struct Local<'a> {
@@ -34,18 +35,21 @@ pub(super) struct Local<'a> {
 
 impl Local<'_> {
     async fn session(&self) -> Result<McpSession, Error> {
-        let session = session(self.cx, self.connector, self.cx.ending()).await;
+        let (cx, connector) = (self.cx, self.connector);
+        let session = session(cx, connector, Occasion::Needed, cx.ending()).await;
         Ok(session.map_err(|error| self.explain(error))?.0)
     }
 
     async fn listed_tools(&self, cancel: &CancellationToken) -> Result<ListedTools, Error> {
         let (cx, connector) = (self.cx, self.connector);
-        let (live, reused) = session(cx, connector, cancel).await?;
+        // A person has this done, and can be asked about a program.
+        let given = Occasion::Given;
+        let (live, reused) = session(cx, connector, given, cancel).await?;
         match listed(&live, cancel).await {
             // The server may have forgotten a connection that lay idle: that says nothing of its tools.
             Err(error) if reused && is_broken(error.code()) => {
                 cx.sessions().drain(&connector.id).await;
-                let (live, _) = session(cx, connector, cancel).await?;
+                let (live, _) = session(cx, connector, given, cancel).await?;
                 listed(&live, cancel).await
             }
             listed => listed,
@@ -129,7 +133,7 @@ impl Backend for Local<'_> {
         _credential: Option<String>,
         cancel: &CancellationToken,
     ) -> Result<Called, Error> {
-        let connecting = session(self.cx, self.connector, cancel);
+        let connecting = session(self.cx, self.connector, Occasion::Needed, cancel);
         let (live, connection_reused) = tokio::select! {
             () = cancel.cancelled() => return Err(Error::Cancelled),
             session = connecting => session.map_err(|error| self.explain(error))?,
@@ -155,9 +159,13 @@ impl Backend for Local<'_> {
             return Ok(planned);
         }
         let hidden = |name: &str| (name.to_owned(), REDACTED.to_owned());
-        let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-        let sent = self.cx.tokens().header_names(self.connector).await?;
-        headers.extend(sent.iter().map(|name| hidden(name)));
+        let mut headers = Vec::new();
+        // A program was given its secrets when it was started.
+        if self.connector.command.is_none() {
+            headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+            let sent = self.cx.tokens().header_names(self.connector).await?;
+            headers.extend(sent.iter().map(|name| hidden(name)));
+        }
         Ok(PlannedCall {
             method: "POST".to_owned(),
             endpoint: self.connector.endpoint.clone(),

@@ -129,6 +129,7 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
         description: None,
         icon: None,
         endpoint: Some(url.to_string()),
+        command: None,
         visibility: Visibility::Private,
         status: status::unchecked(),
         identity: status::identity(entry.as_ref()),
@@ -171,7 +172,11 @@ async fn suggested(cx: &Context, address: &str) -> Result<(AuthenticationChoice,
 }
 
 /// The name that was asked for, or a free one made of the title.
-async fn chosen_name(cx: &Context, name: Option<String>, title: &str) -> Result<String, Error> {
+pub(crate) async fn chosen_name(
+    cx: &Context,
+    name: Option<String>,
+    title: &str,
+) -> Result<String, Error> {
     let Some(name) = name.filter(|name| !name.trim().is_empty()) else {
         let taken = list_connectors(cx).await?;
         let is_taken = |name: &str| taken.iter().any(|connector| connector.name == name);
@@ -292,7 +297,11 @@ async fn of_kind(cx: &Context, id: &WalletEntryId, kind: WalletKind) -> Result<W
     })
 }
 
-async fn new_entry(cx: &Context, name: &str, secret: WalletSecret) -> Result<WalletEntry, Error> {
+pub(crate) async fn new_entry(
+    cx: &Context,
+    name: &str,
+    secret: WalletSecret,
+) -> Result<WalletEntry, Error> {
     let name = free_entry_name(cx, name).await?;
     add_wallet_entry(cx, AddWalletEntry { name, secret }).await
 }

@@ -29,7 +29,8 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckStep {
-    /// `name`, `connect`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`.
+    /// `name`, `connect`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`; of a program `found`, `started`,
+    /// `spoke`, `negotiation` or `tools`.
     pub name: String,
     /// How it went.
     pub state: CheckState,
@@ -63,6 +64,16 @@ const STEPS: [&str; 7] = [
     "negotiation",
     "tools",
 ];
+
+/// The steps in the order in which a program is spoken to.
+const STEPS_OF_PROGRAM: [&str; 5] = ["found", "started", "spoke", "negotiation", "tools"];
+
+fn steps_of(connector: &Connector) -> &'static [&'static str] {
+    match connector.command {
+        Some(_) => &STEPS_OF_PROGRAM,
+        None => &STEPS,
+    }
+}
 
 /// How many connectors are looked at at once. Each may list as much as is accepted, which together must stay
 /// below what a computer can spare.
@@ -134,6 +145,9 @@ pub async fn check_connectors(cx: &Context) -> Result<(), Error> {
 
 fn applies(connector: &Connector, step: &str) -> bool {
     let endpoint = connector.endpoint.as_deref().unwrap_or_default();
+    if connector.command.is_some() {
+        return true;
+    }
     if abilities(connector).reports_status {
         // The platform stands between us and the service: what it says is all that there is to see.
         return matches!(step, "name" | "connect" | "tls" | "sign_in" | "tools");
@@ -162,7 +176,8 @@ fn blank(connector: &Connector, name: &str) -> CheckStep {
 }
 
 fn passed(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<CheckStep> {
-    let mut steps: Vec<_> = STEPS.iter().map(|name| blank(connector, name)).collect();
+    let names = steps_of(connector).iter();
+    let mut steps: Vec<_> = names.map(|name| blank(connector, name)).collect();
     let facts = connector.server.as_ref();
     for step in &mut steps {
         step.note = match step.name.as_str() {
@@ -180,9 +195,13 @@ fn passed(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<CheckSt
 
 /// The steps before the one that failed went well, for each needs those before it.
 fn failed(connector: &Connector, problem: Problem, took: Option<u32>) -> Vec<CheckStep> {
-    let failing = failing_step(problem.code);
-    let mut steps: Vec<_> = STEPS.iter().map(|name| blank(connector, name)).collect();
-    let place = STEPS.iter().position(|name| *name == failing).unwrap_or(0);
+    let failing = match connector.command {
+        Some(_) => failing_step_of_program(problem.code),
+        None => failing_step(problem.code),
+    };
+    let names = steps_of(connector);
+    let mut steps: Vec<_> = names.iter().map(|name| blank(connector, name)).collect();
+    let place = names.iter().position(|name| *name == failing).unwrap_or(0);
     for step in steps.iter_mut().skip(place + 1) {
         step.state = CheckState::Skipped;
         step.note = None;
@@ -195,6 +214,19 @@ fn failed(connector: &Connector, problem: Problem, took: Option<u32>) -> Vec<Che
         duration_ms: took,
     };
     steps
+}
+
+fn failing_step_of_program(code: Code) -> &'static str {
+    match code {
+        Code::ProgramNotFound | Code::UsageInvalid => "found",
+        Code::ProgramNotAllowed | Code::ProgramNotStarted | Code::FileFailed => "started",
+        code if code.as_str().starts_with("vault.") || code == Code::ReferenceNotAllowed => {
+            "started"
+        }
+        Code::ProgramEnded | Code::TimedOut => "spoke",
+        Code::NetworkTooLarge => "tools",
+        _ => "negotiation",
+    }
 }
 
 fn failing_step(code: Code) -> &'static str {

@@ -151,6 +151,12 @@ fn replace<T>(value: &mut T, given: Option<T>) {
 
 /// Tags and favourites are ours; everything else may be the platform's.
 fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
+    if connector.command.is_some() && (changes.url.is_some() || changes.authentication.is_some()) {
+        return Err(Error::Usage {
+            what: format!("{} is a program and has no address", connector.title),
+            hint: "Add the address as another connector.".to_owned(),
+        });
+    }
     let ours = changes.name.is_none()
         && changes.title.is_none()
         && changes.url.is_none()

@@ -95,7 +95,11 @@ fn status_after(code: Code) -> Option<Status> {
         | Code::AuthClientNeeded
         | Code::AuthExchange
         | Code::VaultReference
-        | Code::ReferenceNotAllowed => Some(Status::Failing),
+        | Code::ReferenceNotAllowed
+        | Code::ProgramNotFound
+        | Code::ProgramNotAllowed
+        | Code::ProgramNotStarted
+        | Code::ProgramEnded => Some(Status::Failing),
         _ => None,
     }
 }

@@ -190,6 +190,7 @@ pub(crate) fn new_connector(
         description: None,
         icon: None,
         endpoint: None,
+        command: None,
         visibility: remote.visibility,
         status: status::unchecked(),
         identity: status::identity(None),

@@ -1,6 +1,6 @@
-//! Programs that hand out secrets: found without a shell, started only where a person allowed it.
+//! Programs that hand out secrets, or are MCP servers: found without a shell, started only where a person allowed it.
 
-mod search_path;
+pub(crate) mod search_path;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -21,12 +21,21 @@ const LONGEST: u64 = 64 * 1024;
 /// A program that somebody has to allow first.
 #[derive(Clone, Debug)]
 pub struct ProgramRequest {
-    /// The reference that names it.
-    pub reference: SecretReference,
+    /// What it is wanted for.
+    pub purpose: Purpose,
     /// What would be started.
     pub program: Program,
     /// Why it is asked for.
     pub occasion: Occasion,
+}
+
+/// What a program is wanted for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A secret is read from its output, for the reference that names it.
+    Secret(SecretReference),
+    /// It is the MCP server of the connector of that title.
+    Server(String),
 }
 
 /// Why a program is to be started.
@@ -77,31 +86,48 @@ pub(crate) async fn program_of(reference: &SecretReference) -> Result<Option<Pro
     }
     let name = words.remove(0);
     let file = find(&name).await?;
-    let file = file
-        .to_str()
-        .ok_or_else(|| format!("the path of {name} isn't valid Unicode"))?;
     Ok(Some(Program {
-        file: file.to_owned(),
+        file: in_unicode(&file, &name)?,
         name,
         arguments: words,
+        server: None,
     }))
 }
 
-/// What stands for exactly this file with exactly these arguments.
+pub(crate) fn in_unicode(file: &Path, name: &str) -> Result<String, String> {
+    let text = file.to_str().map(str::to_owned);
+    text.ok_or_else(|| format!("the path of {name} isn't valid Unicode"))
+}
+
+/// What stands for exactly this file with exactly these arguments, in exactly these surroundings.
 pub(crate) fn id_of(program: &Program) -> String {
     let mut hash = Sha256::new();
-    for part in std::iter::once(&program.file).chain(&program.arguments) {
+    let mut add = |part: &str| {
         // With its length before it, so that no two lists of parts run together.
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
+    };
+    if let Some(server) = &program.server {
+        // No file has an empty name: what was allowed for a secret is not allowed as a server by that.
+        add("");
+        add(&program.arguments.len().to_string());
+        add(&server.folder);
+        server.variables.iter().for_each(|name| add(name));
     }
+    add(&program.file);
+    program.arguments.iter().for_each(|word| add(word));
     let digest = hash.finalize();
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The file that a name stands for: an absolute path, or found in `PATH`. Never in the folder that Patchbay
-/// happens to be in, where somebody else may have put a file.
+/// As [`find_in`], in the folders where programs that hand out secrets are looked for.
 async fn find(name: &str) -> Result<PathBuf, String> {
+    find_in(name, &search_path::folders().await)
+}
+
+/// The file that a name stands for: an absolute path, or found in these folders of `PATH`. Never in the folder that
+/// Patchbay happens to be in, where somebody else may have put a file.
+pub(crate) fn find_in(name: &str, folders: &[PathBuf]) -> Result<PathBuf, String> {
     let path = Path::new(name);
     if path.is_absolute() {
         let found = candidates(path).into_iter().find(|file| is_runnable(file));
@@ -112,7 +138,6 @@ async fn find(name: &str) -> Result<PathBuf, String> {
             "{name} depends on the current folder; use the full path of the program"
         ));
     }
-    let folders = search_path::folders().await;
     let mut files = folders
         .iter()
         .flat_map(|folder| candidates(&folder.join(name)));

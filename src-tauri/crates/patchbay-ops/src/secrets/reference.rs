@@ -12,7 +12,9 @@ use patchbay_store::Store;
 
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::secrets::programs::{Occasion, ProgramConsent, ProgramRequest, id_of, program_of, run};
+use crate::secrets::programs::{
+    Occasion, ProgramConsent, ProgramRequest, Purpose, id_of, program_of, run,
+};
 
 /// Looks up what references stand for. Clones share one state.
 #[derive(Clone)]
@@ -51,7 +53,8 @@ impl References {
         occasion: Occasion,
     ) -> Result<Secret, Error> {
         if let Some(program) = find_program(reference).await? {
-            self.ensure_allowed(reference, &program, occasion).await?;
+            self.ensure_allowed_for(reference, &program, occasion)
+                .await?;
             return secret_of(reference, run(&program).await);
         }
         from_variable(reference)
@@ -65,16 +68,34 @@ impl References {
                 reference: reference.to_string(),
                 why: "no command given".to_owned(),
             })?;
-        self.ensure_allowed(reference, &program, Occasion::Given)
+        self.ensure_allowed_for(reference, &program, Occasion::Given)
             .await
     }
 
-    async fn ensure_allowed(
+    async fn ensure_allowed_for(
         &self,
         reference: &SecretReference,
         program: &Program,
         occasion: Occasion,
     ) -> Result<AllowedProgram, Error> {
+        let purpose = Purpose::Secret(reference.clone());
+        let allowed = self.ensure_allowed(purpose, program, occasion).await?;
+        allowed.ok_or_else(|| Error::ProgramNotAllowed {
+            reference: reference.clone(),
+            program: program.clone(),
+        })
+    }
+
+    /// That a person allowed this program, now or before; `None` when they did not.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(crate) async fn ensure_allowed(
+        &self,
+        purpose: Purpose,
+        program: &Program,
+        occasion: Occasion,
+    ) -> Result<Option<AllowedProgram>, Error> {
         let Inner { store, .. } = &*self.0;
         let allowed = AllowedProgram {
             id: id_of(program),
@@ -82,26 +103,23 @@ impl References {
             allowed_at: self.0.clock.now(),
         };
         if store.is_program_allowed(&allowed.id).await? {
-            return Ok(allowed);
+            return Ok(Some(allowed));
         }
         let _turn = self.0.asking.lock().await;
         // Whoever was before may have asked the same.
         if store.is_program_allowed(&allowed.id).await? {
-            return Ok(allowed);
+            return Ok(Some(allowed));
         }
         let request = ProgramRequest {
-            reference: reference.clone(),
+            purpose,
             program: program.clone(),
             occasion,
         };
         if !self.0.consent.allows(&request).await {
-            return Err(Error::ProgramNotAllowed {
-                reference: reference.clone(),
-                program: program.clone(),
-            });
+            return Ok(None);
         }
         store.allow_program(&allowed).await?;
-        Ok(allowed)
+        Ok(Some(allowed))
     }
 }
 

@@ -469,7 +469,9 @@ pub(crate) fn entry_id(authentication: &Authentication) -> Option<&WalletEntryId
     match authentication {
         Authentication::None => None,
         Authentication::Oauth { entry, .. } => entry.as_ref(),
-        Authentication::Bearer { entry } | Authentication::Headers { entry } => Some(entry),
+        Authentication::Bearer { entry }
+        | Authentication::Headers { entry }
+        | Authentication::Variables { entry } => Some(entry),
     }
 }
 

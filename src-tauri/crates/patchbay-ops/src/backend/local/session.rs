@@ -7,15 +7,18 @@ use tokio_util::sync::CancellationToken;
 use crate::address::{endpoint_of, plain_http};
 use crate::context::Context;
 use crate::error::Error;
+use crate::secrets::programs::Occasion;
+use crate::servers::{self, Cause};
 
 /// The connection of a connector, and whether it was there already.
 ///
 /// # Errors
 /// [`Error::Platform`] when none can be made; [`Error::SignInNeeded`], [`Error::SignInLapsed`],
-/// [`Error::Vault`] from its credential.
+/// [`Error::Vault`] from its credential; those of starting its program.
 pub(in crate::backend) async fn session(
     cx: &Context,
     connector: &Connector,
+    occasion: Occasion,
     cancel: &CancellationToken,
 ) -> Result<(McpSession, bool), Error> {
     let slot = cx.sessions().slot(&connector.id);
@@ -23,7 +26,19 @@ pub(in crate::backend) async fn session(
     if let Some(session) = live.as_ref().filter(|session| !session.is_closed()) {
         return Ok((session.clone(), true));
     }
-    let session = connect(cx, connector, cancel).await?;
+    let ended_by_itself = live.take().is_some();
+    let session = match &connector.command {
+        Some(command) => {
+            let cause = Cause {
+                occasion,
+                ended_by_itself,
+            };
+            let session = servers::start(cx, connector, command, cause, cancel).await?;
+            servers::look_after(cx, connector, session.clone(), slot.clone());
+            session
+        }
+        None => connect(cx, connector, cancel).await?,
+    };
     *live = Some(session.clone());
     Ok((session, false))
 }

@@ -6,15 +6,23 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use process_wrap::tokio::{CommandWrap, KillOnDrop};
+use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
 /// How long a login shell may take; it reads whatever its user wrote down for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long one may take that reads what is written down for those who type in it.
+const INTERACTIVE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The most that is read of what a shell says, in bytes.
+const LONGEST: u64 = 1024 * 1024;
+
 /// The folders of `PATH`. On macOS those of the user's login shell come after them: an app that is opened from
 /// the Finder or the Dock is given the system's own only, not those where people install programs.
-pub(super) async fn folders() -> Vec<PathBuf> {
+pub(crate) async fn folders() -> Vec<PathBuf> {
     static OF_LOGIN_SHELL: OnceCell<Option<OsString>> = OnceCell::const_new();
 
     let mut paths = vec![env::var_os("PATH").unwrap_or_default()];
@@ -26,6 +34,87 @@ pub(super) async fn folders() -> Vec<PathBuf> {
         paths.extend(asked.await.clone());
     }
     join_paths(&paths)
+}
+
+/// The folders in which a server is looked for, and looks for programs itself; `before` come first, as a `PATH`.
+///
+/// Who started us from a shell has the `PATH` they want. An app that is opened otherwise asks the login shell, whose
+/// folders come first: what people install stands there, and what the system has may be old.
+pub(crate) async fn of_servers(before: Option<&String>) -> Vec<PathBuf> {
+    static OF_LOGIN_SHELL: OnceCell<Option<OsString>> = OnceCell::const_new();
+
+    let mut paths: Vec<OsString> = before.map(OsString::from).into_iter().collect();
+    let own = env::var_os("PATH").unwrap_or_default();
+    if cfg!(windows) || env::var_os("SHLVL").is_some() {
+        paths.push(own);
+        return join_paths(&paths);
+    }
+    let asked = OF_LOGIN_SHELL.get_or_init(|| async {
+        let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
+        path_of_interactive_shell(Path::new(&shell)).await
+    });
+    match asked.await.clone() {
+        Some(path) => paths.extend([path, own]),
+        None => {
+            paths.push(own);
+            paths.push(usual_folders());
+        }
+    }
+    join_paths(&paths)
+}
+
+/// Where people install programs, for those whose shell does not say.
+fn usual_folders() -> OsString {
+    let home = env::home_dir().unwrap_or_default();
+    let of_home = [
+        ".local/bin",
+        ".cargo/bin",
+        ".volta/bin",
+        ".bun/bin",
+        ".deno/bin",
+    ];
+    let of_system = ["/opt/homebrew/bin", "/usr/local/bin", "/snap/bin"];
+    let folders = of_system.map(PathBuf::from).into_iter();
+    let all = folders.chain(of_home.map(|folder| home.join(folder)));
+    env::join_paths(all.filter(|folder| folder.is_dir())).unwrap_or_default()
+}
+
+/// The `PATH` of a shell that a person would type in: version managers are set up in the files that only such a one
+/// reads. It gets no terminal and no input, so that nothing in those files can wait for a person.
+async fn path_of_interactive_shell(shell: &Path) -> Option<OsString> {
+    let as_typed_in = ask(shell, &["-i", "-l", "-c"], INTERACTIVE_PATIENCE).await;
+    match as_typed_in {
+        Some(path) => Some(path),
+        None => ask(shell, &["-l", "-c"], PATIENCE).await,
+    }
+}
+
+/// Asks a shell for its `PATH`, between marks, for it may greet its user before and after.
+async fn ask(shell: &Path, options: &[&str], patience: Duration) -> Option<OsString> {
+    const MARK: &str = "__patchbay_path__";
+    let mut command = Command::new(shell);
+    command
+        .args(options)
+        // A program's word, for each shell has its own way to say a variable.
+        .arg(format!("echo {MARK}; /usr/bin/printenv PATH; echo {MARK}"))
+        .env("PATCHBAY_RESOLVING_ENVIRONMENT", "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut command = CommandWrap::from(command);
+    command.wrap(KillOnDrop);
+    #[cfg(unix)]
+    command.wrap(process_wrap::tokio::ProcessSession);
+    let reading = async {
+        let mut shell = command.spawn().ok()?;
+        let mut text = Vec::new();
+        let output = shell.stdout().take()?;
+        output.take(LONGEST).read_to_end(&mut text).await.ok()?;
+        String::from_utf8(text).ok()
+    };
+    let text = tokio::time::timeout(patience, reading).await.ok()??;
+    let between = text.split(MARK).nth(1)?.trim();
+    (!between.is_empty()).then(|| between.into())
 }
 
 /// Every folder once, in its first place. A relative one would depend on the current folder.

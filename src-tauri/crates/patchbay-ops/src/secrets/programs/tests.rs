@@ -152,6 +152,7 @@ fn another_file_or_another_cut_of_the_arguments_is_another_program() {
         name: "keys".to_owned(),
         file: file.to_owned(),
         arguments: arguments.iter().map(|&one| one.to_owned()).collect(),
+        server: None,
     };
     let all = [
         program("/usr/bin/keys", &["a", "b"]),

@@ -1,0 +1,76 @@
+//! `patchbay connector add NAME -- PROGRAM …`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use patchbay_model::{Connector, ServerCommand};
+use patchbay_ops::{AddProgram, add_program};
+
+use crate::args::ProgramArgs;
+use crate::cli::Cli;
+use crate::failure::Failure;
+use crate::secret_source::parse_variable;
+use crate::unlock::unlock;
+
+/// Adds a connector whose server is a local program.
+///
+/// # Errors
+/// When a word or a variable cannot be used, or a secret is not there.
+pub(super) async fn add(
+    cli: &Cli,
+    name: String,
+    title: Option<String>,
+    words: Vec<String>,
+    args: ProgramArgs,
+) -> Result<Connector, Failure> {
+    let mut words = words.into_iter();
+    let command = ServerCommand {
+        program: program(words.next().unwrap_or_default())?,
+        arguments: words.collect(),
+        folder: args.folder.as_deref().map(absolute).transpose()?,
+        variables: variables(&args.variables)?,
+    };
+    let mut secrets = BTreeMap::new();
+    for given in &args.secrets {
+        let (name, source) = parse_variable(given)?;
+        let value = cli.secrets().as_named(&source, &name).await?;
+        secrets.insert(name, value);
+    }
+    if !secrets.is_empty() {
+        unlock(cli).await?;
+    }
+    let request = AddProgram {
+        command,
+        secrets,
+        name: Some(name),
+        title,
+    };
+    Ok(add_program(&cli.cx, request).await?)
+}
+
+/// A program that is named by a path stays that file, wherever it is started later.
+fn program(word: String) -> Result<String, Failure> {
+    match Path::new(&word).components().count() {
+        0 | 1 => Ok(word),
+        _ => absolute(Path::new(&word)),
+    }
+}
+
+fn absolute(path: &Path) -> Result<String, Failure> {
+    let full = std::path::absolute(path);
+    let full =
+        full.map_err(|error| Failure::internal(format!("couldn't find the folder: {error}")))?;
+    let text = full.into_os_string().into_string();
+    text.map_err(|_| Failure::usage("the path isn't valid Unicode", "Use another path."))
+}
+
+fn variables(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    let pair = |pair: &String| match pair.split_once('=') {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err(Failure::usage(
+            "--env needs a name and a value",
+            "Use --env NAME=VALUE.",
+        )),
+    };
+    given.iter().map(pair).collect()
+}

@@ -1,0 +1,325 @@
+//! Adding a connector whose server is a program of this computer.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use patchbay_model::{
+    AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId, Json, ServerCommand,
+    Transport, Visibility, clean_text,
+};
+use serde::Deserialize;
+use serde_json::json;
+use specta::Type;
+
+use crate::connectors::add::{checked_title, chosen_name, new_entry};
+use crate::connectors::{find_connector, status};
+use crate::context::Context;
+use crate::credentials::secret::{SecretValue, WalletSecret};
+use crate::error::Error;
+use crate::servers;
+
+/// Most words of a command, and bytes of one: less than every system takes.
+const WORDS: usize = 256;
+const WORD_BYTES: usize = 8_000;
+
+/// Most variables.
+const VARIABLES: usize = 100;
+
+/// A program to be added as the server of a connector. Nothing of it is started by that.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AddProgram {
+    /// How it is started.
+    pub command: ServerCommand,
+    /// Secret variables of its environment, saved as a new wallet entry.
+    pub secrets: BTreeMap<String, SecretValue>,
+    /// Short name, unique; `None` to derive one from the command.
+    pub name: Option<String>,
+    /// Name for people; `None` for one made of the command.
+    pub title: Option<String>,
+}
+
+/// Adds a connector, as a draft until it first works.
+///
+/// # Errors
+/// [`Error::Usage`] when the command or a variable cannot be used; [`Error::Store`] when the name is taken;
+/// [`Error::Vault`].
+pub async fn add_program(cx: &Context, request: AddProgram) -> Result<Connector, Error> {
+    let command = checked(request.command, &request.secrets)?;
+    let title = checked_title(request.title)
+        .or_else(|| checked_title(request.name.clone()))
+        .unwrap_or_else(|| title_of(&command));
+    let name = chosen_name(cx, request.name, &title).await?;
+    let entry = match request.secrets.is_empty() {
+        true => None,
+        false => {
+            let secret = WalletSecret::Headers {
+                values: request.secrets,
+            };
+            Some(new_entry(cx, &title, secret).await?)
+        }
+    };
+    let now = cx.now();
+    let connector = Connector {
+        id: ConnectorId::new(cx.new_id("con")),
+        account: AccountId::local(),
+        remote_id: None,
+        name,
+        title,
+        description: None,
+        icon: None,
+        endpoint: None,
+        visibility: Visibility::Private,
+        status: status::unchecked(),
+        identity: status::identity(entry.as_ref()),
+        authentication: match &entry {
+            Some(entry) => Authentication::Variables {
+                entry: entry.id.clone(),
+            },
+            None => Authentication::None,
+        },
+        authentication_methods: vec![AuthenticationMethod::None],
+        server: None,
+        tool_count: None,
+        created_at: now,
+        updated_at: now,
+        tags: Vec::new(),
+        favourite: false,
+        allows_plain_http: false,
+        draft: true,
+        native: Json(json!({ "command": command.line(), "transport": Transport::Stdio })),
+        command: Some(command),
+    };
+    status::save(cx, &connector).await?;
+    Ok(connector)
+}
+
+/// Has the person in front of this computer allow the program of a connector. Nothing is started.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] when it has none; [`Error::ProgramMissing`],
+/// [`Error::ServerNotAllowed`], [`Error::Store`], [`Error::Vault`].
+pub async fn allow_connector_program(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
+    let connector = find_connector(cx, id).await?;
+    match &connector.command {
+        Some(command) => servers::allow(cx, &connector, command).await,
+        None => Err(Error::Usage {
+            what: format!("{} has an address, not a program", connector.title),
+            hint: "Connect it instead.".to_owned(),
+        }),
+    }
+}
+
+fn usage(what: &str, hint: &str) -> Error {
+    Error::Usage {
+        what: what.to_owned(),
+        hint: hint.to_owned(),
+    }
+}
+
+/// The command as it can be started.
+fn checked(
+    command: ServerCommand,
+    secrets: &BTreeMap<String, SecretValue>,
+) -> Result<ServerCommand, Error> {
+    let mut words = std::iter::once(&command.program).chain(&command.arguments);
+    if command.program.trim().is_empty() {
+        return Err(usage("enter a command", "Such as npx -y PACKAGE."));
+    }
+    if command.arguments.len() >= WORDS || words.any(|word| word.len() > WORD_BYTES) {
+        return Err(usage(
+            "the command is too long",
+            "Save it as a script and add that.",
+        ));
+    }
+    let mut words = std::iter::once(&command.program).chain(&command.arguments);
+    if words.any(|word| word.chars().any(|sign| sign.is_control() && sign != '\n')) {
+        return Err(usage(
+            "the command contains control characters",
+            "Type it instead of pasting it.",
+        ));
+    }
+    let names = || command.variables.keys().chain(secrets.keys());
+    if names().count() > VARIABLES {
+        return Err(usage("there are too many variables", "Use up to 100."));
+    }
+    if let Some(name) = names().find(|name| !is_variable(name)) {
+        let name = clean_text(name, 100);
+        return Err(usage(
+            &format!("{name:?} can't be the name of a variable"),
+            "Use letters, digits and underscores.",
+        ));
+    }
+    if let Some(name) = secrets
+        .keys()
+        .find(|name| command.variables.contains_key(*name))
+    {
+        return Err(usage(
+            &format!("{name} is given twice"),
+            "Give it as a plain value or as a secret.",
+        ));
+    }
+    if let Some(folder) = &command.folder
+        && !Path::new(folder).is_absolute()
+    {
+        return Err(usage(
+            "the working folder isn't a full path",
+            "Enter its full path.",
+        ));
+    }
+    Ok(command)
+}
+
+fn is_variable(name: &str) -> bool {
+    let mut letters = name.chars();
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let begins = letters
+        .next()
+        .is_some_and(|first| fits(first) && !first.is_ascii_digit());
+    begins && name.len() <= 128 && letters.all(fits)
+}
+
+/// A name for people, from the word of the command that tells most: the package that a starter is given, else the
+/// program itself.
+fn title_of(command: &ServerCommand) -> String {
+    const STARTERS: [&str; 9] = [
+        "npx", "bunx", "uvx", "pipx", "node", "python", "python3", "deno", "dnx",
+    ];
+    let stem = |word: &str| {
+        let file = Path::new(word).file_stem();
+        file.and_then(|name| name.to_str())
+            .unwrap_or(word)
+            .to_owned()
+    };
+    let program = stem(&command.program);
+    let mut packages = command
+        .arguments
+        .iter()
+        .filter(|word| !word.starts_with('-') && *word != "run" && *word != "tool");
+    let telling = match packages.next() {
+        Some(package) if STARTERS.contains(&program.as_str()) => {
+            let last = package.rsplit('/').next().unwrap_or(package);
+            // Without its version.
+            let name = last.split_once(['@', '=']).map_or(last, |(name, _)| name);
+            stem(name)
+        }
+        _ => program,
+    };
+    let shortened = telling
+        .trim_start_matches("mcp-server-")
+        .trim_start_matches("server-")
+        .trim_end_matches("-mcp-server")
+        .trim_end_matches("-mcp");
+    let mut letters = shortened.chars();
+    let title = letters.next().map_or_else(
+        || telling.clone(),
+        |first| first.to_uppercase().chain(letters).collect(),
+    );
+    clean_text(&title, 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use patchbay_model::{Code, Explain as _, Secret};
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::connectors::edit::{ConnectorChanges, update_connector};
+    use crate::testing;
+
+    fn command(words: &[&str]) -> ServerCommand {
+        let (program, arguments) = words.split_first().unwrap();
+        ServerCommand {
+            program: (*program).to_owned(),
+            arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
+            folder: None,
+            variables: BTreeMap::new(),
+        }
+    }
+
+    fn request(words: &[&str]) -> AddProgram {
+        AddProgram {
+            command: command(words),
+            secrets: BTreeMap::new(),
+            name: None,
+            title: None,
+        }
+    }
+
+    #[test]
+    fn titles_are_made_of_what_tells_most() {
+        for (words, title) in [
+            (
+                &[
+                    "npx",
+                    "-y",
+                    "@modelcontextprotocol/server-everything@2026.1.1",
+                ][..],
+                "Everything",
+            ),
+            (&["uvx", "mcp-server-git"][..], "Git"),
+            (&["/opt/bin/github-mcp-server", "stdio"][..], "Github"),
+            (&["npx", "-y"][..], "Npx"),
+            (&["node", "/home/ada/notes.js"][..], "Notes"),
+        ] {
+            assert_eq!(title_of(&command(words)), title, "{words:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_no_program_can_be_given_is_refused() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let long = "x".repeat(WORD_BYTES + 1);
+        let secret = || SecretValue::from(Secret::new("hunter2-hunter2"));
+        let mut relative = request(&["npx"]);
+        relative.command.folder = Some("here".to_owned());
+        let mut named = request(&["npx"]);
+        named.secrets.insert("A=B".to_owned(), secret());
+        let mut twice = request(&["npx"]);
+        twice.secrets.insert("A".to_owned(), secret());
+        twice
+            .command
+            .variables
+            .insert("A".to_owned(), "b".to_owned());
+        for refused in [
+            request(&[" "]),
+            request(&["npx", &long]),
+            request(&["npx", "\u{1b}[2J"]),
+            relative,
+            named,
+            twice,
+        ] {
+            let error = add_program(&cx, refused).await.unwrap_err();
+            assert_eq!(error.code(), Code::UsageInvalid, "{error}");
+        }
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn it_has_no_address_and_gets_none() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let mut asked = request(&["npx", "-y", "server-files"]);
+        let secret = Secret::new("hunter2-hunter2");
+        asked.secrets.insert("API_KEY".to_owned(), secret.into());
+        let added = add_program(&cx, asked).await.unwrap();
+        assert_eq!((added.name.as_str(), added.endpoint), ("files", None));
+        assert!(matches!(
+            added.authentication,
+            Authentication::Variables { .. }
+        ));
+        let saved = find_connector(&cx, &added.id).await.unwrap();
+        assert_eq!(saved.command.unwrap().line(), "npx -y server-files");
+        assert!(!saved.native.0.to_string().contains("hunter2"));
+        let moved = ConnectorChanges {
+            url: Some("https://a.example/mcp".to_owned()),
+            ..ConnectorChanges::default()
+        };
+        let refused = update_connector(&cx, &added.id, moved).await.unwrap_err();
+        assert_eq!(refused.code(), Code::UsageInvalid);
+        cx.close().await;
+    }
+}

@@ -1,0 +1,247 @@
+//! MCP servers that are programs of this computer: found, allowed, started when they are needed, and ended.
+//!
+//! A program is looked for at each start, for what installs programs moves them. It gets an environment of its own
+//! and nothing of ours but what is listed in [`environment`]; its secrets are read at that moment and are in no
+//! argument. One process serves a connector; it ends after a while without calls.
+
+mod environment;
+pub(crate) mod guard;
+mod restarts;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_model::{Connector, Program, Secret, ServerCommand, ServerSurroundings};
+use patchbay_platforms::mcp::{self, McpLimits, McpProgram, McpSession, ProcessGuard};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use self::guard::Guard;
+pub(crate) use self::restarts::Restarts;
+use crate::context::Context;
+use crate::context::sessions::Slot;
+use crate::error::Error;
+use crate::secrets::programs::{Occasion, Purpose, find_in, in_unicode, search_path};
+
+/// How long a server that never worked yet may take to speak: it may have to be downloaded first.
+const FIRST_START: Duration = Duration::from_secs(600);
+
+/// How long one that worked before may take.
+const START: Duration = Duration::from_secs(60);
+
+/// After how long without a call a server is ended.
+const IDLE: Duration = Duration::from_secs(600);
+
+/// How often it is looked whether a server is idle.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// The program of a connector as it would be started now.
+struct Found {
+    program: Program,
+    folder: PathBuf,
+    /// Where programs are looked for, by us and by it.
+    path: Vec<PathBuf>,
+}
+
+/// Why a server is started.
+#[derive(Clone, Copy)]
+pub(crate) struct Cause {
+    /// Whether a person is there to be asked.
+    pub(crate) occasion: Occasion,
+    /// Whether it ran before, and ended without being told to.
+    pub(crate) ended_by_itself: bool,
+}
+
+/// Starts the server of a connector and connects to it.
+///
+/// # Errors
+/// [`Error::ServerStopped`] for one that is not started by itself any more; [`Error::ProgramMissing`];
+/// [`Error::ServerNotAllowed`]; [`Error::Platform`], [`Error::Vault`], [`Error::Reference`], [`Error::File`].
+pub(crate) async fn start(
+    cx: &Context,
+    connector: &Connector,
+    command: &ServerCommand,
+    Cause {
+        occasion,
+        ended_by_itself,
+    }: Cause,
+    cancel: &CancellationToken,
+) -> Result<McpSession, Error> {
+    let restarts = cx.restarts();
+    if occasion == Occasion::Given {
+        restarts.forget(&connector.id);
+    }
+    tokio::select! {
+        () = cancel.cancelled() => return Err(Error::Cancelled),
+        waited = restarts.wait_for_turn(connector, ended_by_itself) => waited?,
+    }
+    let found = find_allowed(cx, connector, command, occasion).await?;
+    let secrets = secret_variables(cx, connector).await?;
+    make_folder(&found.folder, command.folder.is_none()).await?;
+    let environment = environment::of(&found.path, &found.program.file, command, &secrets);
+    let environment = environment.map_err(|name| Error::Usage {
+        what: format!("the value of {name} can't be passed to a program"),
+        hint: "Add the connector again without it.".to_owned(),
+    })?;
+    let program = McpProgram {
+        name: command.program.clone(),
+        file: PathBuf::from(&found.program.file),
+        arguments: command.arguments.clone(),
+        folder: found.folder,
+        environment,
+        secrets: secrets.into_iter().map(|(_, secret)| secret).collect(),
+        guard: cx.guard() as Arc<dyn ProcessGuard>,
+    };
+    let limits = McpLimits {
+        connect: match connector.server {
+            Some(_) => START,
+            None => FIRST_START,
+        },
+        ..McpLimits::default()
+    };
+    let session = mcp::connect_program(program, limits, cancel).await;
+    restarts.note(&connector.id, session.as_ref().err());
+    Ok(session?)
+}
+
+/// Has the person in front of this computer allow the program of a connector, unless it is allowed already. Nothing
+/// is started.
+///
+/// # Errors
+/// [`Error::ProgramMissing`], [`Error::ServerNotAllowed`], [`Error::Store`].
+pub(crate) async fn allow(
+    cx: &Context,
+    connector: &Connector,
+    command: &ServerCommand,
+) -> Result<(), Error> {
+    find_allowed(cx, connector, command, Occasion::Given)
+        .await
+        .map(drop)
+}
+
+async fn find_allowed(
+    cx: &Context,
+    connector: &Connector,
+    command: &ServerCommand,
+    occasion: Occasion,
+) -> Result<Found, Error> {
+    let missing = |why: String| Error::ProgramMissing {
+        program: command.program.clone(),
+        why,
+    };
+    let path = search_path::of_servers(command.variables.get("PATH")).await;
+    let file = find_in(&command.program, &path).map_err(|why| missing(looked_in(why, &path)))?;
+    let folder = match &command.folder {
+        Some(folder) => PathBuf::from(folder),
+        None => cx.paths().server_folder(&connector.id),
+    };
+    let mut variables: Vec<String> = command.variables.keys().cloned().collect();
+    variables.extend(cx.tokens().header_names(connector).await?);
+    variables.sort();
+    let program = Program {
+        name: command.program.clone(),
+        file: in_unicode(&file, &command.program).map_err(missing)?,
+        arguments: command.arguments.clone(),
+        server: Some(ServerSurroundings {
+            folder: in_unicode(&folder, "the folder").map_err(missing)?,
+            variables,
+        }),
+    };
+    let purpose = Purpose::Server(connector.title.clone());
+    let allowed = cx.references().ensure_allowed(purpose, &program, occasion);
+    if allowed.await?.is_none() {
+        return Err(Error::ServerNotAllowed {
+            connector: connector.title.clone(),
+            program,
+        });
+    }
+    Ok(Found {
+        program,
+        folder,
+        path,
+    })
+}
+
+fn looked_in(why: String, path: &[PathBuf]) -> String {
+    match path {
+        [] => why,
+        folders => {
+            let folders: Vec<_> = folders.iter().map(|it| it.display().to_string()).collect();
+            format!("{why} ({})", folders.join(", "))
+        }
+    }
+}
+
+/// What makes a program available that is not there.
+pub(crate) fn what_to_install(program: &str) -> String {
+    let file = Path::new(program)
+        .file_stem()
+        .and_then(|name| name.to_str());
+    match file.unwrap_or_default() {
+        "npx" | "npm" | "node" => "Install Node.js, which brings it, or enter its full path.",
+        "uvx" | "uv" => "Install uv, which brings it, or enter its full path.",
+        "python" | "python3" | "pip" | "pipx" => "Install Python, or enter its full path.",
+        "docker" => "Install Docker, or enter its full path.",
+        "bunx" | "bun" => "Install Bun, which brings it, or enter its full path.",
+        "deno" => "Install Deno, or enter its full path.",
+        "dotnet" | "dnx" => "Install .NET, which brings it, or enter its full path.",
+        _ => "Install it, or enter its full path.",
+    }
+    .to_owned()
+}
+
+/// The secret variables of a connector, as they are now.
+async fn secret_variables(
+    cx: &Context,
+    connector: &Connector,
+) -> Result<Vec<(String, Secret)>, Error> {
+    let variables = cx.tokens().source(connector).headers().await;
+    let variables = variables.map_err(patchbay_platforms::Error::credential)?;
+    Ok(variables.iter().cloned().collect())
+}
+
+async fn make_folder(folder: &Path, is_ours: bool) -> Result<(), Error> {
+    let made = match is_ours {
+        true => tokio::fs::create_dir_all(folder).await,
+        false => tokio::fs::metadata(folder).await.map(drop),
+    };
+    made.map_err(|source| Error::File {
+        path: folder.display().to_string(),
+        source,
+    })
+}
+
+/// Ends a server that nobody uses, and notes when it ends by itself.
+pub(crate) fn look_after(cx: &Context, connector: &Connector, session: McpSession, slot: Slot) {
+    let (id, ending) = (connector.id.clone(), cx.ending().clone());
+    let watching = async move {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let mut live = slot.lock().await;
+            if session.is_closed() {
+                return;
+            }
+            if session.idle_for().is_some_and(|idle| idle >= IDLE) {
+                // Nobody can take it meanwhile, and whoever comes next starts it again.
+                *live = None;
+                drop(live);
+                session.close().await;
+                tracing::debug!(connector = %id, "an idle server was ended");
+                return;
+            }
+        }
+    };
+    cx.tasks().spawn(async move {
+        tokio::select! {
+            () = watching => {}
+            () = ending.cancelled() => {}
+        }
+    });
+}
+
+/// A variable and its value, as programs are given them.
+type Variable = (OsString, OsString);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! What a server is given of our environment: what programs need to find files, people's language and the network,
+//! and nothing that belongs to something else.
+//!
+//! Tokens in our own environment, agents for keys, and what the package of this app set for itself are left out.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use patchbay_model::{Secret, ServerCommand};
+
+use super::Variable;
+
+/// Passed on as they are.
+#[cfg(not(windows))]
+const PASSED_ON: &[&str] = &[
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "TZ",
+    "TERM",
+    "TMPDIR",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NODE_EXTRA_CA_CERTS",
+    "REQUESTS_CA_BUNDLE",
+    "VOLTA_HOME",
+    "NVM_DIR",
+    "ASDF_DATA_DIR",
+    "PYENV_ROOT",
+    "PNPM_HOME",
+    "JAVA_HOME",
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    // Servers that open a browser or a sign-in window, and podman, need them.
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "XDG_RUNTIME_DIR",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "XDG_SESSION_TYPE",
+    "XDG_CURRENT_DESKTOP",
+];
+
+/// Passed on as they are; names are compared without case.
+#[cfg(windows)]
+const PASSED_ON: &[&str] = &[
+    "SystemRoot",
+    "windir",
+    "SystemDrive",
+    "ComSpec",
+    "PATHEXT",
+    "TEMP",
+    "TMP",
+    "USERPROFILE",
+    "USERNAME",
+    "HOMEDRIVE",
+    "HOMEPATH",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "ProgramData",
+    "ProgramFiles",
+    "ProgramFiles(x86)",
+    "ProgramW6432",
+    "CommonProgramFiles",
+    "CommonProgramFiles(x86)",
+    "CommonProgramW6432",
+    "PROCESSOR_ARCHITECTURE",
+    "PROCESSOR_IDENTIFIER",
+    "NUMBER_OF_PROCESSORS",
+    "OS",
+    "PSModulePath",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NODE_EXTRA_CA_CERTS",
+    "REQUESTS_CA_BUNDLE",
+    "VOLTA_HOME",
+    "PNPM_HOME",
+    "JAVA_HOME",
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+];
+
+/// Passed on with whatever follows.
+const PREFIXES: &[&str] = &["LC_", "MISE_"];
+
+/// The whole environment of a server.
+///
+/// # Errors
+/// The name of a variable whose value no program can be given.
+pub(super) fn of(
+    path: &[PathBuf],
+    file: &str,
+    command: &ServerCommand,
+    secrets: &[(String, Secret)],
+) -> Result<Vec<Variable>, String> {
+    let mut all: Vec<Variable> = env::vars_os()
+        .filter(|(name, value)| is_passed_on(name) && !is_function(value))
+        .collect();
+    let path = env::join_paths(path).map_err(|_| "PATH".to_owned())?;
+    set(&mut all, "PATH", path);
+    if cfg!(target_os = "macos") && !all.iter().any(|(name, _)| name == "LANG") {
+        // Ruby and older Pythons take text for ASCII without it.
+        set(&mut all, "LANG", "en_US.UTF-8".into());
+    }
+    if cfg!(windows) {
+        // Else they write in the code page of the console.
+        set(&mut all, "PYTHONUTF8", "1".into());
+        set(&mut all, "PYTHONIOENCODING", "utf-8".into());
+    }
+    let starter = Path::new(file).file_stem().and_then(OsStr::to_str);
+    if starter.is_some_and(|name| matches!(name, "npx" | "npm" | "npx-cli")) {
+        // It would ask on the streams that belong to the server.
+        set(&mut all, "npm_config_yes", "true".into());
+    }
+    let plain = command.variables.iter();
+    let plain = plain.map(|(name, value)| (name, value.as_str()));
+    let secret = secrets.iter().map(|(name, value)| (name, value.expose()));
+    for (name, value) in plain.chain(secret).filter(|(name, _)| *name != "PATH") {
+        if value.contains('\0') {
+            return Err(name.clone());
+        }
+        set(&mut all, name, value.into());
+    }
+    Ok(all)
+}
+
+fn set(all: &mut Vec<Variable>, name: &str, value: OsString) {
+    all.retain(|(known, _)| !is_same(known, name));
+    all.push((name.into(), value));
+}
+
+fn is_passed_on(name: &OsStr) -> bool {
+    let starts = name.to_str().is_some_and(|name| {
+        let mut prefixes = PREFIXES.iter();
+        prefixes.any(|prefix| name.starts_with(prefix))
+    });
+    starts || PASSED_ON.iter().any(|known| is_same(name, known))
+}
+
+fn is_same(name: &OsStr, known: &str) -> bool {
+    match cfg!(windows) {
+        true => name.eq_ignore_ascii_case(known),
+        false => name == known,
+    }
+}
+
+/// Whether a shell exported a function in it, which is a program and no value.
+fn is_function(value: &OsStr) -> bool {
+    value.as_encoded_bytes().starts_with(b"()")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_listed_is_passed_on() {
+        for name in ["HTTP_PROXY", "LC_ALL"] {
+            assert!(is_passed_on(OsStr::new(name)), "{name}");
+        }
+        for name in [
+            "SSH_AUTH_SOCK",
+            "GITHUB_TOKEN",
+            "PATCHBAY_PASSPHRASE",
+            "LD_PRELOAD",
+        ] {
+            assert!(!is_passed_on(OsStr::new(name)), "{name}");
+        }
+        assert!(is_function(OsStr::new("() { :; }")));
+    }
+
+    #[test]
+    fn what_the_connector_names_wins_and_paths_are_joined() {
+        let command = ServerCommand {
+            program: "npx".to_owned(),
+            arguments: Vec::new(),
+            folder: None,
+            variables: BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned())]),
+        };
+        let folders = ["a", "b"].map(|name| env::temp_dir().join(name));
+        let secret = [("API_KEY".to_owned(), Secret::new("hunter2"))];
+        let all = of(&folders, "/usr/bin/npx", &command, &secret).unwrap();
+        let value = |name: &str| {
+            let mut of_name = all.iter().filter(|(known, _)| known == name);
+            let value = of_name.next().map(|(_, value)| value.clone());
+            assert!(of_name.next().is_none(), "{name} is there once");
+            value
+        };
+        assert_eq!(value("LC_ALL"), Some("C".into()));
+        assert_eq!(value("API_KEY"), Some("hunter2".into()));
+        assert_eq!(value("npm_config_yes"), Some("true".into()));
+        assert_eq!(value("PATH"), Some(env::join_paths(&folders).unwrap()));
+        let broken = [("API_KEY".to_owned(), Secret::new("a\0b"))];
+        assert_eq!(
+            of(&folders, "x", &command, &broken),
+            Err("API_KEY".to_owned())
+        );
+    }
+}

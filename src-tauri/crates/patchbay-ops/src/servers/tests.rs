@@ -1,0 +1,211 @@
+//! The servers are scripts.
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use patchbay_model::{Code, Explain as _};
+
+use super::*;
+use crate::app_paths::AppPaths;
+use crate::clock::SystemClock;
+use crate::connectors::add_program::{AddProgram, add_program};
+use crate::connectors::check::check_connector;
+use crate::connectors::disconnect::disconnect_connector;
+use crate::connectors::tools::refresh_tools;
+use crate::context::ContextOptions;
+use crate::credentials::secret::SecretValue;
+use crate::secrets::programs::{ProgramConsent, ProgramRequest};
+
+/// A server in the fewest words: a handshake, a list with one tool named by the environment, and an end.
+const SERVER: &str = r#"#!/bin/sh
+echo "$$" >> starts
+[ -e broken ] && { echo "no key in $API_KEY" >&2; exit 3; }
+while read -r line; do
+  case "$line" in
+    *'"initialize"'*) echo '{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"files","version":"1"}}}' ;;
+    *'"tools/list"'*) id=${line##*'"id":'}; id=${id%%[,\}]*}
+      echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"tools":[{"name":"'"$TOOL-$API_KEY-${GITHUB_TOKEN:-none}"'","inputSchema":{"type":"object"}}]}}' ;;
+  esac
+done
+"#;
+
+/// A person who answers, and what they were shown.
+#[derive(Default)]
+struct Person {
+    asked: Mutex<Vec<Program>>,
+    refuses: Mutex<bool>,
+}
+
+#[async_trait]
+impl ProgramConsent for Person {
+    async fn allows(&self, request: &ProgramRequest) -> bool {
+        assert_eq!(request.purpose, Purpose::Server("Files".to_owned()));
+        self.asked.lock().unwrap().push(request.program.clone());
+        !*self.refuses.lock().unwrap()
+    }
+}
+
+struct Bench {
+    home: tempfile::TempDir,
+    person: Arc<Person>,
+    cx: Context,
+}
+
+async fn bench() -> Bench {
+    let home = tempfile::tempdir().unwrap();
+    let person = Arc::new(Person::default());
+    let options = ContextOptions {
+        keychain: Arc::new(patchbay_vault::MemoryKeychain::new()),
+        programs: Arc::clone(&person) as Arc<dyn ProgramConsent>,
+        clock: Arc::new(SystemClock),
+        ..ContextOptions::of_system(AppPaths::under(home.path()))
+    };
+    let cx = Context::open(options).await.unwrap();
+    Bench { home, person, cx }
+}
+
+impl Bench {
+    fn server(&self) -> PathBuf {
+        let file = self.home.path().join("server");
+        fs::write(&file, SERVER).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        file
+    }
+
+    async fn add(&self) -> Connector {
+        let variables = BTreeMap::from([("TOOL".to_owned(), "list".to_owned())]);
+        let secret = SecretValue::from(Secret::new("hunter2-hunter2"));
+        let request = AddProgram {
+            command: ServerCommand {
+                program: self.server().to_str().unwrap().to_owned(),
+                arguments: vec!["--root".to_owned()],
+                folder: None,
+                variables,
+            },
+            secrets: BTreeMap::from([("API_KEY".to_owned(), secret)]),
+            name: Some("files".to_owned()),
+            title: Some("Files".to_owned()),
+        };
+        add_program(&self.cx, request).await.unwrap()
+    }
+
+    fn starts(&self, connector: &Connector) -> usize {
+        let folder = self.cx.paths().server_folder(&connector.id);
+        let starts = fs::read_to_string(folder.join("starts"));
+        starts.map_or(0, |starts| starts.lines().count())
+    }
+
+    fn asked(&self) -> usize {
+        self.person.asked.lock().unwrap().len()
+    }
+}
+
+#[tokio::test]
+async fn a_program_is_asked_about_once_and_gets_its_variables_and_no_others() {
+    let bench = bench().await;
+    let connector = bench.add().await;
+    assert_eq!(bench.asked(), 0, "nothing is started by adding");
+    let tools = refresh_tools(&bench.cx, &connector.id).await.unwrap();
+    assert_eq!(tools[0].name, "list-hunter2-hunter2-none");
+    let shown = bench.person.asked.lock().unwrap()[0].clone();
+    assert_eq!(shown.arguments, ["--root"]);
+    assert_eq!(shown.server.unwrap().variables, ["API_KEY", "TOOL"]);
+    // The same process, and no second question.
+    refresh_tools(&bench.cx, &connector.id).await.unwrap();
+    assert_eq!((bench.asked(), bench.starts(&connector)), (1, 1));
+    disconnect_connector(&bench.cx, &connector.id)
+        .await
+        .unwrap();
+    bench
+        .cx
+        .guard()
+        .wait_until_empty(Duration::from_secs(5))
+        .await;
+    refresh_tools(&bench.cx, &connector.id).await.unwrap();
+    assert_eq!((bench.asked(), bench.starts(&connector)), (1, 2));
+    bench.cx.close().await;
+    assert!(bench.cx.guard().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_not_allowed_is_not_started_and_asked_about_again() {
+    let bench = bench().await;
+    let connector = bench.add().await;
+    *bench.person.refuses.lock().unwrap() = true;
+    let refused = refresh_tools(&bench.cx, &connector.id).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ProgramNotAllowed);
+    assert_eq!(bench.starts(&connector), 0);
+    *bench.person.refuses.lock().unwrap() = false;
+    refresh_tools(&bench.cx, &connector.id).await.unwrap();
+    // Other words are another program.
+    let other = |connector: &mut Connector| {
+        if let Some(command) = &mut connector.command {
+            command.arguments.push("--all".to_owned());
+        }
+    };
+    bench
+        .cx
+        .store()
+        .change_connector(&connector.id, other)
+        .await
+        .unwrap();
+    check_connector(&bench.cx, &connector.id).await.unwrap();
+    assert_eq!((bench.asked(), bench.starts(&connector)), (3, 2));
+    bench.cx.close().await;
+}
+
+#[tokio::test]
+async fn one_that_ends_before_it_speaks_waits_for_a_person() {
+    let bench = bench().await;
+    let connector = bench.add().await;
+    let folder = bench.cx.paths().server_folder(&connector.id);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("broken"), "").unwrap();
+    let check = check_connector(&bench.cx, &connector.id).await.unwrap();
+    let failed = check
+        .steps
+        .iter()
+        .find(|step| step.problem.is_some())
+        .unwrap();
+    assert_eq!(failed.name, "spoke");
+    let problem = failed.problem.clone().unwrap();
+    assert_eq!(problem.code, Code::ProgramEnded);
+    assert_eq!(problem.detail.as_deref(), Some("no key in <redacted>"));
+    let backend = crate::backend::for_connector(&bench.cx, &check.connector);
+    let refused = backend.list_resources().await.unwrap_err();
+    assert!(matches!(refused, Error::ServerStopped { .. }), "{refused}");
+    assert_eq!(bench.starts(&connector), 1);
+    fs::remove_file(folder.join("broken")).unwrap();
+    let check = check_connector(&bench.cx, &connector.id).await.unwrap();
+    assert!(
+        check.steps.iter().all(|step| step.problem.is_none()),
+        "{:?}",
+        check.steps
+    );
+    bench.cx.close().await;
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_there_names_what_to_install() {
+    let bench = bench().await;
+    let mut connector = bench.add().await;
+    connector.command.as_mut().unwrap().program = "npx-is-not-there".to_owned();
+    bench.cx.store().save_connector(&connector).await.unwrap();
+    let check = check_connector(&bench.cx, &connector.id).await.unwrap();
+    let problem = check.steps[0].problem.clone().unwrap();
+    assert_eq!(
+        (check.steps[0].name.as_str(), problem.code),
+        ("found", Code::ProgramNotFound)
+    );
+    assert!(
+        problem.message.starts_with("npx-is-not-there not found: "),
+        "{problem:?}"
+    );
+    assert!(what_to_install("/usr/bin/npx").contains("Node.js"));
+    assert_eq!(bench.asked(), 0);
+    bench.cx.close().await;
+}

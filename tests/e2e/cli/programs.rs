@@ -1,0 +1,186 @@
+//! Connectors whose servers are programs of this computer.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::desk::{Done, TOKEN, Terminal};
+
+const SERVER: &str =
+    include_str!("../../../src-tauri/crates/patchbay-platforms/src/mcp/tests/programs/server.py");
+
+/// Whether a process lives; one that is dead and was not waited for does not.
+fn lives(pid: &str) -> bool {
+    let listed = std::process::Command::new("ps")
+        .args(["-o", "stat=", "-p", pid])
+        .output();
+    let state = String::from_utf8(listed.unwrap().stdout).unwrap();
+    let state = state.trim();
+    !state.is_empty() && !state.starts_with('Z')
+}
+
+/// The lines that a server and what it started have written.
+fn pids(file: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+async fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_secs(20), "{what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+struct Programs {
+    terminal: Terminal,
+    script: String,
+    pids: std::path::PathBuf,
+}
+
+impl Programs {
+    async fn new() -> Self {
+        let terminal = Terminal::new().await;
+        let script = terminal.home.path().join("server.py");
+        std::fs::write(&script, SERVER).unwrap();
+        Self {
+            script: script.to_str().unwrap().to_owned(),
+            pids: terminal.home.path().join("pids"),
+            terminal,
+        }
+    }
+
+    /// Adds a server of that manner, with more options before its command.
+    async fn add(&self, manner: &str, more: &[&str]) -> Done {
+        let pids = format!("PID_FILE={}", self.pids.display());
+        let first = ["connector", "add", "files", "--env", &pids];
+        let command = ["--", "python3", &self.script, manner];
+        self.terminal
+            .run_with(&[&first, more, &command].concat(), &format!("{TOKEN}\n"))
+            .await
+    }
+
+    fn nothing_lives(&self) -> bool {
+        let pids = pids(&self.pids);
+        assert!(!pids.is_empty());
+        !pids
+            .iter()
+            .filter(|pid| *pid != "called")
+            .any(|pid| lives(pid))
+    }
+}
+
+#[tokio::test]
+async fn a_program_is_added_allowed_used_and_never_left_behind() {
+    let desk = Programs::new().await;
+    let added = desk.add("well", &["--env-secret", "API_KEY"]).await;
+    added.succeeded();
+    assert!(
+        added
+            .stderr
+            .contains("Next: patchbay connector connect files"),
+        "{added:?}"
+    );
+
+    // Nobody is there to be asked.
+    let refused = desk
+        .terminal
+        .run(&["connector", "connect", "files", "--json"])
+        .await;
+    let problem = refused.failure();
+    assert!(
+        problem.to_string().contains("program.not_allowed"),
+        "{problem}"
+    );
+    assert_eq!(pids(&desk.pids), [""; 0], "nothing was started");
+
+    desk.terminal
+        .run(&["connector", "remove", "files"])
+        .await
+        .succeeded();
+    let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
+    let added = desk.add("well", &options).await;
+    added.succeeded();
+    assert!(added.stderr.contains("Connected files"), "{added:?}");
+    assert!(desk.nothing_lives());
+
+    // Allowed is allowed, for exactly these words.
+    let run = ["tool", "run", "files", "echo", "text=hello", "--json"];
+    let run = desk.terminal.run(&run).await;
+    run.succeeded();
+    assert!(run.stdout.contains("hello"), "{run:?}");
+    let check = desk
+        .terminal
+        .run(&["connector", "check", "files", "--json"])
+        .await;
+    check.succeeded();
+    let check = check.document();
+    let steps: Vec<_> = check["steps"].as_array().unwrap().iter().collect();
+    let names: Vec<_> = steps
+        .iter()
+        .map(|step| step["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["found", "started", "spoke", "negotiation", "tools"]);
+    assert!(
+        steps.iter().all(|step| step["state"] == "passed"),
+        "{check}"
+    );
+    let shown = desk.terminal.run(&["connector", "show", "files"]).await;
+    assert!(
+        shown
+            .stdout
+            .contains(&format!("python3 {} well", desk.script)),
+        "{shown:?}"
+    );
+    assert!(!shown.stdout.contains(TOKEN));
+    assert!(desk.nothing_lives());
+}
+
+#[tokio::test]
+async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
+    let desk = Programs::new().await;
+    let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
+    let failed = desk.add("ends", &options).await;
+    assert_eq!(failed.code, 1, "{failed:?}");
+    assert!(failed.stderr.contains("ended (exit code 3)"), "{failed:?}");
+    assert!(
+        failed.stderr.contains("no YES option for <redacted>"),
+        "{failed:?}"
+    );
+    assert!(!failed.stderr.contains(TOKEN));
+    let missing = [
+        "connector",
+        "add",
+        "gone",
+        "--allow",
+        "--",
+        "npx-is-not-there",
+    ];
+    let missing = desk.terminal.run(&missing).await;
+    assert!(
+        missing.stderr.contains("npx-is-not-there isn't in PATH"),
+        "{missing:?}"
+    );
+}
+
+#[tokio::test]
+async fn killing_patchbay_leaves_nothing_that_it_had_started() {
+    let desk = Programs::new().await;
+    desk.add("deaf", &["--allow"]).await.succeeded();
+    desk.terminal
+        .run(&["connector", "connect", "files"])
+        .await
+        .succeeded();
+    assert!(desk.nothing_lives(), "a deaf one is ended too");
+    std::fs::remove_file(&desk.pids).unwrap();
+
+    let run = ["tool", "run", "files", "echo", "--yes"];
+    let mut patchbay = desk.terminal.command(&run).spawn().unwrap();
+    let called = || pids(&desk.pids).iter().any(|line| line == "called");
+    wait_until("the tool was not called", called).await;
+    assert!(!desk.nothing_lives());
+    // No chance to do anything about it.
+    patchbay.start_kill().unwrap();
+    patchbay.wait().await.unwrap();
+    wait_until("something was left", || desk.nothing_lives()).await;
+}
