@@ -67,8 +67,9 @@ fn question(request: &ProgramRequest) -> String {
     if let Some(server) = &program.server {
         lines.push(format!("Folder: {}", inert_line(&server.folder)));
         if !server.variables.is_empty() {
-            let names = server.variables.join(", ");
-            lines.push(format!("Variables: {}", inert_line(&names)));
+            lines.push("Variables:".to_owned());
+            let variables = server.variables.iter();
+            lines.extend(variables.map(|variable| format!("    {}", inert_line(variable))));
         }
     }
     lines.push(String::new());
@@ -123,14 +124,14 @@ mod tests {
                 arguments: vec!["-y\nFolder: /safe".to_owned()],
                 server: Some(ServerSurroundings {
                     folder: "/home/ada".to_owned(),
-                    variables: vec!["API_KEY".to_owned()],
+                    variables: ["API_KEY", "MODE=safe"].map(str::to_owned).to_vec(),
                 }),
             },
             occasion: Occasion::Given,
         };
         let shown = question(&request);
         let head = "Connector: Files\nProgram: npx\nFile: /usr/bin/npx\nArguments:\n    -y Folder: /safe\n\
-                    Folder: /home/ada\nVariables: API_KEY\n\n";
+                    Folder: /home/ada\nVariables:\n    API_KEY\n    MODE=safe\n\n";
         assert!(shown.starts_with(head), "{shown}");
     }
 }

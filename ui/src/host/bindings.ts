@@ -2041,7 +2041,10 @@ export type ServerFacts = {
 export type ServerSurroundings = {
 	/**  Absolute path of the folder in which it works. */
 	folder: string,
-	/**  Names of the variables that its environment has besides what every program is given. */
+	/**
+	 *  The variables that its environment has besides what every program is given, each as `NAME=value`; a secret one
+	 *  by its name alone. What a program does can depend on any of them.
+	 */
 	variables: string[],
 };
 

@@ -59,9 +59,9 @@ fn question(request: &ProgramRequest) -> String {
     }
     if let Some(server) = &program.server {
         lines.push(format!("  folder    {}", text::line(&server.folder)));
-        if !server.variables.is_empty() {
-            let names = server.variables.join(", ");
-            lines.push(format!("  variables {}", text::line(&names)));
+        for (number, variable) in server.variables.iter().enumerate() {
+            let head = if number == 0 { "variables" } else { "" };
+            lines.push(format!("  {head:<9} {}", text::line(variable)));
         }
     }
     lines.push(match &request.purpose {
@@ -108,7 +108,7 @@ mod tests {
             program: Program {
                 server: Some(ServerSurroundings {
                     folder: "/home/ada/a\nb".to_owned(),
-                    variables: vec!["API_KEY".to_owned(), "HOST".to_owned()],
+                    variables: vec!["API_KEY".to_owned(), "HOST=a\nb".to_owned()],
                 }),
                 ..request.program
             },
@@ -120,6 +120,7 @@ mod tests {
             "{shown}"
         );
         assert!(shown.contains("\n  folder    /home/ada/a b\n"), "{shown}");
-        assert!(shown.contains("\n  variables API_KEY, HOST\n"), "{shown}");
+        let variables = "\n  variables API_KEY\n            HOST=a b\n";
+        assert!(shown.contains(variables), "{shown}");
     }
 }

@@ -27,7 +27,8 @@ pub struct Program {
 pub struct ServerSurroundings {
     /// Absolute path of the folder in which it works.
     pub folder: String,
-    /// Names of the variables that its environment has besides what every program is given.
+    /// The variables that its environment has besides what every program is given, each as `NAME=value`; a secret one
+    /// by its name alone. What a program does can depend on any of them.
     pub variables: Vec<String>,
 }
 

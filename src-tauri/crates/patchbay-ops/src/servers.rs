@@ -136,7 +136,10 @@ async fn find_allowed(
         Some(folder) => PathBuf::from(folder),
         None => cx.paths().server_folder(&connector.id),
     };
-    let mut variables: Vec<String> = command.variables.keys().cloned().collect();
+    let plain = command.variables.iter();
+    let mut variables: Vec<String> = plain
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     variables.extend(cx.tokens().header_names(connector).await?);
     variables.sort();
     let program = Program {

@@ -112,7 +112,7 @@ pub(crate) fn id_of(program: &Program) -> String {
         add("");
         add(&program.arguments.len().to_string());
         add(&server.folder);
-        server.variables.iter().for_each(|name| add(name));
+        server.variables.iter().for_each(|variable| add(variable));
     }
     add(&program.file);
     program.arguments.iter().for_each(|word| add(word));

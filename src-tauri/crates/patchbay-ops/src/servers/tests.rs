@@ -113,7 +113,7 @@ async fn a_program_is_asked_about_once_and_gets_its_variables_and_no_others() {
     assert_eq!(tools[0].name, "list-hunter2-hunter2-none");
     let shown = bench.person.asked.lock().unwrap()[0].clone();
     assert_eq!(shown.arguments, ["--root"]);
-    assert_eq!(shown.server.unwrap().variables, ["API_KEY", "TOOL"]);
+    assert_eq!(shown.server.unwrap().variables, ["API_KEY", "TOOL=list"]);
     // The same process, and no second question.
     refresh_tools(&bench.cx, &connector.id).await.unwrap();
     assert_eq!((bench.asked(), bench.starts(&connector)), (1, 1));
@@ -141,20 +141,29 @@ async fn what_was_not_allowed_is_not_started_and_asked_about_again() {
     assert_eq!(bench.starts(&connector), 0);
     *bench.person.refuses.lock().unwrap() = false;
     refresh_tools(&bench.cx, &connector.id).await.unwrap();
-    // Other words are another program.
-    let other = |connector: &mut Connector| {
-        if let Some(command) = &mut connector.command {
-            command.arguments.push("--all".to_owned());
-        }
-    };
-    bench
-        .cx
-        .store()
-        .change_connector(&connector.id, other)
-        .await
-        .unwrap();
-    check_connector(&bench.cx, &connector.id).await.unwrap();
-    assert_eq!((bench.asked(), bench.starts(&connector)), (3, 2));
+    // Other words are another program, and so are other values in its environment.
+    let changes: [fn(&mut ServerCommand); 2] = [
+        |command| command.arguments.push("--all".to_owned()),
+        |command| {
+            drop(
+                command
+                    .variables
+                    .insert("TOOL".to_owned(), "other".to_owned()),
+            )
+        },
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let other = move |connector: &mut Connector| {
+            connector.command.as_mut().map(change);
+        };
+        let store = bench.cx.store();
+        store.change_connector(&connector.id, other).await.unwrap();
+        check_connector(&bench.cx, &connector.id).await.unwrap();
+        assert_eq!(
+            (bench.asked(), bench.starts(&connector)),
+            (number + 3, number + 2)
+        );
+    }
     bench.cx.close().await;
 }
 
