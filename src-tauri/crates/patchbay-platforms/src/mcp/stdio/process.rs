@@ -156,7 +156,9 @@ fn command(program: &McpProgram) -> CommandWrap {
         use process_wrap::tokio::{CreationFlags, JobObject};
         /// Without it a console window flashes up.
         const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-        command.wrap(CreationFlags::from_raw(CREATE_NO_WINDOW));
+        let mut flags = CreationFlags(Default::default());
+        flags.0.0 = CREATE_NO_WINDOW;
+        command.wrap(flags);
         command.wrap(JobObject);
     }
     command
