@@ -481,7 +481,7 @@ fn hint_for(said: &str) -> &'static str {
             "Another copy of it may be running. End that one and try again.",
         ),
         (
-            "Cannot connect to the Docker daemon",
+            "connect to the Docker daemon",
             "Start Docker and try again.",
         ),
     ];

@@ -64,7 +64,7 @@ impl Guard {
     }
 
     /// Whether no server is left.
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     pub(crate) fn is_empty(&self) -> bool {
         *self.running.borrow() == 0
     }
