@@ -2,6 +2,7 @@
 
 pub(crate) mod add;
 pub(crate) mod add_program;
+pub(crate) mod blank_connector;
 pub(crate) mod check;
 pub(crate) mod create;
 pub(crate) mod details;

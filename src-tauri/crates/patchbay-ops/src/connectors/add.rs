@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use patchbay_model::{
-    AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId, Json, Redirect,
-    Transport, Visibility, WalletEntry, WalletEntryId, WalletKind, clean_text,
+    AccountId, Authentication, AuthenticationMethod, Connector, Json, Redirect, Transport,
+    WalletEntry, WalletEntryId, WalletKind, clean_text,
 };
 use patchbay_platforms::PlainHttp;
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use specta::Type;
 
 use crate::SecretInput;
 use crate::address::{free_name, name_of, plain_http, read_address, title_of};
+use crate::connectors::blank_connector::blank_connector;
 use crate::connectors::inspect_address::inspect_address;
 use crate::connectors::{list_connectors, status};
 use crate::context::Context;
@@ -119,19 +120,8 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
         plain_http.check(&url)?;
     }
     let (authentication, entry) = authentication(cx, choice, &title).await?;
-    let now = cx.now();
     let connector = Connector {
-        id: ConnectorId::new(cx.new_id("con")),
-        account: AccountId::local(),
-        remote_id: None,
-        name,
-        title,
-        description: None,
-        icon: None,
         endpoint: Some(url.to_string()),
-        command: None,
-        visibility: Visibility::Private,
-        status: status::unchecked(),
         identity: status::identity(entry.as_ref()),
         authentication,
         authentication_methods: vec![
@@ -140,15 +130,10 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
             AuthenticationMethod::Headers,
             AuthenticationMethod::None,
         ],
-        server: None,
-        tool_count: None,
-        created_at: now,
-        updated_at: now,
-        tags: Vec::new(),
-        favourite: false,
         allows_plain_http: request.allow_plain_http && PlainHttp::is_needed_for(&url),
         draft: true,
         native: Json(json!({ "url": url.as_str(), "transport": Transport::StreamableHttp })),
+        ..blank_connector(cx, AccountId::local(), name, title)
     };
     status::save(cx, &connector).await?;
     Ok(connector)

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use patchbay_model::{
     AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId, Json, ServerCommand,
-    Transport, Visibility, clean_text,
+    Transport, clean_text,
 };
 use serde::Deserialize;
 use serde_json::json;
 use specta::Type;
 
 use crate::connectors::add::{checked_title, chosen_name, new_entry};
+use crate::connectors::blank_connector::blank_connector;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::credentials::secret::{SecretValue, WalletSecret};
@@ -59,36 +60,20 @@ pub async fn add_program(cx: &Context, request: AddProgram) -> Result<Connector,
             Some(new_entry(cx, &title, secret).await?)
         }
     };
-    let now = cx.now();
-    let connector = Connector {
-        id: ConnectorId::new(cx.new_id("con")),
-        account: AccountId::local(),
-        remote_id: None,
-        name,
-        title,
-        description: None,
-        icon: None,
-        endpoint: None,
-        visibility: Visibility::Private,
-        status: status::unchecked(),
-        identity: status::identity(entry.as_ref()),
-        authentication: match &entry {
-            Some(entry) => Authentication::Variables {
-                entry: entry.id.clone(),
-            },
-            None => Authentication::None,
+    let authentication = match &entry {
+        Some(entry) => Authentication::Variables {
+            entry: entry.id.clone(),
         },
+        None => Authentication::None,
+    };
+    let connector = Connector {
+        identity: status::identity(entry.as_ref()),
+        authentication,
         authentication_methods: vec![AuthenticationMethod::None],
-        server: None,
-        tool_count: None,
-        created_at: now,
-        updated_at: now,
-        tags: Vec::new(),
-        favourite: false,
-        allows_plain_http: false,
         draft: true,
         native: Json(json!({ "command": command.line(), "transport": Transport::Stdio })),
         command: Some(command),
+        ..blank_connector(cx, AccountId::local(), name, title)
     };
     status::save(cx, &connector).await?;
     Ok(connector)
@@ -122,18 +107,17 @@ fn checked(
     command: ServerCommand,
     secrets: &BTreeMap<String, SecretValue>,
 ) -> Result<ServerCommand, Error> {
-    let mut words = std::iter::once(&command.program).chain(&command.arguments);
+    let words = || std::iter::once(&command.program).chain(&command.arguments);
     if command.program.trim().is_empty() {
         return Err(usage("enter a command", "Such as npx -y PACKAGE."));
     }
-    if command.arguments.len() >= WORDS || words.any(|word| word.len() > WORD_BYTES) {
+    if command.arguments.len() >= WORDS || words().any(|word| word.len() > WORD_BYTES) {
         return Err(usage(
             "the command is too long",
             "Save it as a script and add that.",
         ));
     }
-    let mut words = std::iter::once(&command.program).chain(&command.arguments);
-    if words.any(|word| word.chars().any(|sign| sign.is_control() && sign != '\n')) {
+    if words().any(|word| word.chars().any(|sign| sign.is_control() && sign != '\n')) {
         return Err(usage(
             "the command contains control characters",
             "Type it instead of pasting it.",

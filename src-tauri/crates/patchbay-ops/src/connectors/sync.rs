@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use patchbay_model::{
-    Account, AccountId, Authentication, Connector, ConnectorId, ConnectorStatus, Json, Platform,
-    RemoteId, Status, Timestamp,
+    Account, AccountId, Connector, ConnectorId, ConnectorStatus, Platform, RemoteId, Status,
+    Timestamp,
 };
 use patchbay_platforms::RemoteConnector;
 
@@ -15,8 +15,8 @@ use crate::accounts::observations::save_observations;
 use crate::accounts::platform::{options, platform_of, signed_out};
 use crate::accounts::{errors, list_accounts};
 use crate::address::{free_name, name_of};
+use crate::connectors::blank_connector::blank_connector;
 use crate::connectors::remote::copy_remote;
-use crate::connectors::status;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
@@ -180,33 +180,9 @@ pub(crate) fn new_connector(
     remote: RemoteConnector,
     is_taken: impl Fn(&str) -> bool,
 ) -> Connector {
-    let now = cx.now();
-    let mut connector = Connector {
-        id: ConnectorId::new(cx.new_id("con")),
-        account: account.id.clone(),
-        remote_id: None,
-        name: free_name(&name_of(&remote.name), "-", is_taken),
-        title: String::new(),
-        description: None,
-        icon: None,
-        endpoint: None,
-        command: None,
-        visibility: remote.visibility,
-        status: status::unchecked(),
-        identity: status::identity(None),
-        authentication: Authentication::None,
-        authentication_methods: Vec::new(),
-        server: None,
-        tool_count: None,
-        created_at: now,
-        updated_at: now,
-        tags: Vec::new(),
-        favourite: false,
-        allows_plain_http: false,
-        draft: false,
-        native: Json::default(),
-    };
-    copy_remote(&mut connector, account, remote, now);
+    let name = free_name(&name_of(&remote.name), "-", is_taken);
+    let mut connector = blank_connector(cx, account.id.clone(), name, String::new());
+    copy_remote(&mut connector, account, remote, cx.now());
     connector
 }
 

@@ -1,0 +1,41 @@
+//! A connector of which nothing is known yet but its account and its names.
+
+use patchbay_model::{AccountId, Authentication, Connector, ConnectorId, Json, Visibility};
+
+use crate::connectors::status;
+use crate::context::Context;
+
+/// A connector that nobody has looked at; who adds it says the rest.
+pub(crate) fn blank_connector(
+    cx: &Context,
+    account: AccountId,
+    name: String,
+    title: String,
+) -> Connector {
+    let now = cx.now();
+    Connector {
+        id: ConnectorId::new(cx.new_id("con")),
+        account,
+        remote_id: None,
+        name,
+        title,
+        description: None,
+        icon: None,
+        endpoint: None,
+        command: None,
+        visibility: Visibility::Private,
+        status: status::unchecked(),
+        identity: status::identity(None),
+        authentication: Authentication::None,
+        authentication_methods: Vec::new(),
+        server: None,
+        tool_count: None,
+        created_at: now,
+        updated_at: now,
+        tags: Vec::new(),
+        favourite: false,
+        allows_plain_http: false,
+        draft: false,
+        native: Json::default(),
+    }
+}
