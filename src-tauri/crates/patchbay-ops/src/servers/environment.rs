@@ -11,9 +11,26 @@ use patchbay_model::{Secret, ServerCommand};
 
 use super::Variable;
 
-/// Passed on as they are.
-#[cfg(not(windows))]
+/// Passed on as they are, everywhere.
 const PASSED_ON: &[&str] = &[
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NODE_EXTRA_CA_CERTS",
+    "REQUESTS_CA_BUNDLE",
+    "VOLTA_HOME",
+    "PNPM_HOME",
+    "JAVA_HOME",
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+];
+
+/// Passed on as they are by this system.
+#[cfg(not(windows))]
+const SYSTEM: &[&str] = &[
     "HOME",
     "USER",
     "LOGNAME",
@@ -30,22 +47,9 @@ const PASSED_ON: &[&str] = &[
     "https_proxy",
     "all_proxy",
     "no_proxy",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "NO_PROXY",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "NODE_EXTRA_CA_CERTS",
-    "REQUESTS_CA_BUNDLE",
-    "VOLTA_HOME",
     "NVM_DIR",
     "ASDF_DATA_DIR",
     "PYENV_ROOT",
-    "PNPM_HOME",
-    "JAVA_HOME",
-    "DOCKER_HOST",
-    "DOCKER_CONTEXT",
     // Servers that open a browser or a sign-in window, and podman, need them.
     "DISPLAY",
     "WAYLAND_DISPLAY",
@@ -56,9 +60,9 @@ const PASSED_ON: &[&str] = &[
     "XDG_CURRENT_DESKTOP",
 ];
 
-/// Passed on as they are; names are compared without case.
+/// Passed on as they are by this system; names are compared without case.
 #[cfg(windows)]
-const PASSED_ON: &[&str] = &[
+const SYSTEM: &[&str] = &[
     "SystemRoot",
     "windir",
     "SystemDrive",
@@ -84,19 +88,6 @@ const PASSED_ON: &[&str] = &[
     "NUMBER_OF_PROCESSORS",
     "OS",
     "PSModulePath",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "NO_PROXY",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "NODE_EXTRA_CA_CERTS",
-    "REQUESTS_CA_BUNDLE",
-    "VOLTA_HOME",
-    "PNPM_HOME",
-    "JAVA_HOME",
-    "DOCKER_HOST",
-    "DOCKER_CONTEXT",
 ];
 
 /// Passed on with whatever follows.
@@ -153,7 +144,8 @@ fn is_passed_on(name: &OsStr) -> bool {
         let mut prefixes = PREFIXES.iter();
         prefixes.any(|prefix| name.starts_with(prefix))
     });
-    starts || PASSED_ON.iter().any(|known| is_same(name, known))
+    let mut listed = PASSED_ON.iter().chain(SYSTEM);
+    starts || listed.any(|known| is_same(name, known))
 }
 
 fn is_same(name: &OsStr, known: &str) -> bool {
