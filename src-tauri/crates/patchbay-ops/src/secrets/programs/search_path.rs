@@ -85,7 +85,7 @@ async fn path_of_interactive_shell(shell: &Path) -> Option<OsString> {
     let as_typed_in = ask(shell, &["-i", "-l", "-c"], INTERACTIVE_PATIENCE).await;
     match as_typed_in {
         Some(path) => Some(path),
-        None => ask(shell, &["-l", "-c"], PATIENCE).await,
+        None => path_of_login_shell(shell, PATIENCE).await,
     }
 }
 
@@ -130,19 +130,7 @@ fn join_paths(paths: &[OsString]) -> Vec<PathBuf> {
 
 /// The `PATH` that a login shell gives to the programs it starts; `None` when it does not say.
 async fn path_of_login_shell(shell: &Path, patience: Duration) -> Option<OsString> {
-    let mut command = Command::new(shell);
-    // A program's word, for each shell has its own way to say a variable.
-    command
-        .args(["-l", "-c", "/usr/bin/printenv PATH"])
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true);
-    let output = tokio::time::timeout(patience, command.output()).await;
-    let output = output.ok()?.ok().filter(|output| output.status.success())?;
-    let output_text = String::from_utf8(output.stdout).ok()?;
-    // Before it may stand what the shell greets its user with.
-    let path = output_text.lines().last()?;
-    Some(path.into())
+    ask(shell, &["-l", "-c"], patience).await
 }
 
 #[cfg(test)]
