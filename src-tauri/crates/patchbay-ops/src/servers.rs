@@ -9,11 +9,12 @@ pub(crate) mod guard;
 mod restarts;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_model::{Connector, Program, Secret, ServerCommand, ServerSurroundings};
+use patchbay_model::{Connector, ConnectorId, Program, Secret, ServerCommand, ServerSurroundings};
 use patchbay_platforms::mcp::{self, McpLimits, McpProgram, McpSession, ProcessGuard};
 use tokio_util::sync::CancellationToken;
 
@@ -213,6 +214,29 @@ async fn make_folder(folder: &Path, is_ours: bool) -> Result<(), Error> {
         path: folder.display().to_string(),
         source,
     })
+}
+
+/// Deletes the folder that the server of a connector had for itself. One that a person chose stays.
+///
+/// # Errors
+/// [`Error::File`].
+pub(crate) async fn remove_own_folder(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
+    let mut parts = Path::new(id.as_str()).components();
+    if !matches!(
+        (parts.next(), parts.next()),
+        (Some(Component::Normal(_)), None)
+    ) {
+        // Not an id that Patchbay gave: whoever changed the database does not choose what is deleted.
+        return Ok(());
+    }
+    let folder = cx.paths().server_folder(id);
+    match tokio::fs::remove_dir_all(&folder).await {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::File {
+            path: folder.display().to_string(),
+            source: error,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Ends a server that nobody uses, and notes when it ends by itself.

@@ -20,6 +20,7 @@ use crate::credentials::users::refresh_identity;
 use crate::error::Error;
 use crate::events::Event;
 use crate::secrets::tokens::entry_id;
+use crate::servers;
 
 /// What is to change of a connector; what is `None` stays.
 #[derive(Clone, Debug, Default, Deserialize, Type)]
@@ -270,7 +271,7 @@ pub async fn restore_connector(cx: &Context, id: &ConnectorId) -> Result<Connect
 /// How long a removed connector can be restored at least, even by another process.
 const UNDO: std::time::Duration = std::time::Duration::from_secs(600);
 
-/// Really deletes what was removed a while ago, its sign-in too.
+/// Really deletes what was removed a while ago, its sign-in and the folder of its program too.
 pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
     let now = cx.now().unix_millis();
     let undo = i64::try_from(UNDO.as_millis()).unwrap_or(i64::MAX);
@@ -281,6 +282,9 @@ pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
         // A vault that is locked now keeps the tokens; they are forgotten with the entry later.
         if let Err(error) = drop_own_sign_in(cx, &gone).await {
             tracing::warn!(%error, "the sign-in of a removed connector could not be forgotten");
+        }
+        if let Err(error) = servers::remove_own_folder(cx, &gone.id).await {
+            tracing::warn!(%error, "the folder of a removed connector could not be deleted");
         }
     }
     Ok(())

@@ -168,6 +168,28 @@ async fn what_was_not_allowed_is_not_started_and_asked_about_again() {
 }
 
 #[tokio::test]
+async fn its_own_folder_goes_with_the_connector_and_no_other() {
+    let bench = bench().await;
+    let connector = bench.add().await;
+    refresh_tools(&bench.cx, &connector.id).await.unwrap();
+    let folder = bench.cx.paths().server_folder(&connector.id);
+    assert!(folder.exists());
+    for id in ["..", "../patchbay.db", "", "/", "."] {
+        let id = ConnectorId::new(id);
+        remove_own_folder(&bench.cx, &id).await.unwrap();
+    }
+    assert!(bench.cx.paths().database().exists() && folder.exists());
+    disconnect_connector(&bench.cx, &connector.id)
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        remove_own_folder(&bench.cx, &connector.id).await.unwrap();
+        assert!(!folder.exists());
+    }
+    bench.cx.close().await;
+}
+
+#[tokio::test]
 async fn one_that_ends_before_it_speaks_waits_for_a_person() {
     let bench = bench().await;
     let connector = bench.add().await;
