@@ -133,6 +133,18 @@ async fn a_program_is_added_allowed_used_and_never_left_behind() {
         "{shown:?}"
     );
     assert!(!shown.stdout.contains(TOKEN));
+
+    // The secret is a credential of its own kind; another value of the same variable is allowed as well.
+    let wallet = desk.terminal.run(&["credential", "list", "--json"]).await;
+    let entry = &wallet.document()[1];
+    assert_eq!(entry["kind"], "variables", "{entry}");
+    assert_eq!(entry["headerNames"], serde_json::json!(["API_KEY"]));
+    let name = entry["name"].as_str().unwrap();
+    let replace = ["credential", "replace", name, "--env-secret", "API_KEY"];
+    let other = desk.terminal.run_with(&replace, "other-token\n").await;
+    other.succeeded();
+    let run = ["tool", "run", "files", "echo", "text=again", "--json"];
+    desk.terminal.run(&run).await.succeeded();
     assert!(desk.nothing_lives());
 }
 

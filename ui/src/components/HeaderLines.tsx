@@ -13,12 +13,27 @@ type Props = {
   valuePlaceholder?: string;
   /** Whether a value can be a reference: it is kept then, and not sent once. */
   takesReferences?: boolean;
+  /** What the names are names of. */
+  of?: keyof typeof words;
+};
+
+const words = {
+  header: { name: "Header", placeholder: "X-Api-Key", add: "Add header" },
+  variable: { name: "Variable", placeholder: "API_KEY", add: "Add variable" },
 };
 
 const valueLabel = (index: number) => (index === 0 ? "Value" : `Value ${index + 1}`);
 
-/** Names and secret values of headers, one line each. */
-export function HeaderLines({ lines, onChange, error, valuePlaceholder, takesReferences = false }: Props) {
+/** Names and secret values of headers or variables, one line each. */
+export function HeaderLines({
+  lines,
+  onChange,
+  error,
+  valuePlaceholder,
+  takesReferences = false,
+  of = "header",
+}: Props) {
+  const { name: word, placeholder, add } = words[of];
   const set = (index: number, changes: Partial<HeaderLine>) =>
     onChange(lines.map((line, at) => (at === index ? { ...line, ...changes } : line)));
   return (
@@ -26,10 +41,10 @@ export function HeaderLines({ lines, onChange, error, valuePlaceholder, takesRef
       {lines.map((line, index) => (
         <div key={index} className={styles.line}>
           <Field
-            label={index === 0 ? "Header" : `Header ${index + 1}`}
+            label={index === 0 ? word : `${word} ${index + 1}`}
             hideLabel={index > 0}
             mono
-            placeholder="X-Api-Key"
+            placeholder={placeholder}
             value={line.name}
             onChange={(name) => set(index, { name })}
           />
@@ -56,7 +71,7 @@ export function HeaderLines({ lines, onChange, error, valuePlaceholder, takesRef
           <Button
             look="quiet"
             icon="x"
-            label={`Remove ${line.name || `header ${index + 1}`}`}
+            label={`Remove ${line.name || `${of} ${index + 1}`}`}
             isDisabled={lines.length === 1}
             onPress={() => onChange(lines.filter((_, at) => at !== index))}
           />
@@ -70,7 +85,7 @@ export function HeaderLines({ lines, onChange, error, valuePlaceholder, takesRef
       )}
       <div>
         <Button small icon="plus" onPress={() => onChange([...lines, { name: "", value: "" }])}>
-          Add header
+          {add}
         </Button>
       </div>
     </div>

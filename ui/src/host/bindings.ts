@@ -2333,7 +2333,7 @@ export type WalletEntry = {
 	kind: WalletKind,
 	/**  Reference such as `env://GITHUB_TOKEN` that stands in place of a stored secret. */
 	reference: SecretReference | null,
-	/**  Names of the headers of a `headers` entry; their values are secret. */
+	/**  Names of the headers or variables that it is made of; their values are secret. */
 	headerNames: string[],
 	/**  Issuer of the tokens of an `oauth` entry, absolute URL. */
 	issuer: string | null,
@@ -2366,6 +2366,8 @@ export type WalletKind =
 "bearer" | 
 /**  Headers with secret values. */
 "headers" | 
+/**  Environment variables of a local program, with secret values. */
+"variables" | 
 /**  The user's own OAuth app: client id and perhaps secret. */
 "oauth_client" | 
 /**  Tokens that came from a consent. */
@@ -2384,6 +2386,10 @@ reference: string } |
 /**  Headers. */
 { kind: "headers"; 
 /**  Header name to value; when replacing, an empty one keeps the one that is saved. */
+values: { [key in string]: SecretValue } } | 
+/**  Environment variables of a local program. */
+{ kind: "variables"; 
+/**  Variable name to value; when replacing, an empty one keeps the one that is saved. */
 values: { [key in string]: SecretValue } } | 
 /**  An OAuth app of the user's own. */
 { kind: "oauth_client"; 

@@ -17,7 +17,7 @@ pub struct WalletEntry {
     pub kind: WalletKind,
     /// Reference such as `env://GITHUB_TOKEN` that stands in place of a stored secret.
     pub reference: Option<SecretReference>,
-    /// Names of the headers of a `headers` entry; their values are secret.
+    /// Names of the headers or variables that it is made of; their values are secret.
     pub header_names: Vec<String>,
     /// Issuer of the tokens of an `oauth` entry, absolute URL.
     pub issuer: Option<String>,
@@ -49,10 +49,19 @@ pub enum WalletKind {
     Bearer,
     /// Headers with secret values.
     Headers,
+    /// Environment variables of a local program, with secret values.
+    Variables,
     /// The user's own OAuth app: client id and perhaps secret.
     OauthClient,
     /// Tokens that came from a consent.
     Oauth,
+}
+
+impl WalletKind {
+    /// Whether it is made of several values, each with a name of its own.
+    pub fn has_named_values(self) -> bool {
+        matches!(self, Self::Headers | Self::Variables)
+    }
 }
 
 /// A connector that uses a wallet entry.

@@ -68,7 +68,7 @@ pub use resource::{FilledPrompt, Prompt, PromptArgument, PromptMessage, Resource
 pub use run_query::{RunPage, RunQuery};
 pub use secret::{SECRET_MARK, Secret};
 pub use secret_location::{SecretHolder, SecretLocation};
-pub use server_command::ServerCommand;
+pub use server_command::{ServerCommand, is_variable_name};
 pub use timestamp::Timestamp;
 pub use tool::{ChangedTool, Content, Tool, ToolEffect, ToolResult, ToolSummary};
 pub use tool_run::{Origin, RunState, RunTimings, ToolRun, ToolRunSummary};

@@ -27,6 +27,14 @@ impl ServerCommand {
     }
 }
 
+/// Whether every system takes this as the name of an environment variable: letters, digits and underscores, no digit
+/// first.
+pub fn is_variable_name(name: &str) -> bool {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let begins_well = !name.starts_with(|first: char| first.is_ascii_digit());
+    (1..=128).contains(&name.len()) && begins_well && name.chars().all(fits)
+}
+
 fn quoted(word: &str) -> String {
     let is_plain = |sign: char| sign.is_alphanumeric() || "-_./:@%+=,~\\".contains(sign);
     if !word.is_empty() && word.chars().all(is_plain) {

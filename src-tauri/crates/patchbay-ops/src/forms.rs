@@ -164,7 +164,7 @@ pub(crate) async fn single_secret(cx: &Context, entry: &WalletEntry) -> Result<S
             let secret = app.client_secret(references, Occasion::Needed).await?;
             secret.ok_or_else(refused)
         }
-        WalletKind::Headers => {
+        WalletKind::Headers | WalletKind::Variables => {
             let headers = secrets::headers(cx.vault(), references, entry).await?;
             let mut values = headers.into_values();
             match (values.next(), values.next()) {

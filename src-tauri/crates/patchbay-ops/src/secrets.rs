@@ -6,7 +6,7 @@ pub(crate) mod tokens;
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Secret, SecretReference, WalletEntry, WalletKind};
+use patchbay_model::{Secret, SecretReference, WalletEntry};
 use patchbay_vault::{SecretName, Vault};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
@@ -19,7 +19,7 @@ use crate::secrets::reference::References;
 pub(crate) type SecretHeaders = BTreeMap<String, Secret>;
 
 /// Headers as they are saved.
-pub(crate) type SavedHeaders = BTreeMap<String, StoredSecret>;
+pub(crate) type SavedValues = BTreeMap<String, StoredSecret>;
 
 /// A secret as a wallet entry has it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -136,7 +136,7 @@ pub(crate) async fn saved(vault: &Vault, entry: &WalletEntry) -> Result<Secret, 
     found.ok_or_else(|| lost(entry))
 }
 
-/// The headers that an entry of kind `bearer` or `headers` puts on a request, references resolved.
+/// What an entry puts on a request, or into the environment of a program, references resolved.
 ///
 /// # Errors
 /// As [`read`].
@@ -145,50 +145,47 @@ pub(crate) async fn headers(
     references: &References,
     entry: &WalletEntry,
 ) -> Result<SecretHeaders, Error> {
-    if entry.kind == WalletKind::Headers {
-        let saved = saved_headers(vault, entry).await?;
-        return resolved_headers(references, &saved, Occasion::Needed).await;
+    if entry.kind.has_named_values() {
+        let saved = saved_values(vault, entry).await?;
+        return resolved_values(references, &saved, Occasion::Needed).await;
     }
     let secret = read(vault, references, entry).await?;
     let value = Secret::new(format!("Bearer {}", secret.expose()));
     Ok(BTreeMap::from([("Authorization".to_owned(), value)]))
 }
 
-/// The headers of an entry of kind `headers` as they were entered.
+/// The values of an entry of kind `headers` or `variables` as they were entered.
 ///
 /// # Errors
 /// [`Error::Vault`]; [`Error::SecretLost`] when the vault has none that can be read.
-pub(crate) async fn saved_headers(
-    vault: &Vault,
-    entry: &WalletEntry,
-) -> Result<SavedHeaders, Error> {
+pub(crate) async fn saved_values(vault: &Vault, entry: &WalletEntry) -> Result<SavedValues, Error> {
     let secret = saved(vault, entry).await?;
-    read_headers(&secret).ok_or_else(|| lost(entry))
+    read_values(&secret).ok_or_else(|| lost(entry))
 }
 
-/// Headers with what their references stand for.
+/// Values with what their references stand for.
 ///
 /// # Errors
 /// As [`References::resolve`].
-pub(crate) async fn resolved_headers(
+pub(crate) async fn resolved_values(
     references: &References,
-    saved: &SavedHeaders,
+    saved: &SavedValues,
     occasion: Occasion,
 ) -> Result<SecretHeaders, Error> {
-    let mut headers = SecretHeaders::new();
+    let mut values = SecretHeaders::new();
     for (name, value) in saved {
-        headers.insert(name.clone(), value.resolve(references, occasion).await?);
+        values.insert(name.clone(), value.resolve(references, occasion).await?);
     }
-    Ok(headers)
+    Ok(values)
 }
 
-/// Headers as one text for the vault.
-pub(crate) fn write_headers(headers: &SavedHeaders) -> Secret {
-    Secret::new(json!(headers).to_string())
+/// Values with their names as one text for the vault.
+pub(crate) fn write_values(values: &SavedValues) -> Secret {
+    Secret::new(json!(values).to_string())
 }
 
-/// Headers as [`write_headers`] wrote them.
-pub(crate) fn read_headers(secret: &Secret) -> Option<SavedHeaders> {
+/// Values as [`write_values`] wrote them.
+pub(crate) fn read_values(secret: &Secret) -> Option<SavedValues> {
     serde_json::from_str(secret.expose()).ok()
 }
 
@@ -242,7 +239,7 @@ mod tests {
             ("X-Like".to_owned(), secret("cmd://touch /tmp/x")),
             ("X-Ref".to_owned(), StoredSecret::Reference(reference)),
         ]);
-        let back = read_headers(&write_headers(&headers)).unwrap();
+        let back = read_values(&write_values(&headers)).unwrap();
         let text = |name| match &back[name] {
             StoredSecret::Secret(secret) => secret.expose(),
             StoredSecret::Reference(reference) => panic!("{reference}"),
@@ -255,7 +252,7 @@ mod tests {
     #[test]
     fn headers_of_an_older_patchbay_are_read_as_they_were_meant() {
         let written = Secret::new(r#"{"X-Key": "k", "X-Ref": "env://KEY"}"#);
-        let back = read_headers(&written).unwrap();
+        let back = read_values(&written).unwrap();
         assert!(!back["X-Key"].is_reference());
         assert!(back["X-Ref"].is_reference());
     }

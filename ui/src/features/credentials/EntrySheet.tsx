@@ -15,7 +15,7 @@ import styles from "./Credentials.module.css";
 import { CheckState, TargetList } from "./TargetList";
 import { isPushed, userKey } from "./targetWords";
 import { SecretFields } from "./SecretFields";
-import { emptySecret, secretError, secretOf, typedKindOf } from "./secretForm";
+import { emptySecret, keepsValuesOf, secretError, secretOf, typedKindOf } from "./secretForm";
 import { useWalletActions } from "./useWalletActions";
 import { usageText } from "./useSecretUsage";
 import { useUserChecks } from "./useUserChecks";
@@ -175,7 +175,7 @@ function Replace({ entry, titles, onReplaced }: ReplaceProps) {
       <p className="text2">Sign-in tokens renew automatically. To switch accounts, disconnect and sign in again.</p>
     );
   }
-  const keepsValues = form.kind === "headers";
+  const keepsValues = keepsValuesOf(form.kind);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const wrong = secretError(form, keepsValues);

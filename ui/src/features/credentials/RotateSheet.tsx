@@ -14,7 +14,7 @@ import styles from "./Credentials.module.css";
 import { TargetList, TargetState } from "./TargetList";
 import { isPushed, isRejection, targetKey, userKey } from "./targetWords";
 import { SecretFields } from "./SecretFields";
-import { emptySecret, secretError, secretOf, type TypedKind, typedKindOf } from "./secretForm";
+import { emptySecret, keepsValuesOf, secretError, secretOf, type TypedKind, typedKindOf } from "./secretForm";
 import { useRotation } from "./useRotation";
 import { type UserCheck } from "./useUserChecks";
 import { usageText } from "./useSecretUsage";
@@ -253,7 +253,7 @@ type NewSecretProps = {
 function NewSecret({ id, entry, kind, isPending, onSubmit }: NewSecretProps) {
   const [form, setForm] = useState(() => emptySecret(kind, entry.headerNames));
   const [error, setError] = useState<string | null>(null);
-  const keepsValues = form.kind === "headers";
+  const keepsValues = keepsValuesOf(form.kind);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const wrong = secretError(form, keepsValues);

@@ -50,8 +50,10 @@ export function SecretFields({ form, error, onChange, keepsValues = false, autoF
         />
       );
     case "headers":
+    case "variables":
       return (
         <HeaderLines
+          of={form.kind === "headers" ? "header" : "variable"}
           takesReferences
           lines={form.headers}
           error={error ?? undefined}

@@ -1,8 +1,8 @@
 import { emptyValue, type HeaderLine, headersOf, secretValueOf, type ValueDraft } from "@/components/secretValue";
 import { type WalletKind, type WalletSecret } from "@/host/bindings";
 
-/** The kinds that can be typed in; sign-ins come from a consent. */
-export type TypedKind = "bearer" | "reference" | "headers" | "oauth_client";
+/** The kinds that can be typed in; sign-ins come from a consent. Variables come with the program that they are for. */
+export type TypedKind = "bearer" | "reference" | "headers" | "variables" | "oauth_client";
 
 export const typedKinds: { value: TypedKind; label: string }[] = [
   { value: "bearer", label: "Token" },
@@ -20,7 +20,7 @@ export type SecretForm = {
   clientSecret: ValueDraft;
 };
 
-/** A form with nothing in it but the names of the headers that are there already. */
+/** A form with nothing in it but the names of the values that are there already. */
 export function emptySecret(kind: TypedKind, headerNames: string[] = []): SecretForm {
   const headers = headerNames.length > 0 ? headerNames.map((name) => ({ name, value: "" })) : [{ name: "", value: "" }];
   return { kind, token: "", reference: "", headers, clientId: "", clientSecret: emptyValue };
@@ -32,7 +32,10 @@ export function typedKindOf(kind: WalletKind, reference: string | null): TypedKi
   return kind === "oauth" ? null : kind;
 }
 
-/** What is wrong with the form; `keepsValues` lets saved headers keep theirs. */
+/** Whether it is made of several values with names, of which each may stay as it is. */
+export const keepsValuesOf = (kind: TypedKind) => kind === "headers" || kind === "variables";
+
+/** What is wrong with the form; `keepsValues` lets saved values stay. */
 export function secretError(form: SecretForm, keepsValues = false): string | null {
   switch (form.kind) {
     case "bearer":
@@ -41,11 +44,13 @@ export function secretError(form: SecretForm, keepsValues = false): string | nul
       return /^\w+:\/\/\S+/.test(form.reference.trim()) ? null : "Enter a secret reference, such as env://GITHUB_TOKEN";
     case "oauth_client":
       return form.clientId.trim() ? null : "Enter the client ID";
-    case "headers": {
+    case "headers":
+    case "variables": {
+      const word = form.kind === "headers" ? "header" : "variable";
       const typed = form.headers.filter((line) => line.name.trim() || line.value);
-      if (typed.length === 0) return "Enter at least one header";
+      if (typed.length === 0) return `Enter at least one ${word}`;
       const bad = typed.find((line) => !line.name.trim() || (!line.value && !keepsValues));
-      return bad ? `Enter a name and value for ${bad.name.trim() || "each header"}` : null;
+      return bad ? `Enter a name and value for ${bad.name.trim() || `each ${word}`}` : null;
     }
   }
 }
@@ -64,6 +69,7 @@ export function secretOf(form: SecretForm): WalletSecret {
         clientSecret: form.clientSecret.text ? secretValueOf(form.clientSecret) : null,
       };
     case "headers":
-      return { kind: "headers", values: headersOf(form.headers) };
+    case "variables":
+      return { kind: form.kind, values: headersOf(form.headers) };
   }
 }

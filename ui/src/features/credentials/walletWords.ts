@@ -5,6 +5,7 @@ import { capital, count } from "@/lib/words";
 const kindWords: Record<WalletKind, string> = {
   bearer: "Token",
   headers: "Headers",
+  variables: "Variables",
   oauth_client: "OAuth app",
   oauth: "Sign-in",
 };
@@ -19,6 +20,7 @@ export function entryFacts(entry: WalletEntry): string {
   if (entry.reference) return entry.reference;
   switch (entry.kind) {
     case "headers":
+    case "variables":
       return entry.headerNames.join(", ");
     case "oauth":
       return [

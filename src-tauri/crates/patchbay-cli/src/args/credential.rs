@@ -122,6 +122,9 @@ pub(crate) struct SecretArgs {
     /// Header; value from stdin (one line each), or NAME=REFERENCE
     #[arg(long = "header", value_name = "NAME")]
     pub(crate) headers: Vec<String>,
+    /// Secret environment variable; value from stdin (one line each), or NAME=REFERENCE
+    #[arg(long = "env-secret", value_name = "NAME")]
+    pub(crate) variables: Vec<String>,
     /// Client ID
     #[arg(long, value_name = "ID")]
     pub(crate) client_id: Option<String>,
@@ -137,6 +140,9 @@ pub(crate) enum Kind {
     Bearer,
     /// Secret headers
     Headers,
+    /// Secret environment variables, which come with the program that they are for
+    #[value(skip)]
+    Variables,
     /// Your OAuth app
     OauthClient,
 }

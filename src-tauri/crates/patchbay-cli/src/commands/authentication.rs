@@ -10,7 +10,7 @@ use patchbay_ops::{
 use crate::args::{AuthenticationArgs, Method};
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::secret_source::{Source, parse_header};
+use crate::secret_source::{Source, parse_header, parse_variable};
 use crate::unlock::unlock;
 
 /// What the options ask for; `None` when they leave it to the server.
@@ -148,6 +148,23 @@ pub(super) async fn header_values(
 ) -> Result<BTreeMap<String, SecretValue>, Failure> {
     let mut values = BTreeMap::new();
     for (name, source) in named_headers(given)? {
+        let value = cli.secrets().as_named(&source, &name).await?;
+        values.insert(name, value);
+    }
+    Ok(values)
+}
+
+/// The secret variables that were named, with their values or where those are to be found.
+///
+/// # Errors
+/// When one is not there, or given as its own argument.
+pub(super) async fn variable_values(
+    cli: &Cli,
+    given: &[String],
+) -> Result<BTreeMap<String, SecretValue>, Failure> {
+    let mut values = BTreeMap::new();
+    for given in given {
+        let (name, source) = parse_variable(given)?;
         let value = cli.secrets().as_named(&source, &name).await?;
         values.insert(name, value);
     }

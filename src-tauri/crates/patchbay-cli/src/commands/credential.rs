@@ -8,7 +8,7 @@ use patchbay_ops::{
     remove_wallet_entry, rename_wallet_entry, replace_wallet_secret, resolve_wallet_entry,
 };
 
-use super::authentication::{client_secret, header_values};
+use super::authentication::{client_secret, header_values, variable_values};
 use super::{platform_credential, programs, rotate};
 use crate::args::{AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs, SecretArgs};
 use crate::cli::Cli;
@@ -80,6 +80,9 @@ async fn secret(cli: &Cli, kind: Kind, args: SecretArgs) -> Result<WalletSecret,
         },
         Kind::Headers => Ok(WalletSecret::Headers {
             values: header_values(cli, &args.headers).await?,
+        }),
+        Kind::Variables => Ok(WalletSecret::Variables {
+            values: variable_values(cli, &args.variables).await?,
         }),
         Kind::OauthClient => {
             let client_id = args
@@ -168,6 +171,7 @@ pub(super) async fn next_secret(
     let kind = match entry.kind {
         WalletKind::Bearer => Kind::Bearer,
         WalletKind::Headers => Kind::Headers,
+        WalletKind::Variables => Kind::Variables,
         WalletKind::OauthClient => Kind::OauthClient,
         WalletKind::Oauth => {
             return Err(Failure::usage(
@@ -177,13 +181,13 @@ pub(super) async fn next_secret(
         }
     };
     let mut secret = secret(cli, kind, args).await?;
-    if let WalletSecret::Headers { values } = &mut secret {
+    if let WalletSecret::Headers { values } | WalletSecret::Variables { values } = &mut secret {
         keep_others(entry, values);
     }
     Ok(secret)
 }
 
-/// Headers that were not named keep the value that is saved.
+/// Values that were not named keep the value that is saved.
 fn keep_others(entry: &WalletEntry, values: &mut BTreeMap<String, SecretValue>) {
     for name in &entry.header_names {
         let saved = || Secret::new("").into();

@@ -6,10 +6,10 @@ use std::path::Path;
 use patchbay_model::{Connector, ServerCommand};
 use patchbay_ops::{AddProgram, add_program};
 
+use super::authentication::variable_values;
 use crate::args::ProgramArgs;
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::secret_source::parse_variable;
 use crate::unlock::unlock;
 
 /// Adds a connector whose server is a local program.
@@ -30,12 +30,7 @@ pub(super) async fn add(
         folder: args.folder.as_deref().map(absolute).transpose()?,
         variables: variables(&args.variables)?,
     };
-    let mut secrets = BTreeMap::new();
-    for given in &args.secrets {
-        let (name, source) = parse_variable(given)?;
-        let value = cli.secrets().as_named(&source, &name).await?;
-        secrets.insert(name, value);
-    }
+    let secrets = variable_values(cli, &args.secrets).await?;
     if !secrets.is_empty() {
         unlock(cli).await?;
     }

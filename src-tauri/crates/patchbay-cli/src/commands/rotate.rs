@@ -40,7 +40,10 @@ fn facts(rotation: &Rotation, now: Timestamp, screen: Screen) -> String {
             "Source",
             entry.reference.as_ref().map(SecretReference::as_str),
         )
-        .add("Headers", entry.header_names.join(", "))
+        .add(
+            words::value_names(entry.kind),
+            entry.header_names.join(", "),
+        )
         .maybe("Issuer", entry.issuer.as_ref())
         .add("Scopes", entry.scopes.join(" "))
         .add("Saved", ago(entry.created_at))

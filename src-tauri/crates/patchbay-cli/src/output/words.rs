@@ -97,10 +97,19 @@ pub(crate) fn origin(origin: &Origin) -> &str {
     }
 }
 
+/// What the names of its values are names of.
+pub(crate) fn value_names(kind: WalletKind) -> &'static str {
+    match kind {
+        WalletKind::Variables => "Variables",
+        _ => "Headers",
+    }
+}
+
 pub(crate) fn wallet_kind(kind: WalletKind) -> &'static str {
     match kind {
         WalletKind::Bearer => "token",
         WalletKind::Headers => "headers",
+        WalletKind::Variables => "variables",
         WalletKind::OauthClient => "OAuth app",
         WalletKind::Oauth => "sign-in",
     }

@@ -15,6 +15,7 @@ use crate::connectors::add::{checked_title, chosen_name, new_entry};
 use crate::connectors::blank_connector::blank_connector;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
+use crate::credentials::check::check_variable_name;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
 use crate::servers;
@@ -54,7 +55,7 @@ pub async fn add_program(cx: &Context, request: AddProgram) -> Result<Connector,
     let entry = match request.secrets.is_empty() {
         true => None,
         false => {
-            let secret = WalletSecret::Headers {
+            let secret = WalletSecret::Variables {
                 values: request.secrets,
             };
             Some(new_entry(cx, &title, secret).await?)
@@ -127,12 +128,8 @@ fn checked(
     if names().count() > VARIABLES {
         return Err(usage("there are too many variables", "Use up to 100."));
     }
-    if let Some(name) = names().find(|name| !is_variable(name)) {
-        let name = clean_text(name, 100);
-        return Err(usage(
-            &format!("{name:?} can't be the name of a variable"),
-            "Use letters, digits and underscores.",
-        ));
+    for name in command.variables.keys() {
+        check_variable_name(name)?;
     }
     if let Some(name) = secrets
         .keys()
@@ -152,15 +149,6 @@ fn checked(
         ));
     }
     Ok(command)
-}
-
-fn is_variable(name: &str) -> bool {
-    let mut letters = name.chars();
-    let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    let begins = letters
-        .next()
-        .is_some_and(|first| fits(first) && !first.is_ascii_digit());
-    begins && name.len() <= 128 && letters.all(fits)
 }
 
 /// A name for people, from the word of the command that tells most: the package that a starter is given, else the

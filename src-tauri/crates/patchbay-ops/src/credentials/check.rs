@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Secret, WalletEntry, WalletEntryId, WalletKind};
+use patchbay_model::{Secret, WalletEntry, WalletEntryId, clean_text, is_variable_name};
 use patchbay_vault::SecretName;
 
 use crate::context::Context;
@@ -10,8 +10,8 @@ use crate::credentials::find_wallet_entry;
 use crate::credentials::secret::{SecretValue, WalletSecret, check_secret, usage};
 use crate::error::Error;
 use crate::secrets::programs::Occasion;
-use crate::secrets::reference::parse_reference;
-use crate::secrets::{self, OAuthApp, SavedHeaders};
+use crate::secrets::reference::{References, parse_reference};
+use crate::secrets::{self, OAuthApp, SavedValues, StoredSecret};
 
 /// An entry whose new secret can be used, and is not saved yet.
 pub(crate) struct Checked {
@@ -26,7 +26,7 @@ pub(super) async fn check_secret_of(
     cx: &Context,
     mut entry: WalletEntry,
     secret: WalletSecret,
-    saved: &SavedHeaders,
+    saved: &SavedValues,
 ) -> Result<Checked, Error> {
     let (references, given) = (cx.references(), Occasion::Given);
     entry.reference = None;
@@ -40,9 +40,11 @@ pub(super) async fn check_secret_of(
         WalletSecret::Bearer { token } => Some(check_secret(&token, "the token")?),
         WalletSecret::Headers { values } => {
             let headers = check_headers(values, saved)?;
-            secrets::resolved_headers(references, &headers, given).await?;
-            entry.header_names = headers.keys().cloned().collect();
-            Some(secrets::write_headers(&headers))
+            Some(named_values(references, &mut entry, &headers).await?)
+        }
+        WalletSecret::Variables { values } => {
+            let variables = check_variables(values, saved)?;
+            Some(named_values(references, &mut entry, &variables).await?)
         }
         WalletSecret::OauthClient {
             client_id,
@@ -54,6 +56,17 @@ pub(super) async fn check_secret_of(
         }
     };
     Ok(Checked { entry, secret })
+}
+
+/// Values with names as the vault keeps them; the entry keeps their names.
+async fn named_values(
+    references: &References,
+    entry: &mut WalletEntry,
+    values: &SavedValues,
+) -> Result<Secret, Error> {
+    secrets::resolved_values(references, values, Occasion::Given).await?;
+    entry.header_names = values.keys().cloned().collect();
+    Ok(secrets::write_values(values))
 }
 
 pub(super) async fn write(
@@ -70,7 +83,7 @@ pub(super) async fn write(
 }
 
 pub(super) fn check_name(name: &str) -> Result<String, Error> {
-    let name = patchbay_model::clean_text(name.trim(), 100);
+    let name = clean_text(name.trim(), 100);
     if name.is_empty() {
         return Err(usage("enter a name", "Example: Work key"));
     }
@@ -79,9 +92,9 @@ pub(super) fn check_name(name: &str) -> Result<String, Error> {
 
 fn check_headers(
     values: BTreeMap<String, SecretValue>,
-    saved: &SavedHeaders,
-) -> Result<SavedHeaders, Error> {
-    let mut headers = SavedHeaders::new();
+    saved: &SavedValues,
+) -> Result<SavedValues, Error> {
+    let mut headers = SavedValues::new();
     for (name, value) in values {
         let name = name.trim().to_owned();
         if reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_err() {
@@ -90,16 +103,50 @@ fn check_headers(
                 "Use letters, digits and hyphens, for example X-Api-Key.",
             ));
         }
-        let value = match saved.get(&name) {
-            Some(saved) if value.is_empty() => saved.clone(),
-            _ => value.into_stored(&name)?,
-        };
+        let value = kept(saved, &name, &value).map_or_else(|| value.into_stored(&name), Ok)?;
         headers.insert(name, value);
     }
     if headers.is_empty() {
         return Err(usage("no headers", "Enter at least one header."));
     }
     Ok(headers)
+}
+
+fn check_variables(
+    values: BTreeMap<String, SecretValue>,
+    saved: &SavedValues,
+) -> Result<SavedValues, Error> {
+    let mut variables = SavedValues::new();
+    for (name, value) in values {
+        check_variable_name(&name)?;
+        let value =
+            kept(saved, &name, &value).map_or_else(|| value.into_stored_variable(&name), Ok)?;
+        variables.insert(name, value);
+    }
+    if variables.is_empty() {
+        return Err(usage("no variables", "Enter at least one variable."));
+    }
+    Ok(variables)
+}
+
+/// Whether programs can be given a variable of this name.
+///
+/// # Errors
+/// [`Error::Usage`].
+pub(crate) fn check_variable_name(name: &str) -> Result<(), Error> {
+    if is_variable_name(name) {
+        return Ok(());
+    }
+    let name = clean_text(name, 100);
+    Err(usage(
+        format!("{name:?} can't be the name of a variable"),
+        "Use letters, digits and underscores.",
+    ))
+}
+
+/// The saved value, where a new one is left empty.
+fn kept(saved: &SavedValues, name: &str, value: &SecretValue) -> Option<StoredSecret> {
+    saved.get(name).filter(|_| value.is_empty()).cloned()
 }
 
 fn check_app(client_id: &str, client_secret: Option<SecretValue>) -> Result<OAuthApp, Error> {
@@ -131,12 +178,12 @@ pub(crate) async fn checked_next(
         });
     }
     let saved = match entry.kind {
-        WalletKind::Headers => match secrets::saved_headers(cx.vault(), &entry).await {
+        kind if kind.has_named_values() => match secrets::saved_values(cx.vault(), &entry).await {
             // New ones are the way on from there.
-            Err(Error::SecretLost { .. }) => SavedHeaders::new(),
+            Err(Error::SecretLost { .. }) => SavedValues::new(),
             saved => saved?,
         },
-        _ => SavedHeaders::new(),
+        _ => SavedValues::new(),
     };
     check_secret_of(cx, entry, secret, &saved).await
 }

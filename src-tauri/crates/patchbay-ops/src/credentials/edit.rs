@@ -11,7 +11,7 @@ use crate::credentials::users::{drop_credential, refresh_identities, reload_user
 use crate::credentials::{find_wallet_entry, list_wallet, not_found};
 use crate::error::Error;
 use crate::events::Event;
-use crate::secrets::SavedHeaders;
+use crate::secrets::SavedValues;
 
 /// Saves a personal credential: the secret first, so that no entry ever stands without one.
 ///
@@ -46,7 +46,7 @@ pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<W
         });
     }
     let Checked { entry, secret } =
-        check_secret_of(cx, entry, request.secret, &SavedHeaders::new()).await?;
+        check_secret_of(cx, entry, request.secret, &SavedValues::new()).await?;
     write(cx, &entry, secret).await?;
     cx.store().save_wallet_entry(&entry).await?;
     cx.emit(Event::WalletChanged);

@@ -60,8 +60,23 @@ impl SecretValue {
     /// # Errors
     /// [`Error::Usage`], [`Error::Reference`].
     pub(super) fn into_stored(self, what: &str) -> Result<StoredSecret, Error> {
+        self.checked_by(|secret| check_secret(secret, what))
+    }
+
+    /// As a program can be given it in its environment, lines and all, or looked up.
+    ///
+    /// # Errors
+    /// As [`SecretValue::into_stored`].
+    pub(super) fn into_stored_variable(self, what: &str) -> Result<StoredSecret, Error> {
+        self.checked_by(|secret| check_variable(secret, what))
+    }
+
+    fn checked_by(
+        self,
+        check: impl Fn(&Secret) -> Result<Secret, Error>,
+    ) -> Result<StoredSecret, Error> {
         Ok(match self {
-            Self::New { secret } => StoredSecret::Secret(check_secret(&secret, what)?),
+            Self::New { secret } => StoredSecret::Secret(check(&secret)?),
             Self::Reference { reference } => StoredSecret::Reference(parse_reference(&reference)?),
         })
     }
@@ -90,6 +105,11 @@ pub enum WalletSecret {
         /// Header name to value; when replacing, an empty one keeps the one that is saved.
         values: BTreeMap<String, SecretValue>,
     },
+    /// Environment variables of a local program.
+    Variables {
+        /// Variable name to value; when replacing, an empty one keeps the one that is saved.
+        values: BTreeMap<String, SecretValue>,
+    },
     /// An OAuth app of the user's own.
     OauthClient {
         /// The client id.
@@ -105,6 +125,7 @@ impl WalletSecret {
         match self {
             Self::Bearer { .. } | Self::Reference { .. } => WalletKind::Bearer,
             Self::Headers { .. } => WalletKind::Headers,
+            Self::Variables { .. } => WalletKind::Variables,
             Self::OauthClient { .. } => WalletKind::OauthClient,
         }
     }
@@ -113,7 +134,7 @@ impl WalletSecret {
     pub(crate) fn is_single(&self) -> bool {
         match self {
             Self::Bearer { .. } | Self::Reference { .. } => true,
-            Self::Headers { values } => values.len() == 1,
+            Self::Headers { values } | Self::Variables { values } => values.len() == 1,
             Self::OauthClient { client_secret, .. } => {
                 let secret = client_secret.as_ref();
                 secret.is_some_and(|secret| !secret.is_empty())
@@ -160,6 +181,20 @@ pub(super) fn check_secret(secret: &Secret, what: &str) -> Result<Secret, Error>
         ));
     }
     Ok(Secret::new(text))
+}
+
+/// A secret as the value of an environment variable.
+fn check_variable(secret: &Secret, what: &str) -> Result<Secret, Error> {
+    if secret.expose().trim().is_empty() {
+        return Err(usage(format!("{what} is empty"), "Paste it again."));
+    }
+    if secret.expose().contains('\0') {
+        return Err(usage(
+            format!("{what} contains a zero byte"),
+            "Paste it again.",
+        ));
+    }
+    Ok(secret.clone())
 }
 
 /// Input that cannot be used.

@@ -123,8 +123,8 @@ impl Tokens {
         let Some(entry) = self.entry_of(connector).await? else {
             return Ok(Vec::new());
         };
-        if entry.kind == WalletKind::Headers {
-            let headers = secrets::saved_headers(&self.0.parts.vault, &entry).await?;
+        if entry.kind.has_named_values() {
+            let headers = secrets::saved_values(&self.0.parts.vault, &entry).await?;
             return Ok(headers.into_keys().collect());
         }
         Ok(vec!["Authorization".to_owned()])
@@ -158,11 +158,11 @@ impl Tokens {
         let mut may_change = entry.reference.is_some();
         let secrets = match entry.kind {
             WalletKind::Oauth => grant_secrets(self.read_grant(&entry).await?),
-            WalletKind::Headers => {
-                let saved = secrets::saved_headers(vault, &entry).await?;
+            WalletKind::Headers | WalletKind::Variables => {
+                let saved = secrets::saved_values(vault, &entry).await?;
                 may_change |= saved.values().any(StoredSecret::is_reference);
                 let headers =
-                    secrets::resolved_headers(references, &saved, Occasion::Needed).await?;
+                    secrets::resolved_values(references, &saved, Occasion::Needed).await?;
                 headers.into_values().collect()
             }
             WalletKind::Bearer | WalletKind::OauthClient => {
