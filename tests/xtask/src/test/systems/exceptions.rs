@@ -1,4 +1,4 @@
-//! What wine cannot run, each with its reason; the summary names all of it. On a Windows all of it runs.
+//! What wine cannot run, and what Windows does not have at all, each with its reason; the summary names all of it.
 
 /// A test program that is not run.
 pub(super) struct Program {
@@ -9,7 +9,7 @@ pub(super) struct Program {
 /// A test that is not run, of a program that is.
 pub(super) struct Test {
     program: &'static str,
-    /// Its name, or the beginning of the names of several, up to a `::`.
+    /// Its name, or the beginning of the names of several, up to a `::`; empty for all of them.
     pub(super) name: &'static str,
     pub(super) reason: &'static str,
 }
@@ -17,7 +17,8 @@ pub(super) struct Test {
 impl Test {
     /// Whether it is about the test of that name.
     pub(super) fn covers(&self, test: &str) -> bool {
-        test == self.name || (self.name.ends_with("::") && test.starts_with(self.name))
+        let is_several = self.name.is_empty() || self.name.ends_with("::");
+        test == self.name || (is_several && test.starts_with(self.name))
     }
 }
 
@@ -34,7 +35,7 @@ const PROGRAMS: [Program; 2] = [
     },
 ];
 
-/// What is not named here has to pass.
+/// What is not named here has to pass. On a Windows all of it runs.
 const TESTS: [Test; 8] = [
     Test {
         program: "tests hostile",
@@ -78,6 +79,232 @@ const TESTS: [Test; 8] = [
     },
 ];
 
+const FILES: &str = "links, pipes, devices and modes are those of Unix";
+const SCRIPTS: &str = "its programs are scripts that Windows does not start";
+const BUS: &str = "its services are those of the bus of Linux";
+const MEMORY: &str = "Linux alone says how much memory a program took";
+const SIGNALS: &str = "its interrupt is a signal; that of a console is tried beside this";
+const TERMINAL: &str = "its terminal is one of Unix";
+
+/// Tests of this system that Windows does not have. What is not named here has to be there.
+const ABSENT: [Test; 43] = [
+    Test {
+        program: "patchbay-files",
+        name: "draft::tests::a_link_among_leftovers_goes_without_what_it_leads_to",
+        reason: FILES,
+    },
+    Test {
+        program: "patchbay-files",
+        name: "folder::tests::",
+        reason: FILES,
+    },
+    Test {
+        program: "patchbay-files",
+        name: "long_path::tests::other_systems_take_any_path",
+        reason: "Windows has limits of its own, which are tested in its place",
+    },
+    Test {
+        program: "patchbay-files",
+        name: "open::tests::links_pipes_and_devices_are_refused_at_once",
+        reason: FILES,
+    },
+    Test {
+        program: "patchbay-files",
+        name: "set_aside::tests::a_link_to_a_file_stays_and_one_to_a_device_does_not",
+        reason: FILES,
+    },
+    Test {
+        program: "patchbay-oauth",
+        name: "port_holder::tests::",
+        reason: "Linux alone tells which program listens",
+    },
+    Test {
+        program: "patchbay-ops",
+        name: "backend::hosted::tests::what_an_account_signed_in_with_stays_known_when_its_reference_leads_nowhere",
+        reason: SCRIPTS,
+    },
+    Test {
+        program: "patchbay-ops",
+        name: "background::power_and_network::bus::tests::",
+        reason: BUS,
+    },
+    Test {
+        program: "patchbay-ops",
+        name: "private_memory::tests::",
+        reason: "core dumps and debuggers are those of Unix",
+    },
+    Test {
+        program: "patchbay-ops",
+        name: "secrets::programs::search_path::tests::",
+        reason: "login shells are those of Unix",
+    },
+    Test {
+        program: "patchbay-ops",
+        name: "secrets::programs::tests::",
+        reason: SCRIPTS,
+    },
+    Test {
+        program: "patchbay-ops",
+        name: "servers::tests::",
+        reason: SCRIPTS,
+    },
+    Test {
+        program: "patchbay-platforms",
+        name: "mcp::tests::programs::",
+        reason: SCRIPTS,
+    },
+    Test {
+        program: "patchbay-platforms list_memory",
+        name: "large_lists_take_little_memory",
+        reason: MEMORY,
+    },
+    Test {
+        program: "patchbay-platforms relay_memory",
+        name: "a_large_answer_takes_little_memory",
+        reason: MEMORY,
+    },
+    Test {
+        program: "patchbay-store",
+        name: "store::tests::a_link_in_place_of_the_database_is_refused_and_what_it_leads_to_left_alone",
+        reason: FILES,
+    },
+    Test {
+        program: "patchbay-store",
+        name: "store::tests::a_pipe_in_place_of_the_database_is_refused_at_once",
+        reason: FILES,
+    },
+    Test {
+        program: "patchbay-store",
+        name: "store::tests::only_the_user_can_read_the_files",
+        reason: FILES,
+    },
+    Test {
+        program: "patchbay-vault",
+        name: "vault::tests::disk::a_pipe_a_device_and_a_link_in_place_of_the_vault_are_named_at_once",
+        reason: FILES,
+    },
+    Test {
+        program: "patchbay-vault",
+        name: "vault::tests::disk::nothing_is_written_through_a_link",
+        reason: FILES,
+    },
+    Test {
+        program: "patchbay-vault",
+        name: "vault::tests::file_and_folder_belong_to_the_user_alone",
+        reason: FILES,
+    },
+    Test {
+        program: "patchbay-vault real_keychain",
+        name: "",
+        reason: "its keychain is GNOME Keyring; that of Windows is tried by the command line",
+    },
+    Test {
+        program: "src-tauri",
+        name: "attention::system::tests::what_others_wrote_is_no_markup",
+        reason: "the notices of Linux take markup",
+    },
+    Test {
+        program: "src-tauri",
+        name: "autostart::list::tests::a_program_may_lie_in_any_folder",
+        reason: "Windows starts programs by its registry, which is tested in its place",
+    },
+    Test {
+        program: "src-tauri",
+        name: "command_line_link::tests::",
+        reason: "the installer of Windows adds the command line",
+    },
+    Test {
+        program: "src-tauri",
+        name: "dialog::tests::a_percent_sign_is_no_format",
+        reason: "the dialogs of Linux take formats",
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::exits::a_reader_that_has_seen_enough_is_no_failure",
+        reason: SIGNALS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::inert::",
+        reason: TERMINAL,
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::private_memory::",
+        reason: "core dumps are those of Unix",
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::programs::",
+        reason: SCRIPTS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::secrets::a_person_at_a_terminal_is_asked_before_a_program_runs",
+        reason: TERMINAL,
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::secrets::a_program_runs_only_where_it_was_allowed_by_name",
+        reason: SCRIPTS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::secrets::another_file_of_the_same_name_is_another_program",
+        reason: SCRIPTS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::secrets::piped_text_that_looks_like_a_reference_is_sent_as_it_is",
+        reason: SCRIPTS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::secrets::without_a_keychain_nothing_is_asked_of_the_browser",
+        reason: BUS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::sign_in::an_interrupt_cancels_a_run_at_its_server",
+        reason: SIGNALS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::sign_in::an_interrupt_cancels_the_consent",
+        reason: SIGNALS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "outside_text::",
+        reason: SCRIPTS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "platforms::agentstack::an_interrupt_cancels_a_run_at_the_server_behind_the_relay",
+        reason: SIGNALS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "platforms::answers::an_interrupt_leaves_no_file",
+        reason: SIGNALS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "references::",
+        reason: SCRIPTS,
+    },
+    Test {
+        program: "tests hostile",
+        name: "faults::disk::",
+        reason: "its full disk is one that Linux mounts",
+    },
+    Test {
+        program: "tests hostile",
+        name: "server::terminal::",
+        reason: TERMINAL,
+    },
+];
+
 /// Whether a test program is one of them.
 pub(super) fn program(name: &str) -> Option<&'static Program> {
     PROGRAMS.iter().find(|one| one.name == name)
@@ -86,6 +313,11 @@ pub(super) fn program(name: &str) -> Option<&'static Program> {
 /// Those of one test program.
 pub(super) fn tests(program: &str) -> impl Iterator<Item = &'static Test> {
     TESTS.iter().filter(move |one| one.program == program)
+}
+
+/// Those of one test program that Windows does not have.
+pub(super) fn absent(program: &str) -> impl Iterator<Item = &'static Test> {
+    ABSENT.iter().filter(move |one| one.program == program)
 }
 
 #[cfg(test)]
@@ -103,5 +335,6 @@ mod tests {
         assert!(!of("server::").covers("local::server::a"));
         assert!(of("a").covers("a"));
         assert!(!of("a").covers("ab"));
+        assert!(of("").covers("a"));
     }
 }

@@ -1,18 +1,19 @@
 //! Our programs and tests as Windows has them, and the tests run under wine.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Duration,
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use super::{Report, WINDOWS, cross::Cross, exceptions, folder, wine::Wine};
 use crate::{
     cargo, places, shell,
-    tally::{self, Heard, Limit},
+    tally::{self, Heard, Limit, Tally},
 };
 
 /// How long a test program may take: less than any program under wine, so that what held it up is named. On
@@ -40,18 +41,9 @@ impl Build {
     /// # Errors
     /// When something does not compile or link.
     pub(super) fn make(cross: &Cross) -> Result<Self> {
-        let mut build = cross.build_for_windows();
-        shell::say(format_args!("$ {}", shell::describe(&build)));
-        build.arg("--message-format=json-render-diagnostics");
-        let messages = shell::read(build.stderr(Stdio::inherit()))?;
-        let messages = messages
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok());
-        let tests: Vec<_> = messages
-            .filter_map(|message| test_program(&message))
-            .collect();
-        ensure!(!tests.is_empty(), "cargo named no test program");
-        let build = Self { tests };
+        let build = Self {
+            tests: test_programs(&mut cross.build_for_windows())?,
+        };
         for program in ["patchbay", "patchbay-desktop", "patchbay-playground"] {
             let file = build.program(program);
             ensure!(file.is_file(), "there is no {}", file.display());
@@ -72,6 +64,41 @@ impl Build {
                 program.run(wine)
             });
         }
+        report.step("tests that Windows does not have", || self.absent(wine));
+    }
+
+    /// What this system tests and Windows does not, by name: nothing is left out because it does not compile there
+    /// without being counted. Each exception has to name a test that is missing.
+    fn absent(&self, wine: &Wine) -> Result<Heard> {
+        let mut here = cargo::cargo("test");
+        here.args(cargo::WORKSPACE).arg("--no-run");
+        let here = by_program(&test_programs(&mut here)?, |program| {
+            let mut command = Command::new(&program.file);
+            command.current_dir(&program.package);
+            command
+        })?;
+        let there = by_program(&self.tests, |program| program.command(wine))?;
+        let mut heard = Heard::of(Tally::one(true));
+        for (program, tests) in here {
+            let known = there.get(&program).cloned().unwrap_or_default();
+            let missing: Vec<_> = tests.difference(&known).collect();
+            for exception in exceptions::absent(&program) {
+                ensure!(
+                    missing.iter().any(|test| exception.covers(test)),
+                    "Windows has what is said to be missing: {program} {}",
+                    exception.name
+                );
+            }
+            for test in missing {
+                let mut exceptions = exceptions::absent(&program);
+                let reason = exceptions.find(|one| one.covers(test));
+                let reason = reason.with_context(|| {
+                    format!("Windows does not have {program} {test}, and no exception says why")
+                })?;
+                heard.leave_out(&format!("{program} {test}"), reason.reason);
+            }
+        }
+        Ok(heard)
     }
 }
 
@@ -134,15 +161,12 @@ impl TestProgram {
         if exceptions.peek().is_none() {
             return Ok(Vec::new());
         }
-        let listed = shell::read(wine.command(&self.file).arg("--list"))?;
+        let listed = list(self.command(wine))?;
         let mut left_out = Vec::new();
         for exception in exceptions {
             let before = left_out.len();
-            let tests = listed
-                .lines()
-                .filter_map(|line| line.strip_suffix(": test"));
-            let tests = tests.filter(|test| exception.covers(test));
-            left_out.extend(tests.map(|test| (test.to_owned(), exception.reason)));
+            let tests = listed.iter().filter(|test| exception.covers(test));
+            left_out.extend(tests.map(|test| (test.clone(), exception.reason)));
             ensure!(
                 left_out.len() > before,
                 "{} names no test: {}",
@@ -152,6 +176,42 @@ impl TestProgram {
         }
         Ok(left_out)
     }
+}
+
+/// Builds, and says which programs that run tests came of it.
+fn test_programs(build: &mut Command) -> Result<Vec<TestProgram>> {
+    shell::say(format_args!("$ {}", shell::describe(build)));
+    build.arg("--message-format=json-render-diagnostics");
+    let messages = shell::read(build.stderr(Stdio::inherit()))?;
+    let messages = messages.lines().map(serde_json::from_str::<Value>);
+    let programs = messages.filter_map(|message| test_program(&message.ok()?));
+    let programs: Vec<_> = programs.collect();
+    ensure!(!programs.is_empty(), "cargo named no test program");
+    Ok(programs)
+}
+
+/// The tests of each program; a package may have several that share its name.
+fn by_program(
+    programs: &[TestProgram],
+    command: impl Fn(&TestProgram) -> Command,
+) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let mut tests: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for program in programs {
+        if exceptions::program(&program.name).is_none() {
+            let of_program = tests.entry(program.name.clone()).or_default();
+            of_program.extend(list(command(program))?);
+        }
+    }
+    Ok(tests)
+}
+
+/// The tests of a program; none where it has a runner of its own.
+fn list(mut command: Command) -> Result<Vec<String>> {
+    let listed = shell::read(command.arg("--list"))?;
+    let names = listed
+        .lines()
+        .filter_map(|line| line.strip_suffix(": test"));
+    Ok(names.map(str::to_owned).collect())
 }
 
 fn built() -> PathBuf {
