@@ -37,7 +37,7 @@ const UPDATE_SIGNING_KEY: &str = "TAURI_SIGNING_PRIVATE_KEY";
 
 /// What the app and Tauri read. A hosted build sets those it does not have to nothing, which they would
 /// take for an address or a key.
-const SETTINGS: [&str; 10] = [
+pub(crate) const SETTINGS: [&str; 10] = [
     UPDATER_ENDPOINT,
     UPDATER_PUBLIC_KEY,
     UPDATE_SIGNING_KEY,

@@ -1,15 +1,16 @@
-//! Whether the hosted workflows run exactly the actions that were looked at.
+//! Whether the hosted workflows run exactly the actions that were looked at, with every setting of a release.
 
 use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use crate::places;
+use crate::{bundle, places};
 
-/// Every action is named by the digest of a commit, for whoever owns it can move a tag.
+/// Every action is named by the digest of a commit, for whoever owns it can move a tag; and a release passes on every
+/// setting that `cargo xtask bundle` reads.
 ///
 /// # Errors
-/// When one is not, or the version that the digest stands for is not said beside it.
+/// When one is not, or the version that the digest stands for is not said beside it, or a setting is missing.
 pub(super) fn check() -> Result<()> {
     let mut loose = Vec::new();
     for entry in std::fs::read_dir(places::root().join(".github/workflows"))? {
@@ -23,7 +24,25 @@ pub(super) fn check() -> Result<()> {
         "actions without a digest and its version:\n{}",
         loose.join("\n")
     );
+    let release = std::fs::read_to_string(places::root().join(".github/workflows/release.yml"))?;
+    let settings = bundle::SETTINGS.into_iter();
+    let missing: Vec<_> = settings.filter(|name| !passes(&release, name)).collect();
+    ensure!(
+        missing.is_empty(),
+        "the release does not pass on {}",
+        missing.join(", ")
+    );
     Ok(())
+}
+
+/// Whether a workflow gives its steps this variable.
+fn passes(workflow: &str, name: &str) -> bool {
+    let mut lines = workflow.lines();
+    lines.any(|line| {
+        line.trim_start()
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with(": ${{"))
+    })
 }
 
 fn words(path: &Path, line: &str) -> String {
@@ -58,5 +77,13 @@ mod tests {
             "- uses: actions/checkout@{digest} # v4.4.0"
         )));
         assert!(!is_loose("      - run: cargo xtask test"));
+    }
+
+    #[test]
+    fn a_setting_is_passed_on_by_its_whole_name() {
+        let step =
+            "  env:\n    APPLE_ID_OF_ANOTHER: ${{ secrets.A }}\n    TEAM: ${{ secrets.B }}\n";
+        assert!(passes(step, "TEAM"));
+        assert!(!passes(step, "APPLE_ID"));
     }
 }
