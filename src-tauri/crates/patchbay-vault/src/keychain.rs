@@ -4,6 +4,9 @@ pub(crate) mod bounded;
 mod memory;
 mod system;
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use zeroize::Zeroizing;
 
 pub use memory::{MemoryKeychain, Mood};
@@ -73,8 +76,21 @@ pub trait Keychain: Send + Sync {
 /// What the entries of [`Keychain::write_mark`] begin with.
 const MARK: &str = "newest file of vault ";
 
+/// The entry of a vault's mark. macOS asks before a program reads or changes what another made, so each of ours has
+/// an entry of its own there, and knows of the files that it wrote or opened itself.
 fn mark(vault: &str) -> String {
-    format!("{MARK}{vault}")
+    let program = std::env::current_exe()
+        .ok()
+        .filter(|_| cfg!(target_os = "macos"));
+    let program = program.as_deref().and_then(Path::file_stem);
+    mark_of(vault, program.and_then(OsStr::to_str))
+}
+
+fn mark_of(vault: &str, program: Option<&str>) -> String {
+    match program {
+        Some(program) => format!("{MARK}{vault} known to {program}"),
+        None => format!("{MARK}{vault}"),
+    }
 }
 
 /// What can be told of an entry without asking the user.
@@ -104,4 +120,17 @@ pub enum KeychainError {
     /// Anything else.
     #[error("the keychain failed: {0}")]
     Failed(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_have_marks_of_their_own_where_they_may_not_share_one() {
+        let app = mark_of("v1", Some("patchbay-desktop"));
+        assert_ne!(app, mark_of("v1", Some("patchbay")));
+        assert!(app.starts_with(MARK));
+        assert_eq!(mark("v1").contains("known to"), cfg!(target_os = "macos"));
+    }
 }
