@@ -18,7 +18,7 @@ pub(crate) struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// Begins a file that only the user can read.
+    /// Begins a file that only the user can read; on Windows, whom the folder lets read it.
     ///
     /// # Errors
     /// [`Error::File`].

@@ -185,12 +185,16 @@ fn is_runnable(file: &Path) -> bool {
 /// Why it handed out nothing, in words.
 pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
     let name = &program.name;
-    let mut child = Command::new(&program.file)
+    let mut command = Command::new(&program.file);
+    command
         .args(&program.arguments)
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .stdout(Stdio::piped())
-        .kill_on_drop(true)
+        .kill_on_drop(true);
+    #[cfg(windows)]
+    hide_console(&mut command);
+    let mut child = command
         .spawn()
         .map_err(|error| format!("couldn't start {name}: {error}"))?;
     let reading = async {
@@ -214,6 +218,17 @@ pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
     tokio::time::timeout(PATIENCE, reading)
         .await
         .map_err(|_| format!("{name} timed out after {} s", PATIENCE.as_secs()))?
+}
+
+/// Keeps the window of a console from flashing up, unless we run in one, where the program may ask its question.
+#[cfg(windows)]
+fn hide_console(command: &mut Command) {
+    use std::io::{IsTerminal as _, stderr, stdin, stdout};
+    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+    let is_in_console = stdin().is_terminal() || stdout().is_terminal() || stderr().is_terminal();
+    if !is_in_console {
+        command.creation_flags(CREATE_NO_WINDOW);
+    }
 }
 
 #[cfg(test)]
