@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{Read, Write as _},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -39,6 +40,13 @@ pub(super) fn test(report: &mut Report, build: &Build, wine: &Wine) {
     });
     report.check("the key of the secrets stays on this computer", || {
         desk.key_is_local()
+    });
+    report.check(
+        "a local server runs a tool, and ends with what it started",
+        || desk.runs_a_local_server(&build.program("examples/stdio_server")),
+    );
+    report.check("folders may have names of any length", || {
+        desk.takes_long_paths()
     });
 }
 
@@ -151,6 +159,50 @@ impl<'a> Desk<'a> {
         ensure!(!shown.contains("typed-"), "it shows what is typed: {shown}");
         let listed = shell::read(&mut self.command(&["credential", "list", "--json"]))?;
         ensure!(listed.contains("Typed"), "nothing was saved: {listed}");
+        Ok(())
+    }
+
+    fn runs_a_local_server(&self, server: &Path) -> Result<()> {
+        let (server, name) = (self.wine.path(server), ["connector", "add", "least"]);
+        let options = ["--env", r"PORTS=C:\ports", "--allow", "--connect", "--"];
+        shell::run(&mut self.command(&[&name[..], &options, &[&server]].concat()))?;
+        let run = ["tool", "run", "least", "echo", "text=hello"];
+        let said = shell::read(&mut self.command(&run))?;
+        ensure!(said.contains("hello"), "{said}");
+        let ports = fs::read_to_string(self.wine.disk().join("ports"))?;
+        let ports: Vec<u16> = ports.lines().map(str::parse).collect::<Result<_, _>>()?;
+        ensure!(ports.len() == 4, "two starts of two programs: {ports:?}");
+        let mut living = ports.iter();
+        let living = living.find(|port| TcpStream::connect(("127.0.0.1", **port)).is_ok());
+        ensure!(living.is_none(), "one still runs: {living:?}");
+        Ok(())
+    }
+
+    fn takes_long_paths(&self) -> Result<()> {
+        let part = "a".repeat(120);
+        let home = format!(r"C:\{part}\{part}\{part}");
+        let add = [
+            "credential",
+            "add",
+            "Long",
+            "--kind",
+            "bearer",
+            "--from",
+            "-",
+        ];
+        let mut adding = self.command(&add);
+        let mut adding = adding
+            .env("PATCHBAY_HOME", &home)
+            .stdin(Stdio::piped())
+            .spawn()?;
+        let mut input = adding.stdin.take().context("it has no input")?;
+        writeln!(input, "{SECRET}")?;
+        drop(input);
+        let status = adding.wait()?;
+        ensure!(status.success(), "it ended with {status}");
+        let mut list = self.command(&["credential", "list"]);
+        let listed = shell::read(list.env("PATCHBAY_HOME", &home))?;
+        ensure!(listed.contains("Long"), "{listed}");
         Ok(())
     }
 
