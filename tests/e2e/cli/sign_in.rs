@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use patchbay_playground::{Consent, Document, Options, Playground};
 use serde_json::json;
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStderr};
 
 #[cfg(unix)]
@@ -149,4 +149,55 @@ async fn line(stderr: &mut ChildStderr) -> String {
             byte => line.push(byte),
         }
     }
+}
+
+/// A server that wants a token and tells nowhere how to get one.
+async fn token_server() -> std::net::SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let refused = r#"{"error": "send your Well token as a bearer token"}"#;
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = vec![0; 64 * 1024];
+            let read = stream.read(&mut request).await.unwrap_or_default();
+            let status = match request[..read].starts_with(b"POST /mcp ") {
+                true => "401 Unauthorized",
+                false => "404 Not Found",
+            };
+            let length = refused.len();
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{refused}"
+            );
+            drop(stream.write_all(answer.as_bytes()).await);
+        }
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_wants_a_token_is_not_taken_for_one_with_a_sign_in() {
+    let terminal = Terminal::new().await;
+    let url = format!("http://{}/mcp", token_server().await);
+    let way_on = "patchbay connector edit well --token-from -";
+    let added = terminal
+        .run(&["connector", "add", &url, "--name", "well"])
+        .await;
+    added.succeeded();
+    assert!(added.stderr.contains(way_on), "{}", added.stderr);
+    for verb in [&["connector", "connect"][..], &["tool", "list"]] {
+        let refused = terminal.run(&[verb, &["well"]].concat()).await;
+        assert_eq!(refused.code, 3, "{}", refused.stderr);
+        for words in ["needs a token", "send your Well token", way_on] {
+            assert!(refused.stderr.contains(words), "{}", refused.stderr);
+        }
+    }
+    let edit = ["connector", "edit", "well", "--token-from", "-"];
+    let edited = terminal.run_with(&edit, "wrong\n").await;
+    edited.succeeded();
+    let refused = terminal.run(&["tool", "list", "well"]).await;
+    assert!(
+        refused.stderr.contains("rejected its token"),
+        "{}",
+        refused.stderr
+    );
 }

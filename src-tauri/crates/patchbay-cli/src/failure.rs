@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use patchbay_model::{
-    Authentication, Code, Connector, Explain as _, FieldProblem, Problem, inert_json,
-};
+use patchbay_model::{Code, Connector, Explain as _, FieldProblem, Problem, inert_json};
+
+use patchbay_ops::abilities;
 
 use crate::exit;
 use crate::output::text;
@@ -139,10 +139,10 @@ fn list_of(kind: &str) -> Option<&'static str> {
 }
 
 /// The command that lets a connector in again.
-fn way_in(connector: &Connector) -> String {
+pub(crate) fn way_in(connector: &Connector) -> String {
     let name = text::quote(&connector.name);
     match (&connector.authentication, &connector.identity.credential) {
-        (Authentication::None | Authentication::Oauth { .. }, _) => {
+        _ if connector.signs_in_by_browser() || !abilities(connector).signs_in_here => {
             format!("connector connect {name}")
         }
         (_, Some(credential)) => format!("credential replace {}", text::quote(credential)),

@@ -65,6 +65,21 @@ pub struct Connector {
     pub native: Json,
 }
 
+impl Connector {
+    /// Whether a browser is the way to sign in to it.
+    pub fn signs_in_by_browser(&self) -> bool {
+        match self.authentication {
+            Authentication::Oauth { .. } => true,
+            Authentication::None => self
+                .authentication_methods
+                .contains(&AuthenticationMethod::Oauth),
+            Authentication::Bearer { .. }
+            | Authentication::Headers { .. }
+            | Authentication::Variables { .. } => false,
+        }
+    }
+}
+
 /// Who can use a connector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "lowercase")]

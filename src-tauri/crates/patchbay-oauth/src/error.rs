@@ -119,6 +119,12 @@ pub enum Error {
         /// The authorization server.
         issuer: String,
     },
+    /// The server tells nowhere how to sign in, and nothing is at the addresses that older servers have for it.
+    #[error("{host} doesn't offer browser sign-in")]
+    NoSignIn {
+        /// Host and port.
+        host: String,
+    },
     /// The authorization server did not take our registration.
     #[error("{issuer} couldn't register Patchbay")]
     RegistrationRefused {
@@ -267,7 +273,8 @@ impl Explain for Error {
             | Self::MetadataLacks { .. }
             | Self::IssuerMismatch { .. }
             | Self::ResourceMismatch { .. }
-            | Self::NoPkce { .. } => Code::AuthDiscovery,
+            | Self::NoPkce { .. }
+            | Self::NoSignIn { .. } => Code::AuthDiscovery,
             Self::NoRegistration { .. }
             | Self::RegistrationRefused { .. }
             | Self::UnusableRegistration { .. }
@@ -304,6 +311,7 @@ impl Explain for Error {
             | Self::UnusableRegistration { .. } => {
                 "Register an OAuth app with the provider and enter its client ID, or use a token."
             }
+            Self::NoSignIn { .. } => "Use a token instead.",
             Self::ClientMismatch => "Sign in again or enter its client ID.",
             Self::Refused { .. }
             | Self::NotTokens { .. }

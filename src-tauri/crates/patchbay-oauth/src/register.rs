@@ -31,8 +31,8 @@ impl OAuthClient {
     ///
     /// # Errors
     ///
-    /// [`Error::NoRegistration`] when the server takes no unknown programs, [`Error::RegistrationRefused`]
-    /// when it does not take this one, [`Error::UnusableRegistration`] when it asks for more than is known
+    /// [`Error::NoRegistration`] when the server takes no unknown programs, [`Error::NoSignIn`] when nothing is at its
+    /// guessed address, [`Error::RegistrationRefused`] when it does not take this one, [`Error::UnusableRegistration`] when it asks for more than is known
     /// here, and network errors.
     pub async fn register(
         &self,
@@ -78,9 +78,11 @@ impl OAuthClient {
         let absent = discovery.source == crate::DiscoverySource::LegacyEndpointFallback;
         match answer.status {
             status if status.is_success() => {}
-            // A guessed address that is not there means that registration is not offered.
+            // A guessed address that is not there: nothing says that one can sign in at all.
             _ if absent && matches!(status, 404 | 405) => {
-                return Err(Error::NoRegistration { issuer: issuer() });
+                return Err(Error::NoSignIn {
+                    host: host_of(endpoint),
+                });
             }
             status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
                 return Err(Error::Failed {

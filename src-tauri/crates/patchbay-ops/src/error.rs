@@ -115,6 +115,15 @@ pub enum Error {
         /// The provider's own words.
         detail: Option<String>,
     },
+    /// A server that lets nobody in without a token, and offers no sign-in by which to get one.
+    #[error("{connector} needs a token")]
+    TokenNeeded {
+        /// Title of the connector.
+        connector: String,
+        /// What the server said.
+        #[source]
+        source: Box<patchbay_platforms::Error>,
+    },
     /// What was entered to sign in with is not accepted.
     #[error("{by} rejected {what}")]
     KeyRefused {
@@ -272,7 +281,9 @@ impl Explain for Error {
             }
             Self::Arguments { .. } => Code::ToolArguments,
             Self::ToolFailed { .. } => Code::ToolFailed,
-            Self::SignInNeeded { .. } | Self::SecretLost { .. } => Code::AuthNeeded,
+            Self::SignInNeeded { .. } | Self::TokenNeeded { .. } | Self::SecretLost { .. } => {
+                Code::AuthNeeded
+            }
             Self::SignInLapsed { .. } => Code::AuthExpired,
             Self::KeyRefused { .. } => Code::AuthRefused,
             Self::SignedOut { .. } | Self::SignedOutHere { .. } => Code::PlatformSignedOut,
@@ -335,6 +346,7 @@ impl Explain for Error {
             Self::AddressSecret { .. } => "Remove them and sign in with a token or header instead.",
             Self::ChangedElsewhere { .. } => "Reload it and make your change again.",
             Self::SignInNeeded { .. } => "Sign in.",
+            Self::TokenNeeded { .. } => "Enter it in the connector's settings.",
             Self::SignInLapsed { .. } => "Sign in again.",
             Self::KeyRefused { .. } => "Check it and try again.",
             Self::AuthorizationOver => "Start again.",
@@ -412,7 +424,7 @@ impl Explain for Error {
                 fields: fields.iter().map(|field| refused_field(field)).collect(),
                 ..source.problem()
             },
-            Self::SignedOut { source, .. } => Problem {
+            Self::SignedOut { source, .. } | Self::TokenNeeded { source, .. } => Problem {
                 code: own.code,
                 message: own.message,
                 hint: own.hint,

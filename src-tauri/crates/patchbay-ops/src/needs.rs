@@ -162,7 +162,7 @@ fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
         }
         Status::Disconnected if abilities(connector).reports_status && status.reason.is_some() => {
             let headline = format!("{title} is disconnected");
-            let fix = if has_consent(connector) {
+            let fix = if connector.signs_in_by_browser() {
                 NeedFix::Connect
             } else if keeps_key(connector) {
                 NeedFix::ReplaceKey
@@ -203,18 +203,6 @@ fn lapsing_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
     })
 }
 
-fn has_consent(connector: &Connector) -> bool {
-    match connector.authentication {
-        Authentication::Oauth { .. } => true,
-        Authentication::None => connector
-            .authentication_methods
-            .contains(&AuthenticationMethod::Oauth),
-        Authentication::Bearer { .. }
-        | Authentication::Headers { .. }
-        | Authentication::Variables { .. } => false,
-    }
-}
-
 /// Whether its platform keeps its key among its credentials.
 fn keeps_key(connector: &Connector) -> bool {
     let is_key = |method: &AuthenticationMethod| {
@@ -227,7 +215,7 @@ fn keeps_key(connector: &Connector) -> bool {
 }
 
 fn sign_in_fix(connector: &Connector) -> NeedFix {
-    if has_consent(connector) {
+    if connector.signs_in_by_browser() {
         NeedFix::SignIn
     } else if keeps_key(connector) {
         NeedFix::ReplaceKey

@@ -114,7 +114,9 @@ async fn is_parted(cli: &Cli, connector: &Connector) -> Result<bool, Failure> {
 async fn opens_without(cli: &Cli, connector: &Connector) -> Result<bool, Failure> {
     match list_tools(cli, connector).await {
         Ok(()) => Ok(true),
-        Err(failure) if failure.code() == Code::AuthNeeded => Ok(false),
+        Err(failure) if failure.code() == Code::AuthNeeded && connector.signs_in_by_browser() => {
+            Ok(false)
+        }
         Err(failure) => Err(failure),
     }
 }

@@ -1,7 +1,8 @@
 //! `patchbay connector …`.
 
 use patchbay_model::{
-    Code, Connector, ConnectorId, Json, ServerCommand, Timestamp, count, has_secret_query,
+    Authentication, Code, Connector, ConnectorId, Json, ServerCommand, Timestamp, count,
+    has_secret_query,
 };
 use patchbay_ops::{
     AddConnector, Check, ConnectorChanges, Synced, abilities, add_connector,
@@ -13,7 +14,7 @@ use url::Url;
 use super::{authentication, background, change, connect, create, doctor, mcp_resources, program};
 use crate::args::{AddArgs, ConnectorVerb, EditArgs};
 use crate::cli::Cli;
-use crate::failure::Failure;
+use crate::failure::{Failure, way_in};
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, text, when, words};
@@ -103,12 +104,20 @@ async fn add(cli: &Cli, args: AddArgs) -> Result<(), Failure> {
     if args.connect {
         connector = connect::connect(cli, connector, Json::default(), args.how).await?;
     } else {
-        let name = text::quote(&connector.name);
-        let next = format!("Next: patchbay connector connect {name}");
+        let next = format!("Next: patchbay {}", next_step(&connector));
         cli.stderr.say(&next);
     }
     cli.out
         .answer(&connector, |_| format!("{}\n", connector.name))
+}
+
+/// What helps a new connector on: a server that tells nowhere how to sign in wants a token.
+fn next_step(connector: &Connector) -> String {
+    let is_open = connector.authentication == Authentication::None;
+    if is_open && connector.endpoint.is_some() && !connector.signs_in_by_browser() {
+        return way_in(connector);
+    }
+    format!("connector connect {}", text::quote(&connector.name))
 }
 
 /// Asks every hosted account; one that fails is told of and holds up nobody. `each` takes the connectors

@@ -97,7 +97,8 @@ async fn server_that_takes_no_strangers_needs_an_own_app() {
     assert_eq!(error.code(), Code::AuthClientNeeded);
     // The guessed address of a server without metadata.
     let error = register(&Authority::empty().await).await.unwrap_err();
-    assert!(matches!(error, Error::NoRegistration { .. }));
+    assert!(matches!(error, Error::NoSignIn { .. }));
+    assert_eq!(error.code(), Code::AuthDiscovery);
 }
 
 #[tokio::test]

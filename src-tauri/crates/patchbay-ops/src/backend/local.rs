@@ -90,21 +90,27 @@ impl Local<'_> {
 
     /// A 401 speaks of the token or the headers that were sent: there is no consent to give.
     fn explain(&self, error: Error) -> Error {
+        let Error::Platform(refused @ patchbay_platforms::Error::Unauthorized { .. }) = error
+        else {
+            return error;
+        };
+        let (title, source) = (self.connector.title.clone(), Box::new(refused));
         let what = match &self.connector.authentication {
             Authentication::Bearer { .. } => "its token",
             Authentication::Headers { .. } => "its headers",
-            _ => return error,
-        };
-        match error {
-            Error::Platform(refused @ patchbay_platforms::Error::Unauthorized { .. }) => {
-                Error::KeyRefused {
-                    by: self.connector.title.clone(),
-                    what,
-                    fields: Vec::new(),
-                    source: Box::new(refused),
-                }
+            Authentication::None if !self.connector.signs_in_by_browser() => {
+                return Error::TokenNeeded {
+                    connector: title,
+                    source,
+                };
             }
-            error => error,
+            _ => return Error::Platform(*source),
+        };
+        Error::KeyRefused {
+            by: title,
+            what,
+            fields: Vec::new(),
+            source,
         }
     }
 }

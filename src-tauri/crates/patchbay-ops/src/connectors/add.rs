@@ -108,8 +108,16 @@ pub enum OAuthClientInput {
 /// [`Error::Vault`].
 pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connector, Error> {
     let url = read_address(&request.url)?;
-    let (choice, own_title) = match request.authentication {
-        Some(choice) => (choice, title_of(&url)),
+    let Suggestion {
+        choice,
+        title: own_title,
+        methods,
+    } = match request.authentication {
+        Some(choice) => Suggestion {
+            choice,
+            title: title_of(&url),
+            methods: METHODS.to_vec(),
+        },
         None => suggested(cx, url.as_str()).await?,
     };
     let title = checked_title(request.title).unwrap_or(own_title);
@@ -124,12 +132,7 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
         endpoint: Some(url.to_string()),
         identity: status::identity(entry.as_ref()),
         authentication,
-        authentication_methods: vec![
-            AuthenticationMethod::Oauth,
-            AuthenticationMethod::Bearer,
-            AuthenticationMethod::Headers,
-            AuthenticationMethod::None,
-        ],
+        authentication_methods: methods,
         allows_plain_http: request.allow_plain_http && PlainHttp::is_needed_for(&url),
         draft: true,
         native: Json(json!({ "url": url.as_str(), "transport": Transport::StreamableHttp })),
@@ -139,10 +142,31 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
     Ok(connector)
 }
 
+/// How one can sign in to an MCP server, as far as nobody knows better.
+const METHODS: [AuthenticationMethod; 4] = [
+    AuthenticationMethod::Oauth,
+    AuthenticationMethod::Bearer,
+    AuthenticationMethod::Headers,
+    AuthenticationMethod::None,
+];
+
+/// What a look at an address says of it.
+struct Suggestion {
+    choice: AuthenticationChoice,
+    title: String,
+    methods: Vec<AuthenticationMethod>,
+}
+
 /// How the server wants to be signed in to, and what it calls itself.
-async fn suggested(cx: &Context, address: &str) -> Result<(AuthenticationChoice, String), Error> {
+async fn suggested(cx: &Context, address: &str) -> Result<Suggestion, Error> {
     let found = inspect_address(cx, address).await?;
-    let choice = if found.methods.contains(&AuthenticationMethod::Oauth) {
+    let is_best = found.methods.first() == Some(&AuthenticationMethod::Oauth);
+    let mut methods = METHODS.to_vec();
+    if found.needs_authorization && !is_best {
+        // It tells nowhere how to sign in by a browser: what it wants is a token.
+        methods.retain(|method| *method != AuthenticationMethod::Oauth);
+    }
+    let choice = if is_best {
         AuthenticationChoice::Oauth {
             client: None,
             callback_port: None,
@@ -153,7 +177,11 @@ async fn suggested(cx: &Context, address: &str) -> Result<(AuthenticationChoice,
     } else {
         AuthenticationChoice::None
     };
-    Ok((choice, found.title))
+    Ok(Suggestion {
+        choice,
+        title: found.title,
+        methods,
+    })
 }
 
 /// The name that was asked for, or a free one made of the title.
