@@ -4,15 +4,17 @@ use std::path::Path;
 use std::process::Command;
 
 use rfd::{MessageButtons, MessageLevel};
-use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
+use tauri::menu::{Menu, MenuItem, MenuItemKind, PredefinedMenuItem, Submenu};
 use tauri::{AppHandle, Runtime};
 
 use crate::command_line_link::{LINK, Linked, link, program_beside, script};
 use crate::dialog::{Question, ask};
-use crate::window;
+use crate::{quit, window};
 
 const SETTINGS: &str = "settings";
 const COMMAND_LINE: &str = "command-line";
+/// Not the tray's word for it: both hear what is pressed in either, and would ask twice.
+const QUIT: &str = "quit-from-menu";
 
 /// Where ours stand in the app's own menu: after "About".
 const PLACE: usize = 2;
@@ -33,14 +35,26 @@ pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         let line = PredefinedMenuItem::separator(app)?;
         own.insert(&PredefinedMenuItem::show_all(app, None)?, SHOW_ALL)?;
         own.insert_items(&[&settings, &command_line, &line], PLACE)?;
+        let quit = MenuItem::with_id(app, QUIT, "Quit Patchbay", true, Some("CmdOrCtrl+Q"))?;
+        replace_last(own, &quit)?;
     }
     app.set_menu(menu)?;
     app.on_menu_event(|app, event| match event.id().as_ref() {
         SETTINGS => window::show_settings(app),
         COMMAND_LINE => install_command_line(app.clone()),
+        QUIT => quit::quit(app),
         _ => {}
     });
     Ok(())
+}
+
+/// The system's own item ends the app at once, whatever runs in it.
+fn replace_last<R: Runtime>(own: &Submenu<R>, quit: &MenuItem<R>) -> tauri::Result<()> {
+    let items = own.items()?;
+    if let Some((place, MenuItemKind::Predefined(_))) = items.iter().enumerate().last() {
+        own.remove_at(place)?;
+    }
+    own.append(quit)
 }
 
 fn install_command_line<R: Runtime>(app: AppHandle<R>) {

@@ -1,10 +1,17 @@
-//! The question before Patchbay ends while something runs in it.
+//! The way out, and the question before it while something runs in Patchbay.
 
 use patchbay_ops::{Context, count_under_way};
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 
 use crate::window;
+
+/// Ends Patchbay, once the user agrees to what ends with it.
+pub(crate) fn quit<R: Runtime>(app: &AppHandle<R>) {
+    if !waits_for_answer(app) {
+        app.exit(0);
+    }
+}
 
 /// Asks whether to end although something runs, and ends on a yes; `false` where there is nothing to ask.
 pub(crate) fn waits_for_answer<R: Runtime>(app: &AppHandle<R>) -> bool {

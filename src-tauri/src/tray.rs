@@ -66,8 +66,7 @@ fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
             OPEN => window::raise(app),
             AUTOSTART => keep(&starts, autostart::turn),
             NOTIFICATIONS => keep(&notifies, |on| attention::turn(app, on)),
-            QUIT if quit::waits_for_answer(app) => {}
-            QUIT => app.exit(0),
+            QUIT => quit::quit(app),
             _ => {}
         })
         .on_tray_icon_event(|tray, event| {
