@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use patchbay_ops::Context;
+use patchbay_model::Timestamp;
+use patchbay_ops::{Clock as _, Context, SystemClock};
 use rfd::{MessageButtons, MessageDialogResult, MessageLevel};
 use serde_json::Value;
 use tauri::{AppHandle, Manager, Runtime};
@@ -16,12 +17,14 @@ use crate::{preferences, window};
 /// How long after the start, and between looks for a good moment.
 const PAUSE: Duration = Duration::from_secs(5 * 60);
 
-/// How long between offers, and after an answer of "later".
+/// How long between offers, through restarts too.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 const FILE: &str = "updates.json";
 /// The version that is never to be offered again.
 const SKIPPED: &str = "skippedVersion";
+/// When it was last looked whether there is one, as an instant in RFC 3339.
+const OFFERED: &str = "offeredAt";
 
 const INSTALL: &str = "Install and restart";
 const NEVER: &str = "Skip this version";
@@ -36,8 +39,12 @@ pub(crate) fn offer_updates<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     tauri::async_runtime::spawn(async move {
         loop {
             tokio::time::sleep(PAUSE).await;
-            if window::is_looked_at(&app) && nothing_runs(&cx).await.is_ok() {
+            let due = is_due(SystemClock.now(), kept(&app, OFFERED));
+            if due && window::is_looked_at(&app) && nothing_runs(&cx).await.is_ok() {
+                // Before it is asked: an app that ends at the question has asked all the same.
+                keep(&app, OFFERED, SystemClock.now().to_string());
                 offer(&app, &cx).await;
+                // Also where nothing can be kept.
                 tokio::time::sleep(DAY).await;
             }
         }
@@ -46,7 +53,7 @@ pub(crate) fn offer_updates<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
 
 async fn offer<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     let found = match check(app).await {
-        Ok(Some(found)) if is_offered(&found, skipped(app).as_ref()) => found,
+        Ok(Some(found)) if is_offered(&found, kept(app, SKIPPED).as_ref()) => found,
         Ok(_) => return,
         // Nobody asked: whoever does is told why it fails.
         Err(problem) => return tracing::info!(code = problem.code.as_str(), "no word of updates"),
@@ -71,7 +78,7 @@ async fn offer<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
                 ask(app, failed).await;
             }
         }
-        Choice::Skip => skip(app, &found.version),
+        Choice::Skip => keep(app, SKIPPED, found.version),
         Choice::Later => {}
     }
 }
@@ -107,20 +114,30 @@ fn is_offered(found: &AvailableUpdate, skipped: Option<&Value>) -> bool {
     skipped.and_then(Value::as_str) != Some(&found.version)
 }
 
-fn skipped<R: Runtime>(app: &AppHandle<R>) -> Option<Value> {
+/// Whether a day has passed. A time that has not come yet is none: somebody put the clock right.
+fn is_due(now: Timestamp, offered: Option<Value>) -> bool {
+    let offered = offered.and_then(|at| Timestamp::parse(at.as_str()?));
+    let Some(offered) = offered else {
+        return true;
+    };
+    let passed = now.instant() - offered.instant();
+    passed.is_negative() || passed >= DAY
+}
+
+fn kept<R: Runtime>(app: &AppHandle<R>, name: &str) -> Option<Value> {
     let file = file(app);
     preferences::make_readable(&file);
-    app.store(file).ok()?.get(SKIPPED)
+    app.store(file).ok()?.get(name)
 }
 
 /// It is offered again where this cannot be kept.
-fn skip<R: Runtime>(app: &AppHandle<R>, version: &str) {
+fn keep<R: Runtime>(app: &AppHandle<R>, name: &str, value: impl Into<Value>) {
     let kept = app.store(file(app)).and_then(|store| {
-        store.set(SKIPPED, version);
+        store.set(name, value);
         store.save()
     });
     if let Err(error) = kept {
-        tracing::warn!(%error, "which version is skipped could not be kept");
+        tracing::warn!(%error, name, "what was offered could not be kept");
     }
 }
 
@@ -148,6 +165,20 @@ mod tests {
         assert!(offered(Some(json!("1.1.0"))));
         assert!(offered(Some(json!({ "version": "1.2.0" }))));
         assert!(!offered(Some(json!("1.2.0"))));
+    }
+
+    #[test]
+    fn a_newer_version_is_offered_once_a_day_also_after_a_restart() {
+        let now = Timestamp::parse("2026-11-23T01:00:00Z").unwrap();
+        let due = |offered: &str| is_due(now, Some(json!(offered)));
+        assert!(is_due(now, None));
+        assert!(is_due(now, Some(json!(1))) && due("yesterday"));
+        assert!(!due("2026-11-23T01:00:00Z"));
+        assert!(!due("2026-11-22T01:00:01Z"));
+        assert!(due("2026-11-22T01:00:00Z"));
+        // Kept while the clock was ahead.
+        assert!(due("2026-11-23T01:00:01Z"));
+        assert!(!is_due(now, Some(json!(now.to_string()))));
     }
 
     #[test]

@@ -141,7 +141,8 @@ function AboutPatchbay() {
           {about.updates && <Updates />}
           <p className="text3 small">
             Holds your connectors, runs and encrypted vault. Patchbay contacts only your connectors, platforms and their
-            sign-in servers, and checks for updates when you ask.
+            sign-in servers
+            {about.updates && ", and checks for a newer version once a day and when you ask"}.
           </p>
         </>
       )}

@@ -1,0 +1,15 @@
+import { screen } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { renderApp } from "@/test/renderApp";
+
+it("says_that_newer_versions_are_looked_for_where_they_are", async () => {
+  renderApp("/settings", {}, (host) => {
+    host.state.about.updates = true;
+  });
+  expect(await screen.findByText(/sign-in servers, and checks for a newer version once a day/)).toBeVisible();
+});
+
+it("says_nothing_of_newer_versions_where_none_are_looked_for", async () => {
+  renderApp("/settings");
+  expect(await screen.findByText(/platforms and their sign-in servers\.$/)).toBeVisible();
+});
