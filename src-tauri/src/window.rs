@@ -97,6 +97,11 @@ pub(crate) fn raise<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
+/// Moves the window with the pointer, which holds it.
+pub(crate) fn drag<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+    main(app).map_or(Ok(()), |window| window.start_dragging())
+}
+
 /// Brings the window to the front at its settings.
 #[cfg(target_os = "macos")]
 pub(crate) fn show_settings<R: Runtime>(app: &AppHandle<R>) {

@@ -1,10 +1,11 @@
-// Runs before anything is painted, so that no window flashes in the wrong colours. The kept answer
-// is written by src/app/appearance.ts; without one the system decides.
+// Runs before anything is painted, so that no window flashes in the wrong colours or under the buttons of a
+// Mac's window. The kept answer is written by src/app/appearance.ts; without one the system decides.
 (function () {
   var root = document.documentElement;
   var kept = {};
   try {
     kept = JSON.parse(localStorage.getItem("appearance") || "{}");
+    if (localStorage.getItem("mac")) root.dataset.mac = "";
   } catch {
     kept = {};
   }

@@ -137,6 +137,7 @@ const COMMANDS: &[&str] = &[
     "creation_form",
     "delete_connector",
     "disconnect_connector",
+    "drag_window",
     "dry_run",
     "export_runs",
     "extend_authorization",

@@ -10,6 +10,7 @@ use crate::deep_link::RefusedLinks;
 use crate::events::Subscriber;
 use crate::preferences::{self, Preferences};
 use crate::updater::{self, AvailableUpdate};
+use crate::window;
 
 /// What the app says of itself.
 #[derive(Clone, Debug, serde::Serialize, specta::Type)]
@@ -102,6 +103,16 @@ pub(crate) async fn save_preferences<R: Runtime>(
     preferences: Preferences,
 ) -> Result<(), Problem> {
     preferences::save(&app, &preferences)
+}
+
+/// Moves the window with the pointer until its button is let go: a Mac's has no title bar to hold it by.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn drag_window<R: Runtime>(app: AppHandle<R>) -> Result<(), Problem> {
+    window::drag(&app).map_err(|error| Problem {
+        detail: Some(error.to_string()),
+        ..Problem::new(Code::Internal, "couldn't move the window")
+    })
 }
 
 /// Puts text on the clipboard: the web view may not do so by itself.

@@ -13,7 +13,7 @@ import { applyEvent, listen } from "@/host/events";
 import { invalidate, keys, queries } from "@/host/queries";
 import { useToasts } from "@/host/toasts";
 import { pressed } from "@/lib/keys";
-import { applyAppearance, complete, watchSystem } from "./appearance";
+import { applyAppearance, applySystem, complete, watchSystem } from "./appearance";
 
 type Props = { client: QueryClient; children: ReactNode };
 
@@ -49,6 +49,9 @@ function AppearanceProvider({ children }: { children: ReactNode }) {
     applyAppearance(preferences);
     return watchSystem(() => applyAppearance(preferences));
   }, [data, preferences]);
+  useEffect(() => {
+    if (about) applySystem(about.mac);
+  }, [about]);
   const appearance = useMemo(
     () => ({ compact: preferences.density === "compact", zoomPercent: preferences.zoomPercent }),
     [preferences],

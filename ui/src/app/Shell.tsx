@@ -16,6 +16,7 @@ import { destinations } from "./destinations";
 import styles from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
 import { useNarrow } from "./useNarrow";
+import { useWindowDrag } from "./useWindowDrag";
 
 /** The window: sidebar, the page of the route, status bar, and the layers above them. */
 export function Shell() {
@@ -33,6 +34,7 @@ function Frame() {
   const { sidebarCollapsed } = complete(data);
   useWindowKeys();
   usePasteToAdd();
+  useWindowDrag();
   const main = useRef<HTMLDivElement>(null);
   useFocusOnPage(main);
   return (

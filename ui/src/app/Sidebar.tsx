@@ -20,7 +20,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
   const counts = useCounts();
   return (
     <nav className={styles.sidebar} data-collapsed={collapsed || undefined} aria-label="Navigation">
-      <div className={styles.brand} data-tauri-drag-region>
+      <div className={styles.brand} data-drag>
         <Logo className={styles.logo} />
         <span className={styles.words}>Patchbay</span>
         <span className="grow" />

@@ -31,6 +31,12 @@ export function applyAppearance(preferences: Required<Preferences>): void {
   localStorage.setItem("appearance", JSON.stringify({ theme, contrast, density, zoomPercent }));
 }
 
+/** Says on `<html>` whether this is a Mac, whose window buttons lie over the page, and keeps it as above. */
+export function applySystem(mac: boolean): void {
+  set(document.documentElement, "mac", mac ? "" : null);
+  localStorage.setItem("mac", mac ? "yes" : "");
+}
+
 /** Calls back when the system changes its mind about colours or contrast. */
 export function watchSystem(onChange: () => void): () => void {
   const queries = [dark(), more()];

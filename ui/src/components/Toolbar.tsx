@@ -7,7 +7,7 @@ type Props = { title: string; count?: number; children?: ReactNode };
 /** The head of a page: its title, how many, and what can be done. */
 export function Toolbar({ title, count, children }: Props) {
   return (
-    <header className={styles.toolbar}>
+    <header className={styles.toolbar} data-drag>
       <h1>{title}</h1>
       {count !== undefined && <span className="text3">{grouped(count)}</span>}
       {children && <div className={styles.acts}>{children}</div>}

@@ -287,6 +287,7 @@ export class MockHost {
       testAccount: ({ account: id }) => this.accountOf(id),
       about: () => state.about,
       copyText: () => null,
+      dragWindow: () => null,
       checkForUpdate: () => null,
       installUpdate: () => null,
       subscribeToEvents: ({ events }) => {

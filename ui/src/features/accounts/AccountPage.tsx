@@ -43,7 +43,7 @@ export function AccountPage(props: Props) {
   if (account) return <Loaded {...props} account={account} />;
   return (
     <>
-      <div className={styles.bar}>
+      <div className={styles.bar} data-drag>
         <h1>Account</h1>
       </div>
       {error && (
@@ -93,7 +93,7 @@ function Loaded({
 
   return (
     <>
-      <header className={styles.bar}>
+      <header className={styles.bar} data-drag>
         <PlatformTile platform={account.platform} colour={account.colour} />
         <h1 className="cut">{account.label}</h1>
         {isObject(account.settings) && account.settings.allow_plain_http === "allowed" && (

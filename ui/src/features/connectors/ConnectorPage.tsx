@@ -91,7 +91,7 @@ export function ConnectorPage(props: Props) {
 
 function Crumbs({ title, onLeave, children }: { title: string; onLeave: () => void; children?: ReactNode }) {
   return (
-    <div className={styles.crumbs}>
+    <div className={styles.crumbs} data-drag>
       <div className={styles.trail}>
         <Button look="link" onPress={onLeave}>
           Connectors

@@ -23,7 +23,7 @@ function Shown({ id, partner }: { id: RunId; partner: RunId | undefined }) {
   const navigate = useNavigate();
   return (
     <div className={styles.page}>
-      <header className={styles.toolbar}>
+      <header className={styles.toolbar} data-drag>
         <Link to="/runs">Runs</Link>
         <Icon name="chevron-right" size={12} />
         <h1>{run?.tool ?? "Run"}</h1>

@@ -23,7 +23,7 @@ export function ToolPage() {
   useShortcut({ keys: "Escape", label: "All tools", run: () => void navigate({ to: "/tools" }) });
   return (
     <div className={styles.page} data-fill-in>
-      <header className={styles.toolbar}>
+      <header className={styles.toolbar} data-drag>
         <Link to="/tools" className={styles.crumb}>
           Tools
         </Link>

@@ -20,7 +20,7 @@ import {
 } from "../samples";
 
 /**
- * Looks are chosen in the query: `?theme=dark&contrast=more&density=compact&zoom=150`; what the host
+ * Looks are chosen in the query: `?theme=dark&contrast=more&density=compact&zoom=150&mac`; what the host
  * knows by `host=hosted`, `host=long` (ten thousand runs), `host=runs` (one that ended in each way), `host=empty`, `host=locked` or `host=no_keychain`;
  * how a consent that is started goes by `consent=denied` and the like.
  */
@@ -134,6 +134,7 @@ function withAilingAccounts(host: MockHost): MockHost {
 
 const kind = query.get("host") ?? "full";
 const host = (kind in kinds ? kinds[kind as keyof typeof kinds] : kinds.full)();
+host.state.about.mac = query.has("mac");
 const consent = query.get("consent");
 if (consent !== null) {
   const problems: Partial<Record<string, Problem>> = {
