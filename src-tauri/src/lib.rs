@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use patchbay_model::{Explain, Problem};
 use patchbay_ops::{AppPaths, Context, ContextOptions};
-use tauri::{App, Manager, RunEvent};
+use tauri::{App, AppHandle, Manager, RunEvent, Runtime};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
 /// Runs the app until the user quits it.
@@ -152,7 +152,7 @@ fn cannot_start(app: &App, problem: Problem) {
         .show(move |_| handle.exit(1));
 }
 
-fn close(app: &tauri::AppHandle) {
+fn close<R: Runtime>(app: &AppHandle<R>) {
     if let Some(cx) = app.try_state::<Context>() {
         tauri::async_runtime::block_on(cx.close());
     }

@@ -4,6 +4,7 @@ mod offer;
 
 pub(crate) use offer::offer_updates;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use patchbay_model::{Code, Problem, RunQuery, RunState, count, inert_block};
@@ -78,9 +79,31 @@ pub(crate) async fn install<R: Runtime>(app: &AppHandle<R>, cx: &Context) -> Res
     let package = package.map_err(|error| failed("couldn't download the update", error))?;
     // It took a while, and a tool may have been started meanwhile.
     nothing_runs(cx).await?;
-    let installed = update.install(package);
-    installed.map_err(|error| failed("couldn't install the update", error))?;
+    if let Err(error) = update.install(package) {
+        if IS_CLOSED.load(Ordering::Acquire) {
+            // Nothing can be shown any more, nor anything be done.
+            tracing::error!(%error, "the update's installer did not start");
+            app.restart();
+        }
+        return Err(failed("couldn't install the update", error));
+    }
     app.restart()
+}
+
+/// Whether Patchbay was closed for an installer.
+static IS_CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Closes what an end closes, in place of the plugin's own: on Windows it starts the installer and then ends
+/// the process itself, so that the app never hears of it.
+fn end<R: Runtime>(app: &AppHandle<R>) {
+    IS_CLOSED.store(true, Ordering::Release);
+    let closing = app.clone();
+    // The plugin calls this where others of the runtime's tasks run, which none may wait for.
+    let closed = std::thread::spawn(move || crate::close(&closing)).join();
+    if closed.is_err() {
+        tracing::error!("Patchbay was not closed before the update");
+    }
+    app.cleanup_before_exit();
 }
 
 async fn nothing_runs(cx: &Context) -> Result<(), Problem> {
@@ -114,7 +137,9 @@ async fn find<R: Runtime>(app: &AppHandle<R>) -> Result<Option<Update>, Problem>
                 .with_hint(BY_HAND),
         );
     };
+    let ending = app.clone();
     let updater = app.updater_builder().timeout(PATIENCE);
+    let updater = updater.on_before_exit(move || end(&ending));
     let updater = updater.endpoints(vec![endpoint]);
     let updater = updater
         .and_then(|builder| builder.build())
