@@ -1,5 +1,14 @@
 //! The tray: the way back to a closed window, what happens while there is none, and the way out.
 
+#[cfg(not(target_os = "linux"))]
+#[path = "tray/elsewhere.rs"]
+mod panel;
+#[cfg(target_os = "linux")]
+#[path = "tray/linux.rs"]
+mod panel;
+
+use std::time::Duration;
+
 use tauri::image::Image;
 use tauri::menu::{CheckMenuItem, Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIconBuilder, TrayIconEvent};
@@ -19,15 +28,20 @@ const AUTOSTART: &str = "autostart";
 const NOTIFICATIONS: &str = "notifications";
 const QUIT: &str = "quit";
 
+/// How long the session may take to start its panel.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long between looks for it.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// Makes the tray, once. Where the system has none, the window closes for good instead.
 pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) {
-    if is_there(app) {
+    if is_made(app) {
         return;
     }
     let app = app.clone();
     // Asking the system means waiting for it; the tray itself belongs to the main thread.
-    std::thread::spawn(move || {
-        if !system_has_one() {
+    tauri::async_runtime::spawn(async move {
+        if !comes().await {
             // A start without a window would be one without anything.
             return window::raise(&app);
         }
@@ -35,6 +49,7 @@ pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) {
         let made = app.run_on_main_thread(move || {
             if let Err(error) = try_make(&handle) {
                 tracing::warn!(%error, "there is no tray");
+                window::raise(&handle);
             }
         });
         if let Err(error) = made {
@@ -43,9 +58,30 @@ pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) {
     });
 }
 
-/// Whether there is a way back to a closed window.
-pub(crate) fn is_there<R: Runtime>(app: &AppHandle<R>) -> bool {
+/// Whether a panel shows trays, or soon will: the session that starts us starts it at the same time.
+async fn comes() -> bool {
+    if panel::is_shown().await {
+        return true;
+    }
+    if !autostart::is_hidden_start() {
+        return false;
+    }
+    let coming = async {
+        while !panel::is_shown().await {
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, coming).await.is_ok()
+}
+
+/// Whether the tray was made.
+pub(crate) fn is_made<R: Runtime>(app: &AppHandle<R>) -> bool {
     app.tray_by_id(TRAY).is_some()
+}
+
+/// Whether there is a way back to a closed window now: a panel may have gone since the tray was made.
+pub(crate) async fn is_there<R: Runtime>(app: &AppHandle<R>) -> bool {
+    is_made(app) && panel::is_shown().await
 }
 
 fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
@@ -93,21 +129,4 @@ fn keep<R: Runtime, E: std::fmt::Display>(
         }
         Err(error) => tracing::warn!(%error, "a switch of the tray could not be read"),
     }
-}
-
-/// Linux desktops without a status notifier would hide the window with no way back to it.
-#[cfg(target_os = "linux")]
-fn system_has_one() -> bool {
-    let has_owner = || {
-        let bus = zbus::blocking::Connection::session()?;
-        let proxy = zbus::blocking::fdo::DBusProxy::new(&bus)?;
-        let watcher = zbus::names::BusName::try_from("org.kde.StatusNotifierWatcher")?;
-        Ok::<_, zbus::Error>(proxy.name_has_owner(watcher)?)
-    };
-    has_owner().unwrap_or(false)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn system_has_one() -> bool {
-    true
 }

@@ -118,12 +118,20 @@ pub(crate) fn keep_in_tray<R: Runtime>(window: &Window<R>, event: &WindowEvent) 
     let WindowEvent::CloseRequested { api, .. } = event else {
         return;
     };
-    if tray::is_there(window.app_handle()) {
-        api.prevent_close();
-        if let Err(error) = window.hide() {
+    if !tray::is_made(window.app_handle()) {
+        if quit::waits_for_answer(window.app_handle()) {
+            api.prevent_close();
+        }
+        return;
+    }
+    api.prevent_close();
+    let window = window.clone();
+    // The system is asked, which takes a moment that this thread has not.
+    tauri::async_runtime::spawn(async move {
+        if !tray::is_there(window.app_handle()).await {
+            quit::quit(window.app_handle());
+        } else if let Err(error) = window.hide() {
             tracing::warn!(%error, "the window could not be hidden");
         }
-    } else if quit::waits_for_answer(window.app_handle()) {
-        api.prevent_close();
-    }
+    });
 }

@@ -94,7 +94,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-oauth/src/port_holder.rs::holder_of",
             "crates/patchbay-ops/src/background/power_and_network/bus.rs::system",
             "src/attention/linux.rs::show",
-            "src/tray.rs::system_has_one",
+            "src/tray/linux.rs::has_panel",
         ],
     ),
     intake(

@@ -1,13 +1,40 @@
 //! The tray of a desktop that shows one: the window goes there, and comes back.
 
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::needs::{fail, mend};
+use crate::support::desk::binary;
 use crate::support::panel::{Panel, Tray};
 use crate::support::{Desk, display, seed};
 
 const STARTS: &str = "Start when I sign in";
 const NOTIFIES: &str = "Notify me";
+
+/// The app as the session starts it; it ends when dropped.
+struct Hidden(Child);
+
+impl Hidden {
+    fn start(desk: &Desk) -> Self {
+        let mut app = Command::new(binary("PATCHBAY_DESKTOP_BIN"));
+        desk.prepare(&mut app);
+        let app = app.arg("--hidden").stdin(Stdio::null());
+        Self(app.stdout(Stdio::null()).spawn().expect("the app starts"))
+    }
+
+    fn wait_until_ended(mut self, desk: &Desk) {
+        desk.wait_for("the app's end", || self.0.try_wait().expect("its end"));
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
 
 /// Whether a line of the menu is ticked.
 fn is_on(tray: &Tray<'_>, words: &str) -> bool {
@@ -33,6 +60,35 @@ fn a_closed_window_waits_in_the_tray_and_the_tray_ends_the_app() {
     window.see("heading", "Home");
     tray.press("Quit Patchbay");
     window.wait_until_ended();
+}
+
+#[test]
+fn a_closed_window_ends_the_app_once_the_panel_is_gone() {
+    let panel = Panel::open();
+    let desk = Desk::new();
+    let window = desk.start();
+    drop(panel.tray());
+    panel.end();
+    display::ask_to_close();
+    window.wait_until_ended();
+}
+
+#[test]
+fn a_start_with_the_session_waits_for_the_panel_without_a_window() {
+    let desk = Desk::new();
+    let app = Hidden::start(&desk);
+    let store = desk.patchbay_home().join("data");
+    desk.wait_for("the app's data", || store.exists().then_some(()));
+    let a_while = async { tokio::time::sleep(Duration::from_secs(2)).await };
+    desk.runtime.block_on(a_while);
+    assert_eq!(display::bounds(), None, "the window shows");
+    let panel = Panel::open();
+    let tray = panel.tray();
+    assert_eq!(display::bounds(), None, "the window shows");
+    tray.press("Open Patchbay");
+    desk.wait_for("the window", display::bounds);
+    tray.press("Quit Patchbay");
+    app.wait_until_ended(&desk);
 }
 
 #[test]

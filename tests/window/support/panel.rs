@@ -65,6 +65,11 @@ impl Panel {
         }
     }
 
+    /// Ends the panel, as one that crashed.
+    pub(crate) fn end(self) {
+        self.bus.close().expect("the bus hears of it");
+    }
+
     /// The tray of the program that is started meanwhile.
     pub(crate) fn tray(&self) -> Tray<'_> {
         let Item { program, path } = self.items.recv_timeout(PATIENCE).expect("a tray");
