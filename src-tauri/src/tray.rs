@@ -41,7 +41,7 @@ pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) {
     let app = app.clone();
     // Asking the system means waiting for it; the tray itself belongs to the main thread.
     tauri::async_runtime::spawn(async move {
-        if !comes().await {
+        if !panel::can_be_made() || !comes().await {
             // A start without a window would be one without anything.
             return window::raise(&app);
         }
