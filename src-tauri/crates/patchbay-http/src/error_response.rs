@@ -11,13 +11,15 @@ use crate::error::TEXT_LIMIT;
 use crate::{Error, Refusal, text};
 
 /// Where platforms put their own number of a request, first one wins.
-const REQUEST_IDS: [&str; 5] = [
+const REQUEST_IDS: [&str; 4] = [
     "x-request-id",
     "request-id",
     "x-correlation-id",
-    "mistral-correlation-id",
     "x-trace-id",
 ];
+
+/// The end of a header's name that holds such a number too, with the platform's own word before it.
+const REQUEST_ID_SUFFIX: &str = "-correlation-id";
 
 /// The error that a status stands for.
 ///
@@ -125,7 +127,12 @@ fn clean_words(words: &str) -> Option<String> {
 
 fn request_id(headers: &HeaderMap, json: &Value) -> Option<String> {
     let header = |name: &&str| headers.get(*name)?.to_str().ok();
-    let found = REQUEST_IDS.iter().find_map(header);
+    let suffixed = || {
+        let mut headers = headers.iter();
+        let found = headers.find(|(name, _)| name.as_str().ends_with(REQUEST_ID_SUFFIX));
+        found?.1.to_str().ok()
+    };
+    let found = REQUEST_IDS.iter().find_map(header).or_else(suffixed);
     let found = found.or_else(|| json["request_id"].as_str());
     found.map(|id| clean_text(id, 200))
 }
@@ -199,7 +206,7 @@ fn code(json: &Value) -> Option<&str> {
     })
 }
 
-/// What is wrong with which field: FastAPI's `detail` list, or Airbyte's `errors`.
+/// What is wrong with which field: FastAPI's list `detail`, or a list `errors`.
 fn fields(json: &Value) -> Vec<FieldProblem> {
     let list = [&json["detail"], &json["errors"]]
         .into_iter()
@@ -262,6 +269,21 @@ mod tests {
         assert_eq!(text.text.as_deref(), Some("no such thing"));
         assert_eq!(text.code.as_deref(), Some("gone"));
         assert!(text.fields.is_empty());
+    }
+
+    #[test]
+    fn the_number_of_a_request_is_found_under_a_platforms_own_name() {
+        let id = |headers: &[(&'static str, &'static str)]| {
+            let headers = headers.iter().map(|(name, value)| {
+                let name = http::HeaderName::from_static(name);
+                (name, http::HeaderValue::from_static(value))
+            });
+            request_id(&headers.collect(), &json!({"request_id": "body"}))
+        };
+        assert_eq!(id(&[("acme-correlation-id", "a")]).as_deref(), Some("a"));
+        let both = [("acme-correlation-id", "a"), ("x-request-id", "b")];
+        assert_eq!(id(&both).as_deref(), Some("b"));
+        assert_eq!(id(&[]).as_deref(), Some("body"));
     }
 
     #[test]
