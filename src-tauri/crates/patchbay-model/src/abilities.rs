@@ -8,6 +8,9 @@ use serde::Serialize;
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "a set of flags")]
 pub struct Abilities {
+    /// One signs in to the platform as an account, and what the account has is fetched. This computer is there
+    /// without one.
+    pub has_accounts: bool,
     /// They are set up in Patchbay: address, sign-in, on and off. Elsewhere the platform has settings of its
     /// own.
     pub configured_here: bool,

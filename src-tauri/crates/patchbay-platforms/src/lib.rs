@@ -38,6 +38,6 @@ pub use patchbay_http::{
     Unreachable,
 };
 pub use registry::{
-    AccountField, HOSTED, HostedPlatform, PlatformInfo, Rules, SignIn, abilities,
-    allows_plain_http, hosted, platform_infos,
+    AccountField, HOSTED, HostedPlatform, Rules, SignIn, abilities, allows_plain_http, hosted,
+    platform_infos,
 };

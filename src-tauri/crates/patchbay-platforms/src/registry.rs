@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use patchbay_http::{Clients, Clock, SecretNames};
 use patchbay_model::{Abilities, Form, PlatformLook, Secret, TileColours, Tool, ToolEffect};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{Error, OperationEntry, Platform};
@@ -78,6 +78,9 @@ pub struct AccountField {
     /// The values that there are, where it is one of few; none may be chosen where the field is
     /// not required.
     pub choices: &'static [&'static str],
+    /// Its form, where the value is JSON: what fits the schema can be kept as this field. Whether the account then
+    /// works shows when it is signed in to with the settings to be tried and [checked](Platform::check).
+    pub form: Option<fn() -> Form>,
 }
 
 /// The field of every platform by which a person insists on plain http for the account's own address.
@@ -105,6 +108,7 @@ impl AccountField {
             unless: None,
             variables: &[],
             choices: &[],
+            form: None,
         }
     }
 
@@ -132,6 +136,12 @@ impl AccountField {
     /// It is one of a few values.
     pub(crate) const fn choices(self, choices: &'static [&'static str]) -> Self {
         Self { choices, ..self }
+    }
+
+    /// Its value is JSON, by this form.
+    pub(crate) const fn form(self, form: fn() -> Form) -> Self {
+        let form = Some(form);
+        Self { form, ..self }
     }
 
     /// Variables of the environment in which the platform's own clients look for it.
@@ -200,6 +210,7 @@ const LOCAL: PlatformLook = PlatformLook {
 
 /// What can be done with the connectors of this computer.
 const LOCAL_ABILITIES: Abilities = Abilities {
+    has_accounts: false,
     configured_here: true,
     signs_in_here: true,
     reports_status: false,
@@ -214,6 +225,7 @@ const LOCAL_ABILITIES: Abilities = Abilities {
 
 /// What every hosted platform does alike; what only some do is left out.
 pub(crate) const HOSTED_ABILITIES: Abilities = Abilities {
+    has_accounts: true,
     configured_here: false,
     signs_in_here: false,
     reports_status: true,
@@ -224,27 +236,28 @@ pub(crate) const HOSTED_ABILITIES: Abilities = Abilities {
 };
 
 /// What is known of a platform before anything is asked of it.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct PlatformInfo {
-    /// How it is shown.
+#[derive(Serialize)]
+struct PlatformInfo {
     #[serde(flatten)]
-    pub look: PlatformLook,
-    /// What can be done with its connectors.
-    pub abilities: Abilities,
+    look: PlatformLook,
+    abilities: Abilities,
 }
 
-/// Each platform, this computer among them, by its word.
-pub fn platform_infos() -> BTreeMap<&'static str, PlatformInfo> {
-    let hosted = HOSTED.iter().map(|hosted| {
-        let (look, abilities) = (hosted.look, hosted.abilities);
-        (hosted.platform.as_str(), PlatformInfo { look, abilities })
-    });
-    let local = PlatformInfo {
-        look: LOCAL,
-        abilities: LOCAL_ABILITIES,
-    };
-    let local = (patchbay_model::Platform::Local.as_str(), local);
-    hosted.chain([local]).collect()
+/// Each platform, this computer among them, by its word and in the order in which they are listed.
+pub fn platform_infos() -> impl Serialize {
+    struct Infos;
+
+    impl Serialize for Infos {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_map(patchbay_model::Platform::ALL.iter().map(|platform| {
+                let look = hosted(*platform).map_or(LOCAL, |hosted| hosted.look);
+                let abilities = abilities(*platform);
+                (platform.as_str(), PlatformInfo { look, abilities })
+            }))
+        }
+    }
+
+    Infos
 }
 
 /// What can be done with the connectors of a platform, this computer among them.
@@ -260,41 +273,11 @@ pub(crate) fn secret_names(operations: &[OperationEntry], fields: &[AccountField
     SecretNames::new(arguments, fields.map(|field| field.name))
 }
 
-/// The form of an account field whose value is JSON.
-struct SettingForm {
-    platform: patchbay_model::Platform,
-    field: &'static str,
-    form: fn() -> Form,
-}
-
-/// All of them, a line each.
-static FORMS: &[SettingForm] = &[
-    SettingForm {
-        platform: patchbay_model::Platform::Tenex,
-        field: "routes",
-        form: crate::tenex::routes_form,
-    },
-    SettingForm {
-        platform: patchbay_model::Platform::Tenex,
-        field: "list.filter_params",
-        form: crate::tenex::filter_params_form,
-    },
-];
-
 impl HostedPlatform {
     /// The account field on which it depends what an account can call; `None` where all can call the same.
     pub fn operations_field(&self) -> Option<&'static AccountField> {
         let name = self.operations_by?;
         self.fields.iter().find(|field| field.name == name)
-    }
-
-    /// The form of an account field whose value is JSON: what fits its schema can be kept as that field.
-    /// `None` for a field that is plain text. Whether the account then works shows when it is signed in to
-    /// with the settings to be tried and [checked](Platform::check).
-    pub fn setting_form(&self, field: &str) -> Option<Form> {
-        let mut forms = FORMS.iter();
-        let found = forms.find(|form| form.platform == self.platform && form.field == field);
-        found.map(|found| (found.form)())
     }
 }
 
@@ -310,15 +293,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_of_a_setting_belongs_to_a_field() {
-        for SettingForm {
-            platform, field, ..
-        } in FORMS
-        {
-            let hosted = hosted(*platform).unwrap();
-            assert!(hosted.fields.iter().any(|known| known.name == *field));
-            assert_eq!(hosted.setting_form(field).unwrap().schema["type"], "object");
-            assert_eq!(hosted.setting_form("base_url"), None);
+    fn every_form_of_a_setting_is_an_object() {
+        let fields = HOSTED.iter().flat_map(|hosted| hosted.fields);
+        for form in fields.filter_map(|field| field.form) {
+            assert_eq!(form().schema["type"], "object");
         }
     }
 

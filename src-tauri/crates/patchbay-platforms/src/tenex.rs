@@ -15,4 +15,3 @@ pub mod wire;
 
 pub(crate) use platform::TENEX;
 pub use platform::{Tenex, client};
-pub(crate) use quirks::table_form::{filter_params_form, routes_form};

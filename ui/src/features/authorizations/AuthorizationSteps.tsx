@@ -1,4 +1,5 @@
 import { type ReactNode } from "react";
+import { abilitiesOf } from "@/components/abilities";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Authorization, type AuthorizationState } from "@/host/bindings";
 import { duration } from "@/lib/time";
@@ -13,8 +14,7 @@ const hostedOrder: AuthorizationState[] = ["preparing", "awaiting_user", "checki
 
 /** The four steps of a consent; the running one holds its clock and its buttons. */
 export function AuthorizationSteps({ authorization, actions }: Props) {
-  if (authorization.identity.platform !== "local")
-    return <HostedSteps authorization={authorization} actions={actions} />;
+  if (!abilitiesOf(authorization).signsInHere) return <HostedSteps authorization={authorization} actions={actions} />;
   const now = order.indexOf(authorization.state);
   const prepared = preparedIn(authorization);
   return (
@@ -148,8 +148,7 @@ export function sayState(authorization: Authorization): string {
     preparing: `Preparing sign-in to ${title}`,
     awaiting_user: `Waiting for you to sign in to ${title}`,
     exchanging: "Signed in, getting the token",
-    checking:
-      authorization.identity.platform === "local" ? "Token received, loading tools" : `Signed in, checking ${title}`,
+    checking: abilitiesOf(authorization).signsInHere ? "Token received, loading tools" : `Signed in, checking ${title}`,
     authorized: `Signed in to ${title}`,
     denied: `Access to ${title} denied`,
     expired: `Sign-in to ${title} not finished`,

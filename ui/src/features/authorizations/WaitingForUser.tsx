@@ -1,3 +1,4 @@
+import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
@@ -88,7 +89,7 @@ export function WaitingForUser({ authorization, actions }: Props) {
         </Button>
       </div>
       {/* On a platform's own page the browser ends there: no address leads back here. */}
-      {authorization.identity.platform === "local" && <PasteAddress finish={finish} />}
+      {abilitiesOf(authorization).signsInHere && <PasteAddress finish={finish} />}
       {problem && <ProblemNotice problem={asProblem(problem)} />}
     </>
   );

@@ -5,6 +5,7 @@ import { Chips } from "@/components/Chips";
 import { statusWords } from "@/components/connectorStatus";
 import { Field } from "@/components/Field";
 import { FilterMenu } from "@/components/FilterMenu";
+import { platformName } from "@/components/platformName";
 import { PlatformTile } from "@/components/PlatformTile";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import {
@@ -13,9 +14,9 @@ import {
   type ConnectorGroup,
   type ConnectorSort,
   type Platform,
-  type PlatformForm,
   type Status,
 } from "@/host/bindings";
+import { isHosted } from "@/host/platforms";
 import { useChangePreferences } from "@/host/preferences";
 import { compareText } from "@/lib/order";
 import styles from "./Connectors.module.css";
@@ -29,7 +30,6 @@ type Props = {
   /** Whether these are all; nothing is counted before. */
   isWhole: boolean;
   accounts: Account[];
-  platforms: PlatformForm[];
   filters: Filters;
   onChange: (changes: Partial<Filters>) => void;
   view: { group: ConnectorGroup; sort: ConnectorSort };
@@ -38,20 +38,10 @@ type Props = {
 };
 
 /** What narrows the list, and how it is arranged. */
-export function ConnectorFilters({
-  connectors,
-  isWhole,
-  accounts,
-  platforms,
-  filters,
-  onChange,
-  view,
-  onRegroup,
-  ref,
-}: Props) {
+export function ConnectorFilters({ connectors, isWhole, accounts, filters, onChange, view, onRegroup, ref }: Props) {
   const { compact } = useAppearance();
   const change = useChangePreferences();
-  const hosted = accounts.some((account) => account.platform !== "local");
+  const hosted = accounts.some(isHosted);
   // Typing changes none of these.
   const tally = useMemo(() => countByFilter(connectors), [connectors]);
   const tags = useMemo(() => tagsOf(connectors), [connectors]);
@@ -92,7 +82,7 @@ export function ConnectorFilters({
         <div className={styles.menus}>
           <FilterMenu<Platform>
             label="Platform"
-            options={platformOptions(accounts, platforms)}
+            options={platformOptions(accounts)}
             value={filters.platform}
             onChange={(platform) => onChange({ platform })}
           />
@@ -157,11 +147,10 @@ function toRows(event: KeyboardEvent): void {
   rows.focus();
 }
 
-function platformOptions(accounts: Account[], platforms: PlatformForm[]) {
+function platformOptions(accounts: Account[]) {
   return [...new Set(accounts.map((account) => account.platform))].map((platform) => ({
     value: platform,
-    label:
-      platform === "local" ? "This computer" : (platforms.find((one) => one.platform === platform)?.title ?? platform),
+    label: platformName(platform),
     start: <PlatformTile platform={platform} />,
   }));
 }

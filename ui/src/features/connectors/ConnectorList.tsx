@@ -12,6 +12,7 @@ import { VirtualList } from "@/components/VirtualList";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type AccountId, type Connector, type ConnectorId, type ChangedTool } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { isHosted } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
 import { AccountsLine } from "./AccountsLine";
@@ -61,7 +62,6 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const { frozen, regroup } = useFrozenGroups(connectors);
   const { data: preferences } = useQuery(queries.preferences());
   const { data: accounts = none } = useQuery(queries.accounts());
-  const { data: platforms = [] } = useQuery(queries.platforms());
   const { data: authorizations } = useQuery(queries.authorizations());
   const { data: changes = noChanges } = useQuery({ ...queries.changedTools(), enabled: isWhole });
   const changed = useMemo(() => changedToolCounts(changes), [changes]);
@@ -84,7 +84,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
     setTyped(noFilters);
     onAccount(null);
   };
-  const hosted = useMemo(() => accounts.filter((one) => one.platform !== "local"), [accounts]);
+  const hosted = useMemo(() => accounts.filter(isHosted), [accounts]);
   const view = {
     group: preferences?.connectorGroup ?? ("status" as const),
     sort: preferences?.connectorSort ?? ("name" as const),
@@ -92,7 +92,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   // In order before they are narrowed: a key in the filter then sorts nothing.
   const inOrder = useMemo(() => sortConnectors(connectors, view.sort, frozen), [connectors, view.sort, frozen]);
   const shown = inOrder.filter(matchesFilters(filters));
-  const sections = groupConnectors(shown, view.group, { accounts, platforms, frozen }).map(({ key, title, rows }) => ({
+  const sections = groupConnectors(shown, view.group, { accounts, frozen }).map(({ key, title, rows }) => ({
     key,
     head:
       title === "" ? undefined : (
@@ -175,7 +175,6 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
         connectors={connectors}
         isWhole={isWhole}
         accounts={accounts}
-        platforms={platforms}
         filters={filters}
         onChange={narrow}
         view={view}

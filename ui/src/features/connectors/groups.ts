@@ -1,6 +1,7 @@
 import { needsAttention, statusLook } from "@/components/connectorStatus";
 import { type AccountId, type Connector, type Platform, type Status } from "@/host/bindings";
 import { placeOf } from "@/components/commandLine";
+import { isHosted } from "@/host/platforms";
 import { splitWords } from "@/lib/match";
 
 export type GroupId = "needs" | "favourites" | "others";
@@ -32,9 +33,9 @@ export function matchesChip(chip: Chip, connector: Connector): boolean {
     case "off":
       return status === "disabled" || status === "disconnected";
     case "hosted":
-      return connector.identity.platform !== "local";
+      return isHosted(connector.identity);
     case "local":
-      return connector.identity.platform === "local";
+      return !isHosted(connector.identity);
   }
 }
 
@@ -62,7 +63,7 @@ export const noFilters: Filters = {
 
 /** What a connector without an address is, in its platform's words, such as the type of a data source. */
 export function typeOf(connector: Connector): string | null {
-  return connector.endpoint === null && connector.identity.platform !== "local" ? connector.description : null;
+  return connector.endpoint === null && isHosted(connector.identity) ? connector.description : null;
 }
 
 /** Tells of a connector whether every filter lets it through. */

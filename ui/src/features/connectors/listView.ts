@@ -1,10 +1,4 @@
-import {
-  type Account,
-  type Connector,
-  type ConnectorGroup,
-  type ConnectorSort,
-  type PlatformForm,
-} from "@/host/bindings";
+import { type Account, type Connector, type ConnectorGroup, type ConnectorSort, platforms } from "@/host/bindings";
 import { compareText } from "@/lib/order";
 import { type GroupId, groupOrder } from "./groups";
 
@@ -44,7 +38,7 @@ export function statusRank(connector: Connector): number {
 }
 
 type FrozenOf = (connector: Connector) => Frozen;
-type GroupSources = { accounts: Account[]; platforms: PlatformForm[]; frozen: FrozenOf };
+type GroupSources = { accounts: Account[]; frozen: FrozenOf };
 type Group = { key: string; title: string; rows: Connector[] };
 
 /** The rows in order; favourites come first. */
@@ -77,7 +71,7 @@ function byTitle(left: Connector, right: Connector): number {
   return compareText(left.title, right.title) || compareText(left.id, right.id);
 }
 
-function groupsOf(rows: Connector[], group: ConnectorGroup, { accounts, platforms, frozen }: GroupSources): Group[] {
+function groupsOf(rows: Connector[], group: ConnectorGroup, { accounts, frozen }: GroupSources): Group[] {
   switch (group) {
     case "status":
       return groupOrder.map(({ id, title }) => ({
@@ -92,8 +86,7 @@ function groupsOf(rows: Connector[], group: ConnectorGroup, { accounts, platform
         rows: rows.filter((one) => one.account === id),
       }));
     case "platform": {
-      const named = [{ platform: "local" as const, title: "This computer" }, ...platforms];
-      return named.map(({ platform, title }) => ({
+      return Object.entries(platforms).map(([platform, { title }]) => ({
         key: platform,
         title,
         rows: rows.filter((one) => one.identity.platform === platform),

@@ -7,6 +7,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Toolbar } from "@/components/Toolbar";
 import { type VaultStatus } from "@/host/bindings";
+import { hostedTitles } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import styles from "./Home.module.css";
 import { PasteBox } from "./PasteBox";
@@ -42,7 +43,7 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
               With browser sign-in, a token, headers or your own OAuth app.
             </Start>
             <Start icon="log-in" keys="A" title="Sign in to a platform" onPress={onAddAccount}>
-              Manage your connectors on Mistral, Cohere, Agent Stack, Airbyte and 10ex.
+              Manage your connectors on {hostedTitles()}.
             </Start>
             <Start icon="library" keys="C" title="Browse the catalog" onPress={onOpenCatalogue}>
               Well-known MCP servers and how they sign in.

@@ -16,6 +16,7 @@ import {
   type ToolRunSummary,
 } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { isHosted } from "@/host/platforms";
 import { useCheckAll } from "@/host/useCheckAll";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
@@ -85,7 +86,7 @@ export function HomePage(props: Props) {
 function AccountsFact() {
   const { data: accounts = [] } = useQuery(queries.accounts());
   const states = useAccountStates();
-  const hosted = accounts.filter((one) => one.platform !== "local");
+  const hosted = accounts.filter(isHosted);
   const well = hosted.filter((one) => (states.get(one.id) ?? "fine") === "fine");
   if (hosted.length === 0) return null;
   return (

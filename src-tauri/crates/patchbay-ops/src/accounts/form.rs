@@ -64,15 +64,11 @@ fn form_of(hosted: &HostedPlatform) -> PlatformForm {
         platform: hosted.platform,
         title: hosted.look.title.to_owned(),
         is_assumed: hosted.is_assumed,
-        fields: hosted
-            .fields
-            .iter()
-            .map(|field| field_of(hosted, field))
-            .collect(),
+        fields: hosted.fields.iter().map(field_of).collect(),
     }
 }
 
-fn field_of(hosted: &HostedPlatform, field: &AccountField) -> PlatformField {
+fn field_of(field: &AccountField) -> PlatformField {
     let is_set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     PlatformField {
         name: field.name.to_owned(),
@@ -91,7 +87,7 @@ fn field_of(hosted: &HostedPlatform, field: &AccountField) -> PlatformField {
             .iter()
             .map(|choice| (*choice).to_owned())
             .collect(),
-        form: hosted.setting_form(field.name),
+        form: field.form.map(|form| form()),
     }
 }
 

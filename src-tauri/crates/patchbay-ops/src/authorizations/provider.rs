@@ -1,6 +1,6 @@
 //! Signing in to a provider with a person's own OAuth app, for a platform that wants the tokens.
 //!
-//! Airbyte Agents is given a refresh token when a connector is created. Patchbay runs the consent for it,
+//! Such a platform is given a refresh token when a connector is created. Patchbay runs the consent for it,
 //! keeps what comes in the wallet, and the form takes it from there.
 
 use std::sync::Arc;

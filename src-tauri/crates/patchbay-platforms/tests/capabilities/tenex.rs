@@ -298,10 +298,10 @@ async fn the_acts_of_every_state_can_be_done_and_a_promotion_names_who_is_demote
 #[tokio::test]
 async fn a_table_is_tried_by_the_lightest_read() {
     let fake = started().await;
-    let form = hosted(patchbay_model::Platform::Tenex)
-        .unwrap()
-        .setting_form("routes");
-    let form = form.unwrap();
+    let tenex = hosted(patchbay_model::Platform::Tenex).unwrap();
+    let mut fields = tenex.fields.iter();
+    let routes = fields.find(|field| field.name == "routes").unwrap();
+    let form = routes.form.unwrap()();
     assert_drawable(&form);
     let wrong = json!({"list": {"path": "/all"}});
     assert!(fits(&form, &wrong));

@@ -7,6 +7,7 @@ use patchbay_model::Secret;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::table_form::{filter_params_form, routes_form};
 use crate::registry::ALLOW_PLAIN_HTTP;
 use crate::{AccountField, Error};
 
@@ -43,7 +44,8 @@ pub(in crate::tenex) const FIELDS: &[AccountField] = &[
         "routes",
         "Routes",
         "Route overrides (JSON): operation to {method, path, enabled}",
-    ),
+    )
+    .form(routes_form),
     AccountField::new("list.items_key", "Items field", "Default: items"),
     AccountField::new("list.cursor_key", "Cursor field", "Default: next_cursor"),
     AccountField::new("list.cursor_param", "Cursor parameter", "Default: cursor"),
@@ -52,7 +54,8 @@ pub(in crate::tenex) const FIELDS: &[AccountField] = &[
         "list.filter_params",
         "Filter parameters",
         "Overrides (JSON): filter to parameter",
-    ),
+    )
+    .form(filter_params_form),
     AccountField::new(
         "oauth.redirect_keys",
         "Sign-in URL fields",

@@ -28,7 +28,7 @@ struct Filters {
 
 /// The form of the setting `routes`: for each operation what differs from the assumption. Nothing stands
 /// in it at first; the assumed route is the default of each member.
-pub(crate) fn routes_form() -> Form {
+pub(super) fn routes_form() -> Form {
     let add_route = |members: Members, (name, method, path): &(&str, Method, &str)| {
         members.optional(name, route(name, method.as_str(), path))
     };
@@ -58,7 +58,7 @@ fn route(name: &str, method: &str, path: &str) -> Value {
 }
 
 /// The form of the setting `list.filter_params`.
-pub(crate) fn filter_params_form() -> Form {
+pub(super) fn filter_params_form() -> Form {
     let mut schema = form::schema_of::<Filters>();
     schema["title"] = "Filter parameters".into();
     form::empty(schema)
