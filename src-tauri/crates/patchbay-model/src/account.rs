@@ -5,54 +5,56 @@ use specta::Type;
 
 use crate::{AccountId, Json, Timestamp, WalletEntryId};
 
-/// A kind of place where connectors live.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Platform {
+/// The words for platforms, a line each: the type, the list of all and the words themselves come from it.
+macro_rules! platforms {
+    ($($(#[doc = $doc:literal])* $(#[cfg($when:meta)])? $platform:ident => $word:literal,)*) => {
+        /// A kind of place where connectors live.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
+        )]
+        pub enum Platform {
+            $(
+                $(#[doc = $doc])*
+                $(#[cfg($when)])?
+                #[serde(rename = $word)]
+                $platform,
+            )*
+        }
+
+        impl Platform {
+            /// Every platform, in the order in which windows and commands list them.
+            pub const ALL: &'static [Self] = &[$($(#[cfg($when)])? Self::$platform,)*];
+
+            /// The word for it on the command line and on the wire between our own parts.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $($(#[cfg($when)])? Self::$platform => $word,)*
+                }
+            }
+        }
+    };
+}
+
+platforms! {
     /// Any MCP server that is reached from this computer.
-    Local,
+    Local => "local",
     /// Mistral connectors.
-    Mistral,
+    Mistral => "mistral",
     /// Cohere connectors.
-    Cohere,
+    Cohere => "cohere",
     /// Agent Stack connectors.
-    Agentstack,
+    Agentstack => "agentstack",
     /// Airbyte Agents.
-    Airbyte,
+    Airbyte => "airbyte",
     /// 10ex.
-    Tenex,
+    Tenex => "tenex",
 }
 
 impl Platform {
-    /// Every platform, in the order in which windows and commands list them.
-    pub const ALL: [Self; 6] = [
-        Self::Local,
-        Self::Mistral,
-        Self::Cohere,
-        Self::Agentstack,
-        Self::Airbyte,
-        Self::Tenex,
-    ];
-
-    /// The word for it on the command line and on the wire between our own parts.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Local => "local",
-            Self::Mistral => "mistral",
-            Self::Cohere => "cohere",
-            Self::Agentstack => "agentstack",
-            Self::Airbyte => "airbyte",
-            Self::Tenex => "tenex",
-        }
-    }
-
     /// The platform of that word; `None` when there is no such platform.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|platform| platform.as_str() == word)
+        let mut all = Self::ALL.iter().copied();
+        all.find(|platform| platform.as_str() == word)
     }
 }
 

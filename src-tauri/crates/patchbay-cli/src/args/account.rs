@@ -7,9 +7,9 @@ use patchbay_model::{AccountColour, Platform};
 /// The hosted platforms, as one types them.
 fn platforms() -> PossibleValuesParser {
     let hosted = Platform::ALL
-        .into_iter()
-        .filter(|platform| *platform != Platform::Local);
-    PossibleValuesParser::new(hosted.map(Platform::as_str))
+        .iter()
+        .filter(|platform| **platform != Platform::Local);
+    PossibleValuesParser::new(hosted.map(|platform| platform.as_str()))
 }
 
 /// The colours, and none of them.
