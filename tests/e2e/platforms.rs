@@ -8,6 +8,7 @@ mod answers;
 mod catalogue;
 mod cohere;
 mod dry_run;
+mod example;
 mod faults;
 mod lost_key;
 mod manage;

@@ -6,6 +6,7 @@ mod catalogue;
 mod changing;
 mod connecting;
 mod creating;
+mod example;
 mod faults;
 mod faults_at_work;
 mod faults_beside;

@@ -5,6 +5,9 @@ use specta::Type;
 
 use crate::{AccountId, Json, Timestamp, WalletEntryId};
 
+#[cfg(all(feature = "example-platform", not(debug_assertions)))]
+compile_error!("the feature example-platform is for tests of debug builds");
+
 /// The words for platforms, a line each: the type, the list of all and the words themselves come from it.
 macro_rules! platforms {
     ($($(#[doc = $doc:literal])* $(#[cfg($when:meta)])? $platform:ident => $word:literal,)*) => {
@@ -48,6 +51,9 @@ platforms! {
     Airbyte => "airbyte",
     /// 10ex.
     Tenex => "tenex",
+    /// One of our own, for tests.
+    #[cfg(feature = "example-platform")]
+    Example => "example",
 }
 
 impl Platform {

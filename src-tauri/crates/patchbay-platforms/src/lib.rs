@@ -15,6 +15,8 @@ mod any_json;
 mod capabilities;
 mod client;
 pub mod cohere;
+#[cfg(feature = "example-platform")]
+pub mod example;
 mod form;
 mod lenient;
 pub mod mcp;

@@ -196,6 +196,8 @@ pub static HOSTED: &[HostedPlatform] = &[
     crate::agentstack::AGENTSTACK,
     crate::airbyte::AIRBYTE,
     crate::tenex::TENEX,
+    #[cfg(feature = "example-platform")]
+    crate::example::EXAMPLE,
 ];
 
 /// How this computer is shown among the platforms.

@@ -1,0 +1,155 @@
+//! The documented operations, a type each. What is sent of one is sent as it stands here.
+
+use patchbay_http::{Path, Repeat, Request};
+use patchbay_model::RemoteId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::wire::{Connector, Page};
+use crate::operations::{Operation, OperationEntry, operations};
+use crate::{Client, Effect, Raw, Result};
+
+/// Every operation by name.
+pub(super) static OPERATIONS: &[OperationEntry] =
+    operations![List, Create, Get, Delete, ListTools, CallTool];
+
+/// List connectors.
+///
+/// Source: Example contract, `GET /connectors`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {}
+
+impl Operation for List {
+    const NAME: &'static str = "list";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Raw<Page>;
+
+    fn request(&self, _: &Client) -> Result<Request> {
+        Ok(Request::get(connectors()))
+    }
+}
+
+/// Create a connector.
+///
+/// Source: Example contract, `POST /connectors`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Create {
+    /// Display name
+    #[schemars(title = "Name", length(min = 1))]
+    pub name: String,
+    /// MCP server
+    #[schemars(title = "URL", url)]
+    pub url: String,
+}
+
+impl Operation for Create {
+    const NAME: &'static str = "create";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::WhenRateLimited;
+    type Output = Raw<Connector>;
+
+    fn request(&self, _: &Client) -> Result<Request> {
+        Request::post(connectors()).json(self)
+    }
+}
+
+/// Get a connector.
+///
+/// Source: Example contract, `GET /connectors/{id}`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Get {
+    /// Id of the connector.
+    pub id: RemoteId,
+}
+
+impl Operation for Get {
+    const NAME: &'static str = "get";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Raw<Connector>;
+
+    fn request(&self, _: &Client) -> Result<Request> {
+        Ok(Request::get(connector(&self.id)?))
+    }
+}
+
+/// Delete a connector.
+///
+/// Source: Example contract, `DELETE /connectors/{id}`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Delete {
+    /// Id of the connector.
+    pub id: RemoteId,
+}
+
+impl Operation for Delete {
+    const NAME: &'static str = "delete";
+    const EFFECT: Effect = Effect::Irreversible;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = ();
+
+    fn request(&self, _: &Client) -> Result<Request> {
+        Ok(Request::delete(connector(&self.id)?))
+    }
+}
+
+/// List the tools of a connector.
+///
+/// Source: Example contract, `GET /connectors/{id}/tools`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListTools {
+    /// Id of the connector.
+    pub id: RemoteId,
+}
+
+impl Operation for ListTools {
+    const NAME: &'static str = "list_tools";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Value;
+
+    fn request(&self, _: &Client) -> Result<Request> {
+        Ok(Request::get(connector(&self.id)?.then("/tools")))
+    }
+}
+
+/// Run a tool.
+///
+/// Source: Example contract, `POST /connectors/{id}/tools/{tool}`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallTool {
+    /// Id of the connector.
+    pub id: RemoteId,
+    /// Name of the tool.
+    pub tool: String,
+    /// What it takes.
+    pub arguments: Map<String, Value>,
+}
+
+impl Operation for CallTool {
+    const NAME: &'static str = "call_tool";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::WhenRateLimited;
+    type Output = Raw<Value>;
+
+    fn request(&self, _: &Client) -> Result<Request> {
+        let tools = connector(&self.id)?.then("/tools");
+        Request::post(tools.value("tool", &self.tool)?).json(&self.arguments)
+    }
+}
+
+fn connectors() -> Path {
+    Path::new("/connectors")
+}
+
+fn connector(id: &RemoteId) -> Result<Path> {
+    connectors().value("id", id.as_str())
+}

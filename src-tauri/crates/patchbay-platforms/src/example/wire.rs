@@ -1,0 +1,27 @@
+//! What comes over the wire: the members that Patchbay looks at.
+
+#![expect(missing_docs, reason = "the members are the contract's own")]
+
+use patchbay_model::RemoteId;
+use serde::Deserialize;
+
+use crate::lenient;
+
+/// A registered connector.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Connector {
+    pub id: RemoteId,
+    pub name: String,
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub url: Option<String>,
+    /// `ready`, or why it is not.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub state: Option<String>,
+}
+
+/// All connectors.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Page {
+    #[serde(deserialize_with = "lenient::objects")]
+    pub connectors: Vec<Connector>,
+}

@@ -1,0 +1,83 @@
+//! The example platform, which there is in tests only: this is its contract.
+
+use serde_json::{Map, Value, json};
+
+use super::{Answer, Hosted, Judged, Seen, bearer};
+
+/// A place of the example platform whose connectors have one tool, `echo`.
+#[derive(Debug)]
+pub struct FakeExample {
+    /// The key that is let in.
+    pub key: String,
+    /// Connectors, the oldest first.
+    pub connectors: Vec<Map<String, Value>>,
+}
+
+impl FakeExample {
+    /// One without connectors.
+    #[must_use]
+    pub fn new(key: &str) -> Self {
+        Self {
+            key: key.to_owned(),
+            connectors: Vec::new(),
+        }
+    }
+
+    fn create(&mut self, seen: &Seen) -> Judged {
+        let mut made = seen.object("name:text! url:text!")?;
+        let id = format!("connector-{}", self.connectors.len() + 1);
+        made.insert("id".to_owned(), id.into());
+        made.insert("state".to_owned(), "ready".into());
+        self.connectors.push(made.clone());
+        Ok(Answer::json(201, &made.into()))
+    }
+}
+
+impl Hosted for FakeExample {
+    fn answer(&mut self, seen: &Seen, _: &str) -> Judged {
+        if bearer(seen) != Some(&self.key) {
+            return Ok(Answer::json(401, &json!({ "message": "unknown key" })));
+        }
+        let (method, path) = seen.route();
+        let ["connectors", rest @ ..] = path.as_slice() else {
+            return Err("no such operation".to_owned());
+        };
+        match (method, rest) {
+            ("GET", []) => return Ok(Answer::json(200, &json!({"connectors": self.connectors}))),
+            ("POST", []) => return self.create(seen),
+            _ => {}
+        }
+        let is_meant = |one: &Map<String, Value>| rest.first().is_some_and(|id| one["id"] == *id);
+        let Some(index) = self.connectors.iter().position(is_meant) else {
+            return Ok(Answer::json(
+                404,
+                &json!({ "message": "no such connector" }),
+            ));
+        };
+        match (method, &rest[1..]) {
+            ("GET", []) => Ok(Answer::json(200, &json!(self.connectors[index]))),
+            ("DELETE", []) => {
+                self.connectors.remove(index);
+                Ok(Answer::empty(204))
+            }
+            ("GET", ["tools"]) => {
+                let schema = json!({
+                    "type": "object", "required": ["text"],
+                    "properties": { "text": { "type": "string" } },
+                });
+                let echo = json!({
+                    "name": "echo", "description": "Says it again", "inputSchema": schema,
+                    "annotations": { "readOnlyHint": true },
+                });
+                Ok(Answer::json(200, &json!({ "tools": [echo] })))
+            }
+            ("POST", ["tools", "echo"]) => {
+                let given = seen.object("text:text!")?;
+                let content = json!([{ "type": "text", "text": given["text"] }]);
+                Ok(Answer::json(200, &json!({ "content": content })))
+            }
+            ("POST", ["tools", _]) => Ok(Answer::json(404, &json!({ "message": "no such tool" }))),
+            _ => Err("no such operation".to_owned()),
+        }
+    }
+}
