@@ -7,6 +7,8 @@ mod faults;
 mod fuzz;
 mod licences;
 mod lint;
+mod platform;
+mod platform_names;
 mod rust;
 mod systems;
 mod ui_part;
@@ -46,6 +48,8 @@ pub(crate) enum Part {
     Conformance,
     /// Journeys in the real web view with a real keychain
     Window,
+    /// A platform more, built with the command line and the window for this alone
+    Platform,
     /// Kills at each step of a sign-in, a refresh, a rotation and runs, 200 of each; by name only
     Faults,
     /// The Debian package: it installs, starts, takes a link, goes without a trace; by name only
@@ -65,6 +69,7 @@ impl Part {
             Self::Fuzz => "fuzz",
             Self::Conformance => "conformance",
             Self::Window => "window",
+            Self::Platform => "platform",
             Self::Faults => "faults",
             Self::Bundle => "bundle",
             Self::Updates => "updates",
@@ -80,6 +85,7 @@ impl Part {
             Self::Fuzz => fuzz::run(report, fuzzing),
             Self::Conformance => conformance::run(report),
             Self::Window => window::run(report),
+            Self::Platform => platform::run(report),
             Self::Faults => faults::run(report),
             Self::Bundle => bundle::run(report),
             Self::Updates => updates::run(report),
@@ -139,8 +145,10 @@ fn chosen(parts: &[Part], with: &[Part]) -> Vec<Part> {
         }
     }
     if !system::has_web_view_driver() {
-        shell::answer("The part `window` runs on Linux only: no other web view can be driven.");
-        chosen.retain(|part| *part != Part::Window);
+        shell::answer(
+            "The parts `window` and `platform` run on Linux only: no other web view can be driven.",
+        );
+        chosen.retain(|part| !matches!(part, Part::Window | Part::Platform));
     }
     chosen.retain(|part| !with.contains(part));
     chosen.extend(with);

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use super::{Report, dependencies, licences, words, workflows};
+use super::{Report, dependencies, licences, platform_names, words, workflows};
 use crate::{
     cargo::{self, WORKSPACE, cargo},
     places, shell, system, ui,
@@ -23,6 +23,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     });
     report.check("spelling", spelling);
     report.check("words for users", words::check);
+    report.check("names of platforms", platform_names::check);
     let metadata = cargo::metadata()?;
     report.check("licences and sources", || licences::check(&metadata));
     report.check("actions of workflows", workflows::check);

@@ -1,6 +1,6 @@
 //! The Rust tests, everywhere but in the web view.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -98,16 +98,15 @@ fn integration_tests() -> Result<Vec<String>> {
 
 /// Tells tests where the programs lie that they start.
 pub(super) fn with_binaries(command: &mut Command) -> &mut Command {
+    with_programs(command, places::debug_binary)
+}
+
+/// The same of programs that lie elsewhere.
+pub(super) fn with_programs(command: &mut Command, program: fn(&str) -> PathBuf) -> &mut Command {
     command
-        .env(
-            "PATCHBAY_DESKTOP_BIN",
-            places::debug_binary("patchbay-desktop"),
-        )
-        .env("PATCHBAY_CLI_BIN", places::debug_binary("patchbay"))
-        .env(
-            "PATCHBAY_PLAYGROUND_BIN",
-            places::debug_binary("patchbay-playground"),
-        )
+        .env("PATCHBAY_DESKTOP_BIN", program("patchbay-desktop"))
+        .env("PATCHBAY_CLI_BIN", program("patchbay"))
+        .env("PATCHBAY_PLAYGROUND_BIN", program("patchbay-playground"))
 }
 
 #[cfg(test)]

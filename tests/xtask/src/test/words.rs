@@ -80,9 +80,9 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 }
 
 /// A file up to its own tests, which stand at the end.
-fn product_part(source: &str) -> &str {
+pub(super) fn product_part(source: &str) -> &str {
     source
-        .split_once("#[cfg(test)]\nmod tests {")
+        .split_once("\nmod tests {")
         .map_or(source, |(product, _)| product)
 }
 

@@ -1,0 +1,163 @@
+//! One platform more, in a build of its own: nothing but its folder, a line of the registry and a word is told
+//! of it, and the command line and the window have it.
+//!
+//! The build shares everything but our own crates with the ordinary one. Its programs lie in a folder of their own,
+//! and the tests that start them are those of the ordinary build.
+
+use std::{fs, path::PathBuf, process::Command};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::{Report, rust::with_programs};
+use crate::{
+    cargo::{WORKSPACE, cargo},
+    headless::Display,
+    places, shell, system, ui,
+};
+
+/// What turns the platform on. A release build with it does not compile.
+const FEATURE: &str = "patchbay-desktop/example-platform";
+
+/// The tests that are ignored without it.
+const TESTS: &str = "::example::";
+
+/// Runs the part.
+///
+/// # Errors
+/// When the programs do not compile, or the window's page does not fit the platform.
+pub(super) fn run(report: &mut Report) -> Result<()> {
+    if !system::has_web_view_driver() {
+        bail!("the journey needs WebKitWebDriver, which only Linux has");
+    }
+    ui::install()?;
+    report.made("command line", || {
+        build(&["--bin", "patchbay", "--example", "platform_types"])
+    })?;
+    report.made("types of the page", || {
+        copy_page()?;
+        shell::run(&mut tool("typescript/bin/tsc", &["--noEmit"]))
+    })?;
+    report.made("window", || {
+        shell::run(&mut tool(
+            "vite/bin/vite.js",
+            &["build", "--logLevel", "warn"],
+        ))?;
+        build(&["--bin", "patchbay-desktop", "--example", "platform_types"])
+    })?;
+    let display = Display::start(1280, 900)?;
+    let mut tests = display.command(cargo("test").get_program().as_ref());
+    tests.arg("test").args(WORKSPACE);
+    tests.args([
+        "--test",
+        "e2e",
+        "--test",
+        "window",
+        "--",
+        "--ignored",
+        TESTS,
+    ]);
+    report.tests(
+        "command line and journey",
+        with_programs(&mut tests, program),
+    );
+    Ok(())
+}
+
+/// Where all of it lies.
+fn folder() -> PathBuf {
+    places::target().join("example-platform")
+}
+
+/// A program of this build.
+fn program(name: &str) -> PathBuf {
+    match name {
+        // It knows no platform.
+        "patchbay-playground" => places::debug_binary(name),
+        name => folder().join("debug").join(name),
+    }
+}
+
+/// Builds some of the workspace with the platform. The example among them makes Cargo choose the same features of
+/// dependencies as for tests, so that none of them is compiled again.
+fn build(what: &[&str]) -> Result<()> {
+    let page = serde_json::json!({ "build": { "frontendDist": page().join("dist") } });
+    shell::run(
+        cargo("build")
+            .args(WORKSPACE)
+            .args(["--features", FEATURE])
+            .args(what)
+            .arg("--target-dir")
+            .arg(folder())
+            .env("CARGO_BUILD_BUILD_DIR", places::target())
+            .env("TAURI_CONFIG", page.to_string()),
+    )
+}
+
+/// The window's page of this build.
+fn page() -> PathBuf {
+    folder().join("ui")
+}
+
+/// Copies the window's sources as they are and puts into the generated bindings what this build says of platforms.
+fn copy_page() -> Result<()> {
+    drop(fs::remove_dir_all(page()));
+    fs::create_dir_all(page())?;
+    let mut copy = Command::new("cp");
+    copy.current_dir(places::ui()).arg("-R");
+    copy.args([
+        "src",
+        "public",
+        "index.html",
+        "package.json",
+        "tsconfig.json",
+    ]);
+    copy.args(["vite.config.ts", "vitest.config.ts"]);
+    shell::run(copy.arg(page()))?;
+    shell::run(
+        Command::new("ln")
+            .arg("-s")
+            .arg(places::ui().join("node_modules"))
+            .arg(page()),
+    )?;
+    let types = folder().join("debug/examples/platform_types");
+    let types = shell::read(&mut Command::new(types))?;
+    let bindings = page().join("src/host/bindings.ts");
+    let mut text = fs::read_to_string(&bindings)?;
+    for line in types.lines() {
+        text = replace_declaration(&text, line).context("other bindings than expected")?;
+    }
+    fs::write(&bindings, text)?;
+    Ok(())
+}
+
+/// `text` with another declaration of the name that `line` declares; `None` where it has none.
+fn replace_declaration(text: &str, line: &str) -> Option<String> {
+    let (start, _) = line.split_once('=')?;
+    let at = text.find(&format!("\n{start}="))? + 1;
+    let length = text[at..].find(";\n")? + 1;
+    Some(format!("{}{line}{}", &text[..at], &text[at + length..]))
+}
+
+/// A tool of the window's, run on the page of this build.
+fn tool(script: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new("node");
+    command
+        .current_dir(page())
+        .arg(places::ui().join("node_modules").join(script))
+        .args(arguments);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_declaration_is_replaced_over_all_its_lines() {
+        let text = "a;\nexport type Platform = \n/** One. */\n\"one\" | \n\"two\";\nb;\n";
+        let line = "export type Platform = \"one\" | \"three\";";
+        let replaced = replace_declaration(text, line);
+        assert_eq!(replaced, Some(format!("a;\n{line}\nb;\n")));
+        assert_eq!(replace_declaration(text, "export type Other = 1;"), None);
+    }
+}
