@@ -10,6 +10,7 @@ pub(crate) mod disconnect;
 pub(crate) mod edit;
 pub(crate) mod inspect_address;
 pub(crate) mod mcp_resources;
+pub(crate) mod pasted;
 pub(crate) mod refresh;
 pub(crate) mod related;
 pub(crate) mod remote;

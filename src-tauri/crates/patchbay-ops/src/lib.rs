@@ -94,6 +94,9 @@ pub use connectors::inspect_address::{
     usual_redirect_uri,
 };
 pub use connectors::mcp_resources::{fill_prompt, list_prompts, list_resources, read_resource};
+pub use connectors::pasted::{
+    PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, fill_in, read_pasted,
+};
 pub use connectors::refresh::refresh_connector;
 pub use connectors::related::{ConnectorCopy, CopyForm, copy_form, list_copies};
 pub use connectors::settings::{

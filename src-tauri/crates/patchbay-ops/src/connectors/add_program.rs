@@ -153,7 +153,7 @@ fn checked(
 
 /// A name for people, from the word of the command that tells most: the package that a starter is given, else the
 /// program itself.
-fn title_of(command: &ServerCommand) -> String {
+pub(crate) fn title_of(command: &ServerCommand) -> String {
     const STARTERS: [&str; 9] = [
         "npx", "bunx", "uvx", "pipx", "node", "python", "python3", "deno", "dnx",
     ];

@@ -1,0 +1,149 @@
+//! Links with which web pages have other programs install a server.
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use patchbay_model::{clean_text, is_variable_name};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+use url::Url;
+
+use super::blanks::value;
+use super::command::{Command, header};
+use super::{Draft, MOST_VALUES, PastedPlace, PastedServers, Unreadable, found, settings};
+
+/// Reads a link; `None` for what is none of them.
+///
+/// # Errors
+/// When it has not the shape that it should have.
+pub(super) fn read(text: &str, home: &str) -> Option<Result<PastedServers, Unreadable>> {
+    let (scheme, rest) = text.split_once(':')?;
+    match scheme {
+        "cursor" => Some(url(text).and_then(|url| of_cursor(&url, home))),
+        "vscode" | "vscode-insiders" => Some(of_vscode(rest, home)),
+        "goose" => Some(url(text).and_then(|url| of_goose(&url, home))),
+        "https" => {
+            let url = Url::parse(text).ok()?;
+            match (url.host_str()?, url.path()) {
+                ("cursor.com" | "www.cursor.com", path) if path.ends_with("/install-mcp") => {
+                    Some(of_cursor(&url, home))
+                }
+                ("vscode.dev" | "insiders.vscode.dev", "/redirect/mcp/install") => {
+                    Some(of_vscode_page(&url, home))
+                }
+                ("vscode.dev" | "insiders.vscode.dev", "/redirect") => {
+                    let link = parameter(&url, "url")?;
+                    let (_, rest) = link.split_once(':')?;
+                    Some(of_vscode(rest, home))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn url(text: &str) -> Result<Url, Unreadable> {
+    Url::parse(text).map_err(|_| refused("it isn't complete"))
+}
+
+fn refused(why: &'static str) -> Unreadable {
+    Unreadable::Link { why }
+}
+
+fn parameter(url: &Url, name: &str) -> Option<String> {
+    let mut pairs = url.query_pairs();
+    let pair = pairs.find(|(key, _)| key == name);
+    pair.map(|(_, value)| value.into_owned())
+}
+
+/// `cursor://anysphere.cursor-deeplink/mcp/install?name=…&config=BASE64`: the JSON of an entry, by itself or under its
+/// name.
+fn of_cursor(url: &Url, home: &str) -> Result<PastedServers, Unreadable> {
+    let config = parameter(url, "config").ok_or_else(|| refused("it has no configuration"))?;
+    // A plus sign that nobody encoded is a space by now.
+    let config = config.replace([' ', '-'], "+").replace('_', "/");
+    let lenient = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let engine = GeneralPurpose::new(&alphabet::STANDARD, lenient);
+    let json = engine.decode(config.trim()).ok();
+    let json = json.and_then(|bytes| String::from_utf8(bytes).ok());
+    let json = json.ok_or_else(|| refused("its configuration can't be decoded"))?;
+    let name = parameter(url, "name");
+    settings::read_named(&json, name.as_deref(), home)
+}
+
+/// `vscode:mcp/install?JSON`: an entry with its name, percent-encoded or not.
+fn of_vscode(rest: &str, home: &str) -> Result<PastedServers, Unreadable> {
+    let rest = rest.trim_start_matches('/');
+    let json = rest
+        .strip_prefix("mcp/install?")
+        .ok_or_else(|| refused("it doesn't install a server"))?;
+    let json = percent_decode_str(json).decode_utf8();
+    let json = json.map_err(|_| refused("its configuration can't be decoded"))?;
+    settings::read(json.trim(), home)
+}
+
+/// `https://vscode.dev/redirect/mcp/install?name=…&config=JSON&inputs=JSON`.
+fn of_vscode_page(url: &Url, home: &str) -> Result<PastedServers, Unreadable> {
+    let json = |name: &str| {
+        let text = parameter(url, name)?;
+        serde_json::from_str::<Value>(&text).ok()
+    };
+    let config = json("config").ok_or_else(|| refused("it has no configuration"))?;
+    let name = parameter(url, "name").unwrap_or_default();
+    let whole = serde_json::json!({ "servers": { name: config }, "inputs": json("inputs") });
+    settings::read(&whole.to_string(), home)
+}
+
+/// `goose://extension?cmd=…&arg=…&env=NAME=description&name=…`, or with `url` and `header` in place of a command.
+fn of_goose(url: &Url, home: &str) -> Result<PastedServers, Unreadable> {
+    if url.host_str() != Some("extension") {
+        return Err(refused("it doesn't install a server"));
+    }
+    let all = |name: &'static str| {
+        let pairs = url.query_pairs();
+        let named = pairs.filter(move |(key, _)| key == name);
+        named.map(|(_, value)| value.into_owned())
+    };
+    let mut draft = Draft::new(home);
+    let title = parameter(url, "name").or_else(|| parameter(url, "id"));
+    let title = title.map(|title| clean_text(&title, 100));
+    if let Some(address) = parameter(url, "url") {
+        if !address.starts_with("http://") && !address.starts_with("https://") {
+            return Err(refused("its address isn't http or https"));
+        }
+        let lines = all("header").take(MOST_VALUES + 1);
+        let place = PastedPlace::Address {
+            url: address,
+            headers: lines
+                .filter_map(|line| header(&line.replacen('=', ":", 1)))
+                .collect(),
+        };
+        return found(std::iter::once(draft.finish(title, place)?));
+    }
+    let mut words: Vec<String> = all("cmd").take(1).collect();
+    words.extend(all("arg"));
+    if words.is_empty() {
+        return Err(refused("it has neither a command nor an address"));
+    }
+    let mut variables = Vec::new();
+    for variable in all("env").take(MOST_VALUES + 1) {
+        // Behind the name it says what the variable is for.
+        let (name, description) = variable.split_once('=').unwrap_or((&variable, ""));
+        if !is_variable_name(name) {
+            continue;
+        }
+        if !description.is_empty() {
+            draft.note(format!("{name}: {}", clean_text(description, 200)));
+        }
+        variables.push(value(name, String::new()));
+    }
+    let command = Command {
+        words,
+        variables,
+        folder: None,
+    };
+    found(std::iter::once(command.into_server(title, draft)?))
+}

@@ -1,0 +1,376 @@
+//! Settings of other programs: one entry, several, or the file that has them.
+
+use jsonc_parser::{ParseOptions, parse_to_serde_value};
+use patchbay_model::{clean_text, is_variable_name};
+use serde_json::{Map, Value};
+
+use super::blanks::{Blanks, value};
+use super::command::{Command, header};
+use super::{Draft, MOST_SERVERS, PastedPlace, PastedServer, PastedServers, PastedValue};
+use super::{Unreadable, words};
+
+/// The names under which programs keep their servers.
+const CONTAINERS: [&str; 7] = [
+    "mcpServers",
+    "servers",
+    "context_servers",
+    "mcp_servers",
+    "amp.mcpServers",
+    "extensions",
+    "mcp",
+];
+
+/// How deep a container may lie in a file.
+const DEPTH: usize = 3;
+
+const ADDRESSES: [&str; 5] = ["url", "serverUrl", "httpUrl", "uri", "endpoint"];
+const PROGRAMS: [&str; 2] = ["command", "cmd"];
+const VARIABLES: [&str; 3] = ["env", "environment", "envs"];
+
+/// What is read, or says nothing that has to be taken over.
+const KNOWN: [&str; 20] = [
+    "url",
+    "serverUrl",
+    "httpUrl",
+    "uri",
+    "endpoint",
+    "command",
+    "cmd",
+    "args",
+    "env",
+    "environment",
+    "envs",
+    "env_keys",
+    "cwd",
+    "headers",
+    "http_headers",
+    "name",
+    "type",
+    "transport",
+    "transportType",
+    "description",
+];
+
+/// Reads the servers of a JSON text.
+///
+/// # Errors
+/// When it is no JSON, has no server, or more than are looked through.
+pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, Unreadable> {
+    read_named(text, None, home)
+}
+
+/// As [`read`]; one entry by itself is called so.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_named(
+    text: &str,
+    name: Option<&str>,
+    home: &str,
+) -> Result<PastedServers, Unreadable> {
+    let root = parse(text)?;
+    let mut notes = Vec::new();
+    let entries = entries(&root, name, 0, &mut notes).ok_or(Unreadable::NoServer)?;
+    if entries.list.len() > MOST_SERVERS {
+        return Err(Unreadable::TooMuch {
+            what: "list of servers",
+            most: "50 servers",
+        });
+    }
+    let inputs = entries.inputs.or_else(|| root.get("inputs"));
+    let blanks = Blanks::declared(inputs);
+    let mut servers = Vec::new();
+    let mut first_refused = None;
+    for (name, entry) in entries.list {
+        let name = name.map(|name| clean_text(name, 100));
+        match server(name.clone(), entry, blanks.clone(), home) {
+            Ok(server) => servers.push(server),
+            Err(refused @ Unreadable::NotUsable { .. }) => {
+                if let Unreadable::NotUsable { why, .. } = &refused {
+                    let name = name.as_deref().unwrap_or("one");
+                    notes.push(format!("{name} was left out: {why}"));
+                }
+                first_refused.get_or_insert(refused);
+            }
+            Err(refused) => return Err(refused),
+        }
+    }
+    match first_refused {
+        Some(refused) if servers.is_empty() => Err(refused),
+        None if servers.is_empty() => Err(Unreadable::NoServer),
+        _ => Ok(PastedServers { servers, notes }),
+    }
+}
+
+/// JSON, also with comments, commas behind the last, or the braces around it left behind.
+fn parse(text: &str) -> Result<Value, Unreadable> {
+    let options = ParseOptions::default();
+    // One of several may have been copied with what separates it from the next.
+    let text = text.trim_end_matches(|sign: char| sign == ',' || sign.is_whitespace());
+    let parsed = |text: &str| parse_to_serde_value::<Value>(text, &options);
+    let failed = match parsed(text) {
+        Ok(value) if value.is_object() || value.is_array() => return Ok(value),
+        Ok(_) => Unreadable::NoServer,
+        Err(error) => Unreadable::Json {
+            line: error.line_display(),
+        },
+    };
+    if text.starts_with('"')
+        && let Ok(value) = parsed(&format!("{{{text}}}"))
+        && value.is_object()
+    {
+        return Ok(value);
+    }
+    // A web page or a word processor may have made its quotation marks nicer.
+    match parsed(&text.replace(['“', '”', '„'], "\"")) {
+        Ok(value) if text.contains(['“', '”', '„']) && value.is_object() => Ok(value),
+        _ => Err(failed),
+    }
+}
+
+struct Entries<'a> {
+    list: Vec<(Option<&'a str>, &'a Map<String, Value>)>,
+    /// What the settings declare that they ask for.
+    inputs: Option<&'a Value>,
+}
+
+/// The entries in a value, wherever its program keeps them.
+fn entries<'a>(
+    value: &'a Value,
+    name: Option<&'a str>,
+    depth: usize,
+    notes: &mut Vec<String>,
+) -> Option<Entries<'a>> {
+    let all = |list| Entries { list, inputs: None };
+    let object = match value {
+        Value::Array(list) => {
+            let list: Vec<_> = list.iter().filter_map(Value::as_object).collect();
+            let list: Vec<_> = list
+                .into_iter()
+                .filter(|entry| is_entry(entry))
+                .map(|entry| (text(entry, "name"), entry))
+                .collect();
+            return (!list.is_empty()).then(|| all(list));
+        }
+        Value::Object(object) => object,
+        _ => return None,
+    };
+    if is_entry(object) {
+        let name = name.or_else(|| text(object, "name"));
+        return Some(all(vec![(name, object)]));
+    }
+    for container in CONTAINERS {
+        let Some(inner) = object.get(container).filter(|_| depth < DEPTH) else {
+            continue;
+        };
+        if let Some(mut found) = entries(inner, None, depth + 1, notes) {
+            found.inputs = found.inputs.or_else(|| object.get("inputs"));
+            let others = object.keys().filter(|key| {
+                !CONTAINERS.contains(&key.as_str()) && !matches!(key.as_str(), "inputs" | "$schema")
+            });
+            notes.extend(names_of(others).map(|names| format!("Not read: {names}")));
+            return Some(found);
+        }
+    }
+    // Entries without anything around them, by their names.
+    let named: Vec<_> = object
+        .iter()
+        .filter_map(|(name, entry)| Some((name.as_str(), entry.as_object()?)))
+        .collect();
+    if !named.iter().any(|(_, entry)| is_entry(entry)) {
+        return None;
+    }
+    let others = object.iter().filter(|(_, entry)| !entry.is_object());
+    let others = others
+        .map(|(name, _)| name)
+        .filter(|name| *name != "inputs");
+    notes.extend(names_of(others).map(|names| format!("Not read: {names}")));
+    let named = named.into_iter().map(|(name, entry)| (Some(name), entry));
+    Some(all(named.collect()))
+}
+
+/// A few names, and how many more there are.
+fn names_of<'a>(names: impl Iterator<Item = &'a String>) -> Option<String> {
+    const SHOWN: usize = 10;
+    let names: Vec<_> = names.collect();
+    let shown: Vec<_> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| clean_text(name, 60))
+        .collect();
+    match names.len().saturating_sub(SHOWN) {
+        _ if names.is_empty() => None,
+        0 => Some(shown.join(", ")),
+        more => Some(format!("{}, {more} more", shown.join(", "))),
+    }
+}
+
+fn text<'a>(entry: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
+    entry.get(key).and_then(Value::as_str)
+}
+
+fn first<'a>(entry: &'a Map<String, Value>, keys: &[&str]) -> Option<&'a Value> {
+    keys.iter().find_map(|key| entry.get(*key))
+}
+
+fn is_entry(entry: &Map<String, Value>) -> bool {
+    let is_place = |value: &Value| value.is_string() || value.is_array();
+    let program = first(entry, &PROGRAMS).is_some_and(is_place);
+    program || first(entry, &ADDRESSES).is_some_and(Value::is_string)
+}
+
+fn server(
+    name: Option<String>,
+    entry: &Map<String, Value>,
+    blanks: Blanks,
+    home: &str,
+) -> Result<PastedServer, Unreadable> {
+    let refused = |why: &str| Unreadable::NotUsable {
+        name: name.clone(),
+        why: why.to_owned(),
+    };
+    let mut draft = Draft {
+        home,
+        blanks,
+        notes: Vec::new(),
+    };
+    let others = entry.keys().filter(|key| !KNOWN.contains(&key.as_str()));
+    if let Some(names) = names_of(others) {
+        draft.note(format!("Not taken over: {names}"));
+    }
+    let title = text(entry, "name")
+        .map(|name| clean_text(name, 100))
+        .or(name.clone());
+    if let Some(command) = first(entry, &PROGRAMS) {
+        let mut command = Command {
+            words: words_of(command, entry.get("args")).map_err(refused)?,
+            variables: pairs(first(entry, &VARIABLES), &mut draft),
+            folder: text(entry, "cwd").map(str::to_owned),
+        };
+        command.variables.retain(|variable| {
+            let fits = is_variable_name(&variable.name);
+            if !fits {
+                let name = clean_text(&variable.name, 60);
+                draft.note(format!(
+                    "{name:?} was left out: it can't be the name of a variable"
+                ));
+            }
+            fits
+        });
+        for key in entry
+            .get("env_keys")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            // Names of secrets that the other program keeps in its own keychain.
+            if let Some(key) = key.as_str().filter(|key| is_variable_name(key))
+                && !command.variables.iter().any(|known| known.name == key)
+            {
+                command.variables.push(PastedValue {
+                    name: key.to_owned(),
+                    value: String::new(),
+                    is_secret: true,
+                });
+            }
+        }
+        return match command.into_server(title, draft) {
+            Err(Unreadable::Nothing) => Err(refused("it has no command")),
+            Err(Unreadable::Control) => Err(refused("its command contains control characters")),
+            Err(Unreadable::TooMuch { .. }) => Err(refused("its command is too long")),
+            done => done,
+        };
+    }
+    let Some(url) = first(entry, &ADDRESSES).and_then(Value::as_str) else {
+        return Err(refused("it has neither an address nor a command"));
+    };
+    let url = url.trim();
+    if !(url.starts_with("http://") || url.starts_with("https://") || url.starts_with("${")) {
+        return Err(refused("its address isn't http or https"));
+    }
+    let mut headers = pairs(first(entry, &["headers", "http_headers"]), &mut draft);
+    if let Some(variable) = text(entry, "bearer_token_env_var") {
+        headers.extend(header(&format!("Authorization: Bearer ${{{variable}}}")));
+    }
+    let place = PastedPlace::Address {
+        url: url.to_owned(),
+        headers,
+    };
+    match draft.finish(title, place) {
+        Err(Unreadable::Control) => Err(refused("its address contains control characters")),
+        Err(Unreadable::TooMuch { .. }) => Err(refused("its address is too long")),
+        done => done,
+    }
+}
+
+/// The words of a command, which is one word, all of them in a list, or a whole line.
+fn words_of(command: &Value, arguments: Option<&Value>) -> Result<Vec<String>, &'static str> {
+    let texts = |list: &[Value]| -> Result<Vec<String>, &'static str> {
+        let word = |value: &Value| scalar(value).ok_or("an argument isn't text");
+        list.iter().map(word).collect()
+    };
+    let mut words = match command {
+        Value::String(line) if arguments.is_none() && is_line(line) => {
+            let mut commands = words::split(line).map_err(|_| "its command needs a shell")?;
+            match commands.len() {
+                1 => commands.remove(0),
+                _ => return Err("it has no command"),
+            }
+        }
+        Value::String(word) => vec![word.clone()],
+        Value::Array(list) => texts(list)?,
+        _ => return Err("its command isn't text"),
+    };
+    match arguments {
+        None | Some(Value::Null) => {}
+        Some(Value::Array(list)) => words.extend(texts(list)?),
+        Some(_) => return Err("its arguments aren't a list"),
+    }
+    match words.first() {
+        Some(program) if !program.trim().is_empty() => Ok(words),
+        _ => Err("it has no command"),
+    }
+}
+
+/// Whether a command without a list of arguments is a whole line, and not a path with blanks in it.
+fn is_line(command: &str) -> bool {
+    let is_path = command.starts_with(['/', '~']) || command.contains(":\\");
+    command.trim().contains(char::is_whitespace) && !is_path
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(yes) => Some(yes.to_string()),
+        _ => None,
+    }
+}
+
+/// Variables or headers: an object of texts, or a list of `NAME=value` and `Name: value`.
+fn pairs(values: Option<&Value>, draft: &mut Draft<'_>) -> Vec<PastedValue> {
+    let mut found = Vec::new();
+    match values {
+        Some(Value::Object(values)) => {
+            for (name, given) in values {
+                match scalar(given) {
+                    Some(text) => found.push(value(name, text)),
+                    None => {
+                        let name = clean_text(name, 60);
+                        draft.note(format!("{name} was left out: its value isn't text"));
+                    }
+                }
+            }
+        }
+        Some(Value::Array(lines)) => {
+            for line in lines.iter().filter_map(Value::as_str) {
+                match line.split_once('=') {
+                    Some((name, text)) => found.push(value(name, text.to_owned())),
+                    None => found.extend(header(line)),
+                }
+            }
+        }
+        _ => {}
+    }
+    found
+}

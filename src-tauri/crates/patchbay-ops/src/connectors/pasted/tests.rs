@@ -1,0 +1,592 @@
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use patchbay_model::{Code, Explain as _};
+use serde_json::{Value, json};
+
+use super::*;
+
+const URL: &str = "https://mcp.linear.app/mcp";
+
+fn servers(text: &str) -> Vec<PastedServer> {
+    let found = read(text, Some("/home/ada"));
+    found
+        .unwrap_or_else(|why| panic!("{text}: {why:?}"))
+        .servers
+}
+
+fn one(text: &str) -> PastedServer {
+    let mut servers = servers(text);
+    assert_eq!(servers.len(), 1, "{text}");
+    servers.remove(0)
+}
+
+fn refused(text: &str) -> Unreadable {
+    read(text, Some("/home/ada")).unwrap_err()
+}
+
+/// The command as words; variables before it, `!` at those that are secrets.
+fn line(server: &PastedServer) -> Vec<String> {
+    match &server.place {
+        PastedPlace::Address { url, headers } => {
+            let mut words = vec![url.clone()];
+            let header = |it: &PastedValue| format!("{}{}", told(it), it.value);
+            words.extend(headers.iter().map(header));
+            words
+        }
+        PastedPlace::Program {
+            program,
+            arguments,
+            variables,
+            ..
+        } => {
+            let variable = |it: &PastedValue| format!("{}{}", told(it), it.value);
+            let mut words: Vec<_> = variables.iter().map(variable).collect();
+            words.push(program.clone());
+            words.extend(arguments.iter().cloned());
+            words
+        }
+    }
+}
+
+fn told(value: &PastedValue) -> String {
+    format!("{}{}=", value.name, if value.is_secret { "!" } else { "" })
+}
+
+fn blanks(server: &PastedServer) -> Vec<(&str, &str, bool)> {
+    let blanks = server.blanks.iter();
+    blanks
+        .map(|blank| (blank.text.as_str(), blank.name.as_str(), blank.is_secret))
+        .collect()
+}
+
+#[test]
+fn addresses_stay_as_they_were_typed() {
+    for text in [
+        URL,
+        "mcp.linear.app/mcp",
+        "localhost:8931/mcp",
+        "javascript:alert(1)",
+        "patchbay://oauth/callback?code=x",
+        "nas/mcp",
+    ] {
+        assert_eq!(line(&one(&format!("  {text}\n"))), [text]);
+    }
+    assert_eq!(line(&one(&format!("`{URL}`"))), [URL]);
+    assert_eq!(servers(&format!("{URL}\n\nhttps://b.example/mcp")).len(), 2);
+}
+
+#[test]
+fn command_lines_become_words_as_a_shell_would_make_them() {
+    for (text, words) in [
+        (
+            "npx -y server-files /tmp",
+            &["npx", "-y", "server-files", "/tmp"][..],
+        ),
+        (
+            "$ npx -y 'my files' \"a b\" it\\'s ''",
+            &["npx", "-y", "my files", "a b", "it's", ""],
+        ),
+        (
+            "npx \\\n  -y \\\n  server-files",
+            &["npx", "-y", "server-files"],
+        ),
+        ("uvx \"a\\\"b\\n\" c\\ d", &["uvx", "a\"b\\n", "c d"]),
+        (
+            "npx server-files ~/notes ~",
+            &["npx", "server-files", "/home/ada/notes", "/home/ada"],
+        ),
+        (
+            "npx server $HOME/a ${HOME}/b",
+            &["npx", "server", "/home/ada/a", "/home/ada/b"],
+        ),
+        ("/opt/bin/server", &["/opt/bin/server"]),
+        (
+            r"C:\tools\server.exe C:\Users\ada 'x'",
+            &[r"C:\tools\server.exe", r"C:\Users\ada", "'x'"],
+        ),
+        (
+            "\"C:\\Program Files\\s.exe\" --a ^\n b",
+            &[r"C:\Program Files\s.exe", "--a", "b"],
+        ),
+        (r"PS C:\Users\ada> npx -y server", &["npx", "-y", "server"]),
+        ("cmd /c npx -y server", &["npx", "-y", "server"]),
+        ("```bash\n$ npx -y server\n```", &["npx", "-y", "server"]),
+        (
+            "# installs nothing\nnpx -y server # starts it",
+            &["npx", "-y", "server"],
+        ),
+        (
+            "npx –y server —root “a b”\u{a0}c",
+            &["npx", "-y", "server", "--root", "a b", "c"],
+        ),
+        (
+            "docker run -i --rm -e MODE=a mcp/files",
+            &["docker", "run", "-i", "--rm", "-e", "MODE=a", "mcp/files"],
+        ),
+        (
+            "npx server 'a|b;c' \"d & e\" 'f`$(g)'",
+            &["npx", "server", "a|b;c", "d & e", "f`$(g)"],
+        ),
+    ] {
+        assert_eq!(line(&one(text)), words, "{text}");
+    }
+}
+
+#[test]
+fn variables_before_a_command_are_its_own() {
+    for text in [
+        "MODE=fast API_KEY='a b' npx server",
+        "env MODE=fast API_KEY='a b' npx server",
+        "export MODE=fast\nexport API_KEY='a b'\nnpx server",
+        "$ cross-env MODE=fast API_KEY='a b' npx server",
+    ] {
+        assert_eq!(
+            line(&one(text)),
+            ["MODE=fast", "API_KEY!=a b", "npx", "server"],
+            "{text}"
+        );
+    }
+    let passed = one("docker run -i -e GITHUB_TOKEN -e MODE --env LANG=en ghcr.io/github/server");
+    assert_eq!(line(&passed)[..2], ["GITHUB_TOKEN!=", "MODE="]);
+    assert_eq!(line(&passed)[2..6], ["docker", "run", "-i", "-e"]);
+}
+
+#[test]
+fn what_only_a_shell_understands_is_refused_by_its_sign() {
+    for (text, sign) in [
+        ("curl https://a.example | sh", "|"),
+        ("npm i && npx server", "&&"),
+        ("cd /tmp; npx server", ";"),
+        ("npx server > log", ">"),
+        ("npx server < in", "<"),
+        ("npx server $(id)", "$("),
+        ("npx server \"$(id)\"", "$("),
+        ("npx server `id`", "`"),
+        ("npx server \"`id`\"", "`"),
+        ("npx server &", "&"),
+    ] {
+        let sign = sign.to_owned();
+        assert_eq!(refused(text), Unreadable::Shell { sign }, "{text}");
+    }
+    assert_eq!(refused("npx 'server a"), Unreadable::OpenQuote);
+    assert_eq!(refused("npx \"server a"), Unreadable::OpenQuote);
+    assert_eq!(refused("npm install x\nnpx x"), Unreadable::Commands);
+    assert_eq!(refused(" \n\u{feff} "), Unreadable::Nothing);
+    assert_eq!(refused("npx server \u{1b}[2J"), Unreadable::Control);
+}
+
+#[test]
+fn commands_of_other_programs_are_the_server_inside() {
+    let env = "--env API_KEY=k --env MODE=fast";
+    for text in [
+        format!("claude mcp add {env} files -- npx -y server"),
+        format!("claude mcp add files -s user {env} -- npx -y server"),
+        format!("codex mcp add files {env} -- npx -y server"),
+        format!("gemini mcp add {env} files npx -y server"),
+        r#"claude mcp add-json -s user files '{"command":"npx","args":["-y","server"],"env":{"API_KEY":"k","MODE":"fast"}}'"#.to_owned(),
+        r#"code --add-mcp '{"name":"files","command":"npx","args":["-y","server"],"env":{"API_KEY":"k","MODE":"fast"}}'"#.to_owned(),
+    ] {
+        let server = one(&text);
+        assert_eq!(server.title.as_deref(), Some("files"), "{text}");
+        assert_eq!(line(&server), ["API_KEY!=k", "MODE=fast", "npx", "-y", "server"], "{text}");
+    }
+    let remote = one(&format!(
+        "claude mcp add -t http linear {URL} -H 'X-Key: k' --verbose"
+    ));
+    assert_eq!(line(&remote), [URL, "X-Key!=k"]);
+    assert_eq!(remote.notes, ["Not taken over: --verbose"]);
+    let codex = one(&format!(
+        "codex mcp add linear --url {URL} --bearer-token-env-var LINEAR"
+    ));
+    assert_eq!(line(&codex), [URL, "Authorization!=Bearer ${LINEAR}"]);
+    assert_eq!(refused("claude mcp add files"), Unreadable::NoServer);
+}
+
+#[test]
+fn mcp_remote_is_only_a_way_to_an_address() {
+    for text in [
+        format!("npx -y mcp-remote {URL} --header 'Authorization: Bearer k'"),
+        json!({"mcpServers": {"linear": {
+            "command": "npx",
+            "args": ["-y", "mcp-remote@latest", URL, "--header", "Authorization:${AUTH}"],
+            "env": {"AUTH": "Bearer k"},
+        }}})
+        .to_string(),
+    ] {
+        let server = one(&text);
+        assert_eq!(line(&server), [URL, "Authorization!=Bearer k"], "{text}");
+        assert!(server.notes[0].contains("mcp-remote"));
+    }
+}
+
+#[test]
+fn settings_of_other_programs_have_their_servers_anywhere() {
+    let files =
+        json!({"command": "npx", "args": ["-y", "server"], "env": {"MODE": "fast", "N": 3}});
+    for text in [
+        json!({"mcpServers": {"files": files}}),
+        json!({"servers": {"files": files}, "inputs": []}),
+        json!({"mcp": {"servers": {"files": files}}}),
+        json!({"context_servers": {"files": files}}),
+        json!({"files": files}),
+        json!({"mcp": {"files": {"type": "local", "command": ["npx", "-y", "server"], "environment": {"MODE": "fast", "N": "3"}}}}),
+        json!({"extensions": {"files": {"type": "stdio", "cmd": "npx", "args": ["-y", "server"], "envs": {"MODE": "fast", "N": "3"}}}}),
+        json!({"mcpServers": [{"name": "files", "command": "npx -y server", "env": ["MODE=fast", "N=3"]}]}),
+        json!([{"name": "files", "command": "npx", "args": ["-y", "server"], "env": {"MODE": "fast", "N": 3}}]),
+    ] {
+        let server = one(&text.to_string());
+        assert_eq!(server.title.as_deref(), Some("files"), "{text}");
+        assert_eq!(
+            line(&server),
+            ["MODE=fast", "N=3", "npx", "-y", "server"],
+            "{text}"
+        );
+    }
+    assert_eq!(one(&files.to_string()).title.as_deref(), Some("Server"));
+    assert_eq!(one(&json!({"url": URL}).to_string()).title, None);
+    for (key, more) in [
+        ("url", json!({"type": "http"})),
+        ("serverUrl", json!({})),
+        ("httpUrl", json!({})),
+    ] {
+        let mut entry = more;
+        entry[key] = URL.into();
+        entry["headers"] = json!({"Authorization": "Bearer k", "X-Team": "blue"});
+        let server = one(&json!({"mcpServers": {"Linear": entry}}).to_string());
+        assert_eq!(
+            line(&server),
+            [URL, "Authorization!=Bearer k", "X-Team=blue"],
+            "{key}"
+        );
+    }
+}
+
+#[test]
+fn json_may_have_comments_commas_and_lack_its_braces() {
+    for text in [
+        "// Zed\n{\n  \"context_servers\": { /* one */ \"files\": { \"command\": \"npx\", \"args\": [\"a\",], }, },\n},\n",
+        "\"files\": {\"command\": \"npx\", \"args\": [\"a\"]},",
+        "{“files”: {“command”: “npx”, “args”: [“a”]}}",
+        "```json\n{\"mcpServers\": {\"files\": {\"command\": \"npx\", \"args\": [\"a\"]}}}\n```",
+    ] {
+        let server = one(text);
+        assert_eq!(server.title.as_deref(), Some("files"), "{text}");
+        assert_eq!(line(&server), ["npx", "a"], "{text}");
+    }
+    assert_eq!(
+        refused("{\n\"mcpServers\": ?}"),
+        Unreadable::Json { line: 2 }
+    );
+    assert_eq!(refused("{\"mcpServers\": {}}"), Unreadable::NoServer);
+    assert_eq!(refused("{\"a\": [1, {\"b\": null}]}"), Unreadable::NoServer);
+}
+
+#[test]
+fn several_servers_come_in_their_order_and_what_cannot_be_used_is_named() {
+    let text = json!({
+        "theme": "dark",
+        "mcpServers": {
+            "z": {"command": "npx", "args": ["z"], "timeout": 60, "alwaysAllow": ["a"]},
+            "pipe": {"url": "unix:///tmp/x.sock"},
+            "off": {"disabled": true},
+            "odd": {"command": ""},
+            "a": {"url": URL},
+        },
+    });
+    let found = read(&text.to_string(), None).unwrap();
+    let titles: Vec<_> = found
+        .servers
+        .iter()
+        .filter_map(|it| it.title.as_deref())
+        .collect();
+    assert_eq!(titles, ["z", "a"]);
+    assert_eq!(
+        found.servers[0].notes,
+        ["Not taken over: timeout, alwaysAllow"]
+    );
+    assert_eq!(
+        found.notes,
+        [
+            "Not read: theme",
+            "pipe was left out: its address isn't http or https",
+            "off was left out: it has neither an address nor a command",
+            "odd was left out: it has no command",
+        ]
+    );
+    let alone = refused(&json!({"mcpServers": {"pipe": {"url": "unix:///x"}}}).to_string());
+    let problem = Error::from(alone);
+    assert_eq!(problem.code(), Code::UsageInvalid);
+    assert_eq!(
+        problem.to_string(),
+        "can't add pipe: its address isn't http or https"
+    );
+}
+
+#[test]
+fn what_has_to_be_filled_in_is_asked_for_and_never_looked_up() {
+    let text = json!({
+        "inputs": [
+            {"type": "promptString", "id": "key", "description": "API key", "password": true},
+            {"type": "pickString", "id": "mode", "options": ["fast", {"label": "Slow", "value": "slow"}], "default": "fast"},
+        ],
+        "servers": {"files": {
+            "command": "npx",
+            "args": ["--mode=${input:mode}", "${workspaceFolder}/a", "${HOME}/b", "${X:-y}", "$plain", "${"],
+            "env": {"KEY_OF_IT": "${input:key}", "PATH_OF_IT": "${env:PATH}", "T": "<your token>", "U": "YOUR_TEAM", "V": "$TEAM"},
+        }},
+    });
+    let server = one(&text.to_string());
+    assert_eq!(
+        blanks(&server),
+        [
+            ("${input:mode}", "mode", false),
+            ("${workspaceFolder}", "workspaceFolder", false),
+            ("${X:-y}", "X", false),
+            ("${input:key}", "key", true),
+            ("${env:PATH}", "PATH", false),
+            ("<your token>", "your token", true),
+            ("YOUR_TEAM", "YOUR_TEAM", false),
+            ("$TEAM", "TEAM", false),
+        ]
+    );
+    assert_eq!(server.blanks[0].options, ["fast", "slow"]);
+    assert_eq!(server.blanks[0].default.as_deref(), Some("fast"));
+    assert_eq!(server.blanks[2].default.as_deref(), Some("y"));
+    assert_eq!(server.blanks[3].description.as_deref(), Some("API key"));
+    assert!(line(&server).contains(&"/home/ada/b".to_owned()));
+    let in_words = one("API=$KEY npx server %APPDATA% $DIR/a --key <api-key>");
+    let names: Vec<_> = blanks(&in_words).iter().map(|blank| blank.1).collect();
+    assert_eq!(names, ["APPDATA", "DIR", "api-key", "KEY"]);
+    assert!(in_words.blanks[3].is_secret);
+    let header = one(&json!({"url": URL, "headers": {"X": "Bearer ${input:pin}"}}).to_string());
+    assert_eq!(blanks(&header), [("${input:pin}", "pin", true)]);
+}
+
+#[test]
+fn blanks_are_filled_in_once() {
+    let server = one("npx $A $AB ${A}");
+    let filled = |blank: &PastedBlank| Some(format!("[{}$AB]", blank.name));
+    assert_eq!(
+        fill_in("x$AB$A${A}$", &server.blanks, filled).unwrap(),
+        "x[AB$AB][A$AB][A$AB]$"
+    );
+    assert_eq!(fill_in("$A", &server.blanks, |_| None), None);
+    assert_eq!(fill_in("plain", &server.blanks, |_| None).unwrap(), "plain");
+}
+
+#[test]
+fn links_that_install_are_read() {
+    let entry = json!({"command": "npx", "args": ["-y", "server"], "env": {"MODE": "ä?>"}});
+    let wrapped = json!({"files": entry});
+    let encoded = |text: &str| {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
+    let named = {
+        let mut named = entry.clone();
+        named["name"] = "files".into();
+        named.to_string()
+    };
+    for text in [
+        format!(
+            "cursor://anysphere.cursor-deeplink/mcp/install?name=files&config={}",
+            BASE64_STANDARD.encode(entry.to_string())
+        ),
+        format!(
+            "cursor://anysphere.cursor-deeplink/mcp/install?name=x&config={}",
+            encoded(&BASE64_STANDARD.encode(wrapped.to_string()))
+        ),
+        format!(
+            "https://cursor.com/en/install-mcp?name=files&config={}",
+            BASE64_URL_SAFE_NO_PAD.encode(entry.to_string())
+        ),
+        format!("vscode:mcp/install?{}", encoded(&named)),
+        format!("vscode-insiders:mcp/install?{named}"),
+        format!(
+            "https://insiders.vscode.dev/redirect/mcp/install?name=files&config={}",
+            encoded(&entry.to_string())
+        ),
+        format!(
+            "https://vscode.dev/redirect?url={}",
+            encoded(&format!("vscode:mcp/install?{}", encoded(&named)))
+        ),
+    ] {
+        let server = one(&text);
+        assert_eq!(server.title.as_deref(), Some("files"), "{text}");
+        assert_eq!(line(&server), ["MODE=ä?>", "npx", "-y", "server"], "{text}");
+    }
+    let goose = one(
+        "goose://extension?cmd=npx&arg=-y&arg=server&id=files&name=My%20files&timeout=300&env=API_KEY%3DKey%20of%20it",
+    );
+    assert_eq!(goose.title.as_deref(), Some("My files"));
+    assert_eq!(line(&goose), ["API_KEY!=", "npx", "-y", "server"]);
+    assert_eq!(goose.notes, ["API_KEY: Key of it"]);
+    let remote = one(
+        "goose://extension?name=a&type=streamable_http&url=https%3A%2F%2Fa.example%2Fmcp&header=X-Key%3Dk",
+    );
+    assert_eq!(line(&remote), ["https://a.example/mcp", "X-Key!=k"]);
+    for text in [
+        "cursor://anysphere.cursor-deeplink/mcp/install?name=files",
+        "cursor://anysphere.cursor-deeplink/mcp/install?config=!!!",
+        "vscode:extension/x",
+        "goose://recipe?cmd=npx",
+        "goose://extension?name=a",
+        "goose://extension?url=file%3A%2F%2F%2Fetc",
+    ] {
+        assert!(matches!(refused(text), Unreadable::Link { .. }), "{text}");
+    }
+}
+
+#[test]
+fn secrets_are_told_by_their_names_and_shapes() {
+    for name in [
+        "API_KEY",
+        "GITHUB_TOKEN",
+        "apiKey",
+        "DB_PASSWORD",
+        "X-Api-Key",
+        "Authorization",
+        "GH_PAT",
+        "CLIENT_SECRET",
+        "PGPASSWORD",
+    ] {
+        assert!(blanks::is_secret_name(name), "{name}");
+    }
+    for name in [
+        "MODE", "KEYBOARD", "PATH", "PWD", "MONKEY", "AUTHOR", "PATTERN", "URL",
+    ] {
+        assert!(!blanks::is_secret_name(name), "{name}");
+    }
+    for value in ["ghp_abc", "sk-abc", "postgres://ada:pw@db/x", "Bearer x"] {
+        assert!(blanks::is_secret_value(value), "{value}");
+    }
+    assert!(!blanks::is_secret_value("https://a.example/b@c:d"));
+    for (text, warns) in [
+        ("npx server --api-key abc", true),
+        ("npx server --token=abc", true),
+        ("npx server postgres://ada:pw@db", true),
+        ("docker run -e API_KEY=abc x", true),
+        ("docker run -e API_KEY x", false),
+        ("npx server --mode=fast", false),
+        ("npx server <api-key>", true),
+        ("npx server $TOKEN/a", true),
+        ("npx server $HERE", false),
+    ] {
+        assert_eq!(!one(text).notes.is_empty(), warns, "{text}");
+    }
+    let debug = format!("{:?}", one("API_KEY=hunter2 npx server"));
+    assert!(!debug.contains("hunter2"), "{debug}");
+}
+
+#[test]
+fn hostile_text_is_refused_or_stays_text() {
+    let long = "x".repeat(MOST_BYTES_OF_ONE + 1);
+    let huge = "x".repeat(1 << 20);
+    let too_much = |text: &str| matches!(refused(text), Unreadable::TooMuch { .. });
+    assert!(too_much(
+        &json!({"mcpServers": {"a": {"command": huge}}}).to_string()
+    ));
+    assert!(too_much(&format!("npx {long}")));
+    assert!(too_much(&format!("npx {}", "a ".repeat(MOST_WORDS))));
+    assert!(too_much(&format!(
+        "{}npx a",
+        "A=b ".repeat(MOST_VALUES + 1)
+    )));
+    assert!(too_much(&"https://a.example\n".repeat(MOST_SERVERS + 1)));
+    let many: serde_json::Map<String, Value> = (0..10_000)
+        .map(|number| (number.to_string(), json!({"url": "https://a"})))
+        .collect();
+    assert!(too_much(&Value::Object(many).to_string()));
+    for deep in ["[", "{\"a\":", "{\"mcpServers\":"] {
+        assert!(
+            matches!(refused(&deep.repeat(15_000)), Unreadable::Json { .. }),
+            "{deep}"
+        );
+        let closed = format!(
+            "{}1{}",
+            deep.repeat(400),
+            if deep == "[" { "]" } else { "}" }.repeat(400)
+        );
+        assert_eq!(refused(&closed), Unreadable::NoServer, "{deep}");
+    }
+    for sign in ["\u{1b}]0;x\u{7}", "a\u{0}b", "a\rb"] {
+        let text = json!({"command": "npx", "args": [sign]}).to_string();
+        assert!(
+            matches!(refused(&text), Unreadable::NotUsable { .. }),
+            "{text}"
+        );
+    }
+    let turned =
+        one(&json!({"a\u{202e}b\u{1b}": {"command": "npx", "args": ["a\u{202e}b"]}}).to_string());
+    assert_eq!(turned.title.as_deref(), Some("ab"));
+    assert!(turned.notes[0].contains("hidden characters"));
+    // Neither a reference nor a variable of ours: text.
+    let reference = one("API_KEY=cmd://touch/x npx env://HOME op://a/b/c");
+    assert_eq!(
+        line(&reference),
+        ["API_KEY!=cmd://touch/x", "npx", "env://HOME", "op://a/b/c"]
+    );
+}
+
+#[test]
+fn any_text_ends_in_an_answer() {
+    let pieces = [
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "'",
+        "\\",
+        "$",
+        "${",
+        "%",
+        "<",
+        ">",
+        "`",
+        "```",
+        "\n",
+        " ",
+        ":",
+        ",",
+        "=",
+        "-e",
+        "npx",
+        "mcpServers",
+        "command",
+        "https://a.example",
+        "cursor://x?config=",
+        "vscode:mcp/install?",
+        "goose://extension?",
+        "é",
+        "\u{202e}",
+        "C:\\",
+        "cmd /c",
+        "env",
+        "docker run",
+        "claude mcp add",
+        "--",
+        "~",
+        "#",
+        "//",
+        "PS C:\\> ",
+        "\0",
+    ];
+    // A small generator with a fixed beginning: the same texts each time.
+    let mut state: u64 = 7;
+    for _ in 0..30_000 {
+        let mut text = String::new();
+        for _ in 0..12 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let at = usize::try_from(state >> 33).unwrap() % pieces.len();
+            text.push_str(pieces[at]);
+            if state & (1 << 40) != 0 {
+                text.push(' ');
+            }
+        }
+        if let Ok(found) = read(&text, Some("/home/ada")) {
+            assert!(!found.servers.is_empty(), "{text}");
+        }
+    }
+}
