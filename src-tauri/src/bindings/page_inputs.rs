@@ -37,6 +37,11 @@ const REVIEWED: &[(&str, &str, &str)] = &[
     ),
     ("AddConnector", "url", "the address policy"),
     (
+        "AddProgram",
+        "command",
+        "the native question before it is started",
+    ),
+    (
         "AuthenticationChoice",
         "callbackHost",
         "one of two names of this computer",
@@ -57,6 +62,16 @@ const REVIEWED: &[(&str, &str, &str)] = &[
         "SecretValue",
         "reference",
         "the native question before a program runs",
+    ),
+    (
+        "ServerCommand",
+        "folder",
+        "the native question before the program is started",
+    ),
+    (
+        "ServerCommand",
+        "program",
+        "the native question before it is started",
     ),
     ("StartAuthorization", "redirect", "one of two words"),
     (
@@ -112,6 +127,7 @@ const COMMANDS: &[&str] = &[
     "accept_tools",
     "add_account",
     "add_connector",
+    "add_program",
     "add_wallet_entry",
     "allow_program",
     "background_checks",
@@ -184,6 +200,7 @@ const COMMANDS: &[&str] = &[
     "previous_run",
     "probe_vault",
     "provider_sign_in",
+    "read_pasted",
     "read_registry_file",
     "read_resource",
     "refresh_tools",

@@ -2,10 +2,17 @@
 
 use patchbay_model::{Connector, ConnectorId, InspectionId, Problem};
 use patchbay_ops::{
-    AddConnector, AddressInspection, Check, ConnectorChanges, Context, Disconnected,
-    FirstConnectors,
+    AddConnector, AddProgram, AddressInspection, Check, ConnectorChanges, Context, Disconnected,
+    FirstConnectors, PastedServers,
 };
 use tauri::State;
+
+/// Reads what was pasted to be added: an address, a command, settings of another program, or a link that installs.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn read_pasted(text: String) -> Result<PastedServers, Problem> {
+    Ok(patchbay_ops::read_pasted(&text)?)
+}
 
 /// Looks at an address: is it an MCP server, and how does one sign in? `inspection` names this look.
 #[tauri::command]
@@ -37,6 +44,16 @@ pub(crate) async fn add_connector(
     request: AddConnector,
 ) -> Result<Connector, Problem> {
     Ok(patchbay_ops::add_connector(&cx, request).await?)
+}
+
+/// Adds a connector whose server is a program of this computer; nothing of it is started.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn add_program(
+    cx: State<'_, Context>,
+    request: AddProgram,
+) -> Result<Connector, Problem> {
+    Ok(patchbay_ops::add_program(&cx, request).await?)
 }
 
 /// The beginning of the list of every connector, from the cache; `native` is left out.

@@ -4,7 +4,7 @@ import { type ReactNode, Suspense, useMemo, useState } from "react";
 import { FixContext } from "@/components/FixContext";
 import { FocusReturn } from "@/components/FocusReturn";
 import { useSignIn } from "@/features/authorizations/useSignIn";
-import { type KnownServer } from "@/features/connectors/AddDialog";
+import { type KnownServer } from "@/features/connectors/AddAddress";
 import { type CreateStart } from "@/features/create/createStart";
 import { CreateDrafts } from "@/features/create/drafts";
 import { type AccountId } from "@/host/bindings";
@@ -82,6 +82,10 @@ export function LayersProvider({ children }: { children: ReactNode }) {
               close();
               void navigate({ to: "/connectors/$id", params: { id: connector.id } });
               if (connect) start(connector);
+            }}
+            onAddedSeveral={() => {
+              close();
+              void navigate({ to: "/connectors" });
             }}
           />
         )}

@@ -8,7 +8,7 @@ import { AccountWatch } from "@/features/accounts/AccountWatch";
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
 import { takesText, typedInto } from "@/lib/keys";
-import { readPasted } from "@/lib/pastedServer";
+import { looksLikeServer } from "@/lib/pastedServer";
 import { complete } from "./appearance";
 import { LayersProvider } from "./Layers";
 import { useLayers } from "./LayersContext";
@@ -100,14 +100,14 @@ function useWindowKeys() {
   useShortcut({ keys: mac ? "Mod+]" : "Alt+ArrowRight", label: "Forward", run: () => history.forward() });
 }
 
-/** An address pasted outside a field opens the dialog that adds it. */
+/** A server pasted outside a field opens the dialog that adds it. */
 function usePasteToAdd() {
   const layers = useLayers();
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
       if (takesText(event.target) || document.querySelector('[role="dialog"], [role="alertdialog"]')) return;
       const text = event.clipboardData?.getData("text/plain").trim() ?? "";
-      if (!/^https?:\/\/\S+$/.test(text) && !(text.startsWith("{") && "url" in readPasted(text))) return;
+      if (!looksLikeServer(text)) return;
       event.preventDefault();
       layers.add(text);
     };

@@ -90,6 +90,8 @@ export const commands = {
 	runAction: (request: RunAction) => typedError<ActionOutcome, Problem>(__TAURI_INVOKE("run_action", { request })),
 	/**  Adds a connector to this computer, as a draft until it first works. */
 	addConnector: (request: AddConnector) => typedError<Connector, Problem>(__TAURI_INVOKE("add_connector", { request })),
+	/**  Adds a connector whose server is a program of this computer; nothing of it is started. */
+	addProgram: (request: AddProgram) => typedError<Connector, Problem>(__TAURI_INVOKE("add_program", { request })),
 	/**  Has the doctor look at one connector. */
 	checkConnector: (connector: ConnectorId) => typedError<Check, Problem>(__TAURI_INVOKE("check_connector", { connector })),
 	/**  Has the doctor look at all of them; each one's news comes as an event. */
@@ -106,6 +108,8 @@ export const commands = {
 	cancelInspection: (inspection: InspectionId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_inspection", { inspection })),
 	/**  Every connector, from the cache; `native` is left out. */
 	listConnectors: () => typedError<Connector[], Problem>(__TAURI_INVOKE("list_connectors")),
+	/**  Reads what was pasted to be added: an address, a command, settings of another program, or a link that installs. */
+	readPasted: (text: string) => typedError<PastedServers, Problem>(__TAURI_INVOKE("read_pasted", { text })),
 	/**  Takes a connector out of the lists; it can be restored until the app ends. */
 	removeConnector: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("remove_connector", { connector })),
 	/**  Puts a removed connector back. */
@@ -372,6 +376,18 @@ export type AddConnector = {
 	authentication: AuthenticationChoice | null,
 	/**  Whether its credentials may go over plain http, unencrypted. */
 	allowPlainHttp?: boolean,
+};
+
+/**  A program to be added as the server of a connector. Nothing of it is started by that. */
+export type AddProgram = {
+	/**  How it is started. */
+	command: ServerCommand,
+	/**  Secret variables of its environment, saved as a new wallet entry. */
+	secrets: { [key in string]: SecretValue },
+	/**  Short name, unique; `None` to derive one from the command. */
+	name: string | null,
+	/**  Name for people; `None` for one made of the command. */
+	title: string | null,
 };
 
 /**  A credential to be kept in the wallet. */
@@ -1490,6 +1506,71 @@ export type Origin =
 { kind: "client"; 
 /**  What it calls itself. */
 name: string };
+
+/**  What stands for something that a person has to fill in, wherever it stands in the server. */
+export type PastedBlank = {
+	/**  The text that is replaced, such as `${input:api-key}`. */
+	text: string,
+	/**  What to call it, such as `api-key`. */
+	name: string,
+	/**  What the text says of it. */
+	description: string | null,
+	/**  What it is unless somebody says otherwise. */
+	default: string | null,
+	/**  What it can be; empty for anything. */
+	options: string[],
+	/**  Whether it seems to be a secret. */
+	isSecret: boolean,
+};
+
+/**  Where a server is. */
+export type PastedPlace = 
+/**  At an address. */
+{ kind: "address"; 
+/**  The address as it was given. */
+url: string; 
+/**  What is sent with each request. */
+headers: PastedValue[] } | 
+/**  It is a program of this computer. */
+{ kind: "program"; 
+/**  Name of the program, or its path. */
+program: string; 
+/**  Its arguments, one by one. */
+arguments: string[]; 
+/**  The folder in which it works, where one is named. */
+folder: string | null; 
+/**  What its environment is to have. */
+variables: PastedValue[] };
+
+/**  A server as it could be added. */
+export type PastedServer = {
+	/**  What the text calls it. */
+	title: string | null,
+	/**  Where it is. */
+	place: PastedPlace,
+	/**  What a person has to fill in: never read from our environment. */
+	blanks: PastedBlank[],
+	/**  What was put right, and what was left out and why. */
+	notes: string[],
+};
+
+/**  The servers that were found in a text. */
+export type PastedServers = {
+	/**  At least one. */
+	servers: PastedServer[],
+	/**  What was put right, and what was left out and why. */
+	notes: string[],
+};
+
+/**  A header or a variable. */
+export type PastedValue = {
+	/**  Its name. */
+	name: string,
+	/**  Its value as it was pasted, for whoever pasted it. */
+	value: string,
+	/**  Whether it seems to be a secret. */
+	isSecret: boolean,
+};
 
 /**  A kind of place where connectors live. */
 export type Platform = 

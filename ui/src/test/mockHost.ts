@@ -9,6 +9,7 @@ import {
   type AccountSynced,
   type AddAccount,
   type AddConnector,
+  type AddProgram,
   type AddressInspection,
   type AddWalletEntry,
   type AllowedProgram,
@@ -38,6 +39,7 @@ import { creationHandlers } from "./createSamples";
 import { comparison, history, isAsked } from "./historySamples";
 import { connectorSettings, credentialForm, credentialLevels, platformDetails } from "./hostedSamples";
 import { needsOf } from "./needSamples";
+import { readPasted } from "./pastedSamples";
 import {
   account,
   authorization,
@@ -347,6 +349,22 @@ export class MockHost {
           }),
         );
       },
+      addProgram: ({ request }) => {
+        const { command, name, title } = request as AddProgram;
+        return this.put(
+          connector({
+            id: `con_${name ?? command.program}`,
+            endpoint: null,
+            command,
+            name: name ?? command.program,
+            title: title ?? command.program,
+            draft: true,
+            toolCount: null,
+            status: { status: "unknown", word: null, reason: null, code: null, checkedAt: null, lastOkAt: null },
+          }),
+        );
+      },
+      readPasted: ({ text }) => readPasted(text as string),
       checkConnector: ({ connector: id }): Check => check(this.connectorOf(id)),
       checkConnectors: () => null,
       disconnectConnector: ({ connector: id }) => {

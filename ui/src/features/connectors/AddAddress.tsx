@@ -1,17 +1,16 @@
-import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
-import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { SubmitKey } from "@/components/SubmitKey";
 import { type AddressInspection, type AuthenticationMethod, type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { readPasted } from "@/lib/pastedServer";
 import { AddReview } from "./AddReview";
-import { choiceOf, errorsOf, type FormErrors, newForm } from "./authenticationForm";
+import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, newForm } from "./authenticationForm";
 import styles from "./AddDialog.module.css";
-import { useAddConnector, useCheckConnector } from "./useConnectorActions";
+import { PasteField, type PasteProps, PasteFooter, pasteHelp } from "./PasteStep";
+import { useAddConnector } from "./useConnectorActions";
 import { useInspection } from "./useInspection";
 
 /** What is known of a server before anybody asked it, such as from the catalog. */
@@ -22,22 +21,28 @@ export type KnownServer = {
 };
 
 type Props = {
-  /** An address to begin with, looked at at once. */
-  address: string;
+  /** Where it is looked, at once. */
+  url: string;
+  /** What was pasted with it about the sign-in. */
+  headers: AuthenticationForm | null;
   known?: KnownServer;
+  /** The field that the address came from, which stays until something was found. */
+  paste: PasteProps;
+  /** Which of several servers it is. */
+  turn?: string;
+  onBack: () => void;
+  onSkip?: () => void;
   onClose: () => void;
-  /** `connect` tells that the user wants to sign in now. */
+  /** `connect` tells that it is signed in to by a browser, which is to come next. */
   onAdded: (connector: Connector, connect: boolean) => void;
 };
 
-/** Adds a connector: an address, what was found there, how to sign in. Nothing typed is lost on a failure. */
-export function AddDialog({ address: initialAddress, known, onClose, onAdded }: Props) {
-  const [address, setAddress] = useState(initialAddress);
-  const [addressError, setAddressError] = useState<string | null>(null);
+/** Adds a connector with an address: what was found there, how to sign in. Nothing typed is lost on a failure. */
+export function AddAddress({ url, headers, known, paste, turn, onBack, onSkip, onClose, onAdded }: Props) {
   const [found, setFound] = useState<AddressInspection | null>(null);
   const [title, setTitle] = useState("");
   const [name, setName] = useState("");
-  const [form, setForm] = useState(newForm("oauth"));
+  const [form, setForm] = useState(headers ?? newForm("oauth"));
   const [errors, setErrors] = useState<FormErrors>({});
   const [allowPlainHttp, setAllowPlainHttp] = useState(false);
   const knownTitle = useRef(known?.title ?? null);
@@ -45,6 +50,8 @@ export function AddDialog({ address: initialAddress, known, onClose, onAdded }: 
     setFound(inspection);
     setTitle(knownTitle.current ?? inspection.title);
     setName(inspection.name);
+    // What was pasted with the address is how it signs in.
+    if (headers) return;
     const hasAnswer = isAnswered(inspection);
     const method = hasAnswer
       ? (inspection.methods[0] ?? (inspection.needsAuthorization ? "oauth" : "none"))
@@ -56,32 +63,16 @@ export function AddDialog({ address: initialAddress, known, onClose, onAdded }: 
     }));
   });
   const add = useAddConnector();
-  const check = useCheckConnector();
   const { run: inspectAddress } = inspect;
-  const read = useCallback(
-    (text: string) => {
-      const pasted = readPasted(text);
-      if ("problem" in pasted) return setAddressError(pasted.problem);
-      knownTitle.current = pasted.title ?? knownTitle.current;
-      // An address stays as it was typed; what was found in something else takes its place.
-      if (!pasted.url.endsWith(text.trim())) setAddress(pasted.url);
-      inspectAddress(pasted.url);
-    },
-    [inspectAddress],
-  );
   const hasInspected = useRef(false);
   useEffect(() => {
-    if (hasInspected.current || !initialAddress) return;
+    if (hasInspected.current) return;
     hasInspected.current = true;
-    read(initialAddress);
-  }, [initialAddress, read]);
+    inspectAddress(url);
+  }, [inspectAddress, url]);
 
-  const submitAddress = (event?: FormEvent) => {
-    event?.preventDefault();
-    if (address.trim()) read(address);
-  };
   const submit = () => {
-    if (!found) return submitAddress();
+    if (!found) return;
     const wrong = errorsOf(form);
     setErrors(wrong);
     if (Object.keys(wrong).length > 0) return;
@@ -93,42 +84,34 @@ export function AddDialog({ address: initialAddress, known, onClose, onAdded }: 
         authentication: choiceOf(form),
         ...(found.plainHttp && allowPlainHttp && { allowPlainHttp }),
       },
-      {
-        onSuccess: (connector) => {
-          const connect = form.method === "oauth";
-          if (!connect) check.mutate(connector.id);
-          onAdded(connector, connect);
-        },
-      },
+      { onSuccess: (connector) => onAdded(connector, form.method === "oauth") },
     );
   };
   const failure = add.error ?? (found && inspect.error);
   const hasAnswer = found === null || isAnswered(found);
   const startOver = () => {
     inspect.stop();
-    knownTitle.current = known?.title ?? null;
-    add.reset();
-    setFound(null);
-    setAllowPlainHttp(false);
+    onBack();
   };
 
   return (
     <Dialog
       title="Add connector"
-      subtitle={found ? found.url : "Paste the address of an MCP server, or its JSON from another app."}
+      subtitle={found ? found.url : pasteHelp}
       wide={Boolean(found)}
       onClose={onClose}
       notice={failure && <ProblemNotice problem={asProblem(failure)} onRetry={add.error ? submit : undefined} />}
       footer={
         found ? (
           <>
-            <span>Saved as a draft until it first connects.</span>
+            <span>{turn ?? "Saved as a draft until it first connects."}</span>
             <Button onPress={startOver}>Back</Button>
+            {onSkip && <Button onPress={onSkip}>Skip</Button>}
             {hasAnswer ? (
               <>
                 <SubmitKey label="Add connector" onSubmit={submit} />
                 <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={submit}>
-                  {form.method === "oauth" ? "Add and sign in" : "Add connector"}
+                  {form.method === "oauth" && !turn ? "Add and sign in" : "Add connector"}
                 </Button>
               </>
             ) : (
@@ -149,15 +132,7 @@ export function AddDialog({ address: initialAddress, known, onClose, onAdded }: 
             )}
           </>
         ) : (
-          <>
-            <span />
-            <Button keys="Escape" onPress={onClose}>
-              Cancel
-            </Button>
-            <Button look="primary" isDisabled={!address.trim() || inspect.isPending} onPress={() => submitAddress()}>
-              Continue
-            </Button>
-          </>
+          <PasteFooter {...paste} isPending={inspect.isPending} onClose={onClose} />
         )
       }
     >
@@ -182,23 +157,10 @@ export function AddDialog({ address: initialAddress, known, onClose, onAdded }: 
           }}
         />
       ) : (
-        <form onSubmit={submitAddress} className={styles.form}>
-          <Field
-            label="Address"
-            icon="clipboard"
-            autoFocus
-            placeholder="https://mcp.example.com/mcp"
-            value={address}
-            onChange={(typed) => {
-              setAddress(typed);
-              setAddressError(null);
-            }}
-            error={addressError}
-            isReadOnly={inspect.isPending}
-          />
-          {inspect.isPending && <Inspecting address={address} onCancel={inspect.stop} />}
-          {inspect.error && <ProblemNotice problem={asProblem(inspect.error)} onRetry={() => submitAddress()} />}
-        </form>
+        <PasteField {...paste} isPending={inspect.isPending}>
+          {inspect.isPending && <Inspecting address={url} onCancel={inspect.stop} />}
+          {inspect.error && <ProblemNotice problem={asProblem(inspect.error)} onRetry={() => inspectAddress(url)} />}
+        </PasteField>
       )}
     </Dialog>
   );

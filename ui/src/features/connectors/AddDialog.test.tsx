@@ -11,7 +11,17 @@ async function pasteAddress(prepare?: Parameters<typeof renderApp>[2]) {
   const view = renderApp("/connectors", {}, prepare);
   await screen.findByText("No connectors yet");
   await view.user.keyboard("n");
-  await view.user.type(await screen.findByRole("textbox", { name: "Address" }), `${address}{Enter}`);
+  await view.user.type(await screen.findByRole("textbox", { name: "Address or command" }), `${address}{Enter}`);
+  return view;
+}
+
+async function paste(text: string, prepare?: Parameters<typeof renderApp>[2]) {
+  const view = renderApp("/connectors", {}, prepare);
+  await screen.findByText("No connectors yet");
+  await view.user.keyboard("n");
+  await view.user.click(await screen.findByRole("textbox", { name: "Address or command" }));
+  await view.user.paste(text);
+  await view.user.keyboard("{Enter}");
   return view;
 }
 
@@ -173,7 +183,7 @@ it("says_why_an_address_is_no_server_and_keeps_it", async () => {
     };
   });
   expect(await screen.findByText("mcp.not_a_server")).toBeVisible();
-  expect(screen.getByRole("textbox", { name: "Address" })).toHaveValue(address);
+  expect(screen.getByRole("textbox", { name: "Address or command" })).toHaveValue(address);
 });
 
 it("can_be_stopped_while_it_looks", async () => {
@@ -182,7 +192,7 @@ it("can_be_stopped_while_it_looks", async () => {
   });
   await user.click(await screen.findByRole("button", { name: "Stop" }));
   expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
-  expect(screen.getByRole("textbox", { name: "Address" })).toHaveValue(address);
+  expect(screen.getByRole("textbox", { name: "Address or command" })).toHaveValue(address);
   expect(host.lastCall("cancelInspection")).toEqual({ inspection: host.lastCall("inspectAddress")?.inspection });
 });
 
@@ -205,24 +215,26 @@ it("is_quiet_about_a_look_that_was_over", async () => {
 });
 
 it("takes_the_address_out_of_the_settings_of_another_program", async () => {
-  const { user, host } = renderApp("/connectors");
-  await screen.findByText("No connectors yet");
-  await user.keyboard("n");
-  const field = await screen.findByRole("textbox", { name: "Address" });
-  await user.click(field);
-  await user.paste(JSON.stringify({ mcpServers: { Linear: { url: address } } }));
-  await user.keyboard("{Enter}");
+  const { host } = await paste(JSON.stringify({ mcpServers: { Linear: { url: address } } }));
   expect(await screen.findByRole("textbox", { name: "Name" })).toHaveValue("Linear");
   expect(host.lastCall("inspectAddress")).toMatchObject({ address });
 });
 
-it("says_of_a_command_that_local_servers_are_not_supported", async () => {
-  const { user, host } = renderApp("/connectors");
-  await screen.findByText("No connectors yet");
-  await user.keyboard("n");
-  const field = await screen.findByRole("textbox", { name: "Address" });
-  await user.type(field, "npx -y server-files /tmp{Enter}");
-  expect(field).toHaveAccessibleDescription(/^Local servers aren't supported yet/);
+it("says_at_the_field_what_was_not_understood", async () => {
+  const { user, host } = await paste("npx server | sh", (mock) => {
+    mock.handlers.readPasted = () => {
+      throw problem({
+        code: "usage.invalid",
+        message: "| needs a shell, and Patchbay runs none",
+        hint: "Save the command as a script and add that.",
+      });
+    };
+  });
+  const field = screen.getByRole("textbox", { name: "Address or command" });
+  await waitFor(() => expect(field).toHaveAccessibleDescription(/^\| needs a shell, .* Save the command/));
+  expect(field).toHaveValue("npx server | sh");
+  await user.type(field, "x");
+  expect(field).not.toHaveAccessibleDescription();
   expect(host.lastCall("inspectAddress")).toBeUndefined();
 });
 

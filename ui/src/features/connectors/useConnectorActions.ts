@@ -1,6 +1,7 @@
 import { useIsMutating } from "@tanstack/react-query";
 import {
   type AddConnector,
+  type AddProgram,
   type Check,
   commands,
   type Connector,
@@ -17,6 +18,14 @@ import { useCommand } from "@/host/useCommand";
 export function useAddConnector() {
   return useCommand({
     mutationFn: (request: AddConnector) => call(commands.addConnector(request)),
+    update: upsertConnector,
+  });
+}
+
+/** Adds a connector whose server is a program of this computer; nothing is started. */
+export function useAddProgram() {
+  return useCommand({
+    mutationFn: (request: AddProgram) => call(commands.addProgram(request)),
     update: upsertConnector,
   });
 }

@@ -202,7 +202,7 @@ describe("adding a connector", () => {
   it("asks_for_an_address_at_once_where_there_is_no_other_account", async () => {
     const { user } = renderApp("/connectors", { accounts: [account()] });
     await user.click((await screen.findAllByRole("button", { name: /^Add connector/ }))[0] ?? document.body);
-    expect(await screen.findByRole("textbox", { name: "Address" })).toBeVisible();
+    expect(await screen.findByRole("textbox", { name: "Address or command" })).toBeVisible();
   });
 
   it("asks_where_to_else", async () => {
@@ -216,7 +216,7 @@ describe("adding a connector", () => {
       .getByRole("button", { name: /This computer/ })
       .focus();
     await user.keyboard("{Enter}");
-    expect(await screen.findByRole("textbox", { name: "Address" })).toBeVisible();
+    expect(await screen.findByRole("textbox", { name: "Address or command" })).toBeVisible();
   });
 });
 

@@ -1,9 +1,10 @@
 import { type FormEvent, useState } from "react";
 import { Field } from "@/components/Field";
+import { looksLikeServer } from "@/lib/pastedServer";
 
-type Props = { onPaste: (address: string) => void; large?: boolean };
+type Props = { onPaste: (text: string) => void; large?: boolean };
 
-/** One box that takes the address of an MCP server and opens the dialog that looks at it. */
+/** One box that takes anything that names an MCP server and opens the dialog that looks at it. */
 export function PasteBox({ onPaste, large = false }: Props) {
   const [address, setAddress] = useState("");
   const submit = (event: FormEvent) => {
@@ -22,12 +23,13 @@ export function PasteBox({ onPaste, large = false }: Props) {
         icon="clipboard"
         keys={address.trim() ? "Enter" : "Mod+V"}
         autoFocus={large}
-        placeholder="Paste an MCP server address or JSON"
+        placeholder="Paste an MCP server address, command or JSON"
         value={address}
         onChange={setAddress}
         onPaste={(event) => {
           const text = event.clipboardData.getData("text/plain").trim();
-          if (!/^https?:\/\/\S+$/.test(text) || address) return;
+          // Lines would be lost in here.
+          if (address || !(text.includes("\n") || looksLikeServer(text))) return;
           event.preventDefault();
           onPaste(text);
         }}

@@ -1,0 +1,169 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { Dialog } from "@/components/Dialog";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { commands, type Connector, type PastedServer, type PastedServers, type Problem } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { count, sentence } from "@/lib/words";
+import { AddAddress, type KnownServer } from "./AddAddress";
+import { AddProgram } from "./AddProgram";
+import { ChooseServers } from "./ChooseServers";
+import { FillIn } from "./FillIn";
+import { PasteField, PasteFooter, pasteHelp } from "./PasteStep";
+import { headersForm } from "./pastedForm";
+import { useCheckConnector } from "./useConnectorActions";
+
+type Props = {
+  /** A text to begin with, read at once. */
+  address: string;
+  known?: KnownServer;
+  onClose: () => void;
+  /** `connect` tells that the user wants to sign in now. */
+  onAdded: (connector: Connector, connect: boolean) => void;
+  /** Several were added, each of which is in the list. */
+  onAddedSeveral: () => void;
+};
+
+/** The servers that are looked through one after the other, and those that were added. */
+type Round = { servers: PastedServer[]; at: number; added: Connector[] };
+
+/** Adds connectors: anything that names a server, then a look at each one before it is added. */
+export function AddDialog({ address: initialText, known, onClose, onAdded, onAddedSeveral }: Props) {
+  const [text, setText] = useState(initialText);
+  const [refusal, setRefusal] = useState<Problem | null>(null);
+  // Pasted texts hold secrets: they are kept here, and go with the dialog.
+  const [pasted, setPasted] = useState<PastedServers | null>(null);
+  const [round, setRound] = useState<Round | null>(null);
+  const reading = useRef(0);
+  const check = useCheckConnector();
+
+  const read = useCallback((given: string) => {
+    if (!given.trim()) return;
+    const turn = ++reading.current;
+    setRefusal(null);
+    call(commands.readPasted(given)).then(
+      (found) => {
+        if (turn !== reading.current) return;
+        setPasted(found);
+        setRound(found.servers.length === 1 ? { servers: found.servers, at: 0, added: [] } : null);
+      },
+      (thrown: unknown) => {
+        if (turn === reading.current) setRefusal(asProblem(thrown));
+      },
+    );
+  }, []);
+  const hasRead = useRef(false);
+  useEffect(() => {
+    if (hasRead.current) return;
+    hasRead.current = true;
+    read(initialText);
+  }, [initialText, read]);
+
+  const paste = {
+    text,
+    onText: (typed: string) => {
+      reading.current += 1;
+      setText(typed);
+      setRefusal(null);
+    },
+    onSubmit: () => {
+      setRound(null);
+      setPasted(null);
+      read(text);
+    },
+  };
+  const back = () => {
+    setRound(null);
+    if (pasted?.servers.length === 1) setPasted(null);
+  };
+  const advance = (last: Round, connector: Connector | null, connect: boolean) => {
+    const added = connector ? [...last.added, connector] : last.added;
+    if (connector && last.servers.length === 1) {
+      if (!connect) check.mutate(connector.id);
+      return onAdded(connector, connect);
+    }
+    if (last.at + 1 < last.servers.length) return setRound({ ...last, at: last.at + 1, added });
+    if (added.length === 0) return back();
+    // One after the other: each program brings a question.
+    void added.reduce(
+      (before, one) => before.then(() => check.mutateAsync(one.id).then(nothing, nothing)),
+      Promise.resolve(),
+    );
+    onAddedSeveral();
+  };
+
+  const server = round?.servers[round.at];
+  if (round && server) {
+    const shared = {
+      onClose,
+      onBack: back,
+      onAdded: (connector: Connector, connect: boolean) => advance(round, connector, connect),
+      ...(round.servers.length > 1 && {
+        turn: `${round.at + 1} of ${count(round.servers.length, "server")}`,
+        onSkip: () => advance(round, null, false),
+      }),
+    };
+    if (server.place.kind === "program")
+      return <AddProgram key={round.at} server={server} place={server.place} {...shared} />;
+    if (server.blanks.length > 0) {
+      return (
+        <FillIn
+          key={round.at}
+          server={server}
+          {...shared}
+          onFilled={(filled) =>
+            setRound({ ...round, servers: round.servers.map((one, at) => (at === round.at ? filled : one)) })
+          }
+        />
+      );
+    }
+    const { url, headers } = server.place;
+    const title = known?.title ?? server.title;
+    return (
+      <AddAddress
+        key={`${round.at} ${url}`}
+        url={url}
+        headers={headersForm(headers)}
+        known={title === null ? known : { title, methods: known?.methods ?? [] }}
+        paste={paste}
+        {...shared}
+      />
+    );
+  }
+  if (pasted) {
+    return (
+      <ChooseServers
+        pasted={pasted}
+        onBack={() => setPasted(null)}
+        onChosen={(servers) => setRound({ servers, at: 0, added: [] })}
+        onClose={onClose}
+      />
+    );
+  }
+  const isRefused = refusal?.code === "usage.invalid";
+  return (
+    <Dialog
+      title="Add connector"
+      subtitle={pasteHelp}
+      onClose={onClose}
+      footer={<PasteFooter {...paste} onClose={onClose} />}
+    >
+      <PasteField
+        {...paste}
+        error={
+          refusal && isRefused
+            ? [refusal.message, refusal.hint]
+                .filter(Boolean)
+                .map((it) => sentence(it ?? ""))
+                .join(" ")
+            : null
+        }
+      >
+        {refusal && !isRefused && <ProblemNotice problem={refusal} onRetry={() => read(text)} />}
+      </PasteField>
+    </Dialog>
+  );
+}
+
+function nothing() {
+  // What came of it is shown at the connector.
+}

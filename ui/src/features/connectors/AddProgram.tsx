@@ -1,0 +1,176 @@
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { Dialog } from "@/components/Dialog";
+import { Field } from "@/components/Field";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { SecretValueField } from "@/components/SecretValueField";
+import { SegmentedControl } from "@/components/SegmentedControl";
+import { Select } from "@/components/Select";
+import { SubmitKey } from "@/components/SubmitKey";
+import { Tag } from "@/components/Tag";
+import { type Connector, type PastedServer } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { inertText } from "@/lib/inertText";
+import styles from "./AddDialog.module.css";
+import { BlankFields } from "./BlankFields";
+import { PastedNotes } from "./PastedNotes";
+import {
+  blanksBeside,
+  fillIn,
+  type PastedProgram,
+  programErrors,
+  programForm,
+  programRequest,
+  type VariableDraft,
+} from "./pastedForm";
+import { useAddProgram } from "./useConnectorActions";
+
+type Props = {
+  server: PastedServer;
+  place: PastedProgram;
+  /** Which of several servers it is. */
+  turn?: string;
+  onBack: () => void;
+  onSkip?: () => void;
+  onClose: () => void;
+  onAdded: (connector: Connector, connect: boolean) => void;
+};
+
+/** Adds a local server: its command word by word, its folder and variables. Nothing is started by that. */
+export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdded }: Props) {
+  const blanks = blanksBeside(server, place);
+  const [form, setForm] = useState(() => programForm(server, place));
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const add = useAddProgram();
+  const set = (changes: Partial<typeof form>) => {
+    setForm({ ...form, ...changes });
+    setErrors({});
+  };
+  const setVariable = (at: number, changes: Partial<VariableDraft>) =>
+    set({ variables: form.variables.map((one, index) => (index === at ? { ...one, ...changes } : one)) });
+  const submit = () => {
+    const wrong = programErrors(form, blanks);
+    setErrors(wrong);
+    if (Object.keys(wrong).length > 0) return;
+    add.mutate(programRequest(form, place, blanks), { onSuccess: (connector) => onAdded(connector, false) });
+  };
+  // A secret among the words is not shown with them.
+  const shown = Object.fromEntries(
+    blanks.map(({ text, isSecret }) => [text, form.filled[text] ? (isSecret ? "••••••" : form.filled[text]) : text]),
+  );
+  const words = [place.program, ...place.arguments].map((word) => inertText(fillIn(word, blanks, shown)));
+  const title = form.title.trim() || "Local server";
+  return (
+    <Dialog
+      title="Add connector"
+      subtitle="A program of this computer. Nothing starts until you allow it."
+      wide
+      onClose={onClose}
+      notice={add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={submit} />}
+      footer={
+        <>
+          <span>{turn ?? "Saved as a draft until it first works."}</span>
+          <Button onPress={onBack}>Back</Button>
+          {onSkip && <Button onPress={onSkip}>Skip</Button>}
+          <SubmitKey label="Add connector" onSubmit={submit} />
+          <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={submit}>
+            Add connector
+          </Button>
+        </>
+      }
+    >
+      <PastedNotes notes={server.notes} />
+      <section className={styles.card} aria-label="Command">
+        <div className={styles.head}>
+          <ConnectorMark title={title} />
+          <span className="strong cut">{title}</span>
+          <Tag icon="square-terminal">Local command</Tag>
+        </div>
+        <ol className={styles.words} aria-label="Words of the command">
+          {words.map((word, at) => (
+            <li key={at} className="mono" data-selectable>
+              {word || <span className="text3">empty</span>}
+            </li>
+          ))}
+        </ol>
+      </section>
+      <div className={styles.pair}>
+        <Field label="Name" autoFocus value={form.title} onChange={(typed) => set({ title: typed })} />
+        <Field
+          label="Short name"
+          mono
+          value={form.name}
+          onChange={(name) => set({ name })}
+          help="Used on the command line. Default: from the name."
+        />
+      </div>
+      <BlankFields blanks={blanks} filled={form.filled} errors={errors} onChange={(filled) => set({ filled })} />
+      {form.variables.length > 0 && (
+        <section className={styles.form} aria-label="Environment variables">
+          <p className="text2 small">
+            Secret variables are saved in the vault and given only to this program. Empty ones are left out.
+          </p>
+          {form.variables.map((variable, at) => (
+            <VariableField key={variable.name} variable={variable} onChange={(changes) => setVariable(at, changes)} />
+          ))}
+        </section>
+      )}
+      <Field
+        label="Working folder"
+        mono
+        value={form.folder}
+        onChange={(folder) => set({ folder })}
+        error={errors.folder}
+        help="Default: a folder of its own."
+      />
+    </Dialog>
+  );
+}
+
+type VariableProps = { variable: VariableDraft; onChange: (changes: Partial<VariableDraft>) => void };
+
+/** One variable: its value in the open, or a secret. */
+function VariableField({ variable, onChange }: VariableProps) {
+  const { name, isSecret, draft, help, options } = variable;
+  const setText = (text: string) => onChange({ draft: { ...draft, text } });
+  return (
+    <div role="group" aria-label={name} className={styles.variable}>
+      <div className={styles.head}>
+        <span className="mono small cut grow" aria-hidden="true">
+          {name}
+        </span>
+        <SegmentedControl
+          label={`Type of ${name}`}
+          segments={[
+            { value: "plain", label: "Plain" },
+            { value: "secret", label: "Secret" },
+          ]}
+          value={isSecret ? "secret" : "plain"}
+          onChange={(kind) =>
+            onChange({ isSecret: kind === "secret", draft: { text: draft.text, isReference: false } })
+          }
+        />
+      </div>
+      {isSecret ? (
+        <SecretValueField
+          label={name}
+          hideLabel
+          value={draft}
+          onChange={(next) => onChange({ draft: next })}
+          {...(help !== null && { help })}
+        />
+      ) : options.length > 0 ? (
+        <Select
+          label={name}
+          hideLabel
+          options={options.map((option) => ({ value: option, label: option }))}
+          value={draft.text}
+          onChange={setText}
+        />
+      ) : (
+        <Field label={name} hideLabel mono value={draft.text} onChange={setText} help={help} />
+      )}
+    </div>
+  );
+}

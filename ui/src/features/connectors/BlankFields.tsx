@@ -1,0 +1,47 @@
+import { Field } from "@/components/Field";
+import { Select } from "@/components/Select";
+import { type PastedBlank } from "@/host/bindings";
+import { inertText } from "@/lib/inertText";
+import { type Filled } from "./pastedForm";
+
+type Props = {
+  blanks: PastedBlank[];
+  filled: Filled;
+  errors: Record<string, string>;
+  onChange: (filled: Filled) => void;
+};
+
+/** What a pasted text leaves to be filled in, a field each. */
+export function BlankFields({ blanks, filled, errors, onChange }: Props) {
+  return blanks.map(({ text, name, description, options, isSecret }) => {
+    const set = (value: string) => onChange({ ...filled, [text]: value });
+    if (options.length > 0) {
+      return (
+        <Select
+          key={text}
+          label={name}
+          options={options.map((option) => ({ value: option, label: option }))}
+          value={filled[text] ?? null}
+          onChange={set}
+        />
+      );
+    }
+    return (
+      <Field
+        key={text}
+        label={name}
+        mono
+        type={isSecret ? "password" : "text"}
+        autoComplete={isSecret ? "new-password" : "off"}
+        value={filled[text] ?? ""}
+        onChange={set}
+        error={errors[text]}
+        help={
+          <>
+            {description && `${description}. `}Replaces <span className="mono">{inertText(text)}</span>
+          </>
+        }
+      />
+    );
+  });
+}

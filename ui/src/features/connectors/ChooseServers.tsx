@@ -1,0 +1,64 @@
+import { useState } from "react";
+import { Checkbox, CheckboxGroup } from "react-aria-components";
+import { Button } from "@/components/Button";
+import { commandLine } from "@/components/commandLine";
+import { Dialog } from "@/components/Dialog";
+import { Icon } from "@/components/Icon";
+import { SubmitKey } from "@/components/SubmitKey";
+import { type PastedServer, type PastedServers } from "@/host/bindings";
+import { inertText } from "@/lib/inertText";
+import { count } from "@/lib/words";
+import styles from "./AddDialog.module.css";
+import { PastedNotes } from "./PastedNotes";
+
+type Props = {
+  pasted: PastedServers;
+  onChosen: (servers: PastedServer[]) => void;
+  onBack: () => void;
+  onClose: () => void;
+};
+
+/** Which of several pasted servers are to be added. */
+export function ChooseServers({ pasted: { servers, notes }, onChosen, onBack, onClose }: Props) {
+  const [chosen, setChosen] = useState(() => servers.map((_, at) => String(at)));
+  const submit = () => {
+    if (chosen.length > 0) onChosen(servers.filter((_, at) => chosen.includes(String(at))));
+  };
+  return (
+    <Dialog
+      title="Add connectors"
+      subtitle={`${count(servers.length, "server")} found. Each is reviewed before it is added.`}
+      wide
+      onClose={onClose}
+      footer={
+        <>
+          <span>{chosen.length === 0 ? "None selected" : `${chosen.length} selected`}</span>
+          <Button onPress={onBack}>Back</Button>
+          <SubmitKey label="Continue" onSubmit={submit} />
+          <Button look="primary" keys="Mod+Enter" isDisabled={chosen.length === 0} onPress={submit}>
+            Continue
+          </Button>
+        </>
+      }
+    >
+      <PastedNotes notes={notes} />
+      <CheckboxGroup aria-label="Servers" className={styles.servers ?? ""} value={chosen} onChange={setChosen}>
+        {servers.map((server, at) => (
+          <Checkbox key={at} value={String(at)} className={styles.server ?? ""} autoFocus={at === 0}>
+            <span className={styles.box}>
+              <Icon name="check" size={12} />
+            </span>
+            <span className={styles.serverWords}>
+              <span className="strong cut">{server.title ?? placeOf(server)}</span>
+              <span className="mono small text2 cut">{placeOf(server)}</span>
+            </span>
+          </Checkbox>
+        ))}
+      </CheckboxGroup>
+    </Dialog>
+  );
+}
+
+function placeOf({ place }: PastedServer): string {
+  return inertText(place.kind === "address" ? place.url : commandLine({ ...place, variables: {} }));
+}

@@ -1,0 +1,71 @@
+import { type ReactNode } from "react";
+import { Button } from "@/components/Button";
+import { Field } from "@/components/Field";
+import styles from "./AddDialog.module.css";
+
+/** What the field that takes anything needs, wherever it stands. */
+export type PasteProps = {
+  text: string;
+  onText: (text: string) => void;
+  onSubmit: () => void;
+  error?: string | null;
+  isPending?: boolean;
+};
+
+/** What the field takes, in words. */
+export const pasteHelp = "Paste an MCP server's address, a command, or JSON from another app.";
+
+/** The field that takes anything which names a server. */
+export function PasteField({
+  text,
+  onText,
+  onSubmit,
+  error,
+  isPending = false,
+  children,
+}: PasteProps & { children?: ReactNode }) {
+  const hasLines = text.includes("\n");
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      <Field
+        label="Address or command"
+        autoFocus
+        mono
+        lines={hasLines ? 8 : 2}
+        placeholder="https://mcp.example.com/mcp"
+        value={text}
+        onChange={onText}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing)
+            return event.continuePropagation();
+          event.preventDefault();
+          onSubmit();
+        }}
+        error={error}
+        isReadOnly={isPending}
+      />
+      {children}
+    </form>
+  );
+}
+
+/** The buttons below the field. */
+export function PasteFooter({ text, onSubmit, isPending, onClose }: PasteProps & { onClose: () => void }) {
+  return (
+    <>
+      <span />
+      <Button keys="Escape" onPress={onClose}>
+        Cancel
+      </Button>
+      <Button look="primary" isDisabled={!text.trim() || isPending} onPress={onSubmit}>
+        Continue
+      </Button>
+    </>
+  );
+}

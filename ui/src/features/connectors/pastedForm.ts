@@ -1,0 +1,120 @@
+import { secretValueOf, type ValueDraft } from "@/components/secretValue";
+import { type AddProgram, type PastedBlank, type PastedServer, type PastedValue } from "@/host/bindings";
+import { type AuthenticationForm, newForm } from "./authenticationForm";
+
+/** What is filled in, by the text that it replaces. */
+export type Filled = Record<string, string>;
+
+/** A text with what was filled in; in one pass, so that what was filled in is not looked through again. */
+export function fillIn(text: string, blanks: PastedBlank[], filled: Filled): string {
+  const texts = blanks.map((blank) => blank.text).sort((a, b) => b.length - a.length);
+  if (texts.length === 0) return text;
+  const pattern = new RegExp(texts.map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"), "g");
+  return text.replace(pattern, (blank) => filled[blank] ?? blank);
+}
+
+/** What is filled in before anybody typed. */
+export function defaultsOf(blanks: PastedBlank[]): Filled {
+  return Object.fromEntries(blanks.map(({ text, default: usual, options }) => [text, usual ?? options[0] ?? ""]));
+}
+
+/** Blanks that stay empty, by their texts. */
+export function emptyBlanks(blanks: PastedBlank[], filled: Filled): Record<string, string> {
+  const empty = blanks.filter(({ text }) => !filled[text]?.trim());
+  return Object.fromEntries(empty.map(({ text }) => [text, "Enter a value"]));
+}
+
+/** The address of a server and its headers with what was filled in. */
+export function fillAddress(server: PastedServer, filled: Filled): PastedServer {
+  if (server.place.kind !== "address") return server;
+  const fill = (text: string) => fillIn(text, server.blanks, filled);
+  const headers = server.place.headers.map((header) => ({ ...header, value: fill(header.value) }));
+  return { ...server, place: { ...server.place, url: fill(server.place.url), headers }, blanks: [] };
+}
+
+/** The sign-in that pasted headers are; `null` for none. */
+export function headersForm(headers: PastedValue[]): AuthenticationForm | null {
+  const [first] = headers;
+  if (!first) return null;
+  const token = /^Bearer\s+(.*)$/i.exec(first.value)?.[1];
+  if (headers.length === 1 && token !== undefined && first.name.toLowerCase() === "authorization")
+    return { ...newForm("bearer"), token };
+  return { ...newForm("headers"), headers: headers.map(({ name, value }) => ({ name, value })) };
+}
+
+/** A variable as it is reviewed. */
+export type VariableDraft = {
+  name: string;
+  isSecret: boolean;
+  draft: ValueDraft;
+  /** What the text says of it. */
+  help: string | null;
+  options: string[];
+};
+
+/** What is typed about a program; kept whole, so that a failure loses nothing. */
+export type ProgramForm = { title: string; name: string; folder: string; variables: VariableDraft[]; filled: Filled };
+
+export type PastedProgram = Extract<PastedServer["place"], { kind: "program" }>;
+
+/** What a program is added with, before anybody typed. */
+export function programForm(server: PastedServer, place: PastedProgram): ProgramForm {
+  const variables = place.variables.map(({ name, value, isSecret }): VariableDraft => {
+    // One that is nothing but a blank is filled in at its own field.
+    const blank = server.blanks.find((one) => one.text === value);
+    const text = blank ? (blank.default ?? blank.options[0] ?? "") : value;
+    return {
+      name,
+      isSecret,
+      draft: { text, isReference: false },
+      help: blank?.description ?? null,
+      options: blank?.options ?? [],
+    };
+  });
+  return {
+    title: server.title ?? "",
+    name: "",
+    folder: place.folder ?? "",
+    variables,
+    filled: defaultsOf(blanksBeside(server, place)),
+  };
+}
+
+/** The blanks that stand anywhere but alone in a variable. */
+export function blanksBeside(server: PastedServer, place: PastedProgram): PastedBlank[] {
+  const texts = [place.program, ...place.arguments, place.folder ?? ""];
+  const others = place.variables.map(({ value }) => value);
+  return server.blanks.filter(
+    ({ text }) =>
+      texts.some((one) => one.includes(text)) || others.some((value) => value !== text && value.includes(text)),
+  );
+}
+
+/** What has to be corrected, by field: `folder`, or the text of a blank. */
+export function programErrors(form: ProgramForm, blanks: PastedBlank[]): Record<string, string> {
+  const errors = emptyBlanks(blanks, form.filled);
+  const folder = fillIn(form.folder.trim(), blanks, form.filled);
+  if (folder && !/^([/\\]|[a-z]:[/\\])/i.test(folder)) errors.folder = "Enter its full path";
+  return errors;
+}
+
+/** The form as the host takes it; variables without a value are left out. */
+export function programRequest(form: ProgramForm, place: PastedProgram, blanks: PastedBlank[]): AddProgram {
+  const fill = (text: string) => fillIn(text, blanks, form.filled);
+  const given = form.variables
+    .filter(({ draft }) => draft.text !== "")
+    .map((variable) => ({ ...variable, draft: { ...variable.draft, text: fill(variable.draft.text) } }));
+  const plain = given.filter(({ isSecret }) => !isSecret);
+  const secret = given.filter(({ isSecret }) => isSecret);
+  return {
+    command: {
+      program: fill(place.program),
+      arguments: place.arguments.map(fill),
+      folder: fill(form.folder.trim()) || null,
+      variables: Object.fromEntries(plain.map(({ name, draft }) => [name, draft.text])),
+    },
+    secrets: Object.fromEntries(secret.map(({ name, draft }) => [name, secretValueOf(draft)])),
+    name: form.name.trim() || null,
+    title: form.title.trim() || null,
+  };
+}
