@@ -16,6 +16,7 @@ mod credential;
 mod doctor;
 mod mcp_resources;
 mod needs;
+mod pasted;
 mod platform_credential;
 mod program;
 mod programs;

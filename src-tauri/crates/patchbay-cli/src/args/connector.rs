@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use super::{AuthenticationArgs, ChangeArgs, CopyArgs, CreateArgs};
 
@@ -132,13 +132,16 @@ pub(crate) enum Switch {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("local").args(["command", "from"]))]
 pub(crate) struct AddArgs {
     /// Server URL; for a local program its short name
-    #[arg(value_name = "URL|NAME")]
-    pub(crate) address: String,
+    #[arg(value_name = "URL|NAME", required_unless_present = "from")]
+    pub(crate) address: Option<String>,
     /// Command of a local program, word by word after --
     #[arg(last = true, value_name = "PROGRAM")]
     pub(crate) command: Vec<String>,
+    #[command(flatten)]
+    pub(crate) pasted: PastedArgs,
     #[command(flatten)]
     pub(crate) program: ProgramArgs,
     /// Short name [default: from name]
@@ -159,26 +162,55 @@ pub(crate) struct AddArgs {
     pub(crate) how: ConnectArgs,
 }
 
+/// A text that names servers.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Anything pasted")]
+pub(crate) struct PastedArgs {
+    /// Add every server that FILE names (- for stdin)
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["address", "token_from", "headers", "auth", "client_id"],
+        long_help = "Add every server that FILE names (- for stdin): addresses, a command, JSON of another app, or an \
+                     install link"
+    )]
+    pub(crate) from: Option<PathBuf>,
+    /// Add only the server of this name
+    #[arg(long, value_name = "NAME", requires = "from")]
+    pub(crate) only: Vec<String>,
+    /// Fill in a placeholder such as ${input:NAME}
+    #[arg(long = "fill", value_name = "NAME=TEXT", requires = "from")]
+    pub(crate) filled: Vec<String>,
+    /// Fill in a secret placeholder
+    #[arg(
+        long = "fill-secret",
+        value_name = "NAME[=SOURCE]",
+        requires = "from",
+        long_help = "Fill in a secret placeholder. SOURCE: - (stdin, default), env://NAME, cmd://… or op://…"
+    )]
+    pub(crate) filled_secrets: Vec<String>,
+}
+
 /// What a local program is started with.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Local programs")]
 pub(crate) struct ProgramArgs {
     /// Set an environment variable
-    #[arg(long = "env", value_name = "NAME=VALUE", requires = "command")]
+    #[arg(long = "env", value_name = "NAME=VALUE", requires = "local")]
     pub(crate) variables: Vec<String>,
     /// Set a secret environment variable
     #[arg(
         long = "env-secret",
         value_name = "NAME[=SOURCE]",
-        requires = "command",
+        requires = "local",
         long_help = "Set a secret environment variable. SOURCE: - (stdin, default), env://NAME, cmd://… or op://…"
     )]
     pub(crate) secrets: Vec<String>,
     /// Working folder [default: one of its own]
-    #[arg(long = "cwd", value_name = "FOLDER", requires = "command")]
+    #[arg(long = "cwd", value_name = "FOLDER", requires = "local")]
     pub(crate) folder: Option<PathBuf>,
     /// Allow the program to run without asking
-    #[arg(long = "allow", requires = "command")]
+    #[arg(long = "allow", requires = "local")]
     pub(crate) is_allowed: bool,
 }
 

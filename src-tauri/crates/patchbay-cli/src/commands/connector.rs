@@ -1,5 +1,7 @@
 //! `patchbay connector …`.
 
+use std::mem;
+
 use patchbay_model::{
     Authentication, Code, Connector, ConnectorId, Json, ServerCommand, Timestamp, count,
     has_secret_query,
@@ -11,7 +13,9 @@ use patchbay_ops::{
 };
 use url::Url;
 
-use super::{authentication, background, change, connect, create, doctor, mcp_resources, program};
+use super::{
+    authentication, background, change, connect, create, doctor, mcp_resources, pasted, program,
+};
 use crate::args::{AddArgs, ConnectorVerb, EditArgs};
 use crate::cli::Cli;
 use crate::failure::{Failure, way_in};
@@ -69,12 +73,22 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
     }
 }
 
-async fn add(cli: &Cli, args: AddArgs) -> Result<(), Failure> {
-    let choice = authentication::choice(cli, args.authentication).await?;
+async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
+    let choice = authentication::choice(cli, mem::take(&mut args.authentication)).await?;
+    if let Some(file) = args.pasted.from.clone() {
+        return match choice {
+            None => pasted::add(cli, &file, args).await,
+            Some(_) => Err(Failure::usage(
+                "--from takes the sign-in from the text",
+                "Remove the sign-in options.",
+            )),
+        };
+    }
+    let address = args.address.unwrap_or_default();
     let mut connector = if args.command.is_empty() {
         let request = AddConnector {
             authentication: choice,
-            url: args.address,
+            url: address,
             name: args.name,
             title: args.title,
             allow_plain_http: args.allow_plain_http,
@@ -87,7 +101,7 @@ async fn add(cli: &Cli, args: AddArgs) -> Result<(), Failure> {
         ));
     } else {
         let is_allowed = args.program.is_allowed;
-        let added = program::add(cli, args.address, args.title, args.command, args.program).await?;
+        let added = program::add(cli, address, args.title, args.command, args.program).await?;
         if is_allowed {
             allow_connector_program(&cli.cx, &added.id).await?;
         }

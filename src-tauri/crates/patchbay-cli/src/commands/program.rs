@@ -51,7 +51,7 @@ fn program(word: String) -> Result<String, Failure> {
     }
 }
 
-fn absolute(path: &Path) -> Result<String, Failure> {
+pub(super) fn absolute(path: &Path) -> Result<String, Failure> {
     let full = std::path::absolute(path);
     let full =
         full.map_err(|error| Failure::internal(format!("couldn't find the folder: {error}")))?;
@@ -59,7 +59,7 @@ fn absolute(path: &Path) -> Result<String, Failure> {
     text.map_err(|_| Failure::usage("the path isn't valid Unicode", "Use another path."))
 }
 
-fn variables(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+pub(super) fn variables(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
     let pair = |pair: &String| match pair.split_once('=') {
         Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
         None => Err(Failure::usage(

@@ -1,0 +1,311 @@
+//! `patchbay connector add --from FILE`: every server that a text names.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::Path;
+
+use patchbay_model::{Connector, Json, Secret, ServerCommand};
+use patchbay_ops::{
+    AddConnector, AddProgram, AuthenticationChoice, Error, PastedBlank, PastedPlace, PastedServer,
+    PastedValue, SecretInput, SecretValue, add_connector, add_program, allow_connector_program,
+    fill_in, read_pasted,
+};
+
+use super::authentication::variable_values;
+use super::connect;
+use super::program::{absolute, variables};
+use crate::args::AddArgs;
+use crate::cli::Cli;
+use crate::failure::Failure;
+use crate::output::text;
+use crate::secret_source::Source;
+use crate::unlock::unlock;
+
+/// What is read of a file at most: one byte more than a text may have, so that it is refused by its length.
+const MOST_BYTES: u64 = 256 * 1024 + 1;
+
+/// Adds every server of a text, and says so of each. Nothing is added unless all of them can be filled in.
+///
+/// # Errors
+/// When the text is not understood, something is missing, or one of them cannot be added.
+pub(super) async fn add(cli: &Cli, file: &Path, args: AddArgs) -> Result<(), Failure> {
+    let found = read_pasted(&text_of(file)?)?;
+    for note in &found.notes {
+        cli.stderr.say(&format!("Note: {note}."));
+    }
+    let servers = chosen(found.servers, &args.pasted.only)?;
+    if servers.len() > 1 && (args.name.is_some() || args.title.is_some()) {
+        return Err(Failure::usage(
+            "--name and --title are for one server, and there are several",
+            "Choose one with --only NAME.",
+        ));
+    }
+    let given = Given::read(cli, &args).await?;
+    let requests: Result<Vec<_>, Failure> = servers
+        .iter()
+        .map(|server| given.request(server, &args))
+        .collect();
+    let requests = requests?;
+    if requests.iter().any(Request::has_secret) {
+        unlock(cli).await?;
+    }
+    let mut added = Vec::new();
+    for (server, request) in servers.iter().zip(requests) {
+        let connector = match request {
+            Request::Address(request) => add_connector(&cli.cx, request).await?,
+            Request::Program(request) => add_program(&cli.cx, request).await?,
+        };
+        cli.stderr.say(&format!("Added {}.", connector.title));
+        for note in &server.notes {
+            cli.stderr.say(&format!("Note: {note}."));
+        }
+        added.push(connector);
+    }
+    let mut connected = Vec::new();
+    for connector in added {
+        if args.program.is_allowed && connector.command.is_some() {
+            allow_connector_program(&cli.cx, &connector.id).await?;
+        }
+        connected.push(match args.connect {
+            true => connect::connect(cli, connector, Json::default(), args.how.clone()).await?,
+            false => {
+                let name = text::quote(&connector.name);
+                let next = format!("Next: patchbay connector connect {name}");
+                cli.stderr.say(&next);
+                connector
+            }
+        });
+    }
+    cli.out.answer(&connected, |_| names(&connected))
+}
+
+fn names(connectors: &[Connector]) -> String {
+    let names = connectors.iter();
+    names.map(|one| format!("{}\n", one.name)).collect()
+}
+
+fn text_of(file: &Path) -> Result<String, Failure> {
+    let read = tokio::task::block_in_place(|| {
+        let mut text = String::new();
+        if file == Path::new("-") {
+            let stdin = std::io::stdin().lock();
+            return stdin
+                .take(MOST_BYTES)
+                .read_to_string(&mut text)
+                .map(|_| text);
+        }
+        let file = std::fs::File::open(file)?;
+        file.take(MOST_BYTES)
+            .read_to_string(&mut text)
+            .map(|_| text)
+    });
+    read.map_err(|source| {
+        let path = file.display().to_string();
+        let failure = Failure::from(Error::File { path, source });
+        failure.with_hint("Check the path and permissions.")
+    })
+}
+
+/// The servers of these names, or all of them.
+fn chosen(servers: Vec<PastedServer>, only: &[String]) -> Result<Vec<PastedServer>, Failure> {
+    let is_called = |server: &PastedServer, name: &str| server.title.as_deref() == Some(name);
+    let mut asked = only.iter();
+    if let Some(missing) = asked.find(|name| !servers.iter().any(|one| is_called(one, name))) {
+        let titles = servers.iter().filter_map(|one| one.title.as_deref());
+        let titles: Vec<_> = titles.collect();
+        return Err(Failure::usage(
+            format!("no server is named {missing}"),
+            format!("Use one of these names: {}.", titles.join(", ")),
+        ));
+    }
+    let mut servers = servers;
+    servers.retain(|one| only.is_empty() || only.iter().any(|name| is_called(one, name)));
+    Ok(servers)
+}
+
+/// What the command line says beside the text.
+struct Given {
+    /// What is filled in, by the name of the placeholder.
+    filled: BTreeMap<String, SecretValue>,
+    /// Variables in place of those of the text.
+    plain: BTreeMap<String, String>,
+    secrets: BTreeMap<String, SecretValue>,
+    folder: Option<String>,
+}
+
+enum Request {
+    Address(AddConnector),
+    Program(AddProgram),
+}
+
+impl Request {
+    fn has_secret(&self) -> bool {
+        match self {
+            Self::Address(request) => !matches!(
+                request.authentication,
+                None | Some(AuthenticationChoice::None)
+            ),
+            Self::Program(request) => !request.secrets.is_empty(),
+        }
+    }
+}
+
+impl Given {
+    async fn read(cli: &Cli, args: &AddArgs) -> Result<Self, Failure> {
+        let mut filled = BTreeMap::new();
+        for pair in &args.pasted.filled {
+            let (name, text) = pair.split_once('=').ok_or_else(|| {
+                Failure::usage("--fill needs a name and a text", "Use --fill NAME=TEXT.")
+            })?;
+            filled.insert(name.to_owned(), Secret::new(text).into());
+        }
+        for given in &args.pasted.filled_secrets {
+            let (name, from) = given.split_once('=').unwrap_or((given, "-"));
+            let source = match Source::parse("--fill-secret", from)? {
+                Source::Wallet(_) => return Err(from_wallet()),
+                source => source,
+            };
+            let value = cli.secrets().as_named(&source, name).await?;
+            filled.insert(name.to_owned(), value);
+        }
+        let secrets = variable_values(cli, &args.program.secrets).await?;
+        let folder = args.program.folder.as_deref();
+        Ok(Self {
+            filled,
+            plain: variables(&args.program.variables)?,
+            secrets,
+            folder: folder.map(absolute).transpose()?,
+        })
+    }
+
+    fn request(&self, server: &PastedServer, args: &AddArgs) -> Result<Request, Failure> {
+        let title = args.title.clone().or_else(|| server.title.clone());
+        match &server.place {
+            PastedPlace::Address { url, headers } => Ok(Request::Address(AddConnector {
+                url: self.text(url, server)?,
+                name: args.name.clone(),
+                title,
+                authentication: self.authentication(headers, server)?,
+                allow_plain_http: args.allow_plain_http,
+            })),
+            PastedPlace::Program {
+                program,
+                arguments,
+                folder,
+                variables,
+            } => {
+                let words = arguments.iter().map(|word| self.text(word, server));
+                let words = words.collect::<Result<_, _>>()?;
+                let folder = folder.as_deref().map(|folder| self.text(folder, server));
+                let mut plain = self.plain.clone();
+                let mut secrets = self.secrets.clone();
+                for variable in variables {
+                    let name = &variable.name;
+                    if plain.contains_key(name) || secrets.contains_key(name) {
+                        continue;
+                    }
+                    if variable.value.is_empty() {
+                        let asked = format!("--env {name}=VALUE or --env-secret {name}");
+                        return Err(missing(server, name, &asked));
+                    }
+                    if variable.is_secret {
+                        secrets.insert(name.clone(), self.secret(&variable.value, server)?);
+                    } else {
+                        plain.insert(name.clone(), self.text(&variable.value, server)?);
+                    }
+                }
+                Ok(Request::Program(AddProgram {
+                    command: ServerCommand {
+                        program: self.text(program, server)?,
+                        arguments: words,
+                        folder: match &self.folder {
+                            Some(folder) => Some(folder.clone()),
+                            None => folder.transpose()?,
+                        },
+                        variables: plain,
+                    },
+                    secrets,
+                    name: args.name.clone(),
+                    title,
+                }))
+            }
+        }
+    }
+
+    /// What is sent, as the sign-in that it is; `None` to find out.
+    fn authentication(
+        &self,
+        headers: &[PastedValue],
+        server: &PastedServer,
+    ) -> Result<Option<AuthenticationChoice>, Failure> {
+        if let [header] = headers
+            && header.name.eq_ignore_ascii_case("authorization")
+            && let Some(token) = header.value.strip_prefix("Bearer ")
+        {
+            let token = match self.secret(token.trim(), server)? {
+                SecretValue::New { secret } => SecretInput::New { secret },
+                SecretValue::Reference { reference } => SecretInput::Reference { reference },
+            };
+            return Ok(Some(AuthenticationChoice::Bearer { token }));
+        }
+        let mut values = BTreeMap::new();
+        for header in headers {
+            values.insert(header.name.clone(), self.secret(&header.value, server)?);
+        }
+        Ok(
+            (!values.is_empty()).then_some(AuthenticationChoice::Headers {
+                entry: None,
+                values,
+            }),
+        )
+    }
+
+    /// A secret with what was filled in; a reference only where it is all of it.
+    fn secret(&self, text: &str, server: &PastedServer) -> Result<SecretValue, Failure> {
+        let whole = server.blanks.iter().find(|blank| blank.text == text);
+        if let Some(value) = whole.and_then(|blank| self.filled.get(&blank.name)) {
+            return Ok(value.clone());
+        }
+        Ok(Secret::new(self.text(text, server)?).into())
+    }
+
+    fn text(&self, text: &str, server: &PastedServer) -> Result<String, Failure> {
+        let filled = |blank: &PastedBlank| match self.filled.get(&blank.name) {
+            Some(SecretValue::New { secret }) => Some(secret.expose().to_owned()),
+            Some(SecretValue::Reference { .. }) => None,
+            None => blank.default.clone(),
+        };
+        if let Some(text) = fill_in(text, &server.blanks, filled) {
+            return Ok(text);
+        }
+        let mut blanks = server.blanks.iter();
+        let open = blanks.find(|blank| text.contains(&blank.text) && filled(blank).is_none());
+        let name = open.map_or("", |blank| blank.name.as_str());
+        if self.filled.contains_key(name) {
+            return Err(Failure::usage(
+                format!("{name} is a part of a text here, and can't be a secret reference"),
+                "Pass the secret on stdin.",
+            ));
+        }
+        let asked = match open.is_some_and(|blank| blank.is_secret) {
+            true => format!("--fill-secret {}", text::quote(name)),
+            false => format!("--fill {}", text::quote(&format!("{name}=TEXT"))),
+        };
+        Err(missing(server, name, &asked))
+    }
+}
+
+fn missing(server: &PastedServer, name: &str, asked: &str) -> Failure {
+    let title = server.title.as_deref().unwrap_or("this server");
+    Failure::usage(
+        format!("enter a value for {name}, which {title} needs"),
+        format!("Pass {asked}."),
+    )
+}
+
+fn from_wallet() -> Failure {
+    Failure::usage(
+        "--fill-secret can't take a saved credential",
+        "Use - (stdin), env://NAME, cmd://… or op://….",
+    )
+}
