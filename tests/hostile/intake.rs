@@ -34,6 +34,16 @@ pub(crate) const INTAKES: &[Intake] = &[
         &["crates/patchbay-cli/src/commands/connect.rs::pasted_lines"],
     ),
     intake(
+        "pasted text",
+        &[
+            "crates/patchbay-cli/src/commands/pasted.rs::text_of",
+            "crates/patchbay-ops/src/connectors/pasted.rs::read",
+            "crates/patchbay-ops/src/connectors/pasted/command.rs::read",
+            "crates/patchbay-ops/src/connectors/pasted/link.rs::of_vscode_page",
+            "crates/patchbay-ops/src/connectors/pasted/settings.rs::parse",
+        ],
+    ),
+    intake(
         "file of a registry",
         &[
             "crates/patchbay-cli/src/commands/catalogue.rs::text_of",
@@ -123,7 +133,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/accounts/secrets.rs::members",
             "crates/patchbay-ops/src/accounts/secrets.rs::resolve",
             "crates/patchbay-ops/src/secrets.rs::oauth_app",
-            "crates/patchbay-ops/src/secrets.rs::read_headers",
+            "crates/patchbay-ops/src/secrets.rs::read_values",
         ],
     ),
     intake(

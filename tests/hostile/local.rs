@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use patchbay_model::{AuthorizationState, Explain as _, Redirect};
 use patchbay_ops::{
-    Context, open_authorization_page, read_registry_file, refresh_tools, vault_status,
+    Context, open_authorization_page, read_pasted, read_registry_file, refresh_tools, vault_status,
 };
 use patchbay_testkit::find_leaks;
 use serde_json::{Value, json};
@@ -96,6 +96,104 @@ async fn a_file_of_a_registry_is_text_and_no_more() {
         }
     }
     traps.assert_quiet("files of a registry", &[], &terminal.playground.log());
+}
+
+/// Settings of another program, with everything that is read of such.
+fn settings(with_address: bool) -> Value {
+    let mut settings = json!({
+        "inputs": [{
+            "id": "mode", "type": "promptString", "description": "How it works", "default": "fast",
+            "options": ["fast", { "value": "slow" }]
+        }],
+        "servers": { "files": {
+            "name": "Files", "command": "npx-is-not-there", "args": ["-y", "server", "${input:mode}"],
+            "env": { "MODE": "${input:mode}", "SPEED": "high" }, "cwd": "/tmp", "type": "stdio", "odd": "x"
+        } }
+    });
+    if with_address {
+        settings["servers"]["far"] = json!({
+            "url": "https://far.example/mcp", "headers": { "X-Team": "blue", "Authorization": "Bearer t" }
+        });
+    }
+    settings
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pasted_text_is_text_and_no_more() {
+    let traps = Traps::set().await;
+    let terminal = Terminal::without_vault(|_| {}).await;
+    let payloads = || {
+        let mut payloads = payload::references(&traps);
+        payloads.extend(payload::addresses(&traps));
+        payloads.extend([payload::mixed(&traps), payload::long()]);
+        payloads
+    };
+    let holding = |good: &Value| {
+        let mut texts = Vec::new();
+        for pointer in places_of_text(good) {
+            for payload in payloads() {
+                let mut settings = good.clone();
+                *settings.pointer_mut(&pointer).unwrap() = Value::String(payload.text);
+                texts.push((
+                    format!("{pointer} holds {}", payload.name),
+                    settings.to_string(),
+                ));
+            }
+        }
+        texts
+    };
+    let mut texts = holding(&settings(true));
+    for payload in payloads() {
+        for before in [
+            "",
+            "npx ",
+            "MODE=",
+            "cursor://x/mcp/install?config=",
+            "vscode:mcp/install?",
+            "goose://extension?cmd=npx&arg=",
+            "claude mcp add x -- ",
+        ] {
+            let name = format!("{} behind {before:?}", payload.name);
+            texts.push((name, format!("{before}{}", payload.text)));
+        }
+    }
+    for body in payload::bodies(settings(true).to_string().as_bytes()) {
+        let text = String::from_utf8_lossy(&body.bytes).into_owned();
+        texts.push((body.name.to_owned(), text));
+    }
+    assert!(texts.len() > 100);
+    for (case, text) in &texts {
+        match read_pasted(text) {
+            Ok(found) => {
+                let mut shown = found.notes.clone();
+                for server in found.servers {
+                    shown.extend(server.title);
+                    shown.extend(server.notes);
+                    for blank in server.blanks {
+                        shown.push(blank.name);
+                        shown.extend(blank.description);
+                    }
+                }
+                for text in shown {
+                    let active = active_characters(&text);
+                    assert!(active.is_empty(), "{case}: {active:?} in {text:?}");
+                    assert!(text.len() < 10_000, "{case}: {} bytes", text.len());
+                }
+            }
+            Err(error) => assert_eq!(error.code().as_str(), "usage.invalid", "{case}"),
+        }
+    }
+    // Some of those with a program alone, which asks nobody, through the command line.
+    for (case, text) in holding(&settings(false)).iter().step_by(7) {
+        let add = ["connector", "add", "--from", "-", "--no-input"];
+        let done = terminal.run_with(&add, text).await;
+        assert!(matches!(done.code, 0..=2), "{case}: {}", done.shown());
+        for output in [&done.stdout, &done.stderr] {
+            let active = active_characters(output);
+            assert!(active.is_empty(), "{case}: {active:?} in {output:?}");
+        }
+    }
+    traps.assert_quiet("pasted texts", &[], &terminal.playground.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]
