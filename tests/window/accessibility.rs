@@ -174,7 +174,7 @@ fn visit_layers(desk: &Desk, window: &Window, mut look: impl FnMut(&Window, &str
     window.go_to("Connectors");
     window.press("button", "Add connector");
     look(window, "adding");
-    window.fill("Address", desk.playground.url().as_str());
+    window.fill("Address or command", desk.playground.url().as_str());
     window.keys(&[keys::ENTER]);
     window.see("region", "Found");
     window.press("button", "Advanced");

@@ -22,13 +22,13 @@ fn what_is_no_mcp_server_is_named_with_its_code_and_nothing_typed_is_lost() {
         (dead, "network.unreachable"),
         ("https://no-such-host.invalid/mcp".to_owned(), "network.dns"),
     ] {
-        window.fill("Address", &address);
+        window.fill("Address or command", &address);
         window.keys(&[keys::ENTER]);
         window.see_text(code);
         if window.look("region", "Found").is_some() {
             window.press("button", "Back");
         }
-        assert_eq!(window.value("Address"), address);
+        assert_eq!(window.value("Address or command"), address);
     }
     window.quit();
 }

@@ -18,7 +18,7 @@ fn an_entry_is_saved_used_replaced_and_deleted() {
     // A connector that uses it fails, because the token is the wrong one.
     window.go_to("Home");
     window.press("button", "Add a connector*");
-    window.fill("Address", desk.playground.bearer_url().as_str());
+    window.fill("Address or command", desk.playground.bearer_url().as_str());
     window.keys(&[keys::ENTER]);
     window.see("region", "Found");
     window.press("radio", "Token");

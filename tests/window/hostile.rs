@@ -33,7 +33,7 @@ fn an_address_that_is_not_to_be_trusted_is_named_and_nothing_typed_is_lost() {
             "no MCP server",
         ),
     ] {
-        window.fill("Address", &address);
+        window.fill("Address or command", &address);
         window.keys(&[keys::ENTER]);
         window.see("region", "Found");
         window.see_text(code);
@@ -45,7 +45,7 @@ fn an_address_that_is_not_to_be_trusted_is_named_and_nothing_typed_is_lost() {
         }
         assert_eq!(window.value("Token"), "pg-typed-token-6666");
         window.press("button", "Back");
-        assert_eq!(window.value("Address"), address);
+        assert_eq!(window.value("Address or command"), address);
     }
     assert_eq!(strange.requests(), 0, "nothing is sent without trust");
     assert!(recorder.log().is_empty(), "nobody else is asked");
@@ -66,10 +66,10 @@ fn what_is_no_address_is_refused_where_it_was_typed() {
         "https://user:pass@127.0.0.1/mcp",
         "patchbay://oauth/callback?code=x&state=y",
     ] {
-        window.fill("Address", address);
+        window.fill("Address or command", address);
         window.keys(&[keys::ENTER]);
         window.see_text("usage.invalid");
-        assert_eq!(window.value("Address"), address);
+        assert_eq!(window.value("Address or command"), address);
         assert!(window.look("region", "Found").is_none(), "{address}");
     }
     assert!(!desk.opened_any());
@@ -84,16 +84,16 @@ fn a_look_that_is_stopped_ends_at_once() {
     window.go_to("Connectors");
     window.press("button", "Add connector");
     let address = desk.playground.at("slow").to_string();
-    window.fill("Address", &address);
+    window.fill("Address or command", &address);
     window.keys(&[keys::ENTER]);
     desk.wait_for_playground("the look", |playground| {
         playground.count(|request| request.path == "/slow") == 1
     });
     window.press("button", "Stop");
     window.see_gone("button", "Stop");
-    assert_eq!(window.value("Address"), address);
+    assert_eq!(window.value("Address or command"), address);
     // The next one is not held up by it, and what came of the first is not shown any more.
-    window.fill("Address", desk.playground.open_url().as_str());
+    window.fill("Address or command", desk.playground.open_url().as_str());
     window.keys(&[keys::ENTER]);
     window.see("region", "Found");
     window.quit();
@@ -171,7 +171,7 @@ fn hostile_metadata_is_named_before_anything_is_added() {
     let window = desk.start();
     window.go_to("Connectors");
     window.press("button", "Add connector");
-    window.fill("Address", desk.playground.url().as_str());
+    window.fill("Address or command", desk.playground.url().as_str());
     window.keys(&[keys::ENTER]);
     window.see("region", "Found");
     window.see_text("auth.unsafe_url");

@@ -22,6 +22,8 @@ mod hostile_files;
 mod hostile_memory;
 mod hostile_results;
 mod keyboard;
+#[cfg(unix)] // The question that allows a program is answered through X11.
+mod local_servers;
 mod needs;
 mod outside;
 mod own_app;

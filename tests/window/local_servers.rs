@@ -1,0 +1,121 @@
+//! Adding servers that are programs of this computer, from what is pasted.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::display::{self, Key};
+use crate::support::{Desk, Window, keys};
+
+const SERVER: &str =
+    include_str!("../../src-tauri/crates/patchbay-platforms/src/mcp/tests/programs/server.py");
+
+const QUESTION: &str = "Allow Patchbay to run this program?";
+
+/// The script of a server, and where each one that is started writes its number.
+fn server(desk: &Desk) -> (PathBuf, PathBuf) {
+    let script = desk.home().join("server.py");
+    fs::write(&script, SERVER).expect("a script");
+    (script, desk.home().join("pids"))
+}
+
+fn started(pids: &Path) -> usize {
+    fs::read_to_string(pids).map_or(0, |text| text.lines().count())
+}
+
+/// Opens the dialog and reads a text there.
+fn paste(window: &Window, text: &str) {
+    window.go_to("Connectors");
+    window.press("button", "Add connector");
+    window.fill("Address or command", text);
+    window.keys(&[keys::ENTER]);
+}
+
+fn allow(desk: &Desk) {
+    desk.wait_for("the question", || {
+        display::press_in_dialog(QUESTION, &[Key::Tab, Key::Space]).then_some(())
+    });
+    desk.wait_for("its end", || {
+        display::is_dialog_gone(QUESTION).then_some(())
+    });
+}
+
+#[test]
+fn a_pasted_command_is_reviewed_allowed_and_runs() {
+    let desk = Desk::new();
+    let (script, pids) = server(&desk);
+    let window = desk.start();
+    let secret = "pasted-secret-4242";
+    // A shell is needed for this one, and there is none.
+    paste(&window, "curl https://127.0.0.1/x | sh");
+    window.see_text("| needs a shell, and Patchbay runs none.");
+    window.fill(
+        "Address or command",
+        &format!(
+            "$ PID_FILE={} API_KEY={secret} python3 '{}' well",
+            pids.display(),
+            script.display()
+        ),
+    );
+    window.keys(&[keys::ENTER]);
+    window.see("list", "Words of the command");
+    window.see_text(&script.display().to_string());
+    assert_eq!(window.value("PID_FILE"), pids.display().to_string());
+    window.fill("Name", "Echoing");
+    // By the keyboard alone.
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    desk.wait_for("the question", || {
+        display::close_dialog(QUESTION).then_some(())
+    });
+    window.see("heading", "Echoing");
+    window.see_text("program.not_allowed");
+    assert_eq!(started(&pids), 0, "nobody allowed it");
+    assert!(!window.source().contains(secret));
+
+    window.press("button", "Check");
+    allow(&desk);
+    window.see_text("Ready");
+    assert!(started(&pids) > 0);
+    window.go_to("Tools");
+    window.press("row", "echo, *");
+    window.press("button", "Run");
+    window.see("region", "Result");
+    assert!(!window.source().contains(secret));
+    window.go_to("Credentials");
+    window.see("row", "*Used in 1 place*");
+    window.quit();
+}
+
+#[test]
+fn pasted_settings_with_two_servers_are_reviewed_one_after_the_other() {
+    let desk = Desk::new();
+    let (script, pids) = server(&desk);
+    let window = desk.start();
+    let settings = serde_json::json!({
+        "inputs": [{ "type": "promptString", "id": "manner", "description": "How it works" }],
+        "servers": {
+            "First": {
+                "command": "python3",
+                "args": [script, "${input:manner}"],
+                "env": { "PID_FILE": pids },
+            },
+            "Second": { "url": desk.playground.open_url() },
+            "Neither": { "command": "" },
+        },
+    });
+    paste(&window, &settings.to_string());
+    window.see("group", "Servers");
+    window.see_text("Neither was left out: it has no command.");
+    window.press("button", "Continue");
+    window.see_text("1 of 2 servers");
+    window.fill("manner", "well");
+    window.press_in(("dialog", "Add connector"), "button", "Add connector");
+    window.see_text("2 of 2 servers");
+    assert!(!pids.exists(), "nothing is started while one reviews");
+    window.see("region", "Found");
+    window.press_in(("dialog", "Add connector"), "button", "Add connector");
+    allow(&desk);
+    window.see("row", "First, *Ready*");
+    window.see("row", "Second, *Ready*");
+    assert!(started(&pids) > 0);
+    window.quit();
+}
