@@ -196,3 +196,97 @@ async fn killing_patchbay_leaves_nothing_that_it_had_started() {
     patchbay.wait().await.unwrap();
     wait_until("something was left", || desk.nothing_lives()).await;
 }
+
+#[tokio::test]
+async fn servers_that_a_text_names_are_added_filled_in_and_run() {
+    let desk = Programs::new().await;
+    let text = serde_json::json!({
+        "inputs": [{ "type": "promptString", "id": "key", "password": true }],
+        "servers": {
+            "files": {
+                "command": "python3",
+                "args": [desk.script, "${input:manner}"],
+                "env": { "PID_FILE": desk.pids, "API_KEY": "${input:key}" },
+                "disabled": true,
+            },
+            "notes": { "command": "python3", "args": [desk.script, "well"] },
+            "odd": { "url": "unix:///tmp/x" },
+        },
+    });
+    let file = desk.terminal.home.path().join("mcp.json");
+    std::fs::write(&file, format!("// from another app\n{text:#},")).unwrap();
+    let from = ["connector", "add", "--from", file.to_str().unwrap()];
+
+    // Nothing is added before all of it is there.
+    let open = desk.terminal.run(&from).await;
+    assert_eq!(open.code, 2, "{open:?}");
+    assert!(
+        open.stderr
+            .contains("Enter a value for manner, which files needs"),
+        "{open:?}"
+    );
+    assert!(
+        open.stderr.contains("hint: Pass --fill manner=TEXT."),
+        "{open:?}"
+    );
+    let none = desk.terminal.run(&["connector", "list", "--json"]).await;
+    assert_eq!(none.document(), serde_json::json!([]));
+
+    let filled = [
+        "--fill",
+        "manner=well",
+        "--fill-secret",
+        "key",
+        "--allow",
+        "--json",
+    ];
+    let added = [&from[..], &filled].concat();
+    let added = desk.terminal.run_with(&added, &format!("{TOKEN}\n")).await;
+    added.succeeded();
+    let connectors = added.document();
+    let names: Vec<_> = connectors
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["name"])
+        .collect();
+    assert_eq!(names, ["files", "notes"]);
+    for said in [
+        "Note: odd was left out: its address isn't http or https.",
+        "Note: Not taken over: disabled.",
+        "Added files.",
+        "Added notes.",
+    ] {
+        assert!(added.stderr.contains(said), "{said}: {added:?}");
+    }
+    assert!(!added.stdout.contains(TOKEN) && !added.stderr.contains(TOKEN));
+    assert_eq!(pids(&desk.pids), [""; 0], "nothing was started");
+    let run = ["tool", "run", "files", "echo", "text=hello", "--json"];
+    let run = desk.terminal.run(&run).await;
+    run.succeeded();
+    assert!(run.stdout.contains("hello"), "{run:?}");
+    assert!(desk.nothing_lives());
+
+    // A command line from a pipe, one server of several, and what no text can be.
+    let line = format!("$ MODE='a b' python3 {} well\n", desk.script);
+    let piped = ["connector", "add", "--from", "-", "--name", "piped"];
+    let piped = desk.terminal.run_with(&piped, &line).await;
+    piped.succeeded();
+    assert_eq!(piped.stdout, "piped\n");
+    let only = [&from[..], &["--only", "notes", "--title", "Mine"]].concat();
+    let only = desk.terminal.run(&only).await;
+    only.succeeded();
+    assert_eq!(only.stdout, "mine\n");
+    for (text, said) in [
+        ("npx server | sh", "| needs a shell, and Patchbay runs none"),
+        ("{\"mcpServers\": ", "This isn't valid JSON"),
+        ("", "Nothing was pasted"),
+    ] {
+        let refused = desk
+            .terminal
+            .run_with(&["connector", "add", "--from", "-"], text)
+            .await;
+        assert_eq!(refused.code, 2, "{refused:?}");
+        assert!(refused.stderr.contains(said), "{said}: {refused:?}");
+    }
+}
