@@ -72,7 +72,7 @@ pub(crate) async fn remove_run(cx: State<'_, Context>, run: RunId) -> Result<(),
     Ok(patchbay_ops::remove_run(&cx, &run).await?)
 }
 
-/// What differs between two runs; ignores what is remembered for the tool.
+/// What differs between two runs; ignores what is saved for the tool.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn compare_runs(

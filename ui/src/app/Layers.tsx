@@ -8,7 +8,7 @@ import { type KnownServer } from "@/features/connectors/AddAddress";
 import { type CreateStart } from "@/features/create/createStart";
 import { CreateDrafts } from "@/features/create/drafts";
 import { type AccountId } from "@/host/bindings";
-import { isHosted } from "@/host/platforms";
+import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import {
   AddAccountDialog,
@@ -41,7 +41,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   const fixes = useFixes(start);
   const [drafts] = useState(() => new CreateDrafts());
   const { data: accounts } = useQuery(queries.accounts());
-  const hasChoice = accounts?.some(isHosted) ?? false;
+  const hasChoice = accounts?.some(hasAccounts) ?? false;
   const layers = useMemo<Layers>(
     () => ({
       add: (address = "", known) =>

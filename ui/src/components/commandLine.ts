@@ -7,6 +7,6 @@ export function commandLine({ program, arguments: words }: ServerCommand): strin
 }
 
 /** Where a connector is: its address, or the command of its program. */
-export function placeOf({ endpoint, command }: Connector): string | null {
+export function targetOf({ endpoint, command }: Connector): string | null {
   return command ? commandLine(command) : endpoint;
 }

@@ -5,7 +5,7 @@ import { type AccountId, type AccountSynced, type Code, commands, type Problem }
 import { asProblem, call } from "./call";
 import { clientState, stateKey, useClientState } from "./clientState";
 import { firstPaint } from "./firstPaint";
-import { isHosted } from "./platforms";
+import { hasAccounts } from "./platforms";
 import { queries } from "./queries";
 
 /** What is known of one account since the window opened; times in milliseconds since 1970. */
@@ -84,7 +84,7 @@ export async function refreshAccounts(client: QueryClient): Promise<void> {
   state.set(syncKey, (before) => ({ ...before, running: true, problem: null }));
   try {
     const accounts = await client.fetchQuery(queries.accounts());
-    const hosted = accounts.filter(isHosted);
+    const hosted = accounts.filter(hasAccounts);
     if (hosted.length === 0) return;
     const now = Date.now();
     for (const account of hosted) {

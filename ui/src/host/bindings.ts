@@ -197,7 +197,7 @@ export const commands = {
 	rollBackRotation: (entry: WalletEntryId, each: Channel<RotationTarget>) => typedError<Rotation, Problem>(__TAURI_INVOKE("roll_back_rotation", { entry, each })),
 	/**  Stops a run. */
 	cancelRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_run", { run })),
-	/**  What differs between two runs; ignores what is remembered for the tool. */
+	/**  What differs between two runs; ignores what is saved for the tool. */
 	compareRuns: (before: RunId, after: RunId) => typedError<RunComparison, Problem>(__TAURI_INVOKE("compare_runs", { before, after })),
 	/**  Shows exactly what a run would send, as whom. */
 	dryRun: (request: RunTool) => typedError<DryRun, Problem>(__TAURI_INVOKE("dry_run", { request })),

@@ -1,7 +1,7 @@
 import { type Account, platforms } from "./bindings";
 
 /** Whether one signs in to it as an account, and its connectors are fetched; this computer is there without. */
-export function isHosted({ platform }: Pick<Account, "platform">): boolean {
+export function hasAccounts({ platform }: Pick<Account, "platform">): boolean {
   return platforms[platform].abilities.hasAccounts;
 }
 

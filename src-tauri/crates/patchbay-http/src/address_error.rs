@@ -29,7 +29,7 @@ pub enum AddressError {
         /// The host that was named.
         host: String,
     },
-    /// The name stands for no address, so that it cannot be judged.
+    /// The name stands for no address, so that it cannot be checked.
     #[error("host {host} not found")]
     Unknown {
         /// The host that was named.

@@ -1,7 +1,7 @@
 //! The one way out of this computer: which addresses may be asked or opened, and how much is read.
 //!
 //! Servers, platforms and authorization servers name addresses and send documents. What they name is
-//! judged here, in one place, before anything is connected or opened ([`AddressPolicy`]), and what they
+//! checked here, in one place, before anything is connected or opened ([`AddressPolicy`]), and what they
 //! send is read within limits ([`json`]). The crate knows nothing of MCP, OAuth or any platform.
 //!
 //! Start reading at [`AddressPolicy`].

@@ -106,7 +106,7 @@ impl OAuthClient {
 }
 
 impl OAuthClient {
-    /// The page of a consent as a browser may be given it: its host is looked up and judged here, which
+    /// The page of a consent as a browser may be given it: its host is looked up and checked here, which
     /// is the only way to open it.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ import {
   type ToolSummary,
   type WalletEntry,
 } from "@/host/bindings";
-import { isHosted } from "@/host/platforms";
+import { hasAccounts } from "@/host/platforms";
 import { useCheckAll } from "@/host/useCheckAll";
 import { useChangePreferences } from "@/host/preferences";
 import { everyRun, queries } from "@/host/queries";
@@ -63,7 +63,7 @@ export function useItems(): Item[] {
       connectorsOf: (id) => void navigate({ to: "/connectors", search: { account: id } }),
       createOn: (account) => layers.create({ kind: "definition", account }),
     };
-    const hosted = (accounts ?? []).filter(isHosted);
+    const hosted = (accounts ?? []).filter(hasAccounts);
     const actions: Item[] = [
       ...here.filter(isOfPage).map(hereItem),
       ...destinations.map((place, index): Item => ({

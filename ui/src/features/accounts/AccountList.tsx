@@ -6,7 +6,7 @@ import { Button } from "@/components/Button";
 import { PlatformTile } from "@/components/PlatformTile";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { useAccountStates } from "@/host/accountSync";
-import { isHosted } from "@/host/platforms";
+import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import styles from "./AccountList.module.css";
 
@@ -22,7 +22,7 @@ type Props = {
 export function AccountList({ collapsed, vault, onAdd }: Props) {
   const { data: accounts } = useQuery(queries.accounts());
   const states = useAccountStates();
-  const hosted = (accounts ?? []).filter(isHosted);
+  const hosted = (accounts ?? []).filter(hasAccounts);
   return (
     <section aria-labelledby="accounts" className={styles.section} data-collapsed={collapsed || undefined}>
       <div className={styles.head}>

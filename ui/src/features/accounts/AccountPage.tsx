@@ -15,7 +15,7 @@ import { Tag } from "@/components/Tag";
 import { useAccountStates, useSync } from "@/host/accountSync";
 import { type Account, type AccountId } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { isHosted } from "@/host/platforms";
+import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { isObject } from "@/lib/schema/schema";
 import { AccountOverview } from "./AccountOverview";
@@ -40,7 +40,7 @@ type Props = {
 /** One account: how its sign-in is, what can be changed of it, and everything that its platform documents. */
 export function AccountPage(props: Props) {
   const { data, error, refetch } = useQuery(queries.accounts());
-  const account = data?.find((one) => one.id === props.id && isHosted(one));
+  const account = data?.find((one) => one.id === props.id && hasAccounts(one));
   if (account) return <Loaded {...props} account={account} />;
   return (
     <>

@@ -2,7 +2,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { type Account, type CatalogueEntry, commands, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { clientState, stateKey, useClientState } from "@/host/clientState";
-import { isHosted } from "@/host/platforms";
+import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { count } from "@/lib/words";
@@ -28,7 +28,7 @@ export function useCatalogue(): { sources: Source[]; isRead: boolean; problem: P
   const accounts = useQuery(queries.accounts());
   const known = useQuery(queries.catalogue());
   const [file] = useClientState(registryFile);
-  const hosted = (accounts.data ?? []).filter(isHosted);
+  const hosted = (accounts.data ?? []).filter(hasAccounts);
   const definitions = useQueries({ queries: hosted.map((account) => queries.definitions(account.id)) });
   const accountSources = hosted.map((account, index): Source => {
     const answer = definitions[index];

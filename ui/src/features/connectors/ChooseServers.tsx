@@ -49,8 +49,8 @@ export function ChooseServers({ pasted: { servers, notes }, onChosen, onBack, on
               <Icon name="check" size={12} />
             </span>
             <span className={styles.serverWords}>
-              <span className="strong cut">{server.title ?? placeOf(server)}</span>
-              <span className="mono small text2 cut">{placeOf(server)}</span>
+              <span className="strong cut">{server.title ?? targetOf(server)}</span>
+              <span className="mono small text2 cut">{targetOf(server)}</span>
             </span>
           </Checkbox>
         ))}
@@ -59,6 +59,6 @@ export function ChooseServers({ pasted: { servers, notes }, onChosen, onBack, on
   );
 }
 
-function placeOf({ place }: PastedServer): string {
+function targetOf({ place }: PastedServer): string {
   return inertText(place.kind === "address" ? place.url : commandLine({ ...place, variables: {} }));
 }

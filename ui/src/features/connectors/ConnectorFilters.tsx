@@ -16,7 +16,7 @@ import {
   type Platform,
   type Status,
 } from "@/host/bindings";
-import { isHosted } from "@/host/platforms";
+import { hasAccounts } from "@/host/platforms";
 import { useChangePreferences } from "@/host/preferences";
 import { compareText } from "@/lib/order";
 import styles from "./Connectors.module.css";
@@ -41,7 +41,7 @@ type Props = {
 export function ConnectorFilters({ connectors, isWhole, accounts, filters, onChange, view, onRegroup, ref }: Props) {
   const { compact } = useAppearance();
   const change = useChangePreferences();
-  const hosted = accounts.some(isHosted);
+  const hosted = accounts.some(hasAccounts);
   // Typing changes none of these.
   const tally = useMemo(() => countByFilter(connectors), [connectors]);
   const tags = useMemo(() => tagsOf(connectors), [connectors]);

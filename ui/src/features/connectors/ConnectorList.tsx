@@ -12,7 +12,7 @@ import { VirtualList } from "@/components/VirtualList";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type AccountId, type Connector, type ConnectorId, type ChangedTool } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { isHosted } from "@/host/platforms";
+import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
 import { AccountsLine } from "./AccountsLine";
@@ -84,7 +84,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
     setTyped(noFilters);
     onAccount(null);
   };
-  const hosted = useMemo(() => accounts.filter(isHosted), [accounts]);
+  const hosted = useMemo(() => accounts.filter(hasAccounts), [accounts]);
   const view = {
     group: preferences?.connectorGroup ?? ("status" as const),
     sort: preferences?.connectorSort ?? ("name" as const),

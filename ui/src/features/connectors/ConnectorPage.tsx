@@ -30,7 +30,7 @@ import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { ago, exactTime } from "@/lib/time";
 import { capital } from "@/lib/words";
-import { placeOf } from "@/components/commandLine";
+import { targetOf } from "@/components/commandLine";
 import styles from "./ConnectorPage.module.css";
 import { ConnectorSettings } from "./ConnectorSettings";
 import { type ConnectorTab, connectorTabs } from "./connectorTabs";
@@ -237,7 +237,7 @@ function Known({
           </div>
           <IdentityLine
             identity={connector.identity}
-            endpoint={placeOf(connector)}
+            endpoint={targetOf(connector)}
             colour={accounts.find((one) => one.id === connector.account)?.colour}
           />
         </div>

@@ -12,7 +12,7 @@ import { TwoLines } from "@/components/TwoLines";
 import { platformName } from "@/components/platformName";
 import { type AccountColour, type Authorization, type Connector } from "@/host/bindings";
 import { classes } from "@/lib/classes";
-import { placeOf } from "@/components/commandLine";
+import { targetOf } from "@/components/commandLine";
 import { age, ago, asOf, exactTime, expires, timeLeft } from "@/lib/time";
 import { capital, count, cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Connectors.module.css";
@@ -56,7 +56,7 @@ export function ConnectorRow({
 }: Props) {
   const { glyph, word } = statusLook(connector, changedTools);
   const { identity, status } = connector;
-  const place = placeOf(connector);
+  const place = targetOf(connector);
   const action = nextActionOf(connector, changedTools);
   const type = typeOf(connector);
   const text = outcome?.words ?? reason(connector, authorization);

@@ -9,7 +9,7 @@ import { Toolbar } from "@/components/Toolbar";
 import { useRefreshAccounts, useRefreshOnOpen, useSync } from "@/host/accountSync";
 import { type AccountId, type Connector, type ConnectorId } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { isHosted } from "@/host/platforms";
+import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { AccountsLine } from "./AccountsLine";
 import { ConnectorList } from "./ConnectorList";
@@ -39,7 +39,7 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
   const { data: first } = useQuery({ ...queries.firstConnectors(), enabled: all === undefined });
   const connectors = all ?? (isUsual ? first?.connectors : undefined);
   const { data: accounts } = useQuery(queries.accounts());
-  const hosted = accounts?.some(isHosted) ?? false;
+  const hosted = accounts?.some(hasAccounts) ?? false;
   const checkAll = useCheckAll();
   const { running } = useSync();
   const refresh = useRefreshAccounts();
@@ -93,7 +93,11 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
       )}
       {!connectors && !error && <Skeleton label="Loading connectors" rows={8} />}
       {connectors?.length === 0 && accounts && hosted && (
-        <AccountsLine accounts={accounts.filter(isHosted)} connectors={connectors} onOpenAccount={list.onOpenAccount} />
+        <AccountsLine
+          accounts={accounts.filter(hasAccounts)}
+          connectors={connectors}
+          onOpenAccount={list.onOpenAccount}
+        />
       )}
       {connectors?.length === 0 && (
         <EmptyState

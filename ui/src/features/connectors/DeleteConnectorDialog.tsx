@@ -7,7 +7,7 @@ import { Seconds } from "@/components/Seconds";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { placeOf } from "@/components/commandLine";
+import { targetOf } from "@/components/commandLine";
 import { useDeleteConnector } from "./useConnectorActions";
 
 type Props = { connector: Connector; onClose: () => void; onDeleted: () => void };
@@ -22,7 +22,7 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
       alert
       title={`Delete ${title} from ${identity.account}?`}
       mark={<ConnectorMark size="large" title={title} icon={connector.icon} />}
-      subtitle={<IdentityLine identity={identity} endpoint={placeOf(connector)} />}
+      subtitle={<IdentityLine identity={identity} endpoint={targetOf(connector)} />}
       onClose={onClose}
       footer={
         <>

@@ -1,7 +1,7 @@
 import { needsAttention, statusLook } from "@/components/connectorStatus";
 import { type AccountId, type Connector, type Platform, type Status } from "@/host/bindings";
-import { placeOf } from "@/components/commandLine";
-import { isHosted } from "@/host/platforms";
+import { targetOf } from "@/components/commandLine";
+import { hasAccounts } from "@/host/platforms";
 import { splitWords } from "@/lib/match";
 
 export type GroupId = "needs" | "favourites" | "others";
@@ -33,9 +33,9 @@ export function matchesChip(chip: Chip, connector: Connector): boolean {
     case "off":
       return status === "disabled" || status === "disconnected";
     case "hosted":
-      return isHosted(connector.identity);
+      return hasAccounts(connector.identity);
     case "local":
-      return !isHosted(connector.identity);
+      return !hasAccounts(connector.identity);
   }
 }
 
@@ -63,7 +63,7 @@ export const noFilters: Filters = {
 
 /** What a connector without an address is, in its platform's words, such as the type of a data source. */
 export function typeOf(connector: Connector): string | null {
-  return connector.endpoint === null && isHosted(connector.identity) ? connector.description : null;
+  return connector.endpoint === null && hasAccounts(connector.identity) ? connector.description : null;
 }
 
 /** Tells of a connector whether every filter lets it through. */
@@ -99,7 +99,7 @@ function searchText(connector: Connector): string {
   const parts = [
     connector.title,
     connector.name,
-    placeOf(connector),
+    targetOf(connector),
     typeOf(connector),
     connector.status.reason,
     connector.status.code,

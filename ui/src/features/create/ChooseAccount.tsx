@@ -11,7 +11,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type Connector, platforms } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { isHosted } from "@/host/platforms";
+import { hasAccounts } from "@/host/platforms";
 import styles from "./Create.module.css";
 
 type Props = {
@@ -29,7 +29,7 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
   const states = useAccountStates();
   // A connector without an address can only be made anew from an account's own kinds.
   const shown = accounts?.filter(
-    (account) => !copied || (account.id !== copied.account && (isHosted(account) || copied.endpoint !== null)),
+    (account) => !copied || (account.id !== copied.account && (hasAccounts(account) || copied.endpoint !== null)),
   );
   return (
     <Dialog

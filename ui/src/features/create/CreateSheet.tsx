@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Account, type AccountId, type AuthorizationId, type Connector, type Definition } from "@/host/bindings";
-import { isHosted } from "@/host/platforms";
+import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { ChooseAccount } from "./ChooseAccount";
 import { ChooseDefinition } from "./ChooseDefinition";
@@ -34,7 +34,7 @@ export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) 
   const definition = chosen ?? only;
 
   const choose = (next: Account) => {
-    if (!isHosted(next)) onAddHere(copied?.endpoint ?? undefined);
+    if (!hasAccounts(next)) onAddHere(copied?.endpoint ?? undefined);
     else setId(next.id);
   };
   const toAccounts = () => {

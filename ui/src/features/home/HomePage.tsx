@@ -16,7 +16,7 @@ import {
   type ToolRunSummary,
 } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { isHosted } from "@/host/platforms";
+import { hasAccounts } from "@/host/platforms";
 import { useCheckAll } from "@/host/useCheckAll";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
@@ -86,7 +86,7 @@ export function HomePage(props: Props) {
 function AccountsFact() {
   const { data: accounts = [] } = useQuery(queries.accounts());
   const states = useAccountStates();
-  const hosted = accounts.filter(isHosted);
+  const hosted = accounts.filter(hasAccounts);
   const well = hosted.filter((one) => (states.get(one.id) ?? "fine") === "fine");
   if (hosted.length === 0) return null;
   return (

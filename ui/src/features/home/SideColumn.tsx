@@ -8,7 +8,7 @@ import { PlatformTile } from "@/components/PlatformTile";
 import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type Connector, type Need, type VaultStatus } from "@/host/bindings";
-import { isHosted } from "@/host/platforms";
+import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { grouped } from "@/lib/words";
 import styles from "./Home.module.css";
@@ -21,7 +21,7 @@ export function SideColumn({ connectors, needs }: Props) {
   const { data: wallet = [] } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
   const { data: accounts = [] } = useQuery(queries.accounts());
-  const isLocal = connectors.every((one) => !isHosted(one.identity));
+  const isLocal = connectors.every((one) => !hasAccounts(one.identity));
   const states = useMemo(() => countByKind(connectors, (one) => statusLook(one).word), [connectors]);
   return (
     <aside className={styles.side} aria-label="At a glance">

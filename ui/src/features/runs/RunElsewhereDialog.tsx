@@ -14,7 +14,7 @@ import { credentialWord } from "@/components/identityWords";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
-import { placeOf } from "@/components/commandLine";
+import { targetOf } from "@/components/commandLine";
 import styles from "./RunElsewhere.module.css";
 
 type Props = {
@@ -86,7 +86,7 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
                   <Badge glyph={statusLook(connector).glyph}>{statusLook(connector).word}</Badge>
                 </span>
                 <span className="small text2">
-                  <IdentityLine identity={connector.identity} endpoint={placeOf(connector)} />
+                  <IdentityLine identity={connector.identity} endpoint={targetOf(connector)} />
                 </span>
               </span>
             </ListBoxItem>

@@ -9,7 +9,7 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
-import { placeOf } from "@/components/commandLine";
+import { targetOf } from "@/components/commandLine";
 import styles from "./ToolsPage.module.css";
 import { Workbench } from "./Workbench";
 
@@ -32,7 +32,7 @@ export function ToolPage() {
         <span className="grow" />
         {connector && (
           <span className="small cut">
-            <IdentityLine identity={connector.identity} endpoint={placeOf(connector)} />
+            <IdentityLine identity={connector.identity} endpoint={targetOf(connector)} />
           </span>
         )}
       </header>

@@ -74,7 +74,7 @@ pub async fn inspect_address_until_cancelled(
     id: &InspectionId,
 ) -> Result<AddressInspection, Error> {
     let cancel = cx.ending().child_token();
-    let _underway = cx.inspections().enter(id, cancel.clone());
+    let _entered = cx.inspections().enter(id, cancel.clone());
     // Whatever is asked at that moment ends with its future.
     tokio::select! {
         biased;

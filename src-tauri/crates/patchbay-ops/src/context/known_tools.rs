@@ -9,7 +9,7 @@ use patchbay_store::ToolRows;
 use crate::argument_check::ArgumentCheck;
 use crate::redact::has_marks;
 
-/// How many tools are remembered; beyond that all are forgotten and looked up anew.
+/// How many tools are kept; beyond that all are dropped and looked up anew.
 const REMEMBERED: usize = 256;
 
 /// A connector, and one of its tools where it has that.

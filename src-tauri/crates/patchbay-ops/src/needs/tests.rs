@@ -315,9 +315,9 @@ async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
     assert_eq!(needs[0].entry, Some(entry.id.clone()));
 
     let rotations = bench.cx.rotations();
-    let underway = rotations.enter(&entry.id, bench.cx.ending().child_token());
+    let in_progress = rotations.enter(&entry.id, bench.cx.ending().child_token());
     assert_eq!(bench.needs().await, [], "places that wait for their turn");
-    drop(underway);
+    drop(in_progress);
     assert_eq!(bench.needs().await.len(), 1);
 }
 

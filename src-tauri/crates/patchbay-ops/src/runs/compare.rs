@@ -1,7 +1,7 @@
 //! What differs between two runs.
 //!
 //! A run is compared as four documents: its arguments, its outcome, its identity and its timing. Paths
-//! that differ every time, such as timestamps, can be ignored; they are remembered for each tool.
+//! that differ every time, such as timestamps, can be ignored; they are saved for each tool.
 
 mod differences;
 mod documents;
@@ -145,7 +145,7 @@ pub enum ComparedLine {
 /// `ignored` are JSON pointers that begin with the part (`/outcome/result/items/*/updatedAt`), where
 /// `*` stands for one name or place and `**` for any number of them; a path without the first slash
 /// (`items.*.updatedAt`) is looked for everywhere. What lies beneath an ignored path is ignored too.
-/// `None` ignores what was remembered for the tool of the later run, see [`ignore_paths`].
+/// `None` ignores what was saved for the tool of the later run, see [`ignore_paths`].
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Store`].

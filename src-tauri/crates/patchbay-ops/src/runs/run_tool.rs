@@ -106,7 +106,7 @@ pub async fn run_tool(
     let mut run = opened(cx, &request, &prepared, &secrets);
     open(cx, &run, prepared.effect).await?;
     let cancel = cx.ending().child_token();
-    let _underway = cx.running().enter(&run.summary.id, cancel.clone());
+    let _entered = cx.running().enter(&run.summary.id, cancel.clone());
     announce(cx, &run);
     on_progress(RunProgress::Started {
         run: run.summary.id.clone(),

@@ -84,7 +84,7 @@ pub(crate) struct CredentialLock {
     _turn: OwnedMutexGuard<()>,
 }
 
-/// How many secrets of one entry are remembered; the oldest are forgotten first.
+/// How many secrets of one entry are kept; the oldest are dropped first.
 const REMEMBERED: usize = 32;
 
 impl Tokens {

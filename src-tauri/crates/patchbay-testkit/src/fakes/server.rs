@@ -191,8 +191,8 @@ fn strike<H: Hosted>(backend: &Backend<H>, seen: &Seen) -> Option<FaultKind> {
 
 fn judge<H: Hosted>(backend: &Backend<H>, seen: &Seen) -> Answer {
     let mut shared = lock(&backend.shared);
-    let judged = shared.hosted.answer(seen, &backend.base);
-    judged.unwrap_or_else(|fault| {
+    let response = shared.hosted.answer(seen, &backend.base);
+    response.unwrap_or_else(|fault| {
         let path = seen.path.join("/");
         let fault = format!("{} /{path}: {fault}", seen.method);
         shared.faults.push(fault.clone());

@@ -146,12 +146,12 @@ async fn places_that_were_not_tried_are_open_when_the_process_ends() {
 async fn places_wait_for_nobody_while_they_are_tried() {
     let bench = Bench::new(true, bearer(OLD)).await;
     let (cx, id) = (&bench.cx, &bench.entry.id);
-    let mut underway = Vec::new();
-    let each = |_: &RotationTarget| underway.push(cx.rotations().has(id));
+    let mut in_progress = Vec::new();
+    let each = |_: &RotationTarget| in_progress.push(cx.rotations().has(id));
     rotate_wallet_entry(cx, id, bearer(NEW), each)
         .await
         .unwrap();
-    assert_eq!(underway, [true, true]);
+    assert_eq!(in_progress, [true, true]);
     assert!(!cx.rotations().has(id));
 }
 

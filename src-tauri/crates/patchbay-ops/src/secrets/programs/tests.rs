@@ -106,7 +106,7 @@ async fn a_program_is_not_started_before_a_person_allowed_exactly_that() {
     assert_eq!(bench.resolve(&reference).await.as_deref(), Ok("key-of-one"));
     bench.person.will_say(false);
     assert_eq!(bench.resolve(&reference).await.as_deref(), Ok("key-of-one"));
-    assert_eq!(bench.person.asked(), 2, "it is remembered");
+    assert_eq!(bench.person.asked(), 2, "the answer is kept");
 
     // Another argument is another program.
     for other in ["two", "one two", ""] {

@@ -11,7 +11,7 @@ use super::pending::Patience;
 use super::{METHOD_NOT_FOUND, McpSession};
 use crate::Error;
 
-/// Most bytes of the word by which a server knows where its list goes on; each is remembered and sent.
+/// Most bytes of the word by which a server knows where its list goes on; each is kept and sent.
 const CURSOR_BYTES: usize = 16 * 1024;
 
 /// Which list.
