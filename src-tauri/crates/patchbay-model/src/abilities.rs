@@ -11,6 +11,8 @@ pub struct Abilities {
     /// One signs in to the platform as an account, and what the account has is fetched. This computer is there
     /// without one.
     pub has_accounts: bool,
+    /// One can be made of the address of any MCP server.
+    pub takes_mcp_servers: bool,
     /// They are set up in Patchbay: address, sign-in, on and off. Elsewhere the platform has settings of its
     /// own.
     pub configured_here: bool,

@@ -213,6 +213,7 @@ const LOCAL: PlatformLook = PlatformLook {
 /// What can be done with the connectors of this computer.
 const LOCAL_ABILITIES: Abilities = Abilities {
     has_accounts: false,
+    takes_mcp_servers: true,
     configured_here: true,
     signs_in_here: true,
     reports_status: false,
@@ -228,6 +229,7 @@ const LOCAL_ABILITIES: Abilities = Abilities {
 /// What every hosted platform does alike; what only some do is left out.
 pub(crate) const HOSTED_ABILITIES: Abilities = Abilities {
     has_accounts: true,
+    takes_mcp_servers: false,
     configured_here: false,
     signs_in_here: false,
     reports_status: true,

@@ -1,3 +1,4 @@
+import { abilitiesOf } from "@/components/abilities";
 import { accountLook } from "@/components/accountLook";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
@@ -23,6 +24,13 @@ type Props = {
   onAddAccount: () => void;
   onClose: () => void;
 };
+
+/** What an account makes connectors of; of a copied MCP server not every platform can make one. */
+function whatItCreates({ platform }: Account, copied: Connector | null): string {
+  const { creates, abilities } = platforms[platform];
+  const isServer = copied !== null && copied.endpoint !== null && abilitiesOf(copied).takesMcpServers;
+  return isServer && !abilities.takesMcpServers ? `${creates}, not MCP servers` : creates;
+}
 
 /** Where the connector is to live. */
 export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount, onClose }: Props) {
@@ -66,7 +74,7 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
                   <PlatformTile platform={account.platform} colour={account.colour} />
                   <span className={styles.words}>
                     <span className="medium cut">{account.label}</span>
-                    <span className={styles.what}>{platforms[account.platform].creates}</span>
+                    <span className={styles.what}>{whatItCreates(account, copied)}</span>
                   </span>
                   {glyph && <Badge glyph={glyph}>{word}</Badge>}
                   <Icon name="chevron-right" size={14} />

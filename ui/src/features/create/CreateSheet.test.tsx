@@ -221,6 +221,15 @@ describe("adding a connector", () => {
 });
 
 describe("also create on", () => {
+  it("says_which_platforms_cannot_be_given_an_mcp_server", async () => {
+    const { user } = renderApp("/connectors/con_github", state);
+    await user.click(await screen.findByRole("button", { name: "Copy to another account…" }));
+    const choice = await screen.findByRole("dialog", { name: "Copy GitHub to…" });
+    const button = (name: RegExp) => within(choice).getByRole("button", { name });
+    expect(button(/Cohere · Northlight/)).toHaveTextContent("Search services for Cohere chat, not MCP servers");
+    expect(button(/Mistral · Northlight/)).not.toHaveTextContent("not MCP servers");
+  });
+
   it("fills_the_form_of_another_account_with_what_the_first_one_tells", async () => {
     const { user, host } = renderApp("/connectors/con_github", state);
     const elsewhere = await screen.findByRole("region", { name: "On other accounts" });

@@ -58,6 +58,7 @@ pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
         dark: TileColours::new("#232f44", "#a3bdec"),
     },
     abilities: Abilities {
+        takes_mcp_servers: true,
         keeps_credentials: true,
         ..HOSTED_ABILITIES
     },

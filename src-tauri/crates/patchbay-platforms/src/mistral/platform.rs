@@ -51,6 +51,7 @@ pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
         dark: TileColours::new("#37301f", "#dcc08d"),
     },
     abilities: Abilities {
+        takes_mcp_servers: true,
         keeps_credentials: true,
         names_credentials: true,
         has_consent_form: true,
