@@ -18,7 +18,7 @@ async fn another_platform_is_used_like_the_others() {
     assert_eq!(shown["title"], "Example");
     assert_eq!(shown["fields"][0]["name"], "api_key");
 
-    let add = ["account", "add", "example", "--label", "acc", "--from", "-"];
+    let add = ["account", "add", "example", "--name", "acc", "--from", "-"];
     let base = ["--base-url", fixture.fake.url()];
     let wrong = fixture
         .run_with(&[&add[..], &base].concat(), "example-key-wrong")

@@ -21,6 +21,7 @@ fn another_platform_is_used_like_the_others() {
     let id = stage.create("server", values, json!({}));
     stage.wait_for_status(&id, "ready");
     window.see("region", "On Example");
+    window.press("button", "Check*");
     window.press("tab", "Tools*");
     window.press("row", "echo*");
     window.fill("text", "hello");

@@ -46,7 +46,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     })?;
     let display = Display::start(1280, 900)?;
     let mut tests = display.command(cargo("test").get_program().as_ref());
-    tests.arg("test").args(WORKSPACE);
+    tests.args(["test", "--no-fail-fast"]).args(WORKSPACE);
     tests.args([
         "--test",
         "e2e",
