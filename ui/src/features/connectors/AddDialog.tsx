@@ -34,6 +34,8 @@ export function AddDialog({ address: initialText, known, onClose, onAdded, onAdd
   const [pasted, setPasted] = useState<PastedServers | null>(null);
   const [round, setRound] = useState<Round | null>(null);
   const reading = useRef(0);
+  // A text to begin with is read within a moment: no other dialog is drawn before the one that it leads to.
+  const [isBeginning, setIsBeginning] = useState(initialText.trim() !== "");
   const check = useCheckConnector();
 
   const read = useCallback((given: string) => {
@@ -43,11 +45,14 @@ export function AddDialog({ address: initialText, known, onClose, onAdded, onAdd
     call(commands.readPasted(given)).then(
       (found) => {
         if (turn !== reading.current) return;
+        setIsBeginning(false);
         setPasted(found);
         setRound(found.servers.length === 1 ? { servers: found.servers, at: 0, added: [] } : null);
       },
       (thrown: unknown) => {
-        if (turn === reading.current) setRefusal(asProblem(thrown));
+        if (turn !== reading.current) return;
+        setIsBeginning(false);
+        setRefusal(asProblem(thrown));
       },
     );
   }, []);
@@ -139,6 +144,7 @@ export function AddDialog({ address: initialText, known, onClose, onAdded, onAdd
       />
     );
   }
+  if (isBeginning) return null;
   const isRefused = refusal?.code === "usage.invalid";
   return (
     <Dialog
