@@ -51,7 +51,7 @@ pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
 /// The system's own item ends the app at once, whatever runs in it.
 fn replace_last<R: Runtime>(own: &Submenu<R>, quit: &MenuItem<R>) -> tauri::Result<()> {
     let items = own.items()?;
-    if let Some((place, MenuItemKind::Predefined(_))) = items.iter().enumerate().last() {
+    if let Some((place, MenuItemKind::Predefined(_))) = items.iter().enumerate().next_back() {
         own.remove_at(place)?;
     }
     own.append(quit)
