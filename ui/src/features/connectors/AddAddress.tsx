@@ -25,6 +25,9 @@ type Props = {
   url: string;
   /** What was pasted with it about the sign-in. */
   headers: AuthenticationForm | null;
+  /** What was typed about the sign-in at the address before this one. */
+  typed: AuthenticationForm | null;
+  onTyped: (form: AuthenticationForm) => void;
   known?: KnownServer;
   /** The field that the address came from, which stays until something was found. */
   paste: PasteProps;
@@ -38,11 +41,12 @@ type Props = {
 };
 
 /** Adds a connector with an address: what was found there, how to sign in. Nothing typed is lost on a failure. */
-export function AddAddress({ url, headers, known, paste, turn, onBack, onSkip, onClose, onAdded }: Props) {
+export function AddAddress(props: Props) {
+  const { url, headers, typed, onTyped, known, paste, turn, onBack, onSkip, onClose, onAdded } = props;
   const [found, setFound] = useState<AddressInspection | null>(null);
   const [title, setTitle] = useState("");
   const [name, setName] = useState("");
-  const [form, setForm] = useState(headers ?? newForm("oauth"));
+  const [form, setForm] = useState(headers ?? typed ?? newForm("oauth"));
   const [errors, setErrors] = useState<FormErrors>({});
   const [allowPlainHttp, setAllowPlainHttp] = useState(false);
   const knownTitle = useRef(known?.title ?? null);
@@ -56,8 +60,8 @@ export function AddAddress({ url, headers, known, paste, turn, onBack, onSkip, o
     const method = hasAnswer
       ? (inspection.methods[0] ?? (inspection.needsAuthorization ? "oauth" : "none"))
       : (known?.methods[0] ?? null);
-    setForm((typed) => ({
-      ...typed,
+    setForm((before) => ({
+      ...before,
       method,
       ownClient: hasAnswer && method === "oauth" && !inspection.registersItself,
     }));
@@ -153,6 +157,7 @@ export function AddAddress({ url, headers, known, paste, turn, onBack, onSkip, o
           onAllowPlainHttp={setAllowPlainHttp}
           onForm={(next) => {
             setForm(next);
+            onTyped(next);
             setErrors({});
           }}
         />

@@ -48,6 +48,18 @@ it("goes_from_an_address_to_a_sign_in", async () => {
   });
 });
 
+it("keeps_what_is_typed_about_the_sign_in_from_one_address_to_the_next", async () => {
+  const { user } = await pasteAddress();
+  await user.click(await screen.findByRole("radio", { name: "Token" }));
+  await user.type(screen.getByLabelText("Token"), "hunter2");
+  await user.click(screen.getByRole("button", { name: "Back" }));
+  const field = await screen.findByRole("textbox", { name: "Address or command" });
+  await user.clear(field);
+  await user.type(field, "https://other.example.com/mcp{Enter}");
+  await user.click(await screen.findByRole("radio", { name: "Token" }));
+  expect(screen.getByLabelText("Token")).toHaveValue("hunter2");
+});
+
 it("checks_at_once_what_needs_no_consent", async () => {
   const { user, host } = await pasteAddress((mock) => {
     mock.handlers.inspectAddress = ({ address: url }) =>

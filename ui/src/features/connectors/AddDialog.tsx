@@ -6,6 +6,7 @@ import { asProblem, call } from "@/host/call";
 import { count, sentence } from "@/lib/words";
 import { AddAddress, type KnownServer } from "./AddAddress";
 import { AddProgram } from "./AddProgram";
+import { type AuthenticationForm } from "./authenticationForm";
 import { ChooseServers } from "./ChooseServers";
 import { FillIn } from "./FillIn";
 import { PasteField, PasteFooter, pasteHelp } from "./PasteStep";
@@ -33,6 +34,8 @@ export function AddDialog({ address: initialText, known, onClose, onAdded, onAdd
   // Pasted texts hold secrets: they are kept here, and go with the dialog.
   const [pasted, setPasted] = useState<PastedServers | null>(null);
   const [round, setRound] = useState<Round | null>(null);
+  // Stays from one address to the next, as long as it is one at a time.
+  const [typed, setTyped] = useState<AuthenticationForm | null>(null);
   const reading = useRef(0);
   // A text to begin with is read within a moment: no other dialog is drawn before the one that it leads to.
   const [isBeginning, setIsBeginning] = useState(initialText.trim() !== "");
@@ -122,12 +125,15 @@ export function AddDialog({ address: initialText, known, onClose, onAdded, onAdd
       );
     }
     const { url, headers } = server.place;
+    const isOnlyOne = round.servers.length === 1;
     const title = known?.title ?? server.title;
     return (
       <AddAddress
         key={`${round.at} ${url}`}
         url={url}
         headers={headersForm(headers)}
+        typed={isOnlyOne ? typed : null}
+        onTyped={(form) => isOnlyOne && setTyped(form)}
         known={title === null ? known : { title, methods: known?.methods ?? [] }}
         paste={paste}
         {...shared}
