@@ -191,6 +191,31 @@ async fn an_error_of_the_provider_ends_the_consent_in_words() {
 }
 
 #[tokio::test]
+async fn whose_account_it_is_is_told_and_a_change_of_it_pointed_out() {
+    let desk = Desk::new().await;
+    let choice = AuthenticationChoice::Oauth {
+        client: None,
+        callback_port: None,
+        callback_host: None,
+        redirect: Redirect::Loopback,
+        scopes: vec!["openid".to_owned(), "read".to_owned()],
+    };
+    let connector = desk.add_at(desk.playground.url().as_str(), choice).await;
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+    assert_eq!(over.identity.user.as_deref(), Some("lena-fischer"));
+    assert_eq!(over.asked_as, None);
+    let kept = desk.connector(&connector.id).await;
+    assert_eq!(kept.identity.user.as_deref(), Some("lena-fischer"));
+
+    desk.playground
+        .turn(|switches| switches.people = vec!["sam-okafor".to_owned()]);
+    let over = desk.sign_in(&kept).await;
+    assert_eq!(over.identity.user.as_deref(), Some("sam-okafor"));
+    assert_eq!(over.asked_as.as_deref(), Some("lena-fischer"));
+}
+
+#[tokio::test]
 async fn a_callback_of_another_issuer_is_answered_and_waited_past() {
     let wrong = IssuerParameter::Wrong("https://evil.example".to_owned());
     for parameter in [wrong, IssuerParameter::Missing] {

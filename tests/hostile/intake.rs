@@ -203,6 +203,13 @@ pub(crate) const INTAKES: &[Intake] = &[
         &["crates/patchbay-oauth/src/token.rs::read_tokens"],
     ),
     intake(
+        "who signed in",
+        &[
+            "crates/patchbay-oauth/src/user.rs::claims",
+            "crates/patchbay-oauth/src/user.rs::userinfo",
+        ],
+    ),
+    intake(
         "revocation",
         &["crates/patchbay-oauth/src/revoke.rs::revoke"],
     ),

@@ -110,6 +110,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
             platform: account.platform,
             account: account.label.clone(),
             credential: Some(format!("{service} of the team")),
+            user: None,
             level: Some(Level::Workspace),
             expires_at: None,
         },

@@ -11,6 +11,7 @@ mod registration;
 mod revocation;
 pub(crate) mod store;
 mod token;
+mod userinfo;
 
 pub(crate) use metadata::merge;
 
@@ -30,18 +31,23 @@ pub(crate) mod paths {
     pub(crate) const TOKEN: &str = "/auth/token";
     pub(crate) const REGISTER: &str = "/auth/register";
     pub(crate) const REVOKE: &str = "/auth/revoke";
+    pub(crate) const USERINFO: &str = "/auth/userinfo";
 }
 
 /// Scopes every sign-in may have, with what the consent page says about them.
-pub(crate) const SCOPES: [(&str, &str); 4] = [
+pub(crate) const SCOPES: [(&str, &str); 5] = [
     ("read", "Run tools that only read"),
     ("write", "Run tools that change notes"),
     ("admin", "Read the admin report"),
+    (OPENID, "See who you are"),
     (OFFLINE_ACCESS, "Stay signed in when you are away"),
 ];
 
 /// The scope under which a refresh token is asked for.
 pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
+
+/// The scope under which the userinfo endpoint tells who signed in.
+pub(crate) const OPENID: &str = "openid";
 
 /// The routes of the authorization server.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
@@ -53,4 +59,5 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route(paths::CONSENT, post(consent::decide))
         .route(paths::TOKEN, post(token::exchange))
         .route(paths::REVOKE, post(revocation::revoke))
+        .route(paths::USERINFO, get(userinfo::tell))
 }

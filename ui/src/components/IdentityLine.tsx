@@ -11,7 +11,7 @@ type Props = {
   colour?: AccountColour | null | undefined;
 };
 
-/** "As who": account, credential, level, expiry, as far as they are known. The address is cut first, the credential never. */
+/** "As who": account, credential, whose account that is, level, expiry, as far as they are known. The address is cut first, the credential never. */
 export function IdentityLine({ identity, endpoint, colour }: Props) {
   const credential = credentialWord(identity);
   const facts = [identity.level, identity.expiresAt && expires(identity.expiresAt)].filter(Boolean);
@@ -26,6 +26,14 @@ export function IdentityLine({ identity, endpoint, colour }: Props) {
           <Dot />
           <span className={identity.credential ? styles.credential : undefined}>{credential}</span>
         </span>
+      )}
+      {identity.user && (
+        <>
+          <Dot />
+          <span className={styles.account} title={identity.user}>
+            {identity.user}
+          </span>
+        </>
       )}
       {facts.map((fact) => (
         <span key={fact} className={styles.fact}>

@@ -9,7 +9,7 @@ export function credentialWord({ platform, credential }: IdentityLine): string |
 }
 
 /** As who a run acts, as one says it before something that it may delete. */
-export function actingWords({ account, credential, platform }: IdentityLine): string {
-  if (credential !== null) return `${account} · ${credential}`;
+export function actingWords({ account, credential, user, platform }: IdentityLine): string {
+  if (credential !== null) return [account, credential, user].filter(Boolean).join(" · ");
   return platforms[platform].abilities.signsInHere ? `${account} (no credential)` : account;
 }

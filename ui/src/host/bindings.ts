@@ -1338,6 +1338,11 @@ export type IdentityLine = {
 	account: string,
 	/**  Name of the credential; `None` where none is used. */
 	credential: string | null,
+	/**
+	 *  Whose account it is at the service, as its provider told when it was signed in to: an email address or
+	 *  a name, cleaned. Only shown: nothing is decided by it.
+	 */
+	user?: string | null,
 	/**  Level of the credential. */
 	level: Level | null,
 	/**  When the credential lapses; `None` when it does not or nobody knows. */
@@ -2424,6 +2429,8 @@ export type WalletEntry = {
 	resource: string | null,
 	/**  Granted scopes of an `oauth` entry. */
 	scopes: string[],
+	/**  Whose account an `oauth` entry is for, as far as the provider tells. */
+	user?: string | null,
 	/**  When its access token lapses. */
 	expiresAt: Timestamp | null,
 	/**  Whether it renews itself when it lapses. */

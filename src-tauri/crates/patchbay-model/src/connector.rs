@@ -142,6 +142,11 @@ pub struct IdentityLine {
     pub account: String,
     /// Name of the credential; `None` where none is used.
     pub credential: Option<String>,
+    /// Whose account it is at the service, as its provider told when it was signed in to: an email address or
+    /// a name, cleaned. Only shown: nothing is decided by it.
+    #[serde(default)]
+    #[specta(optional)]
+    pub user: Option<String>,
     /// Level of the credential.
     pub level: Option<Level>,
     /// When the credential lapses; `None` when it does not or nobody knows.

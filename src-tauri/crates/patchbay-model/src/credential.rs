@@ -25,6 +25,10 @@ pub struct WalletEntry {
     pub resource: Option<String>,
     /// Granted scopes of an `oauth` entry.
     pub scopes: Vec<String>,
+    /// Whose account an `oauth` entry is for, as far as the provider tells.
+    #[serde(default)]
+    #[specta(optional)]
+    pub user: Option<String>,
     /// When its access token lapses.
     pub expires_at: Option<Timestamp>,
     /// Whether it renews itself when it lapses.

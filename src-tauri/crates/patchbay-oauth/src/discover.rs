@@ -240,14 +240,20 @@ impl Search<'_> {
             field,
         };
         let scopes_supported = union(&metadata.scopes_supported.unwrap_or_default(), &[]);
+        let token_endpoint = endpoint("token endpoint", metadata.token_endpoint)?
+            .ok_or_else(|| must("token_endpoint"))?;
+        // A nicety: one that may not be asked is left out, and stops no sign-in.
+        let userinfo_endpoint = endpoint("userinfo endpoint", metadata.userinfo_endpoint)
+            .unwrap_or_default()
+            .filter(|url| url.origin() == token_endpoint.origin());
         Ok(Discovery {
             authorization_endpoint: endpoint(
                 "authorization endpoint",
                 metadata.authorization_endpoint,
             )?
             .ok_or_else(|| must("authorization_endpoint"))?,
-            token_endpoint: endpoint("token endpoint", metadata.token_endpoint)?
-                .ok_or_else(|| must("token_endpoint"))?,
+            token_endpoint,
+            userinfo_endpoint,
             registration_endpoint: endpoint(
                 "registration endpoint",
                 metadata.registration_endpoint,

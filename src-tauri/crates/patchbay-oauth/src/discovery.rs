@@ -29,6 +29,8 @@ pub struct Discovery {
     pub registration_endpoint: Option<Url>,
     /// Where tokens are given back, if anywhere.
     pub revocation_endpoint: Option<Url>,
+    /// Where the provider tells who signed in, if it does so on a host that has the tokens anyway.
+    pub userinfo_endpoint: Option<Url>,
     /// Scopes to ask for at first: those of the challenge, else those of the resource, else none;
     /// with `offline_access` where the authorization server wants that for refresh tokens.
     pub initial_scopes: Vec<String>,
@@ -84,6 +86,7 @@ impl OAuthClient {
             token_endpoint,
             registration_endpoint: None,
             revocation_endpoint: None,
+            userinfo_endpoint: None,
             initial_scopes: scopes,
             scopes_supported: Vec::new(),
             token_auth_methods: Some(vec!["client_secret_post".to_owned()]),

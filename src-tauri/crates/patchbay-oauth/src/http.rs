@@ -15,7 +15,7 @@ use crate::{Error, OAuthClient, Trace};
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// How much of a document is read; none that is in use comes near.
-const JSON_LIMITS: json::Limits = json::Limits {
+pub(crate) const JSON_LIMITS: json::Limits = json::Limits {
     values: 20_000,
     depth: 32,
     text: 256 * 1024,

@@ -12,7 +12,7 @@
 //! [`OAuthClient::exchange`], [`Grant::new`].
 //!
 //! Source: MCP authorization, revision 2026-07-28; OAuth 2.1; RFC 6749, 7009, 7591, 7636, 8252,
-//! 8414, 8707, 9207, 9728.
+//! 8414, 8707, 9207, 9728; OpenID Connect Core 1.0 for who signed in.
 
 mod begin;
 mod callback;
@@ -34,6 +34,7 @@ mod revoke;
 mod scopes;
 mod token;
 mod trace;
+mod user;
 
 pub use begin::Pending;
 pub use callback::{

@@ -34,6 +34,8 @@ pub(crate) struct ServerMetadata {
     pub(crate) registration_endpoint: Option<String>,
     #[serde(deserialize_with = "text")]
     pub(crate) revocation_endpoint: Option<String>,
+    #[serde(deserialize_with = "text")]
+    pub(crate) userinfo_endpoint: Option<String>,
     #[serde(deserialize_with = "texts")]
     pub(crate) scopes_supported: Option<Vec<String>>,
     #[serde(deserialize_with = "texts")]

@@ -35,6 +35,9 @@ pub struct Tokens {
     pub scopes: Vec<String>,
     /// How long the access token lasts from now; `None` when the provider does not say.
     pub expires_in: Option<Duration>,
+    /// Who signed in, as the provider tells it to those that ask for `openid`; read by
+    /// [`OAuthClient::find_user`] alone.
+    pub(crate) id_token: Option<Secret>,
 }
 
 impl OAuthClient {
@@ -220,6 +223,7 @@ fn read_tokens(
             .map(parse_scopes)
             .unwrap_or_else(|| asked.to_vec()),
         expires_in: seconds(&given["expires_in"]).map(Duration::from_secs),
+        id_token: text("id_token").map(Secret::new),
     })
 }
 

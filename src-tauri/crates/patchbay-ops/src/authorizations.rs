@@ -27,6 +27,12 @@ use crate::error::Error;
 /// How many consents [`list_authorizations`] tells of.
 const LISTED: u32 = 50;
 
+/// Who signed in before, where it is known that somebody else has now.
+fn somebody_else(before: Option<&String>, now: Option<&String>) -> Option<String> {
+    let changed = before.filter(|before| now.is_some_and(|now| now != *before));
+    changed.cloned()
+}
+
 /// Waits until a consent is over.
 ///
 /// # Errors

@@ -46,6 +46,7 @@ pub(crate) fn identity() -> IdentityLine {
         platform: Platform::Local,
         account: "This computer".into(),
         credential: Some("Ada at work".into()),
+        user: None,
         level: None,
         expires_at: None,
     }
@@ -111,6 +112,7 @@ pub(crate) fn wallet_entry(id: &str, name: &str) -> WalletEntry {
         issuer: Some("https://auth.example".into()),
         resource: Some("https://mcp.example/mcp".into()),
         scopes: vec!["read".into()],
+        user: None,
         expires_at: Some(at(3600)),
         renews: true,
         needs_authorization: false,

@@ -50,6 +50,7 @@ fn published(shared: &Shared, switches: &Switches) -> Value {
         "authorization_endpoint": at(paths::AUTHORIZE),
         "token_endpoint": at(paths::TOKEN),
         "revocation_endpoint": at(paths::REVOKE),
+        "userinfo_endpoint": at(paths::USERINFO),
         "scopes_supported": scopes,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

@@ -28,13 +28,17 @@ export function AuthorizationEnd({ authorization, toolCount }: Props) {
       if (askedAs) {
         return (
           <Notice role="alert" glyph="changed" title={`Signed in to ${title} with a different account`}>
-            It was {askedAs} before; now it is {identity.credential}. If you didn't mean that, sign in again and choose
-            the other account in your browser.
+            It was {askedAs} before; now it is {identity.user ?? identity.credential}. If you didn't mean that, sign in
+            again and choose the other account in your browser.
           </Notice>
         );
       }
       return (
-        <Notice role="status" glyph="ready" title={`Signed in to ${title}`}>
+        <Notice
+          role="status"
+          glyph="ready"
+          title={`Signed in to ${title}${identity.user ? ` as ${identity.user}` : ""}`}
+        >
           {toolCount === null ? "Tools not loaded yet." : `${count(toolCount, "tool")} available.`}
           {grantedScopes?.length ? ` It may use: ${grantedScopes.join(", ")}.` : ""}
         </Notice>

@@ -223,7 +223,15 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
 }
 
 function passes(filter: string, entry: WalletEntry, uses: SecretUsage): boolean {
-  const text = [entry.name, entryKind(entry), entry.reference, entry.issuer, ...entry.headerNames, ...uses.titles];
+  const text = [
+    entry.name,
+    entryKind(entry),
+    entry.reference,
+    entry.issuer,
+    entry.user,
+    ...entry.headerNames,
+    ...uses.titles,
+  ];
   const all = text.filter(Boolean).join(" ").toLowerCase();
   return filter
     .toLowerCase()

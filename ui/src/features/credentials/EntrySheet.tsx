@@ -90,6 +90,11 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
             {entry.reference ? "Read on each use" : `Set ${ago(entry.replacedAt)}, hidden`}
           </span>
         </Fact>
+        {entry.user && (
+          <Fact name="Signed in as">
+            <span data-selectable>{entry.user}</span>
+          </Fact>
+        )}
         <Fact name="Expires">{expiryWords(entry)}</Fact>
         <Fact name="Saved">
           <span title={exactTime(entry.createdAt)}>{ago(entry.createdAt)}</span>

@@ -137,7 +137,7 @@ function Owner({ need: { identity, entry }, account }: { need: Need; account: Ac
         <PlatformTile platform={identity.platform} colour={account?.colour} />
         <TwoLines
           first={identity.account}
-          second={[credentialWord(identity), identity.level].filter(Boolean).join(" · ")}
+          second={[credentialWord(identity), identity.user, identity.level].filter(Boolean).join(" · ")}
         />
       </span>
     );

@@ -121,5 +121,5 @@ function useOthers(run: ToolRun): Connector[] | undefined {
 }
 
 function who({ identity }: Connector): string {
-  return [identity.account, credentialWord(identity)].filter(Boolean).join(", ");
+  return [identity.account, credentialWord(identity), identity.user].filter(Boolean).join(", ");
 }

@@ -105,7 +105,7 @@ function glyphOf(run: ToolRunSummary) {
 }
 
 function who(run: ToolRunSummary): string {
-  return run.identity.credential ?? run.identity.account;
+  return run.identity.user ?? run.identity.credential ?? run.identity.account;
 }
 
 function measure(run: ToolRunSummary): string {

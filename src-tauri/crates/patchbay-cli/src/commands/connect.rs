@@ -49,10 +49,12 @@ pub(super) async fn connect(
         }
     };
     let mut granted = String::new();
+    let mut former = None;
     if needs_consent {
         unlock(cli).await?;
         let authorization = consent(cli, &connector, choices, how).await?;
         granted = scope_list(&authorization.granted_scopes);
+        former.clone_from(&authorization.asked_as);
         judge(authorization).map_err(|failure| failure.of(&connector))?;
     }
     let connector = find_connector(&cli.cx, &connector.id).await?;
@@ -64,6 +66,11 @@ pub(super) async fn connect(
     ));
     if !granted.is_empty() {
         cli.stderr.say(&format!("Scopes: {granted}."));
+    }
+    if let Some(former) = former {
+        let hint =
+            "If you didn't mean that, sign in again and choose the other account in your browser.";
+        cli.stderr.say(&format!("It was {former} before. {hint}"));
     }
     Ok(connector)
 }

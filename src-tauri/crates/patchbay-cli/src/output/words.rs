@@ -27,7 +27,7 @@ pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
     (own.unwrap_or_else(|| word.to_owned()), tone)
 }
 
-/// "As who": account, credential, level, expiry.
+/// "As who": account, credential, whose account that is, level, expiry.
 pub(crate) fn identity(identity: &IdentityLine, now: Timestamp) -> String {
     let level = identity.level.map(level);
     let expiry = identity.expires_at.map(|at| {
@@ -37,6 +37,7 @@ pub(crate) fn identity(identity: &IdentityLine, now: Timestamp) -> String {
     let parts = [
         Some(identity.account.as_str()),
         identity.credential.as_deref(),
+        identity.user.as_deref(),
         level,
         expiry.as_deref(),
     ];

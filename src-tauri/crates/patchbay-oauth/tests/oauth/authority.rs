@@ -128,6 +128,7 @@ impl Authority {
             "token_endpoint": self.at("/token"),
             "registration_endpoint": self.at("/register"),
             "revocation_endpoint": self.at("/revoke"),
+            "userinfo_endpoint": self.at("/userinfo"),
             "scopes_supported": ["read", "write", "admin", "offline_access"],
             "code_challenge_methods_supported": ["plain", "S256"],
             "token_endpoint_auth_methods_supported": ["none", "client_secret_post"],

@@ -100,6 +100,73 @@ async fn secret_goes_by_the_way_that_the_metadata_name() {
     );
 }
 
+/// Who the tokens of that answer are for, and how often the server was asked.
+async fn user_of(authority: &Authority, given: Value) -> (Option<String>, usize) {
+    authority.on("POST /token", tokens(given));
+    let discovery = authority.discover().await.unwrap();
+    let app = app(None);
+    let redirect = Url::parse("http://127.0.0.1:27218/callback").unwrap();
+    let pending = client().begin(&discovery, &app, &redirect, &[]).unwrap();
+    let code = Secret::new("c0de");
+    let tokens = client()
+        .exchange(&pending, &code, &app, &discovery, &Untraced)
+        .await
+        .unwrap();
+    let user = client().find_user(&discovery, &tokens, &Untraced).await;
+    let lines = authority.lines();
+    let asked = lines.iter().filter(|line| *line == "GET /userinfo");
+    (user, asked.count())
+}
+
+#[tokio::test]
+async fn who_signed_in_is_told_by_the_id_token_else_by_the_server() {
+    let authority = Authority::complete().await;
+    // Only `sub`: the server is asked for a name, and its own is better.
+    let opaque = json!({"scope": "openid read", "id_token": "e30.eyJzdWIiOiI0MiJ9.x"});
+    authority.on(
+        "GET /userinfo",
+        Answer::Json(
+            200,
+            json!({"sub": "42", "email": "lena@example.com\u{202e}"}),
+        ),
+    );
+    let told = user_of(&authority, opaque.clone()).await;
+    assert_eq!(told, (Some("lena@example.com".to_owned()), 1));
+    let asked = authority.seen().pop().unwrap();
+    assert_eq!(asked.authorization.as_deref(), Some("Bearer 4ccess"));
+
+    // A server that refuses or breaks stops nothing.
+    for answer in [
+        Answer::Json(403, json!({})),
+        Answer::Page("hello"),
+        Answer::Huge,
+    ] {
+        authority.on("GET /userinfo", answer);
+        let (user, _) = user_of(&authority, opaque.clone()).await;
+        assert_eq!(user.as_deref(), Some("42"));
+    }
+    let (user, asked) = user_of(&authority, json!({"scope": "openid"})).await;
+    assert_eq!((user, asked), (None, 5));
+
+    // Without `openid` it is not asked.
+    let (user, asked) = user_of(&authority, json!({"scope": "read"})).await;
+    assert_eq!((user, asked), (None, 5));
+    // {"sub":"42","name":"Lena"}
+    let named = "e30.eyJzdWIiOiI0MiIsIm5hbWUiOiJMZW5hIn0.x";
+    let (user, asked) = user_of(&authority, json!({"scope": "openid", "id_token": named})).await;
+    assert_eq!((user.as_deref(), asked), (Some("Lena"), 5));
+}
+
+#[tokio::test]
+async fn another_host_is_never_asked_who_signed_in() {
+    let elsewhere = json!({"userinfo_endpoint": "https://elsewhere.example/userinfo"});
+    let authority = Authority::with(elsewhere).await;
+    let discovery = authority.discover().await.unwrap();
+    assert_eq!(discovery.userinfo_endpoint, None);
+    let broken = Authority::with(json!({"userinfo_endpoint": "no address"})).await;
+    assert_eq!(broken.discover().await.unwrap().userinfo_endpoint, None);
+}
+
 #[tokio::test]
 async fn missing_lifetime_is_unknown() {
     let authority = Authority::complete().await;

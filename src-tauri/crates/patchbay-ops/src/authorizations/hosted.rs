@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_http::Reach;
-use patchbay_model::{Account, AuthorizationState, Connector, IdentityLine, RemoteId};
+use patchbay_model::{Account, AuthorizationState, Connector, RemoteId};
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::{ConsentState, Consents, Platform, StartedConsent};
 use serde_json::{Map, Value};
@@ -14,6 +14,7 @@ use url::Url;
 use super::await_user;
 use super::await_user::answer_browser;
 use super::return_visit::ReturnVisit;
+use super::somebody_else;
 use crate::accounts::find_account;
 use crate::accounts::platform::{finish_call, options};
 use crate::connectors::remote::{platform_for, refresh_status};
@@ -45,7 +46,10 @@ pub(crate) async fn authorize_at_platform(
     let before = &connector.identity;
     let connector = crate::connectors::find_connector(cx, &connector.id).await?;
     running.change(cx, |now| {
-        now.asked_as = other_than_asked(before, &connector.identity);
+        now.asked_as = somebody_else(
+            before.credential.as_ref(),
+            connector.identity.credential.as_ref(),
+        );
         now.identity.clone_from(&connector.identity);
     });
     Ok(())
@@ -84,12 +88,6 @@ async fn go_through(
         }
     }
     Ok(())
-}
-
-/// As who was asked for, when the platform tells that somebody else signed in.
-fn other_than_asked(before: &IdentityLine, now: &IdentityLine) -> Option<String> {
-    let (before, now) = (before.credential.as_ref()?, now.credential.as_ref()?);
-    (before != now).then(|| before.clone())
 }
 
 /// Opens the platform's page, once its address was checked.

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use crate::address::endpoint_of;
 use crate::authorizations::await_user::answer_browser;
 use crate::authorizations::save_grant::save_grant;
-use crate::authorizations::{await_user, client, issuer, scope_upgrade};
+use crate::authorizations::{await_user, client, issuer, scope_upgrade, somebody_else};
 use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
@@ -63,16 +63,19 @@ pub(crate) async fn authorize_here(
             .await?;
         let granted = tokens.scopes.clone();
         running.change(cx, |now| now.granted_scopes = granted);
+        let user = oauth.find_user(&discovery, &tokens, &trace).await;
         let grant = Grant::new(&discovery, &prepared.client, &pending, tokens, cx.now());
-        save_grant(cx, &connector.id, &grant).await
+        save_grant(cx, &connector.id, &grant, user).await
     };
     let exchanged = exchanged.await;
     answer_browser(received.browser, &connector.title, exchanged.as_ref().err()).await;
     exchanged?;
+    let before = &connector.identity;
     let connector = find_connector(cx, &connector.id).await?;
     running
         .advance(cx, |now| {
             now.state = AuthorizationState::Checking;
+            now.asked_as = somebody_else(before.user.as_ref(), connector.identity.user.as_ref());
             now.identity.clone_from(&connector.identity);
         })
         .await

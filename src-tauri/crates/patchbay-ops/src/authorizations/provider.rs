@@ -196,6 +196,7 @@ fn begun(cx: &Context, account: &Account, request: &StartProviderSignIn) -> Auth
         platform: account.platform,
         account: account.label.clone(),
         credential: None,
+        user: None,
         level: None,
         expires_at: None,
     };

@@ -16,17 +16,26 @@ use crate::events::Event;
 use crate::secrets;
 use crate::secrets::StoredSecret;
 
-/// Saves the tokens, in the vault first, and has the connector use them.
+/// Saves the tokens, in the vault first, and has the connector use them; `user` is whose they are, as far as
+/// the provider tells.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the connector is gone; [`Error::Vault`], [`Error::Store`].
-pub(super) async fn save_grant(cx: &Context, id: &ConnectorId, grant: &Grant) -> Result<(), Error> {
+pub(super) async fn save_grant(
+    cx: &Context,
+    id: &ConnectorId,
+    grant: &Grant,
+    user: Option<String>,
+) -> Result<(), Error> {
     let connector = find_connector(cx, id).await?;
     if !grant.may_go_to(&endpoint_of(&connector)?) {
         // Another process moved it meanwhile: tokens belong to the origin that they were issued for.
         return Err(patchbay_oauth::Error::ClientMismatch.into());
     }
-    let entry = entry_for(cx, &connector, grant).await?;
+    let entry = WalletEntry {
+        user,
+        ..entry_for(cx, &connector, grant).await?
+    };
     let kept = without_reference(cx, &connector, grant).await?;
     // Otherwise a refresh that is under way would put the grant before this one in its place.
     let lock = cx.tokens().lock_credential(&entry.id).await?;
@@ -103,6 +112,7 @@ async fn entry_for(
         issuer: Some(grant.issuer.clone()),
         resource: Some(grant.resource.clone()),
         scopes: grant.scopes.clone(),
+        user: None,
         expires_at: grant.expires_at,
         renews: grant.refresh_token.is_some(),
         needs_authorization: false,
@@ -161,7 +171,7 @@ mod tests {
         let cx = open(home.path(), Arc::new(SystemClock)).await;
         let id = add(&cx, NOBODY).await.id;
         let first = lapsed_grant("first-token-1", NOBODY);
-        save_grant(&cx, &id, &first).await.unwrap();
+        save_grant(&cx, &id, &first, None).await.unwrap();
         let entry = cx.store().list_wallet().await.unwrap().remove(0);
         let saved = async || {
             let name = SecretName::wallet(&entry.id);
@@ -172,7 +182,7 @@ mod tests {
 
         let refreshing = cx.tokens().lock_credential(&entry.id).await.unwrap();
         let next = lapsed_grant("next-token-2", NOBODY);
-        let mut keeping = std::pin::pin!(save_grant(&cx, &id, &next));
+        let mut keeping = std::pin::pin!(save_grant(&cx, &id, &next, None));
         let soon = tokio::time::timeout(Duration::from_millis(200), &mut keeping).await;
         assert!(soon.is_err(), "it did not wait for the refresh");
         assert_eq!(saved().await, "first-token-1");

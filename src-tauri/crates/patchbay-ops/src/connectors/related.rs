@@ -138,6 +138,7 @@ fn facts(connector: &Connector) -> Value {
         "visibility": connector.visibility,
         "status": connector.status.status,
         "credential": connector.identity.credential,
+        "user": connector.identity.user,
         "level": connector.identity.level,
         "tools": connector.tool_count,
     })

@@ -154,6 +154,7 @@ pub(crate) fn copy_remote(
         platform: account.platform,
         account: account.label.clone(),
         credential: remote.credential,
+        user: None,
         level: remote.level,
         expires_at: remote.expires_at,
     };

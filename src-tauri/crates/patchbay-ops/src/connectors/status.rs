@@ -1,7 +1,7 @@
 //! How a connector is, after something was tried with it.
 
 use patchbay_model::{
-    Code, Connector, ConnectorId, ConnectorStatus, Explain, IdentityLine, Level, Platform, Status,
+    Code, Connector, ConnectorId, ConnectorStatus, Explain, IdentityLine, Platform, Status,
     Timestamp, WalletEntry,
 };
 use patchbay_store::Changed;
@@ -134,7 +134,9 @@ pub(crate) fn identity(entry: Option<&WalletEntry>) -> IdentityLine {
         platform: Platform::Local,
         account: THIS_COMPUTER.to_owned(),
         credential: entry.map(|entry| entry.name.clone()),
-        level: entry.map(|_| Level::User),
+        user: entry.and_then(|entry| entry.user.clone()),
+        // The wallet has no levels: whatever lies in it is the person's own.
+        level: None,
         // What renews itself does not lapse for the person who looks at it.
         expires_at: entry
             .filter(|entry| !entry.renews)

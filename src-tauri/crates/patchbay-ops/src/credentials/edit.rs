@@ -30,6 +30,7 @@ pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<W
         issuer: None,
         resource: None,
         scopes: Vec::new(),
+        user: None,
         expires_at: None,
         renews: false,
         needs_authorization: false,

@@ -70,6 +70,7 @@ impl Bench {
             issuer: None,
             resource: None,
             scopes: Vec::new(),
+            user: None,
             expires_at: lapses_in.map(at),
             renews: false,
             needs_authorization: false,

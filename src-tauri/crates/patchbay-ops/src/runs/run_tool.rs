@@ -270,6 +270,7 @@ pub(crate) fn identity(connector: &Connector, request: &RunTool) -> IdentityLine
     match &request.credential {
         Some(name) if own.credential.as_ref() != Some(name) => IdentityLine {
             credential: Some(name.clone()),
+            user: None,
             level: None,
             expires_at: None,
             ..own

@@ -139,6 +139,7 @@ fn identity(run: &ToolRun) -> Value {
         ("platform", word(&identity.platform)),
         ("account", Value::from(identity.account.as_str())),
         ("credential", word(&identity.credential)),
+        ("user", word(&identity.user)),
         ("level", word(&identity.level)),
         ("origin", word(&run.summary.origin)),
     ]))

@@ -17,6 +17,7 @@ fn run(id: &str, structured: Value) -> ToolRun {
                 platform: Platform::Local,
                 account: "This computer".into(),
                 credential: Some("lena".into()),
+                user: None,
                 level: None,
                 expires_at: None,
             },

@@ -48,6 +48,7 @@ async fn bench() -> Bench {
         issuer: Some(grant.issuer.clone()),
         resource: Some(grant.resource.clone()),
         scopes: Vec::new(),
+        user: None,
         expires_at: grant.expires_at,
         renews: true,
         needs_authorization: false,
