@@ -70,6 +70,23 @@ async fn the_whole_story() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_says_when_the_platform_tried_a_connector_not_when_it_was_read() {
+    let fixture = fixture().await;
+    let byok = json!({ "provider": "apollo", "api_key": PROVIDER_KEY, "name": "Apollo" });
+    fixture.api("submit_byok", byok).await;
+    fixture.fake.with(|tenex| {
+        let apollo = &mut tenex.connectors[0];
+        apollo.insert("health".to_owned(), "ok".into());
+        apollo.insert("last_checked_at".to_owned(), "2026-05-08T14:30:00Z".into());
+    });
+    fixture.does("connector list --refresh").await;
+    let shown = fixture.json("connector show apollo").await;
+    assert_eq!(shown["status"]["status"], "ready");
+    assert_eq!(shown["status"]["lastOkAt"], "2026-05-08T14:30:00Z");
+    fixture.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn e_mail_and_password_are_changed_for_a_token() {
     const PASSWORD: &str = "tulips-3d51";
     const NEXT: &str = "daffodils-77c0";

@@ -976,7 +976,7 @@ export type ConnectorStatus = {
 	code: Code | null,
 	/**  When it was last looked at. */
 	checkedAt: Timestamp | null,
-	/**  When tools were last listed with success. */
+	/**  When it last worked: tools were listed, or its platform tried it with success. */
 	lastOkAt: Timestamp | null,
 };
 

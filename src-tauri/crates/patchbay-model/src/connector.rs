@@ -128,7 +128,7 @@ pub struct ConnectorStatus {
     pub code: Option<crate::Code>,
     /// When it was last looked at.
     pub checked_at: Option<Timestamp>,
-    /// When tools were last listed with success.
+    /// When it last worked: tools were listed, or its platform tried it with success.
     pub last_ok_at: Option<Timestamp>,
 }
 

@@ -57,6 +57,8 @@ pub struct RemoteConnector {
     pub word: Option<String>,
     /// Why, in a few plain words without a full stop.
     pub reason: Option<String>,
+    /// When the platform itself last tried it, where it tells.
+    pub checked_at: Option<Timestamp>,
     /// How one can sign in, as far as the platform tells without being asked for it.
     pub methods: Vec<AuthenticationMethod>,
     /// Name of the credential it acts with.
@@ -86,6 +88,7 @@ impl RemoteConnector {
             status: Status::Unknown,
             word: None,
             reason: None,
+            checked_at: None,
             methods: Vec::new(),
             credential: None,
             level: None,

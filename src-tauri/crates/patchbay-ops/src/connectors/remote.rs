@@ -136,13 +136,17 @@ pub(crate) fn copy_remote(
     now: Timestamp,
 ) {
     let is_ready = remote.status == Status::Ready;
+    // A list says how it was when the platform last tried, which may be long before it is read.
+    let tried_at = remote.checked_at.map_or(now, |at| at.min(now));
     connector.status = ConnectorStatus {
         status: remote.status,
         word: remote.word,
         reason: remote.reason,
         code: None,
         checked_at: Some(now),
-        last_ok_at: is_ready.then_some(now).or(connector.status.last_ok_at),
+        last_ok_at: is_ready
+            .then_some(tried_at)
+            .max(connector.status.last_ok_at),
     };
     connector.remote_id = Some(remote.remote_id);
     // Not every platform's own name is fit to be shown, and it has to stand for the connector everywhere.

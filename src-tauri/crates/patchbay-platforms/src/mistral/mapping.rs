@@ -59,6 +59,7 @@ pub(super) fn connector(
         status: state.status,
         word: state.word,
         reason: state.reason.map(|reason| clean_text(&reason, WORDS_LIMIT)),
+        checked_at: None,
         methods: methods(connector),
         credential: used.map(|credential| clean_text(&credential.name, TITLE_LIMIT)),
         level: used.and_then(|credential| level(&credential.scope)),

@@ -46,6 +46,7 @@ pub(super) fn connector(
         status,
         word: Some(clean_text(&wire.status, NAME_LIMIT)),
         reason: reason.map(|reason| clean_text(&reason, REASON_LIMIT)),
+        checked_at: time("last_checked_at"),
         methods,
         credential: label.map(|label| clean_text(label, NAME_LIMIT)),
         level,

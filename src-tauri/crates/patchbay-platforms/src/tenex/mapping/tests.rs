@@ -173,7 +173,8 @@ fn words_of_the_settings_decide() {
 fn a_connector_is_told_in_our_words() {
     let members = json!({
         "status": "connected", "auth_type": "oauth", "account_label": "ops@acme.com",
-        "created_at": "2026-05-08T14:22:01Z", "name": null
+        "created_at": "2026-05-08T14:22:01Z", "last_checked_at": "2026-05-08T14:30:00Z",
+        "name": null
     });
     let mapped = connector(wire(members), &states(), &Observation::default(), now());
     assert_eq!(mapped.name, "gmail");
@@ -183,4 +184,5 @@ fn a_connector_is_told_in_our_words() {
     assert_eq!(mapped.methods, [AuthenticationMethod::Oauth]);
     assert_eq!(mapped.word.as_deref(), Some("connected"));
     assert_eq!(mapped.created_at, Timestamp::parse("2026-05-08T14:22:01Z"));
+    assert_eq!(mapped.checked_at, Timestamp::parse("2026-05-08T14:30:00Z"));
 }
