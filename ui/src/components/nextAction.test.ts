@@ -1,7 +1,19 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
-import { type AuthenticationMethod, type Status } from "@/host/bindings";
+import { type Authentication, type AuthenticationMethod, type Platform, type Status } from "@/host/bindings";
 import { connector, hostedConnector } from "@/test/samples";
-import { runAction, isSignInAction, nextActionLabels, nextActionOf } from "./nextAction";
+import { type NextAction, runAction, isSignInAction, nextActionLabels, nextActionOf } from "./nextAction";
+
+type Case = {
+  platform: Platform;
+  status: Status;
+  authentication: Authentication;
+  authenticationMethods: AuthenticationMethod[];
+  action: NextAction | null;
+};
+
+const file = "../src-tauri/crates/patchbay-ops/src/next_action_cases.json";
+const cases = JSON.parse(readFileSync(file, "utf8")) as Case[];
 
 function hosted(status: Status, ...authenticationMethods: AuthenticationMethod[]) {
   const one = hostedConnector();
@@ -9,6 +21,12 @@ function hosted(status: Status, ...authenticationMethods: AuthenticationMethod[]
 }
 
 describe("the step that helps a connector on", () => {
+  it.each(cases)("is_that_of_the_host: $platform $status $action", ({ platform, status, action, ...signIn }) => {
+    const one = connector();
+    const shown = { ...one, ...signIn, identity: { ...one.identity, platform }, status: { ...one.status, status } };
+    expect(nextActionOf(shown)).toBe(action);
+  });
+
   it("is_a_consent_where_there_is_one", () => {
     expect(nextActionOf(hosted("needs_authorization", "bearer", "oauth"))).toBe("sign_in");
     expect(nextActionOf(hosted("disconnected", "oauth"))).toBe("connect");

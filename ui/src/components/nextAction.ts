@@ -5,7 +5,11 @@ import { abilitiesOf } from "./abilities";
 export type NextAction =
   "sign_in" | "enter_key" | "new_secret" | "show" | "connect" | "turn_on" | "review" | "doctor" | "check";
 
-/** What one button does about a connector's status, or about so many changed tools of one that is ready; `null` when it is well. */
+/**
+ * What one button does about a connector's status, or about so many changed tools of one that is ready; `null`
+ * when it is well. The same rule as in `patchbay-ops` (`next_action.rs`); `next_action_cases.json` there is the
+ * test of both.
+ */
 export function nextActionOf(connector: Connector, changedTools = 0): NextAction | null {
   switch (connector.status.status) {
     case "ready":
@@ -90,7 +94,8 @@ export function runAction(
   if (tab) onOpen(connector.id, tab);
 }
 
-function signsInByBrowser(connector: Connector): boolean {
+/** Whether a browser is the way to sign in to it. */
+export function signsInByBrowser(connector: Connector): boolean {
   const { kind } = connector.authentication;
   return kind === "oauth" || (kind === "none" && connector.authenticationMethods.includes("oauth"));
 }

@@ -1,10 +1,15 @@
 //! What can be done with a connector.
 
-use patchbay_model::{Abilities, Authentication, Connector};
+use patchbay_model::{Abilities, Authentication, Connector, Platform};
 
 /// What can be done with a connector, as far as its platform alone tells.
 pub fn abilities(connector: &Connector) -> Abilities {
-    patchbay_platforms::abilities(connector.identity.platform)
+    platform_abilities(connector.identity.platform)
+}
+
+/// What can be done with a platform and with all of its connectors.
+pub fn platform_abilities(platform: Platform) -> Abilities {
+    patchbay_platforms::abilities(platform)
 }
 
 /// Whether anything secret is sent for a connector: a credential of its own, or the key of its account.

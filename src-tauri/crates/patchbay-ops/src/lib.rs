@@ -34,6 +34,7 @@ mod lock;
 mod logging;
 mod need;
 mod needs;
+mod next_action;
 mod open;
 mod operations;
 mod other_processes;
@@ -49,7 +50,7 @@ mod vault;
 
 pub use patchbay_platforms::platform_infos;
 
-pub use abilities::{abilities, sends_secrets};
+pub use abilities::{abilities, platform_abilities, sends_secrets};
 pub use accounts::add::{AddAccount, add_account};
 pub use accounts::edit::{
     change_account_settings, colour_account, sign_out_account, try_account_settings,

@@ -6,6 +6,8 @@ use patchbay_model::{
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::next_action::NextAction;
+
 /// Something that waits for a person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -92,6 +94,21 @@ pub enum NeedFix {
     Renew,
     /// Free space on the disk, then save again.
     SaveAgain,
+}
+
+impl NeedFix {
+    /// The fix that is that step; `None` for what waits for nobody.
+    pub(crate) fn of(action: NextAction) -> Option<Self> {
+        Some(match action {
+            NextAction::SignIn => Self::SignIn,
+            NextAction::EnterKey => Self::ReplaceKey,
+            NextAction::NewSecret => Self::EditSettings,
+            NextAction::Show => Self::Show,
+            NextAction::Connect => Self::Connect,
+            NextAction::Doctor | NextAction::Check => Self::Check,
+            NextAction::TurnOn => return None,
+        })
+    }
 }
 
 impl Need {

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use patchbay_model::{
-    Account, AccountId, Authentication, AuthenticationMethod, Code, Connector, Platform, Status,
-    Timestamp, WalletEntry, WalletKind, count,
+    Account, AccountId, Code, Connector, Status, Timestamp, WalletEntry, WalletKind, count,
 };
 use patchbay_vault::SecretName;
 
-use crate::abilities::abilities;
+use crate::abilities::{abilities, platform_abilities};
 use crate::accounts::errors::account_error;
 use crate::accounts::list_accounts;
 use crate::connectors::list_connector_rows;
@@ -16,6 +15,7 @@ use crate::context::Context;
 use crate::credentials::list_wallet;
 use crate::error::Error;
 use crate::need::{Need, NeedFix, NeedKind};
+use crate::next_action::next_action;
 
 /// How long before something lapses it is told.
 const AHEAD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -88,7 +88,7 @@ fn fold_unreachable(needs: Vec<Need>) -> Vec<Need> {
 }
 
 async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Error> {
-    if account.platform == Platform::Local {
+    if !platform_abilities(account.platform).has_accounts {
         return Ok(None);
     }
     let blank = |kind, headline: String, fix| Need {
@@ -143,41 +143,35 @@ fn is_signed_out(code: Code) -> bool {
 fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
     let title = &connector.title;
     let status = &connector.status;
-    let (kind, headline, fix) = match status.status {
+    let (kind, headline) = match status.status {
         Status::NeedsAuthorization => {
             let headline = if status.code == Some(Code::AuthRefused) {
                 format!("{title} needs a new key")
             } else {
                 format!("{title} needs sign-in")
             };
-            (NeedKind::SignIn, headline, sign_in_fix(connector))
+            (NeedKind::SignIn, headline)
         }
         Status::Authorizing => {
             let headline = format!("Finish signing in to {title}");
-            (NeedKind::Authorizing, headline, NeedFix::Show)
+            (NeedKind::Authorizing, headline)
         }
         Status::Failing => {
             let headline = format!("{title} isn't working");
-            (NeedKind::Failing, headline, NeedFix::Check)
+            (NeedKind::Failing, headline)
         }
         Status::Disconnected if abilities(connector).reports_status && status.reason.is_some() => {
             let headline = format!("{title} is disconnected");
-            let fix = if connector.signs_in_by_browser() {
-                NeedFix::Connect
-            } else if keeps_key(connector) {
-                NeedFix::ReplaceKey
-            } else {
-                NeedFix::Check
-            };
-            (NeedKind::PlatformMessage, headline, fix)
+            (NeedKind::PlatformMessage, headline)
         }
         Status::Unknown if connector.draft => {
             let headline = format!("Finish connecting {title}");
-            (NeedKind::Draft, headline, draft_fix(connector))
+            (NeedKind::Draft, headline)
         }
         Status::Ready | Status::Unknown => return lapsing_connector(connector, now),
         Status::Disabled | Status::Disconnected => return None,
     };
+    let fix = next_action(connector).and_then(NeedFix::of)?;
     Some(Need {
         words: status.reason.clone(),
         code: status.code,
@@ -201,34 +195,6 @@ fn lapsing_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
         lapses_at: Some(lapses_at),
         ..connector_need(NeedKind::Lapsing, connector, headline, NeedFix::Renew)
     })
-}
-
-/// Whether its platform keeps its key among its credentials.
-fn keeps_key(connector: &Connector) -> bool {
-    let is_key = |method: &AuthenticationMethod| {
-        matches!(
-            method,
-            AuthenticationMethod::Bearer | AuthenticationMethod::Headers
-        )
-    };
-    abilities(connector).keeps_credentials && connector.authentication_methods.iter().any(is_key)
-}
-
-fn sign_in_fix(connector: &Connector) -> NeedFix {
-    if connector.signs_in_by_browser() {
-        NeedFix::SignIn
-    } else if keeps_key(connector) {
-        NeedFix::ReplaceKey
-    } else {
-        NeedFix::EditSettings
-    }
-}
-
-fn draft_fix(connector: &Connector) -> NeedFix {
-    match connector.authentication {
-        Authentication::Oauth { entry: None, .. } => NeedFix::Connect,
-        _ => NeedFix::Check,
-    }
 }
 
 async fn changed_tools(cx: &Context, connectors: &[Connector]) -> Result<Vec<Need>, Error> {

@@ -1,7 +1,8 @@
 //! Where the key of the secrets lies.
 
-use patchbay_model::{Code, Explain as _, Platform, Problem, Secret, Status, VaultStatus};
+use patchbay_model::{Code, Explain as _, Problem, Secret, Status, VaultStatus};
 
+use crate::abilities::platform_abilities;
 use crate::accounts::edit::sign_out_account;
 use crate::accounts::list_accounts;
 use crate::connectors::{list_connectors, status};
@@ -149,7 +150,7 @@ pub fn unsaved_problem(cx: &Context) -> Option<Problem> {
 /// Accounts whose keys were put aside wait for new ones.
 async fn sign_out_accounts(cx: &Context) -> Result<(), Error> {
     for account in list_accounts(cx).await? {
-        if account.platform != Platform::Local {
+        if platform_abilities(account.platform).has_accounts {
             sign_out_account(cx, &account.id).await?;
         }
     }

@@ -3,12 +3,13 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use patchbay_model::{AccountColour, Platform};
+use patchbay_ops::platform_abilities;
 
 /// The hosted platforms, as one types them.
 fn platforms() -> PossibleValuesParser {
     let hosted = Platform::ALL
         .iter()
-        .filter(|platform| **platform != Platform::Local);
+        .filter(|platform| platform_abilities(**platform).has_accounts);
     PossibleValuesParser::new(hosted.map(|platform| platform.as_str()))
 }
 

@@ -5,10 +5,10 @@ mod offer;
 use std::io::Read as _;
 use std::path::Path;
 
-use patchbay_model::{AccountId, Code, Platform, Problem};
+use patchbay_model::{AccountId, Code, Problem};
 use patchbay_ops::{
     AccountDefinitions, Error, list_account_definitions, list_accounts, list_catalogue,
-    read_registry_file,
+    platform_abilities, read_registry_file,
 };
 
 use self::offer::Offer;
@@ -55,7 +55,10 @@ async fn offers(cli: &Cli, of: &SourceArgs) -> Result<Vec<Offer>, Failure> {
 /// An account that cannot be asked is told of, and fails nothing unless it alone was asked for.
 async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<Offer>, Failure> {
     let accounts = list_accounts(&cli.cx).await?;
-    if !accounts.iter().any(|one| one.platform != Platform::Local) {
+    if !accounts
+        .iter()
+        .any(|one| platform_abilities(one.platform).has_accounts)
+    {
         return Ok(Vec::new());
     }
     if let Err(failure) = unlock(cli).await {

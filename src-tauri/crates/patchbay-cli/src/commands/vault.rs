@@ -1,11 +1,9 @@
 //! `patchbay vault …`: where the key of the secrets lies.
 
-use patchbay_model::{
-    Code, Explain as _, Platform, Secret, VaultBackend, VaultState, VaultStatus, count,
-};
+use patchbay_model::{Code, Explain as _, Secret, VaultBackend, VaultState, VaultStatus, count};
 use patchbay_ops::{
-    Error, accept_older_secrets, choose_passphrase, list_accounts, list_wallet, set_vault_aside,
-    unlock_vault, use_keychain, vault_status,
+    Error, accept_older_secrets, choose_passphrase, list_accounts, list_wallet, platform_abilities,
+    set_vault_aside, unlock_vault, use_keychain, vault_status,
 };
 
 use crate::args::VaultVerb;
@@ -90,7 +88,7 @@ async fn lost(cli: &Cli) -> Result<String, Failure> {
     let accounts = list_accounts(&cli.cx).await?;
     let keys = accounts
         .iter()
-        .filter(|account| account.platform != Platform::Local)
+        .filter(|account| platform_abilities(account.platform).has_accounts)
         .count();
     let credentials = count(credentials, "credential");
     Ok(match keys {

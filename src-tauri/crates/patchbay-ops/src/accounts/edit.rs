@@ -1,10 +1,11 @@
 //! Changing what is not secret of an account, signing it out, and removing it.
 
-use patchbay_model::{Account, AccountColour, AccountId, Json, Platform};
+use patchbay_model::{Account, AccountColour, AccountId, Json};
 use patchbay_platforms::{HostedPlatform, hosted};
 use patchbay_vault::SecretName;
 use serde_json::Value;
 
+use crate::abilities::platform_abilities;
 use crate::accounts::form::{base_url, check_settings};
 use crate::accounts::secrets::secrets_of;
 use crate::accounts::{
@@ -118,12 +119,9 @@ async fn try_settings(cx: &Context, id: &AccountId, settings: Json) -> Result<Ac
 }
 
 fn platform_of(account: &Account) -> Result<&'static HostedPlatform, Error> {
-    hosted(account.platform).ok_or_else(|| {
-        debug_assert_eq!(account.platform, Platform::Local);
-        Error::Usage {
-            what: "this computer has no sign-in".to_owned(),
-            hint: "Choose a platform account.".to_owned(),
-        }
+    hosted(account.platform).ok_or_else(|| Error::Usage {
+        what: "this computer has no sign-in".to_owned(),
+        hint: "Choose a platform account.".to_owned(),
     })
 }
 
@@ -133,7 +131,7 @@ fn platform_of(account: &Account) -> Result<&'static HostedPlatform, Error> {
 /// [`Error::NotFound`]; [`Error::Platform`] when it does not; [`Error::Vault`], [`Error::Reference`].
 pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
-    if account.platform != Platform::Local {
+    if platform_abilities(account.platform).has_accounts {
         let signed_in = platform::platform_of(cx, &account).await?;
         let checked = platform::verify(cx, &*signed_in).await;
         let checked = checked.map_err(|error| platform::signed_out(&account, error));
@@ -150,7 +148,7 @@ pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error
 /// [`Error::Store`] when it is taken.
 pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
-    if account.platform == Platform::Local {
+    if !platform_abilities(account.platform).has_accounts {
         return Err(Error::Usage {
             what: "this computer can't be renamed".to_owned(),
             hint: "Rename its connectors instead.".to_owned(),
@@ -171,7 +169,7 @@ pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result
 /// [`Error::NotFound`]; [`Error::Usage`] for "This computer"; [`Error::Vault`], [`Error::Store`].
 pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
     let account = find_account(cx, id).await?;
-    if account.platform == Platform::Local {
+    if !platform_abilities(account.platform).has_accounts {
         return Err(Error::Usage {
             what: "this computer can't be removed".to_owned(),
             hint: "Remove its connectors instead.".to_owned(),
@@ -193,6 +191,7 @@ pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
 mod tests {
     use std::sync::Arc;
 
+    use patchbay_model::Platform;
     use serde_json::json;
 
     use super::*;

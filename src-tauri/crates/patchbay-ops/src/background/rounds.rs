@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use patchbay_model::{Account, Connector, ConnectorId, Platform, Status, Timestamp};
+use patchbay_model::{Account, Connector, ConnectorId, Status, Timestamp};
 use url::Url;
 
 use super::Pace;
-use crate::abilities::abilities;
+use crate::abilities::{abilities, platform_abilities};
 
 /// By how much more than its interval a look may be late, as a part of it: whoever starts together does
 /// not stay together.
@@ -129,7 +129,7 @@ pub(super) fn by_chance(up_to: Duration) -> Duration {
 }
 
 fn can_be_asked(account: &Account) -> bool {
-    account.platform != Platform::Local && !account.is_signed_out
+    platform_abilities(account.platform).has_accounts && !account.is_signed_out
 }
 
 /// The host that a look at a connector asks; `None` when a look would tell nothing, or start a program.

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use patchbay_model::{
-    Account, AccountId, Connector, ConnectorId, ConnectorStatus, Platform, RemoteId, Status,
-    Timestamp,
+    Account, AccountId, Connector, ConnectorId, ConnectorStatus, RemoteId, Status, Timestamp,
 };
 use patchbay_platforms::RemoteConnector;
 
+use crate::abilities::platform_abilities;
 use crate::accounts::observations::save_observations;
 use crate::accounts::platform::{options, platform_of, signed_out};
 use crate::accounts::{errors, list_accounts};
@@ -47,7 +47,7 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(Synced)) -> Resu
     let accounts = list_accounts(cx).await?;
     let hosted = accounts
         .into_iter()
-        .filter(|account| account.platform != Platform::Local);
+        .filter(|account| platform_abilities(account.platform).has_accounts);
     let mut lists = futures::stream::iter(hosted)
         .map(|account| async move {
             let outcome = sync_account(cx, &account).await;

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use patchbay_model::{
-    Json, Problem, RemoteId, SecretHolder, SecretLocation, Tool, ToolEffect, UsedBy, WalletEntryId,
+    AuthenticationMethod, Json, Platform, Problem, RemoteId, SecretHolder, SecretLocation, Tool,
+    ToolEffect, UsedBy, WalletEntryId,
 };
 use serde_json::json;
 
