@@ -64,6 +64,17 @@ it("one_that_may_send_credentials_unencrypted_is_marked_and_can_be_told_not_to",
   await waitFor(() => expect(host.lastCall("updateConnector")).toMatchObject({ changes: { allowPlainHttp: false } }));
 });
 
+it("signs_in_again_to_one_that_works_as_somebody_else", async () => {
+  const oauth = { kind: "oauth", client: null, entry: "wal_1", callbackPort: null, callbackHost: null } as const;
+  const signedIn = connector({ authentication: { ...oauth, redirect: "loopback", scopes: [] } });
+  const { user, host } = renderApp("/connectors/con_github", { connectors: [signedIn] });
+  await user.click(await screen.findByRole("button", { name: "More actions" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Sign in again…" }));
+  await waitFor(() =>
+    expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_github" } }),
+  );
+});
+
 it("removing_it_leads_to_the_list_at_once", async () => {
   const { user, host } = renderApp("/connectors/con_github", { connectors: [connector()] });
   host.handlers.removeConnector = () => new Promise(() => undefined) as never;

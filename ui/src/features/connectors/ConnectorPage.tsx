@@ -12,11 +12,13 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import {
+  isSignInAction,
   type NextAction,
   nextActionKeys,
   nextActionLabels,
   nextActionOf,
   runAction,
+  signsInByBrowser,
   tabFor,
 } from "@/components/nextAction";
 import { platformName } from "@/components/platformName";
@@ -151,6 +153,9 @@ function Known({
   // A check has a button of its own, and where a step is taken already, nothing leads there.
   const mainAction = action && nextActionKeys[action] === "C" && tabFor(action) !== tab ? action : null;
 
+  // As somebody else, or with more access; what needs a sign-in has a button of its own.
+  const canSignInAgain = !isOff && signsInByBrowser(connector) && !isSignInAction(action);
+
   useShortcut(!checkable ? null : { keys: "D", label: "Check", inBar: true, run: runCheck });
   useShortcut(
     mainAction ? { keys: "C", label: nextActionLabels[mainAction], inBar: true, run: () => run(mainAction) } : null,
@@ -196,6 +201,16 @@ function Known({
                     label: isOff ? "Turn on" : "Turn off",
                     icon: "power" as const,
                     onAction: () => update.mutate({ enabled: isOff }),
+                  },
+                ]
+              : []),
+            ...(canSignInAgain
+              ? [
+                  {
+                    id: "sign_in_again",
+                    label: "Sign in again…",
+                    icon: "log-in" as const,
+                    onAction: () => onSignIn(connector),
                   },
                 ]
               : []),
