@@ -44,6 +44,7 @@ export function JsonField(props: FieldProps) {
           field.onBlur();
         }}
       />
+      {field.facts.reason && <div className={styles.help}>{field.facts.reason}</div>}
       {problem && (
         <div className={styles.problem} role="status" data-problem>
           <Icon name="circle-alert" size={12} />

@@ -30,6 +30,8 @@ export type FieldFacts = {
   advanced?: boolean;
   /** Whether the texts of a `map` are secret. */
   secret?: boolean;
+  /** Why there is nothing better than JSON for it. */
+  reason?: string;
   /** How many members of an object are left to JSON, for nobody fills in so long a form. */
   hidden?: number;
 };
@@ -67,7 +69,8 @@ export function formSchema(raw: AnySchema): Schema {
 
 /** `top`: the arguments themselves, which are an object even when the schema does not say so. */
 function convert(schema: AnySchema, top = false): Schema {
-  if (typeof schema === "boolean" || schema[OPAQUE] === true) return json(asSchema(schema), false);
+  if (typeof schema === "boolean") return json({}, false, reasons.anything);
+  if (schema[OPAQUE] === true) return json(schema, false, reasons.tooDeep);
   const type = typeLabel(schema);
   const { rest, nullable } = withoutNull(mergeAllOf(schema));
   const annotations = { title: rest.title, description: rest.description };
@@ -96,8 +99,17 @@ function convert(schema: AnySchema, top = false): Schema {
   }
   if (types[0] === "array") return list(rest, facts);
   if (types.length === 1 && types[0] !== "null") return { ...scalar(rest), ...facts("leaf") };
-  return json(rest, nullable, type);
+  return json(rest, nullable, reasons.anything, type);
 }
+
+/** Why a value is edited as JSON, in words for whoever has to. */
+const reasons = {
+  anything: "No form: any value is allowed here.",
+  tooDeep: "No form: too large, recursive or described elsewhere.",
+  unnamed: "No form: the server doesn't name the properties.",
+  positions: "No form: each position has its own type.",
+  items: "No form: the server doesn't describe the items.",
+};
 
 type Facts = (field: FieldFacts["field"], more?: Partial<FieldFacts>) => Schema;
 
@@ -110,7 +122,9 @@ function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: 
       isObject(rest.additionalProperties) && typesOf(rest.additionalProperties)[0] === "string"
         ? rest.additionalProperties
         : null;
-    return texts ? { type: "object", ...facts("map", { secret: texts.writeOnly === true }) } : { ...facts("json") };
+    return texts
+      ? { type: "object", ...facts("map", { secret: texts.writeOnly === true }) }
+      : { ...facts("json", { reason: reasons.unnamed }) };
   }
   return {
     type: "object",
@@ -171,7 +185,8 @@ function optionTitle(option: Schema): string {
 }
 
 function list(rest: Schema, facts: Facts): Schema {
-  if (!isObject(rest.items) || Array.isArray(rest.prefixItems)) return { ...facts("json") };
+  if (Array.isArray(rest.prefixItems)) return { ...facts("json", { reason: reasons.positions }) };
+  if (!isObject(rest.items)) return { ...facts("json", { reason: reasons.items }) };
   const item = convert(rest.items);
   const { field, choices, nullable } = factsOf(item);
   const bounds = { type: "array", items: item, maxItems: rest.maxItems };
@@ -180,12 +195,12 @@ function list(rest: Schema, facts: Facts): Schema {
   return { ...bounds, ...facts(plain ? "chips" : "rows") };
 }
 
-function json(schema: Schema, nullable: boolean, type = "any"): Schema {
+function json(schema: Schema, nullable: boolean, reason: string, type = "any"): Schema {
   return {
     title: schema.title,
     description: schema.description,
     $id: fieldIds.json,
-    [FACTS]: { field: "json", type, nullable, fallback: schema.default } satisfies FieldFacts,
+    [FACTS]: { field: "json", type, nullable, fallback: schema.default, reason } satisfies FieldFacts,
   };
 }
 
