@@ -52,13 +52,14 @@ pub(crate) fn forward<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
 }
 
 /// The events upon which all that is shown is read again.
-fn everything() -> [Event; 5] {
+fn everything() -> [Event; 6] {
     [
         Event::AccountsChanged,
         Event::ConnectorsChanged,
         Event::WalletChanged,
         Event::HistoryChanged,
         Event::SettingsChanged,
+        Event::QuestionsChanged,
     ]
 }
 

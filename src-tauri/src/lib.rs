@@ -81,6 +81,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     };
     // The store opens while the web view starts; nothing of the page is heard before this returns.
     let mut options = ContextOptions::of_system(paths.clone());
+    options.asks = true;
     options.programs = Arc::new(program_consent::DialogConsent(app.handle().clone()));
     let opening = tauri::async_runtime::spawn(Context::open(options));
     #[cfg(target_os = "macos")]

@@ -58,6 +58,7 @@ async fn main() -> Result<()> {
         programs: Arc::new(NoProgramConsent),
         clock: Arc::new(SystemClock),
         client_document: None,
+        asks: false,
     })
     .await?;
     let connector = add(&cx, &playground).await?;

@@ -18,4 +18,5 @@ mod private_memory;
 mod programs;
 mod secrets;
 mod sign_in;
+mod time_limits;
 mod vault;

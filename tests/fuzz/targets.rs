@@ -3,6 +3,7 @@
 mod files;
 mod mcp;
 mod oauth;
+mod pasted;
 mod platforms;
 mod tools;
 
@@ -57,6 +58,7 @@ pub(crate) const TARGETS: &[Target] = &[
         READS,
         files::registry,
     ),
+    target("pasted-text", pasted::seeds, READS, pasted::pasted),
     target("vault-file", files::vault_seeds, READS, files::vault),
     target(
         "mistral",

@@ -87,6 +87,7 @@ async fn open(folder: &Path) -> Context {
         browser: Arc::new(Browser::new()),
         clock: Arc::new(SystemClock),
         client_document: None,
+        asks: false,
         programs: Arc::new(NoProgramConsent),
     };
     Context::open(options).await.unwrap()

@@ -19,6 +19,8 @@ pub(crate) const INTAKES: &[Intake] = &[
         "typed addresses and values",
         &[
             "crates/patchbay-cli/src/prompt.rs::secret",
+            "crates/patchbay-cli/src/prompt.rs::line",
+            "crates/patchbay-cli/src/questions.rs::read",
             "crates/patchbay-cli/src/secret_source.rs::input",
             "crates/patchbay-cli/src/secret_source.rs::input_or_object",
             "crates/patchbay-cli/src/tool_arguments.rs::json",
@@ -235,7 +237,11 @@ pub(crate) const INTAKES: &[Intake] = &[
     ),
     intake(
         "resource",
-        &["crates/patchbay-platforms/src/mcp/resources.rs::resource"],
+        &[
+            "crates/patchbay-platforms/src/mcp/resources.rs::resource_at",
+            "crates/patchbay-platforms/src/mcp/resources.rs::template",
+            "crates/patchbay-platforms/src/mcp/uri_template.rs::parse",
+        ],
     ),
     intake(
         "prompt",
@@ -253,15 +259,24 @@ pub(crate) const INTAKES: &[Intake] = &[
         &["crates/patchbay-platforms/src/mcp/session/pending.rs::report"],
     ),
     intake(
+        "question of a server",
+        &["crates/patchbay-platforms/src/mcp/questions.rs::read"],
+    ),
+    intake(
         "output of a program",
         &[
+            "crates/patchbay-platforms/src/mcp/inbox.rs::read",
             "crates/patchbay-platforms/src/mcp/stdio.rs::read",
             "crates/patchbay-platforms/src/mcp/stdio/process.rs::command",
         ],
     ),
     intake(
         "event stream",
-        &["crates/patchbay-platforms/src/mcp/sse.rs::events"],
+        &[
+            "crates/patchbay-platforms/src/mcp/http_sse.rs::read",
+            "crates/patchbay-platforms/src/mcp/http_sse.rs::read_endpoint",
+            "crates/patchbay-platforms/src/mcp/sse.rs::events_counting",
+        ],
     ),
     intake(
         "redirect",

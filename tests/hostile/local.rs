@@ -425,6 +425,7 @@ async fn try_open(desk: &Desk) -> Result<Context, patchbay_ops::Error> {
         clock: desk.clock.clone(),
         programs: Arc::new(NoProgramConsent),
         client_document: None,
+        asks: false,
     })
     .await
 }

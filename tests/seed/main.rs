@@ -10,7 +10,8 @@ use anyhow::{Context as _, Result};
 use futures::{StreamExt as _, TryStreamExt as _};
 use patchbay_model::{
     Account, AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId,
-    ConnectorStatus, IdentityLine, Json, Level, Platform, RemoteId, Status, Timestamp, Visibility,
+    ConnectorStatus, IdentityLine, Json, Level, Platform, RemoteId, Status, TimeLimits, Timestamp,
+    Visibility,
 };
 use patchbay_store::Store;
 use serde_json::json;
@@ -123,6 +124,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         tags: vec!["team".to_owned()],
         favourite: place.is_multiple_of(50),
         allows_plain_http: false,
+        time_limits: TimeLimits::default(),
         draft: false,
         native: native(&name, place),
         name,

@@ -1,4 +1,4 @@
-//! Adding servers that are programs of this computer, from what is pasted.
+//! Servers that are programs of this computer: adding them from what is pasted, and answering what they ask.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -117,5 +117,59 @@ fn pasted_settings_with_two_servers_are_reviewed_one_after_the_other() {
     window.see("row", "First, *Ready*");
     window.see("row", "Second, *Ready*");
     assert!(started(&pids) > 0);
+    window.quit();
+}
+
+#[test]
+fn what_a_server_asks_is_answered_in_the_window() {
+    let desk = Desk::new();
+    let (script, pids) = server(&desk);
+    let window = desk.start();
+    paste(
+        &window,
+        &format!(
+            "PID_FILE={} python3 '{}' asks",
+            pids.display(),
+            script.display()
+        ),
+    );
+    window.see("list", "Words of the command");
+    window.fill("Name", "Asking");
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    allow(&desk);
+    window.see_text("Ready");
+    window.go_to("Tools");
+    window.press("row", "echo, *");
+    window.press("button", "Run");
+
+    let dialog = ("dialog", "Asking asks");
+    window.see(dialog.0, dialog.1);
+    // Its words are words.
+    window.see_text_in(dialog, "<b>");
+    window.see_text_in(dialog, "echo waits for your answer.");
+    assert_eq!(window.value("Your name"), "Ada");
+    window.fill("Your name", "Grace");
+    window.press_in(dialog, "button", "Send");
+    window.see_gone(dialog.0, dialog.1);
+    window.see_text(r#""name": "Grace""#);
+
+    // By the keyboard alone: nothing is neither yes nor no.
+    window.press("button", "Run");
+    window.see(dialog.0, dialog.1);
+    window.keys(&[keys::ESCAPE]);
+    window.see_text(r#""action": "cancel""#);
+    window.press("button", "Run");
+    window.press_in(dialog, "button", "Decline");
+    window.see_text(r#""action": "decline""#);
+
+    // The question goes with its run.
+    window.press("button", "Run");
+    window.see(dialog.0, dialog.1);
+    let run = window.invoke("list_questions", serde_json::json!({}));
+    let run = run.expect("the open question")[0]["run"].clone();
+    window
+        .invoke("cancel_run", serde_json::json!({ "run": run }))
+        .expect("the run is under way");
+    window.see_gone(dialog.0, dialog.1);
     window.quit();
 }

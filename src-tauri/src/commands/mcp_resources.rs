@@ -25,6 +25,18 @@ pub(crate) async fn read_resource(
     Ok(patchbay_ops::read_resource(&cx, &connector, &uri).await?)
 }
 
+/// Reads a resource whose URI has gaps; the values are a JSON object of texts.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn read_resource_template(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+    uri: String,
+    values: Json,
+) -> Result<Vec<Content>, Problem> {
+    Ok(patchbay_ops::read_resource_template(&cx, &connector, &uri, values).await?)
+}
+
 /// The prompts of a connector, as its server lists them now.
 #[tauri::command]
 #[specta::specta]

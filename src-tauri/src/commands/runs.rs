@@ -1,9 +1,10 @@
 //! Running tools, and the history of it.
 
 use patchbay_model::{
-    ConnectorId, Origin, Problem, RunId, RunPage, RunQuery, ToolRun, ToolRunSummary,
+    ConnectorId, Origin, Problem, QuestionAnswer, QuestionId, RunId, RunPage, RunQuery, ToolRun,
+    ToolRunSummary,
 };
-use patchbay_ops::{Context, DryRun, RunComparison, RunProgress, RunTool};
+use patchbay_ops::{Context, DryRun, OpenQuestion, RunComparison, RunProgress, RunTool};
 use tauri::State;
 use tauri::ipc::Channel;
 
@@ -49,6 +50,34 @@ pub(crate) async fn replay_run(
 #[specta::specta]
 pub(crate) async fn cancel_run(cx: State<'_, Context>, run: RunId) -> Result<(), Problem> {
     Ok(patchbay_ops::cancel_run(&cx, &run).await?)
+}
+
+/// What servers ask right now, the oldest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn list_questions(cx: State<'_, Context>) -> Vec<OpenQuestion> {
+    patchbay_ops::list_questions(&cx)
+}
+
+/// Answers what a server asks while a tool runs.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn answer_question(
+    cx: State<'_, Context>,
+    question: QuestionId,
+    answer: QuestionAnswer,
+) -> Result<(), Problem> {
+    Ok(patchbay_ops::answer_question(&cx, &question, answer)?)
+}
+
+/// Opens the page that a server asks for, in the browser.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_question_page(
+    cx: State<'_, Context>,
+    question: QuestionId,
+) -> Result<(), Problem> {
+    Ok(patchbay_ops::open_question_page(&cx, &question).await?)
 }
 
 /// A page of the history, newest first.

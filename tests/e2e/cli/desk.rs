@@ -114,6 +114,7 @@ impl Terminal {
             programs: Arc::new(NoProgramConsent),
             clock: Arc::new(SystemClock),
             client_document: None,
+            asks: false,
         });
         let cx = cx.await.unwrap();
         unlock_vault(&cx, Secret::new(PASSPHRASE)).await.unwrap();

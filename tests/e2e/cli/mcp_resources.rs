@@ -27,6 +27,23 @@ async fn what_a_server_offers_is_listed_read_and_filled_in() {
     let dot = terminal.run(&dot).await.document();
     assert_eq!(dot[0]["mimeType"], "image/png");
 
+    assert_eq!(listed[2]["uri"], "playground://greeting/{name}");
+    assert_eq!(listed[2]["variables"][0]["name"], "name");
+    let greeting = [
+        "connector",
+        "resource",
+        "play",
+        "playground://greeting/{name}",
+    ];
+    let filled = terminal
+        .run(&[&greeting[..], &["name=Ada L."]].concat())
+        .await;
+    assert_eq!(filled.stdout, "Hello, Ada%20L..\n");
+    for refused in [&["other=1"][..], &["name="]] {
+        let refused = terminal.run(&[&greeting[..], refused].concat()).await;
+        assert_eq!(refused.code, 2, "{}", refused.shown());
+    }
+
     let prompts = terminal
         .run(&["connector", "prompts", "play", "--json"])
         .await

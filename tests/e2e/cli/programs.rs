@@ -290,3 +290,176 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
         assert!(refused.stderr.contains(said), "{said}: {refused:?}");
     }
 }
+
+/// Runs a command at a terminal of its own and types each text once what is before it was shown; its output follows.
+const AT_A_TERMINAL: &str = r#"
+import json, os, pty, sys, termios, time
+steps, words = json.loads(sys.argv[1]), sys.argv[2:]
+child, terminal = pty.fork()
+if child == 0:
+    # Python may have been started by a shim that changed it, and another python3 is another program.
+    os.environ["PATH"] = os.environ.pop("OWN_PATH")
+    os.execvp(words[0], words)
+shown, seen = b"", 0
+def read():
+    global shown
+    try:
+        more = os.read(terminal, 65536)
+    except OSError:
+        return False
+    shown += more
+    return bool(more)
+for awaited, typed in steps:
+    while True:
+        at = shown.find(awaited.encode(), seen)
+        if at >= 0:
+            break
+        if not read():
+            sys.exit("ended before: " + awaited + "\n" + shown.decode(errors="replace"))
+    seen = at + len(awaited.encode())
+    while "password" in awaited and termios.tcgetattr(terminal)[3] & termios.ECHO:
+        time.sleep(0.01)
+    os.write(terminal, typed.encode())
+while read():
+    pass
+sys.stdout.write(shown.decode(errors="replace"))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"#;
+
+impl Programs {
+    /// What a run shows at a terminal where those texts are typed.
+    async fn typed(&self, words: &[&str], steps: &[(&str, &str)]) -> Done {
+        let command = self.terminal.command(words);
+        let command = command.as_std();
+        let mut driven = tokio::process::Command::new("python3");
+        driven
+            .args(["-c", AT_A_TERMINAL])
+            .arg(serde_json::to_string(steps).unwrap())
+            .arg(command.get_program())
+            .args(command.get_args())
+            .env("OWN_PATH", std::env::var_os("PATH").unwrap_or_default())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .kill_on_drop(true);
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => driven.env(name, value),
+                None => driven.env_remove(name),
+            };
+        }
+        self.terminal.finish(driven, "").await
+    }
+
+    /// Adds a server that asks, allowed and connected.
+    async fn asking(&self, manner: &str) {
+        let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
+        self.add(manner, &options).await.succeeded();
+    }
+}
+
+const RUN: [&str; 4] = ["tool", "run", "files", "echo"];
+
+#[tokio::test]
+async fn what_a_server_asks_is_answered_at_the_terminal() {
+    let desk = Programs::new().await;
+    desk.asking("asks").await;
+    let steps = [
+        ("Your name [Ada]: ", "\n"),
+        ("Color, number (optional): ", "2\n"),
+        ("[c]ancel: ", "y\n"),
+    ];
+    let done = desk.typed(&RUN, &steps).await;
+    done.succeeded();
+    let shown = &done.stdout;
+    assert!(
+        shown.contains("files asks, while echo runs as This computer · files:"),
+        "{shown}"
+    );
+    assert!(shown.contains("Who are you?"), "{shown}");
+    assert!(
+        !shown.contains("\u{1b}[2J") && !shown.contains('\u{202e}'),
+        "{shown}"
+    );
+    assert!(
+        shown.contains(r#""content": {"color": "g", "name": "Ada"}"#),
+        "{shown}"
+    );
+
+    // No is not nothing, and the end of input is nothing.
+    for (typed, word) in [("d\n", "decline"), ("c\n", "cancel"), ("\u{4}", "cancel")] {
+        let steps = [
+            ("Your name [Ada]: ", "Grace\n"),
+            ("(optional): ", "\n"),
+            ("[c]ancel: ", typed),
+        ];
+        let done = desk.typed(&RUN, &steps).await;
+        done.succeeded();
+        let told = format!(r#"{{"action": "{word}"}}"#);
+        assert!(done.stdout.contains(&told), "{done:?}");
+    }
+    let runs = desk.terminal.run(&["run", "list", "--json"]).await;
+    runs.succeeded();
+    let id = runs.document()["runs"][2]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let shown = desk.terminal.run(&["run", "show", &id, "--json"]).await;
+    assert_eq!(shown.document()["questions"][0]["reply"], "declined");
+}
+
+#[tokio::test]
+async fn a_page_is_opened_after_a_yes_only() {
+    let desk = Programs::new().await;
+    desk.asking("asks page").await;
+    let done = desk
+        .typed(
+            &RUN,
+            &[
+                ("Page: https://127.0.0.1/pay?x=1", ""),
+                ("[c]ancel: ", "n\n"),
+            ],
+        )
+        .await;
+    done.succeeded();
+    assert!(done.stdout.contains(r#"{"action": "decline"}"#), "{done:?}");
+    // Nobody answers at that address, so that the browser of the tests fails.
+    let steps = [("[c]ancel: ", "y\n"), ("opened it: ", "\n")];
+    let done = desk.typed(&RUN, &steps).await;
+    assert!(done.stdout.contains(r#"{"action": "accept"}"#), "{done:?}");
+}
+
+#[tokio::test]
+async fn what_looks_like_a_secret_is_not_shown_and_not_kept() {
+    let desk = Programs::new().await;
+    desk.asking("asks secret").await;
+    let secret = "typed-secret-3141";
+    let typed = format!("{secret}\n");
+    let done = desk
+        .typed(&RUN, &[("password: ", &typed), ("[c]ancel: ", "y\n")])
+        .await;
+    done.succeeded();
+    assert!(done.stdout.contains("must not ask for secrets"), "{done:?}");
+    assert!(!done.stdout.contains(secret), "{done:?}");
+    let runs = desk.terminal.run(&["run", "list", "--json"]).await;
+    let id = runs.document()["runs"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let shown = desk.terminal.run(&["run", "show", &id, "--json"]).await;
+    assert!(!shown.stdout.contains(secret), "{shown:?}");
+    assert_eq!(shown.document()["questions"][0]["reply"], "answered");
+}
+
+#[tokio::test]
+async fn where_nobody_is_there_servers_are_not_told_that_they_may_ask() {
+    let desk = Programs::new().await;
+    desk.asking("asks").await;
+    for more in [&["--json"][..], &["--no-input"], &[]] {
+        let done = desk.terminal.run(&[&RUN, more].concat()).await;
+        done.succeeded();
+        assert!(done.stdout.contains("-32601"), "{done:?}");
+    }
+    let done = desk.typed(&[&RUN[..], &["--no-input"]].concat(), &[]).await;
+    assert!(done.stdout.contains("-32601"), "{done:?}");
+}

@@ -200,6 +200,7 @@ fn options(
         programs: Arc::new(EveryProgram),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         client_document: None,
+        asks: false,
     }
 }
 

@@ -135,6 +135,7 @@ pub(crate) async fn open_shared(home: &Path, browser: &Browser, late: Duration) 
         programs: Arc::new(NoProgramConsent),
         clock: Arc::new(clock),
         client_document: None,
+        asks: false,
     };
     Context::open(options).await.unwrap()
 }

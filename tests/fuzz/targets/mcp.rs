@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_platforms::mcp::{McpLimits, McpTarget, ToolCall, connect};
+use async_trait::async_trait;
+use patchbay_model::{Json, Question, QuestionAnswer};
+use patchbay_platforms::mcp::{Asker, McpLimits, McpTarget, ToolCall, connect};
 use patchbay_platforms::{NoToken, PlainHttp};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
@@ -29,11 +31,15 @@ pub(super) fn answer_seeds() -> Vec<Vec<u8>> {
         r#"{"tools":[{"name":"echo","title":"Echo","description":"Says it again.","inputSchema":{"type":"object","properties":{"m":{"type":"string","x-mcp-header":"M"}},"required":["m"]},"outputSchema":{"type":"object"},"annotations":{"readOnlyHint":true,"title":"E"}},{"name":"b","inputSchema":{"type":"object"}}],"nextCursor":"2"}"#,
         r#"{"content":[{"type":"text","text":"hi"},{"type":"image","data":"AAAA","mimeType":"image/png"},{"type":"resource","resource":{"uri":"a://b","text":"x"}},{"type":"resource_link","uri":"a://c","name":"c"},{"type":"hologram"}],"structuredContent":{"n":1},"isError":false}"#,
         r#"{"resources":[{"uri":"playground://welcome","name":"welcome","title":"Welcome","description":"A line","mimeType":"text/plain"}]}"#,
+        r#"{"resourceTemplates":[{"uriTemplate":"a://{b}/{+c}{?d,e*}","name":"b","title":"B","description":"Some","mimeType":"text/plain"}]}"#,
         r#"{"contents":[{"uri":"playground://welcome","mimeType":"text/plain","text":"hello"},{"uri":"a://b","blob":"AAAA"}]}"#,
         r#"{"prompts":[{"name":"greet","title":"Greet","description":"A greeting","arguments":[{"name":"name","description":"Who","required":true}]}]}"#,
         r#"{"description":"A greeting","messages":[{"role":"user","content":{"type":"text","text":"Greet Ada."}}]}"#,
         r#"{"code":-32602,"message":"tool not found","data":{"x":[1]}}"#,
+        r#"{"resultType":"input_required","requestState":"x"}"#,
         r#"{"resultType":"input_required","inputRequests":{"a":{"method":"elicitation/create","params":{}}},"requestState":"x"}"#,
+        r#"{"resultType":"input_required","inputRequests":{"a":{"method":"elicitation/create","params":{"message":"Who?","requestedSchema":{"type":"object","properties":{"name":{"type":"string","title":"Name","default":"Ada"},"n":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":3.0},"c":{"type":"string","oneOf":[{"const":"r","title":"Red"}]},"s":{"type":"array","items":{"enum":["a","b"]},"minItems":1}},"required":["name"]}}},"b":{"method":"elicitation/create","params":{"mode":"url","message":"m","url":"https://example.com/x"}}}}"#,
+        r#"{"code":-32042,"message":"visit","data":{"elicitations":[{"mode":"url","url":"https://example.com/x","elicitationId":"1","message":"m"}]}}"#,
     ])
 }
 
@@ -65,6 +71,7 @@ const ATTACKED: &[&str] = &[
     "tools/call",
     "resources/list",
     "resources/read",
+    "resources/templates/list",
     "prompts/list",
     "prompts/get",
 ];
@@ -85,9 +92,10 @@ fn usual(method: &str) -> String {
         }
         "tools/call" => 2,
         "resources/list" => 3,
-        "resources/read" => 4,
-        "prompts/list" => 5,
-        "prompts/get" => 6,
+        "resources/templates/list" => 4,
+        "resources/read" => 5,
+        "prompts/list" => 6,
+        "prompts/get" => 7,
         _ => return "{}".to_owned(),
     };
     String::from_utf8_lossy(&seeds[index]).into_owned()
@@ -149,9 +157,24 @@ fn session(answers: Answers) -> Taker {
             tokens: Arc::new(NoToken),
             server_facts: None,
             plain_http: PlainHttp::Refused,
+            asks: true,
         };
         runtime.block_on(go(&http, target));
     })
+}
+
+/// Answers whatever is asked with what stands in it.
+struct Accepting;
+
+#[async_trait]
+impl Asker for Accepting {
+    async fn ask(&self, question: Question) -> QuestionAnswer {
+        let values = match question {
+            Question::Form(form) => form.form.values,
+            Question::Page { .. } => Json(Value::Null),
+        };
+        QuestionAnswer::Accept { values }
+    }
 }
 
 /// Everything that a session can be asked, whatever becomes of it.
@@ -166,10 +189,12 @@ async fn go(http: &reqwest::Client, target: McpTarget) {
         arguments: Map::from_iter([("m".to_owned(), json!("x"))]),
         timeout: LIMITS.idle,
         progress: Arc::new(|_| {}),
+        asker: Some(Arc::new(Accepting)),
     };
     drop(session.call_tool(call, &cancel).await);
     drop(session.list_resources(&cancel).await);
     drop(session.read_resource("playground://welcome", &cancel).await);
+    drop(session.list_resource_templates(&cancel).await);
     drop(session.list_prompts(&cancel).await);
     let name = Map::from_iter([("name".to_owned(), json!("Ada"))]);
     drop(session.fill_prompt("greet", name, &cancel).await);

@@ -40,6 +40,7 @@ impl Home {
             clock: Arc::new(SystemClock),
             programs: Arc::new(NoProgramConsent),
             client_document: None,
+            asks: false,
         });
         Self {
             cx: runtime.block_on(opening).unwrap(),

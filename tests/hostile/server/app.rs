@@ -12,10 +12,10 @@ use patchbay_model::{
 use patchbay_ops::{
     AuthenticationChoice, Error, cancel_authorization, check_connector, disconnect_connector,
     fill_prompt, inspect_address, list_prompts, list_resources, list_tools, read_resource,
-    refresh_tools, run_tool, wait_for_authorization,
+    read_resource_template, refresh_tools, run_tool, wait_for_authorization,
 };
 use patchbay_testkit::find_leaks;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::Exchange;
@@ -116,7 +116,13 @@ async fn offers(desk: &Desk, connector: &Connector, walked: &mut Walked) {
     for resource in resources.into_iter().flatten() {
         walked.shows(resource.name);
         walked.shows(resource.title);
-        walked.heard(read_resource(cx, id, &resource.uri).await);
+        let Some(variables) = resource.variables else {
+            walked.heard(read_resource(cx, id, &resource.uri).await);
+            continue;
+        };
+        let values = variables.into_iter().map(|one| (one.name, json!("x")));
+        let values = Json(values.collect::<Map<_, _>>().into());
+        walked.heard(read_resource_template(cx, id, &resource.uri, values).await);
     }
     let prompts = walked.heard(list_prompts(cx, id).await);
     for prompt in prompts.into_iter().flatten() {

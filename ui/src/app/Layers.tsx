@@ -20,6 +20,7 @@ import {
   useReadAhead,
 } from "./lazyLayers";
 import { type Layers, LayersContext } from "./LayersContext";
+import { OpenQuestion } from "./OpenQuestion";
 import { RefusedLink } from "./RefusedLink";
 import { useFixes } from "./useFixes";
 
@@ -115,6 +116,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         )}
         {open?.kind === "palette" && <Palette prefix={open.prefix} onClose={close} />}
         <RefusedLink />
+        <OpenQuestion />
         {open?.kind === "keys" && <CheatSheet onClose={close} />}
         {signIn.shown && (
           <AuthorizationLayer

@@ -19,6 +19,9 @@ export const AuthorizationLayer = lazy(() =>
     default: AuthorizationLayer,
   })),
 );
+export const QuestionDialog = lazy(() =>
+  import("@/features/questions/QuestionDialog").then(({ QuestionDialog }) => ({ default: QuestionDialog })),
+);
 export const RefusedLinkDialog = lazy(() =>
   import("./RefusedLinkDialog").then(({ RefusedLinkDialog }) => ({ default: RefusedLinkDialog })),
 );

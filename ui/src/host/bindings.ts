@@ -165,6 +165,8 @@ export const commands = {
 	listResources: (connector: ConnectorId) => typedError<Resource[], Problem>(__TAURI_INVOKE("list_resources", { connector })),
 	/**  Reads a resource of a connector: its parts, each with its own URI. */
 	readResource: (connector: ConnectorId, uri: string) => typedError<Content[], Problem>(__TAURI_INVOKE("read_resource", { connector, uri })),
+	/**  Reads a resource whose URI has gaps; the values are a JSON object of texts. */
+	readResourceTemplate: (connector: ConnectorId, uri: string, values: Json) => typedError<Content[], Problem>(__TAURI_INVOKE("read_resource_template", { connector, uri, values })),
 	/**  The credentials of a hosted connector, by level. */
 	listPlatformCredentials: (connector: ConnectorId) => typedError<CredentialsOfLevel[], Problem>(__TAURI_INVOKE("list_platform_credentials", { connector })),
 	/**  Makes a credential the one that is used when none is named. */
@@ -195,6 +197,8 @@ export const commands = {
 	rotateWalletEntry: (entry: WalletEntryId, secret: WalletSecret, each: Channel<RotationTarget>) => typedError<Rotation, Problem>(__TAURI_INVOKE("rotate_wallet_entry", { entry, secret, each })),
 	/**  Puts the old secret back everywhere. */
 	rollBackRotation: (entry: WalletEntryId, each: Channel<RotationTarget>) => typedError<Rotation, Problem>(__TAURI_INVOKE("roll_back_rotation", { entry, each })),
+	/**  Answers what a server asks while a tool runs. */
+	answerQuestion: (question: QuestionId, answer: QuestionAnswer) => typedError<null, Problem>(__TAURI_INVOKE("answer_question", { question, answer })),
 	/**  Stops a run. */
 	cancelRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_run", { run })),
 	/**  What differs between two runs; ignores what is saved for the tool. */
@@ -205,8 +209,12 @@ export const commands = {
 	findRun: (run: RunId) => typedError<ToolRun, Problem>(__TAURI_INVOKE("find_run", { run })),
 	/**  Remembers what is ignored when runs of these tools are compared. */
 	ignorePaths: (before: RunId, after: RunId, paths: string[]) => typedError<null, Problem>(__TAURI_INVOKE("ignore_paths", { before, after, paths })),
+	/**  What servers ask right now, the oldest first. */
+	listQuestions: () => __TAURI_INVOKE<OpenQuestion[]>("list_questions"),
 	/**  A page of the history, newest first. */
 	listRuns: (query: RunQuery) => typedError<RunPage, Problem>(__TAURI_INVOKE("list_runs", { query })),
+	/**  Opens the page that a server asks for, in the browser. */
+	openQuestionPage: (question: QuestionId) => typedError<null, Problem>(__TAURI_INVOKE("open_question_page", { question })),
 	/**  The run to compare with unless another is chosen. */
 	previousRun: (run: RunId) => typedError<ToolRunSummary | null, Problem>(__TAURI_INVOKE("previous_run", { run })),
 	/**  Takes one run out of the history. */
@@ -897,6 +905,8 @@ export type Connector = {
 	favourite: boolean,
 	/**  Whether its credentials may go over plain http, unencrypted, for the user insists on that address. */
 	allowsPlainHttp?: boolean,
+	/**  How long its server is waited for. */
+	timeLimits?: TimeLimits,
 	/**  Whether it has never worked yet: a draft becomes a connector at its first success. */
 	draft: boolean,
 	/**  The platform's own JSON, or Patchbay's settings of a connector of this computer. */
@@ -921,6 +931,8 @@ export type ConnectorChanges = {
 	enabled?: boolean | null,
 	/**  Whether its credentials may go over plain http, unencrypted; another origin takes that back. */
 	allowPlainHttp?: boolean | null,
+	/**  How long its server is waited for, both times. */
+	timeLimits?: TimeLimits | null,
 };
 
 /**  Another connector of the same service. */
@@ -1224,6 +1236,8 @@ problem: Problem | null } |
 { kind: "need_arose"; 
 /**  What. */
 need: Need } | 
+/**  A server asks something, or does not wait for the answer any more: read what is open again. */
+{ kind: "questions_changed" } | 
 /**  The window should come to the front. */
 { kind: "raise" };
 
@@ -1467,6 +1481,26 @@ entry: WalletEntryId } |
 clientId: string; 
 /**  The client secret, where there is one. */
 clientSecret: SecretValue | null };
+
+/**  A server waits for the answer to this. */
+export type OpenQuestion = {
+	/**  Ours. */
+	id: QuestionId,
+	/**  The run that waits. */
+	run: RunId,
+	/**  The connector whose server asks. */
+	connector: ConnectorId,
+	/**  Its name for people. */
+	connectorTitle: string,
+	/**  Name of the tool that runs. */
+	tool: string,
+	/**  As who it runs. */
+	identity: IdentityLine,
+	/**  Since when it is open. */
+	askedAt: Timestamp,
+	/**  What is asked. */
+	question: Question,
+};
 
 /**  What an operation does to its platform. */
 export type OperationEffect = 
@@ -1765,6 +1799,45 @@ export type ProviderSignIn = {
 	clientSecretField: string | null,
 };
 
+/**  A question of a server. Its words are cleaned; they are the server's all the same, and never Patchbay's. */
+export type Question = 
+/**  Values to be filled in. */
+{
+	kind: "form",
+} & QuestionForm | 
+/**  A page to be opened in the browser; what happens there is between the person and the page. */
+{ kind: "page"; 
+/**  What the server says. */
+message: string; 
+/**  The whole address, `https`, or `http` of this computer. */
+url: string; 
+/**  Its host, as the address has it: in ASCII, whatever letters it stands for. */
+host: string };
+
+/**  What the person answers. */
+export type QuestionAnswer = 
+/**  Here it is, or: the page was opened. */
+{ kind: "accept"; 
+/**  An object, by the names of the fields; empty for a page. */
+values: Json } | 
+/**  No. */
+{ kind: "decline" } | 
+/**  Nothing: the question was closed, or never seen. */
+{ kind: "cancel" };
+
+/**  Values that a server asks for. */
+export type QuestionForm = {
+	/**  What the server says. */
+	message: string,
+	/**  The fields, one level deep, with the defaults of the server as values. */
+	form: Form,
+	/**  Names for people of the fields that ask for what no server may ask for in this way: passwords, keys, cards. */
+	secrets: string[],
+};
+
+/**  Something that a server asks while a tool runs. */
+export type QuestionId = string;
+
 /**  How a server of the catalogue is reached. */
 export type Reach = 
 /**  At an address. */
@@ -1790,9 +1863,18 @@ export type Redirect =
 /**  A connector as its platform names it; opaque text. */
 export type RemoteId = string;
 
+/**  How a question was answered, without what was said. */
+export type Reply = 
+/**  Values were sent, or the page was opened. */
+"answered" | 
+/**  The person said no. */
+"declined" | 
+/**  Nobody answered. */
+"cancelled";
+
 /**  Something that a connector lets one read. */
 export type Resource = {
-	/**  By which it is read, exactly as sent. */
+	/**  By which it is read, exactly as sent; of a template, with gaps in braces. */
 	uri: string,
 	/**  Its name, cleaned of control characters. */
 	name: string,
@@ -1802,6 +1884,8 @@ export type Resource = {
 	description: string | null,
 	/**  Media type of what is read, where the server tells. */
 	mimeType: string | null,
+	/**  What its URI is filled in with; `None` of a resource that is read as it is. */
+	variables?: TemplateVariable[] | null,
 };
 
 /**  What came before the data of an answer, without secrets. */
@@ -1965,6 +2049,14 @@ export type RunQuery = {
 	before: RunId | null,
 	/**  Length of a page; 0 for 50, at most 500. */
 	limit: number,
+};
+
+/**  What a server asked during a run, and how that was answered; what was answered is not kept. */
+export type RunQuestion = {
+	/**  The words of the server, cleaned. */
+	message: string,
+	/**  How it was answered. */
+	reply: Reply,
 };
 
 /**  How a run stands. */
@@ -2203,6 +2295,14 @@ export type Status =
 /**  Not looked at yet, or a state that only the platform has a word for. */
 "unknown";
 
+/**  A gap in the URI of a resource. */
+export type TemplateVariable = {
+	/**  Its name, as the server sent it. */
+	name: string,
+	/**  Whether there is no address without it. */
+	isRequired: boolean,
+};
+
 /**  Colours of the window. */
 export type Theme = 
 /**  As the system has it. */
@@ -2211,6 +2311,14 @@ export type Theme =
 "light" | 
 /**  Light on dark. */
 "dark";
+
+/**  How long a server is waited for; `None` for as long as any other. */
+export type TimeLimits = {
+	/**  Seconds from the first request until it is connected. */
+	connectSeconds?: number | null,
+	/**  Seconds of silence in a run. */
+	runSeconds?: number | null,
+};
 
 /**  An instant in UTC; travels as RFC 3339 text, for example `2026-11-20T08:41:07.25Z`. */
 export type Timestamp = string;
@@ -2297,6 +2405,8 @@ export type ToolRun = {
 	replayOf: RunId | null,
 	/**  Name of the platform's credential that was asked for; `None` for the connector's own choice. */
 	credential?: string | null,
+	/**  What the server asked meanwhile, in its order. */
+	questions?: RunQuestion[],
 } & ToolRunSummary;
 
 /**  What a list of runs shows. */

@@ -40,6 +40,8 @@ export const keys = {
   wallet: ["wallet"],
   allowedPrograms: ["allowed-programs"],
   authorizations: ["authorizations"],
+  /** What servers ask while their tools run. */
+  questions: ["questions"],
   definitions: ["definitions"],
   catalogue: ["catalogue"],
   vault: ["vault"],
@@ -210,6 +212,8 @@ export const queries = {
     queryOptions({ queryKey: keys.authorizations, queryFn: () => call(commands.listAuthorizations()) }),
   authorization: (id: AuthorizationId) =>
     queryOptions({ queryKey: [...keys.authorizations, id], queryFn: () => call(commands.findAuthorization(id)) }),
+  questions: () =>
+    queryOptions({ queryKey: keys.questions, queryFn: () => firstPaint().then(() => commands.listQuestions()) }),
   definitions: (account: AccountId) =>
     queryOptions({ queryKey: [...keys.definitions, account], queryFn: () => call(commands.listDefinitions(account)) }),
   creationForm: (account: AccountId, definition: string) =>

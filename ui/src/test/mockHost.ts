@@ -21,6 +21,7 @@ import {
   type FirstConnectors,
   type Need,
   type Event as HostEvent,
+  type OpenQuestion,
   type OperationInfo,
   type PlatformForm,
   type Preferences,
@@ -77,6 +78,7 @@ export type HostState = {
   wallet: WalletEntry[];
   allowedPrograms: AllowedProgram[];
   authorizations: Authorization[];
+  questions: OpenQuestion[];
   vault: VaultStatus;
   /** Needs beside those that accounts and connectors show by themselves. */
   needs: Need[];
@@ -124,6 +126,7 @@ export class MockHost {
       wallet: [],
       allowedPrograms: [],
       authorizations: [],
+      questions: [],
       vault: vault(),
       needs: [],
       toolChanges: [],
@@ -319,6 +322,13 @@ export class MockHost {
         return null;
       },
       listAuthorizations: () => state.authorizations,
+      listQuestions: () => state.questions,
+      openQuestionPage: () => null,
+      answerQuestion: async ({ question: id }) => {
+        state.questions = state.questions.filter((one) => one.id !== id);
+        await this.emit({ kind: "questions_changed" });
+        return null;
+      },
       openAuthorizationPage: () => null,
       copyAuthorizationPage: () => null,
       startAuthorization: ({ request }) => {

@@ -147,6 +147,9 @@ impl CliArgs {
             Noun::Connector(ConnectorVerb::Add(add)) => !add.how.no_browser,
             Noun::Connector(ConnectorVerb::Create(create)) => !create.how.no_browser,
             Noun::Connector(ConnectorVerb::Copy(copy)) => !copy.how.no_browser,
+            // A server may ask for a page to be visited, which is opened after a yes.
+            Noun::Tool(ToolVerb::Run(_))
+            | Noun::Run(RunVerb::Again { .. } | RunVerb::Next { .. }) => true,
             _ => false,
         }
     }

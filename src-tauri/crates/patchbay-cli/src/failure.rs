@@ -82,7 +82,7 @@ impl From<Problem> for Failure {
 
 impl From<patchbay_ops::Error> for Failure {
     fn from(error: patchbay_ops::Error) -> Self {
-        use patchbay_ops::Error;
+        use patchbay_ops::{Error, LONGEST_WAIT, TimeLimit};
         let failure = Self::from(error.problem());
         match error {
             Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
@@ -115,6 +115,21 @@ impl From<patchbay_ops::Error> for Failure {
             Error::ServerStopped { connector, .. } => {
                 let title = text::quote(&connector);
                 failure.with_hint(format!("Run `patchbay connector check {title}`."))
+            }
+            Error::TooSlow {
+                connector,
+                limit,
+                seconds,
+            } => {
+                let title = text::quote(&connector);
+                let flag = match limit {
+                    TimeLimit::Connect => "--connect-timeout",
+                    TimeLimit::Run => "--run-timeout",
+                };
+                let more = seconds.saturating_mul(4).clamp(1, LONGEST_WAIT.into());
+                failure.with_hint(format!(
+                    "To give it more time, run `patchbay connector edit {title} {flag} {more}`."
+                ))
             }
             Error::NotFound { kind, .. } => match list_of(kind) {
                 Some(command) => failure.with_hint(format!("Run `patchbay {command}`.")),
@@ -285,6 +300,15 @@ mod tests {
         assert_eq!(
             hint(off(Some("Acme".to_owned()))),
             "Run `patchbay connector actions \"My wiki\"` to see how to turn it on."
+        );
+        let slow = patchbay_ops::Error::TooSlow {
+            connector: "My wiki".to_owned(),
+            limit: patchbay_ops::TimeLimit::Connect,
+            seconds: 30,
+        };
+        assert_eq!(
+            hint(slow),
+            "To give it more time, run `patchbay connector edit \"My wiki\" --connect-timeout 120`."
         );
         let account = || "acc".to_owned();
         let out = patchbay_ops::Error::SignedOutHere { account: account() };

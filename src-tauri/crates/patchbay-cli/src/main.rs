@@ -16,6 +16,7 @@ mod logging;
 mod output;
 mod program_consent;
 mod prompt;
+mod questions;
 mod secret_source;
 mod stderr;
 mod tool_arguments;

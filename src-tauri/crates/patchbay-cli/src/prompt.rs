@@ -36,6 +36,25 @@ fn ask_yes_no(question: &str) -> Result<bool, Failure> {
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
+/// Says a line that belongs to a question.
+pub(crate) fn say(line: &str) {
+    // A question that follows tells when the terminal cannot be written.
+    drop(print_prompt(&format!("{}\n", text::message(line))));
+}
+
+/// Asks for a line; `None` at the end of input.
+///
+/// # Errors
+/// When the terminal cannot be read.
+pub(crate) fn line(question: &str) -> Result<Option<String>, Failure> {
+    print_prompt(&text::message(question))?;
+    let mut answer = String::new();
+    let read = tokio::task::block_in_place(|| std::io::stdin().lock().read_line(&mut answer))
+        .map_err(|error| Failure::internal(format!("couldn't read the answer: {error}")))?;
+    let answer = answer.trim_end_matches(['\n', '\r']);
+    Ok((read > 0).then(|| answer.to_owned()))
+}
+
 /// Asks for a secret without showing it.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! What a command says on standard error while it works.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::output::{self, text};
@@ -12,6 +13,8 @@ pub(crate) struct Stderr {
     live: bool,
     /// Whether the cursor stands at the end of a line that is to be overwritten.
     open: Arc<Mutex<bool>>,
+    /// Whether a question is on the terminal, into which no step may be written.
+    held: Arc<AtomicBool>,
 }
 
 impl Stderr {
@@ -20,6 +23,7 @@ impl Stderr {
             quiet,
             live: std::io::stderr().is_terminal() && crate::escapes::are_read(),
             open: Arc::default(),
+            held: Arc::default(),
         }
     }
 
@@ -32,9 +36,16 @@ impl Stderr {
 
     /// Says how far it is: on a terminal in place of what was said before, else as a line.
     pub(crate) fn step(&self, line: &str) {
-        if !self.quiet {
+        if !self.quiet && !self.held.load(Ordering::SeqCst) {
             self.write(line, self.live);
         }
+    }
+
+    /// Leaves the terminal to a question until the answer is dropped: steps are not said meanwhile.
+    pub(crate) fn hold(&self) -> Held {
+        self.held.store(true, Ordering::SeqCst);
+        self.clear();
+        Held(Arc::clone(&self.held))
     }
 
     /// Says what only a terminal can show, such as a countdown.
@@ -63,6 +74,15 @@ impl Stderr {
         } else {
             put(&format!("{before}{line}\n"));
         }
+    }
+}
+
+/// The terminal belongs to a question.
+pub(crate) struct Held(Arc<AtomicBool>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
     }
 }
 

@@ -178,8 +178,14 @@ pub enum Error {
         said: String,
     },
     /// The server asks back before it answers, which nobody can do here.
-    #[error("the server asks for input, which Patchbay can't provide yet")]
+    #[error("the server asks for input, which can't be given here")]
     InputRequired,
+    /// The server can ask the person in the older era of the protocol only.
+    #[error("the server asks questions over the older protocol only")]
+    AsksOverHandshake,
+    /// The server wants a page visited first, which was opened.
+    #[error("the server wants you to finish in the browser first")]
+    PageFirst,
     /// The tool is not offered.
     #[error("tool {name} not found")]
     ToolNotFound {
@@ -291,7 +297,9 @@ impl Error {
             | Self::ServerError { .. }
             | Self::ProgramNotStarted { .. }
             | Self::ProgramEnded { .. }
-            | Self::InputRequired => "platform",
+            | Self::InputRequired
+            | Self::AsksOverHandshake
+            | Self::PageFirst => "platform",
             Self::UnexpectedAnswer { .. }
             | Self::Protocol(_)
             | Self::TooLarge { .. }
@@ -350,7 +358,10 @@ impl Explain for Error {
             Self::UnexpectedAnswer { .. } => Code::PlatformAnswer,
             Self::NotAServer { .. } => Code::McpNotAServer,
             Self::Protocol(_) | Self::TooManyReconnects { .. } => Code::McpProtocol,
-            Self::ServerError { .. } | Self::InputRequired => Code::McpServerError,
+            Self::ServerError { .. }
+            | Self::InputRequired
+            | Self::AsksOverHandshake
+            | Self::PageFirst => Code::McpServerError,
             Self::ProgramNotStarted { .. } => Code::ProgramNotStarted,
             Self::ProgramEnded { .. } => Code::ProgramEnded,
             Self::ToolNotFound { .. } => Code::ToolNotFound,
@@ -399,6 +410,11 @@ impl Explain for Error {
             }
             Self::ProgramNotStarted { .. } => "Run it in a terminal to see what it needs.",
             Self::ProgramEnded { said, .. } => hint_for(said),
+            Self::InputRequired => {
+                "Run it in the window or a terminal, where questions can be answered."
+            }
+            Self::AsksOverHandshake => "Run it again. Patchbay now uses that protocol for it.",
+            Self::PageFirst => "When you're done there, run it again.",
             Self::ToolNotFound { .. } => "Refresh the tools.",
             Self::ManyFound { .. } => "Use the id.",
             Self::GrantFailed { .. } => "Sign in again.",

@@ -59,6 +59,10 @@ pub struct Connector {
     #[serde(default)]
     #[specta(optional)]
     pub allows_plain_http: bool,
+    /// How long its server is waited for.
+    #[serde(default)]
+    #[specta(optional)]
+    pub time_limits: TimeLimits,
     /// Whether it has never worked yet: a draft becomes a connector at its first success.
     pub draft: bool,
     /// The platform's own JSON, or Patchbay's settings of a connector of this computer.
@@ -78,6 +82,18 @@ impl Connector {
             | Authentication::Variables { .. } => false,
         }
     }
+}
+
+/// How long a server is waited for; `None` for as long as any other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TimeLimits {
+    /// Seconds from the first request until it is connected.
+    #[specta(optional)]
+    pub connect_seconds: Option<u32>,
+    /// Seconds of silence in a run.
+    #[specta(optional)]
+    pub run_seconds: Option<u32>,
 }
 
 /// Who can use a connector.

@@ -55,6 +55,10 @@ id! {
     RunId
 }
 id! {
+    /// Something that a server asks while a tool runs.
+    QuestionId
+}
+id! {
     /// One look at an address, named by whoever may want to stop it.
     InspectionId
 }

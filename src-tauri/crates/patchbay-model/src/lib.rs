@@ -25,6 +25,7 @@ pub mod platform_details;
 pub mod platform_look;
 pub mod problem;
 pub mod program;
+pub mod question;
 pub mod reference;
 pub mod resource;
 pub mod run_query;
@@ -47,14 +48,15 @@ pub use authorization::{
 pub use clean::clean_text;
 pub use connector::{
     Authentication, AuthenticationMethod, Connector, ConnectorStatus, IdentityLine, Level,
-    ServerFacts, Status, Transport, Visibility,
+    ServerFacts, Status, TimeLimits, Transport, Visibility,
 };
 pub use count::count;
 pub use credential::{UsedBy, WalletEntry, WalletKind};
 pub use definition::{ConnectorSettings, Definition, Difference, Form};
 pub use file_name::PlainFileName;
 pub use id::{
-    AccountId, AuthorizationId, ConnectorId, InspectionId, RemoteId, RunId, WalletEntryId,
+    AccountId, AuthorizationId, ConnectorId, InspectionId, QuestionId, RemoteId, RunId,
+    WalletEntryId,
 };
 pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, is_invisible};
 pub use json::Json;
@@ -63,13 +65,16 @@ pub use platform_details::{Action, Control, ControlGroup, Fact, OperationEffect,
 pub use platform_look::{PlatformLook, TileColours};
 pub use problem::{Code, Explain, FieldProblem, Problem};
 pub use program::{AllowedProgram, Program, ServerSurroundings};
+pub use question::{Question, QuestionAnswer, QuestionForm, Reply};
 pub use reference::{ReferenceError, ReferenceTarget, SecretReference};
-pub use resource::{FilledPrompt, Prompt, PromptArgument, PromptMessage, Resource};
+pub use resource::{
+    FilledPrompt, Prompt, PromptArgument, PromptMessage, Resource, TemplateVariable,
+};
 pub use run_query::{RunPage, RunQuery};
 pub use secret::{SECRET_MARK, Secret};
 pub use secret_location::{SecretHolder, SecretLocation};
 pub use server_command::{ServerCommand, is_variable_name};
 pub use timestamp::Timestamp;
 pub use tool::{ChangedTool, Content, Tool, ToolEffect, ToolResult, ToolSummary};
-pub use tool_run::{Origin, RunState, RunTimings, ToolRun, ToolRunSummary};
+pub use tool_run::{Origin, RunQuestion, RunState, RunTimings, ToolRun, ToolRunSummary};
 pub use vault::{VaultBackend, VaultState, VaultStatus};

@@ -9,7 +9,7 @@ use crate::Content;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Resource {
-    /// By which it is read, exactly as sent.
+    /// By which it is read, exactly as sent; of a template, with gaps in braces.
     pub uri: String,
     /// Its name, cleaned of control characters.
     pub name: String,
@@ -19,6 +19,20 @@ pub struct Resource {
     pub description: Option<String>,
     /// Media type of what is read, where the server tells.
     pub mime_type: Option<String>,
+    /// What its URI is filled in with; `None` of a resource that is read as it is.
+    #[serde(default)]
+    #[specta(optional)]
+    pub variables: Option<Vec<TemplateVariable>>,
+}
+
+/// A gap in the URI of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateVariable {
+    /// Its name, as the server sent it.
+    pub name: String,
+    /// Whether there is no address without it.
+    pub is_required: bool,
 }
 
 /// A message, or several, that a server has prepared.

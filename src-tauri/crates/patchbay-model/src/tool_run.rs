@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{ConnectorId, IdentityLine, Json, Problem, RunId, Timestamp, ToolResult};
+use crate::{ConnectorId, IdentityLine, Json, Problem, Reply, RunId, Timestamp, ToolResult};
 
 /// A run with everything that is known of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -27,6 +27,20 @@ pub struct ToolRun {
     /// Name of the platform's credential that was asked for; `None` for the connector's own choice.
     #[serde(default)]
     pub credential: Option<String>,
+    /// What the server asked meanwhile, in its order.
+    #[serde(default)]
+    #[specta(optional)]
+    pub questions: Vec<RunQuestion>,
+}
+
+/// What a server asked during a run, and how that was answered; what was answered is not kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunQuestion {
+    /// The words of the server, cleaned.
+    pub message: String,
+    /// How it was answered.
+    pub reply: Reply,
 }
 
 /// What a list of runs shows.

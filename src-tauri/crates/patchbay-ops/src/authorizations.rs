@@ -2,7 +2,7 @@
 //!
 //! Source: the product's design, "Authorization"; MCP requirements R8–R20.
 
-mod await_user;
+pub(crate) mod await_user;
 mod client;
 pub(crate) mod control;
 mod hosted;

@@ -17,6 +17,7 @@ pub(crate) mod remote;
 pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod sync;
+pub(crate) mod time_limits;
 pub(crate) mod tool_changes;
 pub(crate) mod tools;
 

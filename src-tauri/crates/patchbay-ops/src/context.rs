@@ -32,6 +32,7 @@ use crate::browser::{OpenBrowser, SystemBrowser};
 use crate::clock::{Clock, SystemClock, new_id};
 use crate::error::Error;
 use crate::events::Event;
+use crate::questions::Questions;
 use crate::secrets::programs::{NoProgramConsent, ProgramConsent};
 use crate::secrets::reference::References;
 use crate::secrets::tokens::Tokens;
@@ -68,6 +69,8 @@ struct Inner {
     guard: Arc<Guard>,
     restarts: Restarts,
     authorizations: RunningAuthorizations,
+    questions: Questions,
+    asks: bool,
     running: Running<RunId>,
     inspections: Running<InspectionId>,
     rotations: Running<WalletEntryId>,
@@ -88,6 +91,10 @@ pub struct ContextOptions {
     pub browser: Arc<dyn OpenBrowser>,
     /// Who is asked before a program is started for a secret.
     pub programs: Arc<dyn ProgramConsent>,
+    /// Whether somebody is there who answers what servers ask while their tools run, by
+    /// [`list_questions`](crate::list_questions) and [`answer_question`](crate::answer_question). Else servers are
+    /// not told that they may ask.
+    pub asks: bool,
     /// What tells the time.
     pub clock: Arc<dyn Clock>,
     /// Absolute URL of our client-id metadata document; `None` where there is none.
@@ -105,6 +112,7 @@ impl ContextOptions {
             keychain: Arc::new(SystemKeychain),
             browser: Arc::new(SystemBrowser),
             programs: Arc::new(NoProgramConsent),
+            asks: false,
             clock: Arc::new(SystemClock),
             client_document: CLIENT_DOCUMENT.and_then(|url| Url::parse(url).ok()),
         }
@@ -160,6 +168,8 @@ impl Context {
                 guard: Arc::default(),
                 restarts: Restarts::default(),
                 authorizations: RunningAuthorizations::default(),
+                questions: Questions::default(),
+                asks: options.asks,
                 running: Running::default(),
                 inspections: Running::default(),
                 rotations: Running::default(),
@@ -289,6 +299,15 @@ impl Context {
 
     pub(crate) fn running_authorizations(&self) -> &RunningAuthorizations {
         &self.inner.authorizations
+    }
+
+    pub(crate) fn questions(&self) -> &Questions {
+        &self.inner.questions
+    }
+
+    /// Whether somebody is there who answers what servers ask.
+    pub(crate) fn asks(&self) -> bool {
+        self.inner.asks
     }
 
     pub(crate) fn running(&self) -> &Running<RunId> {

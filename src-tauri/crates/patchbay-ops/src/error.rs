@@ -241,6 +241,16 @@ pub enum Error {
         /// What it was given, in seconds.
         seconds: u64,
     },
+    /// The server of a connector took longer than it is given.
+    #[error("{}", limit.words(connector, *seconds))]
+    TooSlow {
+        /// Title of the connector.
+        connector: String,
+        /// Which of its limits.
+        limit: TimeLimit,
+        /// What it is given, in seconds.
+        seconds: u64,
+    },
     /// HTTP cannot be used at all.
     #[error("couldn't start the network client")]
     Http(#[source] reqwest::Error),
@@ -265,6 +275,24 @@ pub enum Error {
     /// From a platform or an MCP server.
     #[error(transparent)]
     Platform(#[from] patchbay_platforms::Error),
+}
+
+/// A time limit of a connector, which a person can raise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeLimit {
+    /// For connecting.
+    Connect,
+    /// For each silence in a run.
+    Run,
+}
+
+impl TimeLimit {
+    fn words(self, connector: &str, seconds: u64) -> String {
+        match self {
+            Self::Connect => format!("{connector} didn't connect within its limit of {seconds} s"),
+            Self::Run => format!("{connector} didn't respond within its limit of {seconds} s"),
+        }
+    }
 }
 
 impl Explain for Error {
@@ -304,7 +332,7 @@ impl Explain for Error {
             Self::ProgramMissing { .. } => Code::ProgramNotFound,
             Self::ServerStopped { .. } => Code::ProgramEnded,
             Self::Cancelled => Code::Cancelled,
-            Self::TimedOut { .. } => Code::TimedOut,
+            Self::TimedOut { .. } | Self::TooSlow { .. } => Code::TimedOut,
             Self::Store(error) => error.code(),
             Self::Vault(error) => error.code(),
             Self::OAuth(error) => error.code(),
@@ -381,6 +409,7 @@ impl Explain for Error {
             }
             Self::ServerStopped { .. } => "Check the connector to start it again.",
             Self::TimedOut { .. } => "Try again.",
+            Self::TooSlow { .. } => "Raise the time limit in the connector's settings.",
             Self::Arguments { .. }
             | Self::Fields { .. }
             | Self::ToolFailed { .. }
@@ -446,7 +475,7 @@ impl Explain for Error {
                 detail: Some(source.to_string()),
                 ..own
             },
-            Self::TimedOut { .. } | Self::ConsentTimedOut => Problem {
+            Self::TimedOut { .. } | Self::TooSlow { .. } | Self::ConsentTimedOut => Problem {
                 retryable: true,
                 ..own
             },

@@ -56,6 +56,8 @@ pub enum Event {
         /// What.
         need: Box<Need>,
     },
+    /// A server asks something, or does not wait for the answer any more: read what is open again.
+    QuestionsChanged,
     /// The window should come to the front.
     Raise,
 }

@@ -39,6 +39,7 @@ mod open;
 mod operations;
 mod other_processes;
 mod private_memory;
+mod questions;
 mod redact;
 mod runs;
 mod schema;
@@ -78,7 +79,9 @@ pub use background::{
 pub use browser::{OpenBrowser, SystemBrowser};
 pub use catalogue::{CatalogueEntry, Reach, list_catalogue, read_registry_file};
 pub use clock::{Clock, SystemClock};
-pub use connectors::add::{AddConnector, AuthenticationChoice, OAuthClientInput, add_connector};
+pub use connectors::add::{
+    AddConnector, AuthenticationChoice, OAuthClientInput, add_connector, add_connector_within,
+};
 pub use connectors::add_program::{AddProgram, add_program, allow_connector_program};
 pub use connectors::check::{Check, CheckState, CheckStep, check_connector, check_connectors};
 pub use connectors::create::{
@@ -88,13 +91,16 @@ pub use connectors::create::{
 pub use connectors::details::{ActionOutcome, RunAction, connector_details, run_action};
 pub use connectors::disconnect::{Disconnected, disconnect_connector};
 pub use connectors::edit::{
-    ConnectorChanges, delete_connector, remove_connector, restore_connector, update_connector,
+    ConnectorChanges, LONGEST_WAIT, delete_connector, remove_connector, restore_connector,
+    update_connector,
 };
 pub use connectors::inspect_address::{
     AddressInspection, cancel_inspection, inspect_address, inspect_address_until_cancelled,
     usual_redirect_uri,
 };
-pub use connectors::mcp_resources::{fill_prompt, list_prompts, list_resources, read_resource};
+pub use connectors::mcp_resources::{
+    fill_prompt, list_prompts, list_resources, read_resource, read_resource_template,
+};
 pub use connectors::pasted::{
     PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, fill_in, read_pasted,
 };
@@ -133,7 +139,7 @@ pub use credentials::rotate::{
 };
 pub use credentials::secret::{AddWalletEntry, SecretInput, SecretValue, WalletSecret};
 pub use credentials::{list_wallet, resolve_wallet_entry};
-pub use error::Error;
+pub use error::{Error, TimeLimit};
 pub use events::Event;
 pub use forms::GivenSecret;
 pub use logging::log_to_stderr;
@@ -149,6 +155,9 @@ pub use other_processes::follow_other_processes;
 pub use patchbay_files::Exposure;
 pub use patchbay_http::BrowserUrl;
 pub use private_memory::keep_memory_private;
+pub use questions::{
+    OpenQuestion, answer_question, list_questions, open_question_page, question_problems,
+};
 pub use runs::compare::{
     ComparedLine, ComparedText, RunChange, RunComparison, RunDifference, RunPart, compare_runs,
     ignore_paths, previous_run,

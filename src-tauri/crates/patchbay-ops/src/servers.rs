@@ -15,11 +15,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_model::{Connector, ConnectorId, Program, Secret, ServerCommand, ServerSurroundings};
-use patchbay_platforms::mcp::{self, McpLimits, McpProgram, McpSession, ProcessGuard};
+use patchbay_platforms::mcp::{self, McpProgram, McpSession, ProcessGuard};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::guard::Guard;
 pub(crate) use self::restarts::Restarts;
+use crate::connectors::time_limits::limits_of;
 use crate::context::Context;
 use crate::context::sessions::Slot;
 use crate::error::Error;
@@ -93,14 +94,13 @@ pub(crate) async fn start(
         environment,
         secrets: secrets.into_iter().map(|(_, secret)| secret).collect(),
         guard: cx.guard() as Arc<dyn ProcessGuard>,
+        asks: cx.asks(),
     };
-    let limits = McpLimits {
-        connect: match connector.server {
-            Some(_) => START,
-            None => FIRST_START,
-        },
-        ..McpLimits::default()
+    let usual = match connector.server {
+        Some(_) => START,
+        None => FIRST_START,
     };
+    let limits = limits_of(connector, usual);
     let session = mcp::connect_program(program, limits, cancel).await;
     restarts.note(&connector.id, session.as_ref().err());
     Ok(session?)

@@ -29,6 +29,7 @@ pub(crate) async fn open(home: &Path, clock: Arc<dyn Clock>) -> Context {
         programs: Arc::new(EveryProgram),
         clock,
         client_document: None,
+        asks: false,
     };
     Context::open(options).await.unwrap()
 }

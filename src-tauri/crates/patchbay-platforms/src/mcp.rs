@@ -6,16 +6,21 @@
 //!
 //! Source: MCP requirements R1–R8, R20, R26, R27, R30.
 
+mod asking;
 mod call;
 mod content;
 mod exchange;
+mod http_sse;
+mod inbox;
 mod negotiate;
 mod own_side;
+mod questions;
 mod resources;
 mod session;
 mod sse;
 mod stdio;
 mod tools;
+mod uri_template;
 mod wire;
 
 #[cfg(test)]
@@ -27,6 +32,7 @@ use std::time::Duration;
 use patchbay_model::ServerFacts;
 use url::Url;
 
+pub use asking::Asker;
 pub(crate) use call::raw_answer;
 pub use call::{CallOutcome, ToolCall};
 pub(crate) use content::tool_result;
@@ -35,8 +41,12 @@ pub use patchbay_http::CallProgress;
 pub use session::McpSession;
 pub use stdio::{McpProgram, ProcessGuard};
 pub(crate) use tools::read_page;
+pub use uri_template::UriTemplate;
 
 use crate::{PlainHttp, TokenSource};
+
+/// The newest revision that begins with a handshake.
+pub const HANDSHAKE: &str = "2025-11-25";
 
 /// A server to connect to.
 #[derive(Clone)]
@@ -49,6 +59,8 @@ pub struct McpTarget {
     pub plain_http: PlainHttp,
     /// What the server was found to be the last time, to save asking again; `None` to find out.
     pub server_facts: Option<ServerFacts>,
+    /// Whether the server is told that it may ask the person who runs a tool.
+    pub asks: bool,
 }
 
 /// How much, and for how long, a server is listened to.
@@ -60,6 +72,8 @@ pub struct McpLimits {
     pub idle: Duration,
     /// Longest time for one answer, whatever progress is told.
     pub total: Duration,
+    /// How long a question of the server stays open.
+    pub answer: Duration,
     /// Most pages of one list.
     pub list_pages: usize,
     /// Most items of one list.
@@ -84,6 +98,7 @@ impl McpLimits {
         connect: Duration::from_secs(30),
         idle: Duration::from_secs(60),
         total: Duration::from_secs(600),
+        answer: Duration::from_secs(600),
         list_pages: 100,
         list_items: 5_000,
         list_bytes: 4 * 1024 * 1024,

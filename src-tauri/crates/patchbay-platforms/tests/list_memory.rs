@@ -126,6 +126,7 @@ async fn list(filling: Filling, size: (usize, usize)) -> Result<Vec<Tool>, Error
         tokens: Arc::new(NoToken),
         plain_http: PlainHttp::Refused,
         server_facts: None,
+        asks: false,
     };
     let cancel = CancellationToken::new();
     let session = connect(&http, target, McpLimits::DEFAULT, &cancel).await?;

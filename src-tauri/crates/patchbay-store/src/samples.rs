@@ -5,8 +5,8 @@ use std::time::Duration;
 use patchbay_model::{
     Account, AccountId, Authentication, AuthenticationMethod, Authorization, AuthorizationId,
     AuthorizationState, Connector, ConnectorId, ConnectorStatus, Content, IdentityLine, Json,
-    Origin, Platform, Redirect, RunId, RunState, Status, Timestamp, Tool, ToolEffect, ToolResult,
-    ToolRun, ToolRunSummary, Visibility, WalletEntry, WalletEntryId, WalletKind,
+    Origin, Platform, Redirect, RunId, RunState, Status, TimeLimits, Timestamp, Tool, ToolEffect,
+    ToolResult, ToolRun, ToolRunSummary, Visibility, WalletEntry, WalletEntryId, WalletKind,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -83,6 +83,7 @@ pub(crate) fn connector(id: &str, name: &str) -> Connector {
         tags: vec!["work".into()],
         favourite: false,
         allows_plain_http: false,
+        time_limits: TimeLimits::default(),
         draft: false,
         native: Json(json!({"transport": "streamable_http"})),
     }
@@ -147,6 +148,7 @@ pub(crate) fn run(number: u64) -> ToolRun {
         timings: None,
         replay_of: None,
         credential: None,
+        questions: Vec::new(),
     }
 }
 

@@ -1,13 +1,14 @@
-//! What the server offers beside tools: two things to read, one message to fill in.
+//! What the server offers beside tools: two things to read and any greeting, one message to fill in.
 
 use rmcp::ErrorData;
 use rmcp::model::{
     GetPromptRequestParams, GetPromptResult, Prompt, PromptArgument, PromptMessage,
-    ReadResourceResult, Resource, ResourceContents, Role,
+    ReadResourceResult, Resource, ResourceContents, ResourceTemplate, Role,
 };
 
 const WELCOME: &str = "playground://welcome";
 const DOT: &str = "playground://dot.png";
+const GREETING: &str = "playground://greeting/";
 
 /// A picture of one pixel, as base64.
 const ONE_PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -23,6 +24,16 @@ pub(super) fn resources() -> Vec<Resource> {
     ]
 }
 
+/// What can be read once it is filled in.
+pub(super) fn templates() -> Vec<ResourceTemplate> {
+    vec![
+        ResourceTemplate::new(format!("{GREETING}{{name}}"), "greeting")
+            .with_title("Greeting")
+            .with_description("A line for somebody")
+            .with_mime_type("text/plain"),
+    ]
+}
+
 /// Reads one of them.
 ///
 /// # Errors
@@ -31,6 +42,9 @@ pub(super) fn read(uri: &str) -> Result<ReadResourceResult, ErrorData> {
     let contents = match uri {
         WELCOME => ResourceContents::text("Welcome to the playground.\n", uri),
         DOT => ResourceContents::blob(ONE_PIXEL, uri).with_mime_type("image/png"),
+        _ if uri.starts_with(GREETING) => {
+            ResourceContents::text(format!("Hello, {}.\n", &uri[GREETING.len()..]), uri)
+        }
         _ => return Err(ErrorData::resource_not_found("resource not found", None)),
     };
     Ok(ReadResourceResult::new(vec![contents]))

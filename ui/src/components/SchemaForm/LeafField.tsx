@@ -19,7 +19,7 @@ export function LeafField(props: FieldProps) {
   if (facts.choices) return <OneOfList field={field} choices={facts.choices} />;
   if (schema.type === "boolean") return <TrueOrFalse field={field} />;
   if (schema.type === "integer" || schema.type === "number") return <NumberInput field={field} />;
-  if (field.secrets && isSecret(field)) return <SecretLeaf field={field} secrets={field.secrets} />;
+  if (field.secrets && schema.writeOnly === true) return <SecretLeaf field={field} secrets={field.secrets} />;
   return isLong(field) ? <LongText field={field} /> : <ShortText field={field} />;
 }
 

@@ -98,21 +98,52 @@ it("deleting_a_hosted_one_leads_to_the_list", async () => {
   expect(await screen.findByRole("heading", { name: "Connectors" })).toBeVisible();
 });
 
+it("a_slow_server_can_be_given_more_time", async () => {
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", {
+    connectors: [connector({ timeLimits: { runSeconds: 300 } })],
+  });
+  const connect = await screen.findByRole("textbox", { name: "Time limit to connect" });
+  expect(connect).toHaveAccessibleDescription("Seconds. Default: 30");
+  expect(screen.getByRole("textbox", { name: "Time limit of a run" })).toHaveValue("300");
+  await user.type(connect, "soon");
+  expect(connect).toHaveAccessibleDescription("Enter seconds from 1 to 86400");
+  await user.clear(connect);
+  await user.type(connect, "120{Enter}");
+  await waitFor(() =>
+    expect(host.lastCall("updateConnector")).toMatchObject({
+      changes: { timeLimits: { connectSeconds: 120, runSeconds: 300 } },
+    }),
+  );
+});
+
 it("reads_a_resource_and_fills_in_a_prompt", async () => {
   const { user, host, container } = renderApp(
     "/connectors/con_github?tab=resources",
     { connectors: [connector()] },
     (mock) => {
       mock.handlers.listResources = () =>
-        ["readme", "license"].map((name) => ({
-          uri: `repo://${name}`,
-          name,
-          title: null,
-          description: null,
-          mimeType: "text/markdown",
-        }));
+        [
+          ...["readme", "license"].map((name) => ({ uri: `repo://${name}`, name, variables: null })),
+          {
+            uri: "repo://{+path}{?ref}",
+            name: "File",
+            variables: [
+              { name: "path", isRequired: true },
+              { name: "ref", isRequired: false },
+            ],
+          },
+        ].map((one) => ({ ...one, title: null, description: null, mimeType: "text/markdown" }));
       mock.handlers.readResource = ({ uri }) => [
         { kind: "resource", uri: uri as string, mimeType: "text/markdown", text: "All **rights**", blob: null },
+      ];
+      mock.handlers.readResourceTemplate = ({ values }) => [
+        {
+          kind: "resource",
+          uri: "repo://file",
+          mimeType: "text/plain",
+          text: `path ${String((values as { path: string }).path)}`,
+          blob: null,
+        },
       ];
       mock.handlers.listPrompts = () => [
         {
@@ -136,6 +167,20 @@ it("reads_a_resource_and_fills_in_a_prompt", async () => {
   await user.click(within(list).getByRole("button", { name: /^license/ }));
   expect(await screen.findByText("rights")).toBeVisible();
   expect(host.lastCall("readResource")).toEqual({ connector: "con_github", uri: "repo://license" });
+  expect(await axeViolations(container)).toEqual([]);
+
+  await user.clear(screen.getByRole("textbox", { name: "Filter resources" }));
+  await user.click(within(list).getByRole("button", { name: /^File/ }));
+  await user.click(screen.getByRole("button", { name: "Read resource" }));
+  expect(screen.getByRole("textbox", { name: /^path/ })).toHaveAccessibleDescription("Enter path");
+  expect(screen.getByRole("textbox", { name: /^ref/ })).not.toHaveAccessibleDescription("Enter ref");
+  await user.type(screen.getByRole("textbox", { name: /^path/ }), "src/main.rs{Enter}");
+  expect(await screen.findByText("path src/main.rs")).toBeVisible();
+  expect(host.lastCall("readResourceTemplate")).toEqual({
+    connector: "con_github",
+    uri: "repo://{+path}{?ref}",
+    values: { path: "src/main.rs" },
+  });
   expect(await axeViolations(container)).toEqual([]);
 
   await user.click(screen.getByRole("tab", { name: "Prompts" }));

@@ -116,8 +116,14 @@ function General({ connector }: { connector: Connector }) {
   const [tags, setTags] = useState(connector.tags.join(", "));
   const wasAllowed = connector.allowsPlainHttp ?? false;
   const [allowPlainHttp, setAllowPlainHttp] = useState(wasAllowed);
+  const limits = connector.timeLimits ?? {};
+  const [connectTime, setConnectTime] = useState(limitText(limits.connectSeconds));
+  const [runTime, setRunTime] = useState(limitText(limits.runSeconds));
   const save = useUpdateConnector(connector.id, "Settings saved");
   const toggle = useUpdateConnector(connector.id);
+  const limitsChanged =
+    connectTime.trim() !== limitText(limits.connectSeconds) || runTime.trim() !== limitText(limits.runSeconds);
+  const limitErrors = { connect: limitError(connectTime), run: limitError(runTime) };
   const typedTags = parseTags(tags);
   const changes: ConnectorChanges = {
     ...(title.trim() !== connector.title && { title: title.trim() }),
@@ -125,11 +131,12 @@ function General({ connector }: { connector: Connector }) {
     ...(url.trim() !== (connector.endpoint ?? "") && { url: url.trim() }),
     ...(typedTags.join("\n") !== connector.tags.join("\n") && { tags: typedTags }),
     ...(isPlainHttp(url) && allowPlainHttp !== wasAllowed && { allowPlainHttp }),
+    ...(limitsChanged && { timeLimits: { connectSeconds: limitOf(connectTime), runSeconds: limitOf(runTime) } }),
   };
   const changed = Object.keys(changes).length > 0;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (changed) save.mutate(changes);
+    if (changed && !limitErrors.connect && !limitErrors.run) save.mutate(changes);
   };
   const elsewhere = connector.endpoint !== null && originOf(url) !== originOf(connector.endpoint);
   return (
@@ -161,6 +168,26 @@ function General({ connector }: { connector: Connector }) {
           />
         )}
         {isPlainHttp(url) && <PlainHttpSwitch isSelected={allowPlainHttp} onChange={setAllowPlainHttp} />}
+        <div className={styles.pair}>
+          <Field
+            label="Time limit to connect"
+            inputMode="numeric"
+            value={connectTime}
+            onChange={setConnectTime}
+            error={limitErrors.connect}
+            placeholder="120"
+            help={`Seconds. Default: ${connector.command ? "60, at first 600" : "30"}`}
+          />
+          <Field
+            label="Time limit of a run"
+            inputMode="numeric"
+            value={runTime}
+            onChange={setRunTime}
+            error={limitErrors.run}
+            placeholder="300"
+            help="Seconds without a response. Default: 60"
+          />
+        </div>
         <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read-only" help="Separate with commas" />
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}
         <div className={styles.actions}>
@@ -172,6 +199,17 @@ function General({ connector }: { connector: Connector }) {
     </section>
   );
 }
+
+const limitText = (seconds: number | null | undefined) => (seconds ? String(seconds) : "");
+
+const limitOf = (text: string) => (text.trim() === "" ? null : Number(text));
+
+const limitError = (text: string) => {
+  const seconds = limitOf(text);
+  return seconds === null || (Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400)
+    ? null
+    : "Enter seconds from 1 to 86400";
+};
 
 function SignInSettings({ connector }: { connector: Connector }) {
   const isRefused = connector.status.code === "auth.refused";

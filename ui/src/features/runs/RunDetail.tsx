@@ -23,6 +23,7 @@ import styles from "./Runs.module.css";
 import { type Comparing, comparing as fresh } from "./comparing";
 import { RunComparisonPane } from "./RunComparisonPane";
 import { RunElsewhereDialog } from "./RunElsewhereDialog";
+import { RunQuestions } from "./RunQuestions";
 import { useRunActions } from "./useRunActions";
 
 type Props = {
@@ -198,6 +199,7 @@ function Loaded({
           content: <RunComparisonPane run={run} comparing={comparing ?? fresh} onChange={onCompare} />,
         }}
       />
+      {Boolean(run.questions?.length) && !comparing && <RunQuestions questions={run.questions ?? []} />}
       {run.timings && !comparing && <Timing timings={run.timings} />}
       {elsewhere && (
         <RunElsewhereDialog

@@ -91,8 +91,11 @@ pub(crate) enum ConnectorVerb {
     Resource {
         /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
-        /// Resource URI
+        /// Resource URI, or a template of it
         uri: String,
+        /// Value of a template, as KEY=TEXT, or - to read a JSON object from stdin
+        #[arg(value_name = "ARGUMENT")]
+        arguments: Vec<String>,
     },
     /// List prompts
     Prompts {
@@ -219,6 +222,9 @@ pub(crate) struct ConnectArgs {
     /// Sign-in timeout in seconds [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) timeout: Option<u32>,
+    /// Time to connect to the server in seconds, kept [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) connect_timeout: Option<u32>,
     /// Print the sign-in link instead of opening a browser
     #[arg(long)]
     pub(crate) no_browser: bool,
@@ -258,6 +264,12 @@ pub(crate) struct EditArgs {
     /// Allow plain http, where others can read the credentials (true or false)
     #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) allow_plain_http: Option<bool>,
+    /// Time to connect to the server in seconds (0: default)
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    pub(crate) connect_timeout: Option<u32>,
+    /// Silence allowed in a run in seconds (0: default)
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    pub(crate) run_timeout: Option<u32>,
     #[command(flatten)]
     pub(crate) authentication: AuthenticationArgs,
     #[command(flatten)]

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use patchbay_model::{
     Authentication, Authorization, AuthorizationState, Code, Connector, IssuerChange, Json,
-    Problem, Secret, Status, clean_text, count,
+    Problem, Secret, Status, TimeLimits, clean_text, count,
 };
 use patchbay_ops::{
-    Event, StartAuthorization, abilities, authorization_page, cancel_authorization, consent_form,
-    find_authorization, find_connector, finish_authorization, has_consent, refresh_connector,
-    refresh_tools, start_authorization, wait_for_authorization,
+    ConnectorChanges, Event, StartAuthorization, abilities, authorization_page,
+    cancel_authorization, consent_form, find_authorization, find_connector, finish_authorization,
+    has_consent, refresh_connector, refresh_tools, start_authorization, update_connector,
+    wait_for_authorization,
 };
 use tokio::sync::{broadcast, mpsc};
 
@@ -34,6 +35,7 @@ pub(super) async fn connect(
     choices: Json,
     how: ConnectArgs,
 ) -> Result<Connector, Failure> {
+    let connector = keep_limit(cli, connector, &how).await?;
     cli.unlock_for(&connector).await?;
     let needs_consent = match connector.authentication {
         // Whoever chooses wants another sign-in than the one that there may be.
@@ -73,6 +75,29 @@ pub(super) async fn connect(
         cli.stderr.say(&format!("It was {former} before. {hint}"));
     }
     Ok(connector)
+}
+
+/// Keeps the time to connect that was given with the connector.
+///
+/// # Errors
+/// When it is not edited here.
+pub(super) async fn keep_limit(
+    cli: &Cli,
+    connector: Connector,
+    how: &ConnectArgs,
+) -> Result<Connector, Failure> {
+    let limits = TimeLimits {
+        connect_seconds: how.connect_timeout,
+        ..connector.time_limits
+    };
+    if how.connect_timeout.is_none() || limits == connector.time_limits {
+        return Ok(connector);
+    }
+    let changes = ConnectorChanges {
+        time_limits: Some(limits),
+        ..ConnectorChanges::default()
+    };
+    Ok(update_connector(&cli.cx, &connector.id, changes).await?)
 }
 
 /// Shows what can be chosen before the consent.

@@ -3,11 +3,11 @@
 use std::mem;
 
 use patchbay_model::{
-    Authentication, Code, Connector, ConnectorId, Json, ServerCommand, Timestamp, count,
-    has_secret_query,
+    Authentication, Code, Connector, ConnectorId, Json, ServerCommand, TimeLimits, Timestamp,
+    count, has_secret_query,
 };
 use patchbay_ops::{
-    AddConnector, Check, ConnectorChanges, Synced, abilities, add_connector,
+    AddConnector, Check, ConnectorChanges, Synced, abilities, add_connector_within,
     allow_connector_program, check_connector, delete_connector, disconnect_connector,
     list_connectors, remove_connector, restore_connector, sync_connectors, update_connector,
 };
@@ -59,9 +59,11 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
             arguments,
         } => change::run_action(cli, &connector, action, &arguments).await,
         ConnectorVerb::Resources { connector } => mcp_resources::resources(cli, &connector).await,
-        ConnectorVerb::Resource { connector, uri } => {
-            mcp_resources::read(cli, &connector, &uri).await
-        }
+        ConnectorVerb::Resource {
+            connector,
+            uri,
+            arguments,
+        } => mcp_resources::read(cli, &connector, &uri, &arguments).await,
         ConnectorVerb::Prompts { connector } => mcp_resources::prompts(cli, &connector).await,
         ConnectorVerb::Prompt {
             connector,
@@ -93,7 +95,11 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
             title: args.title,
             allow_plain_http: args.allow_plain_http,
         };
-        add_connector(&cli.cx, request).await?
+        let limits = TimeLimits {
+            connect_seconds: args.how.connect_timeout,
+            ..TimeLimits::default()
+        };
+        add_connector_within(&cli.cx, request, limits).await?
     } else if choice.is_some() || args.allow_plain_http {
         return Err(Failure::usage(
             "a local program has no address to sign in to",
@@ -105,7 +111,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         if is_allowed {
             allow_connector_program(&cli.cx, &added.id).await?;
         }
-        added
+        connect::keep_limit(cli, added, &args.how).await?
     };
     let title = &connector.title;
     cli.stderr.say(&format!("Added {title}."));
@@ -289,10 +295,8 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
             "Server",
             server.map(|server| format!("{} {}", server.name, server.version)),
         )
-        .maybe(
-            "Protocol",
-            server.map(|server| format!("MCP {}", server.protocol_version)),
-        )
+        .maybe("Time limits", words::time_limits(connector.time_limits))
+        .maybe("Protocol", server.map(words::protocol))
         .add("Tags", connector.tags.join(", "))
         .maybe("Checked", ago(connector.status.checked_at))
         .maybe("Last success", ago(connector.status.last_ok_at))
@@ -376,6 +380,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         favourite: one_of(args.favorite, args.no_favorite),
         enabled: one_of(args.on, args.off),
         allow_plain_http: args.allow_plain_http,
+        time_limits: limits(&connector, args.connect_timeout, args.run_timeout),
     };
     if !is_change && !changes_anything(&changes) {
         return Err(Failure::usage("no changes given", "See --help."));
@@ -397,6 +402,19 @@ fn one_of(yes: bool, no: bool) -> Option<bool> {
     (yes || no).then_some(yes)
 }
 
+/// The limits of a connector with those that were given, where 0 stands for the usual; `None` when none was.
+fn limits(connector: &Connector, connect: Option<u32>, run: Option<u32>) -> Option<TimeLimits> {
+    let chosen = |given: Option<u32>, before| match given {
+        Some(seconds) => (seconds > 0).then_some(seconds),
+        None => before,
+    };
+    let before = connector.time_limits;
+    (connect.is_some() || run.is_some()).then(|| TimeLimits {
+        connect_seconds: chosen(connect, before.connect_seconds),
+        run_seconds: chosen(run, before.run_seconds),
+    })
+}
+
 fn changes_anything(changes: &ConnectorChanges) -> bool {
     let ConnectorChanges {
         name,
@@ -407,6 +425,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         favourite,
         enabled,
         allow_plain_http,
+        time_limits,
     } = changes;
     [name, title, url].into_iter().any(Option::is_some)
         || authentication.is_some()
@@ -414,6 +433,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         || favourite.is_some()
         || enabled.is_some()
         || allow_plain_http.is_some()
+        || time_limits.is_some()
 }
 
 async fn check(cli: &Cli, text: &str) -> Result<(), Failure> {

@@ -2,8 +2,10 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use patchbay_model::{Content, FilledPrompt, inert_json_pretty};
-use patchbay_ops::{fill_prompt, list_prompts, list_resources, read_resource};
+use patchbay_model::{Content, FilledPrompt, Resource, inert_json_pretty};
+use patchbay_ops::{
+    fill_prompt, list_prompts, list_resources, read_resource, read_resource_template,
+};
 
 use super::run;
 use crate::cli::Cli;
@@ -28,19 +30,43 @@ pub(super) async fn resources(cli: &Cli, connector: &str) -> Result<(), Failure>
             [
                 Cell::from(&one.uri),
                 Cell::from(one.title.as_ref().unwrap_or(&one.name)),
+                Cell::from(arguments_of(one)),
                 Cell::from(one.mime_type.as_deref().unwrap_or_default()),
                 Cell::from(one.description.as_deref().unwrap_or_default()),
             ]
         });
-        Table::new(["URI", "NAME", "KIND", "DESCRIPTION"], rows).render(screen)
+        Table::new(["URI", "NAME", "ARGUMENTS", "KIND", "DESCRIPTION"], rows).render(screen)
     })
 }
 
+/// What a template is filled in with; nothing of what is read as it is.
+fn arguments_of(resource: &Resource) -> String {
+    let variables = resource.variables.iter().flatten();
+    let names = variables.map(|one| marked(&one.name, one.is_required));
+    names.collect::<Vec<_>>().join(" ")
+}
+
+fn marked(name: &str, is_required: bool) -> String {
+    format!("{name}{}", if is_required { "" } else { "?" })
+}
+
 /// Prints what is read as it is: text as text, anything else as its bytes, which a terminal only has named.
-pub(super) async fn read(cli: &Cli, connector: &str, uri: &str) -> Result<(), Failure> {
+pub(super) async fn read(
+    cli: &Cli,
+    connector: &str,
+    uri: &str,
+    arguments: &[String],
+) -> Result<(), Failure> {
+    let values = match arguments {
+        [] => None,
+        arguments => Some(tool_arguments::read(None, arguments)?),
+    };
     let connector = cli.connector(connector).await?;
     cli.unlock_for(&connector).await?;
-    let parts = read_resource(&cli.cx, &connector.id, uri).await;
+    let parts = match values {
+        Some(values) => read_resource_template(&cli.cx, &connector.id, uri, values).await,
+        None => read_resource(&cli.cx, &connector.id, uri).await,
+    };
     let parts = parts.map_err(|error| Failure::from(error).of(&connector))?;
     if cli.is_json() {
         return cli.out.answer(&parts, |_| String::new());
@@ -91,10 +117,8 @@ pub(super) async fn prompts(cli: &Cli, connector: &str) -> Result<(), Failure> {
             return String::new();
         }
         let rows = listed.iter().map(|one| {
-            let arguments = one.arguments.iter().map(|argument| {
-                let mark = if argument.is_required { "" } else { "?" };
-                format!("{}{mark}", argument.name)
-            });
+            let arguments = one.arguments.iter();
+            let arguments = arguments.map(|one| marked(&one.name, one.is_required));
             [
                 Cell::from(&one.name),
                 Cell::from(arguments.collect::<Vec<_>>().join(" ")),

@@ -69,6 +69,7 @@ pub(super) async fn add(cli: &Cli, file: &Path, args: AddArgs) -> Result<(), Fai
         connected.push(match args.connect {
             true => connect::connect(cli, connector, Json::default(), args.how.clone()).await?,
             false => {
+                let connector = connect::keep_limit(cli, connector, &args.how).await?;
                 let name = text::quote(&connector.name);
                 let next = format!("Next: patchbay connector connect {name}");
                 cli.stderr.say(&next);

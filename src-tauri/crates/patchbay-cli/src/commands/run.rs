@@ -127,7 +127,11 @@ fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
         .maybe("Size", summary.result_bytes.map(when::size))
         .maybe("Repeats", run.replay_of.as_ref().map(RunId::as_str))
         .add("Arguments", arguments);
-    facts.render(screen)
+    let asked = run.questions.iter().fold(facts, |facts, question| {
+        let reply = words::reply(question.reply);
+        facts.add("Question", format!("{} ({reply})", question.message))
+    });
+    asked.render(screen)
 }
 
 fn result_words(run: &ToolRun, screen: Screen) -> String {

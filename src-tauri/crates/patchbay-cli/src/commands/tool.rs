@@ -16,6 +16,7 @@ use crate::interrupt::Interrupts;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
 use crate::output::{Screen, text, words};
+use crate::questions::Answering;
 use crate::stderr::Stderr;
 use crate::tool_arguments;
 use crate::unlock::unlock;
@@ -252,6 +253,7 @@ pub(super) async fn until_interrupted(
     progress: &Progress,
 ) -> Result<ToolRun, Stopped> {
     tokio::pin!(running);
+    let _answering = Answering::start(cli);
     let mut interrupts = Interrupts::listen();
     tokio::select! {
         run = &mut running => return run.map_err(Stopped::Failed),

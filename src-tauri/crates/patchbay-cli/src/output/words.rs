@@ -2,7 +2,7 @@
 
 use patchbay_model::{
     Authentication, Connector, ConnectorStatus, IdentityLine, Level, OperationEffect, Origin,
-    RunState, Status, Timestamp, ToolEffect, WalletKind,
+    Reply, RunState, ServerFacts, Status, TimeLimits, Timestamp, ToolEffect, Transport, WalletKind,
 };
 
 use super::table::Tone;
@@ -55,6 +55,33 @@ pub(crate) fn authentication(connector: &Connector) -> &'static str {
     }
 }
 
+/// The time limits that were chosen; nothing where none was.
+pub(crate) fn time_limits(limits: TimeLimits) -> Option<String> {
+    let connect = limits.connect_seconds;
+    let chosen = [
+        connect.map(|seconds| format!("{seconds} s to connect")),
+        limits
+            .run_seconds
+            .map(|seconds| format!("{seconds} s of silence in a run")),
+    ];
+    let chosen: Vec<_> = chosen.into_iter().flatten().collect();
+    (!chosen.is_empty()).then(|| chosen.join(", "))
+}
+
+/// How a server is spoken to.
+pub(crate) fn protocol(server: &ServerFacts) -> String {
+    let version = format!("MCP {}", server.protocol_version);
+    match deprecated(server.transport) {
+        Some(transport) => format!("{version}, {transport}"),
+        None => version,
+    }
+}
+
+/// A transport that servers are about to give up; nothing of the others.
+pub(crate) fn deprecated(transport: Transport) -> Option<&'static str> {
+    (transport == Transport::Sse).then_some("HTTP + SSE (deprecated)")
+}
+
 pub(crate) fn effect(effect: ToolEffect) -> (&'static str, Tone) {
     match effect {
         ToolEffect::Read => ("read-only", Tone::Plain),
@@ -95,6 +122,14 @@ pub(crate) fn origin(origin: &Origin) -> &str {
         Origin::Window => "window",
         Origin::CommandLine => "cli",
         Origin::Client { name } => name,
+    }
+}
+
+pub(crate) fn reply(reply: Reply) -> &'static str {
+    match reply {
+        Reply::Answered => "answered",
+        Reply::Declined => "declined",
+        Reply::Cancelled => "cancelled",
     }
 }
 

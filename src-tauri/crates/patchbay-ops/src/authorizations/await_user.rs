@@ -117,7 +117,7 @@ pub(super) async fn show_page(
 ///
 /// # Errors
 /// [`Error::Browser`].
-pub(super) async fn open_browser(cx: &Context, page: &BrowserUrl) -> Result<(), Error> {
+pub(crate) async fn open_browser(cx: &Context, page: &BrowserUrl) -> Result<(), Error> {
     let (cx, page) = (cx.clone(), page.clone());
     let opening = tokio::task::spawn_blocking(move || cx.browser().open(&page));
     opening

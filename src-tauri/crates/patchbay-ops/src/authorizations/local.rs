@@ -13,9 +13,10 @@ use crate::authorizations::await_user::answer_browser;
 use crate::authorizations::save_grant::save_grant;
 use crate::authorizations::{await_user, client, issuer, scope_upgrade, somebody_else};
 use crate::connectors::find_connector;
+use crate::connectors::time_limits::{limits_of, name_limit};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
-use crate::error::Error;
+use crate::error::{Error, TimeLimit};
 use crate::events::Event;
 
 /// Goes the whole way of a consent of which Patchbay is the client.
@@ -27,7 +28,7 @@ pub(crate) async fn authorize_here(
 ) -> Result<(), Error> {
     let trace = tracer(cx, running);
     let url = endpoint_of(connector)?;
-    let challenge = challenge(cx, &url).await?;
+    let challenge = challenge(cx, connector, &url).await?;
     let discovery = cx
         .oauth()
         .discover(&url, challenge.as_ref(), &trace)
@@ -82,14 +83,20 @@ pub(crate) async fn authorize_here(
 }
 
 /// Asks the server without a credential, for its challenge names where to sign in.
-async fn challenge(cx: &Context, url: &url::Url) -> Result<Option<Challenge>, Error> {
+async fn challenge(
+    cx: &Context,
+    connector: &Connector,
+    url: &url::Url,
+) -> Result<Option<Challenge>, Error> {
     let target = McpTarget {
         url: url.clone(),
         tokens: Arc::new(NoToken),
         plain_http: PlainHttp::Refused,
         server_facts: None,
+        asks: false,
     };
-    match mcp::connect(cx.http_to(url), target, McpLimits::default(), cx.ending()).await {
+    let limits = limits_of(connector, McpLimits::DEFAULT.connect);
+    match mcp::connect(cx.http_to(url), target, limits, cx.ending()).await {
         Ok(session) => {
             session.close().await;
             Ok(None)
@@ -98,7 +105,7 @@ async fn challenge(cx: &Context, url: &url::Url) -> Result<Option<Challenge>, Er
             patchbay_platforms::Error::Unauthorized { challenge, .. }
             | patchbay_platforms::Error::Forbidden { challenge, .. },
         ) => Ok(challenge.as_deref().map(Challenge::parse)),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(name_limit(error.into(), connector, TimeLimit::Connect)),
     }
 }
 

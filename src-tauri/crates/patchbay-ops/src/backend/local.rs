@@ -12,7 +12,7 @@ use patchbay_model::{
     Secret, Transport,
 };
 use patchbay_oauth::CallbackParams;
-use patchbay_platforms::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
+use patchbay_platforms::mcp::{self, CallOutcome, McpLimits, McpSession, ToolCall};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -21,9 +21,10 @@ use self::session::session;
 use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
 use crate::authorizations;
 use crate::connectors::status;
+use crate::connectors::time_limits::name_limit;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
-use crate::error::Error;
+use crate::error::{Error, TimeLimit};
 use crate::redact::{KnownSecrets, REDACTED};
 use crate::secrets::programs::Occasion;
 
@@ -74,6 +75,7 @@ impl Local<'_> {
             arguments: arguments.clone(),
             timeout: McpLimits::DEFAULT.idle,
             progress: Arc::new(|_| {}),
+            asker: None,
         };
         let planned = live.plan_call(&call, self.cx.ending()).await?;
         let secrets = KnownSecrets::new(self.secrets().await);
@@ -86,6 +88,20 @@ impl Local<'_> {
                 .collect(),
             body: Json(secrets.hide(planned.body.unwrap_or_default())),
         }))
+    }
+
+    /// Has whoever calls next connect in the older era of the protocol, where the server can ask. The call that
+    /// found it out is not repeated: the tool may have acted before it asked.
+    async fn connect_by_handshake(&self) -> Result<(), Error> {
+        let (cx, id) = (self.cx, &self.connector.id);
+        let note = |connector: &mut Connector| {
+            if let Some(server) = &mut connector.server {
+                server.protocol_version = mcp::HANDSHAKE.to_owned();
+            }
+        };
+        cx.store().change_connector(id, note).await?;
+        cx.sessions().drain(id).await;
+        Ok(())
     }
 
     /// A 401 speaks of the token or the headers that were sent: there is no consent to give.
@@ -123,7 +139,10 @@ impl Backend for Local<'_> {
         cancel: &CancellationToken,
     ) -> Result<Option<ListedTools>, Error> {
         let listed = self.listed_tools(cancel).await;
-        listed.map(Some).map_err(|error| self.explain(error))
+        listed.map(Some).map_err(|error| {
+            let error = self.explain(error);
+            name_limit(error, self.connector, TimeLimit::Run)
+        })
     }
 
     async fn status_after_listing(&self) -> Option<Change> {
@@ -146,7 +165,13 @@ impl Backend for Local<'_> {
         };
         let ready_at = Instant::now();
         let outcome = live.call_tool(call, cancel).await;
-        let outcome = outcome.map_err(|error| self.explain(error.into()))?;
+        if let Err(patchbay_platforms::Error::AsksOverHandshake) = &outcome {
+            self.connect_by_handshake().await?;
+        }
+        let outcome = outcome.map_err(|error| {
+            let error = self.explain(error.into());
+            name_limit(error, self.connector, TimeLimit::Run)
+        })?;
         Ok(Called {
             outcome,
             ready_at,
@@ -201,7 +226,14 @@ impl Backend for Local<'_> {
 
     async fn list_resources(&self) -> Result<Vec<Resource>, Error> {
         let live = self.session().await?;
-        Ok(live.list_resources(self.cx.ending()).await?)
+        let mut found = live.list_resources(self.cx.ending()).await?;
+        match live.list_resource_templates(self.cx.ending()).await {
+            Ok(templates) => found.extend(templates),
+            // Whatever it says of templates, the resources are there.
+            Err(patchbay_platforms::Error::ServerError { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(found)
     }
 
     async fn read_resource(&self, uri: &str) -> Result<Vec<Content>, Error> {

@@ -1,12 +1,14 @@
 //! Adding a connector to this computer.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use patchbay_model::{
-    AccountId, Authentication, AuthenticationMethod, Connector, Json, Redirect, Transport,
-    WalletEntry, WalletEntryId, WalletKind, clean_text,
+    AccountId, Authentication, AuthenticationMethod, Connector, Json, Redirect, TimeLimits,
+    Transport, WalletEntry, WalletEntryId, WalletKind, clean_text,
 };
 use patchbay_platforms::PlainHttp;
+use patchbay_platforms::mcp::McpLimits;
 use serde::Deserialize;
 use serde_json::json;
 use specta::Type;
@@ -14,7 +16,8 @@ use specta::Type;
 use crate::SecretInput;
 use crate::address::{free_name, name_of, plain_http, read_address, title_of};
 use crate::connectors::blank_connector::blank_connector;
-use crate::connectors::inspect_address::inspect_address;
+use crate::connectors::edit::checked_limits;
+use crate::connectors::inspect_address::inspect_address_within;
 use crate::connectors::{list_connectors, status};
 use crate::context::Context;
 use crate::credentials::edit::{add_wallet_entry, free_entry_name};
@@ -107,6 +110,19 @@ pub enum OAuthClientInput {
 /// [`Error::Platform`] when a credential would go unencrypted; [`Error::Store`] when the name is taken;
 /// [`Error::Vault`].
 pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connector, Error> {
+    add_connector_within(cx, request, TimeLimits::default()).await
+}
+
+/// As [`add_connector`], with these time limits from the first look at the address on.
+///
+/// # Errors
+/// As [`add_connector`]; [`Error::Usage`] for a limit that cannot be kept.
+pub async fn add_connector_within(
+    cx: &Context,
+    request: AddConnector,
+    time_limits: TimeLimits,
+) -> Result<Connector, Error> {
+    let time_limits = checked_limits(time_limits)?;
     let url = read_address(&request.url)?;
     let Suggestion {
         choice,
@@ -118,7 +134,7 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
             title: title_of(&url),
             methods: METHODS.to_vec(),
         },
-        None => suggested(cx, url.as_str()).await?,
+        None => suggested(cx, url.as_str(), time_limits).await?,
     };
     let title = checked_title(request.title).unwrap_or(own_title);
     let name = chosen_name(cx, request.name, &title).await?;
@@ -134,6 +150,7 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
         authentication,
         authentication_methods: methods,
         allows_plain_http: request.allow_plain_http && PlainHttp::is_needed_for(&url),
+        time_limits,
         draft: true,
         native: Json(json!({ "url": url.as_str(), "transport": Transport::StreamableHttp })),
         ..blank_connector(cx, AccountId::local(), name, title)
@@ -158,8 +175,16 @@ struct Suggestion {
 }
 
 /// How the server wants to be signed in to, and what it calls itself.
-async fn suggested(cx: &Context, address: &str) -> Result<Suggestion, Error> {
-    let found = inspect_address(cx, address).await?;
+async fn suggested(
+    cx: &Context,
+    address: &str,
+    time_limits: TimeLimits,
+) -> Result<Suggestion, Error> {
+    let connect = time_limits.connect_seconds;
+    let connect = connect.map_or(McpLimits::DEFAULT.connect, |seconds| {
+        Duration::from_secs(seconds.into())
+    });
+    let found = inspect_address_within(cx, address, connect).await?;
     let is_best = found.methods.first() == Some(&AuthenticationMethod::Oauth);
     let mut methods = METHODS.to_vec();
     if found.needs_authorization && !is_best {

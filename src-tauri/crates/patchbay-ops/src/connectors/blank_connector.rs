@@ -1,6 +1,8 @@
 //! A connector of which nothing is known yet but its account and its names.
 
-use patchbay_model::{AccountId, Authentication, Connector, ConnectorId, Json, Visibility};
+use patchbay_model::{
+    AccountId, Authentication, Connector, ConnectorId, Json, TimeLimits, Visibility,
+};
 
 use crate::connectors::status;
 use crate::context::Context;
@@ -35,6 +37,7 @@ pub(crate) fn blank_connector(
         tags: Vec::new(),
         favourite: false,
         allows_plain_http: false,
+        time_limits: TimeLimits::default(),
         draft: false,
         native: Json::default(),
     }

@@ -1,8 +1,8 @@
 //! Changing, removing and restoring connectors.
 
 use patchbay_model::{
-    Authentication, Code, Connector, ConnectorId, Explain, IdentityLine, Status, Timestamp,
-    clean_text,
+    Authentication, Code, Connector, ConnectorId, Explain, IdentityLine, Status, TimeLimits,
+    Timestamp, clean_text,
 };
 use patchbay_store::Changed;
 use serde::Deserialize;
@@ -42,6 +42,8 @@ pub struct ConnectorChanges {
     pub enabled: Option<bool>,
     /// Whether its credentials may go over plain http, unencrypted; another origin takes that back.
     pub allow_plain_http: Option<bool>,
+    /// How long its server is waited for, both times.
+    pub time_limits: Option<TimeLimits>,
 }
 
 /// Changes what is given and leaves the rest.
@@ -68,6 +70,7 @@ pub async fn update_connector(
     let reconnects = after.endpoint != before.endpoint
         || after.allows_plain_http != before.allows_plain_http
         || after.authentication != before.authentication
+        || after.time_limits != before.time_limits
         || after.status.status == Status::Disabled;
     if reconnects {
         cx.sessions().close(id).await;
@@ -90,6 +93,7 @@ struct Edit {
     favourite: Option<bool>,
     enabled: Option<bool>,
     allow_plain_http: Option<bool>,
+    time_limits: Option<TimeLimits>,
     at: Timestamp,
 }
 
@@ -119,6 +123,7 @@ impl Edit {
             favourite: changes.favourite,
             enabled: changes.enabled,
             allow_plain_http: changes.allow_plain_http,
+            time_limits: changes.time_limits.map(checked_limits).transpose()?,
             at: cx.now(),
         })
     }
@@ -132,6 +137,7 @@ impl Edit {
             move_to(connector, &url);
         }
         replace(&mut connector.allows_plain_http, self.allow_plain_http);
+        replace(&mut connector.time_limits, self.time_limits);
         if let Some((chosen, identity)) = self.authentication {
             connector.authentication = keep_sign_in(chosen, &connector.authentication);
             connector.identity = identity;
@@ -163,6 +169,7 @@ fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result
         && changes.url.is_none()
         && changes.authentication.is_none()
         && changes.allow_plain_http.is_none()
+        && changes.time_limits.is_none()
         && changes.enabled.is_none();
     if ours || abilities(connector).configured_here {
         return Ok(());
@@ -367,6 +374,28 @@ fn switch(connector: &mut Connector, enabled: bool) {
         connector.status.status = Status::Disabled;
         connector.status.reason = Some("you turned it off".to_owned());
     }
+}
+
+/// The longest time that a server can be given, in seconds.
+pub const LONGEST_WAIT: u32 = 86_400;
+
+/// Time limits that can be kept.
+///
+/// # Errors
+/// [`Error::Usage`] for one of nothing, or of more than a day.
+pub(crate) fn checked_limits(limits: TimeLimits) -> Result<TimeLimits, Error> {
+    let given = [limits.connect_seconds, limits.run_seconds];
+    if given
+        .into_iter()
+        .flatten()
+        .all(|seconds| (1..=LONGEST_WAIT).contains(&seconds))
+    {
+        return Ok(limits);
+    }
+    Err(Error::Usage {
+        what: "a time limit must be from 1 to 86400 seconds".to_owned(),
+        hint: "Leave it out for the default.".to_owned(),
+    })
 }
 
 /// Tags as they can be shown, the first fifty of them.

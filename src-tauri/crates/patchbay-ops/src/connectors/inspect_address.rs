@@ -1,6 +1,7 @@
 //! Finding out what is at an address, before anything is added.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use patchbay_http::host_of;
 use patchbay_model::{
@@ -95,6 +96,15 @@ pub fn cancel_inspection(cx: &Context, id: &InspectionId) {
 /// [`Error::Usage`] when it is no address; [`Error::Store`]. What is wrong at the address itself stands
 /// in the answer's `problem`.
 pub async fn inspect_address(cx: &Context, address: &str) -> Result<AddressInspection, Error> {
+    inspect_address_within(cx, address, McpLimits::DEFAULT.connect).await
+}
+
+/// As [`inspect_address`], with that time for the server to be connected to.
+pub(crate) async fn inspect_address_within(
+    cx: &Context,
+    address: &str,
+    connect: Duration,
+) -> Result<AddressInspection, Error> {
     let url = read_address(address)?;
     let mut found = blank(cx, &url).await?;
     let target = McpTarget {
@@ -102,8 +112,13 @@ pub async fn inspect_address(cx: &Context, address: &str) -> Result<AddressInspe
         tokens: Arc::new(NoToken),
         plain_http: PlainHttp::Refused,
         server_facts: None,
+        asks: false,
     };
-    match mcp::connect(cx.http_to(&url), target, McpLimits::default(), cx.ending()).await {
+    let limits = McpLimits {
+        connect,
+        ..McpLimits::DEFAULT
+    };
+    match mcp::connect(cx.http_to(&url), target, limits, cx.ending()).await {
         Ok(session) => {
             note_server(cx, &mut found, &session).await;
             session.close().await;

@@ -1,6 +1,9 @@
 //! What a connector offers beside tools: resources to be read, prompts to be filled in.
 
-use patchbay_model::{Connector, ConnectorId, Content, FilledPrompt, Json, Prompt, Resource};
+use patchbay_model::{
+    Connector, ConnectorId, Content, FilledPrompt, Json, Prompt, Resource, clean_text,
+};
+use patchbay_platforms::mcp::UriTemplate;
 
 use crate::backend::for_connector;
 use crate::connectors::{find_connector, status};
@@ -8,7 +11,8 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::json_object::members;
 
-/// The resources of a connector, as its server lists them now; none where it has no such thing.
+/// The resources of a connector and the templates of more, as its server lists them now; none where it has no such
+/// thing.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Platform`] when its platform knows no resources,
@@ -29,6 +33,50 @@ pub async fn read_resource(
 ) -> Result<Vec<Content>, Error> {
     let connector = switched_on(cx, id).await?;
     for_connector(cx, &connector).read_resource(uri).await
+}
+
+/// Reads a resource whose URI has gaps. `values` is a JSON object of texts.
+///
+/// # Errors
+/// As [`read_resource`]; [`Error::Usage`] when the template cannot be filled in with these values.
+pub async fn read_resource_template(
+    cx: &Context,
+    id: &ConnectorId,
+    template: &str,
+    values: Json,
+) -> Result<Vec<Content>, Error> {
+    let values = members(values, "values")?;
+    let refuse = |what: String, hint: &str| Error::Usage {
+        what,
+        hint: hint.to_owned(),
+    };
+    let read = UriTemplate::parse(template).ok_or_else(|| {
+        refuse(
+            "this address can't be filled in".to_owned(),
+            "Enter the whole address instead.",
+        )
+    })?;
+    let variables = read.variables();
+    if let Some(unknown) = values
+        .keys()
+        .find(|name| variables.iter().all(|one| one.name != **name))
+    {
+        let names: Vec<&str> = variables.iter().map(|one| one.name.as_str()).collect();
+        let hint = match names.as_slice() {
+            [] => "Leave it out.".to_owned(),
+            names => format!("It takes {}.", names.join(", ")),
+        };
+        let what = format!("{} isn't part of the address", clean_text(unknown, 200));
+        return Err(refuse(what, &hint));
+    }
+    for variable in variables.iter().filter(|one| one.is_required) {
+        let given = values.get(&variable.name).and_then(|value| value.as_str());
+        if given.is_none_or(str::is_empty) {
+            let what = format!("{} is missing", variable.name);
+            return Err(refuse(what, "Enter it as text."));
+        }
+    }
+    read_resource(cx, id, &read.fill(&values)).await
 }
 
 /// The prompts of a connector, as its server lists them now; none where it has no such thing.

@@ -1,17 +1,20 @@
 //! Tools: from the cache, from the server, and whether arguments fit them.
 
 use patchbay_model::{
-    Code, Connector, ConnectorId, Explain, FieldProblem, Json, Tool, ToolSummary,
+    Code, Connector, ConnectorId, Explain, FieldProblem, Json, ServerFacts, Tool, ToolSummary,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
+use crate::address::{read_address, title_of};
 use crate::argument_check::check_arguments;
 use crate::backend::{Backend, ListedTools, for_connector};
 use crate::connectors;
+use crate::connectors::add::checked_title;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
+use crate::credentials::users::follow_title;
 use crate::error::Error;
 use crate::events::Event;
 
@@ -100,6 +103,9 @@ async fn keep(
     let status = backend.status_after_listing().await;
     let count = u32::try_from(tools.len()).ok();
     let change = move |connector: &mut Connector| {
+        if let Some(server) = &server {
+            take_title(connector, server);
+        }
         connector.server = server;
         connector.tool_count = count;
         if let Some(status) = status {
@@ -107,11 +113,26 @@ async fn keep(
         }
     };
     let kept = status::change(cx, &connector.id, change).await?;
-    kept.ok_or_else(|| connectors::not_found(connector.id.as_str()))?;
+    let kept = kept.ok_or_else(|| connectors::not_found(connector.id.as_str()))?;
+    follow_title(cx, &kept).await?;
     let now = cx.now();
     cx.store().replace_tools(&connector.id, &tools, now).await?;
     cx.emit(Event::ConnectorsChanged);
     Ok(tools)
+}
+
+/// A connector that is called after its address, for nobody named it, is called what its server calls itself when it
+/// first works.
+fn take_title(connector: &mut Connector, server: &ServerFacts) {
+    let address = connector.endpoint.as_deref();
+    let address = address.and_then(|address| read_address(address).ok());
+    let is_nameless = address.is_some_and(|url| title_of(&url) == connector.title);
+    if connector.draft
+        && is_nameless
+        && let Some(title) = checked_title(Some(server.name.clone()))
+    {
+        connector.title = title;
+    }
 }
 
 /// Whether one can choose for each run with which of its platform's credentials a connector acts; nothing
@@ -152,5 +173,49 @@ pub(crate) fn not_found(name: &str) -> Error {
     Error::NotFound {
         kind: "tool",
         name: name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use patchbay_model::Transport;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::testing::{add, open};
+
+    #[tokio::test]
+    async fn a_connector_that_nobody_named_takes_the_clean_name_of_its_server_once() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let nameless = add(&cx, "http://127.0.0.1:9/mcp").await;
+        let server = |name: &str| ServerFacts {
+            name: name.to_owned(),
+            version: String::new(),
+            protocol_version: String::new(),
+            transport: Transport::StreamableHttp,
+            instructions: None,
+        };
+        let title = |connector: &Connector, name: &str| {
+            let mut connector = connector.clone();
+            take_title(&mut connector, &server(name));
+            connector.title
+        };
+        assert_eq!(nameless.title, "127.0.0.1:9");
+        assert_eq!(title(&nameless, "Wi\u{202e}ki\n"), "Wiki");
+        assert_eq!(title(&nameless, &"a".repeat(1_000)).chars().count(), 100);
+        assert_eq!(title(&nameless, "\u{200b} "), "127.0.0.1:9");
+        let named = Connector {
+            title: "Mine".to_owned(),
+            ..nameless.clone()
+        };
+        assert_eq!(title(&named, "Wiki"), "Mine");
+        let known = Connector {
+            draft: false,
+            ..nameless
+        };
+        assert_eq!(title(&known, "Wiki"), "127.0.0.1:9");
     }
 }

@@ -11,7 +11,7 @@ use patchbay_model::{
     Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunState, Tool,
     ToolEffect, ToolRun, ToolRunSummary,
 };
-use patchbay_platforms::mcp::{CallOutcome, CallProgress, ToolCall};
+use patchbay_platforms::mcp::{Asker, CallOutcome, CallProgress, ToolCall};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
@@ -20,12 +20,14 @@ use tokio_util::sync::CancellationToken;
 use self::progress::Progress;
 use crate::authorizations::scope_upgrade;
 use crate::backend::{Called, for_connector};
+use crate::connectors::time_limits::run_limit;
 use crate::connectors::{status, tools};
 use crate::context::Context;
 use crate::context::known_tools::{Known, KnownTool};
 use crate::error::Error;
 use crate::events::Event;
 use crate::json_object::not_an_object;
+use crate::questions::RunAsker;
 use crate::redact::{KnownSecrets, hide_marked, marked_values};
 
 /// How long a tool may be silent unless the caller says otherwise.
@@ -113,13 +115,19 @@ pub async fn run_tool(
         identity: run.summary.identity.clone(),
     });
 
-    let called = call(cx, &request, &prepared, &cancel, on_progress).await;
+    let asker = cx
+        .asks()
+        .then(|| RunAsker::new(cx, &run.summary, &prepared.connector));
+    let called = call(cx, &request, &prepared, asker.clone(), &cancel, on_progress).await;
+    let kept = asker.map(|asker| asker.take()).unwrap_or_default();
     // The token may have been renewed meanwhile; a vault that could not be read is not asked again. What was
     // known before stays known: it was sent, and may not be had a second time.
     let secrets = match &called {
         Err(error) if error.code().as_str().starts_with("vault.") => secrets,
         _ => secrets.and(known_secrets(cx, &prepared).await),
     };
+    let secrets = secrets.and(KnownSecrets::new(kept.secrets));
+    run.questions = kept.questions;
     let noted = match &called {
         Ok(called) => note_success(cx, &prepared.connector, &called.outcome).await,
         Err(error) => note_failure(cx, &prepared.connector, error).await,
@@ -260,6 +268,7 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownS
         timings: None,
         replay_of: request.replay_of.clone(),
         credential: request.credential.clone(),
+        questions: Vec::new(),
     }
 }
 
@@ -283,6 +292,7 @@ async fn call(
     cx: &Context,
     request: &RunTool,
     prepared: &Prepared,
+    asker: Option<Arc<RunAsker>>,
     cancel: &CancellationToken,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<Called, Error> {
@@ -298,10 +308,12 @@ async fn call(
     let call = ToolCall {
         name: prepared.tool.name.clone(),
         arguments: prepared.arguments.clone(),
-        timeout: request.timeout_seconds.map_or(SILENCE, |seconds| {
-            Duration::from_secs(seconds.max(1).into())
-        }),
+        timeout: match request.timeout_seconds {
+            Some(seconds) => Duration::from_secs(seconds.max(1).into()),
+            None => run_limit(&prepared.connector).unwrap_or(SILENCE),
+        },
         progress: Arc::new(hear),
+        asker: asker.map(|asker| asker as Arc<dyn Asker>),
     };
     let backend = for_connector(cx, &prepared.connector);
     let called = tokio::select! {

@@ -1,10 +1,13 @@
 //! A call of a tool: what goes in and what comes out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_http::OnProgress;
 use patchbay_model::ToolResult;
 use serde_json::{Map, Value};
+
+use super::Asker;
 
 /// An answer of more bytes is not kept as it came beside the result that was read from it.
 const RAW_LIMIT: u64 = 1024 * 1024;
@@ -22,6 +25,8 @@ pub struct ToolCall {
     pub timeout: Duration,
     /// Hears how far the tool is, in order and never backwards; must not block.
     pub progress: OnProgress,
+    /// Whom the server may ask meanwhile; `None` for nobody.
+    pub asker: Option<Arc<dyn Asker>>,
 }
 
 /// What became of a call, with what the history keeps of it.
@@ -29,7 +34,8 @@ pub struct ToolCall {
 pub struct CallOutcome {
     /// The answer. `is_error` in it is the tool's own word that it failed.
     pub result: ToolResult,
-    /// The JSON-RPC request as sent; HTTP headers, and with them credentials, are not part of it.
+    /// The JSON-RPC request as sent first, without answers to what the server asked; HTTP headers, and with them
+    /// credentials, are not part of it.
     pub request: Value,
     /// The JSON-RPC answer as it came; `None` of one over 1 MiB, whose result is all that is kept.
     pub answer: Option<Value>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use patchbay_http::{check_address, text};
-use patchbay_model::{ServerFacts, clean_text};
+use patchbay_model::{ServerFacts, Transport, clean_text};
 use rmcp::model::{ProtocolVersion, ServerPeerInfo};
 use rmcp::service::{ClientInitializeError, ClientLifecycleMode, ClientServiceExt};
 use rmcp::transport::common::client_side_sse::ExponentialBackoff;
@@ -12,17 +12,19 @@ use rmcp::transport::streamable_http_client::{
 };
 use tokio_util::sync::CancellationToken;
 
+use super::http_sse::{self, NotOpened};
 use super::own_side::OwnSide;
 use super::session::{McpSession, Peer, Running};
 use super::stdio::{self, McpProgram, Pipe};
 use super::wire::Wire;
 use super::{McpLimits, McpTarget};
-use crate::Error;
+use crate::{Error, Found};
 
 const NAME_LIMIT: usize = 200;
 const INSTRUCTIONS_LIMIT: usize = 20_000;
 
-/// Connects to a server over streamable HTTP, in whatever era it speaks.
+/// Connects to a server over streamable HTTP, in whatever era it speaks, or over the HTTP with server-sent events of
+/// 2024-11-05 where it does not know that.
 ///
 /// `http` must follow no redirects by itself, so that credentials stay with the origin of the target;
 /// it should have a time limit for connecting and none for whole requests.
@@ -59,22 +61,54 @@ async fn negotiate(
     target: McpTarget,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    let mut last = None;
-    for mode in modes(target.server_facts.as_ref()) {
-        let wire = Wire::new(
+    let wire = || {
+        Wire::new(
             http.clone(),
             target.url.clone(),
             target.tokens.clone(),
             target.plain_http.clone(),
             limits,
-        );
-        match start(wire, mode, limits).await {
+        )
+    };
+    let events_first = seems_http_sse(&target);
+    if events_first && let Some(session) = start_http_sse(wire(), target.asks, limits).await? {
+        return Ok(session);
+    }
+    let mut last = None;
+    for mode in modes(target.server_facts.as_ref()) {
+        match start(wire(), mode, target.asks, limits).await {
             Ok(session) => return Ok(session),
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => last = Some(error),
         }
     }
-    Err(last.unwrap_or_else(|| Error::Protocol("no way to connect was tried".to_owned())))
+    let error = last.unwrap_or_else(|| Error::Protocol("no way to connect was tried".to_owned()));
+    if !events_first
+        && knows_no_post(&error)
+        && let Some(session) = start_http_sse(wire(), target.asks, limits).await?
+    {
+        return Ok(session);
+    }
+    Err(error)
+}
+
+/// Whether a server is rather one of 2024-11-05: it was the last time, or its path is the usual one of them.
+fn seems_http_sse(target: &McpTarget) -> bool {
+    let is_known = |facts: &ServerFacts| facts.transport == Transport::Sse;
+    target.server_facts.as_ref().is_some_and(is_known)
+        || target.url.path().trim_end_matches('/').ends_with("/sse")
+}
+
+/// Whether a server refused what streamable HTTP begins with as one of 2024-11-05 does.
+///
+/// Source: MCP 2026-07-28, "Transports", "Backwards Compatibility".
+fn knows_no_post(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::NotAServer {
+            found: Found::Status(400 | 404 | 405 | 406 | 415)
+        }
+    )
 }
 
 /// What worked the last time comes first; plain `initialize` is the last resort.
@@ -126,9 +160,17 @@ fn is_final(error: &Error) -> bool {
 async fn start(
     wire: Wire,
     mode: ClientLifecycleMode,
+    asks: bool,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    let own_side = OwnSide::new();
+    let own_side = OwnSide::new(asks, &limits);
+    let own_side = match mode {
+        // A server may echo whatever is named, and a handshake for the newer era would be none.
+        ClientLifecycleMode::Initialize => {
+            own_side.speaking(ProtocolVersion::LATEST_WITH_INITIALIZE)
+        }
+        _ => own_side,
+    };
     let unless_abandoned = wire.abandon_on_drop();
     let mut config =
         StreamableHttpClientTransportConfig::with_uri("").max_sse_event_size(limits.body_bytes);
@@ -140,7 +182,37 @@ async fn start(
         .await
         .map_err(|error| wire.take_failure().unwrap_or_else(|| explain(error)))?;
     unless_abandoned.disarm();
-    Ok(session(running, own_side, limits, Peer::Host(wire.host())))
+    let peer = Peer::Host {
+        host: wire.host(),
+        transport: Transport::StreamableHttp,
+    };
+    Ok(session(running, own_side, limits, peer))
+}
+
+/// `None` where nobody speaks this way.
+async fn start_http_sse(
+    wire: Wire,
+    asks: bool,
+    limits: McpLimits,
+) -> Result<Option<McpSession>, Error> {
+    let pipe = match http_sse::open(wire.clone(), limits).await {
+        Ok(pipe) => pipe,
+        Err(NotOpened::NotSpoken) => return Ok(None),
+        Err(NotOpened::Failed(error)) => return Err(error),
+    };
+    let version = ProtocolVersion::LATEST_WITH_INITIALIZE;
+    let own_side = OwnSide::new(asks, &limits).speaking(version);
+    let shared = pipe.shared();
+    let running: Running = own_side
+        .clone()
+        .serve_with_lifecycle(pipe, ClientLifecycleMode::Initialize)
+        .await
+        .map_err(|error| shared.take_failure().unwrap_or_else(|| explain(error)))?;
+    let peer = Peer::Host {
+        host: wire.host(),
+        transport: Transport::Sse,
+    };
+    Ok(Some(session(running, own_side, limits, peer)))
 }
 
 /// Starts a program that is a server, and connects to it over its standard streams.
@@ -158,12 +230,13 @@ pub async fn connect_program(
     limits: McpLimits,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
+    let asks = program.asks;
     let pipe = stdio::start(program, limits)?;
     let unless_abandoned = pipe.process().stop_on_drop();
     let session = tokio::select! {
         biased;
         () = cancel.cancelled() => Err(Error::Cancelled),
-        session = tokio::time::timeout(limits.connect, negotiate_over(&pipe, limits)) => {
+        session = tokio::time::timeout(limits.connect, negotiate_over(&pipe, asks, limits)) => {
             session.unwrap_or(Err(Error::TimedOut { after: limits.connect }))
         }
     };
@@ -174,12 +247,12 @@ pub async fn connect_program(
     session
 }
 
-async fn negotiate_over(pipe: &Pipe, limits: McpLimits) -> Result<McpSession, Error> {
+async fn negotiate_over(pipe: &Pipe, asks: bool, limits: McpLimits) -> Result<McpSession, Error> {
     let discover = ClientLifecycleMode::Discover {
         preferred_versions: known_versions(),
     };
-    match start_over(pipe, ClientLifecycleMode::Initialize, limits).await {
-        Err(Error::ServerError { .. }) => start_over(pipe, discover, limits).await,
+    match start_over(pipe, ClientLifecycleMode::Initialize, asks, limits).await {
+        Err(Error::ServerError { .. }) => start_over(pipe, discover, asks, limits).await,
         session => session,
     }
 }
@@ -187,9 +260,11 @@ async fn negotiate_over(pipe: &Pipe, limits: McpLimits) -> Result<McpSession, Er
 async fn start_over(
     pipe: &Pipe,
     mode: ClientLifecycleMode,
+    asks: bool,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    let own_side = OwnSide::speaking(ProtocolVersion::LATEST_WITH_INITIALIZE);
+    let version = ProtocolVersion::LATEST_WITH_INITIALIZE;
+    let own_side = OwnSide::new(asks, &limits).speaking(version);
     let running: Running = own_side
         .clone()
         .serve_with_lifecycle(pipe.clone(), mode)

@@ -1,39 +1,65 @@
 //! What Patchbay is to a server: its name, and its answers to what servers ask.
 
+use std::sync::Arc;
+
 use rmcp::ClientHandler;
 use rmcp::model::{
-    ClientCapabilities, ClientConfig, ElicitRequestParams, ElicitResult,
-    ElicitationCreateRequestMethod, ErrorData, Implementation, ListRootsRequestMethod,
-    ProgressNotificationParam, ProtocolVersion,
+    ClientCapabilities, ClientConfig, ConstString as _, CustomRequest, CustomResult,
+    ElicitRequestParams, ElicitResult, ElicitationCapability, ElicitationCreateRequestMethod,
+    ErrorCode, ErrorData, FormElicitationCapability, Implementation, ListRootsRequestMethod,
+    ProgressNotificationParam, ProtocolVersion, UrlElicitationCapability,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleClient};
+use serde_json::Value;
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use super::McpLimits;
+use super::asking::Desk;
 
 /// How many notices of progress wait for a slow reader; older ones are skipped.
 const PROGRESS_BACKLOG: usize = 256;
 
-/// Declares no capability, so a server may ask for nothing but a sign of life; what it asks
-/// nevertheless is answered as an unknown method.
+/// Declares that the person can be asked, where somebody is there; beyond that a server may ask for nothing but
+/// a sign of life. What it asks nevertheless is answered as an unknown method.
 #[derive(Clone)]
 pub(super) struct OwnSide {
     progress: broadcast::Sender<ProgressNotificationParam>,
     /// What the handshake names; `None` for what rmcp does.
     version: Option<ProtocolVersion>,
+    desk: Arc<Desk>,
 }
 
 impl OwnSide {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(asks: bool, limits: &McpLimits) -> Self {
         Self {
             progress: broadcast::channel(PROGRESS_BACKLOG).0,
             version: None,
+            desk: Arc::new(Desk::new(asks, limits.answer)),
         }
     }
 
     /// One whose handshake names that version.
-    pub(super) fn speaking(version: ProtocolVersion) -> Self {
+    pub(super) fn speaking(self, version: ProtocolVersion) -> Self {
         Self {
             version: Some(version),
-            ..Self::new()
+            ..self
+        }
+    }
+
+    /// Where questions of the server arrive.
+    pub(super) fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    async fn answer(
+        &self,
+        params: &Value,
+        withdrawn: &CancellationToken,
+    ) -> Result<Value, ErrorData> {
+        match self.desk.declares() {
+            true => Ok(self.desk.answer(params, withdrawn).await),
+            false => Err(ErrorData::method_not_found::<ElicitationCreateRequestMethod>()),
         }
     }
 
@@ -45,8 +71,15 @@ impl OwnSide {
 
 impl ClientHandler for OwnSide {
     fn get_info(&self) -> ClientConfig {
+        let mut capabilities = ClientCapabilities::default();
+        if self.desk.declares() {
+            let elicitation = ElicitationCapability::new()
+                .with_form(FormElicitationCapability::default())
+                .with_url(UrlElicitationCapability::default());
+            capabilities.elicitation = Some(elicitation);
+        }
         let mut config = ClientConfig::new(
-            ClientCapabilities::default(),
+            capabilities,
             Implementation::new("patchbay", env!("CARGO_PKG_VERSION")),
         );
         if let Some(version) = &self.version {
@@ -77,9 +110,27 @@ impl ClientHandler for OwnSide {
 
     async fn create_elicitation(
         &self,
-        _: ElicitRequestParams,
-        _: RequestContext<RoleClient>,
+        params: ElicitRequestParams,
+        context: RequestContext<RoleClient>,
     ) -> Result<ElicitResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ElicitationCreateRequestMethod>())
+        let params = serde_json::to_value(params).unwrap_or_default();
+        let answer = self.answer(&params, &context.ct).await?;
+        serde_json::from_value(answer)
+            .map_err(|error| ErrorData::internal_error(error.to_string(), None))
+    }
+
+    /// Questions that rmcp's types have no room for come here.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        context: RequestContext<RoleClient>,
+    ) -> Result<CustomResult, ErrorData> {
+        if request.method != ElicitationCreateRequestMethod::VALUE {
+            let code = ErrorCode::METHOD_NOT_FOUND;
+            return Err(ErrorData::new(code, request.method, None));
+        }
+        let params = request.params.unwrap_or_default();
+        let answer = self.answer(&params, &context.ct).await?;
+        Ok(CustomResult::new(answer))
     }
 }

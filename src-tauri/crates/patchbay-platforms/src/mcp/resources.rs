@@ -6,7 +6,7 @@ use patchbay_model::{
 };
 use serde_json::{Value, json};
 
-use super::content;
+use super::{UriTemplate, content};
 
 const NAME_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 20_000;
@@ -16,6 +16,16 @@ const DESCRIPTION_LIMIT: usize = 20_000;
 /// Source: MCP 2026-07-28, `Resource`.
 pub(super) fn resources(page: &Value) -> Vec<Resource> {
     items(page, "resources").filter_map(resource).collect()
+}
+
+/// The templates of a page of `resources/templates/list`; one without URI, or with gaps of a form of its own, is left
+/// out.
+///
+/// Source: MCP 2026-07-28, `ResourceTemplate`.
+pub(super) fn templates(page: &Value) -> Vec<Resource> {
+    items(page, "resourceTemplates")
+        .filter_map(template)
+        .collect()
 }
 
 /// The prompts of a page of `prompts/list`; one without a name is left out.
@@ -48,7 +58,18 @@ pub(super) fn parse_prompt(result: &Value) -> FilledPrompt {
 }
 
 fn resource(entry: &Value) -> Option<Resource> {
-    let uri = text::non_empty(&entry["uri"])?;
+    resource_at(text::non_empty(&entry["uri"])?, entry)
+}
+
+fn template(entry: &Value) -> Option<Resource> {
+    let uri = text::non_empty(&entry["uriTemplate"])?;
+    Some(Resource {
+        variables: Some(UriTemplate::parse(uri)?.variables()),
+        ..resource_at(uri, entry)?
+    })
+}
+
+fn resource_at(uri: &str, entry: &Value) -> Option<Resource> {
     let name = text::non_empty(&entry["name"]).unwrap_or(uri);
     Some(Resource {
         uri: uri.to_owned(),
@@ -56,6 +77,7 @@ fn resource(entry: &Value) -> Option<Resource> {
         title: title(entry),
         description: words(&entry["description"]),
         mime_type: text::non_empty(&entry["mimeType"]).map(|kind| clean_text(kind, NAME_LIMIT)),
+        variables: None,
     })
 }
 
@@ -104,6 +126,13 @@ mod tests {
         assert_eq!(read.len(), 2);
         assert_eq!(read[0].title.as_deref(), Some("T"));
         assert_eq!(read[1].name, "a://c");
+        let page = json!({ "resourceTemplates": [
+            { "uriTemplate": "a://{b}", "name": "b" },
+            { "uriTemplate": "a://{b", "name": "broken" }, { "uri": "a://c" },
+        ]});
+        let read = templates(&page);
+        assert_eq!(read.len(), 1);
+        assert_eq!(read[0].variables.as_ref().unwrap()[0].name, "b");
         let page = json!({ "prompts": [
             { "name": "greet", "arguments": [{ "name": "who", "required": true }, {}] },
             { "title": "nameless" },

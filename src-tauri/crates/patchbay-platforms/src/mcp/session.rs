@@ -1,5 +1,6 @@
 //! A connection to a server, for as many requests as wanted.
 
+mod calls;
 mod lists;
 mod pending;
 mod resources;
@@ -11,8 +12,8 @@ use std::time::{Duration, Instant};
 use patchbay_http::{PlannedRequest, TEXT_LIMIT};
 use patchbay_model::{ServerFacts, Tool, Transport, clean_text};
 use rmcp::model::{
-    CallToolRequest, CallToolRequestParams, ClientRequest, DiscoverRequest, DiscoverRequestParams,
-    ErrorCode, ErrorData, ListToolsRequest, PingRequest, ProtocolVersion,
+    ClientRequest, DiscoverRequest, DiscoverRequestParams, ErrorCode, ErrorData, ListToolsRequest,
+    PingRequest, ProtocolVersion,
 };
 use rmcp::service::{Peer as RmcpPeer, RoleClient, RunningService};
 use serde_json::Value;
@@ -20,10 +21,10 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use self::lists::Listing;
-use self::pending::{Answered, Patience};
+use self::pending::Patience;
 use super::own_side::OwnSide;
 use super::stdio::Process;
-use super::{CallOutcome, McpLimits, ToolCall, content, raw_answer, tools};
+use super::{McpLimits, ToolCall, tools};
 use crate::{Error, Unreachable};
 
 /// How long a server may take to hear that the session ends.
@@ -33,8 +34,13 @@ pub(super) type Running = RunningService<RoleClient, OwnSide>;
 
 /// What is at the other end.
 pub(super) enum Peer {
-    /// A server behind an address: host and port.
-    Host(String),
+    /// A server behind an address.
+    Host {
+        /// Host and port.
+        host: String,
+        /// How it is reached.
+        transport: Transport,
+    },
     /// A program of our own.
     Program(Process),
 }
@@ -43,14 +49,14 @@ impl Peer {
     /// What people call it.
     pub(super) fn name(&self) -> &str {
         match self {
-            Self::Host(host) => host,
+            Self::Host { host, .. } => host,
             Self::Program(process) => process.name(),
         }
     }
 
     pub(super) fn transport(&self) -> Transport {
         match self {
-            Self::Host(_) => Transport::StreamableHttp,
+            Self::Host { transport, .. } => *transport,
             Self::Program(_) => Transport::Stdio,
         }
     }
@@ -58,7 +64,7 @@ impl Peer {
     /// That it does not answer any more.
     fn lost(&self) -> Error {
         match self {
-            Self::Host(host) => Error::Unreachable {
+            Self::Host { host, .. } => Error::Unreachable {
                 host: host.clone(),
                 how: Unreachable::Lost,
                 source: None,
@@ -104,7 +110,7 @@ impl McpSession {
         other_side: Peer,
     ) -> Self {
         let process = match &other_side {
-            Peer::Host(_) => None,
+            Peer::Host { .. } => None,
             Peer::Program(process) => Some(process.stop_on_drop()),
         };
         Self(Arc::new(Inner {
@@ -127,6 +133,11 @@ impl McpSession {
     /// What the server said of itself.
     pub fn facts(&self) -> &ServerFacts {
         &self.0.facts
+    }
+
+    /// Whether the server was greeted with the handshake of the older era.
+    fn is_legacy(&self) -> bool {
+        self.0.facts.protocol_version.as_str() < ProtocolVersion::NO_INITIALIZE.as_str()
     }
 
     /// Whether nothing can be asked any more.
@@ -176,68 +187,6 @@ impl McpSession {
         Ok(found)
     }
 
-    /// Calls a tool and waits for its answer.
-    ///
-    /// When `cancel` is triggered, or when the future is dropped, the server is told to stop
-    /// (`notifications/cancelled`) without waiting for it.
-    ///
-    /// # Errors
-    /// [`Error::ToolNotFound`]; [`Error::TimedOut`] after [`ToolCall::timeout`] of silence or
-    /// [`McpLimits::total`]; [`Error::Cancelled`]; [`Error::InputRequired`] when the server asks
-    /// back; [`Error::TooLarge`]; [`Error::ServerError`]; and those of every request, as in
-    /// [`McpSession::list_tools`].
-    ///
-    /// Source: MCP 2026-07-28, `tools/call`; MCP requirement R4.
-    pub async fn call_tool(
-        &self,
-        call: ToolCall,
-        cancel: &CancellationToken,
-    ) -> Result<CallOutcome, Error> {
-        let started = Instant::now();
-        let facts = match self.call_once(&call, cancel).await {
-            // Arguments that go into headers as well are known from the list only. The server has
-            // refused the call unseen, so that nothing happens twice.
-            Err(Error::ServerError { code, .. }) if code == HEADER_MISMATCH => {
-                self.list_tools(cancel).await?;
-                self.call_once(&call, cancel).await
-            }
-            facts => facts,
-        };
-        let facts = facts.map_err(|error| name_missing_tool(error, &call.name))?;
-        let result = &facts.answer["result"];
-        match result["resultType"].as_str() {
-            None | Some("complete") => {}
-            Some("input_required") => return Err(Error::InputRequired),
-            Some(other) => {
-                return Err(Error::Protocol(format!(
-                    "unexpected result type {}",
-                    clean_text(other, 50)
-                )));
-            }
-        }
-        Ok(CallOutcome {
-            result: content::tool_result(result),
-            request: facts.request,
-            status: facts.status,
-            wait: started.elapsed(),
-            bytes: facts.bytes,
-            answer: raw_answer(facts.bytes, facts.answer),
-        })
-    }
-
-    async fn call_once(
-        &self,
-        call: &ToolCall,
-        cancel: &CancellationToken,
-    ) -> Result<Answered, Error> {
-        let patience = Patience {
-            idle: call.timeout,
-            total: self.0.limits.total.max(call.timeout),
-        };
-        self.request(request_of(call), patience, &*call.progress, cancel)
-            .await
-    }
-
     /// What [`McpSession::call_tool`] would send; nothing is sent.
     ///
     /// # Errors
@@ -247,7 +196,7 @@ impl McpSession {
         call: &ToolCall,
         cancel: &CancellationToken,
     ) -> Result<PlannedRequest, Error> {
-        self.plan(request_of(call), cancel).await
+        self.plan(calls::first_request(call), cancel).await
     }
 
     /// Asks for a sign of life.
@@ -257,9 +206,7 @@ impl McpSession {
     ///
     /// Source: MCP 2025-11-25, `ping`; MCP 2026-07-28 has none, so `server/discover` stands for it.
     pub async fn ping(&self, cancel: &CancellationToken) -> Result<(), Error> {
-        let is_legacy =
-            self.0.facts.protocol_version.as_str() < ProtocolVersion::NO_INITIALIZE.as_str();
-        let request = if is_legacy {
+        let request = if self.is_legacy() {
             ClientRequest::PingRequest(PingRequest::default())
         } else {
             DiscoverRequest::new(DiscoverRequestParams {}).into()
@@ -310,38 +257,6 @@ impl Inner {
 }
 
 const METHOD_NOT_FOUND: i64 = ErrorCode::METHOD_NOT_FOUND.0 as i64;
-const HEADER_MISMATCH: i64 = ErrorCode::HEADER_MISMATCH.0 as i64;
-const INVALID_PARAMS: i64 = ErrorCode::INVALID_PARAMS.0 as i64;
-
-fn request_of(call: &ToolCall) -> ClientRequest {
-    let mut params = CallToolRequestParams::new(call.name.clone());
-    params.arguments = Some(call.arguments.clone());
-    CallToolRequest::new(params).into()
-}
-
-/// The protocol gives an unknown tool the code of wrong arguments; only the words tell them apart.
-///
-/// Source: MCP 2026-07-28, "Tools", "Error Handling".
-fn name_missing_tool(error: Error, name: &str) -> Error {
-    match &error {
-        Error::ServerError { code, message, .. }
-            if matches!(*code, INVALID_PARAMS | METHOD_NOT_FOUND) && says_unknown(message) =>
-        {
-            Error::ToolNotFound {
-                name: clean_text(name, 200),
-            }
-        }
-        _ => error,
-    }
-}
-
-fn says_unknown(message: &str) -> bool {
-    let message = message.to_lowercase();
-    message.contains("tool")
-        && ["unknown", "not found", "no such", "does not exist"]
-            .iter()
-            .any(|words| message.contains(words))
-}
 
 /// A JSON-RPC error, its words cleaned.
 pub(super) fn server_error(error: ErrorData) -> Error {

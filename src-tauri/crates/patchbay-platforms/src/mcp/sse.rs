@@ -1,5 +1,8 @@
 //! Server-sent events, within limits.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt};
 use rmcp::transport::streamable_http_client::SseError;
@@ -32,18 +35,46 @@ pub(super) enum BrokenStream {
     Cut(reqwest::Error),
 }
 
+/// How much of a stream was read since it was last worth it; clones count for the same stream.
+#[derive(Clone, Default)]
+pub(super) struct Spent(Arc<(AtomicUsize, AtomicUsize)>);
+
+impl Spent {
+    /// Begins to count anew.
+    pub(super) fn reset(&self) {
+        self.0.0.store(0, Ordering::Relaxed);
+        self.0.1.store(0, Ordering::Relaxed);
+    }
+
+    /// Counts, and tells the bytes and events since the last [`Spent::reset`].
+    fn add(&self, bytes: usize, events: usize) -> (usize, usize) {
+        let sum = |of: &AtomicUsize, more| of.fetch_add(more, Ordering::Relaxed) + more;
+        (sum(&self.0.0, bytes), sum(&self.0.1, events))
+    }
+}
+
 /// Reads the events of an answer and ends with an error once they exceed a limit.
 pub(super) fn events(answer: reqwest::Response, limits: StreamLimits) -> Events {
+    events_counting(answer, limits, Spent::default())
+}
+
+/// As [`events`], where the limits over all events are of what is spent: a stream that lasts as long as a session
+/// may bring more, as long as it brings what was asked for.
+pub(super) fn events_counting(
+    answer: reqwest::Response,
+    limits: StreamLimits,
+    spent: Spent,
+) -> Events {
     let mut size = EventSize::default();
-    let mut bytes = 0_usize;
     let bytes = answer.bytes_stream().map(move |chunk| {
         let chunk = chunk.map_err(|error| BrokenStream::Cut(error.without_url()))?;
-        bytes += chunk.len();
-        if size.add(&chunk) > limits.event {
+        let (before, largest) = (size.events, size.add(&chunk));
+        let (bytes, events) = spent.add(chunk.len(), size.events - before);
+        if largest > limits.event {
             Err(BrokenStream::TooLarge(limits.event))
         } else if bytes > limits.bytes {
             Err(BrokenStream::TooLarge(limits.bytes))
-        } else if size.events > limits.events {
+        } else if events > limits.events {
             Err(BrokenStream::TooMany(limits.events))
         } else {
             Ok::<Bytes, _>(chunk)

@@ -1,9 +1,11 @@
 //! The client against servers on loopback: rmcp's own for the two eras, and hand-made ones for what a
 //! well-behaved server never does.
 
+mod asks;
 mod calls;
 mod eras;
 mod hand_made;
+mod http_sse;
 mod limits;
 // The servers are scripts, and what is looked for afterwards are process groups.
 #[cfg(unix)]
@@ -63,6 +65,7 @@ fn target(url: &Url) -> McpTarget {
         tokens: Arc::new(NoToken),
         plain_http: PlainHttp::Refused,
         server_facts: None,
+        asks: false,
     }
 }
 
@@ -81,6 +84,7 @@ fn call(name: &str) -> ToolCall {
         arguments: Map::new(),
         timeout: Duration::from_secs(20),
         progress: Arc::new(|_: CallProgress| {}),
+        asker: None,
     }
 }
 

@@ -28,8 +28,8 @@ use crate::{Error, PlainHttp, TokenSource};
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const BOTH_KINDS: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
-const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(super) const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Most bytes of the answer to a negotiation, and of what a server says unasked.
 pub(super) const SMALL_BYTES: usize = 1024 * 1024;
@@ -140,6 +140,16 @@ impl Wire {
     /// The last error of a request that no [`Exchange`] went with, which is how negotiations fail.
     pub(super) fn take_failure(&self) -> Option<Error> {
         self.lock().take()
+    }
+
+    /// Where the connection was asked for.
+    pub(super) fn url(&self) -> &Url {
+        &self.0.url
+    }
+
+    /// How much is read over it.
+    pub(super) fn limits(&self) -> &McpLimits {
+        &self.0.limits
     }
 
     /// Host and port for people.
@@ -253,7 +263,7 @@ impl Wire {
         }
     }
 
-    fn stream_limits(&self, event: usize) -> StreamLimits {
+    pub(super) fn stream_limits(&self, event: usize) -> StreamLimits {
         StreamLimits {
             event,
             bytes: self.0.limits.body_bytes.saturating_mul(STREAM_FACTOR),
@@ -462,6 +472,7 @@ pub(super) fn classify_request(message: &ClientJsonRpcMessage) -> Option<Asked> 
             ClientRequest::InitializeRequest(_) => Kind::Initialize,
             ClientRequest::ListToolsRequest(_) => Kind::List("tools"),
             ClientRequest::ListResourcesRequest(_) => Kind::List("resources"),
+            ClientRequest::ListResourceTemplatesRequest(_) => Kind::List("resourceTemplates"),
             ClientRequest::ListPromptsRequest(_) => Kind::List("prompts"),
             _ => Kind::Other,
         },

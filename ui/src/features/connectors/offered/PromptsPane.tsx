@@ -1,7 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { Button } from "@/components/Button";
-import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
 import { commands, type Connector, type Prompt } from "@/host/bindings";
@@ -9,8 +6,8 @@ import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { capital } from "@/lib/words";
-import styles from "./Offered.module.css";
 import { OfferedPane } from "./OfferedPane";
+import { TextsForm } from "./TextsForm";
 
 /** The prompts of a server, and one of them filled in. */
 export function PromptsPane({ connector }: { connector: Connector }) {
@@ -32,39 +29,12 @@ export function PromptsPane({ connector }: { connector: Connector }) {
 }
 
 function Fill({ connector, prompt }: { connector: Connector; prompt: Prompt }) {
-  const [values, setValues] = useState<Partial<Record<string, string>>>({});
-  const [showsMissing, setShowsMissing] = useState(false);
   const fill = useCommand({
     mutationFn: (given: Record<string, string>) => call(commands.fillPrompt(connector.id, prompt.name, given)),
   });
-  const isMissing = (name: string, isRequired: boolean) => isRequired && !values[name];
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setShowsMissing(true);
-    if (prompt.arguments.some((one) => isMissing(one.name, one.isRequired))) return;
-    const given = Object.entries(values).flatMap(([name, text]) => (text ? [[name, text] as const] : []));
-    fill.mutate(Object.fromEntries(given));
-  };
   return (
     <>
-      <form className={styles.form} onSubmit={submit} noValidate>
-        {prompt.arguments.map(({ name, description, isRequired }) => (
-          <Field
-            key={name}
-            label={name}
-            help={description}
-            isRequired={isRequired}
-            error={showsMissing && isMissing(name, isRequired) ? `Enter ${name}` : null}
-            value={values[name] ?? ""}
-            onChange={(text) => setValues((before) => ({ ...before, [name]: text }))}
-          />
-        ))}
-        <div>
-          <Button type="submit" look="primary" isPending={fill.isPending}>
-            Show prompt
-          </Button>
-        </div>
-      </form>
+      <TextsForm asked={prompt.arguments} action="Show prompt" isPending={fill.isPending} onSubmit={fill.mutate} />
       {fill.error && <ProblemNotice problem={asProblem(fill.error)} connector={connector} />}
       {fill.data?.description && <p className="text2">{fill.data.description}</p>}
       {fill.data?.messages.map(({ role, content }, index) => (

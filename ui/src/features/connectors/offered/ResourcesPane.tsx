@@ -2,10 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
-import { type Connector } from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import { commands, type Connector, type Content, type Resource, type TemplateVariable } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
+import { useCommand } from "@/host/useCommand";
 import { OfferedPane } from "./OfferedPane";
+import { TextsForm } from "./TextsForm";
 
 /** What can be read from a server, and one of it as it is now. */
 export function ResourcesPane({ connector }: { connector: Connector }) {
@@ -14,15 +16,43 @@ export function ResourcesPane({ connector }: { connector: Connector }) {
       connector={connector}
       query={useQuery(queries.resources(connector.id))}
       words={{ one: "Resource", all: "Resources" }}
-      asOffered={({ uri, title, name, description, mimeType }) => ({
-        key: uri,
-        title: title ?? name,
-        detail: [description, mimeType, uri].filter(Boolean).join(" · "),
+      asOffered={(resource) => ({
+        key: keyOf(resource),
+        title: resource.title ?? resource.name,
+        detail: [resource.description, resource.mimeType, resource.uri].filter(Boolean).join(" · "),
       })}
       hint="Choose a resource to read it."
     >
-      {({ uri }) => <Read key={uri} connector={connector} uri={uri} />}
+      {(resource) =>
+        resource.variables ? (
+          <Template key={keyOf(resource)} connector={connector} uri={resource.uri} variables={resource.variables} />
+        ) : (
+          <Read key={keyOf(resource)} connector={connector} uri={resource.uri} />
+        )
+      }
     </OfferedPane>
+  );
+}
+
+/** A template may be written as the address of a resource is. */
+const keyOf = ({ uri, variables }: Resource) => (variables ? `template ${uri}` : uri);
+
+type TemplateProps = { connector: Connector; uri: string; variables: TemplateVariable[] };
+
+/** A resource whose address is filled in first. */
+function Template({ connector, uri, variables }: TemplateProps) {
+  const read = useCommand({
+    mutationFn: (values: Record<string, string>) => call(commands.readResourceTemplate(connector.id, uri, values)),
+  });
+  return (
+    <>
+      <p className="mono text2" data-selectable>
+        {uri}
+      </p>
+      <TextsForm asked={variables} action="Read resource" isPending={read.isPending} onSubmit={read.mutate} />
+      {read.error && <ProblemNotice problem={asProblem(read.error)} connector={connector} />}
+      {read.data && <Parts parts={read.data} />}
+    </>
   );
 }
 
@@ -30,6 +60,10 @@ function Read({ connector, uri }: { connector: Connector; uri: string }) {
   const { data, error, refetch } = useQuery(queries.resource(connector.id, uri));
   if (error) return <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton rows={4} label="Reading resource" />;
-  if (data.length === 0) return <p className="text2">Empty</p>;
-  return data.map((content, index) => <ContentPart key={index} content={content} index={index} />);
+  return <Parts parts={data} />;
+}
+
+function Parts({ parts }: { parts: Content[] }) {
+  if (parts.length === 0) return <p className="text2">Empty</p>;
+  return parts.map((content, index) => <ContentPart key={index} content={content} index={index} />);
 }

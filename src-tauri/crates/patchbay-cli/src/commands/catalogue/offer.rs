@@ -1,13 +1,13 @@
 //! One thing of the catalogue, whoever offers it.
 
-use patchbay_model::{Account, AccountId, AuthenticationMethod, Definition, Transport};
+use patchbay_model::{Account, AccountId, AuthenticationMethod, Definition};
 use patchbay_ops::{CatalogueEntry, Reach};
 use serde::Serialize;
 
 use crate::output::Screen;
 use crate::output::facts::Facts;
 use crate::output::table::Cell;
-use crate::output::text;
+use crate::output::{text, words};
 
 /// Something that can be set up.
 #[derive(Clone, Debug, Serialize)]
@@ -172,7 +172,7 @@ fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
     let facts = match &entry.reach {
         Reach::Address { url, transport } => facts
             .add("Address", url)
-            .maybe("Transport", deprecation_note(*transport))
+            .maybe("Transport", words::deprecated(*transport))
             .add(
                 "Add with",
                 format!("patchbay connector add {}", text::quote(url)),
@@ -189,10 +189,6 @@ fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
         .maybe("Source", entry.source.as_ref())
         .maybe("Updated", entry.source_date.as_ref())
         .add("Tested", tried)
-}
-
-fn deprecation_note(transport: Transport) -> Option<&'static str> {
-    (transport == Transport::Sse).then_some("HTTP with SSE, deprecated")
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget};
 use tokio_util::sync::CancellationToken;
 
 use crate::address::{endpoint_of, plain_http};
+use crate::connectors::time_limits::{limits_of, name_limit};
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, TimeLimit};
 use crate::secrets::programs::Occasion;
 use crate::servers::{self, Cause};
 
@@ -27,18 +28,20 @@ pub(in crate::backend) async fn session(
         return Ok((session.clone(), true));
     }
     let ended_by_itself = live.take().is_some();
-    let session = match &connector.command {
+    let connected = match &connector.command {
         Some(command) => {
             let cause = Cause {
                 occasion,
                 ended_by_itself,
             };
-            let session = servers::start(cx, connector, command, cause, cancel).await?;
-            servers::look_after(cx, connector, session.clone(), slot.clone());
-            session
+            servers::start(cx, connector, command, cause, cancel).await
         }
-        None => connect(cx, connector, cancel).await?,
+        None => connect(cx, connector, cancel).await,
     };
+    let session = connected.map_err(|error| name_limit(error, connector, TimeLimit::Connect))?;
+    if connector.command.is_some() {
+        servers::look_after(cx, connector, session.clone(), slot.clone());
+    }
     *live = Some(session.clone());
     Ok((session, false))
 }
@@ -54,11 +57,12 @@ async fn connect(
         url,
         tokens: cx.tokens().source(connector),
         server_facts: connector.server.clone(),
+        asks: cx.asks(),
     };
     Ok(mcp::connect(
         cx.http_to(&target.url),
         target,
-        McpLimits::default(),
+        limits_of(connector, McpLimits::DEFAULT.connect),
         cancel,
     )
     .await?)

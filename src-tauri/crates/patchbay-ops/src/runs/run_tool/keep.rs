@@ -23,6 +23,9 @@ pub(super) fn close(
         Ok(called) => close_answered(run, called, began, secrets),
         Err(error) => close_failed(run, &error, secrets),
     }
+    for question in &mut run.questions {
+        question.message = secrets.hide_text(std::mem::take(&mut question.message));
+    }
     run.arguments = Json(secrets.hide(std::mem::take(&mut run.arguments).0));
     run.summary.arguments_line = arguments_line(&run.arguments.0);
     run.summary.duration_ms = Some(millis(began.elapsed()));

@@ -71,6 +71,7 @@ impl Sessions {
             tokens: Arc::clone(&api.tokens),
             plain_http: api.clients.plain_http.clone(),
             server_facts: Some(behind_the_relay()),
+            asks: false,
         };
         let limits = McpLimits::default();
         // The usual connections ask for compression, which the relay labels wrongly.

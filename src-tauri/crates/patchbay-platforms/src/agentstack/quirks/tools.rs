@@ -75,6 +75,7 @@ fn call_of(tool: &str, arguments: Map<String, Value>, options: &CallOptions) -> 
         arguments,
         timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
         progress: options.progress.clone().unwrap_or_else(|| Arc::new(|_| {})),
+        asker: None,
     }
 }
 
@@ -166,6 +167,8 @@ fn says_nothing_of_the_session(error: &Error) -> bool {
         Error::ServerError { .. }
             | Error::ToolNotFound { .. }
             | Error::InputRequired
+            | Error::AsksOverHandshake
+            | Error::PageFirst
             | Error::Cancelled
             | Error::RateLimited { .. }
     )

@@ -1,12 +1,14 @@
 //! One request under way: every wait ends, and nobody is left waiting.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use patchbay_http::{PlannedRequest, text};
 use rmcp::model::{ClientRequest, GetExtensions, ProgressNotificationParam, ServerResult};
 use rmcp::service::{PeerRequestOptions, RequestHandle, RoleClient, ServiceError};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -19,12 +21,13 @@ use crate::mcp::{CallProgress, McpLimits, tools};
 const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
 
 /// How long an answer is awaited.
-#[derive(Clone, Copy)]
 pub(super) struct Patience {
     /// Longest silence.
     pub(super) idle: Duration,
     /// Longest time at all.
     pub(super) total: Duration,
+    /// Whether a question of the server is open: its time counts for neither.
+    pub(super) is_asking: Option<watch::Receiver<bool>>,
 }
 
 impl Patience {
@@ -32,6 +35,7 @@ impl Patience {
         Self {
             idle: limits.idle,
             total: limits.total,
+            is_asking: None,
         }
     }
 }
@@ -81,7 +85,7 @@ impl McpSession {
         &self,
         mut request: ClientRequest,
         exchange: Exchange,
-        patience: Patience,
+        mut patience: Patience,
         progress: &(dyn Fn(CallProgress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<Answered, Error> {
@@ -102,6 +106,7 @@ impl McpSession {
         let mut last = f64::NEG_INFINITY;
         let mut idle = std::pin::pin!(tokio::time::sleep(patience.idle));
         let mut total = std::pin::pin!(tokio::time::sleep(patience.total));
+        let mut asking_since = None;
         let answer = loop {
             tokio::select! {
                 biased;
@@ -114,13 +119,21 @@ impl McpSession {
                 step = updates.recv() => match step {
                     Ok(step) if pending.is_about(&step) => {
                         report(&step, &mut last, progress);
-                        idle.as_mut().reset(tokio::time::Instant::now() + patience.idle);
+                        idle.as_mut().reset(Instant::now() + patience.idle);
                     }
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return Err(self.lost()),
                 },
-                () = &mut idle => return Err(Error::TimedOut { after: patience.idle }),
-                () = &mut total => return Err(Error::TimedOut { after: patience.total }),
+                is_asking = next(&mut patience.is_asking) => match is_asking {
+                    true => asking_since = Some(Instant::now()),
+                    false => if let Some(since) = asking_since.take() {
+                        idle.as_mut().reset(Instant::now() + patience.idle);
+                        let later = total.deadline() + since.elapsed();
+                        total.as_mut().reset(later);
+                    },
+                },
+                () = &mut idle, if asking_since.is_none() => return Err(Error::TimedOut { after: patience.idle }),
+                () = &mut total, if asking_since.is_none() => return Err(Error::TimedOut { after: patience.total }),
             }
         };
         while let Ok(step) = updates.try_recv() {
@@ -154,6 +167,16 @@ impl McpSession {
     fn lost(&self) -> Error {
         self.0.other_side.lost()
     }
+}
+
+/// Waits until a question is opened or closed; for ever where none can be.
+async fn next(is_asking: &mut Option<watch::Receiver<bool>>) -> bool {
+    if let Some(is_asking) = is_asking
+        && is_asking.changed().await.is_ok()
+    {
+        return *is_asking.borrow_and_update();
+    }
+    std::future::pending().await
 }
 
 /// The answer as it came, without tools that rmcp refused. What came on the stream of another request was
@@ -202,7 +225,7 @@ impl Drop for InUse<'_> {
     fn drop(&mut self) {
         let mut in_use = self.0.in_use();
         in_use.under_way -= 1;
-        in_use.last = Instant::now();
+        in_use.last = std::time::Instant::now();
     }
 }
 

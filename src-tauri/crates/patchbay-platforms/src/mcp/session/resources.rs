@@ -3,7 +3,8 @@
 use patchbay_model::{Content, FilledPrompt, Prompt, Resource, clean_text};
 use rmcp::model::{
     ClientRequest, GetPromptRequest, GetPromptRequestParams, ListPromptsRequest,
-    ListResourcesRequest, ReadResourceRequest, ReadResourceRequestParams,
+    ListResourceTemplatesRequest, ListResourcesRequest, ReadResourceRequest,
+    ReadResourceRequestParams,
 };
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -36,6 +37,36 @@ impl McpSession {
         let mut found = Vec::new();
         let reading = self.pages(&list, cancel, |page| {
             found.extend(resources::resources(&page))
+        });
+        self.within(reading).await?;
+        Ok(found)
+    }
+
+    /// Every template of the server by which resources are made; none where it has no such thing. One that is
+    /// malformed is left out.
+    ///
+    /// # Errors
+    /// As [`McpSession::list_tools`].
+    ///
+    /// Source: MCP 2026-07-28, `resources/templates/list`.
+    pub async fn list_resource_templates(
+        &self,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<Resource>, Error> {
+        let list = Listing {
+            member: "resourceTemplates",
+            is_offered: false,
+            request: |params| {
+                ListResourceTemplatesRequest {
+                    params,
+                    ..Default::default()
+                }
+                .into()
+            },
+        };
+        let mut found = Vec::new();
+        let reading = self.pages(&list, cancel, |page| {
+            found.extend(resources::templates(&page))
         });
         self.within(reading).await?;
         Ok(found)

@@ -47,6 +47,8 @@ pub struct McpProgram {
     pub secrets: Vec<Secret>,
     /// Who sees to it that no process outlives us.
     pub guard: Arc<dyn ProcessGuard>,
+    /// Whether it is told that it may ask the person who runs a tool.
+    pub asks: bool,
 }
 
 /// Is told of process groups as long as they are there, to end them should we not come to it.

@@ -181,6 +181,7 @@ async fn questions_of_the_server_are_declined_as_unknown() {
                     method: message["method"].as_str().unwrap_or_default().to_owned(),
                     id: message["id"].clone(),
                     params: message["params"].clone(),
+                    result: Value::Null,
                     headers: HeaderMap::new(),
                 };
                 match asked.method.as_str() {

@@ -12,6 +12,8 @@ pub(super) struct Asked {
     pub(super) method: String,
     pub(super) id: Value,
     pub(super) params: Value,
+    /// What it answers, where it is no request.
+    pub(super) result: Value,
     pub(super) headers: HeaderMap,
 }
 
@@ -46,6 +48,7 @@ where
             method: message["method"].as_str().unwrap_or_default().to_owned(),
             id: message["id"].clone(),
             params: message["params"].clone(),
+            result: message["result"].clone(),
             headers,
         };
         answer(asked)

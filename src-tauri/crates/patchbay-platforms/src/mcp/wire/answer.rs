@@ -165,7 +165,7 @@ pub(in crate::mcp) fn is_for(message: &Value, id: &RequestId) -> bool {
     }
 }
 
-pub(super) fn is_event_stream(answer: &reqwest::Response) -> bool {
+pub(in crate::mcp) fn is_event_stream(answer: &reqwest::Response) -> bool {
     media_type(answer.headers()).as_deref() == Some("text/event-stream")
 }
 
@@ -177,7 +177,7 @@ pub(super) async fn short_text(sent: Sent) -> Option<String> {
 }
 
 /// The error that a status without success is, and the start of the body.
-async fn refusal(sent: Sent) -> (Error, Vec<u8>) {
+pub(in crate::mcp) async fn refusal(sent: Sent) -> (Error, Vec<u8>) {
     let status = sent.answer.status();
     let headers = sent.answer.headers().clone();
     let is_html = is_html(media_type(&headers).as_deref());

@@ -26,8 +26,8 @@ const OF_THE_CONNECTION: [HeaderName; 5] = [
 ];
 
 /// An answer, and the secrets that must not be found in what is shown of it.
-pub(super) struct Sent {
-    pub(super) answer: reqwest::Response,
+pub(in crate::mcp) struct Sent {
+    pub(in crate::mcp) answer: reqwest::Response,
     pub(super) secrets: Vec<Secret>,
     credentials: Headers,
 }
@@ -43,10 +43,21 @@ impl Wire {
         headers: &HeaderMap,
         body: Option<Bytes>,
     ) -> Result<Sent, Error> {
+        self.send_to(&self.0.url, method, headers, body).await
+    }
+
+    /// As [`Wire::send`], to another address of the same origin.
+    pub(in crate::mcp) async fn send_to(
+        &self,
+        url: &Url,
+        method: Method,
+        headers: &HeaderMap,
+        body: Option<Bytes>,
+    ) -> Result<Sent, Error> {
         let mut again = false;
         loop {
             let sent = self
-                .send_once(method.clone(), headers, body.clone())
+                .send_once(url, method.clone(), headers, body.clone())
                 .await?;
             if sent.answer.status() != StatusCode::UNAUTHORIZED {
                 return Ok(sent);
@@ -85,13 +96,14 @@ impl Wire {
 
     async fn send_once(
         &self,
+        url: &Url,
         method: Method,
         headers: &HeaderMap,
         body: Option<Bytes>,
     ) -> Result<Sent, Error> {
         let credentials = credentials(&*self.0.tokens).await?;
         let all = all_headers(&credentials, headers)?;
-        let mut url = self.0.url.clone();
+        let mut url = url.clone();
         for _ in 0..=MOST_REDIRECTS {
             if !credentials.is_empty() {
                 self.0.plain_http.check(&url)?;

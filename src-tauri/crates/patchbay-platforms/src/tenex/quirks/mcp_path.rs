@@ -36,6 +36,7 @@ impl McpPath {
             arguments,
             timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
             progress: Arc::new(|_| {}),
+            asker: None,
         };
         read(
             session.call_tool(call, &options.stop()).await?,
@@ -58,6 +59,7 @@ impl McpPath {
             }),
             plain_http: api.clients.plain_http.clone(),
             server_facts: None,
+            asks: false,
         };
         let limits = McpLimits::DEFAULT;
         let session = connect(&api.clients.usual, target, limits, &options.stop()).await?;

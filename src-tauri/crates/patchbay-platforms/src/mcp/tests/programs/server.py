@@ -19,6 +19,35 @@ def tell(text):
     print(text, file=sys.stderr, flush=True)
 
 
+QUESTIONS = {
+    "asks": {
+        "message": "Who are you?\n<b>\x1b[2J\u202e",
+        "requestedSchema": {
+            "type": "object",
+            "properties": {
+                "name": {"type": "string", "title": "Your name", "default": "Ada"},
+                "color": {"type": "string", "title": "Color", "oneOf": [{"const": "r", "title": "Red"}, {"const": "g", "title": "Green"}]},
+            },
+            "required": ["name"],
+        },
+    },
+    "asks secret": {
+        "message": "Sign in",
+        "requestedSchema": {"type": "object", "properties": {"password": {"type": "string"}}, "required": ["password"]},
+    },
+    "asks page": {"mode": "url", "message": "Pay here", "url": "https://127.0.0.1/pay?x=1", "elicitationId": "1"},
+}
+
+
+def ask(params):
+    """Asks whoever runs the tool, and gives what they answer."""
+    say({"jsonrpc": "2.0", "id": "ask", "method": "elicitation/create", "params": params})
+    while True:
+        told = json.loads(sys.stdin.readline())
+        if told.get("id") == "ask":
+            return told.get("result", told.get("error"))
+
+
 def note_pid(pid):
     if "PID_FILE" in os.environ:
         with open(os.environ["PID_FILE"], "a") as file:
@@ -94,6 +123,8 @@ for line in sys.stdin:
         for step in (1, 2):
             say({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": token, "progress": step}})
         text = message["params"].get("arguments", {}).get("text", str(heard))
+        if manner in QUESTIONS:
+            text = json.dumps(ask(QUESTIONS[manner]), sort_keys=True)
         result = {"content": [{"type": "text", "text": text}], "resultType": "complete"}
     if result is not None:
         say({"jsonrpc": "2.0", "id": asked, "result": result})

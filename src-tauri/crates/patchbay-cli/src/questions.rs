@@ -1,0 +1,522 @@
+//! What servers ask while a tool runs, at the terminal: field by field, one question after the other.
+
+use std::collections::HashSet;
+
+use patchbay_model::{
+    Explain as _, Json, Question, QuestionAnswer, QuestionForm, QuestionId, Timestamp,
+};
+use patchbay_ops::{
+    Context, Error, OpenQuestion, answer_question, list_questions, open_question_page,
+    question_problems,
+};
+use serde_json::{Map, Value};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::cli::Cli;
+use crate::output::{text, words};
+use crate::prompt;
+use crate::stderr::Stderr;
+
+/// Answers questions until it is dropped.
+pub(crate) struct Answering(Option<JoinHandle<()>>);
+
+impl Answering {
+    /// Begins, where somebody can be asked.
+    pub(crate) fn start(cli: &Cli) -> Self {
+        let (cx, stderr, now) = (cli.cx.clone(), cli.stderr.clone(), cli.now());
+        Self(
+            cli.asks()
+                .then(|| tokio::spawn(answer_all(cx, stderr, now))),
+        )
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        if let Some(task) = &self.0 {
+            task.abort();
+        }
+    }
+}
+
+async fn answer_all(cx: Context, stderr: Stderr, now: Timestamp) {
+    let mut events = cx.events();
+    let mut seen: HashSet<QuestionId> = HashSet::new();
+    loop {
+        for open in list_questions(&cx) {
+            if seen.insert(open.id.clone()) {
+                answer(&cx, &stderr, &open, now).await;
+            }
+        }
+        match events.recv().await {
+            Err(RecvError::Closed) => return,
+            // Whatever it was, looking costs nothing.
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+        }
+    }
+}
+
+async fn answer(cx: &Context, stderr: &Stderr, open: &OpenQuestion, now: Timestamp) {
+    let _quiet = stderr.hold();
+    let answer = match on_terminal(open, now).await {
+        QuestionAnswer::Accept { values } if matches!(open.question, Question::Page { .. }) => {
+            open_page(cx, stderr, open).await;
+            QuestionAnswer::Accept { values }
+        }
+        answer => answer,
+    };
+    match answer_question(cx, &open.id, answer) {
+        Ok(()) => {}
+        Err(Error::NotFound { .. }) => stderr.say("The server no longer waits for the answer."),
+        Err(error) => {
+            stderr.say(&error.to_string());
+            // Each value was looked at before; what does not fit as a whole cannot be mended here.
+            drop(answer_question(cx, &open.id, QuestionAnswer::Cancel));
+        }
+    }
+}
+
+/// Where no browser is, the person opens the page, and says so.
+async fn open_page(cx: &Context, stderr: &Stderr, open: &OpenQuestion) {
+    let Err(error) = open_question_page(cx, &open.id).await else {
+        return;
+    };
+    let hint = error.hint().unwrap_or_default();
+    stderr.say(format!("{error}. {hint}").trim());
+    aside(|| drop(Terminal.line("Press Enter when you have opened it: "))).await;
+}
+
+/// Asks on a thread that nobody has to wait for: a line that is being typed cannot be taken back.
+async fn on_terminal(open: &OpenQuestion, now: Timestamp) -> QuestionAnswer {
+    let open = open.clone();
+    let asked = aside(move || ask(&mut Terminal, &open, now)).await;
+    asked.unwrap_or(QuestionAnswer::Cancel)
+}
+
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (done, doing) = oneshot::channel();
+    std::thread::spawn(move || done.send(work()));
+    doing.await.ok()
+}
+
+/// Who is asked: the terminal, or a test.
+trait Person {
+    fn say(&mut self, line: &str);
+    /// What is typed; `None` at the end of input.
+    fn line(&mut self, question: &str) -> Option<String>;
+    /// As [`Person::line`], without showing it.
+    fn hidden(&mut self, question: &str) -> Option<String>;
+}
+
+struct Terminal;
+
+impl Person for Terminal {
+    fn say(&mut self, line: &str) {
+        prompt::say(line);
+    }
+
+    fn line(&mut self, question: &str) -> Option<String> {
+        prompt::line(question).ok().flatten()
+    }
+
+    fn hidden(&mut self, question: &str) -> Option<String> {
+        let secret = prompt::secret(question.trim_end_matches([':', ' '])).ok()?;
+        Some(secret.expose().to_owned())
+    }
+}
+
+fn ask(person: &mut impl Person, open: &OpenQuestion, now: Timestamp) -> QuestionAnswer {
+    let [title, tool] = [&open.connector_title, &open.tool].map(|name| text::line(name));
+    let identity = text::line(&words::identity(&open.identity, now));
+    person.say(&format!("{title} asks, while {tool} runs as {identity}:"));
+    for line in open.question.message().lines() {
+        person.say(&format!("  {}", text::line(line)));
+    }
+    match &open.question {
+        Question::Form(form) => fill_in(person, &open.question, form),
+        Question::Page { url, host, .. } => {
+            person.say(&format!("  Page: {}", text::lines(url)));
+            person.say(&format!("  Host: {}", text::line(host)));
+            decide(
+                person,
+                "Open it in the browser?",
+                Json(Value::Object(Map::new())),
+            )
+        }
+    }
+}
+
+fn fill_in(person: &mut impl Person, question: &Question, form: &QuestionForm) -> QuestionAnswer {
+    if !form.secrets.is_empty() {
+        let names: Vec<_> = form.secrets.iter().map(|name| text::line(name)).collect();
+        let names = names.join(", ");
+        person.say(&format!(
+            "  Careful: servers must not ask for secrets this way ({names})."
+        ));
+    }
+    let schema = &form.form.schema;
+    let mut values = Map::new();
+    let fields = schema["properties"].as_object();
+    for (name, field) in fields.into_iter().flatten() {
+        let required = schema["required"].as_array();
+        let field = Field {
+            question,
+            name,
+            schema: field,
+            is_required: required.is_some_and(|all| all.iter().any(|one| one == name)),
+        };
+        match field.ask(person) {
+            Some(Some(value)) => drop(values.insert(name.clone(), value)),
+            Some(None) => {}
+            None => return QuestionAnswer::Cancel,
+        }
+    }
+    decide(person, "Send this?", Json(Value::Object(values)))
+}
+
+/// The last word. Closing the input says nothing.
+fn decide(person: &mut impl Person, question: &str, values: Json) -> QuestionAnswer {
+    loop {
+        let Some(word) = person.line(&format!("{question} [y]es, [d]ecline, [c]ancel: ")) else {
+            return QuestionAnswer::Cancel;
+        };
+        match word.trim().to_lowercase().as_str() {
+            "y" | "yes" => return QuestionAnswer::Accept { values },
+            "d" | "decline" | "n" | "no" => return QuestionAnswer::Decline,
+            "c" | "cancel" => return QuestionAnswer::Cancel,
+            _ => {}
+        }
+    }
+}
+
+struct Field<'a> {
+    question: &'a Question,
+    name: &'a str,
+    schema: &'a Value,
+    is_required: bool,
+}
+
+impl Field<'_> {
+    /// The value, or none; `None` at the end of input.
+    fn ask(&self, person: &mut impl Person) -> Option<Option<Value>> {
+        let schema = self.schema;
+        if let Some(words) = schema["description"].as_str() {
+            for line in words.lines() {
+                person.say(&format!("  {}", text::line(line)));
+            }
+        }
+        let choices = self.choices();
+        for (number, choice) in choices.iter().enumerate() {
+            let title = choice["title"].as_str().unwrap_or_default();
+            person.say(&format!("  {:>3}  {}", number + 1, text::line(title)));
+        }
+        let prompt = self.prompt();
+        loop {
+            let typed = match schema["format"] == "password" {
+                true => person.hidden(&prompt)?,
+                false => person.line(&prompt)?,
+            };
+            if typed.trim().is_empty() {
+                match schema.get("default") {
+                    Some(default) => return Some(Some(default.clone())),
+                    None if !self.is_required => return Some(None),
+                    None => {
+                        person.say("  Required. Ctrl-D cancels.");
+                        continue;
+                    }
+                }
+            }
+            match self.read(&typed) {
+                Ok(value) => return Some(Some(value)),
+                Err(problem) => person.say(&format!("  {}", text::line(&problem))),
+            }
+        }
+    }
+
+    fn prompt(&self) -> String {
+        let schema = self.schema;
+        let title = schema["title"].as_str().unwrap_or(self.name);
+        let kind = match (schema["type"].as_str(), self.choices().is_empty()) {
+            (Some("array"), _) => ", numbers with commas between",
+            (_, false) => ", number",
+            (Some("boolean"), _) => ", y/n",
+            (Some("string"), _) => "",
+            (Some("integer"), _) => ", whole number",
+            (Some("number"), _) => ", number",
+            _ => ", JSON",
+        };
+        let default = match schema.get("default") {
+            Some(_) if schema["format"] == "password" => " [filled in]".to_owned(),
+            Some(default) => format!(" [{}]", text::line(&self.shown(default))),
+            None if self.is_required => String::new(),
+            None => " (optional)".to_owned(),
+        };
+        format!("{}{kind}{default}: ", text::line(title))
+    }
+
+    /// A default as one would type it.
+    fn shown(&self, value: &Value) -> String {
+        let place = |value: &Value| {
+            let mut choices = self.choices().iter();
+            choices.position(|choice| choice["const"] == *value)
+        };
+        match value {
+            Value::Array(several) => {
+                let places = several.iter().filter_map(place);
+                let places: Vec<_> = places.map(|place| (place + 1).to_string()).collect();
+                places.join(", ")
+            }
+            one => match (place(one), one) {
+                (Some(place), _) => (place + 1).to_string(),
+                (None, Value::Bool(is_so)) => if *is_so { "y" } else { "n" }.to_owned(),
+                (None, Value::String(words)) => words.clone(),
+                (None, other) => other.to_string(),
+            },
+        }
+    }
+
+    fn choices(&self) -> &[Value] {
+        let own = self.schema["oneOf"].as_array();
+        let listed = own.or(self.schema["items"]["oneOf"].as_array());
+        listed.map_or(&[], Vec::as_slice)
+    }
+
+    /// The value that was typed.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    fn read(&self, typed: &str) -> Result<Value, String> {
+        let trimmed = typed.trim();
+        let kind = self.schema["type"].as_str();
+        let value = if kind == Some("array") {
+            let words = trimmed.split(',').map(str::trim);
+            let words = words.filter(|word| !word.is_empty());
+            words
+                .map(|word| self.choice(word))
+                .collect::<Result<_, _>>()?
+        } else if !self.choices().is_empty() {
+            self.choice(trimmed)?
+        } else {
+            match kind {
+                Some("string") => Value::from(typed),
+                Some("boolean") => match trimmed.to_lowercase().as_str() {
+                    "y" | "yes" | "true" => true.into(),
+                    "n" | "no" | "false" => false.into(),
+                    _ => return Err("Enter y or n.".to_owned()),
+                },
+                Some(_) => serde_json::from_str::<serde_json::Number>(trimmed)
+                    .map(Value::Number)
+                    .map_err(|_| "Enter a number.".to_owned())?,
+                None => serde_json::from_str(trimmed)
+                    .map_err(|_| "Enter JSON; text goes in double quotes.".to_owned())?,
+            }
+        };
+        let values = Value::Object(Map::from_iter([(self.name.to_owned(), value.clone())]));
+        let pointer = format!("/{}", self.name.replace('~', "~0").replace('/', "~1"));
+        let problems = question_problems(self.question, &values);
+        let own = problems.into_iter().find(|problem| {
+            let below = problem.path.strip_prefix(&pointer);
+            below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+        });
+        own.map_or(Ok(value), |problem| Err(problem.message))
+    }
+
+    /// The choice of that number, or of that name.
+    fn choice(&self, word: &str) -> Result<Value, String> {
+        let choices = self.choices();
+        let number = word.parse::<usize>().ok();
+        let by_number = number.and_then(|number| choices.get(number.checked_sub(1)?));
+        let by_name = || {
+            let mut all = choices.iter();
+            all.find(|choice| choice["title"] == word || choice["const"] == word)
+        };
+        let found = by_number.or_else(by_name);
+        let found = found.ok_or_else(|| format!("Enter a number from 1 to {}.", choices.len()))?;
+        Ok(found["const"].clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use patchbay_model::{ConnectorId, Form, IdentityLine, Platform, RunId};
+    use serde_json::json;
+
+    use super::*;
+
+    /// Types what was written down before, and keeps what was shown.
+    #[derive(Default)]
+    struct Script {
+        typed: VecDeque<&'static str>,
+        shown: Vec<String>,
+    }
+
+    impl Person for Script {
+        fn say(&mut self, line: &str) {
+            self.shown.push(line.to_owned());
+        }
+
+        fn line(&mut self, question: &str) -> Option<String> {
+            self.say(question);
+            self.typed.pop_front().map(str::to_owned)
+        }
+
+        fn hidden(&mut self, question: &str) -> Option<String> {
+            self.line(&format!("hidden {question}"))
+        }
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-11-20T09:41:00Z").unwrap()
+    }
+
+    fn asked(question: Question, typed: &[&'static str]) -> (QuestionAnswer, Vec<String>) {
+        let open = OpenQuestion {
+            id: QuestionId::new("ask_1"),
+            run: RunId::new("run_1"),
+            connector: ConnectorId::new("con_1"),
+            connector_title: "Fi\u{202e}les".to_owned(),
+            tool: "ec\u{1b}ho".to_owned(),
+            identity: IdentityLine {
+                platform: Platform::Local,
+                account: "This computer".to_owned(),
+                credential: None,
+                user: None,
+                level: None,
+                expires_at: None,
+            },
+            asked_at: now(),
+            question,
+        };
+        let mut person = Script {
+            typed: typed.iter().copied().collect(),
+            ..Script::default()
+        };
+        let answer = ask(&mut person, &open, now());
+        assert!(person.typed.is_empty(), "left: {:?}", person.typed);
+        (answer, person.shown)
+    }
+
+    fn form(properties: Value, required: Value) -> Question {
+        Question::Form(QuestionForm {
+            message: "Who are\nyou?".to_owned(),
+            form: Form {
+                schema: Json(
+                    json!({ "type": "object", "properties": properties, "required": required }),
+                ),
+                ..Form::default()
+            },
+            secrets: Vec::new(),
+        })
+    }
+
+    fn fields() -> Question {
+        let colours = json!([{ "const": "r", "title": "Red" }, { "const": "g", "title": "Green" }]);
+        let fields = json!({
+            "name": { "type": "string", "title": "Name", "default": "Ada", "maxLength": 5 },
+            "age": { "type": "integer", "title": "Age", "minimum": 0 },
+            "sure": { "type": "boolean", "title": "Sure" },
+            "one": { "oneOf": colours, "title": "Color", "default": "g" },
+            "some": { "type": "array", "uniqueItems": true, "items": { "oneOf": colours }, "title": "Colors" },
+            "raw": { "title": "Raw" },
+        });
+        form(fields, json!(["age"]))
+    }
+
+    #[test]
+    fn fields_are_asked_for_one_by_one_and_checked() {
+        let typed = [
+            "Ada Lovelace",
+            "",
+            "",
+            "old",
+            "-1",
+            "36",
+            "maybe",
+            "y",
+            "3",
+            "Red",
+            "2, 1",
+            "{",
+            "[1]",
+            "later",
+            "y",
+        ];
+        let (answer, shown) = asked(fields(), &typed);
+        let values = json!({ "name": "Ada", "age": 36, "sure": true, "one": "r", "some": ["g", "r"], "raw": [1] });
+        assert_eq!(
+            answer,
+            QuestionAnswer::Accept {
+                values: Json(values)
+            }
+        );
+        let shown = shown.join("\n");
+        for line in [
+            "asks, while",
+            "  Who are\n  you?",
+            "Name [Ada]: ",
+            "Age, whole number: ",
+            "Sure, y/n (optional): ",
+            "    1  Red",
+            "Color, number [2]: ",
+            "Colors, numbers with commas between (optional): ",
+            "  Required.",
+            "Raw, JSON (optional): ",
+            "Send this? [y]es, [d]ecline, [c]ancel: ",
+        ] {
+            assert!(shown.contains(line), "{line:?} in {shown}");
+        }
+        assert!(!shown.contains(['\u{202e}', '\u{1b}']), "{shown}");
+    }
+
+    #[test]
+    fn what_is_left_empty_is_not_sent_and_no_is_another_word_than_nothing() {
+        let only = || form(json!({ "a": { "type": "string" } }), json!([]));
+        let (answer, _) = asked(only(), &["", "yes"]);
+        assert_eq!(
+            answer,
+            QuestionAnswer::Accept {
+                values: Json(json!({}))
+            }
+        );
+        assert_eq!(asked(only(), &["x", "d"]).0, QuestionAnswer::Decline);
+        assert_eq!(asked(only(), &["x", "c"]).0, QuestionAnswer::Cancel);
+        assert_eq!(asked(only(), &["x"]).0, QuestionAnswer::Cancel);
+        assert_eq!(asked(only(), &[]).0, QuestionAnswer::Cancel);
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_said_to_and_not_shown() {
+        let Question::Form(mut form) = form(
+            json!({ "p": { "type": "string", "format": "password", "title": "Password" } }),
+            json!(["p"]),
+        ) else {
+            panic!("a form");
+        };
+        form.secrets = vec!["Password".to_owned()];
+        let (answer, shown) = asked(Question::Form(form), &["hunter2", "n"]);
+        assert_eq!(answer, QuestionAnswer::Decline);
+        assert!(
+            shown
+                .iter()
+                .any(|line| line.contains("must not ask for secrets"))
+        );
+        assert!(shown.contains(&"hidden Password: ".to_owned()), "{shown:?}");
+    }
+
+    #[test]
+    fn a_page_is_shown_whole_and_asked_about() {
+        let page = Question::Page {
+            message: "Pay".to_owned(),
+            url: "https://pay.example/a?b=c".to_owned(),
+            host: "pay.example".to_owned(),
+        };
+        let (answer, shown) = asked(page, &["", "y"]);
+        assert!(matches!(answer, QuestionAnswer::Accept { .. }));
+        assert!(shown.contains(&"  Page: https://pay.example/a?b=c".to_owned()));
+        assert!(shown.contains(&"  Host: pay.example".to_owned()));
+    }
+}

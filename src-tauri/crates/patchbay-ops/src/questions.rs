@@ -1,0 +1,343 @@
+//! What servers ask while their tools run: whoever shows something lists what is open, and answers.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use patchbay_http::Reach;
+use patchbay_model::{
+    Connector, ConnectorId, FieldProblem, IdentityLine, Json, Question, QuestionAnswer, QuestionId,
+    RunId, RunQuestion, Secret, Timestamp, ToolRunSummary,
+};
+use patchbay_platforms::mcp::Asker;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use specta::Type;
+use tokio::sync::oneshot;
+use url::Url;
+
+use crate::argument_check::check_arguments;
+use crate::authorizations::await_user::open_browser;
+use crate::context::Context;
+use crate::error::Error;
+use crate::events::Event;
+use crate::redact::marked_values;
+
+/// A server waits for the answer to this.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenQuestion {
+    /// Ours.
+    pub id: QuestionId,
+    /// The run that waits.
+    pub run: RunId,
+    /// The connector whose server asks.
+    pub connector: ConnectorId,
+    /// Its name for people.
+    pub connector_title: String,
+    /// Name of the tool that runs.
+    pub tool: String,
+    /// As who it runs.
+    pub identity: IdentityLine,
+    /// Since when it is open.
+    pub asked_at: Timestamp,
+    /// What is asked.
+    pub question: Question,
+}
+
+/// The questions that are open in this process, the oldest first.
+#[derive(Default)]
+pub(crate) struct Questions(Mutex<Vec<Waiting>>);
+
+struct Waiting {
+    open: OpenQuestion,
+    reach: Reach,
+    answer: oneshot::Sender<QuestionAnswer>,
+}
+
+impl Questions {
+    fn lock(&self) -> MutexGuard<'_, Vec<Waiting>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What servers ask right now, the oldest first.
+pub fn list_questions(cx: &Context) -> Vec<OpenQuestion> {
+    let waiting = cx.questions().lock();
+    waiting.iter().map(|one| one.open.clone()).collect()
+}
+
+/// What is wrong with values for a question; of a page there is nothing to be wrong.
+pub fn question_problems(question: &Question, values: &Value) -> Vec<FieldProblem> {
+    match question {
+        Question::Form(form) => check_arguments(&form.form.schema, values),
+        Question::Page { .. } => Vec::new(),
+    }
+}
+
+/// Answers a question. That a page is opened is up to [`open_question_page`].
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not open any more; [`Error::Fields`] when the values do not fit: then it
+/// stays open.
+pub fn answer_question(cx: &Context, id: &QuestionId, answer: QuestionAnswer) -> Result<(), Error> {
+    let waiting = {
+        let mut all = cx.questions().lock();
+        let at = all.iter().position(|one| one.open.id == *id);
+        let at = at.ok_or_else(|| no_question(id))?;
+        if let QuestionAnswer::Accept { values } = &answer {
+            let fields = question_problems(&all[at].open.question, values);
+            if !fields.is_empty() {
+                return Err(Error::Fields { fields });
+            }
+        }
+        all.remove(at)
+    };
+    // Whoever asked may have gone at this very moment.
+    drop(waiting.answer.send(answer));
+    cx.emit(Event::QuestionsChanged);
+    Ok(())
+}
+
+/// Opens the page of a question in the browser; the question stays open.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not open any more, or has no page; [`Error::OAuth`] when the page must not be
+/// opened; [`Error::Browser`].
+pub async fn open_question_page(cx: &Context, id: &QuestionId) -> Result<(), Error> {
+    let (url, reach) = {
+        let all = cx.questions().lock();
+        let found = all.iter().find(|one| one.open.id == *id);
+        let page = found.and_then(|one| match &one.open.question {
+            Question::Page { url, .. } => Some((Url::parse(url).ok()?, one.reach.clone())),
+            Question::Form(_) => None,
+        });
+        page.ok_or_else(|| no_question(id))?
+    };
+    let page = cx.addresses().browser_url("page", &reach, url).await;
+    let page = page.map_err(patchbay_oauth::Error::from)?;
+    open_browser(cx, &page).await
+}
+
+fn no_question(id: &QuestionId) -> Error {
+    Error::NotFound {
+        kind: "open question",
+        name: id.to_string(),
+    }
+}
+
+/// Brings what a server asks during one run to the person, and keeps what became of it.
+pub(crate) struct RunAsker {
+    cx: Context,
+    run: ToolRunSummary,
+    reach: Reach,
+    kept: Mutex<Kept>,
+}
+
+/// What a run keeps of the questions in it.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// What was asked, and how it was answered.
+    pub(crate) questions: Vec<RunQuestion>,
+    /// Answers that must not be kept, wherever they turn up.
+    pub(crate) secrets: Vec<Secret>,
+}
+
+impl RunAsker {
+    pub(crate) fn new(cx: &Context, run: &ToolRunSummary, connector: &Connector) -> Arc<Self> {
+        let endpoint = connector.endpoint.as_deref();
+        let endpoint = endpoint.and_then(|endpoint| Url::parse(endpoint).ok());
+        // A program of this computer may lead to a page of this computer.
+        let here = || Url::parse("http://127.0.0.1/").ok();
+        let own = match connector.command {
+            Some(_) => here(),
+            None => endpoint,
+        };
+        Arc::new(Self {
+            cx: cx.clone(),
+            run: run.clone(),
+            reach: own.map_or_else(Reach::public, |own| cx.addresses().reach(&own)),
+            kept: Mutex::default(),
+        })
+    }
+
+    /// What is to be kept, once the run is over.
+    pub(crate) fn take(&self) -> Kept {
+        std::mem::take(&mut *self.kept())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, question: &Question, answer: &QuestionAnswer) {
+        let mut kept = self.kept();
+        if let (
+            Question::Form(form),
+            QuestionAnswer::Accept {
+                values: Json(values),
+            },
+        ) = (question, answer)
+        {
+            let secrets = marked_values(values, &form.form.schema);
+            kept.secrets.extend(secrets);
+        }
+        kept.questions.push(RunQuestion {
+            message: question.message().to_owned(),
+            reply: answer.reply(),
+        });
+    }
+}
+
+#[async_trait]
+impl Asker for RunAsker {
+    async fn ask(&self, question: Question) -> QuestionAnswer {
+        let cx = &self.cx;
+        let (answer, answered) = oneshot::channel();
+        let open = OpenQuestion {
+            id: QuestionId::new(cx.new_id("ask")),
+            run: self.run.id.clone(),
+            connector: self.run.connector.clone(),
+            connector_title: self.run.connector_title.clone(),
+            tool: self.run.tool.clone(),
+            identity: self.run.identity.clone(),
+            asked_at: cx.now(),
+            question: question.clone(),
+        };
+        let mut listed = Listed {
+            cx,
+            asker: self,
+            id: open.id.clone(),
+            question,
+            answer: QuestionAnswer::Cancel,
+        };
+        cx.questions().lock().push(Waiting {
+            open,
+            reach: self.reach.clone(),
+            answer,
+        });
+        cx.emit(Event::QuestionsChanged);
+        listed.answer = answered.await.unwrap_or(QuestionAnswer::Cancel);
+        listed.answer.clone()
+    }
+}
+
+/// A question in the list; it leaves it when it is answered, and when nobody waits any more.
+struct Listed<'a> {
+    cx: &'a Context,
+    asker: &'a RunAsker,
+    id: QuestionId,
+    question: Question,
+    answer: QuestionAnswer,
+}
+
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        self.asker.note(&self.question, &self.answer);
+        let mut all = self.cx.questions().lock();
+        let before = all.len();
+        all.retain(|one| one.open.id != self.id);
+        if all.len() < before {
+            self.cx.emit(Event::QuestionsChanged);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use patchbay_model::{Form, Origin, QuestionForm, Reply, RunState};
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::testing::{NOBODY, add, open};
+
+    fn password() -> Question {
+        let schema = json!({
+            "type": "object",
+            "properties": { "p": { "type": "string", "format": "password", "minLength": 8 } },
+            "required": ["p"],
+        });
+        Question::Form(QuestionForm {
+            message: "Sign in".to_owned(),
+            form: Form {
+                schema: Json(schema),
+                ..Form::default()
+            },
+            secrets: vec!["p".to_owned()],
+        })
+    }
+
+    async fn asker(cx: &Context) -> Arc<RunAsker> {
+        let connector = add(cx, NOBODY).await;
+        let run = ToolRunSummary {
+            id: RunId::new("run_1"),
+            connector: connector.id.clone(),
+            connector_title: connector.title.clone(),
+            tool: "echo".to_owned(),
+            identity: connector.identity.clone(),
+            origin: Origin::Window,
+            state: RunState::Running,
+            started_at: cx.now(),
+            duration_ms: None,
+            result_bytes: None,
+            problem: None,
+            arguments_line: None,
+        };
+        RunAsker::new(cx, &run, &connector)
+    }
+
+    async fn asked(cx: &Context) -> OpenQuestion {
+        loop {
+            if let Some(open) = list_questions(cx).pop() {
+                return open;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_question_stays_open_until_something_that_fits_is_sent() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let asker = asker(&cx).await;
+        let accept = |text: &str| QuestionAnswer::Accept {
+            values: Json(json!({ "p": text })),
+        };
+        let person = async {
+            let open = asked(&cx).await;
+            assert_eq!(open.tool, "echo");
+            let refused = answer_question(&cx, &open.id, accept("short"));
+            assert!(matches!(refused, Err(Error::Fields { .. })), "{refused:?}");
+            assert_eq!(list_questions(&cx).len(), 1);
+            let page = open_question_page(&cx, &open.id).await;
+            assert!(matches!(page, Err(Error::NotFound { .. })), "{page:?}");
+            answer_question(&cx, &open.id, accept("hunter2-hunter2")).unwrap();
+            let again = answer_question(&cx, &open.id, QuestionAnswer::Decline);
+            assert!(matches!(again, Err(Error::NotFound { .. })), "{again:?}");
+        };
+        let (answer, ()) = tokio::join!(asker.ask(password()), person);
+        assert_eq!(answer.reply(), Reply::Answered);
+        let kept = asker.take();
+        assert_eq!(kept.secrets[0].expose(), "hunter2-hunter2");
+        assert_eq!(kept.questions[0].reply, Reply::Answered);
+    }
+
+    #[tokio::test]
+    async fn a_question_that_nobody_waits_for_is_gone() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let asker = asker(&cx).await;
+        let mut events = cx.events();
+        tokio::select! {
+            answer = asker.ask(password()) => panic!("{answer:?}"),
+            open = asked(&cx) => assert_eq!(open.run.as_str(), "run_1"),
+        }
+        assert_eq!(list_questions(&cx), []);
+        for _ in 0..2 {
+            assert!(matches!(events.recv().await, Ok(Event::QuestionsChanged)));
+        }
+        assert_eq!(asker.take().questions[0].reply, Reply::Cancelled);
+    }
+}

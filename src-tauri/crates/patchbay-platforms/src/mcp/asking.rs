@@ -1,0 +1,211 @@
+//! What a server asks while a tool runs, on its way to the person who ran it.
+//!
+//! One question of a session is open at a time, and there are so many a minute: what is asked beyond that, and what
+//! nobody can be asked, is cancelled. The clocks of a call stand still while its question is open.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_model::{Question, QuestionAnswer};
+use serde_json::{Map, Value, json};
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::questions::{self, Asked};
+
+/// Most questions in [`WINDOW`].
+const MOST: usize = 10;
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// Asks the person who ran a tool.
+#[async_trait]
+pub trait Asker: Send + Sync {
+    /// Puts the question to the person. The future is dropped when nobody waits for the answer any more.
+    async fn ask(&self, question: Question) -> QuestionAnswer;
+}
+
+/// Where the questions of one session arrive.
+pub(super) struct Desk {
+    /// Whether the server is told that it may ask.
+    declares: bool,
+    /// How long a question stays open.
+    patience: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Calls under way whose person can be asked, in the order in which they began.
+    calls: Vec<Arc<Call>>,
+    is_open: bool,
+    asked_at: VecDeque<Instant>,
+}
+
+/// A call whose person can be asked.
+struct Call {
+    asker: Arc<dyn Asker>,
+    is_asking: watch::Sender<bool>,
+    over: CancellationToken,
+}
+
+impl Desk {
+    pub(super) fn new(declares: bool, patience: Duration) -> Self {
+        Self {
+            declares,
+            patience,
+            state: Mutex::default(),
+        }
+    }
+
+    pub(super) fn declares(&self) -> bool {
+        self.declares
+    }
+
+    /// Notes a call whose person can be asked, until the answer is dropped; `None` where nobody can.
+    pub(super) fn enter(&self, asker: Option<&Arc<dyn Asker>>) -> Option<Present<'_>> {
+        let asker = asker.filter(|_| self.declares)?;
+        let call = Arc::new(Call {
+            asker: Arc::clone(asker),
+            is_asking: watch::Sender::new(false),
+            over: CancellationToken::new(),
+        });
+        self.lock().calls.push(Arc::clone(&call));
+        Some(Present { desk: self, call })
+    }
+
+    /// Answers a request of the server. What it is about nobody says: it is taken for a question of the call that
+    /// began last.
+    pub(super) async fn answer(&self, params: &Value, withdrawn: &CancellationToken) -> Value {
+        let call = self.lock().calls.last().cloned();
+        let asked = questions::read(params);
+        let (Some(call), Some(asked)) = (call, asked) else {
+            return wire_form(None, QuestionAnswer::Cancel);
+        };
+        let answer = tokio::select! {
+            biased;
+            () = withdrawn.cancelled() => QuestionAnswer::Cancel,
+            answer = self.ask(&call, &asked) => answer,
+        };
+        wire_form(Some(&asked), answer)
+    }
+
+    async fn ask(&self, call: &Call, asked: &Asked) -> QuestionAnswer {
+        let Some(_open) = self.open(call) else {
+            return QuestionAnswer::Cancel;
+        };
+        tokio::select! {
+            biased;
+            () = call.over.cancelled() => QuestionAnswer::Cancel,
+            answer = call.asker.ask(asked.question.clone()) => answer,
+            () = tokio::time::sleep(self.patience) => QuestionAnswer::Cancel,
+        }
+    }
+
+    /// Notes that a question is open; `None` when another one is, or there were too many.
+    fn open<'a>(&'a self, call: &'a Call) -> Option<Open<'a>> {
+        let mut state = self.lock();
+        let now = Instant::now();
+        while let Some(first) = state.asked_at.front()
+            && now.duration_since(*first) >= WINDOW
+        {
+            state.asked_at.pop_front();
+        }
+        if state.is_open || state.asked_at.len() >= MOST {
+            return None;
+        }
+        state.is_open = true;
+        state.asked_at.push_back(now);
+        call.is_asking.send_replace(true);
+        Some(Open { desk: self, call })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An open question.
+struct Open<'a> {
+    desk: &'a Desk,
+    call: &'a Call,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.desk.lock().is_open = false;
+        self.call.is_asking.send_replace(false);
+    }
+}
+
+/// A call under way whose person can be asked.
+pub(super) struct Present<'a> {
+    desk: &'a Desk,
+    call: Arc<Call>,
+}
+
+impl Present<'_> {
+    /// Whether a question is open, and when that changes.
+    pub(super) fn is_asking(&self) -> watch::Receiver<bool> {
+        self.call.is_asking.subscribe()
+    }
+
+    /// Answers what a result asks for before the tool goes on, one after the other; `None` where something is asked
+    /// for that is no question to a person.
+    ///
+    /// Source: MCP 2026-07-28, "Multi Round-Trip Requests".
+    pub(super) async fn answer_all(
+        &self,
+        requests: &Map<String, Value>,
+    ) -> Option<BTreeMap<String, Value>> {
+        let mut responses = BTreeMap::new();
+        for (key, request) in requests {
+            if request["method"] != "elicitation/create" {
+                return None;
+            }
+            let answer = match questions::read(&request["params"]) {
+                Some(asked) => wire_form(Some(&asked), self.desk.ask(&self.call, &asked).await),
+                None => wire_form(None, QuestionAnswer::Cancel),
+            };
+            responses.insert(key.clone(), answer);
+        }
+        Some(responses)
+    }
+
+    /// Offers the pages that an error names; `true` when one was opened.
+    pub(super) async fn offer_pages(&self, data: Option<&Value>) -> bool {
+        let mut was_opened = false;
+        for asked in questions::pages_of(data) {
+            match self.desk.ask(&self.call, &asked).await {
+                QuestionAnswer::Accept { .. } => was_opened = true,
+                // Whoever says no to one is not asked for the rest.
+                QuestionAnswer::Decline | QuestionAnswer::Cancel => break,
+            }
+        }
+        was_opened
+    }
+}
+
+impl Drop for Present<'_> {
+    fn drop(&mut self) {
+        self.call.over.cancel();
+        let calls = &mut self.desk.lock().calls;
+        calls.retain(|call| !Arc::ptr_eq(call, &self.call));
+    }
+}
+
+/// The answer as it is sent. Of a page nothing is sent but that it was opened.
+fn wire_form(asked: Option<&Asked>, answer: QuestionAnswer) -> Value {
+    match answer {
+        QuestionAnswer::Accept { values } => match asked {
+            Some(asked) if matches!(asked.question, Question::Form(_)) => {
+                json!({ "action": "accept", "content": asked.complete(values) })
+            }
+            _ => json!({ "action": "accept" }),
+        },
+        QuestionAnswer::Decline => json!({ "action": "decline" }),
+        QuestionAnswer::Cancel => json!({ "action": "cancel" }),
+    }
+}

@@ -1,0 +1,559 @@
+//! What a server asks, from its wire form to a form that can be drawn.
+//!
+//! Servers send more than the protocol's subset of JSON Schema: what is left of a field is read, and one that says
+//! nothing that is known is asked for as JSON. Patterns are left to the server.
+//!
+//! Source: MCP 2025-11-25 and 2026-07-28, "Elicitation".
+
+use patchbay_http::text;
+use patchbay_model::{Form, Json, Question, QuestionForm, clean_text, has_user_info, is_loopback};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+const MESSAGE_LIMIT: usize = 4_000;
+const NAME_LIMIT: usize = 200;
+const DESCRIPTION_LIMIT: usize = 1_000;
+const DEFAULT_LIMIT: usize = 4_000;
+const ADDRESS_LIMIT: usize = 2_000;
+
+/// More are no question to a person.
+const MOST_FIELDS: usize = 50;
+const MOST_CHOICES: usize = 300;
+
+/// What a name says of a field that asks for a secret, one word or two.
+const SECRET_WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "apikey",
+    "credential",
+    "credentials",
+    "card",
+    "cvv",
+    "cvc",
+    "pin",
+    "otp",
+];
+
+/// A question as it was read.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) question: Question,
+    /// Fields that have to be sent as `null` where nothing was given.
+    null_if_missing: Vec<String>,
+}
+
+impl Asked {
+    /// Values as the server wants them.
+    pub(super) fn complete(&self, values: Json) -> Value {
+        let Value::Object(mut values) = values.0 else {
+            return json!({});
+        };
+        for name in &self.null_if_missing {
+            values.entry(name).or_insert(Value::Null);
+        }
+        Value::Object(values)
+    }
+}
+
+/// Reads the parameters of `elicitation/create`; `None` of what nobody can be asked.
+pub(super) fn read(params: &Value) -> Option<Asked> {
+    let message = params["message"].as_str().unwrap_or_default();
+    let message = text::clean_lines(message, MESSAGE_LIMIT);
+    match params["mode"].as_str() {
+        None | Some("form") => read_form(message, &params["requestedSchema"]),
+        Some("url") => page(message, params["url"].as_str()?),
+        Some(_) => None,
+    }
+}
+
+/// Pages that an error says have to be visited first.
+///
+/// Source: MCP 2025-11-25, "Elicitation", "URL Elicitation Required Error".
+pub(super) fn pages_of(data: Option<&Value>) -> Vec<Asked> {
+    let listed = data.and_then(|data| data["elicitations"].as_array());
+    let pages = listed.into_iter().flatten().filter_map(read);
+    pages
+        .filter(|asked| matches!(asked.question, Question::Page { .. }))
+        .collect()
+}
+
+fn page(message: String, address: &str) -> Option<Asked> {
+    if address.len() > ADDRESS_LIMIT {
+        return None;
+    }
+    let url = Url::parse(address).ok()?;
+    let is_open = match url.scheme() {
+        "https" => true,
+        "http" => is_loopback(&url),
+        _ => false,
+    };
+    if !is_open || has_user_info(&url) {
+        return None;
+    }
+    Some(Asked {
+        question: Question::Page {
+            message,
+            host: patchbay_http::host_of(&url),
+            url: url.into(),
+        },
+        null_if_missing: Vec::new(),
+    })
+}
+
+fn read_form(message: String, schema: &Value) -> Option<Asked> {
+    let none = Map::new();
+    let members = schema["properties"].as_object().unwrap_or(&none);
+    if members.len() > MOST_FIELDS {
+        return None;
+    }
+    let required = schema["required"].as_array();
+    let (mut properties, mut values) = (Map::new(), Map::new());
+    let (mut needed, mut null_if_missing, mut secrets) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, member) in members {
+        let field = Field::read(name, member)?;
+        if required.is_some_and(|all| all.iter().any(|one| one == name)) {
+            match field.is_nullable {
+                true => null_if_missing.push(name.clone()),
+                false => needed.push(name.clone()),
+            }
+        }
+        if let Some(value) = field.default {
+            values.insert(name.clone(), value);
+        }
+        if field.is_secret {
+            secrets.push(field.title);
+        }
+        properties.insert(name.clone(), field.schema);
+    }
+    let schema = json!({ "type": "object", "properties": properties, "required": needed });
+    Some(Asked {
+        question: Question::Form(QuestionForm {
+            message,
+            form: Form {
+                schema: Json(schema),
+                values: Json(Value::Object(values)),
+                kept: Vec::new(),
+            },
+            secrets,
+        }),
+        null_if_missing,
+    })
+}
+
+/// One field.
+struct Field {
+    title: String,
+    schema: Value,
+    default: Option<Value>,
+    is_nullable: bool,
+    is_secret: bool,
+}
+
+impl Field {
+    /// Reads what is known; `None` of one with more choices than a person looks through.
+    fn read(name: &str, raw: &Value) -> Option<Self> {
+        let (raw, is_nullable) = without_null(raw);
+        let title = [raw["title"].as_str(), Some(name)];
+        let mut titles = title
+            .into_iter()
+            .flatten()
+            .map(|title| clean_text(title, NAME_LIMIT));
+        let title = titles.find(|title| !title.is_empty());
+        let title = title.unwrap_or_else(|| "?".to_owned());
+        let is_secret = raw["format"] == "password" || is_secret(name) || is_secret(&title);
+        let mut schema = kind_of(&raw, is_secret)?;
+        if let Some(default) = raw.get("default")
+            && let Some(default) = fitting(default, &schema)
+        {
+            schema.insert("default".to_owned(), default);
+        }
+        let default = schema.get("default").cloned();
+        schema.insert("title".to_owned(), title.clone().into());
+        if let Some(words) = raw["description"].as_str() {
+            let words = text::clean_lines(words, DESCRIPTION_LIMIT);
+            schema.insert("description".to_owned(), words.into());
+        }
+        Some(Self {
+            title,
+            schema: Value::Object(schema),
+            default,
+            is_nullable,
+            is_secret,
+        })
+    }
+}
+
+/// What kind of value it is, in words of JSON Schema; none for any.
+fn kind_of(raw: &Value, is_secret: bool) -> Option<Map<String, Value>> {
+    if let Some(choices) = choices(raw) {
+        return Some(object(json!({ "oneOf": choices? })));
+    }
+    let kept = |names: &[&str]| {
+        let words = names.iter().filter_map(|name| {
+            let value = raw.get(*name).filter(|value| value.is_number())?;
+            Some(((*name).to_owned(), value.clone()))
+        });
+        words.collect::<Map<_, _>>()
+    };
+    let kind = raw["type"].as_str().unwrap_or_default();
+    let mut schema = match kind {
+        "string" => kept(&["minLength", "maxLength"]),
+        "number" | "integer" => kept(&["minimum", "maximum"]),
+        "boolean" => Map::new(),
+        "array" => {
+            let mut schema = kept(&["minItems", "maxItems"]);
+            let items = match choices(&raw["items"]) {
+                Some(choices) => json!({ "oneOf": choices? }),
+                None => return Some(Map::new()),
+            };
+            schema.insert("items".to_owned(), items);
+            schema.insert("uniqueItems".to_owned(), true.into());
+            schema
+        }
+        _ => return Some(Map::new()),
+    };
+    schema.insert("type".to_owned(), kind.into());
+    if kind == "string" {
+        let format = raw["format"].as_str();
+        let known =
+            format.filter(|format| matches!(*format, "email" | "uri" | "date" | "date-time"));
+        // What is marked so is neither shown nor kept.
+        let format = if is_secret { Some("password") } else { known };
+        if let Some(format) = format {
+            schema.insert("format".to_owned(), format.into());
+        }
+    }
+    Some(schema)
+}
+
+/// The values to choose from, each with its name for people; within it `None` of too many.
+fn choices(raw: &Value) -> Option<Option<Vec<Value>>> {
+    let choice = |value: &Value, title: Option<&str>| {
+        let own = match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let title = clean_text(title.unwrap_or(&own), NAME_LIMIT);
+        json!({ "const": value, "title": title })
+    };
+    let is_plain = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
+    let choices: Vec<Value> = if let Some(values) = raw["enum"].as_array() {
+        let name = |at: usize| raw["enumNames"][at].as_str();
+        let plain = values
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| is_plain(value));
+        plain.map(|(at, value)| choice(value, name(at))).collect()
+    } else {
+        let listed = raw["oneOf"].as_array().or(raw["anyOf"].as_array())?;
+        let is_choice = |option: &Value| option.get("const").is_some_and(is_plain);
+        if listed.is_empty() || !listed.iter().all(is_choice) {
+            return None;
+        }
+        let option = |option: &Value| choice(&option["const"], option["title"].as_str());
+        listed.iter().map(option).collect()
+    };
+    Some((choices.len() <= MOST_CHOICES).then_some(choices))
+}
+
+/// The field without `null` as one of its types, and whether it was there.
+fn without_null(raw: &Value) -> (Value, bool) {
+    let is_null = |option: &Value| option["type"] == "null";
+    let mut outer = raw.clone();
+    if let Some(types) = raw["type"].as_array() {
+        let others: Vec<_> = types.iter().filter(|one| *one != "null").collect();
+        if let [only] = others.as_slice() {
+            outer["type"] = (*only).clone();
+            return (outer, types.len() > 1);
+        }
+    }
+    for keyword in ["anyOf", "oneOf"] {
+        let Some(options) = raw[keyword].as_array() else {
+            continue;
+        };
+        let mut others = options.iter().filter(|option| !is_null(option));
+        if let (Some(Value::Object(only)), None) = (others.next(), others.next())
+            && let Some(outer) = outer.as_object_mut()
+        {
+            outer.remove(keyword);
+            for (name, value) in only {
+                outer.entry(name).or_insert_with(|| value.clone());
+            }
+            return (Value::Object(outer.clone()), options.len() > 1);
+        }
+    }
+    (outer, false)
+}
+
+/// A default in the form that its field has; `None` where it does not fit.
+fn fitting(default: &Value, schema: &Map<String, Value>) -> Option<Value> {
+    let one_of = |schema: &Value, value: &Value| {
+        let choices = schema["oneOf"].as_array();
+        choices.is_some_and(|all| all.iter().any(|choice| choice["const"] == *value))
+    };
+    if schema.contains_key("oneOf") {
+        return one_of(&Value::Object(schema.clone()), default).then(|| default.clone());
+    }
+    match schema.get("type").and_then(Value::as_str)? {
+        // Nothing that hides may be sent as if the person had typed it.
+        "string" => {
+            let text = default.as_str()?;
+            let is_shown = text.chars().count() <= DEFAULT_LIMIT
+                && !text.chars().any(|sign| {
+                    patchbay_model::is_invisible(sign) || (sign.is_control() && sign != '\n')
+                });
+            is_shown.then(|| text.into())
+        }
+        "integer" => match default.as_i64() {
+            Some(whole) => Some(whole.into()),
+            // Some write a whole number as 3.0.
+            None => {
+                let number = default.as_f64()?;
+                let is_whole = number.fract() == 0.0 && number.abs() < 9e15;
+                is_whole.then(|| Value::from(number as i64))
+            }
+        },
+        "number" => default.is_number().then(|| default.clone()),
+        "boolean" => default.is_boolean().then(|| default.clone()),
+        "array" => {
+            let fits = |value: &Value| one_of(&schema["items"], value);
+            let all = default.as_array()?;
+            all.iter().all(fits).then(|| default.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a name speaks of a password, a key or the like.
+fn is_secret(name: &str) -> bool {
+    let mut word = String::new();
+    let mut last_is_small = false;
+    let mut words = Vec::new();
+    for sign in name.chars() {
+        let begins = !sign.is_alphanumeric() || (sign.is_uppercase() && last_is_small);
+        if begins && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if sign.is_alphanumeric() {
+            word.extend(sign.to_lowercase());
+        }
+        last_is_small = sign.is_lowercase();
+    }
+    words.push(word);
+    words.iter().any(|word| {
+        let singular = word.strip_suffix('s').unwrap_or(word);
+        SECRET_WORDS.contains(&word.as_str()) || SECRET_WORDS.contains(&singular)
+    })
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn form(properties: Value) -> QuestionForm {
+        let params = json!({ "message": "m", "requestedSchema": {
+            "type": "object", "properties": properties, "required": ["a"],
+        }});
+        match read(&params).unwrap().question {
+            Question::Form(form) => form,
+            Question::Page { .. } => panic!("a form"),
+        }
+    }
+
+    fn field(schema: Value) -> Value {
+        form(json!({ "a": schema })).form.schema.0["properties"]["a"].take()
+    }
+
+    #[test]
+    fn the_fields_of_the_protocol_are_read_with_their_defaults() {
+        let read = form(json!({
+            "a": { "type": "string", "title": "Name", "minLength": 1, "maxLength": 9, "default": "Ada" },
+            "mail": { "type": "string", "format": "email" },
+            "count": { "type": "integer", "minimum": 0, "maximum": 9, "default": 3.0 },
+            "share": { "type": "number", "default": 0.5 },
+            "sure": { "type": "boolean", "default": true },
+            "old": { "type": "string", "enum": ["s", "l"], "enumNames": ["Small", "Large"], "default": "l" },
+            "new": { "type": "string", "oneOf": [{ "const": "r", "title": "Red" }], "default": "r" },
+            "some": { "type": "array", "items": { "anyOf": [{ "const": "x", "title": "X" }] }, "maxItems": 2, "default": ["x"] },
+        }));
+        let schema = read.form.schema.0;
+        assert_eq!(
+            read.form.values.0,
+            json!({ "a": "Ada", "count": 3, "share": 0.5, "sure": true, "old": "l", "new": "r", "some": ["x"] })
+        );
+        let names: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
+        assert_eq!(
+            names,
+            ["a", "mail", "count", "share", "sure", "old", "new", "some"]
+        );
+        assert_eq!(schema["required"], json!(["a"]));
+        assert_eq!(schema["properties"]["old"]["oneOf"][1]["title"], "Large");
+        assert_eq!(
+            schema["properties"]["some"]["items"]["oneOf"][0]["const"],
+            "x"
+        );
+        assert_eq!(schema["properties"]["mail"]["format"], "email");
+        assert!(read.secrets.is_empty());
+    }
+
+    #[test]
+    fn what_is_outside_of_the_subset_is_read_as_far_as_it_goes() {
+        let nullable = json!({ "anyOf": [{ "type": "integer", "minimum": 1 }, { "type": "null" }], "title": "N", "default": null });
+        let read = read(&json!({ "requestedSchema": {
+            "properties": { "a": nullable }, "required": ["a"],
+        }}))
+        .unwrap();
+        assert_eq!(read.complete(Json(json!({}))), json!({ "a": null }));
+        let Question::Form(form) = &read.question else {
+            panic!("a form");
+        };
+        assert_eq!(form.form.schema.0["required"], json!([]));
+        let own = &form.form.schema.0["properties"]["a"];
+        assert_eq!(
+            *own,
+            json!({ "minimum": 1, "type": "integer", "title": "N" })
+        );
+        assert_eq!(
+            field(json!({ "type": ["string", "null"] }))["type"],
+            "string"
+        );
+        // Nothing is known of these: they are asked for as JSON.
+        for unknown in [
+            json!({ "type": "object", "properties": { "deep": {} } }),
+            json!({ "type": "array", "items": { "type": "string" } }),
+            json!({ "$ref": "#/$defs/x" }),
+            json!(true),
+            json!(7),
+        ] {
+            assert_eq!(field(unknown), json!({ "title": "a" }));
+        }
+        assert!(form_is_empty(&json!({ "message": "Go on?" })));
+        assert!(form_is_empty(
+            &json!({ "requestedSchema": { "type": "object" } })
+        ));
+    }
+
+    fn form_is_empty(params: &Value) -> bool {
+        match read(params).unwrap().question {
+            Question::Form(form) => form.form.schema.0["properties"] == json!({}),
+            Question::Page { .. } => false,
+        }
+    }
+
+    #[test]
+    fn too_much_is_no_question() {
+        let many = |count: usize| {
+            let fields = (0..count).map(|n| (format!("f{n}"), json!({ "type": "string" })));
+            let fields: Map<_, _> = fields.collect();
+            json!({ "requestedSchema": { "properties": fields } })
+        };
+        assert!(read(&many(MOST_FIELDS)).is_some());
+        assert!(read(&many(10_000)).is_none());
+        let choices: Vec<_> = (0..10_000).collect();
+        let long = json!({ "requestedSchema": { "properties": { "a": { "enum": choices } } } });
+        assert!(read(&long).is_none());
+        let message = "x".repeat(1_000_000);
+        let read = read(&json!({ "message": message })).unwrap();
+        assert!(read.question.message().chars().count() <= MESSAGE_LIMIT);
+    }
+
+    #[test]
+    fn words_of_a_server_are_cleaned_and_values_stay_as_they_are() {
+        let title = "Na\u{202e}me\u{1b}[2J";
+        let read = form(json!({ "a": {
+            "title": title, "description": "x\u{200b}y", "enum": ["b\u{202e}c"],
+            "default": "b\u{202e}c",
+        }}));
+        let own = &read.form.schema.0["properties"]["a"];
+        assert_eq!(own["title"], "Name [2J");
+        assert_eq!(own["description"], "xy");
+        assert_eq!(
+            own["oneOf"][0],
+            json!({ "const": "b\u{202e}c", "title": "bc" })
+        );
+        // What cannot be seen is not sent as if it had been typed.
+        assert!(
+            field(json!({ "type": "string", "default": "a\u{202e}b" }))
+                .get("default")
+                .is_none()
+        );
+        assert_eq!(field(json!({ "title": "\u{202e}" }))["title"], "a");
+    }
+
+    #[test]
+    fn fields_that_ask_for_secrets_are_told_apart() {
+        for name in [
+            "password",
+            "apiKey",
+            "API_KEY",
+            "card-number",
+            "PIN",
+            "New tokens",
+            "cvv",
+        ] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in [
+            "name", "keyboard", "spin", "Monkey", "discard", "Postcard", "",
+        ] {
+            assert!(!is_secret(name), "{name}");
+        }
+        let read = form(json!({ "a": { "type": "string", "title": "Your password" } }));
+        assert_eq!(read.secrets, ["Your password"]);
+        assert_eq!(read.form.schema.0["properties"]["a"]["format"], "password");
+    }
+
+    #[test]
+    fn only_pages_that_a_browser_may_be_given_are_asked_about() {
+        let page = |url: &str| read(&json!({ "mode": "url", "message": "m", "url": url }));
+        let shown = page("https://bücher.example/a?b=c").unwrap();
+        let Question::Page { url, host, .. } = shown.question else {
+            panic!("a page");
+        };
+        assert_eq!(host, "xn--bcher-kva.example");
+        assert_eq!(url, "https://xn--bcher-kva.example/a?b=c");
+        assert!(page("http://127.0.0.1:80/x").is_some());
+        for url in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "http://example.com/",
+            "https://good.example@evil.example/",
+            "patchbay://oauth/callback?code=x",
+            "",
+        ] {
+            assert!(page(url).is_none(), "{url}");
+        }
+        assert!(read(&json!({ "mode": "hologram" })).is_none());
+        let listed = json!({ "elicitations": [
+            { "mode": "url", "url": "https://a.example/", "elicitationId": "1" }, { "mode": "form" }, 7,
+        ]});
+        assert_eq!(pages_of(Some(&listed)).len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_read_or_left(text in "\\PC{0,200}", number in any::<f64>()) {
+            let texts = Value::from(text.clone());
+            for odd in [texts, json!(number), json!([text]), json!({ "type": text })] {
+                let params = json!({ "message": odd, "mode": odd, "requestedSchema": { "properties": { "a": odd }, "required": odd } });
+                drop(read(&params));
+                drop(read(&json!({ "requestedSchema": { "properties": { "a": { "default": odd, "type": "integer", "enum": odd } } } })));
+            }
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Calling a tool: once, and again with what the person answered where the server asks first.
+
+use std::time::{Duration, Instant};
+
+use patchbay_model::{Content, ToolResult, clean_text};
+use rmcp::model::{CallToolRequest, CallToolRequestParams, ClientRequest, ErrorCode};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::pending::{Answered, Patience};
+use super::{METHOD_NOT_FOUND, McpSession};
+use crate::Error;
+use crate::mcp::asking::Present;
+use crate::mcp::{CallOutcome, ToolCall, content, raw_answer};
+
+const HEADER_MISMATCH: i64 = ErrorCode::HEADER_MISMATCH.0 as i64;
+const INVALID_PARAMS: i64 = ErrorCode::INVALID_PARAMS.0 as i64;
+
+/// A page has to be visited before the call.
+///
+/// Source: MCP 2025-11-25, "Elicitation", "URL Elicitation Required Error".
+const PAGE_FIRST: i64 = -32042;
+
+/// How often a server may ask before it answers.
+const MOST_ROUNDS: usize = 10;
+
+/// How long a server is left alone that only says that it is not ready, each time twice as long.
+const WAITS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+
+/// What the frameworks say that speak both eras, and ask in the older one alone.
+///
+/// Source: Python SDK 2 (`NoBackChannelError`), TypeScript server 2.
+const ASKS_OVER_HANDSHAKE: [&str; 3] = [
+    "no back-channel for server-initiated requests",
+    "Server-to-client requests are not available on protocol revision",
+    "be signalled by throwing",
+];
+
+impl McpSession {
+    /// Calls a tool and waits for its answer; what the server asks meanwhile goes to [`ToolCall::asker`].
+    ///
+    /// When `cancel` is triggered, or when the future is dropped, the server is told to stop
+    /// (`notifications/cancelled`) without waiting for it, and an open question is closed.
+    ///
+    /// # Errors
+    /// [`Error::ToolNotFound`]; [`Error::TimedOut`] after [`ToolCall::timeout`] of silence or
+    /// [`McpLimits::total`](crate::mcp::McpLimits::total), the time of questions apart; [`Error::Cancelled`];
+    /// [`Error::InputRequired`] when the server asks and nobody is there, or for what nobody can give;
+    /// [`Error::AsksOverHandshake`]; [`Error::PageFirst`]; [`Error::TooLarge`]; [`Error::ServerError`]; and those of
+    /// every request, as in [`McpSession::list_tools`].
+    ///
+    /// Source: MCP 2026-07-28, `tools/call`, "Multi Round-Trip Requests"; MCP requirement R4.
+    pub async fn call_tool(
+        &self,
+        call: ToolCall,
+        cancel: &CancellationToken,
+    ) -> Result<CallOutcome, Error> {
+        let started = Instant::now();
+        let present = self.0.own_side.desk().enter(call.asker.as_ref());
+        let present = present.as_ref();
+        let mut params = params_of(&call);
+        let (mut first, mut rounds) = (None, Rounds::new(self.limit_of(&call)));
+        let answered = loop {
+            let answered = self.answer_to(&call, &params, present, cancel).await;
+            let mut answered = match answered {
+                Ok(answered) => answered,
+                Err(error) => return Err(self.explain(error, &call, present, cancel).await),
+            };
+            let result = &answered.answer["result"];
+            match result["resultType"].as_str() {
+                None | Some("complete") => break answered,
+                Some("input_required") => {
+                    // Those that follow hold what the person answered.
+                    first.get_or_insert_with(|| std::mem::take(&mut answered.request));
+                    let next = rounds.next(&call, result, present);
+                    params = tokio::select! {
+                        biased;
+                        () = cancel.cancelled() => return Err(Error::Cancelled),
+                        params = next => params?,
+                    };
+                }
+                Some(other) => {
+                    return Err(Error::Protocol(format!(
+                        "unexpected result type {}",
+                        clean_text(other, 50)
+                    )));
+                }
+            }
+        };
+        let result = content::tool_result(&answered.answer["result"]);
+        if present.is_some() && !self.is_legacy() && cannot_ask(&result) {
+            return Err(Error::AsksOverHandshake);
+        }
+        Ok(CallOutcome {
+            result,
+            request: first.unwrap_or(answered.request),
+            status: answered.status,
+            wait: started.elapsed(),
+            bytes: answered.bytes,
+            answer: raw_answer(answered.bytes, answered.answer),
+        })
+    }
+
+    /// How long a call may take in all, the time of questions apart.
+    fn limit_of(&self, call: &ToolCall) -> Duration {
+        self.0.limits.total.max(call.timeout)
+    }
+
+    async fn answer_to(
+        &self,
+        call: &ToolCall,
+        params: &CallToolRequestParams,
+        present: Option<&Present<'_>>,
+        cancel: &CancellationToken,
+    ) -> Result<Answered, Error> {
+        let once = async || {
+            let patience = Patience {
+                idle: call.timeout,
+                total: self.limit_of(call),
+                is_asking: present.map(Present::is_asking),
+            };
+            self.request(
+                request_of(params.clone()),
+                patience,
+                &*call.progress,
+                cancel,
+            )
+            .await
+        };
+        match once().await {
+            // Arguments that go into headers as well are known from the list only. The server has
+            // refused the call unseen, so that nothing happens twice.
+            Err(Error::ServerError { code, .. }) if code == HEADER_MISMATCH => {
+                self.list_tools(cancel).await?;
+                once().await
+            }
+            answered => answered,
+        }
+    }
+
+    /// What an error of the server means for the call.
+    async fn explain(
+        &self,
+        error: Error,
+        call: &ToolCall,
+        present: Option<&Present<'_>>,
+        cancel: &CancellationToken,
+    ) -> Error {
+        let (
+            Error::ServerError {
+                code,
+                message,
+                data,
+            },
+            Some(present),
+        ) = (&error, present)
+        else {
+            return name_missing_tool(error, &call.name);
+        };
+        if *code == PAGE_FIRST {
+            let was_opened = tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Error::Cancelled,
+                was_opened = present.offer_pages(data.as_ref()) => was_opened,
+            };
+            return match was_opened {
+                true => Error::PageFirst,
+                false => error,
+            };
+        }
+        if !self.is_legacy() && asks_over_handshake(message) {
+            return Error::AsksOverHandshake;
+        }
+        name_missing_tool(error, &call.name)
+    }
+}
+
+/// The rounds in which a server asks before it answers.
+struct Rounds {
+    asked: usize,
+    /// How often in a row it only had us wait.
+    waits: u32,
+    /// How long it had us wait in all.
+    waited: Duration,
+    limit: Duration,
+}
+
+impl Rounds {
+    fn new(limit: Duration) -> Self {
+        Self {
+            asked: 0,
+            waits: 0,
+            waited: Duration::ZERO,
+            limit,
+        }
+    }
+
+    /// The same call with what the person answered, or after a wait where nothing was asked.
+    async fn next(
+        &mut self,
+        call: &ToolCall,
+        result: &Value,
+        present: Option<&Present<'_>>,
+    ) -> Result<CallToolRequestParams, Error> {
+        let mut params = params_of(call);
+        if let Some(state) = result["requestState"].as_str() {
+            params = params.with_request_state(state);
+        }
+        let Some(requests) = result["inputRequests"].as_object() else {
+            let pause = wait(self.waits);
+            (self.waits, self.waited) = (self.waits + 1, self.waited + pause);
+            if self.waited > self.limit {
+                return Err(Error::TimedOut { after: self.limit });
+            }
+            tokio::time::sleep(pause).await;
+            return Ok(params);
+        };
+        self.waits = 0;
+        self.asked += 1;
+        if self.asked > MOST_ROUNDS {
+            let words = format!("more than {MOST_ROUNDS} rounds of questions");
+            return Err(Error::Protocol(words));
+        }
+        let present = present.ok_or(Error::InputRequired)?;
+        let responses = present.answer_all(requests).await;
+        Ok(params.with_input_responses(responses.ok_or(Error::InputRequired)?))
+    }
+}
+
+fn wait(in_a_row: u32) -> Duration {
+    let (shortest, longest) = WAITS;
+    shortest
+        .saturating_mul(2_u32.saturating_pow(in_a_row))
+        .min(longest)
+}
+
+pub(super) fn first_request(call: &ToolCall) -> ClientRequest {
+    request_of(params_of(call))
+}
+
+fn request_of(params: CallToolRequestParams) -> ClientRequest {
+    CallToolRequest::new(params).into()
+}
+
+fn params_of(call: &ToolCall) -> CallToolRequestParams {
+    CallToolRequestParams::new(call.name.clone()).with_arguments(call.arguments.clone())
+}
+
+/// Whether a tool failed because it could not ask over this session.
+fn cannot_ask(result: &ToolResult) -> bool {
+    let says_so = |part: &Content| match part {
+        Content::Text { text } => asks_over_handshake(text),
+        _ => false,
+    };
+    result.is_error && result.content.iter().any(says_so)
+}
+
+fn asks_over_handshake(words: &str) -> bool {
+    ASKS_OVER_HANDSHAKE
+        .iter()
+        .any(|known| words.contains(known))
+}
+
+/// The protocol gives an unknown tool the code of wrong arguments; only the words tell them apart.
+///
+/// Source: MCP 2026-07-28, "Tools", "Error Handling".
+fn name_missing_tool(error: Error, name: &str) -> Error {
+    match &error {
+        Error::ServerError { code, message, .. }
+            if matches!(*code, INVALID_PARAMS | METHOD_NOT_FOUND) && says_unknown(message) =>
+        {
+            Error::ToolNotFound {
+                name: clean_text(name, 200),
+            }
+        }
+        _ => error,
+    }
+}
+
+fn says_unknown(message: &str) -> bool {
+    let message = message.to_lowercase();
+    message.contains("tool")
+        && ["unknown", "not found", "no such", "does not exist"]
+            .iter()
+            .any(|words| message.contains(words))
+}

@@ -1,0 +1,348 @@
+//! Servers of 2024-11-05: what comes on a stream, and what is posted elsewhere.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use patchbay_model::{Code, Content, Explain, ServerFacts, Transport};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use super::hand_made;
+use super::*;
+
+/// Events on their way to the one client there is.
+type ToClient = mpsc::UnboundedSender<String>;
+
+/// A server whose stream begins with `first`, and which answers a message by `answer`: events, and the status of the
+/// post.
+#[derive(Clone)]
+struct Old {
+    first: String,
+    answer: fn(&Value) -> (Vec<String>, StatusCode),
+    stream: Arc<Mutex<Option<ToClient>>>,
+    posts: Arc<AtomicUsize>,
+    streams: Arc<AtomicUsize>,
+    token: Option<&'static str>,
+}
+
+impl Old {
+    fn new(answer: fn(&Value) -> (Vec<String>, StatusCode)) -> Self {
+        Self {
+            first: "event: endpoint\ndata: /messages/?session_id=7\n\n".to_owned(),
+            answer,
+            stream: Arc::default(),
+            posts: Arc::default(),
+            streams: Arc::default(),
+            token: None,
+        }
+    }
+
+    /// Serves the stream at `/mcp`, as nothing but an older server would.
+    fn router(&self) -> Router {
+        self.router_at("/mcp")
+    }
+
+    fn router_at(&self, path: &str) -> Router {
+        Router::new()
+            .route(path, get(open))
+            .route("/messages/", post(take))
+            .with_state(self.clone())
+    }
+
+    fn lets_in(&self, headers: &HeaderMap) -> bool {
+        self.token.is_none_or(|token| {
+            headers
+                .get(header::AUTHORIZATION)
+                .is_some_and(|sent| sent == token)
+        })
+    }
+}
+
+async fn open(State(old): State<Old>, headers: HeaderMap) -> Response {
+    if !old.lets_in(&headers) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    old.streams.fetch_add(1, Ordering::Relaxed);
+    let (to_client, events) = mpsc::unbounded_channel();
+    to_client.send(old.first.clone()).unwrap();
+    *old.stream.lock().unwrap() = Some(to_client);
+    let events = futures::stream::unfold(events, async |mut events| {
+        events.recv().await.map(|event| (Ok(event), events))
+    });
+    hand_made::events(events)
+}
+
+async fn take(State(old): State<Old>, headers: HeaderMap, body: Bytes) -> Response {
+    if !old.lets_in(&headers) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    old.posts.fetch_add(1, Ordering::Relaxed);
+    let message: Value = serde_json::from_slice(&body).unwrap();
+    let (events, status) = (old.answer)(&message);
+    let mut stream = old.stream.lock().unwrap();
+    for event in events {
+        if event.is_empty() {
+            // The end of the stream.
+            *stream = None;
+        } else if let Some(stream) = &*stream {
+            let _ = stream.send(event);
+        }
+    }
+    status.into_response()
+}
+
+fn answered(message: &Value, result: &Value) -> String {
+    let answer = json!({"jsonrpc": "2.0", "id": message["id"], "result": result});
+    format!("event: message\ndata: {answer}\n\n")
+}
+
+/// What a server does that means well.
+fn well(message: &Value) -> (Vec<String>, StatusCode) {
+    let events = match message["method"].as_str() {
+        Some("initialize") => vec![answered(message, &hand_made::welcome())],
+        Some("tools/list") => {
+            let tools = json!({"tools": [{"name": "echo", "inputSchema": {"type": "object"}}]});
+            vec![": a comment\n\n".to_owned(), answered(message, &tools)]
+        }
+        Some("tools/call") => {
+            let token = &message["params"]["_meta"]["progressToken"];
+            let progress = json!({"jsonrpc": "2.0", "method": "notifications/progress",
+                "params": {"progressToken": token, "progress": 1, "total": 2}});
+            let hi = json!({"content": [{"type": "text", "text": "hi"}]});
+            vec![
+                "event: ping\ndata: 12:00\n\n".to_owned(),
+                format!("data: {progress}\n\n"),
+                answered(message, &hi),
+            ]
+        }
+        _ => Vec::new(),
+    };
+    (events, StatusCode::ACCEPTED)
+}
+
+async fn error_of(old: &Old) -> Error {
+    let server = Server::start(old.router()).await;
+    let limits = McpLimits {
+        connect: Duration::from_secs(5),
+        body_bytes: 64 * 1024,
+        ..McpLimits::DEFAULT
+    };
+    let session = connect_within(&server.url, limits).await;
+    session.err().expect("the server cannot be connected to")
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_post_is_listened_to() {
+    let server = Server::start(Old::new(well).router()).await;
+    let session = connected(&server.url).await;
+    assert_eq!(session.facts().transport, Transport::Sse);
+    assert_eq!(session.facts().protocol_version, "2025-06-18");
+    let cancel = CancellationToken::new();
+    let tools = session.list_tools(&cancel).await.unwrap();
+    assert_eq!(tools[0].name, "echo");
+
+    let steps = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&steps);
+    let mut call = call("echo");
+    call.progress = Arc::new(move |_| {
+        seen.fetch_add(1, Ordering::Relaxed);
+    });
+    let outcome = session.call_tool(call, &cancel).await.unwrap();
+    let text = Content::Text {
+        text: "hi".to_owned(),
+    };
+    assert_eq!(outcome.result.content, [text]);
+    assert_eq!(outcome.status, Some(202));
+    assert_eq!(steps.load(Ordering::Relaxed), 1);
+    session.close().await;
+    assert!(session.is_closed());
+}
+
+#[tokio::test]
+async fn what_it_was_the_last_time_and_the_usual_path_come_first() {
+    let old = Old::new(well);
+    let server = Server::start(old.router_at("/sse")).await;
+    let mut url = server.url.clone();
+    url.set_path("/sse");
+    connected(&url).await.close().await;
+    assert_eq!(old.streams.load(Ordering::Relaxed), 1);
+
+    let old = Old::new(well);
+    let asked_for_streamable_http = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked_for_streamable_http);
+    let router = old.router().route(
+        "/mcp",
+        post(async move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            StatusCode::METHOD_NOT_ALLOWED
+        }),
+    );
+    let server = Server::start(router).await;
+    let session = connected(&server.url).await;
+    let facts: ServerFacts = session.facts().clone();
+    session.close().await;
+    let before = asked_for_streamable_http.load(Ordering::Relaxed);
+    assert!(before > 0);
+    let target = McpTarget {
+        server_facts: Some(facts),
+        ..target(&server.url)
+    };
+    let cancel = CancellationToken::new();
+    let session = connect(&http(), target, McpLimits::DEFAULT, &cancel).await;
+    session.unwrap().close().await;
+    assert_eq!(asked_for_streamable_http.load(Ordering::Relaxed), before);
+}
+
+#[tokio::test]
+async fn a_server_of_streamable_http_may_live_at_the_path_of_the_other() {
+    let router =
+        hand_made::server(async |asked| hand_made::result(&asked.id, json!({"tools": []})));
+    let server = Server::start(Router::new().nest("/old", router.clone()).merge(router)).await;
+    let session = connected(&server.url).await;
+    assert_eq!(session.facts().transport, Transport::StreamableHttp);
+    let remembered = ServerFacts {
+        transport: Transport::Sse,
+        ..session.facts().clone()
+    };
+    let target = McpTarget {
+        server_facts: Some(remembered),
+        ..target(&server.url)
+    };
+    let cancel = CancellationToken::new();
+    let session = connect(&http(), target, McpLimits::DEFAULT, &cancel).await;
+    let transport = session.unwrap().facts().transport;
+    assert_eq!(transport, Transport::StreamableHttp);
+}
+
+#[tokio::test]
+async fn credentials_go_with_the_stream_and_with_each_message() {
+    let old = Old {
+        token: Some("Bearer token-1"),
+        ..Old::new(well)
+    };
+    let server = Server::start(old.router()).await;
+    let error = connect_within(&server.url, McpLimits::DEFAULT).await.err();
+    assert_eq!(error.unwrap().code(), Code::AuthNeeded);
+
+    let tokens = Counting::new(true);
+    let target = McpTarget {
+        tokens: tokens.clone(),
+        ..target(&server.url)
+    };
+    let cancel = CancellationToken::new();
+    let session = connect(&http(), target, McpLimits::DEFAULT, &cancel)
+        .await
+        .unwrap();
+    assert_eq!(tokens.refusals.lock().await.len(), 1);
+    assert_eq!(session.list_tools(&cancel).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_on_another_server_is_sent_nothing() {
+    let other = Old::new(well);
+    let elsewhere = Server::start(other.router()).await;
+    let old = Old {
+        first: format!(
+            "event: endpoint\ndata: {}\n\n",
+            elsewhere.url.join("/messages/").unwrap()
+        ),
+        ..Old::new(well)
+    };
+    let error = error_of(&old).await;
+    assert_eq!(error.code(), Code::McpProtocol);
+    assert!(error.to_string().contains("another server"), "{error}");
+    assert_eq!(other.posts.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_line_without_end_is_not_read_to_its_end() {
+    let old = Old {
+        first: format!("event: {}", "x".repeat(100 * 1024)),
+        ..Old::new(well)
+    };
+    assert_eq!(error_of(&old).await.code(), Code::NetworkTooLarge);
+    let old = Old::new(|message| match message["method"].as_str() {
+        Some("initialize") => {
+            let endless = format!("data: {}", "x".repeat(100 * 1024));
+            (vec![endless], StatusCode::ACCEPTED)
+        }
+        _ => well(message),
+    });
+    assert_eq!(error_of(&old).await.code(), Code::NetworkTooLarge);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_none_or_ends_early_is_no_server() {
+    for first in ["", "data: hello\n\n", "event: hello\ndata: /messages/\n\n"] {
+        let router = Router::new().route(
+            "/mcp",
+            get(async move || hand_made::events(futures::stream::iter([Ok(first.to_owned())]))),
+        );
+        let server = Server::start(router).await;
+        let error = connect_within(&server.url, McpLimits::DEFAULT).await.err();
+        assert_eq!(error.unwrap().code(), Code::McpNotAServer, "{first:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_ends_takes_its_calls_with_it() {
+    let old = Old::new(|message| match message["method"].as_str() {
+        Some("tools/call") => (vec![String::new()], StatusCode::ACCEPTED),
+        _ => well(message),
+    });
+    let server = Server::start(old.router()).await;
+    let session = connected(&server.url).await;
+    let cancel = CancellationToken::new();
+    let error = session.call_tool(call("echo"), &cancel).await.err();
+    assert_eq!(error.unwrap().code(), Code::NetworkUnreachable);
+    while !session.is_closed() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(old.streams.load(Ordering::Relaxed), 1, "it is not resumed");
+}
+
+#[tokio::test]
+async fn a_message_that_is_refused_says_why() {
+    for (status, code) in [
+        (StatusCode::NOT_FOUND, Code::NetworkUnreachable),
+        (StatusCode::FORBIDDEN, Code::AuthForbidden),
+        (StatusCode::BAD_GATEWAY, Code::PlatformFailed),
+    ] {
+        // A function without an environment is asked for, so the status goes by the name of the tool.
+        let old = Old::new(|message| match message["params"]["name"].as_str() {
+            Some(status) => (
+                Vec::new(),
+                StatusCode::from_bytes(status.as_bytes()).unwrap(),
+            ),
+            None => well(message),
+        });
+        let server = Server::start(old.router()).await;
+        let session = connected(&server.url).await;
+        let cancel = CancellationToken::new();
+        let error = session.call_tool(call(status.as_str()), &cancel).await;
+        assert_eq!(error.err().unwrap().code(), code, "{status}");
+    }
+    let old = Old {
+        first: "event: endpoint\ndata: /behind/a/proxy\n\n".to_owned(),
+        ..Old::new(well)
+    };
+    let error = error_of(&old).await;
+    assert!(error.to_string().contains("proxy"), "{error}");
+}
+
+#[tokio::test]
+async fn the_address_is_named_once() {
+    let old = Old::new(|message| match message["method"].as_str() {
+        Some("initialize") => {
+            let again = "event: endpoint\ndata: /messages/\n\n".to_owned();
+            (vec![again], StatusCode::ACCEPTED)
+        }
+        _ => well(message),
+    });
+    assert_eq!(error_of(&old).await.code(), Code::McpProtocol);
+}

@@ -1,0 +1,49 @@
+import { type FormEvent, useState } from "react";
+import { Button } from "@/components/Button";
+import { Field } from "@/components/Field";
+import styles from "./Offered.module.css";
+
+/** A text that is asked for. */
+export type Asked = { name: string; description?: string | null; isRequired: boolean };
+
+type Props = {
+  asked: readonly Asked[];
+  /** What the button says. */
+  action: string;
+  isPending: boolean;
+  /** Gets the texts that were typed, once none is missing. */
+  onSubmit: (texts: Record<string, string>) => void;
+};
+
+/** Asks for texts by name. */
+export function TextsForm({ asked, action, isPending, onSubmit }: Props) {
+  const [values, setValues] = useState<Partial<Record<string, string>>>({});
+  const [showsMissing, setShowsMissing] = useState(false);
+  const isMissing = ({ name, isRequired }: Asked) => isRequired && !values[name];
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setShowsMissing(true);
+    if (asked.some(isMissing)) return;
+    onSubmit(Object.fromEntries(Object.entries(values).flatMap(([name, text]) => (text ? [[name, text]] : []))));
+  };
+  return (
+    <form className={styles.form} onSubmit={submit} noValidate>
+      {asked.map((one) => (
+        <Field
+          key={one.name}
+          label={one.name}
+          help={one.description ?? undefined}
+          isRequired={one.isRequired}
+          error={showsMissing && isMissing(one) ? `Enter ${one.name}` : null}
+          value={values[one.name] ?? ""}
+          onChange={(text) => setValues((before) => ({ ...before, [one.name]: text }))}
+        />
+      ))}
+      <div>
+        <Button type="submit" look="primary" isPending={isPending}>
+          {action}
+        </Button>
+      </div>
+    </form>
+  );
+}

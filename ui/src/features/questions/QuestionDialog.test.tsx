@@ -1,0 +1,146 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { type OpenQuestion, type Question } from "@/host/bindings";
+import { axeViolations } from "@/test/axe";
+import { renderApp } from "@/test/renderApp";
+import { connector, problem, run } from "@/test/samples";
+
+const files = connector({ id: "con_files", title: "Files" });
+
+const form: Question = {
+  kind: "form",
+  message: "Who are you?\n<img src=x onerror=alert(1)> [link](https://evil.example)",
+  form: {
+    schema: {
+      type: "object",
+      properties: {
+        name: { type: "string", title: "Your name", maxLength: 5 },
+        colour: { oneOf: [{ const: "r", title: "Red" }], title: "Color" },
+      },
+      required: ["name"],
+    },
+    values: { name: "Ada" },
+    kept: [],
+  },
+  secrets: [],
+};
+
+const open = (question: Question, changes: Partial<OpenQuestion> = {}): OpenQuestion => ({
+  id: "ask_1",
+  run: "run_1",
+  connector: files.id,
+  connectorTitle: files.title,
+  tool: "echo",
+  identity: files.identity,
+  askedAt: new Date().toISOString(),
+  question,
+  ...changes,
+});
+
+async function asked(question: Question, prepare?: Parameters<typeof renderApp>[2]) {
+  const view = renderApp("/connectors", { connectors: [files], questions: [open(question)] }, prepare);
+  const dialog = await screen.findByRole("dialog", { name: "Files asks" });
+  return { ...view, dialog };
+}
+
+describe("a question of a server", () => {
+  it("shows_who_asks_and_its_words_as_words", async () => {
+    const { dialog } = await asked(form);
+    expect(await within(dialog).findByLabelText(/^Your name/)).toHaveValue("Ada");
+    expect(within(dialog).getByText(/onerror=alert/)).toBeVisible();
+    expect(dialog.querySelector("img[src='x'], a[href]")).toBeNull();
+    expect(within(dialog).getByText("echo")).toBeVisible();
+    expect(within(dialog).queryByRole("alert")).toBeNull();
+    expect(await axeViolations(dialog)).toEqual([]);
+  });
+
+  it("sends_what_fits_and_nothing_else", async () => {
+    const { user, dialog, host } = await asked(form);
+    const name = await within(dialog).findByLabelText(/^Your name/);
+    await user.clear(name);
+    await user.type(name, "Ada Lovelace");
+    await user.click(within(dialog).getByRole("button", { name: /^Send/ }));
+    expect(host.lastCall("answerQuestion")).toBeUndefined();
+    await user.clear(name);
+    await user.type(name, "Grace");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await waitFor(() =>
+      expect(host.lastCall("answerQuestion")).toEqual({
+        question: "ask_1",
+        answer: { kind: "accept", values: { name: "Grace" } },
+      }),
+    );
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  });
+
+  it("tells_no_from_nothing", async () => {
+    const { user, dialog, host } = await asked(form);
+    await user.click(within(dialog).getByRole("button", { name: "Decline" }));
+    expect(host.lastCall("answerQuestion")).toMatchObject({ answer: { kind: "decline" } });
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    host.state.questions = [open(form, { id: "ask_2" })];
+    await act(() => host.emit({ kind: "questions_changed" }));
+    await screen.findByRole("dialog", { name: "Files asks" });
+    await user.keyboard("{Escape}");
+    await waitFor(() =>
+      expect(host.lastCall("answerQuestion")).toEqual({ question: "ask_2", answer: { kind: "cancel" } }),
+    );
+  });
+
+  it("goes_when_nobody_waits_any_more", async () => {
+    const { host } = await asked(form);
+    host.state.questions = [];
+    await act(() => host.emit({ kind: "questions_changed" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  });
+
+  it("warns_where_a_secret_is_asked_for", async () => {
+    const secret: Question = {
+      ...form,
+      form: {
+        ...form.form,
+        schema: { type: "object", properties: { p: { type: "string", format: "password", title: "Password" } } },
+        values: {},
+      },
+      secrets: ["Password"],
+    };
+    const { dialog } = await asked(secret);
+    expect(within(dialog).getByRole("alert")).toHaveTextContent("Don't enter secrets here");
+    expect(await within(dialog).findByLabelText(/^Password/)).toHaveAttribute("type", "password");
+  });
+
+  it("opens_a_page_by_one_click_and_only_then", async () => {
+    const page: Question = {
+      kind: "page",
+      message: "Pay",
+      url: "https://xn--pypal-4ve.example/pay?x=https://paypal.com",
+      host: "xn--pypal-4ve.example",
+    };
+    const { user, dialog, host } = await asked(page);
+    expect(within(dialog).getByRole("group", { name: "Address" })).toHaveTextContent(page.url);
+    expect(dialog.querySelector("strong")).toHaveTextContent(page.host);
+    expect(within(dialog).getByText("Unusual host name")).toBeVisible();
+    expect(host.lastCall("openQuestionPage")).toBeUndefined();
+    await user.click(within(dialog).getByRole("button", { name: "Open in browser" }));
+    await waitFor(() => expect(host.lastCall("openQuestionPage")).toEqual({ question: "ask_1" }));
+    await waitFor(() => expect(host.lastCall("answerQuestion")).toMatchObject({ answer: { kind: "accept" } }));
+  });
+
+  it("stays_open_where_the_page_could_not_be_opened", async () => {
+    const page: Question = { kind: "page", message: "", url: "https://pay.example/", host: "pay.example" };
+    const { user, dialog, host } = await asked(page, (host) => {
+      host.handlers.openQuestionPage = () => {
+        throw problem({ code: "internal", message: "couldn't open a browser" });
+      };
+    });
+    await user.click(within(dialog).getByRole("button", { name: "Open in browser" }));
+    expect(await within(dialog).findByRole("alert")).toHaveTextContent("Couldn't open a browser");
+    expect(host.lastCall("answerQuestion")).toBeUndefined();
+  });
+});
+
+it("a_run_says_what_was_asked_in_it", async () => {
+  const asking = run({ id: "run_9", questions: [{ message: "Who?", reply: "declined" }] });
+  renderApp("/runs/run_9", { connectors: [files], runs: [asking] });
+  expect(await screen.findByRole("list", { name: "Questions of the server" })).toHaveTextContent("Declined: Who?");
+});
