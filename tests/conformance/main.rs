@@ -51,8 +51,10 @@ async fn connect_and_run_everything() -> Result<()> {
         programs: Arc::new(NoProgramConsent),
         clock: Arc::new(SystemClock),
         client_document: Some(Url::parse(CLIENT_DOCUMENT)?),
+        asks: true,
     };
     let cx = Context::open(options).await?;
+    tokio::spawn(person::answer_questions(cx.clone()));
     let done = Person::new(&cx, scenario()?).use_server(&address).await;
     cx.close().await;
     done

@@ -3,12 +3,12 @@
 use anyhow::{Context as _, Result, bail};
 use patchbay_model::{
     Authorization, AuthorizationState, Code, Connector, Explain as _, Json, Origin, Problem,
-    Redirect, Secret, Tool,
+    Question, QuestionAnswer, Redirect, Secret, Tool,
 };
 use patchbay_ops::{
-    AddConnector, AuthenticationChoice, Context, Error, OAuthClientInput, RunTool,
-    StartAuthorization, add_connector, inspect_address, refresh_tools, run_tool,
-    start_authorization, wait_for_authorization,
+    AddConnector, AuthenticationChoice, Context, Error, Event, OAuthClientInput, RunTool,
+    StartAuthorization, add_connector, answer_question, inspect_address, list_questions,
+    refresh_tools, run_tool, start_authorization, wait_for_authorization,
 };
 use serde_json::{Value, json};
 
@@ -22,6 +22,28 @@ const LISTINGS: usize = 3;
 
 /// How long a consent or a tool may take; the suite waits for 30 s in all.
 const SECONDS: u32 = 20;
+
+/// Sends back what servers ask with whatever they filled in.
+pub(crate) async fn answer_questions(cx: Context) {
+    let mut events = cx.events();
+    while let Ok(event) = events.recv().await {
+        if !matches!(event, Event::QuestionsChanged) {
+            continue;
+        }
+        for open in list_questions(&cx) {
+            let values = match open.question {
+                Question::Form(form) => form.form.values,
+                Question::Page { .. } => Json(json!({})),
+            };
+            // One that does not fit is refused, and the suite says so.
+            drop(answer_question(
+                &cx,
+                &open.id,
+                QuestionAnswer::Accept { values },
+            ));
+        }
+    }
+}
 
 pub(crate) struct Person<'a> {
     cx: &'a Context,

@@ -12,7 +12,11 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use crate::{cargo::cargo, places, shell, system, tally::Tally};
+use crate::{
+    cargo::{WORKSPACE, cargo},
+    places, shell, system,
+    tally::Tally,
+};
 
 /// The suite on npm.
 const SUITE: &str = "@modelcontextprotocol/conformance@0.2.0-alpha.12";
@@ -36,13 +40,11 @@ impl Suite {
     /// # Errors
     /// When a package cannot be downloaded, or the client does not compile.
     pub(crate) fn prepare() -> Result<Self> {
-        shell::run(cargo("build").args([
-            "--locked",
-            "--package",
-            "patchbay-tests",
-            "--example",
-            "conformance",
-        ]))?;
+        shell::run(
+            cargo("build")
+                .args(WORKSPACE)
+                .args(["--example", "conformance"]),
+        )?;
         let folder = places::target().join("conformance");
         fs::create_dir_all(&folder)?;
         let program = folder.join("node_modules/@modelcontextprotocol/conformance/dist/index.js");

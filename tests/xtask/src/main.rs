@@ -15,6 +15,7 @@ mod places;
 mod playground;
 mod run;
 mod screenshots;
+mod servers;
 mod shell;
 mod system;
 mod tally;

@@ -44,7 +44,7 @@ pub(crate) enum Part {
     Rust,
     /// Bounded fuzzing of everything that reads text from outside
     Fuzz,
-    /// The official conformance suite of MCP, with our verbs as the client
+    /// The official conformance suite of MCP, with our verbs as the client, and servers of others
     Conformance,
     /// Journeys in the real web view with a real keychain
     Window,

@@ -1,10 +1,11 @@
-//! The official conformance suite of MCP, in both eras of the protocol.
+//! The official conformance suite of MCP, in both eras of the protocol, and servers that nobody here wrote.
 
 use anyhow::Result;
 
 use super::Report;
 use crate::{
     conformance::{REVISIONS, Suite},
+    servers::{self, Servers},
     tally::Heard,
 };
 
@@ -16,6 +17,10 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     let suite = Suite::prepare()?;
     for revision in REVISIONS {
         report.step(revision, || suite.run(revision).map(Heard::of));
+    }
+    let servers = report.made("servers of others", Servers::prepare)?;
+    for server in servers::ALL {
+        report.check(&server.name(), || servers.go_through(server));
     }
     Ok(())
 }

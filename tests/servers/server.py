@@ -1,0 +1,48 @@
+"""A server over the official SDK for Python, with one of everything: `server.py stdio`, or `server.py http PORT`."""
+
+import asyncio
+import sys
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
+
+server = MCPServer("python-sdk", version="1.0", instructions="Say something.")
+
+
+@server.tool()
+def echo(message: str) -> str:
+    """Says it again."""
+    return f"Echo: {message}"
+
+
+@server.tool()
+async def long(steps: int, seconds: float, ctx: Context) -> str:
+    """Takes its time, and tells how far it is."""
+    for step in range(steps):
+        await asyncio.sleep(seconds / steps)
+        await ctx.report_progress(step + 1, steps)
+    return "done"
+
+
+@server.resource("note://welcome")
+def welcome() -> str:
+    """A line of text."""
+    return "Welcome."
+
+
+@server.resource("note://of/{name}")
+def note(name: str) -> str:
+    """A line for somebody."""
+    return f"A note for {name}."
+
+
+@server.prompt()
+def weather(city: str) -> str:
+    """Asks for the weather."""
+    return f"What's weather in {city}?"
+
+
+if sys.argv[1] == "http":
+    server.run("streamable-http", host="127.0.0.1", port=int(sys.argv[2]))
+else:
+    server.run("stdio")
