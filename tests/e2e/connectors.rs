@@ -12,7 +12,7 @@ use patchbay_ops::{
     replace_wallet_secret, restore_connector, run_tool, update_connector,
 };
 use patchbay_playground::{
-    Document, Endpoint, Failure, LoggedRequest, LoopbackPort, Options, Playground,
+    Document, Endpoint, Failure, LoggedRequest, LoopbackPort, Options, Playground, RefreshTokens,
 };
 use serde_json::json;
 
@@ -71,6 +71,20 @@ async fn disconnecting_says_when_the_provider_was_not_told() {
         list_wallet(&desk.cx).await.unwrap().is_empty(),
         "gone here in any case"
     );
+}
+
+#[tokio::test]
+async fn disconnecting_says_nothing_of_a_token_that_had_ended_by_itself() {
+    let desk = Desk::with(|switches| {
+        switches.refresh_tokens = RefreshTokens::Never;
+        let failure = Failure::always(400, "invalid_token");
+        switches.failures.extend([(Endpoint::Revocation, failure)]);
+    })
+    .await;
+    let connector = desk.connected().await;
+    desk.clock.put_forward(Duration::from_secs(301));
+    let gone = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+    assert_eq!((gone.revoked, gone.note), (false, None));
 }
 
 #[tokio::test]

@@ -252,6 +252,31 @@ async fn offline_access_is_asked_for_where_it_is_offered() {
 }
 
 #[tokio::test]
+async fn consent_is_insisted_on_after_a_sign_in_that_could_not_be_renewed() {
+    let desk = Desk::with(|switches| switches.refresh_tokens = RefreshTokens::WithConsent).await;
+    let connector = desk.connected().await;
+    assert!(!wallet_entry(&desk).await.renews);
+    desk.playground.expire_access_tokens();
+    let run = echo(&desk, &connector).await;
+    assert_eq!(run.summary.problem.unwrap().code, Code::AuthExpired);
+
+    let connector = desk.connector(&connector.id).await;
+    desk.sign_in(&connector).await;
+    assert!(wallet_entry(&desk).await.renews);
+    desk.playground.expire_access_tokens();
+    assert_done(&echo(&desk, &connector).await);
+
+    let connector = desk.connector(&connector.id).await;
+    desk.sign_in(&connector).await;
+    let pages = desk.browser.opened();
+    let prompts: Vec<bool> = pages
+        .iter()
+        .map(|page| page.as_str().contains("prompt=consent"))
+        .collect();
+    assert_eq!(prompts, [false, true, false]);
+}
+
+#[tokio::test]
 async fn a_tool_that_needs_more_scopes_gets_them_after_another_consent() {
     let desk = Desk::new().await;
     let connector = desk.connected().await;

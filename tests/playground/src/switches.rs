@@ -114,6 +114,16 @@ pub enum Consent {
     DenyAtOnce,
 }
 
+impl Switches {
+    /// Whether `offline_access` can be asked for.
+    pub(crate) fn offers_offline_access(&self) -> bool {
+        matches!(
+            self.refresh_tokens,
+            RefreshTokens::WithOfflineAccess | RefreshTokens::WithConsent
+        )
+    }
+}
+
 /// When a refresh token is handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokens {
@@ -121,6 +131,8 @@ pub enum RefreshTokens {
     Always,
     /// Only when `offline_access` was granted, which metadata then lists.
     WithOfflineAccess,
+    /// The same, and only when the client insisted on consent (OpenID Connect Core 1.0, section 11).
+    WithConsent,
     /// Never.
     Never,
 }

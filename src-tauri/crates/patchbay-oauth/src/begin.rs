@@ -9,7 +9,7 @@ use patchbay_model::Secret;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::scopes::union;
+use crate::scopes::{OFFLINE_ACCESS, union};
 use crate::trace::without_query;
 use crate::{ClientIdentity, Discovery, DiscoverySource, Error, OAuthClient};
 
@@ -49,6 +49,21 @@ impl std::fmt::Debug for Pending {
             .field("redirect_uri", &self.redirect_uri.as_str())
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
+    }
+}
+
+impl Pending {
+    /// Has the person asked even if they consented before, where a refresh token is wanted: servers that follow
+    /// OpenID give one only then. Others may refuse whoever isn't allowed to consent, so it is for a sign-in whose
+    /// predecessor couldn't be renewed.
+    ///
+    /// Source: OpenID Connect Core 1.0, section 11.
+    #[must_use]
+    pub fn insisting_on_consent(mut self) -> Self {
+        if self.scopes.iter().any(|scope| scope == OFFLINE_ACCESS) {
+            self.url = with_parameters(&self.url, &[("prompt", "consent")]);
+        }
+        self
     }
 }
 

@@ -11,7 +11,7 @@ use url::Url;
 use crate::metadata::{
     ResourceMetadata, ServerMetadata, at, resource_metadata_urls, server_metadata_urls,
 };
-use crate::scopes::union;
+use crate::scopes::{OFFLINE_ACCESS, union};
 use crate::{Challenge, Discovery, DiscoverySource, Error, OAuthClient, Trace};
 
 const RESOURCE_METADATA: &str = "protected resource metadata";
@@ -350,7 +350,7 @@ fn canonical(server: &Url) -> String {
 fn with_offline_access(scopes: &[String], supported: &[String]) -> Vec<String> {
     let offline: Vec<String> = supported
         .iter()
-        .filter(|scope| *scope == "offline_access")
+        .filter(|scope| *scope == OFFLINE_ACCESS)
         .cloned()
         .collect();
     if scopes.is_empty() {

@@ -1,5 +1,10 @@
 //! Lists of scopes.
 
+/// What servers that follow OpenID want to be asked for where they give refresh tokens.
+///
+/// Source: OpenID Connect Core 1.0, section 11.
+pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
+
 /// The scopes of a space-separated list, each once, in order.
 ///
 /// Source: RFC 6749, section 3.3. Words with characters outside of a scope token are left out.

@@ -119,12 +119,17 @@ fn check(
         ));
     }
     check_resource(shared, switches, parameters)?;
+    let mut scopes = check_scopes(switches, parameters.find("scope"), client)?;
+    let insists = parameters.find("prompt") == Some("consent");
+    if switches.refresh_tokens == RefreshTokens::WithConsent && !insists {
+        scopes.remove(OFFLINE_ACCESS);
+    }
     Ok(Asked {
         client_id: client.id.clone(),
         client_name: client.name.clone(),
         redirect_uri: redirect_uri.to_owned(),
         state: parameters.find("state").map(str::to_owned),
-        scopes: check_scopes(switches, parameters.find("scope"), client)?,
+        scopes,
         resource: shared.resource(),
         challenge: challenge.to_owned(),
     })
@@ -163,8 +168,7 @@ fn check_scopes(
         .map(scopes);
     let refused = asked.iter().find(|scope| {
         let offered = SCOPES.iter().any(|(known, _)| known == scope)
-            && (*scope != OFFLINE_ACCESS
-                || switches.refresh_tokens == RefreshTokens::WithOfflineAccess);
+            && (*scope != OFFLINE_ACCESS || switches.offers_offline_access());
         !offered
             || registered
                 .as_ref()

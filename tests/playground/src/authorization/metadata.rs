@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::{OFFLINE_ACCESS, SCOPES, paths};
 use crate::shared::Shared;
-use crate::switches::{Document, IssuerParameter, RefreshTokens, Switches};
+use crate::switches::{Document, IssuerParameter, Switches};
 
 /// The protected-resource metadata of `/mcp`.
 ///
@@ -40,9 +40,7 @@ fn published(shared: &Shared, switches: &Switches) -> Value {
     let scopes: Vec<&str> = SCOPES
         .iter()
         .map(|(scope, _)| *scope)
-        .filter(|scope| {
-            *scope != OFFLINE_ACCESS || switches.refresh_tokens == RefreshTokens::WithOfflineAccess
-        })
+        .filter(|scope| *scope != OFFLINE_ACCESS || switches.offers_offline_access())
         .collect();
     let methods = ["none", "client_secret_post", "client_secret_basic"];
     let mut document = json!({

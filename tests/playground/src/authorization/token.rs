@@ -165,7 +165,9 @@ fn redeem(
         .ok_or_else(|| OAuthError::invalid_grant("the code was used before"))?;
     let refreshable = match switches.refresh_tokens {
         RefreshTokens::Always => true,
-        RefreshTokens::WithOfflineAccess => asked.scopes.contains(OFFLINE_ACCESS),
+        RefreshTokens::WithOfflineAccess | RefreshTokens::WithConsent => {
+            asked.scopes.contains(OFFLINE_ACCESS)
+        }
         RefreshTokens::Never => false,
     };
     let refresh = refreshable.then(|| store.issue_refresh(family));

@@ -98,6 +98,21 @@ async fn a_whole_consent() {
     assert_eq!(asked("resource"), authority.at("/mcp"));
     assert_eq!(asked("scope"), "read write offline_access");
     assert_eq!(asked("code_challenge_method"), "S256");
+    assert_eq!(parameter(&pending.url, "prompt"), None);
+    let insisting = pending.clone().insisting_on_consent();
+    assert_eq!(
+        parameter(&insisting.url, "prompt").as_deref(),
+        Some("consent")
+    );
+    assert_eq!(
+        parameter(&insisting.url, "state").as_deref(),
+        Some(pending.state.expose())
+    );
+    let online = client
+        .begin(&discovery, &identity, &redirect, &["read".to_owned()])
+        .unwrap()
+        .insisting_on_consent();
+    assert_eq!(parameter(&online.url, "prompt"), None);
 
     let browser = come_back(
         &redirect,

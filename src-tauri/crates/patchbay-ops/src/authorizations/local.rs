@@ -37,11 +37,14 @@ pub(crate) async fn authorize_here(
     let scopes = scopes(cx, connector, &discovery).await?;
     let discovery = discovery.with_scopes(&scopes);
     let prepared = client::prepare(cx, connector, &discovery, running, &trace).await?;
-    let pending = cx
-        .oauth()
-        .begin(&discovery, &prepared.client, &prepared.redirect, &scopes)?;
-    let page = cx.oauth().consent_page(&discovery, &pending).await?;
     let former = issuer::former_grant(cx, connector).await?;
+    let mut pending =
+        cx.oauth()
+            .begin(&discovery, &prepared.client, &prepared.redirect, &scopes)?;
+    if former.as_ref().is_some_and(|former| !former.renews) {
+        pending = pending.insisting_on_consent();
+    }
+    let page = cx.oauth().consent_page(&discovery, &pending).await?;
     running.change(cx, |now| {
         now.new_scopes = new_scopes(&pending.scopes, former.as_ref())
     });

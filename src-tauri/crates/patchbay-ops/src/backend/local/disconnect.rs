@@ -1,8 +1,8 @@
 //! Giving up a sign-in that Patchbay made itself.
 
 use patchbay_model::{
-    Authentication, Connector, ConnectorStatus, Secret, Status, WalletEntry, WalletEntryId,
-    WalletKind,
+    Authentication, Connector, ConnectorStatus, Secret, Status, Timestamp, WalletEntry,
+    WalletEntryId, WalletKind,
 };
 use patchbay_oauth::{Grant, Revocation, Untraced};
 use patchbay_vault::SecretName;
@@ -89,13 +89,16 @@ async fn give_back(cx: &Context, connector: &Connector) -> Result<Revoked, Error
         Ok(Revocation::NotOffered) => not_told(Some(
             "the provider can't revoke access from here: remove Patchbay in its settings",
         )),
-        Err(error @ Error::SecretLost { .. }) => not_told(Some(&format!(
-            "access couldn't be revoked: {error}. Remove Patchbay in the provider's settings"
-        ))),
+        Err(_) if has_ended(&entry, cx.now()) => not_told(None),
         Err(error) => not_told(Some(&format!(
             "access couldn't be revoked: {error}. Remove Patchbay in the provider's settings"
         ))),
     })
+}
+
+/// Whether nobody could use the tokens any longer, so that there was nothing to take back.
+fn has_ended(entry: &WalletEntry, now: Timestamp) -> bool {
+    !entry.renews && entry.expires_at.is_some_and(|end| end <= now)
 }
 
 fn not_told(why: Option<&str>) -> Revoked {
