@@ -37,6 +37,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             app::load_preferences::<tauri::Wry>,
             app::save_preferences::<tauri::Wry>,
             app::subscribe_to_events,
+            app::take_offered_link,
             app::take_refused_link,
             authorizations::cancel_authorization,
             authorizations::consent_form,

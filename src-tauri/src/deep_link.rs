@@ -1,7 +1,7 @@
 //! `patchbay://` links that the system hands to the app.
 //!
-//! Any program and any page can send one: a link can only finish a consent that waits for it, and its
-//! text is never logged nor shown.
+//! Any program and any page can send one: a link can finish a consent that waits for it, and then its text is
+//! never logged nor shown; or it can propose a server, which a person looks through before it is added.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -33,6 +33,25 @@ impl RefusedLinks {
     }
 }
 
+/// The latest server that a link proposed, until a window has shown it.
+#[derive(Default)]
+pub(crate) struct OfferedLink(Mutex<Option<String>>);
+
+impl OfferedLink {
+    /// The link, once.
+    pub(crate) fn take(&self) -> Option<String> {
+        self.lock().take()
+    }
+
+    fn put(&self, link: &Url) {
+        *self.lock() = Some(link.to_string());
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Listens for links, and takes the one that started the app.
 pub(crate) fn listen(app: &App) {
     let handle = app.handle().clone();
@@ -45,6 +64,10 @@ pub(crate) fn listen(app: &App) {
 
 fn take<R: Runtime>(app: &AppHandle<R>, link: &Url) {
     window::raise(app);
+    if patchbay_ops::is_install_link(link) {
+        app.state::<OfferedLink>().put(link);
+        return events::send(app, Event::LinkOffered);
+    }
     let cx = app.state::<Context>();
     if let Err(error) = patchbay_ops::take_callback_link(&cx, &Secret::new(link.as_str())) {
         let problem = error.problem();

@@ -12,7 +12,7 @@ use patchbay_playground::Consent;
 use serde_json::json;
 
 use crate::support::desk::{Desk, binary};
-use crate::support::seed;
+use crate::support::{keys, seed};
 
 /// A server that only counts who asks it for something. WebKit opens a connection to the host of a link that
 /// is pressed before anybody judges where it leads; nothing is sent over it.
@@ -164,6 +164,29 @@ fn a_link_that_starts_the_app_is_in_no_log_and_on_no_output() {
         assert!(!text.contains(MARK), "{what}: {text}");
     }
     assert_eq!(files_with(desk.home(), MARK), Vec::<String>::new());
+}
+
+#[test]
+fn a_link_that_installs_leads_to_the_review_and_adds_nothing_by_itself() {
+    let desk = Desk::new();
+    let window = desk.start();
+    window.see("heading", "Home");
+    // {"command":"touch","args":["/tmp/mark"]}
+    let config = "eyJjb21tYW5kIjoidG91Y2giLCJhcmdzIjpbIi90bXAvbWFyayJdfQ";
+    let link = format!("patchbay://install?name=files&config={config}");
+    let second = started(&desk, &[&link]);
+    second.wait_with_output().expect("it ends");
+    window.see_text("/tmp/mark");
+    window.keys(&[keys::ESCAPE]);
+    let address = desk.playground.url();
+    let link = format!("patchbay://install?name=Played&url={address}");
+    let second = started(&desk, &[&link]);
+    second.wait_with_output().expect("it ends");
+    window.see("region", "Found");
+    assert_eq!(window.value("Name"), "Played");
+    window.keys(&[keys::ESCAPE]);
+    window.see_text("No connectors yet");
+    window.quit();
 }
 
 /// The app itself, without anybody who drives it.

@@ -6,7 +6,7 @@ use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
-use crate::deep_link::RefusedLinks;
+use crate::deep_link::{OfferedLink, RefusedLinks};
 use crate::events::Subscriber;
 use crate::preferences::{self, Preferences};
 use crate::updater::{self, AvailableUpdate};
@@ -65,6 +65,15 @@ pub(crate) async fn take_refused_link(
     refused: State<'_, RefusedLinks>,
 ) -> Result<Option<Problem>, Problem> {
     Ok(refused.take())
+}
+
+/// The latest `patchbay://install` link, once; [`read_pasted`](super::connectors::read_pasted) reads it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn take_offered_link(
+    offered: State<'_, OfferedLink>,
+) -> Result<Option<String>, Problem> {
+    Ok(offered.take())
 }
 
 /// The newer version of Patchbay, if there is one.

@@ -18,6 +18,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         r#"[{"name":"a","transport":"sse","url":"https://a.example/sse"},{"context_servers":{"b":{"source":"custom","command":{"path":"c","args":[],"env":null}}}}]"#,
         "[mcp_servers.x]\ncommand = \"npx\"\nargs = [\"-y\", 'b']\n[mcp_servers.x.env]\nK = \"v\"",
         "extensions:\n  a:\n    type: stdio\n    cmd: npx\n    args: [-y, b]\n    envs: {K: v}",
+        "patchbay://install?name=a&url=https%3A%2F%2Fa.example%2Fmcp",
         "cursor://anysphere.cursor-deeplink/mcp/install?name=a&config=eyJjb21tYW5kIjoibnB4IiwiYXJncyI6WyItYSJdfQ==",
         "vscode:mcp/install?%7B%22name%22%3A%22a%22%2C%22command%22%3A%22npx%22%2C%22args%22%3A%5B%22b%22%5D%7D",
         "goose://extension?cmd=npx&arg=-y&arg=b&timeout=300&id=a&name=A&env=K%3Dv",

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
@@ -163,6 +163,25 @@ it("a_link_that_was_refused_is_explained", async () => {
   expect(await screen.findByRole("alertdialog", { name: "Couldn't open link" })).toHaveTextContent(
     "The link belongs to no sign-in",
   );
+});
+
+it("a_link_that_proposes_a_server_waits_for_the_dialog_that_is_open", async () => {
+  const { user, host } = renderApp("/settings", full);
+  await user.keyboard("?");
+  const keys = await screen.findByRole("dialog");
+  const link = "patchbay://install?name=files&config=e30";
+  const offered = [link];
+  host.handlers.takeOfferedLink = () => offered.shift() ?? null;
+  host.handlers.readPasted = ({ text }) => {
+    expect(text).toBe(link);
+    const place = { kind: "program" as const, program: "npx", arguments: ["-y", "server"], folder: null, variables: [] };
+    return { servers: [{ title: "files", place, blanks: [], notes: [] }], notes: [] };
+  };
+  await act(() => host.emit({ kind: "link_offered" }));
+  expect(keys).toBeInTheDocument();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(keys).not.toBeInTheDocument());
+  expect(await screen.findByRole("dialog")).toHaveTextContent("npx");
 });
 
 it("places_and_accounts_are_those_that_exist", async () => {

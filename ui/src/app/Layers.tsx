@@ -20,6 +20,7 @@ import {
   useReadAhead,
 } from "./lazyLayers";
 import { type Layers, LayersContext } from "./LayersContext";
+import { OfferedLink } from "./OfferedLink";
 import { OpenQuestion } from "./OpenQuestion";
 import { RefusedLink } from "./RefusedLink";
 import { useFixes } from "./useFixes";
@@ -116,6 +117,10 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         )}
         {open?.kind === "palette" && <Palette prefix={open.prefix} onClose={close} />}
         <RefusedLink />
+        <OfferedLink
+          isFree={open === null && !signIn.shown}
+          onOffered={(address) => setOpen({ kind: "add", address })}
+        />
         <OpenQuestion />
         {open?.kind === "keys" && <CheatSheet onClose={close} />}
         {signIn.shown && (

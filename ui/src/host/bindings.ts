@@ -50,6 +50,8 @@ export const commands = {
 	savePreferences: (preferences: Preferences) => typedError<null, Problem>(__TAURI_INVOKE("save_preferences", { preferences })),
 	/**  Sends what happens from now on to this page, and to no page before it. */
 	subscribeToEvents: (events: Channel<Event>) => typedError<null, Problem>(__TAURI_INVOKE("subscribe_to_events", { events })),
+	/**  The latest `patchbay://install` link, once; [`read_pasted`](super::connectors::read_pasted) reads it. */
+	takeOfferedLink: () => typedError<string | null, Problem>(__TAURI_INVOKE("take_offered_link")),
 	/**  Why the latest `patchbay://` link was not followed, once; `None` when it was, or none came. */
 	takeRefusedLink: () => typedError<Problem | null, Problem>(__TAURI_INVOKE("take_refused_link")),
 	/**  Stops a consent. */
@@ -1226,6 +1228,8 @@ status: VaultStatus } |
 { kind: "link_refused"; 
 /**  Why. */
 problem: Problem } | 
+/**  A `patchbay://` link proposes a server to be added: it can be taken. */
+{ kind: "link_offered" } | 
 /**  An account was asked for something, and that tells how it is. */
 { kind: "account_asked"; 
 /**  The account. */

@@ -45,6 +45,7 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
       void invalidate(client, keys.questions);
       break;
     case "need_arose":
+    case "link_offered":
     case "raise":
       break;
   }

@@ -299,6 +299,7 @@ export class MockHost {
         this.events = events as Channel<HostEvent>;
         return null;
       },
+      takeOfferedLink: () => null,
       takeRefusedLink: () => null,
       loadPreferences: () => state.preferences,
       savePreferences: ({ preferences }) => {

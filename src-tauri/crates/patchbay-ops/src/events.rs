@@ -44,6 +44,8 @@ pub enum Event {
         /// Why.
         problem: Box<Problem>,
     },
+    /// A `patchbay://` link proposes a server to be added: it can be taken.
+    LinkOffered,
     /// An account was asked for something, and that tells how it is.
     AccountAsked {
         /// The account.

@@ -102,7 +102,8 @@ pub use connectors::mcp_resources::{
     fill_prompt, list_prompts, list_resources, read_resource, read_resource_template,
 };
 pub use connectors::pasted::{
-    PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, fill_in, read_pasted,
+    PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, fill_in, is_install_link,
+    read_pasted,
 };
 pub use connectors::refresh::refresh_connector;
 pub use connectors::related::{ConnectorCopy, CopyForm, copy_form, list_copies};

@@ -16,6 +16,7 @@ use std::fmt;
 use patchbay_model::is_invisible;
 use serde::Serialize;
 use specta::Type;
+use url::Url;
 
 use self::blanks::Blanks;
 use crate::error::Error;
@@ -134,6 +135,11 @@ pub struct PastedBlank {
 /// [`Error::Usage`], which names what was not understood.
 pub fn read_pasted(text: &str) -> Result<PastedServers, Error> {
     Ok(read(text, home().as_deref())?)
+}
+
+/// Whether a link that the system handed over proposes a server: [`read_pasted`] reads it then.
+pub fn is_install_link(link: &Url) -> bool {
+    link::is_install_link(link)
 }
 
 /// The folder that `~` means.

@@ -21,6 +21,7 @@ pub(super) fn read(text: &str, home: &str) -> Option<Result<PastedServers, Unrea
     match scheme {
         "cursor" => Some(url(text).and_then(|url| of_cursor(&url, home))),
         "vscode" | "vscode-insiders" => Some(of_vscode(rest, home)),
+        "patchbay" => Some(url(text).and_then(|url| of_ours(&url, home))),
         "goose" => Some(url(text).and_then(|url| of_goose(&url, home))),
         "https" => {
             let url = Url::parse(text).ok()?;
@@ -55,6 +56,34 @@ fn parameter(url: &Url, name: &str) -> Option<String> {
     let mut pairs = url.query_pairs();
     let pair = pairs.find(|(key, _)| key == name);
     pair.map(|(_, value)| value.into_owned())
+}
+
+/// `patchbay://install?url=ADDRESS&name=…`, or with `config` as Cursor has it in place of an address.
+fn of_ours(url: &Url, home: &str) -> Result<PastedServers, Unreadable> {
+    if !is_install_link(url) {
+        return Err(refused("it doesn't install a server"));
+    }
+    let Some(address) = parameter(url, "url") else {
+        return of_cursor(url, home);
+    };
+    let title = parameter(url, "name").map(|title| clean_text(&title, 100));
+    let place = PastedPlace::Address {
+        url: web_address(address)?,
+        headers: Vec::new(),
+    };
+    found(std::iter::once(Draft::new(home).finish(title, place)?))
+}
+
+/// Whether a link of ours proposes a server.
+pub(super) fn is_install_link(link: &Url) -> bool {
+    link.scheme() == "patchbay" && link.host_str() == Some("install")
+}
+
+fn web_address(address: String) -> Result<String, Unreadable> {
+    match address.starts_with("http://") || address.starts_with("https://") {
+        true => Ok(address),
+        false => Err(refused("its address isn't http or https")),
+    }
 }
 
 /// `cursor://anysphere.cursor-deeplink/mcp/install?name=…&config=BASE64`: the JSON of an entry, by itself or under its
@@ -111,12 +140,9 @@ fn of_goose(url: &Url, home: &str) -> Result<PastedServers, Unreadable> {
     let title = parameter(url, "name").or_else(|| parameter(url, "id"));
     let title = title.map(|title| clean_text(&title, 100));
     if let Some(address) = parameter(url, "url") {
-        if !address.starts_with("http://") && !address.starts_with("https://") {
-            return Err(refused("its address isn't http or https"));
-        }
         let lines = all("header").take(MOST_VALUES + 1);
         let place = PastedPlace::Address {
-            url: address,
+            url: web_address(address)?,
             headers: lines
                 .filter_map(|line| header(&line.replacen('=', ":", 1)))
                 .collect(),

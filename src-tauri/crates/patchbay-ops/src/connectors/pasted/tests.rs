@@ -66,7 +66,6 @@ fn addresses_stay_as_they_were_typed() {
         "mcp.linear.app/mcp",
         "localhost:8931/mcp",
         "javascript:alert(1)",
-        "patchbay://oauth/callback?code=x",
         "nas/mcp",
     ] {
         assert_eq!(line(&one(&format!("  {text}\n"))), [text]);
@@ -396,6 +395,10 @@ fn links_that_install_are_read() {
             encoded(&BASE64_STANDARD.encode(wrapped.to_string()))
         ),
         format!(
+            "patchbay://install?name=files&config={}",
+            BASE64_URL_SAFE_NO_PAD.encode(entry.to_string())
+        ),
+        format!(
             "https://cursor.com/en/install-mcp?name=files&config={}",
             BASE64_URL_SAFE_NO_PAD.encode(entry.to_string())
         ),
@@ -424,7 +427,14 @@ fn links_that_install_are_read() {
         "goose://extension?name=a&type=streamable_http&url=https%3A%2F%2Fa.example%2Fmcp&header=X-Key%3Dk",
     );
     assert_eq!(line(&remote), ["https://a.example/mcp", "X-Key!=k"]);
+    let ours = one("patchbay://install?url=https%3A%2F%2Fa.example%2Fmcp&name=A");
+    assert_eq!(ours.title.as_deref(), Some("A"));
+    assert_eq!(line(&ours), ["https://a.example/mcp"]);
     for text in [
+        "patchbay://install",
+        "patchbay://install?url=file%3A%2F%2F%2Fetc",
+        "patchbay://install.evil/?url=https%3A%2F%2Fa.example",
+        "patchbay://oauth/callback?code=x&state=y",
         "cursor://anysphere.cursor-deeplink/mcp/install?name=files",
         "cursor://anysphere.cursor-deeplink/mcp/install?config=!!!",
         "vscode:extension/x",
