@@ -252,7 +252,7 @@ async fn offline_access_is_asked_for_where_it_is_offered() {
 }
 
 #[tokio::test]
-async fn consent_is_insisted_on_after_a_sign_in_that_could_not_be_renewed() {
+async fn consent_is_insisted_on_from_the_sign_in_after_one_that_could_not_be_renewed() {
     let desk = Desk::with(|switches| switches.refresh_tokens = RefreshTokens::WithConsent).await;
     let connector = desk.connected().await;
     assert!(!wallet_entry(&desk).await.renews);
@@ -268,12 +268,13 @@ async fn consent_is_insisted_on_after_a_sign_in_that_could_not_be_renewed() {
 
     let connector = desk.connector(&connector.id).await;
     desk.sign_in(&connector).await;
+    assert!(wallet_entry(&desk).await.renews);
     let pages = desk.browser.opened();
     let prompts: Vec<bool> = pages
         .iter()
         .map(|page| page.as_str().contains("prompt=consent"))
         .collect();
-    assert_eq!(prompts, [false, true, false]);
+    assert_eq!(prompts, [false, true, true]);
 }
 
 #[tokio::test]

@@ -39,6 +39,8 @@ pub struct Pending {
     pub client_id: String,
     /// The scopes that are asked for.
     pub scopes: Vec<String>,
+    /// Whether the person is asked even if they consented before.
+    pub insists_on_consent: bool,
 }
 
 impl std::fmt::Debug for Pending {
@@ -55,13 +57,14 @@ impl std::fmt::Debug for Pending {
 impl Pending {
     /// Has the person asked even if they consented before, where a refresh token is wanted: servers that follow
     /// OpenID give one only then. Others may refuse whoever isn't allowed to consent, so it is for a sign-in whose
-    /// predecessor couldn't be renewed.
+    /// predecessor couldn't be renewed, or only by this.
     ///
     /// Source: OpenID Connect Core 1.0, section 11.
     #[must_use]
     pub fn insisting_on_consent(mut self) -> Self {
         if self.scopes.iter().any(|scope| scope == OFFLINE_ACCESS) {
             self.url = with_parameters(&self.url, &[("prompt", "consent")]);
+            self.insists_on_consent = true;
         }
         self
     }
@@ -116,6 +119,7 @@ impl OAuthClient {
             redirect_uri: redirect.clone(),
             client_id: client.id().to_owned(),
             scopes,
+            insists_on_consent: false,
         })
     }
 }

@@ -39,6 +39,9 @@ pub struct Grant {
     pub expires_at: Option<Timestamp>,
     /// When the access token was given.
     pub obtained_at: Timestamp,
+    /// Whether the consent that gave it was insisted on; the next one has to be too, or the refresh token is lost.
+    #[serde(default)]
+    pub insisted_on_consent: bool,
 }
 
 impl Grant {
@@ -65,6 +68,7 @@ impl Grant {
             scopes: tokens.scopes,
             expires_at: tokens.expires_in.map(|lasts| now + lasts),
             obtained_at: now,
+            insisted_on_consent: pending.insists_on_consent,
         }
     }
 
@@ -131,6 +135,7 @@ struct Written<'a> {
     scopes: &'a [String],
     expires_at: Option<Timestamp>,
     obtained_at: Timestamp,
+    insisted_on_consent: bool,
 }
 
 impl<'a> From<&'a Grant> for Written<'a> {
@@ -150,6 +155,7 @@ impl<'a> From<&'a Grant> for Written<'a> {
             scopes: &grant.scopes,
             expires_at: grant.expires_at,
             obtained_at: grant.obtained_at,
+            insisted_on_consent: grant.insisted_on_consent,
         }
     }
 }
@@ -174,6 +180,7 @@ mod tests {
             scopes: vec!["read".to_owned()],
             expires_at: Timestamp::from_unix_millis(1_000),
             obtained_at: Timestamp::from_unix_millis(0).unwrap(),
+            insisted_on_consent: true,
         }
     }
 
@@ -185,6 +192,15 @@ mod tests {
         assert_eq!(back.client_secret.as_ref().unwrap().expose(), "cl13nt");
         assert_eq!(back.expires_at, Timestamp::from_unix_millis(1_000));
         assert_eq!(back.to_secret().expose(), grant().to_secret().expose());
+    }
+
+    #[test]
+    fn grants_of_older_versions_did_not_insist_on_consent() {
+        let kept = grant().to_secret();
+        let older = kept.expose().replace(r#","insisted_on_consent":true"#, "");
+        assert_ne!(older, kept.expose());
+        let back = Grant::from_secret(&Secret::new(older)).unwrap();
+        assert!(!back.insisted_on_consent);
     }
 
     #[test]

@@ -113,6 +113,10 @@ async fn a_whole_consent() {
         .unwrap()
         .insisting_on_consent();
     assert_eq!(parameter(&online.url, "prompt"), None);
+    assert_eq!(
+        (insisting.insists_on_consent, online.insists_on_consent),
+        (true, false)
+    );
 
     let browser = come_back(
         &redirect,

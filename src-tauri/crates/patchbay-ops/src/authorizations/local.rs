@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::{Error, TimeLimit};
 use crate::events::Event;
+use crate::secrets;
 
 /// Goes the whole way of a consent of which Patchbay is the client.
 pub(crate) async fn authorize_here(
@@ -41,7 +42,9 @@ pub(crate) async fn authorize_here(
     let mut pending =
         cx.oauth()
             .begin(&discovery, &prepared.client, &prepared.redirect, &scopes)?;
-    if former.as_ref().is_some_and(|former| !former.renews) {
+    if let Some(former) = &former
+        && (!former.renews || renews_by_consent(cx, former).await)
+    {
         pending = pending.insisting_on_consent();
     }
     let page = cx.oauth().consent_page(&discovery, &pending).await?;
@@ -138,6 +141,13 @@ async fn scopes(
     };
     let granted = granted.map(|entry| entry.scopes).unwrap_or_default();
     Ok(union(&union(first, &granted), &wanted))
+}
+
+/// Whether a sign-in that can be renewed became so by insisting on consent.
+async fn renews_by_consent(cx: &Context, former: &WalletEntry) -> bool {
+    let saved = secrets::saved(cx.vault(), former).await;
+    let grant = saved.ok().and_then(|saved| Grant::from_secret(&saved).ok());
+    grant.is_some_and(|grant| grant.insisted_on_consent)
 }
 
 /// Scopes that are asked for and were not given by the sign-in before; none where there was no other.
