@@ -1,39 +1,31 @@
 //! Servers that nobody here wrote, spoken to by the command line.
 //!
 //! What is installed is pinned in `tests/servers`: packages by their lock files, the server in Python over the
-//! official SDK. Each server gets a home of its own, and each check is one command as a person types it.
+//! official SDK and `FastMCP`. Each server gets a home of its own, and is spoken to as a person types it.
+
+mod browser;
+mod desk;
+mod install;
+mod listening;
+pub(crate) mod sign_in;
 
 use std::{
-    env, fs,
-    io::{BufRead as _, BufReader},
-    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
-    thread,
-    time::Duration,
+    process::Stdio,
 };
 
-use anyhow::{Context as _, Result, ensure};
-use serde_json::Value;
-use tempfile::TempDir;
+use anyhow::{Result, ensure};
 
+use self::{desk::Desk, listening::ServerCommand};
 use crate::{
     cargo::{WORKSPACE, cargo},
-    places, shell, system,
+    places, shell,
 };
-
-/// How long a server may take to listen.
-const START: Duration = Duration::from_secs(30);
-
-/// How long one command may take.
-const COMMAND: Duration = Duration::from_secs(40);
-
-/// How soon a command that is told to stop has to be gone.
-const STOP: Duration = Duration::from_secs(10);
 
 /// The installed servers, and the command line.
 pub(crate) struct Servers {
-    everything: PathBuf,
+    /// The folder of the packages of npm.
+    npm: PathBuf,
     python: PathBuf,
     patchbay: PathBuf,
 }
@@ -128,11 +120,9 @@ impl Servers {
     /// When a package cannot be downloaded, or the command line does not compile.
     pub(crate) fn prepare() -> Result<Self> {
         shell::run(cargo("build").args(WORKSPACE).args(["--bin", "patchbay"]))?;
-        let folder = places::target().join("servers");
-        fs::create_dir_all(&folder)?;
         Ok(Self {
-            everything: install_everything(&folder)?,
-            python: install_python(&folder)?,
+            npm: install::npm()?,
+            python: install::python()?,
             patchbay: places::debug_binary("patchbay"),
         })
     }
@@ -152,7 +142,12 @@ impl Servers {
                 None
             }
             Reach::Sse | Reach::Http => {
-                let (running, url) = command.start(server.reach())?;
+                let path = if server.reach() == Reach::Sse {
+                    "sse"
+                } else {
+                    "mcp"
+                };
+                let (running, url) = command.start(path, Stdio::null())?;
                 let words = ["connector", "add", &url, "--name", "play", "--connect"];
                 desk.run(desk.patchbay(&words))?;
                 Some(running)
@@ -208,12 +203,11 @@ impl Servers {
     }
 
     fn command_of(&self, server: Server) -> ServerCommand {
-        let text = |path: &Path| path.display().to_string();
         match server {
             Server::Everything(reach) => ServerCommand {
                 program: "node".to_owned(),
                 arguments: vec![
-                    text(&self.everything),
+                    text(&self.npm.join(install::EVERYTHING)),
                     match reach {
                         Reach::Stdio => "stdio",
                         Reach::Sse => "sse",
@@ -225,7 +219,7 @@ impl Servers {
             Server::Python(reach) => ServerCommand {
                 program: text(&self.python),
                 arguments: vec![
-                    text(&places::root().join("tests/servers/server.py")),
+                    text(&install::source("server.py")),
                     match reach {
                         Reach::Stdio => "stdio",
                         Reach::Sse | Reach::Http => "http",
@@ -237,219 +231,6 @@ impl Servers {
     }
 }
 
-/// How a server is started.
-struct ServerCommand {
-    program: String,
-    arguments: Vec<String>,
-}
-
-impl ServerCommand {
-    /// Starts a server that listens, and gives its address.
-    fn start(&self, reach: Reach) -> Result<(Running, String)> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let server = Command::new(&self.program)
-            .args(&self.arguments)
-            .arg(port.to_string())
-            .env("PORT", port.to_string())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .with_context(|| format!("could not start {}", self.program))?;
-        let running = Running(server);
-        shell::poll("the server", START, || {
-            Ok(TcpStream::connect(("127.0.0.1", port)).ok())
-        })?;
-        let path = match reach {
-            Reach::Sse => "sse",
-            Reach::Stdio | Reach::Http => "mcp",
-        };
-        Ok((running, format!("http://127.0.0.1:{port}/{path}")))
-    }
-}
-
-/// A process that ends with this.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-/// A home of its own for the command line.
-struct Desk {
-    home: TempDir,
-    patchbay: PathBuf,
-}
-
-impl Desk {
-    fn new(patchbay: &Path) -> Result<Self> {
-        let desk = Self {
-            home: tempfile::tempdir()?,
-            patchbay: patchbay.to_owned(),
-        };
-        desk.run(desk.patchbay(&["vault", "passphrase"]))?;
-        Ok(desk)
-    }
-
-    fn patchbay(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(&self.patchbay);
-        command
-            .args(words)
-            .env("PATCHBAY_HOME", self.home.path().join("patchbay"))
-            .env("PATCHBAY_PASSPHRASE", "env://TEST_PASSPHRASE")
-            .env("TEST_PASSPHRASE", "four words of test")
-            // No keychain of this computer is touched.
-            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
-    }
-
-    /// What a command that succeeds prints.
-    fn say(&self, words: &[&str]) -> Result<String> {
-        let output = self.run(self.patchbay(words))?;
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    }
-
-    fn document(&self, words: &[&str]) -> Result<Value> {
-        let text = self.say(words)?;
-        serde_json::from_str(&text).with_context(|| format!("no JSON: {text}"))
-    }
-
-    fn run(&self, mut command: Command) -> Result<Output> {
-        let words = shell::describe(&command);
-        let output = wait(command.spawn()?, COMMAND).with_context(|| words.clone())?;
-        ensure!(
-            output.status.success(),
-            "{words}\n{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-        Ok(output)
-    }
-
-    /// Starts a command, interrupts it after its first progress as Ctrl-C does, and sees it end.
-    #[cfg(unix)]
-    fn stop(&self, words: &[&str]) -> Result<()> {
-        let mut child = self.patchbay(words).spawn()?;
-        let errors = child.stderr.take().context("it has no standard error")?;
-        // Kept to the end: a command whose standard error is closed would end by that.
-        let mut lines = BufReader::new(errors).lines().map_while(Result::ok);
-        let progress = lines.by_ref().find(|line| line.starts_with("1 of "));
-        shell::run(Command::new("kill").args(["-INT", &child.id().to_string()]))?;
-        let output = wait(child, STOP).context("it goes on after Ctrl-C")?;
-        ensure!(progress.is_some(), "no progress came before the end");
-        ensure!(!output.status.success(), "it was not stopped");
-        Ok(())
-    }
-
-    /// Windows has no signal for one process.
-    #[cfg(not(unix))]
-    fn stop(&self, _words: &[&str]) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// Waits for the end of a command, a while at most, and ends it then.
-fn wait(child: Child, most: Duration) -> Result<Output> {
-    let id = child.id();
-    let reading = thread::spawn(move || child.wait_with_output());
-    let ended = shell::poll("its end", most, || Ok(reading.is_finished().then_some(())));
-    if ended.is_err() {
-        end(id);
-    }
-    let output = reading.join().ok().context("its output was not read")?;
-    ended.and(Ok(output?))
-}
-
-fn end(id: u32) {
-    let mut kill = if cfg!(windows) {
-        let mut kill = Command::new("taskkill");
-        kill.args(["/F", "/T", "/PID", &id.to_string()]);
-        kill
-    } else {
-        let mut kill = Command::new("kill");
-        kill.args(["-KILL", &id.to_string()]);
-        kill
-    };
-    // It may have ended meanwhile.
-    drop(kill.output());
-}
-
-/// Installs the packages of npm by their lock file; gives the program.
-fn install_everything(folder: &Path) -> Result<PathBuf> {
-    let program = "node_modules/@modelcontextprotocol/server-everything/dist/index.js";
-    let folder = folder.join("npm");
-    let locks = ["package.json", "package-lock.json"];
-    if !is_installed(&folder, &locks)? {
-        let mut npm = system::npm();
-        npm.current_dir(&folder)
-            .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
-        shell::run(&mut npm).context("the servers of npm cannot be installed")?;
-        keep_installed(&folder, &locks)?;
-    }
-    Ok(folder.join(program))
-}
-
-/// Installs the packages of PyPI by their hashes; gives the interpreter.
-fn install_python(folder: &Path) -> Result<PathBuf> {
-    let (programs, python) = system::python_tools();
-    let folder = folder.join("python");
-    let locks = ["requirements.txt"];
-    let own = folder.join(programs).join("python");
-    if !is_installed(&folder, &locks)? {
-        shell::run(
-            Command::new(python)
-                .args(["-m", "venv", "--clear"])
-                .arg(&folder),
-        )?;
-        let file = places::root().join("tests/servers/requirements.txt");
-        shell::run(
-            Command::new(&own)
-                .args([
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--disable-pip-version-check",
-                ])
-                .args(["--require-hashes", "--requirement"])
-                .arg(file),
-        )
-        .context("the SDK for Python cannot be installed")?;
-        keep_installed(&folder, &locks)?;
-    }
-    Ok(own.with_extension(env::consts::EXE_EXTENSION))
-}
-
-/// Whether exactly what these lock files name was installed whole; puts them into the folder where it was not.
-fn is_installed(folder: &Path, locks: &[&str]) -> Result<bool> {
-    fs::create_dir_all(folder)?;
-    let is_same = |lock: &&str| {
-        let kept = fs::read(folder.join(format!("{lock}.installed"))).ok();
-        kept.is_some() && kept == fs::read(source(lock)).ok()
-    };
-    if locks.iter().all(is_same) {
-        return Ok(true);
-    }
-    for lock in locks {
-        fs::copy(source(lock), folder.join(lock))?;
-    }
-    Ok(false)
-}
-
-fn keep_installed(folder: &Path, locks: &[&str]) -> Result<()> {
-    for lock in locks {
-        fs::copy(source(lock), folder.join(format!("{lock}.installed")))?;
-    }
-    Ok(())
-}
-
-fn source(lock: &str) -> PathBuf {
-    places::root().join("tests/servers").join(lock)
+fn text(path: &Path) -> String {
+    path.display().to_string()
 }

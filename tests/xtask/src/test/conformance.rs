@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::Report;
 use crate::{
     conformance::{REVISIONS, Suite},
-    servers::{self, Servers},
+    servers::{self, Servers, sign_in},
     tally::Heard,
 };
 
@@ -21,6 +21,18 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     let servers = report.made("servers of others", Servers::prepare)?;
     for server in servers::ALL {
         report.check(&server.name(), || servers.go_through(server));
+    }
+    for issuer in sign_in::ALL {
+        let mut visit = None;
+        for (name, check) in issuer.checks() {
+            report.check(&format!("{}: {name}", issuer.name()), || {
+                let visit = match &mut visit {
+                    Some(visit) => visit,
+                    none => none.insert(servers.visit(issuer)?),
+                };
+                check(visit)
+            });
+        }
     }
     Ok(())
 }

@@ -1,0 +1,271 @@
+//! Servers that want a sign-in, from the first one to the tokens' end.
+
+use std::{
+    fs::{self, File},
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{
+    Servers,
+    browser::{Browser, agent},
+    desk::Desk,
+    install,
+    listening::{Running, ServerCommand},
+    text,
+};
+use crate::shell;
+
+/// How long a token of a sign-in lives at most.
+const LIFE: Duration = Duration::from_secs(15);
+
+/// Who signs a person in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Issuer {
+    /// `oidc-provider` with tokens that only it can read, before the official SDK for TypeScript.
+    Opaque,
+    /// The same with tokens that name their own end, so that they cannot be taken back.
+    Jwt,
+    /// `FastMCP`, which does both.
+    FastMcp,
+}
+
+/// All of them.
+pub(crate) const ALL: [Issuer; 3] = [Issuer::Opaque, Issuer::Jwt, Issuer::FastMcp];
+
+/// One thing that is seen of a server.
+pub(crate) type Check = (&'static str, fn(&mut Visit) -> Result<()>);
+
+const OF_OPENID: [Check; 5] = [
+    ("sign-in without renewal", Visit::sign_in),
+    ("consent insisted on after it", Visit::insist),
+    ("renewal", Visit::renew),
+    ("more access", Visit::step_up),
+    ("disconnect", Visit::disconnect),
+];
+
+const OF_FASTMCP: [Check; 3] = [
+    ("sign-in", Visit::sign_in),
+    ("renewal", Visit::renew),
+    ("disconnect", Visit::disconnect),
+];
+
+impl Issuer {
+    /// What a report calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Opaque => "oidc-provider with opaque tokens",
+            Self::Jwt => "oidc-provider with JWT",
+            Self::FastMcp => "FastMCP",
+        }
+    }
+
+    /// What is seen of it, in this order.
+    pub(crate) fn checks(self) -> &'static [Check] {
+        if self.follows_openid() {
+            &OF_OPENID
+        } else {
+            &OF_FASTMCP
+        }
+    }
+
+    /// Whether a token can be renewed only after a consent that was insisted on.
+    fn follows_openid(self) -> bool {
+        self != Self::FastMcp
+    }
+}
+
+/// A person, and a server that runs as long as this.
+pub(crate) struct Visit {
+    issuer: Issuer,
+    desk: Desk,
+    browser: Browser,
+    url: String,
+    log: PathBuf,
+    _folder: TempDir,
+    _running: Running,
+}
+
+impl Servers {
+    /// Starts a server that wants a sign-in, and adds it.
+    ///
+    /// # Errors
+    /// When it does not start, or cannot be added.
+    pub(crate) fn visit(&self, issuer: Issuer) -> Result<Visit> {
+        let folder = tempfile::tempdir()?;
+        let log = folder.path().join("told.jsonl");
+        let of_openid = |format: &str| ServerCommand {
+            program: "node".to_owned(),
+            arguments: vec![text(&self.npm.join(install::SIGNED_IN)), format.to_owned()],
+        };
+        let command = match issuer {
+            Issuer::Opaque => of_openid("opaque"),
+            Issuer::Jwt => of_openid("jwt"),
+            Issuer::FastMcp => ServerCommand {
+                program: text(&self.python),
+                arguments: vec![text(&install::source("signed_in.py"))],
+            },
+        };
+        let (running, url) = command.start("mcp", File::create(&log)?.into())?;
+        let desk = Desk::new(&self.patchbay)?;
+        desk.say(&["connector", "add", &url, "--name", "play"])?;
+        Ok(Visit {
+            issuer,
+            desk,
+            browser: Browser::new(),
+            url,
+            log,
+            _folder: folder,
+            _running: running,
+        })
+    }
+}
+
+impl Visit {
+    /// The first sign-in does not insist on consent, so a server that follows OpenID gives no refresh token.
+    fn sign_in(&mut self) -> Result<()> {
+        let page = self.desk.connect(&mut self.browser)?;
+        ensure!(!insists(&page), "it insists on consent: {page}");
+        self.look()?;
+        let renews = self.renews()?;
+        ensure!(
+            renews != self.issuer.follows_openid(),
+            "a refresh token: {renews}"
+        );
+        Ok(())
+    }
+
+    fn insist(&mut self) -> Result<()> {
+        self.wait_for_the_end()?;
+        let problem = self.desk.problem(&["tool", "run", "play", "look"])?;
+        ensure!(problem["code"] == "auth.expired", "{problem}");
+        let page = self.desk.connect(&mut self.browser)?;
+        ensure!(insists(&page), "it does not insist on consent: {page}");
+        ensure!(self.renews()?, "no refresh token");
+        self.look()
+    }
+
+    fn renew(&mut self) -> Result<()> {
+        self.wait_for_the_end()?;
+        self.look()?;
+        let token = self.token()?;
+        ensure!(token["event"] == "refresh_token", "not renewed");
+        Ok(())
+    }
+
+    /// The tool of another scope is refused until that scope was asked for beside those of before.
+    fn step_up(&mut self) -> Result<()> {
+        let problem = self.desk.problem(&["tool", "run", "play", "govern"])?;
+        ensure!(problem["code"] == "auth.forbidden", "{problem}");
+        let message = member(&problem, "message")?;
+        ensure!(message.contains("admin"), "no scope is named: {message}");
+        let page = self.desk.connect(&mut self.browser)?;
+        for scope in ["readable", "admin", "offline_access"] {
+            ensure!(page.contains(scope), "{scope} is not asked for: {page}");
+        }
+        let governed = self.desk.say(&["tool", "run", "play", "govern"])?;
+        ensure!(governed.contains("Governed"), "{governed}");
+        ensure!(self.renews()?, "it cannot be renewed any longer");
+        self.wait_for_the_end()?;
+        self.look()
+    }
+
+    /// What was given is taken back, so that nobody can use it again.
+    fn disconnect(&mut self) -> Result<()> {
+        self.look()?;
+        let token = self.token()?;
+        ensure!(!self.is_refused(&token)?, "refused while connected");
+        self.desk.say(&["connector", "disconnect", "play"])?;
+        let told = self.told()?;
+        ensure!(
+            told.iter().any(|line| line["event"] == "revoked"),
+            "nothing was revoked"
+        );
+        ensure!(
+            self.issuer == Issuer::Jwt || self.is_refused(&token)?,
+            "the token still works"
+        );
+        let refusal = self.renew_again(&token)?;
+        ensure!(refusal["error"] == "invalid_grant", "{refusal}");
+        let problem = self.desk.problem(&["tool", "run", "play", "look"])?;
+        ensure!(problem["code"] == "auth.needed", "{problem}");
+        Ok(())
+    }
+
+    fn look(&self) -> Result<()> {
+        let seen = self.desk.say(&["tool", "run", "play", "look"])?;
+        ensure!(seen.contains("Seen"), "{seen}");
+        Ok(())
+    }
+
+    /// Waits until the token that the server gave last has lapsed by any clock. It is not tried: FastMCP takes the
+    /// refresh token back when it is shown one that lapsed.
+    fn wait_for_the_end(&self) -> Result<()> {
+        let lasts = self.token()?["expires_in"].as_u64();
+        let lasts = Duration::from_secs(lasts.context("a token without end")? + 1);
+        ensure!(lasts <= LIFE, "it lasts {lasts:?}");
+        let since = Instant::now();
+        shell::poll("the end of the token", LIFE, || {
+            Ok((since.elapsed() >= lasts).then_some(()))
+        })
+    }
+
+    fn is_refused(&self, token: &Value) -> Result<bool> {
+        let bearer = format!("Bearer {}", member(token, "access_token")?);
+        let asked = agent().post(&self.url).header("authorization", bearer);
+        let answer = asked.send_json(json!({}))?;
+        Ok(answer.status() == 401)
+    }
+
+    /// What the server answers to somebody who kept the refresh token.
+    fn renew_again(&self, token: &Value) -> Result<Value> {
+        let origin = self.url.trim_end_matches("/mcp");
+        let address = format!("{origin}/.well-known/oauth-authorization-server");
+        let metadata: Value = agent().get(&address).call()?.body_mut().read_json()?;
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", member(token, "refresh_token")?),
+            ("client_id", member(token, "client_id")?),
+            // A program without one has none to send.
+            (
+                "client_secret",
+                token["client_secret"].as_str().unwrap_or_default(),
+            ),
+        ];
+        let form = form.into_iter().filter(|(_, value)| !value.is_empty());
+        let asked = agent().post(member(&metadata, "token_endpoint")?);
+        Ok(asked.send_form(form)?.body_mut().read_json()?)
+    }
+
+    fn renews(&self) -> Result<bool> {
+        Ok(self.token()?["refresh_token"].is_string())
+    }
+
+    /// What the server gave last.
+    fn token(&self) -> Result<Value> {
+        let told = self.told()?;
+        let given = told
+            .into_iter()
+            .rfind(|line| line["access_token"].is_string());
+        given.context("no token was given")
+    }
+
+    /// What the server tells of tokens, among lines of its packages.
+    fn told(&self) -> Result<Vec<Value>> {
+        let lines = fs::read_to_string(&self.log)?;
+        let told = lines.lines().map(serde_json::from_str);
+        Ok(told.filter_map(Result::ok).collect())
+    }
+}
+
+fn insists(page: &str) -> bool {
+    page.contains("prompt=consent")
+}
+
+fn member<'a>(of: &'a Value, name: &str) -> Result<&'a str> {
+    of[name].as_str().with_context(|| format!("no {name}"))
+}
