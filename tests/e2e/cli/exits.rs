@@ -31,6 +31,7 @@ async fn every_failure_has_its_exit_code() {
         ("tool run play fail", 5),
         ("tool run play crash", 5),
         ("tool run play wait seconds:=30 --timeout 1", 3),
+        ("tool run play admin_report", 4),
         ("tool run play delete_note id:=1", 2),
         ("tool run dead echo message=x", 7),
         ("run show run_nothing", 6),

@@ -53,3 +53,27 @@ async fn a_server_that_is_too_slow_names_its_limit_and_how_to_raise_it() {
         json!({ "connectSeconds": null, "runSeconds": 300 })
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_too_slow_names_the_limit_that_it_had() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let edit = ["connector", "edit", "play", "--run-timeout", "1"];
+    terminal.run(&edit).await.succeeded();
+
+    let wait = ["tool", "run", "play", "wait", "seconds:=30", "--quiet"];
+    let told = terminal.run(&wait).await;
+    assert_eq!(
+        told.stderr,
+        "error: Play didn't respond within its limit of 1 s.\n\
+         hint: To give it more time, run `patchbay connector edit Play --run-timeout 4`.\n"
+    );
+    let told = terminal
+        .run(&[&wait[..], &["--timeout", "2"]].concat())
+        .await;
+    assert_eq!(
+        told.stderr,
+        "error: Play didn't respond within the run's limit of 2 s.\n\
+         hint: Run it again with a longer --timeout.\n"
+    );
+}

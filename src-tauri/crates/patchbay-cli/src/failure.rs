@@ -5,10 +5,9 @@ use std::process::ExitCode;
 
 use patchbay_model::{Code, Connector, Explain as _, FieldProblem, Problem, inert_json};
 
-use patchbay_ops::abilities;
-
 use crate::exit;
 use crate::output::text;
+use crate::remedy::{self, for_terminal};
 
 /// A problem on its way to standard error.
 #[derive(Debug)]
@@ -33,16 +32,13 @@ impl Failure {
         self.0.code
     }
 
-    /// The same, with the command that signs this connector in where that is the way on.
+    /// The same, with the command that helps this connector on.
     #[must_use]
     pub(crate) fn of(self, connector: &Connector) -> Self {
-        if matches!(
-            self.code(),
-            Code::AuthNeeded | Code::AuthRefused | Code::AuthExpired | Code::AuthTimedOut
-        ) {
-            return self.with_hint(format!("Run `patchbay {}`.", way_in(connector)));
+        match remedy::remedy(&self.0, connector) {
+            Some(hint) => self.with_hint(hint),
+            None => self,
         }
-        self
     }
 
     /// The same, with another way on.
@@ -82,14 +78,11 @@ impl From<Problem> for Failure {
 
 impl From<patchbay_ops::Error> for Failure {
     fn from(error: patchbay_ops::Error) -> Self {
-        use patchbay_ops::{Error, LONGEST_WAIT, TimeLimit};
+        use patchbay_ops::Error;
         let failure = Self::from(error.problem());
         match error {
             Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
-                let label = text::quote(&account);
-                failure.with_hint(format!(
-                    "Run `patchbay account replace-key {label} --from -`."
-                ))
+                failure.with_hint(remedy::replace_key(&account))
             }
             Error::SwitchedOff { connector, account } => {
                 let title = text::quote(&connector);
@@ -120,17 +113,7 @@ impl From<patchbay_ops::Error> for Failure {
                 connector,
                 limit,
                 seconds,
-            } => {
-                let title = text::quote(&connector);
-                let flag = match limit {
-                    TimeLimit::Connect => "--connect-timeout",
-                    TimeLimit::Run => "--run-timeout",
-                };
-                let more = seconds.saturating_mul(4).clamp(1, LONGEST_WAIT.into());
-                failure.with_hint(format!(
-                    "To give it more time, run `patchbay connector edit {title} {flag} {more}`."
-                ))
-            }
+            } => failure.with_hint(remedy::more_time(limit, &connector, seconds)),
             Error::NotFound { kind, .. } => match list_of(kind) {
                 Some(command) => failure.with_hint(format!("Run `patchbay {command}`.")),
                 None => failure,
@@ -151,30 +134,6 @@ fn list_of(kind: &str) -> Option<&'static str> {
         "allowed program" => "credential programs list",
         _ => return None,
     })
-}
-
-/// The command that lets a connector in again.
-pub(crate) fn way_in(connector: &Connector) -> String {
-    let name = text::quote(&connector.name);
-    match (&connector.authentication, &connector.identity.credential) {
-        _ if connector.signs_in_by_browser() || !abilities(connector).signs_in_here => {
-            format!("connector connect {name}")
-        }
-        (_, Some(credential)) => format!("credential replace {}", text::quote(credential)),
-        (_, None) => format!("connector edit {name} --token-from -"),
-    }
-}
-
-/// Hints that name a click become hints that name a command.
-pub(crate) fn for_terminal(problem: Problem) -> Problem {
-    let hint = match problem.code {
-        Code::ConfirmationNeeded => "Add --yes to confirm.",
-        Code::VaultNoKeychain => {
-            "Start a keychain such as GNOME Keyring or KWallet, or run `patchbay vault passphrase`."
-        }
-        _ => return problem,
-    };
-    problem.with_hint(hint)
 }
 
 fn words_of(problem: &Problem) -> String {

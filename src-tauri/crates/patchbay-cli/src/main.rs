@@ -17,6 +17,7 @@ mod output;
 mod program_consent;
 mod prompt;
 mod questions;
+mod remedy;
 mod secret_source;
 mod stderr;
 mod tool_arguments;

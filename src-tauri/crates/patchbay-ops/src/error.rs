@@ -284,13 +284,30 @@ pub enum TimeLimit {
     Connect,
     /// For each silence in a run.
     Run,
+    /// For each silence in one run, given with it.
+    Call,
 }
 
 impl TimeLimit {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Connect, Self::Run, Self::Call];
+
     fn words(self, connector: &str, seconds: u64) -> String {
         match self {
             Self::Connect => format!("{connector} didn't connect within its limit of {seconds} s"),
             Self::Run => format!("{connector} didn't respond within its limit of {seconds} s"),
+            Self::Call => {
+                format!("{connector} didn't respond within the run's limit of {seconds} s")
+            }
+        }
+    }
+
+    /// Where it is raised.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Connect => "Raise the time limit to connect in the connector's settings.",
+            Self::Run => "Raise the time limit of a run in the connector's settings.",
+            Self::Call => "Raise the time limit and run it again.",
         }
     }
 }
@@ -409,7 +426,7 @@ impl Explain for Error {
             }
             Self::ServerStopped { .. } => "Check the connector to start it again.",
             Self::TimedOut { .. } => "Try again.",
-            Self::TooSlow { .. } => "Raise the time limit in the connector's settings.",
+            Self::TooSlow { limit, .. } => limit.hint(),
             Self::Arguments { .. }
             | Self::Fields { .. }
             | Self::ToolFailed { .. }

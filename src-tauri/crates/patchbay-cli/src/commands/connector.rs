@@ -18,10 +18,11 @@ use super::{
 };
 use crate::args::{AddArgs, ConnectorVerb, EditArgs};
 use crate::cli::Cli;
-use crate::failure::{Failure, way_in};
+use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, text, when, words};
+use crate::remedy::way_in;
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
@@ -443,7 +444,7 @@ async fn check(cli: &Cli, text: &str) -> Result<(), Failure> {
     cli.out
         .answer(&check, |screen| doctor::steps(&check, screen))?;
     match doctor::failed_step(&check) {
-        Some(problem) => Err(Failure::from(problem.clone()).of(&connector)),
+        Some(failure) => Err(failure),
         None => Ok(()),
     }
 }

@@ -12,9 +12,10 @@ use tokio::task::JoinSet;
 
 use super::vault;
 use crate::cli::Cli;
-use crate::failure::{Failure, for_terminal};
+use crate::failure::Failure;
 use crate::output::table::Tone;
 use crate::output::{Screen, text, when};
+use crate::remedy::for_terminal;
 use crate::unlock::unlock;
 
 /// What the doctor found. No verb gives it as a whole, so it is no type of the model.
@@ -58,7 +59,7 @@ pub(super) async fn run(cli: &Cli, only: Option<&str>) -> Result<(), Failure> {
     cli.out
         .answer(&report, |screen| words_of(&report, screen))?;
     match worst(&report) {
-        Some(problem) => Err(problem.clone().into()),
+        Some(failure) => Err(failure),
         None => Ok(()),
     }
 }
@@ -168,7 +169,7 @@ async fn checks(cli: &Cli, connectors: Vec<Connector>) -> Result<Vec<Check>, Fai
 }
 
 /// The first problem, for the exit code.
-fn worst(report: &Report) -> Option<&Problem> {
+fn worst(report: &Report) -> Option<Failure> {
     let folders = report
         .folders
         .iter()
@@ -178,13 +179,20 @@ fn worst(report: &Report) -> Option<&Problem> {
     let vault = vault.filter(|_| report.vault.state != VaultState::Empty);
     folders
         .chain(vault)
+        .map(|problem| problem.clone().into())
         .chain(report.connectors.iter().filter_map(failed_step))
         .next()
 }
 
-/// The problem of the step that failed.
-pub(super) fn failed_step(check: &Check) -> Option<&Problem> {
-    check.steps.iter().find_map(|step| step.problem.as_ref())
+/// The failure of the step that failed.
+pub(super) fn failed_step(check: &Check) -> Option<Failure> {
+    let mut steps = check.steps.iter();
+    steps.find_map(|step| failure_of(step, &check.connector))
+}
+
+fn failure_of(step: &CheckStep, connector: &Connector) -> Option<Failure> {
+    let problem = step.problem.clone()?;
+    Some(Failure::from(problem).of(connector))
 }
 
 fn words_of(report: &Report, screen: Screen) -> String {
@@ -215,7 +223,7 @@ fn words_of(report: &Report, screen: Screen) -> String {
         None => format!("{state}, not set up yet"),
     };
     words.push_str(&item(tone, "vault", &protected, screen));
-    words.push_str(&remedy(report.vault.problem.as_ref()));
+    words.push_str(&problem_words(report.vault.problem.as_ref()));
     for check in &report.connectors {
         words.push_str(&format!("\n{}\n", text::line(&check.connector.title)));
         words.push_str(&steps(check, screen));
@@ -228,11 +236,11 @@ pub(super) fn steps(check: &Check, screen: Screen) -> String {
     check
         .steps
         .iter()
-        .map(|step| step_words(step, screen))
+        .map(|step| step_words(step, &check.connector, screen))
         .collect()
 }
 
-fn step_words(step: &CheckStep, screen: Screen) -> String {
+fn step_words(step: &CheckStep, connector: &Connector, screen: Screen) -> String {
     let tone = match step.state {
         CheckState::Passed => Tone::Good,
         CheckState::Failed => Tone::Bad,
@@ -242,10 +250,11 @@ fn step_words(step: &CheckStep, screen: Screen) -> String {
     let took = step.duration_ms.map(when::duration);
     let text: Vec<_> = [note, took].into_iter().flatten().collect();
     let line = item(tone, &step.name.replace('_', "-"), &text.join(", "), screen);
-    line + &remedy(step.problem.as_ref())
+    let problem = failure_of(step, connector).map(Failure::into_problem);
+    line + &problem_words(problem.as_ref())
 }
 
-fn remedy(problem: Option<&Problem>) -> String {
+fn problem_words(problem: Option<&Problem>) -> String {
     let Some(problem) = problem.cloned().map(for_terminal) else {
         return String::new();
     };

@@ -6,7 +6,7 @@ mod follow;
 mod keep;
 
 use patchbay_model::{
-    Connector, Content, Problem, RunId, RunQuery, RunState, Timestamp, ToolResult, ToolRun,
+    Code, Connector, Content, Problem, RunId, RunQuery, RunState, Timestamp, ToolResult, ToolRun,
     ToolRunSummary, inert_json, inert_json_pretty,
 };
 use patchbay_ops::{Error, find_connector, find_run, list_runs, remove_run, replay_run};
@@ -170,18 +170,14 @@ async fn replay(cli: &Cli, id: String, elsewhere: Option<String>) -> Result<(), 
         run => run,
     };
     let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
-    finish(cli, &run, Some(&connector))
+    finish(cli, &run, &connector)
 }
 
 /// Shows what a run brought, and fails as it did.
 ///
 /// # Errors
 /// The problem of the run.
-pub(super) fn finish(
-    cli: &Cli,
-    run: &ToolRun,
-    connector: Option<&Connector>,
-) -> Result<(), Failure> {
+pub(super) fn finish(cli: &Cli, run: &ToolRun, connector: &Connector) -> Result<(), Failure> {
     cli.stderr.clear();
     cli.out.answer(run, |screen| {
         let result = run.result.as_ref();
@@ -197,15 +193,22 @@ pub(super) fn finish(
                 .say(&format!("Done in {took} (run {})", summary.id));
             Ok(())
         }
-        (problem, _) => Err(failure_of(problem.as_ref(), connector)),
+        (None, _) => Err(Failure::cancelled()),
+        (Some(problem), _) => Err(failure_of(problem, &summary.tool, connector)),
     }
 }
 
-fn failure_of(problem: Option<&Problem>, connector: Option<&Connector>) -> Failure {
-    let failure = problem.map_or_else(Failure::cancelled, |problem| problem.clone().into());
-    match connector {
-        Some(connector) => failure.of(connector),
-        None => failure,
+/// The failure of a run; what the tool or its server said itself may come of its arguments.
+fn failure_of(problem: &Problem, tool: &str, connector: &Connector) -> Failure {
+    let failure = Failure::from(problem.clone()).of(connector);
+    match failure.code() {
+        Code::ToolFailed | Code::McpServerError if failure.hint().is_none() => {
+            let [name, tool] = [&connector.name, tool].map(text::quote);
+            failure.with_hint(format!(
+                "To see its arguments, run `patchbay tool show {name} {tool}`."
+            ))
+        }
+        _ => failure,
     }
 }
 

@@ -191,7 +191,7 @@ pub(super) async fn carry_out(
         run => run,
     };
     let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
-    runs::finish(cli, &run, Some(&connector))
+    runs::finish(cli, &run, &connector)
 }
 
 /// The failure of a run, with the command that helps.

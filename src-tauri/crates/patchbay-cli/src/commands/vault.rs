@@ -8,11 +8,12 @@ use patchbay_ops::{
 
 use crate::args::VaultVerb;
 use crate::cli::Cli;
-use crate::failure::{Failure, for_terminal};
+use crate::failure::Failure;
 use crate::output::Screen;
 use crate::output::facts::Facts;
 use crate::output::table::Tone;
 use crate::prompt;
+use crate::remedy::for_terminal;
 use crate::secret_source::Source;
 use crate::unlock::{VARIABLE, from_environment, unlock};
 

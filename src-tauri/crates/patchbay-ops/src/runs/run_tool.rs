@@ -24,7 +24,7 @@ use crate::connectors::time_limits::run_limit;
 use crate::connectors::{status, tools};
 use crate::context::Context;
 use crate::context::known_tools::{Known, KnownTool};
-use crate::error::Error;
+use crate::error::{Error, TimeLimit};
 use crate::events::Event;
 use crate::json_object::not_an_object;
 use crate::questions::RunAsker;
@@ -321,7 +321,18 @@ async fn call(
         never = progress.pass_on() => match never {},
     };
     progress.flush();
-    called
+    match called {
+        Err(Error::TooSlow {
+            connector,
+            limit: TimeLimit::Run,
+            seconds,
+        }) if request.timeout_seconds.is_some() => Err(Error::TooSlow {
+            connector,
+            limit: TimeLimit::Call,
+            seconds,
+        }),
+        called => called,
+    }
 }
 
 /// A connector that was thought not to work may do.

@@ -1,0 +1,139 @@
+//! The command that helps, where the window has a button.
+
+use patchbay_model::{Code, Connector, Problem};
+use patchbay_ops::{LONGEST_WAIT, TimeLimit, abilities};
+
+use crate::output::text;
+
+/// The command that helps with what a connector met; `None` where the hint is good as it is.
+pub(crate) fn remedy(problem: &Problem, connector: &Connector) -> Option<String> {
+    let hint = problem.hint.as_deref().unwrap_or_default();
+    if names_command(hint) {
+        return None;
+    }
+    if let Some(limit) = TimeLimit::ALL.into_iter().find(|one| one.hint() == hint) {
+        let limits = connector.time_limits;
+        let chosen = match limit {
+            TimeLimit::Connect => limits.connect_seconds,
+            TimeLimit::Run | TimeLimit::Call => limits.run_seconds,
+        };
+        let usual = if connector.command.is_some() { 600 } else { 60 };
+        let now = chosen.unwrap_or(usual);
+        return Some(more_time(limit, &connector.title, now.into()));
+    }
+    let name = text::quote(&connector.name);
+    let is_edited_here = abilities(connector).configured_here;
+    Some(match problem.code {
+        Code::AuthNeeded
+        | Code::AuthRefused
+        | Code::AuthExpired
+        | Code::AuthTimedOut
+        | Code::AuthDenied
+        | Code::AuthCallback
+        | Code::AuthExchange => format!("Run `patchbay {}`.", way_in(connector)),
+        Code::AuthIssuerChanged => format!(
+            "Contact the server's operator. If that is the right place, run `patchbay connector connect {name} --accept-issuer HOST`."
+        ),
+        Code::AuthForbidden => {
+            let command = way_in(connector);
+            format!("To sign in with more access, run `patchbay {command}`.")
+        }
+        Code::PlatformSignedOut => replace_key(&connector.identity.account),
+        Code::ToolNotFound => format!("Run `patchbay tool list {name} --refresh`."),
+        Code::NotFound | Code::Conflict => {
+            "Run `patchbay connector list --refresh` and try again.".to_owned()
+        }
+        Code::NetworkPlainHttp if is_edited_here => format!(
+            "Use an https address, or if you trust the network, run `patchbay connector edit {name} --allow-plain-http`."
+        ),
+        Code::NetworkRedirect if is_edited_here => {
+            format!("If you trust it, run `patchbay connector edit {name} --url URL`.")
+        }
+        Code::McpNotAServer if is_edited_here => {
+            format!("Try a path such as /mcp: run `patchbay connector edit {name} --url URL`.")
+        }
+        Code::AuthClientNeeded if is_edited_here => format!(
+            "Register an OAuth app with the provider, then run `patchbay connector edit {name} --client-id ID`."
+        ),
+        Code::AuthPortBusy if is_edited_here => {
+            format!("Close that app, or run `patchbay connector edit {name} --callback-port PORT`.")
+        }
+        Code::TimedOut
+        | Code::NetworkUnreachable
+        | Code::NetworkDns
+        | Code::NetworkTls
+        | Code::NetworkPlainHttp
+        | Code::NetworkRedirect
+        | Code::McpNotAServer
+        | Code::McpProtocol
+        | Code::PlatformFailed
+        | Code::PlatformAnswer
+        | Code::ProgramNotFound
+        | Code::ProgramNotStarted
+        | Code::ProgramEnded => {
+            let check = format!("run `patchbay connector check {name}`.");
+            match hint.strip_suffix('.') {
+                None => format!("To see why, {check}"),
+                Some(words) if hint.starts_with("Try again") => {
+                    format!("{words}. If that doesn't help, {check}")
+                }
+                Some(words) => format!("{words}, then {check}"),
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// The command that lets a connector in again.
+pub(crate) fn way_in(connector: &Connector) -> String {
+    let name = text::quote(&connector.name);
+    match (&connector.authentication, &connector.identity.credential) {
+        _ if connector.signs_in_by_browser() || !abilities(connector).signs_in_here => {
+            format!("connector connect {name}")
+        }
+        (_, Some(credential)) => format!("credential replace {}", text::quote(credential)),
+        (_, None) => format!("connector edit {name} --token-from -"),
+    }
+}
+
+/// What signs an account in again.
+pub(crate) fn replace_key(account: &str) -> String {
+    let label = text::quote(account);
+    format!("Run `patchbay account replace-key {label} --from -`.")
+}
+
+/// How a limit of so many seconds is raised.
+pub(crate) fn more_time(limit: TimeLimit, connector: &str, seconds: u64) -> String {
+    let flag = match limit {
+        TimeLimit::Connect => "--connect-timeout",
+        TimeLimit::Run => "--run-timeout",
+        TimeLimit::Call => return "Run it again with a longer --timeout.".to_owned(),
+    };
+    let title = text::quote(connector);
+    let more = seconds.saturating_mul(4).clamp(1, LONGEST_WAIT.into());
+    format!("To give it more time, run `patchbay connector edit {title} {flag} {more}`.")
+}
+
+/// Hints that name a click become hints that name a command, whatever it was that met them.
+pub(crate) fn for_terminal(problem: Problem) -> Problem {
+    let hint = match problem.code {
+        Code::ConfirmationNeeded => "Add --yes to confirm.",
+        Code::VaultNoKeychain => {
+            "Start a keychain such as GNOME Keyring or KWallet, or run `patchbay vault passphrase`."
+        }
+        Code::VaultKeyLost => "Restore the keychain from a backup, or run `patchbay vault reset`.",
+        Code::VaultDamaged => "Restore it from a backup, or run `patchbay vault reset`.",
+        Code::VaultRolledBack => {
+            "If you restored it from a backup, run `patchbay vault accept`. Otherwise, find out who changed it."
+        }
+        Code::Internal | Code::StoreFailed | Code::FileFailed if problem.hint.is_none() => {
+            "Run `patchbay doctor`."
+        }
+        _ => return problem,
+    };
+    problem.with_hint(hint)
+}
+
+fn names_command(hint: &str) -> bool {
+    hint.contains("`patchbay ")
+}
