@@ -98,6 +98,7 @@ async fn with_json_a_failure_is_one_line_of_json() {
             "hint",
             "detail",
             "status",
+            "request",
             "platformCode",
             "requestId",
             "fields",

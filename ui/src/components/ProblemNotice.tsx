@@ -32,7 +32,8 @@ export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", conn
     problem.message,
     problem.detail,
     problem.status && `HTTP ${problem.status}`,
-    problem.requestId && `request ${problem.requestId}`,
+    problem.request,
+    problem.requestId && `request id ${problem.requestId}`,
   ];
   return (
     <Notice

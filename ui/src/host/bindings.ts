@@ -1735,6 +1735,8 @@ export type Problem = {
 	detail: string | null,
 	/**  HTTP status, where there was one. */
 	status: number | null,
+	/**  What was asked over HTTP, such as `GET /v1/wikis`, where that was answered with a status. */
+	request?: string | null,
 	/**  The platform's own code of the failure, where it has one. */
 	platformCode?: string | null,
 	/**  The platform's own number for the request, for its support. */

@@ -144,6 +144,9 @@ fn words_of(problem: &Problem) -> String {
     if let Some(detail) = problem.detail.as_ref().filter(|_| !is_all_fields(problem)) {
         text.push_str(&format!("  {}\n", text::line(detail)));
     }
+    if let Some(request) = &problem.request {
+        text.push_str(&format!("  request: {}\n", text::line(request)));
+    }
     if let Some(id) = &problem.request_id {
         text.push_str(&format!("  request id: {}\n", text::line(id)));
     }
@@ -287,6 +290,7 @@ mod tests {
         let problem = Problem {
             detail: Some("name is taken".to_owned()),
             status: Some(422),
+            request: Some("POST /v1/wikis".to_owned()),
             platform_code: Some("taken".to_owned()),
             request_id: Some("req-1".to_owned()),
             fields: vec![FieldProblem {
@@ -300,7 +304,7 @@ mod tests {
             serde_json::from_str::<Value>(&inert_json(&problem)).unwrap(),
             json!({
                 "code": "platform.invalid", "message": "wrong", "hint": "Correct it.",
-                "detail": "name is taken", "status": 422, "platformCode": "taken",
+                "detail": "name is taken", "status": 422, "request": "POST /v1/wikis", "platformCode": "taken",
                 "requestId": "req-1", "fields": [{ "path": "/name", "message": "is taken" }],
                 "retryable": true,
             })

@@ -87,7 +87,7 @@ pub enum Error {
         host: String,
     },
     /// 401: a person, or a new token, is needed.
-    #[error("the server requires sign-in")]
+    #[error("{} requires sign-in", refusal.by())]
     Unauthorized {
         /// `WWW-Authenticate` as sent; `None` when the server sent none.
         challenge: Option<String>,
@@ -105,7 +105,7 @@ pub enum Error {
         refusal: Box<Refusal>,
     },
     /// 404.
-    #[error("not found on the server")]
+    #[error("not found on {}", .0.by())]
     NotFound(Box<Refusal>),
     /// 409.
     #[error("already exists or was changed")]
@@ -119,10 +119,10 @@ pub enum Error {
         refusal: Box<Refusal>,
     },
     /// 400 or 422: the request is wrong.
-    #[error("the request was rejected")]
+    #[error("{} rejected the request", .0.by())]
     Invalid(Box<Refusal>),
     /// 429.
-    #[error("too many requests")]
+    #[error("too many requests to {}", refusal.by())]
     RateLimited {
         /// How long the server asks to wait.
         retry_after: Option<Duration>,
@@ -436,6 +436,7 @@ impl Explain for Error {
         };
         if let Some(refusal) = self.refusal() {
             problem.detail.clone_from(&refusal.text);
+            problem.request.clone_from(&refusal.request);
             problem.platform_code.clone_from(&refusal.code);
             problem.request_id.clone_from(&refusal.request_id);
             problem.fields.clone_from(&refusal.fields);
@@ -456,21 +457,21 @@ impl Explain for Error {
 fn status_words(refusal: &Refusal) -> String {
     match refusal.status {
         200..300 => "the platform reported an error".to_owned(),
-        status => format!("{} (HTTP {status})", meaning(status)),
+        status => format!("{} (HTTP {status})", meaning(status, refusal.by())),
     }
 }
 
 /// What a status says that is none of the usual refusals.
 ///
 /// Source: RFC 9110, section 15.6; Cohere contract, section 4.
-fn meaning(status: u16) -> &'static str {
+fn meaning(status: u16, host: &str) -> String {
     match status {
-        498 => "the text contains something that isn't allowed",
-        499 => "the request was closed before the server answered",
-        501 => "the server can't do this",
-        503 => "the server is unavailable",
-        504 => "a server behind this one didn't answer in time",
-        _ => "the server returned an error",
+        498 => format!("{host} doesn't allow something in the text"),
+        499 => format!("the request was closed before {host} answered"),
+        501 => format!("{host} can't do this"),
+        503 => format!("{host} is unavailable"),
+        504 => format!("a server behind {host} didn't answer in time"),
+        _ => format!("{host} returned an error"),
     }
 }
 
@@ -533,12 +534,16 @@ mod tests {
     fn a_problem_carries_what_the_server_said() {
         let problem = Error::Invalid(Box::new(Refusal {
             status: 422,
+            host: Some("api.acme.example".to_owned()),
+            request: Some("POST /v1/wikis".to_owned()),
             text: Some("name is taken".to_owned()),
             request_id: Some("req-1".to_owned()),
             ..Refusal::default()
         }))
         .problem();
         assert_eq!(problem.code, Code::PlatformInvalid);
+        assert_eq!(problem.message, "api.acme.example rejected the request");
+        assert_eq!(problem.request.as_deref(), Some("POST /v1/wikis"));
         assert_eq!(problem.detail.as_deref(), Some("name is taken"));
         assert_eq!(problem.status, Some(422));
         assert_eq!(problem.request_id.as_deref(), Some("req-1"));

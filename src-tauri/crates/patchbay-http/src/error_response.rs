@@ -2,13 +2,17 @@
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use patchbay_model::{FieldProblem, Secret, Timestamp, clean_text, hide_user_info};
 use serde_json::Value;
+use url::Url;
 
 use super::retry_after::retry_after;
 use crate::error::TEXT_LIMIT;
-use crate::{Error, Refusal, text};
+use crate::{Error, Refusal, host_of, text};
+
+/// How many characters are kept of what was asked.
+const REQUEST_LIMIT: usize = 300;
 
 /// Where platforms put their own number of a request, first one wins.
 const REQUEST_IDS: [&str; 4] = [
@@ -25,6 +29,7 @@ const REQUEST_ID_SUFFIX: &str = "-correlation-id";
 ///
 /// Source: the wire contracts' README, table of kinds.
 pub(super) fn error(
+    asked: (&Method, &Url),
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
@@ -33,7 +38,14 @@ pub(super) fn error(
 ) -> Error {
     let challenge = challenge(&headers);
     let retry_after = retry_after(&headers, now);
-    let refusal = Box::new(read(status.as_u16(), headers, body, secrets));
+    let (method, url) = asked;
+    let request = format!("{method} {}", url.path());
+    let request = text::redact(&request, secrets.iter().map(Secret::expose));
+    let refusal = Box::new(Refusal {
+        host: Some(host_of(url)),
+        request: Some(clean_text(&request, REQUEST_LIMIT)),
+        ..read(status.as_u16(), headers, body, secrets)
+    });
     match status {
         StatusCode::UNAUTHORIZED => Error::Unauthorized { challenge, refusal },
         StatusCode::FORBIDDEN => Error::Forbidden {
@@ -79,6 +91,7 @@ pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secr
         request_id: request_id(&headers, &json).map(|id| redact(&id)),
         headers,
         body,
+        ..Refusal::default()
     }
 }
 

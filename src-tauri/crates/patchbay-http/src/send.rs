@@ -334,6 +334,7 @@ impl Api {
     ) -> Result<(), Error> {
         let status = response.answer.status();
         let headers = response.answer.headers().clone();
+        let url = response.answer.url().clone();
         let body = read_start(response.answer, ERROR_BYTES).await;
         let headers_sent = prepared
             .options
@@ -344,7 +345,9 @@ impl Api {
         let known = prepared.secrets.iter().chain(&self.secrets);
         let known = known.chain(&prepared.options.secrets);
         let secrets: Vec<Secret> = known.chain(sent).cloned().collect();
-        let error = error_response::error(status, headers, body.into(), &secrets, self.clock.now());
+        let asked = (&prepared.method, &url);
+        let now = self.clock.now();
+        let error = error_response::error(asked, status, headers, body.into(), &secrets, now);
         let Error::Unauthorized { challenge, .. } = &error else {
             return Err(error);
         };

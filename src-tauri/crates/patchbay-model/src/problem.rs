@@ -17,6 +17,10 @@ pub struct Problem {
     pub detail: Option<String>,
     /// HTTP status, where there was one.
     pub status: Option<u16>,
+    /// What was asked over HTTP, such as `GET /v1/wikis`, where that was answered with a status.
+    #[serde(default)]
+    #[specta(optional)]
+    pub request: Option<String>,
     /// The platform's own code of the failure, where it has one.
     #[serde(default)]
     #[specta(optional)]
@@ -38,6 +42,7 @@ impl Problem {
             hint: None,
             detail: None,
             status: None,
+            request: None,
             platform_code: None,
             request_id: None,
             fields: Vec::new(),

@@ -14,6 +14,10 @@ pub const TEXT_LIMIT: usize = 2000;
 pub struct Refusal {
     /// HTTP status.
     pub status: u16,
+    /// Host and port that answered, where that is known.
+    pub host: Option<String>,
+    /// What was asked, such as `GET /v1/wikis`, without its query and the secrets that were sent.
+    pub request: Option<String>,
     /// The platform's own code of the failure.
     pub code: Option<String>,
     /// The server's own words, cleaned of control characters and of the secrets that were sent.
@@ -28,10 +32,19 @@ pub struct Refusal {
     pub body: Bytes,
 }
 
+impl Refusal {
+    /// Who answered, in words.
+    pub(super) fn by(&self) -> &str {
+        self.host.as_deref().unwrap_or("the server")
+    }
+}
+
 impl std::fmt::Debug for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Refusal")
             .field("status", &self.status)
+            .field("host", &self.host)
+            .field("request", &self.request)
             .field("code", &self.code)
             .field("text", &self.text)
             .field("fields", &self.fields)

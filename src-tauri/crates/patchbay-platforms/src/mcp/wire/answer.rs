@@ -5,7 +5,8 @@ use std::time::Instant;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use patchbay_http::{
-    Clock as _, SystemClock, TEXT_LIMIT, challenge, json, read_body, read_start, retry_after, text,
+    Clock as _, SystemClock, TEXT_LIMIT, challenge, host_of, json, read_body, read_start,
+    retry_after, text,
 };
 use patchbay_model::Secret;
 use rmcp::model::{ErrorData, RequestId, ServerJsonRpcMessage, ServerResult};
@@ -180,10 +181,12 @@ pub(super) async fn short_text(sent: Sent) -> Option<String> {
 pub(in crate::mcp) async fn refusal(sent: Sent) -> (Error, Vec<u8>) {
     let status = sent.answer.status();
     let headers = sent.answer.headers().clone();
+    let host = host_of(sent.answer.url());
     let is_html = is_html(media_type(&headers).as_deref());
     let body = read_start(sent.answer, ERROR_BYTES).await;
     let refusal = Box::new(Refusal {
         status: status.as_u16(),
+        host: Some(host),
         text: words(&body, is_html, &sent.secrets),
         ..Refusal::default()
     });

@@ -70,6 +70,7 @@ impl Wire {
             {
                 let refusal = Refusal {
                     status: StatusCode::UNAUTHORIZED.as_u16(),
+                    host: Some(host_of(url)),
                     text: answer::short_text(sent).await,
                     ..Refusal::default()
                 };

@@ -102,7 +102,8 @@ async fn a_relay_that_fails_tells_the_words_of_the_platform() {
     }
     let error = names(&*platform).await.unwrap_err();
     assert_eq!(error.refusal().unwrap().text.as_deref(), Some(words));
-    let reason = format!("the server returned an error (HTTP 500): {words}");
+    let host = fake.base.trim_start_matches("http://");
+    let reason = format!("{host} returned an error (HTTP 500): {words}");
     assert_eq!(shown(&*platform).await, (Status::Failing, Some(reason)));
     assert_eq!(names(&*platform).await.unwrap(), ["echo"]);
     assert_eq!(shown(&*platform).await.0, Status::Ready);
