@@ -101,6 +101,7 @@ fn what_was_typed_stays_while_the_platform_cannot_take_it() {
     window.press("button", "Add account");
     window.press("button", "Mistral*");
     window.fill("API key*", KEY);
+    window.press_in(("dialog", "*"), "button", "Advanced");
     window.fill("Base URL*", stage.fake.url());
     window.fill("Name", "Another");
     stage

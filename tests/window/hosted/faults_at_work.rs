@@ -173,6 +173,7 @@ fn a_silent_sign_in_is_stopped_and_tried_again_as_it_was_typed() {
     window.press("button", "Add account");
     window.press("button", "Mistral*");
     window.fill("API key*", KEY);
+    window.press_in(("dialog", "*"), "button", "Advanced");
     window.fill("Base URL*", stage.fake.url());
     window.fill("Name", "Another");
     stage.fake.set_fault(Fault::always(FaultKind::Silence));

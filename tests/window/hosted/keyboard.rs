@@ -26,6 +26,8 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
     });
     assert_eq!(window.focus().0, "textbox");
     window.type_text(KEY);
+    tab_to(window, "Advanced");
+    window.keys(&[keys::ENTER]);
     tab_to(window, "Base URL*");
     window.type_text(stage.fake.url());
     window.keys(&[keys::CONTROL, keys::ENTER]);

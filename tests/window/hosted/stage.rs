@@ -44,6 +44,8 @@ impl<H: Hosted> Stage<H> {
         let window = &self.window;
         window.press("button", "Add account");
         window.press("button", &format!("{platform}*"));
+        // Most platforms have one address, and fold the field of another.
+        window.press_in(("dialog", "*"), "button", "Advanced");
         fill(window);
         window.fill("Base URL*", url);
         window.press_in(("dialog", "*"), "button", "Add account*");

@@ -12,6 +12,8 @@ type Props = {
 export function Advanced({ label = "Advanced", hasNews = false, children }: Props) {
   const [unfolded, setUnfolded] = useState(false);
   const open = unfolded || hasNews;
+  // What was opened for its news stays open while one sees to it.
+  if (hasNews && !unfolded) setUnfolded(true);
   return (
     <>
       <div>

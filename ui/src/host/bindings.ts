@@ -1680,6 +1680,10 @@ export type PlatformField = {
 	isRequired: boolean,
 	/**  Another field that makes it unneeded. */
 	unless: string | null,
+	/**  The way to sign in to which it belongs, where there are several; one is chosen. */
+	way: string | null,
+	/**  Whether few need it. */
+	isAdvanced: boolean,
 	/**
 	 *  Variable of this process's environment that holds it, named as the platform's own clients do;
 	 *  to be used as `env://NAME`.

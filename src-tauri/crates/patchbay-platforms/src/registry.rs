@@ -73,6 +73,10 @@ pub struct AccountField {
     pub is_required: bool,
     /// Another field that makes it unneeded.
     pub unless: Option<&'static str>,
+    /// The way to sign in to which it belongs, where there are several; one is chosen.
+    pub way: Option<&'static str>,
+    /// Whether few need it.
+    pub is_advanced: bool,
     /// Variables of the environment in which the platform's own clients look for it, the first first.
     pub variables: &'static [&'static str],
     /// The values that there are, where it is one of few; none may be chosen where the field is
@@ -89,7 +93,8 @@ pub(crate) const ALLOW_PLAIN_HTTP: AccountField = AccountField::new(
     "Plain http",
     "Only for an http base URL on another computer. The key is sent unencrypted, and others on the network can read it.",
 )
-.choices(&["allowed"]);
+.choices(&["allowed"])
+.advanced();
 
 /// Whether these settings let the key of an account go over plain http to its own address.
 pub fn allows_plain_http(settings: &Map<String, Value>) -> bool {
@@ -106,6 +111,8 @@ impl AccountField {
             is_secret: false,
             is_required: false,
             unless: None,
+            way: None,
+            is_advanced: false,
             variables: &[],
             choices: &[],
             form: None,
@@ -131,6 +138,21 @@ impl AccountField {
     pub(crate) const fn unless(self, other: &'static str) -> Self {
         let unless = Some(other);
         Self { unless, ..self }
+    }
+
+    /// It belongs to one of several ways to sign in.
+    pub(crate) const fn way(self, way: &'static str) -> Self {
+        let way = Some(way);
+        Self { way, ..self }
+    }
+
+    /// Few need it.
+    pub(crate) const fn advanced(self) -> Self {
+        let is_advanced = true;
+        Self {
+            is_advanced,
+            ..self
+        }
     }
 
     /// It is one of a few values.

@@ -9,8 +9,6 @@ import { SettingForm } from "./SettingForm";
 
 type Props = {
   fields: PlatformField[];
-  /** Those of them that lie folded. */
-  folded?: PlatformField[];
   form: AccountForm;
   errors: FormErrors;
   wallet: WalletEntry[];
@@ -20,16 +18,17 @@ type Props = {
 };
 
 /** What a platform wants of an account, in the order of its form; what few need lies folded at the end. */
-export function AccountFields({ fields, folded = [], autoFocus = true, ...rest }: Props) {
+export function AccountFields({ fields, autoFocus = true, ...rest }: Props) {
+  const folded = fields.filter((field) => field.isAdvanced);
   return (
     <>
       {fields
-        .filter((field) => !folded.includes(field))
+        .filter((field) => !field.isAdvanced)
         .map((field, index) => (
           <AccountField key={field.name} field={field} {...rest} autoFocus={autoFocus && index === 0} />
         ))}
       {folded.length > 0 && (
-        <Advanced>
+        <Advanced hasNews={folded.some(({ name }) => rest.errors[name] !== undefined)}>
           {folded.map((field) => (
             <AccountField key={field.name} field={field} {...rest} />
           ))}
@@ -39,7 +38,7 @@ export function AccountFields({ fields, folded = [], autoFocus = true, ...rest }
   );
 }
 
-type AccountFieldProps = Omit<Props, "fields" | "folded"> & { field: PlatformField };
+type AccountFieldProps = Omit<Props, "fields"> & { field: PlatformField };
 
 function AccountField({ field, form, errors, wallet, onChange, autoFocus = false }: AccountFieldProps) {
   const { name, title, help, isRequired, variable } = field;

@@ -116,6 +116,7 @@ describe("account", () => {
   it("tries_settings_without_keeping_them_and_then_saves", async () => {
     const { user, host, container } = renderApp("/accounts/acc_mistral", state);
     const settings = await screen.findByRole("region", { name: "Settings" });
+    await user.click(within(settings).getByRole("button", { name: "Advanced" }));
     await user.click(within(settings).getByRole("button", { name: /Region/ }));
     await user.click(await screen.findByRole("option", { name: "us" }));
     await user.click(within(settings).getByRole("button", { name: /^Test/ }));
@@ -140,7 +141,9 @@ describe("account", () => {
         throw problem({ code: "network.dns", message: "could not find nowhere.example", hint: "Check the base URL." });
       };
     });
-    const address = await screen.findByRole("textbox", { name: "Base URL" });
+    const settings = await screen.findByRole("region", { name: "Settings" });
+    await user.click(within(settings).getByRole("button", { name: "Advanced" }));
+    const address = within(settings).getByRole("textbox", { name: "Base URL" });
     await user.type(address, "https://nowhere.example");
     await user.click(within(screen.getByRole("region", { name: "Settings" })).getByRole("button", { name: /^Test/ }));
     expect(await screen.findByText("Could not find nowhere.example")).toBeVisible();

@@ -9,15 +9,7 @@ import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AccountFields } from "./AccountFields";
-import {
-  type AccountForm,
-  advancedFields,
-  errorsOf,
-  type FormErrors,
-  formOf,
-  serverErrors,
-  settingsOf,
-} from "./accountForm";
+import { type AccountForm, errorsOf, type FormErrors, formOf, serverErrors, settingsOf } from "./accountForm";
 import styles from "./AccountPage.module.css";
 import { useChangeSettings, useTrySettings } from "./useAccountActions";
 
@@ -67,7 +59,6 @@ function SettingsForm({ account, platform }: Props) {
       <form className={styles.form} onSubmit={save} noValidate>
         <AccountFields
           fields={fields}
-          folded={advancedFields(platform)}
           form={form}
           errors={errors}
           wallet={wallet}

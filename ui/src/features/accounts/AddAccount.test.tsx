@@ -4,7 +4,7 @@ import { axeViolations } from "@/test/axe";
 import { type MockHost } from "@/test/mockHost";
 import { renderApp } from "@/test/renderApp";
 import { account, connector, manyEntries, manyPlatforms, problem } from "@/test/samples";
-import { advancedFields } from "./accountForm";
+import { waysOf } from "./accountForm";
 
 const state = { connectors: [connector()], wallet: manyEntries() };
 
@@ -35,13 +35,10 @@ describe("form of a platform", () => {
 
   it.each(manyPlatforms())("asks_for_what_is_needed_by_$title", async (platform) => {
     const { title, fields } = platform;
-    const folded = advancedFields(platform);
-    const { dialog } = await chooses(title);
-    for (const field of fields.filter((one) => !folded.includes(one))) {
-      if (field.choices.length > 0) {
-        expect(within(dialog).getByRole("button", { name: new RegExp(field.title) })).toBeVisible();
-        continue;
-      }
+    const { user, dialog } = await chooses(title);
+    for (const field of fields.filter((one) => !one.isAdvanced)) {
+      if (field.way && waysOf(platform).length > 1)
+        await user.click(within(dialog).getByRole("radio", { name: field.way }));
       const input = within(dialog).getByLabelText(new RegExp(`^${field.title}( ?required)?$`), { selector: "input" });
       expect(input).toHaveAttribute("type", field.isSecret ? "password" : "text");
     }
@@ -51,6 +48,7 @@ describe("form of a platform", () => {
   it("uses_the_variable_of_the_official_client_at_a_click", async () => {
     const { user, host, dialog } = await chooses("Mistral");
     await user.click(within(dialog).getByRole("button", { name: /Use environment variable MISTRAL_API_KEY/ }));
+    await user.click(within(dialog).getByRole("button", { name: "Advanced" }));
     await user.click(within(dialog).getByRole("button", { name: /Region/ }));
     await user.click(await screen.findByRole("option", { name: "eu" }));
     await user.type(within(dialog).getByRole("textbox", { name: "Name" }), "Northlight");
@@ -78,6 +76,20 @@ describe("form of a platform", () => {
     await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "co-123{Enter}");
     expect(await screen.findByRole("heading", { name: "Connectors", level: 1 })).toBeVisible();
     expect(history.location.search).toMatch(/^\?account=/);
+  });
+
+  it("sends_the_fields_of_the_chosen_way_to_sign_in_alone", async () => {
+    const { user, host, dialog } = await chooses("Airbyte");
+    await user.type(within(dialog).getByRole("textbox", { name: "Client ID" }), "app");
+    await user.click(within(dialog).getByRole("radio", { name: "Token" }));
+    expect(within(dialog).queryByRole("textbox", { name: "Client ID" })).toBeNull();
+    await user.type(within(dialog).getByLabelText(/^Token/, { selector: "input" }), "ab-1{Enter}");
+    await waitFor(() =>
+      expect(host.lastCall("addAccount")).toMatchObject({
+        request: { settings: {}, secrets: { token: { kind: "new", secret: "ab-1" } } },
+      }),
+    );
+    expect(host.lastCall("addAccount")).not.toHaveProperty("request.settings.client_id");
   });
 
   it("takes_a_key_without_the_word_that_was_copied_with_it", async () => {

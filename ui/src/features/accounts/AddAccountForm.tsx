@@ -6,6 +6,7 @@ import { Field } from "@/components/Field";
 import { PlatformTile } from "@/components/PlatformTile";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
+import { SegmentedControl } from "@/components/SegmentedControl";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { SubmitKey } from "@/components/SubmitKey";
 import { useToasts } from "@/host/toasts";
@@ -15,13 +16,14 @@ import { queries } from "@/host/queries";
 import { AccountFields } from "./AccountFields";
 import {
   type AccountForm,
-  advancedFields,
   beyondFields,
+  byWay,
   emptyForm,
   errorsOf,
   type FormErrors,
   requestOf,
   serverErrors,
+  waysOf,
 } from "./accountForm";
 import styles from "./AddAccount.module.css";
 import { useAddAccount } from "./useAccountActions";
@@ -36,7 +38,10 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
   const { data: wallet = [] } = useQuery(queries.wallet());
   const { add, stop } = useAddAccount();
   const { announce, toast } = useToasts();
-  const { title, fields } = platform;
+  const ways = waysOf(platform);
+  const [way, setWay] = useState(ways[0]);
+  const asked = byWay(platform, way);
+  const { title, fields } = asked;
 
   // Made anew by each try, also where the same is wrong again.
   useEffect(() => box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), [errors]);
@@ -47,7 +52,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
     setErrors(wrong);
     if (Object.keys(wrong).length > 0) return;
     announce(`Signing in to ${title}`);
-    add.mutate(requestOf(platform, form), {
+    add.mutate(requestOf(asked, form), {
       onSuccess: (account) => {
         if (!account) return;
         toast(`${account.label} added`);
@@ -87,9 +92,19 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
         </Notice>
       )}
       <form ref={box} className={styles.form} onSubmit={submit} noValidate>
+        {ways.length > 1 && (
+          <SegmentedControl
+            label="Sign-in method"
+            segments={ways.map((one) => ({ value: one, label: one }))}
+            value={way ?? null}
+            onChange={(chosen) => {
+              setWay(chosen);
+              setErrors({});
+            }}
+          />
+        )}
         <AccountFields
           fields={fields}
-          folded={advancedFields(platform)}
           form={form}
           errors={errors}
           wallet={wallet}

@@ -42,13 +42,14 @@ export function formOf(platform: Pick<PlatformForm, "fields">, settings: unknown
   return { ...emptyForm, settings: Object.fromEntries(typed) };
 }
 
-/**
- * The settings that few need, which lie folded: JSON values, and what an assumed contract lets one correct,
- * which follows its last secret.
- */
-export function advancedFields({ isAssumed, fields }: Pick<PlatformForm, "isAssumed" | "fields">): PlatformField[] {
-  const secret = fields.findLastIndex((field) => field.isSecret);
-  return fields.filter((field, index) => isJson(field) || (isAssumed && index > secret && field.name !== "base_url"));
+/** The ways to sign in, of which one is chosen; none where there is only one. */
+export function waysOf({ fields }: Pick<PlatformForm, "fields">): string[] {
+  return [...new Set(fields.flatMap((field) => field.way ?? []))];
+}
+
+/** A platform with the fields of that way to sign in. */
+export function byWay(platform: PlatformForm, way: string | undefined): PlatformForm {
+  return { ...platform, fields: platform.fields.filter((field) => field.way === null || field.way === way) };
 }
 
 /** The draft of a secret field. */
@@ -60,15 +61,16 @@ export function draftOf(form: AccountForm, field: PlatformField): SecretDraft {
 export function errorsOf(fields: PlatformField[], form: AccountForm): FormErrors {
   const errors: FormErrors = {};
   for (const field of fields) {
-    const error = errorOf(field, form);
+    const error = errorOf(field, fields, form);
     if (error) errors[field.name] = error;
   }
   return errors;
 }
 
-function errorOf(field: PlatformField, form: AccountForm): string | null {
+function errorOf(field: PlatformField, fields: PlatformField[], form: AccountForm): string | null {
   const missing = `Enter the ${midSentence(field.title)}`;
-  const isReplaced = field.unless !== null && (form.settings[field.unless] ?? "").trim() !== "";
+  const other = fields.find(({ name }) => name === field.unless);
+  const isReplaced = other !== undefined && (form.settings[other.name] ?? "").trim() !== "";
   const isNeeded = field.isRequired && !isReplaced;
   if (field.isSecret) {
     const draft = draftOf(form, field);
@@ -88,16 +90,16 @@ function errorOf(field: PlatformField, form: AccountForm): string | null {
 
 /** The settings as the host takes them; only when {@link errorsOf} finds nothing. */
 export function settingsOf(
-  platform: Pick<PlatformForm, "isAssumed" | "fields">,
+  { fields, isAssumed }: Pick<PlatformForm, "isAssumed" | "fields">,
   form: AccountForm,
 ): Record<string, unknown> {
-  const folded = advancedFields(platform);
-  const typed = platform.fields.flatMap((field) => {
+  const typed = fields.flatMap((field) => {
     const text = field.isSecret ? "" : (form.settings[field.name] ?? "");
     if (text.trim() === "") return [];
     if (isJson(field)) return [[field.name, readJson(text).value] as const];
     // A correction may end with a space that is meant, such as that of `Bearer `.
-    return [[field.name, folded.includes(field) ? text : text.trim()] as const];
+    const isCorrection = isAssumed && field.isAdvanced && field.name !== "base_url";
+    return [[field.name, isCorrection ? text : text.trim()] as const];
   });
   return Object.fromEntries(typed);
 }

@@ -116,7 +116,9 @@ describe.each(faults)("$name", ({ problem: fault, word, line, button }) => {
     host.handlers.changeAccountSettings = () => {
       throw fault;
     };
-    const name = await screen.findByRole("textbox", { name: "Client name" });
+    const settings = await screen.findByRole("region", { name: "Settings" });
+    await user.click(within(settings).getByRole("button", { name: "Advanced" }));
+    const name = within(settings).getByRole("textbox", { name: "Client name" });
     await user.type(name, "northlight");
     await user.keyboard("{Control>}s{/Control}");
     await waitFor(() => expect(host.lastCall("changeAccountSettings")).toBeDefined());

@@ -38,6 +38,10 @@ pub struct PlatformField {
     pub is_required: bool,
     /// Another field that makes it unneeded.
     pub unless: Option<String>,
+    /// The way to sign in to which it belongs, where there are several; one is chosen.
+    pub way: Option<String>,
+    /// Whether few need it.
+    pub is_advanced: bool,
     /// Variable of this process's environment that holds it, named as the platform's own clients do;
     /// to be used as `env://NAME`.
     pub variable: Option<String>,
@@ -77,6 +81,8 @@ fn field_of(field: &AccountField) -> PlatformField {
         is_secret: field.is_secret,
         is_required: field.is_required,
         unless: field.unless.map(ToOwned::to_owned),
+        way: field.way.map(ToOwned::to_owned),
+        is_advanced: field.is_advanced,
         variable: field
             .variables
             .iter()

@@ -81,10 +81,19 @@ const FIELDS: &[AccountField] = &[
         "Sign-in",
         "none, bearer or basic. Default: by what else is given",
     )
-    .choices(&["none", "bearer", "basic"]),
-    AccountField::new("token", "Token", "OIDC access token or context token").secret(),
-    AccountField::new("user", "User", "User name, for basic"),
-    AccountField::new("password", "Password", "Password, for basic").secret(),
+    .choices(&["none", "bearer", "basic"])
+    .advanced(),
+    AccountField::new(
+        "token",
+        "Token",
+        "OIDC access token or context token, if the server wants one",
+    )
+    .secret()
+    .way("Token"),
+    AccountField::new("user", "User", "User name").way("Password"),
+    AccountField::new("password", "Password", "Password of that user")
+        .secret()
+        .way("Password"),
     ALLOW_PLAIN_HTTP,
 ];
 

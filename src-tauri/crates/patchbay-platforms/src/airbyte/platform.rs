@@ -79,6 +79,7 @@ const FIELDS: &[AccountField] = &[
         "From an application in your organization settings",
     )
     .unless("token")
+    .way("Client ID")
     .variables(&["AIRBYTE_CLIENT_ID"]),
     AccountField::new(
         "client_secret",
@@ -87,17 +88,22 @@ const FIELDS: &[AccountField] = &[
     )
     .secret()
     .unless("token")
+    .way("Client ID")
     .variables(&["AIRBYTE_CLIENT_SECRET"]),
-    AccountField::new("token", "Token", "Instead of client ID and secret").secret(),
+    AccountField::new("token", "Token", "An access token")
+        .secret()
+        .way("Token"),
     AccountField::new(
         "organization_id",
         "Organization",
         "UUID, if you belong to several organizations",
     )
-    .variables(&["AIRBYTE_ORGANIZATION_ID"]),
+    .variables(&["AIRBYTE_ORGANIZATION_ID"])
+    .advanced(),
     AccountField::new("workspace_name", "Workspace", "Default: default"),
     AccountField::new("base_url", "Base URL", "Only for a custom address")
-        .variables(&["SDK_DEV_ADP_API_HOST"]),
+        .variables(&["SDK_DEV_ADP_API_HOST"])
+        .advanced(),
     ALLOW_PLAIN_HTTP,
 ];
 

@@ -71,12 +71,14 @@ const FIELDS: &[AccountField] = &[
         .required()
         .variables(&["CO_API_KEY", "COHERE_API_KEY"]),
     AccountField::new("base_url", "Base URL", "Only for a private deployment")
-        .variables(&["CO_API_URL"]),
+        .variables(&["CO_API_URL"])
+        .advanced(),
     AccountField::new(
         "client_name",
         "Client name",
         "Project name sent with each request",
-    ),
+    )
+    .advanced(),
     ALLOW_PLAIN_HTTP,
 ];
 

@@ -76,26 +76,30 @@ const FIELDS: &[AccountField] = &[
         .secret()
         .required()
         .unless("token_file")
+        .way("API key")
         .variables(&["MISTRAL_API_KEY"]),
     AccountField::new(
         "token_file",
         "Key file",
-        "Instead of a key: a file read on every request",
+        "A file that holds the key, read on every request",
     )
+    .way("Key file")
     .variables(&["MISTRAL_SA_TOKEN_PATH"]),
     AccountField::new(
         "region",
         "Region",
         "Data region: global, eu or us. Default: global",
     )
-    .choices(&["global", "eu", "us"]),
-    AccountField::new("base_url", "Base URL", "Only for a custom address"),
+    .choices(&["global", "eu", "us"])
+    .advanced(),
+    AccountField::new("base_url", "Base URL", "Only for a custom address").advanced(),
     AccountField::new(
         "surface",
         "API version",
         "current (default), or seed for the legacy API",
     )
-    .choices(&["current", "seed"]),
+    .choices(&["current", "seed"])
+    .advanced(),
     ALLOW_PLAIN_HTTP,
 ];
 
