@@ -78,7 +78,14 @@ describe("times", () => {
 
 describe("words", () => {
   it("make_two_letters_of_a_name", () => {
-    expect(["GitHub", "HubSpot CRM", "Notion", "", "10ex"].map(initials)).toEqual(["GH", "HS", "No", "?", "10"]);
+    expect(["GitHub", "HubSpot CRM", "Notion", "", "10ex", "127.0.0.1"].map(initials)).toEqual([
+      "GH",
+      "HS",
+      "No",
+      "?",
+      "10",
+      "12",
+    ]);
   });
 
   it("show_messages_as_sentences", () => {

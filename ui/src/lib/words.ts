@@ -2,7 +2,8 @@
 export function initials(name: string): string {
   const words = name.split(/[\s\-_./]+|(?<=[a-z])(?=[A-Z])/).filter(Boolean);
   const [first = "?", second] = words;
-  if (second) return (first.charAt(0) + second.charAt(0)).toUpperCase();
+  // Of numbers the first is enough: `127.0.0.1` is not `10`.
+  if (second && !/^\d+$/.test(first)) return (first.charAt(0) + second.charAt(0)).toUpperCase();
   return first.charAt(0).toUpperCase() + first.slice(1, 2).toLowerCase();
 }
 

@@ -154,7 +154,7 @@ export function useRunnerKeys({ args, form, mode, switchMode }: Runner): void {
   useShortcut({ keys: "Mod+J", label: "Form or JSON", inBar: true, run: switchMode });
   useShortcut(
     mode === "form" && args.shown.length > 0
-      ? { keys: "F8", label: "Next problem", run: () => form.current?.focusProblem() }
+      ? { keys: "F8", label: "Next problem", inBar: true, inFields: true, run: () => form.current?.focusProblem() }
       : null,
   );
 }

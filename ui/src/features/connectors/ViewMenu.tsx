@@ -72,6 +72,7 @@ function One<T extends string>({ title, options, value, onChange }: OneProps<T>)
           id={idOf(option.value)}
           textValue={option.label}
           className={selectStyles.item ?? ""}
+          data-check
         >
           <span className="grow">{option.label}</span>
           {option.value === value && <Icon name="check" size={14} />}

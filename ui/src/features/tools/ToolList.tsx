@@ -1,14 +1,16 @@
 import { type ReactNode, useMemo, useState } from "react";
-import { type Connector, type ToolSummary } from "@/host/bindings";
+import { type Connector, type ConnectorId, type ToolSummary } from "@/host/bindings";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
+import { StatusGlyph } from "@/components/StatusGlyph";
 import { VirtualList } from "@/components/VirtualList";
 import { sentence } from "@/lib/words";
 import { FindTool } from "./FindTool";
 import { effects, groupTools } from "./toolGroups";
+import { useOutcome } from "./useOutcome";
 import { useToolsOf } from "./useToolsOf";
 import styles from "./Workbench.module.css";
 
@@ -68,11 +70,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
         sections={sections}
         keyOf={(tool) => tool.name}
         nameOf={(tool) => `${tool.name}, ${effects[tool.effect].tag}`}
-        renderRow={(tool, isSelected) => (
-          <span className={isSelected ? "mono cut medium" : "mono cut"} title={tool.title ?? tool.name}>
-            {tool.name}
-          </span>
-        )}
+        renderRow={(tool, isSelected) => <ToolName connector={connector.id} tool={tool} isSelected={isSelected} />}
         columns="minmax(0, 1fr)"
         selected={selected}
         onSelect={onSelect}
@@ -107,5 +105,25 @@ export function ToolList({ connector, selected, onSelect }: Props) {
       )}
       {body()}
     </nav>
+  );
+}
+
+type ToolNameProps = { connector: ConnectorId; tool: ToolSummary; isSelected: boolean };
+
+/** The name of a tool, with a mark while it runs. */
+function ToolName({ connector, tool, isSelected }: ToolNameProps) {
+  const { outcome } = useOutcome(connector, tool.name);
+  return (
+    <span className={styles.toolName}>
+      <span className={isSelected ? "mono cut medium" : "mono cut"} title={tool.title ?? tool.name}>
+        {tool.name}
+      </span>
+      {outcome.kind === "running" && (
+        <>
+          <StatusGlyph name="authorizing" />
+          <span className="unseen">Running</span>
+        </>
+      )}
+    </span>
   );
 }

@@ -179,9 +179,12 @@ it("tells how far a run is and cancels it", async () => {
   await userEvent.type(await search(), "x{Control>}{Enter}{/Control}");
   expect(await screen.findByText("Reading commits · 3 of 8")).toBeVisible();
   expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "37.5");
+  const tools = screen.getByRole("grid", { name: "Tools of GitHub" });
+  expect(within(tools).getByText("Running")).toBeInTheDocument();
   await userEvent.keyboard("{Control>}.{/Control}");
   expect(cancelled).toHaveBeenCalledWith("run_9");
   expect(await screen.findByText(/was asked to stop/)).toBeVisible();
+  expect(within(tools).queryByText("Running")).toBeNull();
 });
 
 it("keeps the focus where Run was while a run goes on, and cancels one that has no name yet", async () => {
