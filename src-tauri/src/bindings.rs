@@ -68,6 +68,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             connectors::cancel_inspection,
             connectors::list_connectors,
             connectors::read_pasted,
+            connectors::read_server_log,
             connectors::remove_connector,
             connectors::restore_connector,
             connectors::update_connector,

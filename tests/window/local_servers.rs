@@ -75,6 +75,9 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     allow(&desk);
     window.see_text("Ready");
     assert!(started(&pids) > 0);
+    window.press("tab", "Log");
+    window.see("log", "Log");
+    window.see_text("Patchbay starts");
     window.go_to("Tools");
     window.press("row", "echo, *");
     window.press("button", "Run");

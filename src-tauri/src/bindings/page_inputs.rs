@@ -212,6 +212,7 @@ const COMMANDS: &[&str] = &[
     "read_registry_file",
     "read_resource",
     "read_resource_template",
+    "read_server_log",
     "refresh_tools",
     "remove_account",
     "remove_all_runs",

@@ -3,7 +3,7 @@
 use patchbay_model::{Connector, ConnectorId, InspectionId, Problem};
 use patchbay_ops::{
     AddConnector, AddProgram, AddressInspection, Check, ConnectorChanges, Context, Disconnected,
-    FirstConnectors, PastedServers,
+    FirstConnectors, PastedServers, ServerLogLine,
 };
 use tauri::State;
 
@@ -12,6 +12,16 @@ use tauri::State;
 #[specta::specta]
 pub(crate) async fn read_pasted(text: String) -> Result<PastedServers, Problem> {
     Ok(patchbay_ops::read_pasted(&text)?)
+}
+
+/// The last lines that the program of a connector wrote for people, oldest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn read_server_log(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<Vec<ServerLogLine>, Problem> {
+    Ok(patchbay_ops::read_server_log(&cx, &connector).await?)
 }
 
 /// Looks at an address: is it an MCP server, and how does one sign in? `inspection` names this look.

@@ -160,6 +160,16 @@ async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
         "{failed:?}"
     );
     assert!(!failed.stderr.contains(TOKEN));
+    let log = desk.terminal.run(&["connector", "log", "files"]).await;
+    log.succeeded();
+    assert!(log.stdout.contains("Patchbay starts /"), "{log:?}");
+    assert!(
+        log.stdout.contains("no YES option for <redacted>"),
+        "{log:?}"
+    );
+    let last = ["connector", "log", "files", "--lines", "1", "--json"];
+    let last = desk.terminal.run(&last).await.document();
+    assert_eq!(last.as_array().map(Vec::len), Some(1), "{last}");
     let missing = [
         "connector",
         "add",

@@ -112,6 +112,8 @@ export const commands = {
 	listConnectors: () => typedError<Connector[], Problem>(__TAURI_INVOKE("list_connectors")),
 	/**  Reads what was pasted to be added: an address, a command, settings of another program, or a link that installs. */
 	readPasted: (text: string) => typedError<PastedServers, Problem>(__TAURI_INVOKE("read_pasted", { text })),
+	/**  The last lines that the program of a connector wrote for people, oldest first. */
+	readServerLog: (connector: ConnectorId) => typedError<ServerLogLine[], Problem>(__TAURI_INVOKE("read_server_log", { connector })),
 	/**  Takes a connector out of the lists; it can be restored until the app ends. */
 	removeConnector: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("remove_connector", { connector })),
 	/**  Puts a removed connector back. */
@@ -2225,6 +2227,14 @@ export type ServerFacts = {
 	transport: Transport,
 	/**  Its advice to the models that use it. */
 	instructions: string | null,
+};
+
+/**  A line of a server's log. */
+export type ServerLogLine = {
+	/**  When it came. */
+	at: Timestamp,
+	/**  What it says, without secrets of the connector. */
+	text: string,
 };
 
 /**  What an MCP server is started with. */

@@ -157,6 +157,13 @@ export const queries = {
       queryFn: () => call(commands.listPrompts(id)),
       ...form,
     }),
+  // Written by another process as well, which sends no event.
+  serverLog: (id: ConnectorId) =>
+    queryOptions({
+      queryKey: [...keys.offered, id, "log"],
+      queryFn: () => call(commands.readServerLog(id)),
+      refetchInterval: 1000,
+    }),
   tools: (connector: ConnectorId | null) =>
     queryOptions({ queryKey: [...keys.tools, connector], queryFn: () => call(commands.listTools(connector)) }),
   tool: (connector: ConnectorId, tool: string) =>

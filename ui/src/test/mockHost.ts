@@ -536,6 +536,7 @@ export class MockHost {
       runTool: () => run({ id: "run_new" }),
       fillPrompt: () => ({ description: null, messages: [] }),
       listPrompts: () => [],
+      readServerLog: () => [],
       listResources: () => [],
       readResource: () => [],
       findTool: ({ connector: id, tool: name }) => {

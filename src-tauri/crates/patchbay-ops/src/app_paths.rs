@@ -93,7 +93,17 @@ impl AppPaths {
 
     /// The folder in which the server of a connector works, unless another was chosen.
     pub(crate) fn server_folder(&self, connector: &ConnectorId) -> PathBuf {
-        self.data.join("servers").join(connector.as_str())
+        self.servers().join(connector.as_str())
+    }
+
+    /// What the server of a connector said to people.
+    pub(crate) fn server_log(&self, connector: &ConnectorId) -> PathBuf {
+        self.servers().join(format!("{connector}.log"))
+    }
+
+    /// What the programs among servers have of their own.
+    pub(crate) fn servers(&self) -> PathBuf {
+        self.data.join("servers")
     }
 
     pub(crate) fn locks(&self) -> PathBuf {

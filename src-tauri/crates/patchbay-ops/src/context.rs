@@ -254,6 +254,10 @@ impl Context {
         &self.inner.oauth
     }
 
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.inner.clock)
+    }
+
     pub(crate) fn now(&self) -> patchbay_model::Timestamp {
         self.inner.clock.now()
     }

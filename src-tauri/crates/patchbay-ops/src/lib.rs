@@ -178,6 +178,7 @@ pub use runs::{find_run, list_runs, remove_run};
 pub use secrets::programs::{NoProgramConsent, Occasion, ProgramConsent, ProgramRequest, Purpose};
 pub use secrets::reference::resolve_from_environment;
 pub use servers::guard::{WATCH_PROGRAMS, watch_programs};
+pub use servers::log::{ServerLogLine, read_server_log};
 pub use vault::{
     accept_older_secrets, choose_passphrase, probe_vault, save_unsaved_secrets, set_vault_aside,
     unlock_vault, unsaved_problem, use_keychain, vault_status,

@@ -6,6 +6,7 @@
 
 mod environment;
 pub(crate) mod guard;
+pub(crate) mod log;
 mod restarts;
 
 use std::ffi::OsString;
@@ -80,6 +81,7 @@ pub(crate) async fn start(
     }
     let found = find_allowed(cx, connector, command, occasion).await?;
     let secrets = secret_variables(cx, connector).await?;
+    make_folder(&cx.paths().servers(), true).await?;
     make_folder(&found.folder, command.folder.is_none()).await?;
     let environment = environment::of(&found.path, &found.program.file, command, &secrets);
     let environment = environment.map_err(|name| Error::Usage {
@@ -95,7 +97,9 @@ pub(crate) async fn start(
         secrets: secrets.into_iter().map(|(_, secret)| secret).collect(),
         guard: cx.guard() as Arc<dyn ProcessGuard>,
         asks: cx.asks(),
+        log: log::writer(cx, &connector.id),
     };
+    (program.log)(&format!("Patchbay starts {}", program.file.display()));
     let usual = match connector.server {
         Some(_) => START,
         None => FIRST_START,
@@ -216,11 +220,11 @@ async fn make_folder(folder: &Path, is_ours: bool) -> Result<(), Error> {
     })
 }
 
-/// Deletes the folder that the server of a connector had for itself. One that a person chose stays.
+/// Deletes the folder that the server of a connector had for itself, and its log. A folder that a person chose stays.
 ///
 /// # Errors
 /// [`Error::File`].
-pub(crate) async fn remove_own_folder(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
+pub(crate) async fn remove_own_files(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     let mut parts = Path::new(id.as_str()).components();
     if !matches!(
         (parts.next(), parts.next()),
@@ -228,6 +232,11 @@ pub(crate) async fn remove_own_folder(cx: &Context, id: &ConnectorId) -> Result<
     ) {
         // Not an id that Patchbay gave: whoever changed the database does not choose what is deleted.
         return Ok(());
+    }
+    let log = cx.paths().server_log(id);
+    for file in [log::former(&log), log] {
+        // Most servers say nothing.
+        drop(tokio::fs::remove_file(file).await);
     }
     let folder = cx.paths().server_folder(id);
     match tokio::fs::remove_dir_all(&folder).await {

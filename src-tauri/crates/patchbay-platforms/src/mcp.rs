@@ -39,7 +39,7 @@ pub(crate) use content::tool_result;
 pub use negotiate::{connect, connect_program};
 pub use patchbay_http::CallProgress;
 pub use session::McpSession;
-pub use stdio::{McpProgram, ProcessGuard};
+pub use stdio::{McpProgram, OnLine, ProcessGuard};
 pub(crate) use tools::read_page;
 pub use uri_template::UriTemplate;
 

@@ -116,6 +116,20 @@ it("a_slow_server_can_be_given_more_time", async () => {
   );
 });
 
+it("shows_what_a_local_program_writes_to_its_log", async () => {
+  const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
+  const { host, container } = renderApp("/connectors/con_github?tab=log", { connectors: [connector({ command })] });
+  expect(await screen.findByText("Nothing written yet")).toBeVisible();
+  host.handlers.readServerLog = () => [
+    { at: "2026-11-20T10:00:00Z", text: "Patchbay starts /usr/bin/npx" },
+    { at: "2026-11-20T10:00:01Z", text: "added 12 packages \u202e<b>" },
+  ];
+  const log = await screen.findByRole("log", { name: "Log" }, { timeout: 3000 });
+  expect(log).toHaveTextContent("added 12 packages");
+  expect(log.querySelector("b")).toBeNull();
+  expect(await axeViolations(container)).toEqual([]);
+});
+
 it("reads_a_resource_and_fills_in_a_prompt", async () => {
   const { user, host, container } = renderApp(
     "/connectors/con_github?tab=resources",

@@ -37,6 +37,7 @@ import styles from "./ConnectorPage.module.css";
 import { ConnectorSettings } from "./ConnectorSettings";
 import { type ConnectorTab, connectorTabs } from "./connectorTabs";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
+import { LogPane } from "./LogPane";
 import { PlatformCredentials } from "./hosted/PlatformCredentials";
 import { PromptsPane } from "./offered/PromptsPane";
 import { ResourcesPane } from "./offered/ResourcesPane";
@@ -162,6 +163,7 @@ function Known({
   );
   const tabs = connectorTabs.filter((one) => {
     if (one === "credentials") return keepsCredentials;
+    if (one === "log") return connector.command !== null;
     // Platforms pass on tools alone.
     return configuredHere || (one !== "resources" && one !== "prompts");
   });
@@ -297,6 +299,9 @@ function Known({
                 { id: "resources" as const, label: "Resources", content: <ResourcesPane connector={connector} /> },
                 { id: "prompts" as const, label: "Prompts", content: <PromptsPane connector={connector} /> },
               ]
+            : []),
+          ...(connector.command
+            ? [{ id: "log" as const, label: "Log", content: <LogPane connector={connector} /> }]
             : []),
           // Elsewhere what a connector signs in with is one of its settings.
           ...(keepsCredentials

@@ -112,6 +112,14 @@ pub(crate) enum ConnectorVerb {
         #[arg(value_name = "ARGUMENT")]
         arguments: Vec<String>,
     },
+    /// Show what a local program wrote to its log
+    Log {
+        /// Connector (name, ACCOUNT/NAME or id)
+        connector: String,
+        /// Most lines
+        #[arg(long, default_value_t = 50)]
+        lines: usize,
+    },
     /// Show or set background checks
     AutoCheck {
         /// on or off

@@ -7,9 +7,10 @@ use patchbay_model::{
     count, has_secret_query,
 };
 use patchbay_ops::{
-    AddConnector, Check, ConnectorChanges, Synced, abilities, add_connector_within,
+    AddConnector, Check, ConnectorChanges, ServerLogLine, Synced, abilities, add_connector_within,
     allow_connector_program, check_connector, delete_connector, disconnect_connector,
-    list_connectors, remove_connector, restore_connector, sync_connectors, update_connector,
+    list_connectors, read_server_log, remove_connector, restore_connector, sync_connectors,
+    update_connector,
 };
 use url::Url;
 
@@ -71,6 +72,7 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
             prompt,
             arguments,
         } => mcp_resources::prompt(cli, &connector, &prompt, &arguments).await,
+        ConnectorVerb::Log { connector, lines } => log(cli, &connector, lines).await,
         ConnectorVerb::AutoCheck { switch } => background::run(cli, switch).await,
         ConnectorVerb::Check { connector } => check(cli, &connector).await,
     }
@@ -435,6 +437,19 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         || enabled.is_some()
         || allow_plain_http.is_some()
         || time_limits.is_some()
+}
+
+async fn log(cli: &Cli, text: &str, most: usize) -> Result<(), Failure> {
+    let connector = cli.connector(text).await?;
+    let all = read_server_log(&cli.cx, &connector.id).await?;
+    let lines = &all[all.len().saturating_sub(most)..];
+    if lines.is_empty() {
+        cli.stderr.say("The log is empty.");
+    }
+    cli.out.answer(&lines, |_| {
+        let line = |line: &ServerLogLine| format!("{}  {}\n", line.at, line.text);
+        lines.iter().map(line).collect()
+    })
 }
 
 async fn check(cli: &Cli, text: &str) -> Result<(), Failure> {

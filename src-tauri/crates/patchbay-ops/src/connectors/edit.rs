@@ -290,7 +290,7 @@ pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
         if let Err(error) = drop_own_sign_in(cx, &gone).await {
             tracing::warn!(%error, "the sign-in of a removed connector could not be forgotten");
         }
-        if let Err(error) = servers::remove_own_folder(cx, &gone.id).await {
+        if let Err(error) = servers::remove_own_files(cx, &gone.id).await {
             tracing::warn!(%error, "the folder of a removed connector could not be deleted");
         }
     }

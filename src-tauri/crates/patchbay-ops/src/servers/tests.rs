@@ -176,14 +176,14 @@ async fn its_own_folder_goes_with_the_connector_and_no_other() {
     assert!(folder.exists());
     for id in ["..", "../patchbay.db", "", "/", "."] {
         let id = ConnectorId::new(id);
-        remove_own_folder(&bench.cx, &id).await.unwrap();
+        remove_own_files(&bench.cx, &id).await.unwrap();
     }
     assert!(bench.cx.paths().database().exists() && folder.exists());
     disconnect_connector(&bench.cx, &connector.id)
         .await
         .unwrap();
     for _ in 0..2 {
-        remove_own_folder(&bench.cx, &connector.id).await.unwrap();
+        remove_own_files(&bench.cx, &connector.id).await.unwrap();
         assert!(!folder.exists());
     }
     bench.cx.close().await;

@@ -23,7 +23,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::process::Process;
-pub use self::process::{McpProgram, ProcessGuard};
+pub use self::process::{McpProgram, OnLine, ProcessGuard};
 
 use self::lines::{Lines, Next};
 use self::process::Cut;

@@ -49,7 +49,12 @@ pub struct McpProgram {
     pub guard: Arc<dyn ProcessGuard>,
     /// Whether it is told that it may ask the person who runs a tool.
     pub asks: bool,
+    /// Hears what it says to people, line by line; must not block for long.
+    pub log: OnLine,
 }
+
+/// Hears a line that is fit to be shown.
+pub type OnLine = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Is told of process groups as long as they are there, to end them should we not come to it.
 pub trait ProcessGuard: Send + Sync {
@@ -110,7 +115,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
         return Err(not_started(std::io::Error::other("it ended at once")));
     };
     program.guard.started(group);
-    let said = Said::new(program.secrets);
+    let said = Said::new(program.secrets, program.log);
     let (exit_to, exit) = watch::channel(None);
     let (gone_to, gone) = watch::channel(false);
     let stopping = CancellationToken::new();

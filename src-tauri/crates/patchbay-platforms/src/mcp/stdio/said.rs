@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use patchbay_http::text;
 use patchbay_model::{Secret, clean_text};
 
+use super::process::OnLine;
+
 /// Most lines that are kept.
 const LINES: usize = 20;
 
@@ -23,13 +25,15 @@ struct Inner {
     lines: Mutex<VecDeque<String>>,
     /// What it was given and must not be shown.
     secrets: Vec<Secret>,
+    log: OnLine,
 }
 
 impl Said {
-    pub(super) fn new(secrets: Vec<Secret>) -> Self {
+    pub(super) fn new(secrets: Vec<Secret>, log: OnLine) -> Self {
         Self(Arc::new(Inner {
             lines: Mutex::default(),
             secrets,
+            log,
         }))
     }
 
@@ -41,7 +45,7 @@ impl Said {
         if line.is_empty() {
             return;
         }
-        tracing::debug!(line, "a program said");
+        (self.0.log)(&line);
         let mut lines = self.0.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if lines.len() == LINES {
             lines.pop_front();
@@ -88,14 +92,18 @@ mod tests {
 
     #[test]
     fn secrets_and_terminal_codes_are_taken_out() {
-        let said = Said::new(vec![Secret::new("hunter2-hunter2")]);
+        let heard = Arc::new(Mutex::new(String::new()));
+        let hearing = Arc::clone(&heard);
+        let log: OnLine = Arc::new(move |line| hearing.lock().unwrap().push_str(line));
+        let said = Said::new(vec![Secret::new("hunter2-hunter2")], log);
         said.note(b"\x1b[31mbad key\x1b[0m hunter2-hunter2\x07\xff");
         assert_eq!(said.text(), "bad key <redacted> \u{fffd}");
+        assert_eq!(*heard.lock().unwrap(), said.text());
     }
 
     #[test]
     fn only_the_last_lines_are_kept() {
-        let said = Said::new(Vec::new());
+        let said = Said::new(Vec::new(), Arc::new(|_| {}));
         for number in 0..1000 {
             said.note(format!("{number} {}", "x".repeat(10_000)).as_bytes());
         }

@@ -94,6 +94,7 @@ fn program(manner: &str, groups: &Arc<Groups>) -> McpProgram {
         secrets: vec![Secret::new("hunter2-hunter2")],
         guard: Arc::clone(groups) as Arc<dyn ProcessGuard>,
         asks: false,
+        log: Arc::new(|_| {}),
     }
 }
 

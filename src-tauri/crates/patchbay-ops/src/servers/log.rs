@@ -1,0 +1,125 @@
+//! What servers that are programs say to people: the last of it, in a file for each, so that every window and
+//! command sees it and it outlives the program.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use patchbay_model::{ConnectorId, Timestamp, clean_text};
+use patchbay_platforms::mcp::OnLine;
+use serde::Serialize;
+use specta::Type;
+
+use crate::connectors::find_connector;
+use crate::context::Context;
+use crate::error::Error;
+
+/// Most bytes of a file; then it takes the place of the one before.
+const MOST_BYTES: u64 = 256 * 1024;
+
+/// Most lines that are shown.
+const MOST_LINES: usize = 1000;
+
+/// Most characters of a line that are shown.
+const LINE_LENGTH: usize = 500;
+
+/// A line of a server's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerLogLine {
+    /// When it came.
+    pub at: Timestamp,
+    /// What it says, without secrets of the connector.
+    pub text: String,
+}
+
+/// The last lines that the server of a connector said to people, oldest first; none where it said nothing, or is no
+/// program of this computer.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::File`].
+pub async fn read_server_log(cx: &Context, id: &ConnectorId) -> Result<Vec<ServerLogLine>, Error> {
+    find_connector(cx, id).await?;
+    let file = cx.paths().server_log(id);
+    let mut lines = Vec::new();
+    for file in [former(&file), file] {
+        match tokio::fs::read(&file).await {
+            Ok(bytes) => lines.extend(String::from_utf8_lossy(&bytes).lines().filter_map(line)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => {
+                return Err(Error::File {
+                    path: file.display().to_string(),
+                    source,
+                });
+            }
+        }
+    }
+    lines.drain(..lines.len().saturating_sub(MOST_LINES));
+    Ok(lines)
+}
+
+fn line(written: &str) -> Option<ServerLogLine> {
+    let (at, text) = written.split_once(' ')?;
+    Some(ServerLogLine {
+        at: Timestamp::parse(at)?,
+        text: clean_text(text, LINE_LENGTH),
+    })
+}
+
+/// Writes lines into the log of a connector.
+pub(super) fn writer(cx: &Context, id: &ConnectorId) -> OnLine {
+    let (file, clock) = (cx.paths().server_log(id), cx.clock());
+    Arc::new(move |line| {
+        if let Err(error) = append(&file, clock.now(), line) {
+            tracing::debug!(%error, "a line of a server was not kept");
+        }
+    })
+}
+
+fn append(file: &Path, now: Timestamp, line: &str) -> io::Result<()> {
+    let mut opened = OpenOptions::new().append(true).create(true).open(file)?;
+    // In one piece: another process may run the same server.
+    opened.write_all(format!("{now} {line}\n").as_bytes())?;
+    let written = opened.metadata()?.len();
+    drop(opened);
+    if written > MOST_BYTES {
+        fs::rename(file, former(file))?;
+    }
+    Ok(())
+}
+
+/// Where the lines before those of a file are.
+pub(super) fn former(file: &Path) -> PathBuf {
+    file.with_extension("log.1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::testing::{NOBODY, add, open};
+
+    #[tokio::test]
+    async fn the_last_lines_are_kept_in_bounded_space() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let id = add(&cx, NOBODY).await.id;
+        assert_eq!(read_server_log(&cx, &id).await.unwrap(), []);
+        let file = cx.paths().server_log(&id);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        let write = writer(&cx, &id);
+        for number in 0..5000 {
+            write(&format!("{number} {}", "x".repeat(150)));
+        }
+        let lines = read_server_log(&cx, &id).await.unwrap();
+        assert_eq!(lines.len(), MOST_LINES);
+        assert!(lines[MOST_LINES - 1].text.starts_with("4999 x"));
+        let size = |file: &Path| fs::metadata(file).unwrap().len();
+        assert!(size(&file) + size(&former(&file)) < 2 * MOST_BYTES + 500);
+        // What somebody else put there is text, or nothing.
+        fs::write(&file, "no time\n2026-01-01T00:00:00Z a\u{1b}[2Jb\n\u{ff}").unwrap();
+        let lines = read_server_log(&cx, &id).await.unwrap();
+        assert_eq!(lines[lines.len() - 1].text, clean_text("a\u{1b}[2Jb", 500));
+    }
+}

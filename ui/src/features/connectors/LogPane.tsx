@@ -1,0 +1,57 @@
+import { useQuery } from "@tanstack/react-query";
+import { useLayoutEffect, useRef } from "react";
+import { EmptyState } from "@/components/EmptyState";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { Skeleton } from "@/components/Skeleton";
+import { type Connector } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { inertText } from "@/lib/inertText";
+import { clockSeconds, exactTime } from "@/lib/time";
+import styles from "./LogPane.module.css";
+
+/** What the program of a connector writes for people, as it comes. */
+export function LogPane({ connector }: { connector: Connector }) {
+  const { data, error, refetch } = useQuery(queries.serverLog(connector.id));
+  const pane = useRef<HTMLDivElement>(null);
+  // Whoever scrolled up reads what stands there.
+  const isAtEnd = useRef(true);
+  useLayoutEffect(() => {
+    if (isAtEnd.current) pane.current?.scrollTo({ top: pane.current.scrollHeight });
+  }, [data]);
+  if (error)
+    return (
+      <div className={styles.notice}>
+        <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />
+      </div>
+    );
+  if (!data) return <Skeleton rows={5} label="Loading log" />;
+  if (data.length === 0)
+    return (
+      <EmptyState icon="square-terminal" title="Nothing written yet">
+        What this program writes to its log appears here, from its first start on.
+      </EmptyState>
+    );
+  return (
+    <div
+      ref={pane}
+      className={styles.pane}
+      role="log"
+      aria-label="Log"
+      // Scrolled by the keyboard.
+      tabIndex={0}
+      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+        isAtEnd.current = scrollTop + clientHeight > scrollHeight - 24;
+      }}
+    >
+      {data.map(({ at, text }, index) => (
+        <div key={index} className={styles.line}>
+          <time className="text3" dateTime={at} title={exactTime(at)}>
+            {clockSeconds(at)}
+          </time>
+          <span>{inertText(text)}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
