@@ -44,7 +44,9 @@ async fn the_whole_story() {
     assert_eq!(tools[0]["tool"]["name"], "search");
     fixture.fails("tool run intranet search", 2).await;
     let run = fixture.json("tool run intranet search query=tea").await;
-    assert_eq!(run["result"]["structured"]["results"][0]["text"], "found");
+    let shown = &run["result"]["content"][0]["text"];
+    assert_eq!(*shown, "Document: 0\nid: 1\ntext: found\n");
+    assert_eq!(run["answer"]["results"][0]["text"], "found");
     assert_eq!(run["request"], json!({ "query": "tea" }));
     assert_eq!(fixture.json("run list").await["total"], 1);
 

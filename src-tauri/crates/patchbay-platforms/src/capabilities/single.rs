@@ -155,6 +155,8 @@ pub(crate) struct SingleOutcome {
     pub(crate) request: Value,
     /// What came back.
     pub(crate) answer: Value,
+    /// Whether that is the tool's result as well; otherwise its words are.
+    pub(crate) is_structured: bool,
     /// It for people.
     pub(crate) words: String,
     /// Whether the tool says that it failed.
@@ -196,7 +198,7 @@ impl<P: SingleTool> Tools for P {
                 content: vec![Content::Text {
                     text: outcome.words,
                 }],
-                structured: Some(Json(outcome.answer.clone())),
+                structured: outcome.is_structured.then(|| Json(outcome.answer.clone())),
                 is_error: outcome.is_error,
             },
             request: outcome.request,

@@ -699,6 +699,7 @@ impl SingleTool for Tenex {
             request: json!({}),
             words: tested.value.message.unwrap_or_else(|| verdict.to_owned()),
             is_error,
+            is_structured: true,
             answer: tested.json,
             status: tested.status,
             bytes: tested.bytes,

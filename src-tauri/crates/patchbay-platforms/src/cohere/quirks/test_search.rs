@@ -17,7 +17,7 @@ use patchbay_http::{
 use patchbay_model::{RemoteId, Secret};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::capabilities::{SingleOutcome, SingleTool};
 use crate::cohere::operations::{Get, ServiceAuth};
@@ -51,7 +51,23 @@ impl Operation for TestSearch {
     type Output = Raw<SearchResults>;
 
     async fn run(&self, client: &Client, options: &CallOptions) -> Result<Self::Output> {
-        let (service, request) = self.prepare(client, options).await?;
+        self.search(client, options).await.map(|(found, _)| found)
+    }
+
+    async fn plan(&self, client: &Client, options: &CallOptions) -> Result<PlannedRequest> {
+        let (service, request, _) = self.prepare(client, options).await?;
+        service.plan(&request, options)
+    }
+}
+
+impl TestSearch {
+    /// What the service answers, and the fields that Cohere keeps from the model.
+    async fn search(
+        &self,
+        client: &Client,
+        options: &CallOptions,
+    ) -> Result<(Raw<SearchResults>, Vec<String>)> {
+        let (service, request, excludes) = self.prepare(client, options).await?;
         let answer = service.send(request, options).await;
         let outcome = answer.and_then(|answer| Raw::read(&answer, Self::NAME));
         let test = match &outcome {
@@ -66,22 +82,20 @@ impl Operation for TestSearch {
                 .observations
                 .note(id, |found| found.test = Some(test));
         }
-        outcome
+        outcome.map(|found| (found, excludes))
     }
 
-    async fn plan(&self, client: &Client, options: &CallOptions) -> Result<PlannedRequest> {
-        let (service, request) = self.prepare(client, options).await?;
-        service.plan(&request, options)
-    }
-}
-
-impl TestSearch {
-    /// The way to the connector's own service, and what it is asked. Only Cohere knows the URL.
-    async fn prepare(&self, client: &Client, options: &CallOptions) -> Result<(Api, Request)> {
+    /// The way to the connector's own service, what it is asked, and the fields that the connector excludes. Only
+    /// Cohere knows them.
+    async fn prepare(
+        &self,
+        client: &Client,
+        options: &CallOptions,
+    ) -> Result<(Api, Request, Vec<String>)> {
         let get = Get {
             id: self.id.clone(),
         };
-        let Connector { url, .. } = get.run(client, options).await?.value.connector;
+        let Connector { url, excludes, .. } = get.run(client, options).await?.value.connector;
         let url = url.ok_or_else(|| Error::Usage("the connector has no URL".to_owned()))?;
         let tokens: Arc<dyn TokenSource> = match &self.service_auth {
             Some(auth) => Arc::new(FixedHeaders::new("authorization", authorization(auth))),
@@ -118,8 +132,37 @@ impl TestSearch {
         for (name, value) in service.base.query_pairs() {
             request = request.query(&name, value);
         }
-        Ok((service, request))
+        Ok((service, request, excludes))
     }
+}
+
+/// The results as they stand in the prompt of a chat: by number, a line for each field. The model sees no excluded
+/// field; citations do.
+///
+/// Source: Cohere's guide "Creating and Deploying a Connector" and its questions on connectors, `excludes`.
+fn prompt(results: &[Value], excludes: &[String]) -> String {
+    let line = |(name, value): (&String, &Value)| match value {
+        Value::String(text) => format!("{name}: {text}\n"),
+        other => format!("{name}: {other}\n"),
+    };
+    let text = |(number, result): (usize, &Value)| {
+        let fields = match result {
+            Value::Object(fields) => {
+                let shown = fields.iter().filter(|(name, _)| !excludes.contains(name));
+                shown.map(line).collect()
+            }
+            other => format!("{other}\n"),
+        };
+        format!("Document: {number}\n{fields}")
+    };
+    let mut all: Vec<String> = results.iter().enumerate().map(text).collect();
+    if all.is_empty() {
+        all.push("No documents".to_owned());
+    }
+    if !excludes.is_empty() {
+        all.push(format!("Excluded fields: {}", excludes.join(", ")));
+    }
+    all.join("\n")
 }
 
 fn authorization(auth: &ServiceAuth) -> Secret {
@@ -157,7 +200,8 @@ impl SingleTool for Cohere {
     type Arguments = Search;
     const NAME: &'static str = "search";
     const TITLE: &'static str = "Test search";
-    const DESCRIPTION: &'static str = "Sends a test search, as Cohere would in a chat";
+    const DESCRIPTION: &'static str =
+        "Sends a test search and shows what a chat's model would get of the answer";
 
     async fn check_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
         self.find(id, options).await.map(drop)
@@ -170,10 +214,11 @@ impl SingleTool for Cohere {
         options: &CallOptions,
     ) -> Result<SingleOutcome> {
         let search = search.of(id);
-        let found = search.run(&self.client, options).await?;
+        let (found, excludes) = search.search(&self.client, options).await?;
         Ok(SingleOutcome {
             request: json!({ "query": search.query }),
-            words: format!("{:#}", found.json["results"]),
+            words: prompt(&found.value.results, &excludes),
+            is_structured: false,
             answer: found.json,
             is_error: false,
             status: found.status,
@@ -188,5 +233,23 @@ impl SingleTool for Cohere {
         options: &CallOptions,
     ) -> Result<PlannedRequest> {
         search.of(id).plan(&self.client, options).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prompt_has_every_field_but_the_excluded_ones() {
+        let results = [
+            json!({"title": "Tea", "text": "Green", "url": "https://a.example", "rank": 1}),
+            json!("odd"),
+        ];
+        assert_eq!(
+            prompt(&results, &["url".to_owned()]),
+            "Document: 0\ntitle: Tea\ntext: Green\nrank: 1\n\nDocument: 1\n\"odd\"\n\nExcluded fields: url"
+        );
+        assert_eq!(prompt(&[], &[]), "No documents");
     }
 }
