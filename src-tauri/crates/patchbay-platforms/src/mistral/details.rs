@@ -5,6 +5,7 @@
 mod tools;
 
 use async_trait::async_trait;
+use futures::future::join;
 use patchbay_http::CallOptions;
 use patchbay_model::{
     Action, Control, ControlGroup, Fact, Json, PlatformDetails, RemoteId, Timestamp, clean_text,
@@ -20,7 +21,7 @@ use super::operations::sharing::{
 use super::operations::{Scope, seed};
 use super::quirks::surface::Surface;
 use super::wire::Connector;
-use crate::{Details, Error, Operation, actions};
+use crate::{Details, Error, Operation, Tools, actions};
 
 const WORDS_LIMIT: usize = 200;
 
@@ -45,8 +46,16 @@ impl Details for Mistral {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<PlatformDetails, Error> {
-        let connector = self.find_known(id, options).await?.value;
-        let mut groups = vec![self.activation(&connector), self.sharing(&connector)];
+        let (found, tools) = join(
+            self.find_known(id, options),
+            self.tools_to_choose_from(id, options),
+        )
+        .await;
+        let connector = found?.value;
+        let mut groups = vec![
+            self.activation(&connector, &tools),
+            self.sharing(&connector),
+        ];
         if self.surface == Surface::Current {
             groups.push(credentials_group(&connector));
         }
@@ -59,6 +68,16 @@ impl Details for Mistral {
 }
 
 impl Mistral {
+    /// Names of the tools that an activation may name; none where it cannot, and where they are not known: they are
+    /// typed then.
+    async fn tools_to_choose_from(&self, id: &RemoteId, options: &CallOptions) -> Vec<String> {
+        if self.surface == Surface::Current {
+            return Vec::new();
+        }
+        let listed = self.list_tools(id, options).await.unwrap_or_default();
+        listed.into_iter().map(|tool| tool.name).collect()
+    }
+
     fn facts(&self, connector: &Connector) -> Vec<Fact> {
         let mut facts = vec![fact("Protocol", protocol(connector))];
         facts.extend(owner(connector).map(|owner| fact("Owner", owner)));
@@ -81,6 +100,7 @@ impl Mistral {
         if connector.private_tool_execution == Some(true) {
             facts.push(fact("Tools run", "Privately"));
         }
+        facts.extend(tools::facts(&connector.preferences));
         facts.extend(self.gateway(connector));
         facts.push(moment("Created", connector.created_at));
         facts.push(moment("Updated", connector.modified_at));
@@ -99,12 +119,12 @@ impl Mistral {
         (self.surface == Surface::Current).then(|| fact("Gateway", address))
     }
 
-    fn activation(&self, connector: &Connector) -> ControlGroup {
+    fn activation(&self, connector: &Connector, tools: &[String]) -> ControlGroup {
         let controls = SCOPES.map(|(scope, label, loss)| Control::Switch {
             label: label.to_owned(),
             is_main: true,
             is_on: self.is_active(connector, scope),
-            turn_on: Box::new(self.switching_on(connector, scope)),
+            turn_on: Box::new(self.switching_on(connector, scope, tools)),
             turn_off: Box::new(self.switching_off(connector, scope, loss)),
         });
         ControlGroup {
@@ -125,7 +145,7 @@ impl Mistral {
         connector.active.or(was_switched_off)
     }
 
-    fn switching_on(&self, connector: &Connector, scope: Scope) -> Action {
+    fn switching_on(&self, connector: &Connector, scope: Scope, tools: &[String]) -> Action {
         let call = match (self.surface, scope) {
             (Surface::Current, _) => actions::call::<ActivateForConsumer, Self>,
             (Surface::Seed, Scope::Organization) => {
@@ -137,7 +157,7 @@ impl Mistral {
         let name = format!("activate-for-{}", scope.as_str());
         let is_seed = self.surface == Surface::Seed;
         Action {
-            input_schema: is_seed.then(|| Json(tools::configuration())),
+            input_schema: is_seed.then(|| Json(tools::configuration(tools))),
             ..call(&name, "Turn on", self.at_scope(connector, scope))
         }
     }

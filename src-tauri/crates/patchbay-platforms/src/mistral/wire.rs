@@ -157,6 +157,27 @@ pub struct Connector {
     pub methods: Vec<AuthMethod>,
     #[serde(rename = "connection_credentials")]
     pub credentials: Vec<Credential>,
+    #[serde(rename = "connection_preferences")]
+    pub preferences: Vec<Preference>,
+}
+
+/// How tools may be used at a level.
+#[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Preference {
+    pub consumer_type: Option<String>,
+    pub tool_configuration: Option<ToolConfiguration>,
+}
+
+/// Which tools may be used, and of which a person is asked before.
+#[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct ToolConfiguration {
+    pub include: Option<Vec<String>>,
+    pub exclude: Option<Vec<String>>,
+    /// Names, `{"read_only": …}`, or both joined.
+    pub requires_confirmation: Option<Value>,
+    pub skip_confirmation: Option<Value>,
 }
 
 impl Object<Connector> {

@@ -30,7 +30,7 @@ fn is_on(details: &PlatformDetails, wanted: &str) -> Option<bool> {
 /// Everything that an action asks for, answered.
 fn answers() -> Map<String, Value> {
     serde_json::from_value(json!({
-        "include": ["search"], "exclude": ["erase"],
+        "include": ["echo"], "exclude": ["erase"],
         "requires_confirmation": {"type": "or", "expressions": [{"read_only": false}, ["erase"]]},
         "skip_confirmation": {"read_only": true},
     }))

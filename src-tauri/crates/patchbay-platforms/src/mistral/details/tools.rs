@@ -2,10 +2,13 @@
 //!
 //! Source: Mistral contract, sections 4 and 9, tool configuration.
 
+use patchbay_model::{Fact, clean_text};
 use schemars::{JsonSchema, Schema};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::{WORDS_LIMIT, fact, level};
 use crate::form;
+use crate::mistral::wire::{Preference, ToolConfiguration};
 
 /// What is asked, every member of which may be left out.
 #[derive(JsonSchema)]
@@ -76,7 +79,133 @@ fn told_apart(schema: &mut Schema) {
     }
 }
 
-/// The schema of what is asked.
-pub(super) fn configuration() -> Value {
-    form::schema_of::<Configuration>()
+/// More tools than these are named by typing.
+const MOST_CHOICES: usize = 200;
+
+/// The schema of what is asked, with those tools to choose from.
+pub(super) fn configuration(tools: &[String]) -> Value {
+    let mut schema = form::schema_of::<Configuration>();
+    if (1..=MOST_CHOICES).contains(&tools.len()) {
+        offer(&mut schema, tools);
+    }
+    schema
+}
+
+/// Lists of names become choices; nothing else in the schema is a list of texts.
+fn offer(schema: &mut Value, tools: &[String]) {
+    match schema {
+        Value::Object(members) => {
+            if members
+                .get("items")
+                .is_some_and(|items| items["type"] == "string")
+            {
+                members.insert("items".to_owned(), json!({"type": "string", "enum": tools}));
+                members.insert("uniqueItems".to_owned(), true.into());
+            }
+            members.values_mut().for_each(|member| offer(member, tools));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| offer(item, tools)),
+        _ => {}
+    }
+}
+
+/// What is set, a fact for each level.
+pub(super) fn facts(preferences: &[Preference]) -> impl Iterator<Item = Fact> {
+    preferences.iter().filter_map(|preference| {
+        let words = words(preference.tool_configuration.as_ref()?);
+        let label = match preference.consumer_type.as_deref().map(level) {
+            Some(level) => clean_text(&format!("Tools for the {level}"), WORDS_LIMIT),
+            None => "Tools".to_owned(),
+        };
+        (!words.is_empty()).then(|| fact(&label, words))
+    })
+}
+
+fn words(set: &ToolConfiguration) -> String {
+    let names = |names: &Option<Vec<String>>| names.as_ref().map(|names| names.join(", "));
+    let parts = [
+        ("Only", names(&set.include)),
+        ("Not", names(&set.exclude)),
+        ("Ask before", set.requires_confirmation.as_ref().map(which)),
+        (
+            "Never ask before",
+            set.skip_confirmation.as_ref().map(which),
+        ),
+    ];
+    let parts = parts.into_iter().filter_map(|(verb, tools)| {
+        let tools = tools.filter(|tools| !tools.is_empty())?;
+        Some(format!("{verb} {tools}"))
+    });
+    let parts: Vec<String> = parts.collect();
+    clean_text(&parts.join(". "), WORDS_LIMIT)
+}
+
+/// The tools that a condition means.
+fn which(condition: &Value) -> String {
+    let all = |conditions: &[Value], between: &str| {
+        let each: Vec<String> = conditions.iter().map(which).collect();
+        each.join(between)
+    };
+    match (condition, &condition["read_only"]) {
+        (Value::String(name), _) => name.clone(),
+        (Value::Array(names), _) => all(names, ", "),
+        (_, Value::Bool(true)) => "tools that only read".to_owned(),
+        (_, Value::Bool(false)) => "tools that change something".to_owned(),
+        _ => {
+            let conditions = condition["expressions"].as_array();
+            let between = match condition["type"].as_str() {
+                Some("and") => " and ",
+                _ => " or ",
+            };
+            conditions.map_or_else(String::new, |conditions| all(conditions, between))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_is_said_for_each_level() {
+        let preferences: Vec<Preference> = serde_json::from_value(json!([
+            {"consumer_type": "user", "tool_configuration": {
+                "include": ["search", "read"], "exclude": [],
+                "requires_confirmation": {"type": "or", "expressions": [{"read_only": false}, ["erase"]]},
+                "skip_confirmation": ["search"],
+            }},
+            {"consumer_type": "org", "tool_configuration": {"exclude": ["erase"]}},
+            {"consumer_type": "workspace", "tool_configuration": {}},
+            {"tool_configuration": {"include": "odd", "skip_confirmation": {"read_only": true}}},
+        ]))
+        .unwrap();
+        let facts: Vec<(String, String)> = facts(&preferences)
+            .map(|fact| (fact.label, fact.value))
+            .collect();
+        let expected = [
+            (
+                "Tools for the user",
+                "Only search, read. Ask before tools that change something or erase. Never ask before search",
+            ),
+            ("Tools for the organization", "Not erase"),
+            ("Tools", "Never ask before tools that only read"),
+        ];
+        assert_eq!(
+            facts,
+            expected.map(|(label, value)| (label.to_owned(), value.to_owned()))
+        );
+    }
+
+    #[test]
+    fn names_are_chosen_where_the_tools_are_known() {
+        let schema = configuration(&["search".to_owned(), "erase".to_owned()]);
+        assert_eq!(
+            schema["properties"]["include"]["items"]["enum"],
+            json!(["search", "erase"])
+        );
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        assert!(validator.is_valid(&json!({"requires_confirmation": ["erase"]})));
+        assert!(!validator.is_valid(&json!({"skip_confirmation": ["other"]})));
+        assert!(configuration(&[])["properties"]["include"]["items"]["enum"].is_null());
+    }
 }
