@@ -20,6 +20,9 @@ use crate::mcp::{CallProgress, McpLimits, tools};
 /// How long a server may take to hear that an answer is not awaited any more.
 const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
 
+/// How long progress that was told before an answer may come after it: rmcp hands on both side by side.
+const LATE_PROGRESS: Duration = Duration::from_millis(200);
+
 /// How long an answer is awaited.
 pub(super) struct Patience {
     /// Longest silence.
@@ -103,7 +106,7 @@ impl McpSession {
             handle: Some(handle),
             farewells: &self.0.farewells,
         };
-        let mut last = f64::NEG_INFINITY;
+        let mut last = None;
         let mut idle = std::pin::pin!(tokio::time::sleep(patience.idle));
         let mut total = std::pin::pin!(tokio::time::sleep(patience.total));
         let mut asking_since = None;
@@ -136,7 +139,16 @@ impl McpSession {
                 () = &mut total, if asking_since.is_none() => return Err(Error::TimedOut { after: patience.total }),
             }
         };
-        while let Ok(step) = updates.try_recv() {
+        let until = Instant::now() + LATE_PROGRESS;
+        loop {
+            let step = match is_in_the_middle(last) {
+                true => tokio::time::timeout_at(until, updates.recv())
+                    .await
+                    .ok()
+                    .and_then(Result::ok),
+                false => updates.try_recv().ok(),
+            };
+            let Some(step) = step else { break };
             if pending.is_about(&step) {
                 report(&step, &mut last, progress);
             }
@@ -194,13 +206,13 @@ fn as_it_came(answer: Option<Value>, result: &ServerResult) -> Value {
 /// Hands progress on, unless it would go backwards: rmcp may deliver two notices in the wrong order.
 fn report(
     step: &ProgressNotificationParam,
-    last: &mut f64,
+    last: &mut Option<(f64, Option<f64>)>,
     progress: &(dyn Fn(CallProgress) + Send + Sync),
 ) {
-    if step.progress < *last {
+    if last.is_some_and(|(progress, _)| step.progress < progress) {
         return;
     }
-    *last = step.progress;
+    *last = Some((step.progress, step.total));
     progress(CallProgress {
         progress: step.progress,
         total: step.total,
@@ -209,6 +221,11 @@ fn report(
             .as_deref()
             .map(|words| text::clean_lines(words, patchbay_http::TEXT_LIMIT)),
     });
+}
+
+/// Whether more progress was to be expected.
+fn is_in_the_middle(last: Option<(f64, Option<f64>)>) -> bool {
+    matches!(last, Some((progress, Some(total))) if progress < total)
 }
 
 /// That a request is under way.
