@@ -5,6 +5,7 @@ import { Select } from "@/components/Select";
 import { WithCode } from "@/components/WithCode";
 import { type PlatformField, type WalletEntry } from "@/host/bindings";
 import { type AccountForm, draftOf, type FormErrors, isJson } from "./accountForm";
+import { FoldedFields } from "./FoldedFields";
 import { SettingForm } from "./SettingForm";
 
 type Props = {
@@ -29,9 +30,11 @@ export function AccountFields({ fields, autoFocus = true, ...rest }: Props) {
         ))}
       {folded.length > 0 && (
         <Advanced hasNews={folded.some(({ name }) => rest.errors[name] !== undefined)}>
-          {folded.map((field) => (
-            <AccountField key={field.name} field={field} {...rest} />
-          ))}
+          <FoldedFields fields={folded} {...rest}>
+            {folded.map((field) => (
+              <AccountField key={field.name} field={field} {...rest} />
+            ))}
+          </FoldedFields>
         </Advanced>
       )}
     </>

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeAll, describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { cacheHolds } from "@/test/cacheHolds";
@@ -163,6 +163,27 @@ describe("account", () => {
       expect(host.lastCall("tryAccountSettings")).toMatchObject({
         settings: { routes: { list: { method: "GET", path: "/v2/connectors" } } },
       }),
+    );
+  });
+
+  it("edits_all_advanced_settings_as_one_text_that_is_checked", async () => {
+    const { user, host } = renderApp("/accounts/acc_tenex", state);
+    const settings = await screen.findByRole("region", { name: "Settings" });
+    await user.click(within(settings).getByRole("button", { name: "Advanced" }));
+    await user.click(within(settings).getByRole("radio", { name: "JSON" }));
+    const text = within(settings).getByRole("textbox", { name: /^Advanced settings/ });
+    expect((text as HTMLTextAreaElement).value).toContain('"path": "/connectors"');
+    const type = (json: unknown) => fireEvent.change(text, { target: { value: JSON.stringify(json) } });
+    type({ routes: { nope: {} } });
+    expect(text).toHaveAccessibleDescription(/routes/);
+    await user.click(within(settings).getByRole("button", { name: /^Test/ }));
+    expect(host.lastCall("tryAccountSettings")).toBeUndefined();
+    type({ list: 1 });
+    expect(text).toHaveAccessibleDescription(/list/);
+    type({ routes: { list: { path: "/v2" } } });
+    await user.click(within(settings).getByRole("button", { name: /^Test/ }));
+    await waitFor(() =>
+      expect(host.lastCall("tryAccountSettings")).toMatchObject({ settings: { routes: { list: { path: "/v2" } } } }),
     );
   });
 

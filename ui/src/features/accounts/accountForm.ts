@@ -18,6 +18,8 @@ export type AccountForm = {
   label: string;
   settings: Partial<Record<string, string>>;
   secrets: Partial<Record<string, SecretDraft>>;
+  /** What is wrong with settings that are typed as one JSON object. */
+  unreadable?: string | null;
 };
 
 /** What is wrong with which field, by its name. */
@@ -59,7 +61,7 @@ export function draftOf(form: AccountForm, field: PlatformField): SecretDraft {
 
 /** What has to be corrected before the form can be used. */
 export function errorsOf(fields: PlatformField[], form: AccountForm): FormErrors {
-  const errors: FormErrors = {};
+  const errors: FormErrors = form.unreadable ? { "": form.unreadable } : {};
   for (const field of fields) {
     const error = errorOf(field, fields, form);
     if (error) errors[field.name] = error;

@@ -1,0 +1,100 @@
+import { type ReactNode, useState } from "react";
+import { Field } from "@/components/Field";
+import { SegmentedControl } from "@/components/SegmentedControl";
+import { type PlatformField } from "@/host/bindings";
+import { readJson, writeJson } from "@/lib/jsonText";
+import { isObject, type JsonObject } from "@/lib/schema/schema";
+import { schemaOf, validate } from "@/lib/schema/validate";
+import { type AccountForm, type FormErrors, isJson } from "./accountForm";
+
+type Props = {
+  fields: PlatformField[];
+  form: AccountForm;
+  errors: FormErrors;
+  onChange: (form: AccountForm) => void;
+  /** The same, field by field. */
+  children: ReactNode;
+};
+
+/** Settings that few need: field by field, or all of them as one JSON object. */
+export function FoldedFields({ fields, form, errors, onChange, children }: Props) {
+  const [mode, setMode] = useState<"form" | "json">("form");
+  if (fields.length < 2) return children;
+  const choose = (next: "form" | "json") => {
+    setMode(next);
+    onChange({ ...form, unreadable: null });
+  };
+  return (
+    <>
+      <div>
+        <SegmentedControl
+          label="Edit advanced settings"
+          segments={[
+            { value: "form", label: "Form" },
+            { value: "json", label: "JSON" },
+          ]}
+          value={mode}
+          onChange={choose}
+        />
+      </div>
+      {mode === "form" ? children : <AsJson fields={fields} form={form} errors={errors} onChange={onChange} />}
+    </>
+  );
+}
+
+function AsJson({ fields, form, errors, onChange }: Omit<Props, "children">) {
+  const [text, setText] = useState(() => writeJson(valuesOf(fields, form)));
+  const change = (typed: string) => {
+    setText(typed);
+    const problem = problemOf(fields, typed);
+    const { value } = readJson(typed);
+    const settings = isObject(value) ? { ...form.settings, ...textsOf(fields, value) } : form.settings;
+    onChange({ ...form, settings, unreadable: problem });
+  };
+  const refused = fields.flatMap(({ name }) => (errors[name] ? [`${name}: ${errors[name]}`] : []));
+  return (
+    <Field
+      label="Advanced settings"
+      help="By name. What is left out has its default."
+      note="JSON"
+      mono
+      lines={16}
+      value={text}
+      onChange={change}
+      error={form.unreadable ?? refused[0]}
+    />
+  );
+}
+
+/** What is wrong with the text, which may have members that are settings and no others. */
+function problemOf(fields: PlatformField[], text: string): string | null {
+  const {
+    problems: [unreadable],
+    value,
+  } = readJson(text);
+  if (unreadable) return `Line ${unreadable.line}: ${unreadable.message}`;
+  if (!isObject(value)) return "Enter a JSON object";
+  const unknown = Object.keys(value).find((name) => !fields.some((field) => field.name === name));
+  if (unknown !== undefined) return `Unknown setting ${unknown}`;
+  // A setting without a form of its own is text, or what stands for it in JSON.
+  const plain = { type: ["string", "number", "boolean", "array"] };
+  const properties = fields.map(({ name, form }) => [name, form ? form.schema : plain] as const);
+  const schema = { type: "object", properties: Object.fromEntries(properties) };
+  const [wrong] = validate(schemaOf(schema), value);
+  return wrong ? `${wrong.path.replace(/^\//, "")}: ${wrong.message}` : null;
+}
+
+function valuesOf(fields: PlatformField[], form: AccountForm): JsonObject {
+  const given = fields.flatMap((field) => {
+    const text = form.settings[field.name] ?? "";
+    if (text === "") return [];
+    return [[field.name, isJson(field) ? (readJson(text).value ?? text) : text] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+/** Each setting as it is typed in its field; what was taken out is empty. */
+function textsOf(fields: PlatformField[], values: JsonObject): Record<string, string> {
+  const text = (value: unknown) => (typeof value === "string" ? value : writeJson(value));
+  return Object.fromEntries(fields.map(({ name }) => [name, name in values ? text(values[name]) : ""]));
+}
