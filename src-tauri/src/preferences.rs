@@ -90,6 +90,8 @@ pub(crate) enum ConnectorGroup {
     Account,
     /// The platform.
     Platform,
+    /// What they connect to, where that is no address.
+    Type,
     /// Nothing.
     None,
 }

@@ -95,6 +95,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         remote_id: Some(RemoteId::new(format!("remote-{number}-{place}"))),
         title: format!("{service} {number}{place:03}"),
         description: Some(format!("What {} keeps in {service}.", account.label)),
+        connector_type: None,
         icon: None,
         endpoint: Some(format!("https://{name}.example.com/mcp")),
         command: None,

@@ -82,7 +82,23 @@ async fn a_connector_is_meant_by_its_slug_and_a_read_asks_nobody() {
         });
         fixture.api("create_connector", made).await;
     }
-    fixture.does("connector list --refresh").await;
+    let listed = fixture.does("connector list --refresh").await.stdout;
+    assert!(
+        listed.contains("TYPE") && listed.contains("GitHub"),
+        "{listed}"
+    );
+    for filter in [
+        "--type github",
+        "--type github --platform airbyte --account acc --status unknown",
+    ] {
+        let listed = fixture.json(&format!("connector list {filter}")).await;
+        assert_eq!(listed.as_array().unwrap().len(), 1, "{filter}");
+        assert_eq!(listed[0]["name"], "repos");
+    }
+    assert_eq!(
+        fixture.json("connector list --status ready").await,
+        json!([])
+    );
     let shown = fixture.json("connector show stripe").await;
     assert_eq!(shown["name"], "payments");
     let shown = fixture.json("connector show acc/github").await;

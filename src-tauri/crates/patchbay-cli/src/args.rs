@@ -19,7 +19,9 @@ use patchbay_model::SecretReference;
 pub(crate) use account::{AccountAddArgs, AccountSecretArgs, AccountVerb, ApiArgs};
 pub(crate) use authentication::{AuthenticationArgs, Method};
 pub(crate) use catalogue::{CatalogueVerb, SourceArgs};
-pub(crate) use connector::{AddArgs, ConnectArgs, ConnectorVerb, EditArgs, ProgramArgs, Switch};
+pub(crate) use connector::{
+    AddArgs, ConnectArgs, ConnectorVerb, EditArgs, ListArgs, ProgramArgs, Switch,
+};
 pub(crate) use credential::{
     AddArgs as AddCredentialArgs, CredentialVerb, Kind, ProgramsVerb, ReplaceArgs, RotateArgs,
     SecretArgs,

@@ -25,6 +25,10 @@ pub struct Connector {
     pub title: String,
     /// One or two sentences, cleaned of control characters.
     pub description: Option<String>,
+    /// What it connects to, in its platform's words, where that is no address: the type of a data source, say.
+    #[serde(default)]
+    #[specta(optional)]
+    pub connector_type: Option<String>,
     /// Icon as a `data:` URL.
     pub icon: Option<String>,
     /// Absolute URL of the service.

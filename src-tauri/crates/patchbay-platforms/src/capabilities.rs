@@ -47,6 +47,8 @@ pub struct RemoteConnector {
     pub title: Option<String>,
     /// What it is for, cleaned.
     pub description: Option<String>,
+    /// What it connects to, in the platform's words and cleaned, where that is no address.
+    pub connector_type: Option<String>,
     /// Absolute URL of the service, where the platform tells.
     pub endpoint: Option<String>,
     /// Who can use it.
@@ -83,6 +85,7 @@ impl RemoteConnector {
             remote_id,
             title: None,
             description: None,
+            connector_type: None,
             endpoint: None,
             visibility: Visibility::Private,
             status: Status::Unknown,

@@ -246,6 +246,8 @@ const LOCAL_ABILITIES: Abilities = Abilities {
     has_consent_form: false,
     has_details: false,
     has_pages: false,
+    has_resources: true,
+    has_effects_by_arguments: false,
 };
 
 /// What every hosted platform does alike; what only some do is left out.
@@ -258,6 +260,7 @@ pub(crate) const HOSTED_ABILITIES: Abilities = Abilities {
     deletes_for_good: true,
     has_visibility: true,
     has_details: true,
+    has_resources: false,
     ..LOCAL_ABILITIES
 };
 
@@ -381,12 +384,14 @@ mod tests {
                     account.credentials().is_some(),
                     takes_credential,
                     account.details().is_some(),
+                    account.resources().is_some() && account.prompts().is_some(),
                 ],
                 [
                     abilities.reports_status,
                     abilities.keeps_credentials,
                     abilities.names_credentials,
                     abilities.has_details,
+                    abilities.has_resources,
                 ],
                 "{:?}",
                 hosted.platform

@@ -61,6 +61,7 @@ pub(crate) fn connector(id: &str, name: &str) -> Connector {
         name: name.into(),
         title: format!("Title of {name}"),
         description: None,
+        connector_type: None,
         icon: None,
         endpoint: Some("https://mcp.example/mcp".into()),
         command: None,

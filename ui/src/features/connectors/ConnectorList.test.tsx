@@ -70,8 +70,8 @@ describe("view of the list", () => {
     const { user } = renderApp("/connectors", {
       accounts: manyAccounts(),
       connectors: [
-        connector({ ...source, id: "a", title: "Alpha", description: "GitHub" }),
-        connector({ ...source, id: "b", title: "Beta", description: "Stripe" }),
+        connector({ ...source, id: "a", title: "Alpha", connectorType: "GitHub" }),
+        connector({ ...source, id: "b", title: "Beta", connectorType: "Stripe" }),
         connector({ id: "c", title: "Gamma", description: "Tells of the weather" }),
       ],
     });
@@ -82,6 +82,25 @@ describe("view of the list", () => {
     await user.click(screen.getByRole("menuitemradio", { name: /GitHub/ }));
     await waitFor(() => expect(screen.queryByRole("row", { name: /^Beta/ })).toBeNull());
     expect(screen.queryByRole("row", { name: /^Gamma/ })).toBeNull();
+  });
+
+  it("is_grouped_by_type_and_ends_with_those_that_have_none", async () => {
+    const source = { endpoint: null, identity: { ...connector().identity, platform: "airbyte" as const } };
+    renderApp("/connectors", {
+      accounts: manyAccounts(),
+      preferences: { connectorGroup: "type" },
+      connectors: [
+        connector({ id: "c", title: "Gamma" }),
+        connector({ ...source, id: "b", title: "Beta", connectorType: "Stripe" }),
+        connector({ ...source, id: "a", title: "Alpha", connectorType: "GitHub" }),
+      ],
+    });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    const rows = screen.getAllByRole("row").map((row) => row.textContent);
+    const place = (words: string) => rows.findIndex((row) => row.includes(words));
+    expect([place("GitHub"), place("Stripe"), place("No type")].every((at) => at >= 0)).toBe(true);
+    expect(place("Alpha")).toBeLessThan(place("Beta"));
+    expect(place("No type")).toBeLessThan(place("Gamma"));
   });
 
   it("marks_rows_with_the_colour_of_their_account", async () => {

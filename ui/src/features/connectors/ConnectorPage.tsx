@@ -143,7 +143,7 @@ function Known({
       onTurnOn: () => update.mutate({ enabled: true }),
       onCheck: runCheck,
     });
-  const { configuredHere, deletesForGood, keepsCredentials } = abilitiesOf(connector);
+  const { configuredHere, deletesForGood, hasResources, keepsCredentials } = abilitiesOf(connector);
   const checkable = canCheck(connector);
   const removeConnector = () => {
     if (deletesForGood) return setDeleting(true);
@@ -164,8 +164,7 @@ function Known({
   const tabs = connectorTabs.filter((one) => {
     if (one === "credentials") return keepsCredentials;
     if (one === "log") return connector.command !== null;
-    // Platforms pass on tools alone.
-    return configuredHere || (one !== "resources" && one !== "prompts");
+    return hasResources || (one !== "resources" && one !== "prompts");
   });
   useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tabs, tab, -1)) });
   useShortcut({ keys: "]", label: "Next tab", run: () => onTab(neighbour(tabs, tab, 1)) });
@@ -294,7 +293,7 @@ function Known({
             ),
           },
           { id: "runs", label: "Runs", content: renderRuns(connector) },
-          ...(configuredHere
+          ...(hasResources
             ? [
                 { id: "resources" as const, label: "Resources", content: <ResourcesPane connector={connector} /> },
                 { id: "prompts" as const, label: "Prompts", content: <PromptsPane connector={connector} /> },

@@ -16,7 +16,6 @@ import { targetOf } from "@/components/commandLine";
 import { age, ago, asOf, exactTime, expires, timeLeft } from "@/lib/time";
 import { capital, count, cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Connectors.module.css";
-import { typeOf } from "./groups";
 import { type Outcome } from "./useBulk";
 
 type Props = {
@@ -58,7 +57,7 @@ export function ConnectorRow({
   const { identity, status } = connector;
   const place = targetOf(connector);
   const action = nextActionOf(connector, changedTools);
-  const type = typeOf(connector);
+  const type = connector.connectorType;
   const text = outcome?.words ?? reason(connector, authorization);
   const facts = [credentialWord(identity), identity.level, identity.expiresAt && expires(identity.expiresAt)];
   return (

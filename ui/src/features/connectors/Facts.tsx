@@ -18,6 +18,7 @@ export function Facts({ connector }: { connector: Connector }) {
   return (
     <dl className={styles.facts}>
       {connector.description && <Fact name="Description">{connector.description}</Fact>}
+      {connector.connectorType && <Fact name="Type">{connector.connectorType}</Fact>}
       {endpoint && (
         <Fact name="Address">
           <span className="mono" data-selectable>

@@ -1,5 +1,5 @@
 import { type AccountId, type Connector, type Status } from "@/host/bindings";
-import { type Chip, matchesChip, typeOf } from "./groups";
+import { type Chip, matchesChip } from "./groups";
 
 /** How many connectors each filter would let through by itself. */
 export type FilterCounts = {
@@ -26,8 +26,7 @@ export function countByFilter(connectors: Connector[]): FilterCounts {
     add(tally.accounts, connector.account);
     add(tally.statuses, connector.status.status);
     for (const tag of connector.tags) add(tally.tags, tag);
-    const type = typeOf(connector);
-    if (type) add(tally.types, type);
+    if (connector.connectorType) add(tally.types, connector.connectorType);
   }
   return tally;
 }

@@ -61,11 +61,6 @@ export const noFilters: Filters = {
   type: null,
 };
 
-/** What a connector without an address is, in its platform's words, such as the type of a data source. */
-export function typeOf(connector: Connector): string | null {
-  return connector.endpoint === null && hasAccounts(connector.identity) ? connector.description : null;
-}
-
 /** Tells of a connector whether every filter lets it through. */
 export function matchesFilters({
   chip,
@@ -83,7 +78,7 @@ export function matchesFilters({
     (status === null || connector.status.status === status) &&
     (account === null || connector.account === account) &&
     (tag === null || connector.tags.includes(tag)) &&
-    (type === null || typeOf(connector) === type) &&
+    (type === null || connector.connectorType === type) &&
     // Every word has to be somewhere in what the row says.
     words.every((word) => searchText(connector).includes(word));
 }
@@ -100,7 +95,7 @@ function searchText(connector: Connector): string {
     connector.title,
     connector.name,
     targetOf(connector),
-    typeOf(connector),
+    connector.connectorType,
     connector.status.reason,
     connector.status.code,
     statusLook(connector).word,

@@ -10,6 +10,7 @@ export const groupings: { value: ConnectorGroup; label: string }[] = [
   { value: "status", label: "Needs attention" },
   { value: "account", label: "Account" },
   { value: "platform", label: "Platform" },
+  { value: "type", label: "Type" },
   { value: "none", label: "None" },
 ];
 
@@ -90,6 +91,14 @@ function groupsOf(rows: Connector[], group: ConnectorGroup, { accounts, frozen }
         key: platform,
         title,
         rows: rows.filter((one) => one.identity.platform === platform),
+      }));
+    }
+    case "type": {
+      const types = new Set(rows.flatMap(({ connectorType }) => connectorType ?? []));
+      return [...[...types].toSorted(compareText), null].map((type) => ({
+        key: `type ${type ?? ""}`,
+        title: type ?? "No type",
+        rows: rows.filter(({ connectorType }) => (connectorType ?? null) === type),
       }));
     }
     case "none":

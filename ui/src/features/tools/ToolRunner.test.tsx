@@ -256,6 +256,21 @@ describe("a destructive tool", () => {
     expect(requests).toMatchObject([{ tool: "delete_branch", confirmed: true }]);
   });
 
+  it("asks only once it was refused where its arguments may decide", async () => {
+    const identity = { ...connector().identity, platform: "airbyte" as const };
+    host.find_connector = () => connector({ identity });
+    const usual = host.run_tool;
+    host.run_tool = (args) =>
+      (args.request as RunTool).confirmed
+        ? usual?.(args)
+        : Promise.reject(problem({ code: "confirmation_needed", message: "delete_branch needs confirmation" }));
+    await fill();
+    await userEvent.click(await screen.findByRole("button", { name: "Delete branch" }));
+    await result();
+    expect(requests).toMatchObject([{ tool: "delete_branch", confirmed: true }]);
+    expect(screen.queryByText(/needs confirmation/)).toBeNull();
+  });
+
   it("is not confirmed by keys that are still held down", async () => {
     await fill();
     window.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, repeat: true }));

@@ -61,9 +61,14 @@ export function useOutcome(connector: ConnectorId, tool: string) {
     }
   };
 
-  const run = (request: RunTool) => {
+  const run = async (request: RunTool) => {
+    const before = outcome;
     set({ kind: "running", run: null, identity: null, since: Date.now(), progress: null, cancelling: false });
-    return follow(call(commands.runTool(request, runProgress(step))).then((done) => ({ kind: "finished", run: done })));
+    const done = call(commands.runTool(request, runProgress(step)));
+    const problem = await follow(done.then((run) => ({ kind: "finished", run })));
+    // Nothing was refused: a question stands where Run was.
+    if (problem?.code === "confirmation_needed") set(before);
+    return problem;
   };
   const dryRun = (request: RunTool) =>
     follow(call(commands.dryRun(request)).then((plan) => ({ kind: "dry", dryRun: plan })));

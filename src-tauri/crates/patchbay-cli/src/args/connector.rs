@@ -26,11 +26,7 @@ pub(crate) enum ConnectorVerb {
     },
     /// List connectors
     #[command(visible_alias = "ls")]
-    List {
-        /// Refresh from platforms
-        #[arg(long)]
-        refresh: bool,
-    },
+    List(ListArgs),
     /// Show a connector
     Show {
         /// Connector (name, ACCOUNT/NAME or id)
@@ -140,6 +136,26 @@ pub(crate) enum Switch {
     On,
     /// Turn off
     Off,
+}
+
+/// Which connectors are listed; those that fit all that is given.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Refresh from platforms
+    #[arg(long)]
+    pub(crate) refresh: bool,
+    /// Only on this platform
+    #[arg(long)]
+    pub(crate) platform: Option<String>,
+    /// Only of this account (name or id)
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+    /// Only with this status
+    #[arg(long)]
+    pub(crate) status: Option<String>,
+    /// Only of this type
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) connector_type: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -3,8 +3,8 @@
 use std::mem;
 
 use patchbay_model::{
-    Authentication, Code, Connector, ConnectorId, Json, ServerCommand, TimeLimits, Timestamp,
-    count, has_secret_query,
+    Authentication, Code, Connector, ConnectorId, IdentityLine, Json, ServerCommand, TimeLimits,
+    Timestamp, count, has_secret_query,
 };
 use patchbay_ops::{
     AddConnector, Check, ConnectorChanges, ServerLogLine, Synced, abilities, add_connector_within,
@@ -17,7 +17,7 @@ use url::Url;
 use super::{
     authentication, background, change, connect, create, doctor, mcp_resources, pasted, program,
 };
-use crate::args::{AddArgs, ConnectorVerb, EditArgs};
+use crate::args::{AddArgs, ConnectorVerb, EditArgs, ListArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
@@ -30,7 +30,7 @@ use crate::unlock::unlock;
 pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
     match verb {
         ConnectorVerb::Add(args) => add(cli, *args).await,
-        ConnectorVerb::List { refresh } => list(cli, refresh).await,
+        ConnectorVerb::List(args) => list(cli, &args).await,
         ConnectorVerb::Show { connector } => show(cli, &connector).await,
         ConnectorVerb::Types { account } => create::definitions(cli, &account).await,
         ConnectorVerb::Create(args) => create::create(cli, *args).await,
@@ -166,30 +166,53 @@ async fn refresh(
     ended
 }
 
-async fn list(cli: &Cli, from_platforms: bool) -> Result<(), Failure> {
-    if from_platforms && !cli.is_json() {
-        return list_as_they_arrive(cli).await;
+async fn list(cli: &Cli, args: &ListArgs) -> Result<(), Failure> {
+    if args.refresh && !cli.is_json() {
+        return list_as_they_arrive(cli, args).await;
     }
-    if from_platforms {
+    if args.refresh {
         refresh(cli, |_| Ok(())).await?;
     }
-    let connectors = list_connectors(&cli.cx).await?;
+    let mut connectors = list_connectors(&cli.cx).await?;
     if connectors.is_empty() {
         none_yet(cli);
     }
+    connectors.retain(|connector| is_listed(connector, args));
     let now = cli.now();
     cli.out
         .answer(&connectors, |screen| table(&connectors, now, screen))
 }
 
+/// Whether the filters let it through.
+fn is_listed(connector: &Connector, args: &ListArgs) -> bool {
+    let is = |wanted: &Option<String>, word: &str| {
+        wanted
+            .as_ref()
+            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(word))
+    };
+    let IdentityLine {
+        platform, account, ..
+    } = &connector.identity;
+    is(&args.platform, platform.as_str())
+        && (is(&args.account, account) || is(&args.account, connector.account.as_str()))
+        && (is(&args.status, words::status_word(connector.status.status).0)
+            || is(&args.status, &words::status(&connector.status).0))
+        && is(
+            &args.connector_type,
+            connector.connector_type.as_deref().unwrap_or_default(),
+        )
+}
+
 /// First what lies on this computer, then each account's connectors in the order in which they come.
-async fn list_as_they_arrive(cli: &Cli) -> Result<(), Failure> {
+async fn list_as_they_arrive(cli: &Cli, args: &ListArgs) -> Result<(), Failure> {
     let now = cli.now();
     let mut any = false;
     let mut show = |connectors: &[Connector]| {
         any |= !connectors.is_empty();
+        let connectors = connectors.iter().cloned();
+        let listed: Vec<Connector> = connectors.filter(|one| is_listed(one, args)).collect();
         cli.out
-            .answer(connectors, |screen| table(connectors, now, screen))
+            .answer(&listed, |screen| table(&listed, now, screen))
     };
     let mut own = list_connectors(&cli.cx).await?;
     own.retain(|connector| !abilities(connector).reports_status);
@@ -210,11 +233,15 @@ fn table(connectors: &[Connector], now: Timestamp, screen: Screen) -> String {
     if connectors.is_empty() {
         return String::new();
     }
-    let heads = ["NAME", "STATUS", "TOOLS", "ACCOUNT", "CHECKED", "URL"];
-    Table::new(heads, connectors.iter().map(|one| row(one, now))).render(screen)
+    let heads = [
+        "NAME", "STATUS", "TOOLS", "TYPE", "ACCOUNT", "CHECKED", "URL",
+    ];
+    Table::new(heads, connectors.iter().map(|one| row(one, now)))
+        .hide_if_empty("TYPE")
+        .render(screen)
 }
 
-fn row(connector: &Connector, now: Timestamp) -> [Cell; 6] {
+fn row(connector: &Connector, now: Timestamp) -> [Cell; 7] {
     let (status, tone) = words::status(&connector.status);
     let tools = connector.tool_count.map(|count| count.to_string());
     let checked = connector.status.checked_at;
@@ -225,6 +252,7 @@ fn row(connector: &Connector, now: Timestamp) -> [Cell; 6] {
             false => Cell::toned(&status, tone),
         },
         Cell::from(tools.unwrap_or_default()),
+        Cell::from(connector.connector_type.as_deref().unwrap_or_default()),
         Cell::from(words::identity(&connector.identity, now)),
         Cell::from(checked.map_or_else(|| "never".to_owned(), |at| when::relative(at, now))),
         Cell::from(address(connector)),
@@ -271,6 +299,7 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
         .add("Name", &connector.title)
         .add("Short name", &connector.name)
         .add("Id", connector.id.as_str())
+        .maybe("Type", connector.connector_type.as_ref())
         .maybe("URL", connector.endpoint.as_ref())
         .maybe("Command", command.map(ServerCommand::line))
         .maybe("Folder", command.and_then(|it| it.folder.as_ref()))

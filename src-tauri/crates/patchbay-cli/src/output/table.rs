@@ -71,6 +71,7 @@ impl<T: AsRef<str>> From<T> for Cell {
 pub(crate) struct Table<const N: usize> {
     heads: [&'static str; N],
     rows: Vec<[Cell; N]>,
+    optional: Option<&'static str>,
 }
 
 impl<const N: usize> Table<N> {
@@ -78,7 +79,14 @@ impl<const N: usize> Table<N> {
         Self {
             heads,
             rows: rows.into_iter().collect(),
+            optional: None,
         }
+    }
+
+    /// Leaves out the column of that head where no row has anything in it.
+    pub(crate) fn hide_if_empty(self, head: &'static str) -> Self {
+        let optional = Some(head);
+        Self { optional, ..self }
     }
 
     /// The table as lines.
@@ -98,11 +106,25 @@ impl<const N: usize> Table<N> {
                 *width = text::width(&cell.text).max(*width);
             }
         }
+        if let Some(place) = self
+            .heads
+            .iter()
+            .position(|head| Some(*head) == self.optional)
+            && self.rows.iter().all(|row| row[place].text.is_empty())
+        {
+            widths[place] = 0;
+        }
         let Some(wanted) = screen.width else {
             return widths;
         };
         // The widest column gives way first: it has the most to spare.
-        while widths.iter().sum::<usize>() + GAP.len() * N.saturating_sub(1) > wanted {
+        let gaps = GAP.len()
+            * widths
+                .iter()
+                .filter(|width| **width > 0)
+                .count()
+                .saturating_sub(1);
+        while widths.iter().sum::<usize>() + gaps > wanted {
             match widths.iter_mut().max() {
                 Some(widest) if *widest > NARROWEST => *widest -= 1,
                 _ => break,
@@ -114,7 +136,8 @@ impl<const N: usize> Table<N> {
 
 fn row_line(row: &[Cell], widths: &[usize], screen: Screen) -> String {
     let mut line = String::new();
-    for (place, (cell, width)) in row.iter().zip(widths).enumerate() {
+    let shown = row.iter().zip(widths).filter(|(_, width)| **width > 0);
+    for (place, (cell, width)) in shown.enumerate() {
         if place > 0 {
             line.push_str(GAP);
         }

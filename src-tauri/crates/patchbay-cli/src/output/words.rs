@@ -8,8 +8,9 @@ use patchbay_model::{
 use super::table::Tone;
 use super::when;
 
-pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
-    let (word, tone) = match status.status {
+/// The word common to all platforms.
+pub(crate) fn status_word(status: Status) -> (&'static str, Tone) {
+    match status {
         Status::Ready => ("ready", Tone::Good),
         Status::NeedsAuthorization => ("needs sign-in", Tone::Warning),
         Status::Authorizing => ("signing in", Tone::Plain),
@@ -17,7 +18,11 @@ pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
         Status::Disabled => ("off", Tone::Faint),
         Status::Failing => ("failing", Tone::Bad),
         Status::Unknown => ("unknown", Tone::Faint),
-    };
+    }
+}
+
+pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
+    let (word, tone) = status_word(status.status);
     // A platform may call connected what does not work from here.
     let own = status
         .word

@@ -22,6 +22,7 @@ pub(crate) fn blank_connector(
         name,
         title,
         description: None,
+        connector_type: None,
         icon: None,
         endpoint: None,
         command: None,

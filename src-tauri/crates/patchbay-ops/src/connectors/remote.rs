@@ -152,6 +152,7 @@ pub(crate) fn copy_remote(
     // Not every platform's own name is fit to be shown, and it has to stand for the connector everywhere.
     connector.title = clean_text(&remote.title.unwrap_or(remote.name), TITLE_LIMIT);
     connector.description = remote.description;
+    connector.connector_type = remote.connector_type;
     connector.endpoint = remote.endpoint.as_deref().map(hide_user_info);
     connector.visibility = remote.visibility;
     connector.identity = IdentityLine {

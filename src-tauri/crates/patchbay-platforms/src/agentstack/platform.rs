@@ -60,6 +60,7 @@ pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
     abilities: Abilities {
         takes_mcp_servers: true,
         keeps_credentials: true,
+        has_resources: true,
         ..HOSTED_ABILITIES
     },
     is_assumed: false,

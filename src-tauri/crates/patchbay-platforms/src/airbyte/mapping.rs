@@ -154,7 +154,7 @@ pub(super) fn connector(native: NativeConnector, found: &Observation) -> RemoteC
         .unwrap_or(wire.id.as_str());
     RemoteConnector {
         name: clean_text(name, NAME_LIMIT),
-        description: kind,
+        connector_type: kind,
         // Whoever reaches the workspace reaches its connectors.
         visibility: Visibility::Workspace,
         status,

@@ -51,6 +51,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
     },
     abilities: Abilities {
         has_pages: true,
+        has_effects_by_arguments: true,
         ..HOSTED_ABILITIES
     },
     is_assumed: false,

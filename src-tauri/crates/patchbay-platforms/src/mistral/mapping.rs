@@ -50,6 +50,7 @@ pub(super) fn connector(
         title: clean_optional(connector.title.as_deref(), TITLE_LIMIT),
         description: Some(text::clean_lines(&connector.description, WORDS_LIMIT))
             .filter(|words| !words.is_empty()),
+        connector_type: None,
         endpoint: connector.server.clone(),
         visibility: match connector.visibility.as_deref() {
             Some("shared_org" | "shared_global") => Visibility::Organization,

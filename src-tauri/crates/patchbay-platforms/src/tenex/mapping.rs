@@ -41,7 +41,7 @@ pub(super) fn connector(
     RemoteConnector {
         name: clean_text(name, NAME_LIMIT),
         title: Some(clean_text(&title, NAME_LIMIT)),
-        description: Some(description(&wire)),
+        connector_type: Some(connector_type(&wire)),
         visibility: Visibility::Workspace,
         status,
         word: Some(clean_text(&wire.status, NAME_LIMIT)),
@@ -57,7 +57,7 @@ pub(super) fn connector(
 }
 
 /// By what people look for a connector: whose service it is, and what it is for.
-fn description(wire: &Connector) -> String {
+fn connector_type(wire: &Connector) -> String {
     let provider = humanize(&wire.provider);
     let role = wire.text("role").map(title_of_role);
     let parts: Vec<String> = [Some(provider), role].into_iter().flatten().collect();
