@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use patchbay_files::set_aside_unreadable;
-use patchbay_model::{Code, Problem};
+use patchbay_model::{Code, Problem, Redirect};
 use patchbay_ops::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,6 +31,8 @@ pub(crate) struct Preferences {
     connector_group: ConnectorGroup,
     /// What its rows are sorted by.
     connector_sort: ConnectorSort,
+    /// How the browser comes back from the sign-in page of a hosted platform.
+    hosted_redirect: Redirect,
 }
 
 impl Default for Preferences {
@@ -44,6 +46,7 @@ impl Default for Preferences {
             zoom_percent: 100,
             connector_group: ConnectorGroup::Status,
             connector_sort: ConnectorSort::Name,
+            hosted_redirect: Redirect::Loopback,
         }
     }
 }

@@ -73,6 +73,7 @@ const REVIEWED: &[(&str, &str, &str)] = &[
         "program",
         "the native question before it is started",
     ),
+    ("Preferences", "hostedRedirect", "one of two words"),
     ("StartAuthorization", "redirect", "one of two words"),
     (
         "StartProviderSignIn",

@@ -4,6 +4,7 @@ use patchbay_testkit::fakes::FakeAgentStack;
 use serde_json::json;
 
 use super::stage::Stage;
+use crate::support::desk::binary;
 use crate::support::seed::follow;
 
 const CONNECTION: (&str, &str) = ("group", "Connection");
@@ -58,6 +59,47 @@ fn a_server_that_wants_a_consent_is_connected_by_one() {
     follow(&stage.desk, &stage.desk.opened_page());
     window.see_text("Signed in to 127.0.0.1");
     stage.wait_for_status(&id, "ready");
+    stage.over();
+}
+
+#[test]
+fn the_browser_comes_back_by_a_link_where_that_is_chosen() {
+    let stage = Stage::new(FakeAgentStack::new());
+    let window = &stage.window;
+    let browser = stage.desk.browser();
+    window.press("button", "Settings");
+    let choice = ("radiogroup", "Return from platforms");
+    window.press_in(choice, "radio", "patchbay:// link");
+    let server = stage.desk.playground.open_url().to_string();
+    stage
+        .fake
+        .with(|agentstack| agentstack.protected.push(server));
+    let id = create(&stage);
+    window.press_in(CONNECTION, "button", "Connect");
+    stage.wait_for_status(&id, "authorizing");
+    window.press("button", "Show*");
+    browser.open(&stage.desk.opened_page());
+    let redirect = stage.last_sent("POST", "connect")["redirect_url"].clone();
+    let redirect = redirect.as_str().expect("an address");
+    assert!(
+        redirect.starts_with("patchbay://oauth/callback?"),
+        "{redirect}"
+    );
+    let link = browser.deep_link();
+    stage.desk.run(&binary("PATCHBAY_DESKTOP_BIN"), &[&link]);
+    window.see_text("Signed in to 127.0.0.1");
+    stage.wait_for_status(&id, "ready");
+
+    // Beside its tools it passes on what else its server offers.
+    window.press("button", "Close");
+    window.press("tab", "Resources");
+    window.press_in(("list", "Resources"), "button", "*playground://welcome*");
+    window.see_text("Welcome to the playground.");
+    window.press("tab", "Prompts");
+    window.press_in(("list", "Prompts"), "button", "*greet*");
+    window.fill("name*", "Ada");
+    window.press("button", "Show prompt");
+    window.see_text("Greet Ada.");
     stage.over();
 }
 

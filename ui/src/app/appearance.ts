@@ -10,6 +10,7 @@ export const usual: Required<Preferences> = {
   zoomPercent: 100,
   connectorGroup: "status",
   connectorSort: "name",
+  hostedRedirect: "loopback",
 };
 
 /** Preferences with the usual ones where nothing was chosen. */

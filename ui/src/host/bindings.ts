@@ -1731,6 +1731,8 @@ export type Preferences = {
 	connectorGroup?: ConnectorGroup,
 	/**  What its rows are sorted by. */
 	connectorSort?: ConnectorSort,
+	/**  How the browser comes back from the sign-in page of a hosted platform. */
+	hostedRedirect?: Redirect,
 };
 
 /**  A failure as windows and commands show it: what happened, and what to do. */

@@ -57,10 +57,12 @@ export function useSignIn(): SignIn {
           ? await call(commands.consentForm(connector.id))
           : null;
       if (form && hasToChoose(connector, form)) return { form, authorization: null };
+      const preferences = client.getQueryData(queries.preferences().queryKey);
       const authorization = await call(
         commands.startAuthorization({
           connector: connector.id,
-          redirect: null,
+          // One that signs in here has a setting of its own.
+          redirect: abilitiesOf(connector).signsInHere ? null : (preferences?.hostedRedirect ?? null),
           timeoutSeconds: null,
           choices: form ? form.values : choices,
           ...(acceptIssuer && { acceptIssuer }),

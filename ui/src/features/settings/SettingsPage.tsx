@@ -7,7 +7,7 @@ import { SegmentedControl } from "@/components/SegmentedControl";
 import { Skeleton } from "@/components/Skeleton";
 import { Switch } from "@/components/Switch";
 import { Toolbar } from "@/components/Toolbar";
-import { type Contrast, type Density, type Preferences, type Theme } from "@/host/bindings";
+import { type Contrast, type Density, type Preferences, type Redirect, type Theme } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
@@ -100,6 +100,23 @@ function AppearanceSettings({ preferences, onChange, onOpenKeys }: AppearancePro
             onChange={(zoom) => onChange({ zoomPercent: Number(zoom) })}
           />
         </Setting>
+      </Section>
+      <Section title="Sign-in">
+        <Setting name="Return from platforms">
+          <SegmentedControl<Redirect>
+            label="Return from platforms"
+            segments={[
+              { value: "loopback", label: "Local port" },
+              { value: "deep_link", label: "patchbay:// link" },
+            ]}
+            value={preferences.hostedRedirect ?? "loopback"}
+            onChange={(hostedRedirect) => onChange({ hostedRedirect })}
+          />
+        </Setting>
+        <p className="text3 small">
+          How the browser returns after you sign in on a platform&apos;s page. Use the link if a firewall blocks local
+          ports.
+        </p>
       </Section>
       <Section title="Keys">
         <Switch
