@@ -266,6 +266,8 @@ pub(crate) const INTAKES: &[Intake] = &[
         "output of a program",
         &[
             "crates/patchbay-platforms/src/mcp/inbox.rs::read",
+            "crates/patchbay-ops/src/servers/log.rs::read",
+            "crates/patchbay-ops/src/servers/log.rs::read_server_log",
             "crates/patchbay-platforms/src/mcp/stdio.rs::read",
             "crates/patchbay-platforms/src/mcp/stdio/process.rs::command",
         ],

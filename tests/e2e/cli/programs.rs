@@ -162,7 +162,7 @@ async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
     assert!(!failed.stderr.contains(TOKEN));
     let log = desk.terminal.run(&["connector", "log", "files"]).await;
     log.succeeded();
-    assert!(log.stdout.contains("Patchbay starts /"), "{log:?}");
+    assert!(log.stdout.contains("Patchbay starts "), "{log:?}");
     assert!(
         log.stdout.contains("no YES option for <redacted>"),
         "{log:?}"

@@ -10,6 +10,7 @@ use patchbay_model::{ConnectorId, Timestamp, clean_text};
 use patchbay_platforms::mcp::OnLine;
 use serde::Serialize;
 use specta::Type;
+use tokio::io::AsyncReadExt as _;
 
 use crate::connectors::find_connector;
 use crate::context::Context;
@@ -44,7 +45,7 @@ pub async fn read_server_log(cx: &Context, id: &ConnectorId) -> Result<Vec<Serve
     let file = cx.paths().server_log(id);
     let mut lines = Vec::new();
     for file in [former(&file), file] {
-        match tokio::fs::read(&file).await {
+        match read(&file).await {
             Ok(bytes) => lines.extend(String::from_utf8_lossy(&bytes).lines().filter_map(line)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(source) => {
@@ -57,6 +58,13 @@ pub async fn read_server_log(cx: &Context, id: &ConnectorId) -> Result<Vec<Serve
     }
     lines.drain(..lines.len().saturating_sub(MOST_LINES));
     Ok(lines)
+}
+
+async fn read(file: &Path) -> io::Result<Vec<u8>> {
+    let (mut bytes, most) = (Vec::new(), 2 * MOST_BYTES);
+    let file = tokio::fs::File::open(file).await?;
+    file.take(most).read_to_end(&mut bytes).await?;
+    Ok(bytes)
 }
 
 fn line(written: &str) -> Option<ServerLogLine> {
@@ -78,7 +86,11 @@ pub(super) fn writer(cx: &Context, id: &ConnectorId) -> OnLine {
 }
 
 fn append(file: &Path, now: Timestamp, line: &str) -> io::Result<()> {
-    let mut opened = OpenOptions::new().append(true).create(true).open(file)?;
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut opened = options.open(file)?;
     // In one piece: another process may run the same server.
     opened.write_all(format!("{now} {line}\n").as_bytes())?;
     let written = opened.metadata()?.len();
