@@ -174,7 +174,13 @@ it("a_link_that_proposes_a_server_waits_for_the_dialog_that_is_open", async () =
   host.handlers.takeOfferedLink = () => offered.shift() ?? null;
   host.handlers.readPasted = ({ text }) => {
     expect(text).toBe(link);
-    const place = { kind: "program" as const, program: "npx", arguments: ["-y", "server"], folder: null, variables: [] };
+    const place = {
+      kind: "program" as const,
+      program: "npx",
+      arguments: ["-y", "server"],
+      folder: null,
+      variables: [],
+    };
     return { servers: [{ title: "files", place, blanks: [], notes: [] }], notes: [] };
   };
   await act(() => host.emit({ kind: "link_offered" }));
