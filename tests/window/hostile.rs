@@ -59,16 +59,19 @@ fn what_is_no_address_is_refused_where_it_was_typed() {
     let window = desk.start();
     window.go_to("Connectors");
     window.press("button", "Add connector");
-    for address in [
-        "javascript:alert(1)",
-        "file:///etc/passwd",
-        "ftp://127.0.0.1/mcp",
-        "https://user:pass@127.0.0.1/mcp",
-        "patchbay://oauth/callback?code=x&state=y",
+    for (address, words) in [
+        ("javascript:alert(1)", "usage.invalid"),
+        ("file:///etc/passwd", "usage.invalid"),
+        ("ftp://127.0.0.1/mcp", "usage.invalid"),
+        ("https://user:pass@127.0.0.1/mcp", "usage.invalid"),
+        (
+            "patchbay://oauth/callback?code=x&state=y",
+            "it doesn't install a server",
+        ),
     ] {
         window.fill("Address or command", address);
         window.keys(&[keys::ENTER]);
-        window.see_text("usage.invalid");
+        window.see_text(words);
         assert_eq!(window.value("Address or command"), address);
         assert!(window.look("region", "Found").is_none(), "{address}");
     }

@@ -173,6 +173,9 @@ fn walk<H: Hosted>(stage: Stage<H>, story: Story) {
     assert!(!made.is_empty(), "{connectors}");
     for id in made {
         run(window, id, &story.runs);
+        seen += assert_harmless(&stage, "the run");
+        window.press("tab", "Raw");
+        seen += assert_harmless(&stage, "what was answered");
         go(window, &format!("connectors/{id}"));
         window.see("tab", "Overview");
         for tab in ["Overview", "Tools*", "Credentials", "Settings"] {
@@ -213,7 +216,6 @@ fn run(window: &Window, connector: &str, (tool, arguments): &(&str, Value)) {
     let id = run["id"].as_str().expect("an id");
     go(window, &format!("runs/{id}"));
     window.see("tab", "Raw");
-    window.press("tab", "Raw");
 }
 
 /// Goes to a page by its address, and waits until it is drawn.

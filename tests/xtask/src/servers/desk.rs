@@ -19,6 +19,7 @@ use crate::shell;
 const COMMAND: Duration = Duration::from_secs(40);
 
 /// How soon a command that is told to stop has to be gone.
+#[cfg(unix)]
 const STOP: Duration = Duration::from_secs(10);
 
 /// A home of its own for the command line.
