@@ -1,12 +1,11 @@
 import { type RefObject, useCallback, useEffect, useReducer, useRef } from "react";
 import { type Json, type Problem } from "@/host/bindings";
 import { type JsonObject } from "@/lib/schema/schema";
+import { type EditMode } from "../FormOrJson";
 import { type SchemaFormHandle } from "../SchemaForm/schemaFormProps";
 import { type Arguments, useArguments } from "../SchemaForm/useArguments";
 import { useArgumentsDraft } from "../SchemaForm/useArgumentsDraft";
 import { useShortcut } from "../shortcuts";
-
-export type EditMode = "form" | "json";
 
 type State = {
   mode: EditMode;

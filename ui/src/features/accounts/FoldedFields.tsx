@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { Field } from "@/components/Field";
-import { SegmentedControl } from "@/components/SegmentedControl";
+import { type EditMode, FormOrJson } from "@/components/FormOrJson";
 import { type PlatformField } from "@/host/bindings";
 import { readJson, writeJson } from "@/lib/jsonText";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
@@ -18,24 +18,16 @@ type Props = {
 
 /** Settings that few need: field by field, or all of them as one JSON object. */
 export function FoldedFields({ fields, form, errors, onChange, children }: Props) {
-  const [mode, setMode] = useState<"form" | "json">("form");
+  const [mode, setMode] = useState<EditMode>("form");
   if (fields.length < 2) return children;
-  const choose = (next: "form" | "json") => {
+  const choose = (next: EditMode) => {
     setMode(next);
     onChange({ ...form, unreadable: null });
   };
   return (
     <>
       <div>
-        <SegmentedControl
-          label="Edit advanced settings"
-          segments={[
-            { value: "form", label: "Form" },
-            { value: "json", label: "JSON" },
-          ]}
-          value={mode}
-          onChange={choose}
-        />
+        <FormOrJson label="Edit advanced settings" mode={mode} onChange={choose} />
       </div>
       {mode === "form" ? children : <AsJson fields={fields} form={form} errors={errors} onChange={onChange} />}
     </>

@@ -1,12 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
+import { type EditMode, FormOrJson } from "@/components/FormOrJson";
 import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { draftOf, usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
-import { SegmentedControl } from "@/components/SegmentedControl";
 import { Skeleton } from "@/components/Skeleton";
 import { platformName } from "@/components/platformName";
 import { type Connector, type ConnectorSettings } from "@/host/bindings";
@@ -54,7 +54,7 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
   const [draft] = useState(() => windowState.get(settingsDraft(connector.id)));
   // What was changed there meanwhile is noticed against what the draft began with.
   const settings = draft?.settings ?? read;
-  const [view, setView] = useState<"form" | "json">("form");
+  const [mode, setMode] = useState<EditMode>("form");
   const [readable, setReadable] = useState(true);
   const [reviewing, setReviewing] = useState(false);
   const state = usePlatformForm(settings.form, draft ?? undefined);
@@ -74,15 +74,7 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
       <div className={styles.formHead}>
         <h2>On {account}</h2>
         <span className="grow" />
-        <SegmentedControl
-          label="How to edit"
-          segments={[
-            { value: "form", label: "Form" },
-            { value: "json", label: "JSON" },
-          ]}
-          value={view}
-          onChange={setView}
-        />
+        <FormOrJson label="How to edit" mode={mode} onChange={setMode} />
         <Button small look="quiet" icon="rotate-cw" label="Reload" onPress={onReload} />
       </div>
       {draft && (isChanged || draft.missing.length > 0) && (
@@ -93,7 +85,7 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
         </p>
       )}
       <div className={styles.editor}>
-        {view === "form" ? (
+        {mode === "form" ? (
           <PlatformForm ref={form} label={`Settings of ${connector.title}`} state={state} wallet={wallet} />
         ) : (
           <div className={styles.json}>

@@ -1,0 +1,15 @@
+import { SegmentedControl } from "./SegmentedControl";
+
+export type EditMode = "form" | "json";
+
+const modes = [
+  { value: "form" as const, label: "Form" },
+  { value: "json" as const, label: "JSON" },
+];
+
+type Props = { label: string; mode: EditMode; onChange: (mode: EditMode) => void; isDisabled?: boolean };
+
+/** Chooses whether values are edited field by field or as JSON. */
+export function FormOrJson({ label, mode, onChange, isDisabled = false }: Props) {
+  return <SegmentedControl label={label} segments={modes} value={mode} onChange={onChange} isDisabled={isDisabled} />;
+}
