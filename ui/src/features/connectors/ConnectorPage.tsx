@@ -25,7 +25,7 @@ import { platformName } from "@/components/platformName";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
-import { Tabs } from "@/components/Tabs";
+import { type TabItem, Tabs } from "@/components/Tabs";
 import { Tag } from "@/components/Tag";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -162,6 +162,7 @@ function Known({
     mainAction ? { keys: "C", label: nextActionLabels[mainAction], inBar: true, run: () => run(mainAction) } : null,
   );
   const tabs = connectorTabs.filter((one) => {
+    // Elsewhere what a connector signs in with is one of its settings.
     if (one === "credentials") return keepsCredentials;
     if (one === "log") return connector.command !== null;
     return hasResources || (one !== "resources" && one !== "prompts");
@@ -169,6 +170,42 @@ function Known({
   useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tabs, tab, -1)) });
   useShortcut({ keys: "]", label: "Next tab", run: () => onTab(neighbour(tabs, tab, 1)) });
   useShortcut({ keys: "Escape", label: "All connectors", run: onLeave });
+  const views: Record<ConnectorTab, Omit<TabItem<ConnectorTab>, "id">> = {
+    overview: {
+      label: "Overview",
+      content: (
+        <Overview
+          connector={connector}
+          onOpen={onOpen}
+          onCreateElsewhere={() => onCreateElsewhere(connector)}
+          onSettings={() => onTab("settings")}
+          onCheck={runCheck}
+        />
+      ),
+    },
+    tools: {
+      label: "Tools",
+      count: connector.toolCount,
+      content: (
+        <>
+          <ToolChanges connector={connector} />
+          {renderTools(connector)}
+        </>
+      ),
+    },
+    runs: { label: "Runs", content: renderRuns(connector) },
+    resources: { label: "Resources", content: <ResourcesPane connector={connector} /> },
+    prompts: { label: "Prompts", content: <PromptsPane connector={connector} /> },
+    log: { label: "Log", content: <LogPane connector={connector} /> },
+    credentials: {
+      label: "Credentials",
+      content: <PlatformCredentials connector={connector} onSettings={() => onTab("settings")} />,
+    },
+    settings: {
+      label: "Settings",
+      content: <ConnectorSettings key={connector.id} connector={connector} onRemove={removeConnector} />,
+    },
+  };
   const problem = disconnect.error ?? remove.error ?? update.error ?? check.error;
 
   return (
@@ -267,57 +304,7 @@ function Known({
         label={connector.title}
         selected={tabs.includes(tab) ? tab : "overview"}
         onSelect={onTab}
-        tabs={[
-          {
-            id: "overview",
-            label: "Overview",
-            content: (
-              <Overview
-                connector={connector}
-                onOpen={onOpen}
-                onCreateElsewhere={() => onCreateElsewhere(connector)}
-                onSettings={() => onTab("settings")}
-                onCheck={runCheck}
-              />
-            ),
-          },
-          {
-            id: "tools",
-            label: "Tools",
-            count: connector.toolCount,
-            content: (
-              <>
-                <ToolChanges connector={connector} />
-                {renderTools(connector)}
-              </>
-            ),
-          },
-          { id: "runs", label: "Runs", content: renderRuns(connector) },
-          ...(hasResources
-            ? [
-                { id: "resources" as const, label: "Resources", content: <ResourcesPane connector={connector} /> },
-                { id: "prompts" as const, label: "Prompts", content: <PromptsPane connector={connector} /> },
-              ]
-            : []),
-          ...(connector.command
-            ? [{ id: "log" as const, label: "Log", content: <LogPane connector={connector} /> }]
-            : []),
-          // Elsewhere what a connector signs in with is one of its settings.
-          ...(keepsCredentials
-            ? [
-                {
-                  id: "credentials" as const,
-                  label: "Credentials",
-                  content: <PlatformCredentials connector={connector} onSettings={() => onTab("settings")} />,
-                },
-              ]
-            : []),
-          {
-            id: "settings",
-            label: "Settings",
-            content: <ConnectorSettings key={connector.id} connector={connector} onRemove={removeConnector} />,
-          },
-        ]}
+        tabs={tabs.map((id) => ({ id, ...views[id] }))}
       />
       {deleting && (
         <DeleteConnectorDialog connector={connector} onClose={() => setDeleting(false)} onDeleted={onLeave} />
