@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent } from "react";
+import { useEffect } from "react";
 import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
 import { listen } from "@/host/events";
@@ -12,17 +12,16 @@ type Props = {
 
 /** Takes a `patchbay://install` link: at the start, and whenever another one comes. */
 export function OfferedLink({ isFree, onOffered }: Props) {
-  const { mutateAsync: take } = useCommand({ mutationFn: () => call(commands.takeOfferedLink()) });
-  const show = useEffectEvent(async () => {
-    const link = await take();
-    if (link !== null) onOffered(link);
+  const { mutate: take } = useCommand({
+    mutationFn: () => call(commands.takeOfferedLink()),
+    onSuccess: (link) => link !== null && onOffered(link),
   });
   useEffect(() => {
     if (!isFree) return;
-    void show();
+    take();
     return listen((event) => {
-      if (event.kind === "link_offered") void show();
+      if (event.kind === "link_offered") take();
     });
-  }, [isFree]);
+  }, [isFree, take]);
   return null;
 }
