@@ -3,7 +3,7 @@
 //! Any program and any page can send one: a link can finish a consent that waits for it, and then its text is
 //! never logged nor shown; or it can propose a server, which a person looks through before it is added.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use patchbay_model::{Explain, Problem, Secret};
 use patchbay_ops::{Context, Event};
@@ -13,41 +13,33 @@ use url::Url;
 
 use crate::{events, window};
 
-/// Why the latest link was not followed, until a window has shown it: the app may have been started by
-/// that very link, before any window could listen.
-#[derive(Default)]
-pub(crate) struct RefusedLinks(Mutex<Option<Problem>>);
+/// What the latest link brought, until a window has shown it: the app may have been started by that very
+/// link, before any window could listen.
+pub(crate) struct Latest<T>(Mutex<Option<T>>);
 
-impl RefusedLinks {
-    /// The reason, once.
-    pub(crate) fn take(&self) -> Option<Problem> {
-        self.lock().take()
-    }
+/// Why the latest link was not followed.
+pub(crate) type RefusedLink = Latest<Problem>;
 
-    fn put(&self, problem: Problem) {
-        *self.lock() = Some(problem);
-    }
+/// The latest server that a link proposed.
+pub(crate) type OfferedLink = Latest<Url>;
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Problem>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl<T> Default for Latest<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
     }
 }
 
-/// The latest server that a link proposed, until a window has shown it.
-#[derive(Default)]
-pub(crate) struct OfferedLink(Mutex<Option<String>>);
-
-impl OfferedLink {
-    /// The link, once.
-    pub(crate) fn take(&self) -> Option<String> {
+impl<T> Latest<T> {
+    /// What it brought, once.
+    pub(crate) fn take(&self) -> Option<T> {
         self.lock().take()
     }
 
-    fn put(&self, link: &Url) {
-        *self.lock() = Some(link.to_string());
+    fn put(&self, brought: T) {
+        *self.lock() = Some(brought);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+    fn lock(&self) -> MutexGuard<'_, Option<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -65,14 +57,14 @@ pub(crate) fn listen(app: &App) {
 fn take<R: Runtime>(app: &AppHandle<R>, link: &Url) {
     window::raise(app);
     if patchbay_ops::is_install_link(link) {
-        app.state::<OfferedLink>().put(link);
+        app.state::<OfferedLink>().put(link.clone());
         return events::send(app, Event::LinkOffered);
     }
     let cx = app.state::<Context>();
     if let Err(error) = patchbay_ops::take_callback_link(&cx, &Secret::new(link.as_str())) {
         let problem = error.problem();
         tracing::info!(code = problem.code.as_str(), "a link was not followed");
-        app.state::<RefusedLinks>().put(problem.clone());
+        app.state::<RefusedLink>().put(problem.clone());
         let problem = Box::new(problem);
         events::send(app, Event::LinkRefused { problem });
     }

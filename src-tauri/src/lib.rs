@@ -108,7 +108,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
         }
     };
     app.manage(cx.clone());
-    app.manage(deep_link::RefusedLinks::default());
+    app.manage(deep_link::RefusedLink::default());
     app.manage(deep_link::OfferedLink::default());
     app.manage(events::Subscriber::default());
     events::forward(app.handle(), &cx);

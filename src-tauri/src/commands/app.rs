@@ -6,7 +6,7 @@ use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
-use crate::deep_link::{OfferedLink, RefusedLinks};
+use crate::deep_link::{OfferedLink, RefusedLink};
 use crate::events::Subscriber;
 use crate::preferences::{self, Preferences};
 use crate::updater::{self, AvailableUpdate};
@@ -62,7 +62,7 @@ pub(crate) async fn subscribe_to_events(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn take_refused_link(
-    refused: State<'_, RefusedLinks>,
+    refused: State<'_, RefusedLink>,
 ) -> Result<Option<Problem>, Problem> {
     Ok(refused.take())
 }
@@ -73,7 +73,7 @@ pub(crate) async fn take_refused_link(
 pub(crate) async fn take_offered_link(
     offered: State<'_, OfferedLink>,
 ) -> Result<Option<String>, Problem> {
-    Ok(offered.take())
+    Ok(offered.take().map(String::from))
 }
 
 /// The newer version of Patchbay, if there is one.
