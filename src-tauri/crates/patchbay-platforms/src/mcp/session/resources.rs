@@ -3,8 +3,8 @@
 use patchbay_model::{Content, FilledPrompt, Prompt, Resource, clean_text};
 use rmcp::model::{
     ClientRequest, GetPromptRequest, GetPromptRequestParams, ListPromptsRequest,
-    ListResourceTemplatesRequest, ListResourcesRequest, ReadResourceRequest,
-    ReadResourceRequestParams,
+    ListResourceTemplatesRequest, ListResourcesRequest, PaginatedRequestParams,
+    ReadResourceRequest, ReadResourceRequestParams,
 };
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -23,23 +23,15 @@ impl McpSession {
     ///
     /// Source: MCP 2026-07-28, `resources/list`.
     pub async fn list_resources(&self, cancel: &CancellationToken) -> Result<Vec<Resource>, Error> {
-        let list = Listing {
-            member: "resources",
-            is_offered: false,
-            request: |params| {
-                ListResourcesRequest {
-                    params,
-                    ..Default::default()
-                }
-                .into()
-            },
+        let request = |params| {
+            ListResourcesRequest {
+                params,
+                ..Default::default()
+            }
+            .into()
         };
-        let mut found = Vec::new();
-        let reading = self.pages(&list, cancel, |page| {
-            found.extend(resources::resources(&page))
-        });
-        self.within(reading).await?;
-        Ok(found)
+        self.list("resources", request, resources::resources, cancel)
+            .await
     }
 
     /// Every template of the server by which resources are made; none where it has no such thing. One that is
@@ -53,23 +45,15 @@ impl McpSession {
         &self,
         cancel: &CancellationToken,
     ) -> Result<Vec<Resource>, Error> {
-        let list = Listing {
-            member: "resourceTemplates",
-            is_offered: false,
-            request: |params| {
-                ListResourceTemplatesRequest {
-                    params,
-                    ..Default::default()
-                }
-                .into()
-            },
+        let request = |params| {
+            ListResourceTemplatesRequest {
+                params,
+                ..Default::default()
+            }
+            .into()
         };
-        let mut found = Vec::new();
-        let reading = self.pages(&list, cancel, |page| {
-            found.extend(resources::templates(&page))
-        });
-        self.within(reading).await?;
-        Ok(found)
+        self.list("resourceTemplates", request, resources::templates, cancel)
+            .await
     }
 
     /// Reads a resource: its parts, each with its own URI.
@@ -98,23 +82,15 @@ impl McpSession {
     ///
     /// Source: MCP 2026-07-28, `prompts/list`.
     pub async fn list_prompts(&self, cancel: &CancellationToken) -> Result<Vec<Prompt>, Error> {
-        let list = Listing {
-            member: "prompts",
-            is_offered: false,
-            request: |params| {
-                ListPromptsRequest {
-                    params,
-                    ..Default::default()
-                }
-                .into()
-            },
+        let request = |params| {
+            ListPromptsRequest {
+                params,
+                ..Default::default()
+            }
+            .into()
         };
-        let mut found = Vec::new();
-        let reading = self.pages(&list, cancel, |page| {
-            found.extend(resources::prompts(&page))
-        });
-        self.within(reading).await?;
-        Ok(found)
+        self.list("prompts", request, resources::prompts, cancel)
+            .await
     }
 
     /// Has the server fill a prompt in.
@@ -137,6 +113,25 @@ impl McpSession {
             .result_of(GetPromptRequest::new(params).into(), cancel)
             .await?;
         Ok(resources::parse_prompt(&result))
+    }
+
+    /// Everything on a list that the server need not have.
+    async fn list<T: Send>(
+        &self,
+        member: &'static str,
+        request: fn(Option<PaginatedRequestParams>) -> ClientRequest,
+        parse: fn(&Value) -> Vec<T>,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<T>, Error> {
+        let list = Listing {
+            member,
+            is_offered: false,
+            request,
+        };
+        let mut found = Vec::new();
+        let reading = self.pages(&list, cancel, |page| found.extend(parse(&page)));
+        self.within(reading).await?;
+        Ok(found)
     }
 
     async fn result_of(
