@@ -35,13 +35,18 @@ pub struct ServerLogLine {
     pub text: String,
 }
 
-/// The last lines that the server of a connector said to people, oldest first; none where it said nothing, or is no
-/// program of this computer.
+/// The last lines that the server of a connector said to people, oldest first; none where it said nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::File`].
+/// [`Error::NotFound`]; [`Error::Usage`] where it is no program of this computer; [`Error::File`].
 pub async fn read_server_log(cx: &Context, id: &ConnectorId) -> Result<Vec<ServerLogLine>, Error> {
-    find_connector(cx, id).await?;
+    let connector = find_connector(cx, id).await?;
+    if connector.command.is_none() {
+        return Err(Error::Usage {
+            what: format!("{} is no local program and has no log", connector.title),
+            hint: "Look at its runs instead.".to_owned(),
+        });
+    }
     let file = cx.paths().server_log(id);
     let mut lines = Vec::new();
     for file in [former(&file), file] {
@@ -108,6 +113,10 @@ pub(super) fn former(file: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use patchbay_model::ServerCommand;
+
     use super::*;
     use crate::clock::SystemClock;
     use crate::testing::{NOBODY, add, open};
@@ -116,7 +125,17 @@ mod tests {
     async fn the_last_lines_are_kept_in_bounded_space() {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let id = add(&cx, NOBODY).await.id;
+        let mut connector = add(&cx, NOBODY).await;
+        let id = connector.id.clone();
+        let refused = read_server_log(&cx, &id).await.unwrap_err();
+        assert!(matches!(refused, Error::Usage { .. }));
+        connector.command = Some(ServerCommand {
+            program: "server".to_owned(),
+            arguments: Vec::new(),
+            folder: None,
+            variables: BTreeMap::new(),
+        });
+        cx.store().save_connector(&connector).await.unwrap();
         assert_eq!(read_server_log(&cx, &id).await.unwrap(), []);
         let file = cx.paths().server_log(&id);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
