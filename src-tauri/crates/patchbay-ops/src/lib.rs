@@ -91,8 +91,7 @@ pub use connectors::create::{
 pub use connectors::details::{ActionOutcome, RunAction, connector_details, run_action};
 pub use connectors::disconnect::{Disconnected, disconnect_connector};
 pub use connectors::edit::{
-    ConnectorChanges, LONGEST_WAIT, delete_connector, remove_connector, restore_connector,
-    update_connector,
+    ConnectorChanges, delete_connector, remove_connector, restore_connector, update_connector,
 };
 pub use connectors::inspect_address::{
     AddressInspection, cancel_inspection, inspect_address, inspect_address_until_cancelled,
@@ -111,6 +110,7 @@ pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };
 pub use connectors::sync::{Synced, sync_account, sync_connectors};
+pub use connectors::time_limits::LONGEST_WAIT;
 pub use connectors::tool_changes::{
     ToolChange, ToolChangeKind, accept_tools, list_changed_tools, list_tool_changes,
 };

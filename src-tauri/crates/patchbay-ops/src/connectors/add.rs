@@ -1,7 +1,6 @@
 //! Adding a connector to this computer.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use patchbay_model::{
     AccountId, Authentication, AuthenticationMethod, Connector, Json, Redirect, TimeLimits,
@@ -16,8 +15,8 @@ use specta::Type;
 use crate::SecretInput;
 use crate::address::{free_name, name_of, plain_http, read_address, title_of};
 use crate::connectors::blank_connector::blank_connector;
-use crate::connectors::edit::checked_limits;
 use crate::connectors::inspect_address::inspect_address_within;
+use crate::connectors::time_limits::{checked_limits, connect_limit};
 use crate::connectors::{list_connectors, status};
 use crate::context::Context;
 use crate::credentials::edit::{add_wallet_entry, free_entry_name};
@@ -180,10 +179,7 @@ async fn suggested(
     address: &str,
     time_limits: TimeLimits,
 ) -> Result<Suggestion, Error> {
-    let connect = time_limits.connect_seconds;
-    let connect = connect.map_or(McpLimits::DEFAULT.connect, |seconds| {
-        Duration::from_secs(seconds.into())
-    });
+    let connect = connect_limit(time_limits, McpLimits::DEFAULT.connect);
     let found = inspect_address_within(cx, address, connect).await?;
     let is_best = found.methods.first() == Some(&AuthenticationMethod::Oauth);
     let mut methods = METHODS.to_vec();

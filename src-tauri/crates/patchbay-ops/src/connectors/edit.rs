@@ -13,6 +13,7 @@ use crate::abilities::abilities;
 use crate::address::{plain_http, read_address};
 use crate::backend::for_connector;
 use crate::connectors::add::{AuthenticationChoice, authentication, checked_name, checked_title};
+use crate::connectors::time_limits::checked_limits;
 use crate::connectors::{find_connector, not_found, status};
 use crate::context::Context;
 use crate::credentials::forget::forget;
@@ -374,28 +375,6 @@ fn switch(connector: &mut Connector, enabled: bool) {
         connector.status.status = Status::Disabled;
         connector.status.reason = Some("you turned it off".to_owned());
     }
-}
-
-/// The longest time that a server can be given, in seconds.
-pub const LONGEST_WAIT: u32 = 86_400;
-
-/// Time limits that can be kept.
-///
-/// # Errors
-/// [`Error::Usage`] for one of nothing, or of more than a day.
-pub(crate) fn checked_limits(limits: TimeLimits) -> Result<TimeLimits, Error> {
-    let given = [limits.connect_seconds, limits.run_seconds];
-    if given
-        .into_iter()
-        .flatten()
-        .all(|seconds| (1..=LONGEST_WAIT).contains(&seconds))
-    {
-        return Ok(limits);
-    }
-    Err(Error::Usage {
-        what: "a time limit must be from 1 to 86400 seconds".to_owned(),
-        hint: "Leave it out for the default.".to_owned(),
-    })
 }
 
 /// Tags as they can be shown, the first fifty of them.
