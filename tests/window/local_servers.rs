@@ -78,6 +78,17 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     window.press("tab", "Log");
     window.see("log", "Log");
     window.see_text("Patchbay starts");
+
+    // Other words are another command, which is allowed anew.
+    let before = started(&pids);
+    window.press("tab", "Settings");
+    let lines = [&script.display().to_string(), "well", "once more"].join(keys::ENTER);
+    window.fill("Arguments", &lines);
+    window.press("button", "Save command");
+    window.press("button", "Check");
+    allow(&desk);
+    window.see_text("Ready");
+    assert!(started(&pids) > before);
     window.go_to("Tools");
     window.press("row", "echo, *");
     window.press("button", "Run");

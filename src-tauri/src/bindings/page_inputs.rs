@@ -47,6 +47,11 @@ const REVIEWED: &[(&str, &str, &str)] = &[
         "one of two names of this computer",
     ),
     ("AuthenticationChoice", "redirect", "one of two words"),
+    (
+        "ConnectorChanges",
+        "command",
+        "the native question before it is started",
+    ),
     ("ConnectorChanges", "url", "the address policy"),
     (
         "GivenSecret",

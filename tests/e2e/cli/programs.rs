@@ -149,6 +149,65 @@ async fn a_program_is_added_allowed_used_and_never_left_behind() {
 }
 
 #[tokio::test]
+async fn another_command_is_allowed_anew() {
+    let desk = Programs::new().await;
+    let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
+    let failed = desk.add("ends", &options).await;
+    assert_eq!(failed.code, 1, "{failed:?}");
+
+    let edit = ["connector", "edit", "files"];
+    let words = [
+        "--env",
+        "GREETING=hello",
+        "--",
+        "python3",
+        &desk.script,
+        "well",
+    ];
+    let edited = desk.terminal.run(&[&edit[..], &words].concat()).await;
+    edited.succeeded();
+    let command = format!("python3 {} well", desk.script);
+    assert!(edited.stdout.contains(&command), "{edited:?}");
+    assert!(edited.stdout.contains("GREETING=hello"), "{edited:?}");
+    assert!(
+        edited.stdout.contains("PID_FILE="),
+        "what was not named stays"
+    );
+    let refused = desk
+        .terminal
+        .run(&["connector", "connect", "files", "--json"])
+        .await;
+    let problem = refused.failure().to_string();
+    assert!(problem.contains("program.not_allowed"), "{problem}");
+    desk.terminal
+        .run(&[&edit[..], &["--allow"]].concat())
+        .await
+        .succeeded();
+    let connected = desk.terminal.run(&["connector", "connect", "files"]).await;
+    connected.succeeded();
+
+    let removed = desk
+        .terminal
+        .run(&[&edit[..], &["--remove-env", "GREETING"]].concat())
+        .await;
+    removed.succeeded();
+    assert!(!removed.stdout.contains("GREETING"), "{removed:?}");
+    let again = desk
+        .terminal
+        .run(&[&edit[..], &["--remove-env", "GREETING"]].concat())
+        .await;
+    assert_eq!(again.code, 2, "{again:?}");
+    let secret = desk
+        .terminal
+        .run(&[&edit[..], &["--env", "API_KEY=open"]].concat())
+        .await;
+    assert!(
+        secret.stderr.contains("API_KEY is given twice"),
+        "{secret:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
     let desk = Programs::new().await;
     let options = ["--env-secret", "API_KEY", "--allow", "--connect"];

@@ -927,6 +927,8 @@ export type ConnectorChanges = {
 	title?: string | null,
 	/**  Absolute URL; another origin drops the sign-in. */
 	url?: string | null,
+	/**  How its server is started; another one has to be allowed before it is. */
+	command?: ServerCommand | null,
 	/**  How it signs in. */
 	authentication?: AuthenticationChoice | null,
 	/**  The user's own words for it. */

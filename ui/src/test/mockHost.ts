@@ -405,10 +405,11 @@ export class MockHost {
       restoreConnector: ({ connector: id }) => this.put(found(this.removed.get(id as string))),
       updateConnector: ({ connector: id, changes }) => {
         const before = this.connectorOf(id);
-        const { enabled, url, title, name, tags, favourite } = changes as ConnectorChanges;
+        const { enabled, url, command, title, name, tags, favourite } = changes as ConnectorChanges;
         return this.put({
           ...before,
           endpoint: url ?? before.endpoint,
+          command: command ?? before.command,
           title: title ?? before.title,
           name: name ?? before.name,
           tags: tags ?? before.tags,

@@ -20,7 +20,7 @@ pub(crate) use account::{AccountAddArgs, AccountSecretArgs, AccountVerb, ApiArgs
 pub(crate) use authentication::{AuthenticationArgs, Method};
 pub(crate) use catalogue::{CatalogueVerb, SourceArgs};
 pub(crate) use connector::{
-    AddArgs, ConnectArgs, ConnectorVerb, EditArgs, ListArgs, ProgramArgs, Switch,
+    AddArgs, ConnectArgs, ConnectorVerb, EditArgs, EditProgramArgs, ListArgs, ProgramArgs, Switch,
 };
 pub(crate) use credential::{
     AddArgs as AddCredentialArgs, CredentialVerb, Kind, ProgramsVerb, ReplaceArgs, RotateArgs,
@@ -138,6 +138,7 @@ impl CliArgs {
     pub(crate) fn allows_server(&self) -> bool {
         match &self.noun {
             Noun::Connector(ConnectorVerb::Add(add)) => add.program.is_allowed,
+            Noun::Connector(ConnectorVerb::Edit(edit)) => edit.program.is_allowed,
             _ => false,
         }
     }

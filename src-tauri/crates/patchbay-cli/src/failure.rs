@@ -102,7 +102,7 @@ impl From<patchbay_ops::Error> for Failure {
             Error::ServerNotAllowed { connector, .. } => {
                 let title = text::quote(&connector);
                 failure.with_hint(format!(
-                    "If you trust it, run `patchbay connector check {title}` in a terminal, or add it with --allow."
+                    "If you trust it, run `patchbay connector check {title}` in a terminal, or allow it with `patchbay connector edit {title} --allow`."
                 ))
             }
             Error::ServerStopped { connector, .. } => {

@@ -206,3 +206,23 @@ it("reads_a_resource_and_fills_in_a_prompt", async () => {
   expect(await screen.findByText("Review 12")).toBeVisible();
   expect(host.lastCall("fillPrompt")).toEqual({ connector: "con_github", prompt: "review", values: { number: "12" } });
 });
+
+it("the_command_of_a_local_program_is_edited_line_by_line", async () => {
+  const command = { program: "npx", arguments: ["-y", "server-files"], folder: null, variables: { LEVEL: "info" } };
+  const local = connector({ endpoint: null, authentication: { kind: "none" }, command });
+  const { user, host, container } = renderApp("/connectors/con_github?tab=settings", { connectors: [local] });
+  const form = within(await screen.findByRole("region", { name: "Command" }));
+  expect(form.getByRole("button", { name: "Save command" })).toBeDisabled();
+  expect(await axeViolations(container)).toEqual([]);
+  await user.type(form.getByLabelText("Arguments"), "\n/srv/my files");
+  await user.type(form.getByLabelText("Environment variables"), "\nno value");
+  await user.click(form.getByRole("button", { name: "Save command" }));
+  expect(form.getByLabelText("Environment variables")).toHaveAccessibleDescription("Enter NAME=VALUE on each line");
+  await user.clear(form.getByLabelText("Environment variables"));
+  await user.click(form.getByRole("button", { name: "Save command" }));
+  const changed = { ...command, arguments: ["-y", "server-files", "/srv/my files"], variables: {} };
+  await waitFor(() =>
+    expect(host.lastCall("updateConnector")).toEqual({ connector: "con_github", changes: { command: changed } }),
+  );
+  await waitFor(() => expect(form.getByRole("button", { name: "Save command" })).toBeDisabled());
+});

@@ -16,6 +16,7 @@ import { AuthenticationFields } from "./AuthenticationFields";
 import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, formOf } from "./authenticationForm";
 import styles from "./ConnectorPage.module.css";
 import { EditSettings } from "./hosted/EditSettings";
+import { ProgramSettings } from "./ProgramSettings";
 import { useCheckConnector, useUpdateConnector } from "./useConnectorActions";
 
 type Props = { connector: Connector; onRemove: () => void };
@@ -26,7 +27,11 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
   return (
     <div className={styles.body}>
       <General connector={connector} />
-      {!connector.command && <SignInSettings connector={connector} />}
+      {connector.command ? (
+        <ProgramSettings connector={connector} command={connector.command} />
+      ) : (
+        <SignInSettings connector={connector} />
+      )}
       <Native connector={connector} />
       <section className={styles.section} aria-label="Remove">
         <h2>Remove</h2>

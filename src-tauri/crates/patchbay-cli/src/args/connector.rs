@@ -298,4 +298,29 @@ pub(crate) struct EditArgs {
     pub(crate) authentication: AuthenticationArgs,
     #[command(flatten)]
     pub(crate) change: ChangeArgs,
+    // The words of a command come last.
+    #[command(flatten)]
+    pub(crate) program: EditProgramArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditProgramArgs {
+    /// Set an environment variable of a local program
+    #[arg(long = "env", value_name = "NAME=VALUE")]
+    pub(crate) variables: Vec<String>,
+    /// Remove an environment variable of a local program
+    #[arg(long = "remove-env", value_name = "NAME")]
+    pub(crate) removed_variables: Vec<String>,
+    /// Working folder of a local program
+    #[arg(long = "cwd", value_name = "FOLDER", conflicts_with = "own_folder")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Let a local program work in a folder of its own
+    #[arg(long = "own-cwd")]
+    pub(crate) own_folder: bool,
+    /// Allow the program to run without asking
+    #[arg(long = "allow")]
+    pub(crate) is_allowed: bool,
+    /// New command of a local program
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
 }

@@ -396,6 +396,7 @@ async fn restore(cli: &Cli, id: String) -> Result<(), Failure> {
 async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     let mut connector = cli.connector(&args.connector).await?;
     let is_change = args.change.is_given();
+    let is_allowed = args.program.is_allowed;
     if is_change {
         match change::change(cli, &connector, args.change).await? {
             Some(changed) => connector = changed,
@@ -407,6 +408,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         name: args.name,
         title: args.title,
         url: args.url,
+        command: program::changed(&connector, args.program)?,
         authentication: authentication::choice(cli, args.authentication).await?,
         tags: args.tags,
         favourite: one_of(args.favorite, args.no_favorite),
@@ -414,15 +416,18 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         allow_plain_http: args.allow_plain_http,
         time_limits: limits(&connector, args.connect_timeout, args.run_timeout),
     };
-    if !is_change && !changes_anything(&changes) {
+    if !is_change && !is_allowed && !changes_anything(&changes) {
         return Err(Failure::usage("no changes given", "See --help."));
     }
-    if changes.authentication.is_some() {
+    if changes.authentication.is_some() || changes.command.is_some() || is_allowed {
         cli.unlock_for(&connector).await?;
     }
     if changes_anything(&changes) {
         connector = update_connector(&cli.cx, &connector.id, changes).await?;
         cli.stderr.say(&format!("Updated {}.", connector.title));
+    }
+    if is_allowed {
+        allow_connector_program(&cli.cx, &connector.id).await?;
     }
     let now = cli.now();
     cli.out
@@ -452,6 +457,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         name,
         title,
         url,
+        command,
         authentication,
         tags,
         favourite,
@@ -460,6 +466,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         time_limits,
     } = changes;
     [name, title, url].into_iter().any(Option::is_some)
+        || command.is_some()
         || authentication.is_some()
         || tags.is_some()
         || favourite.is_some()

@@ -7,7 +7,7 @@ use patchbay_model::{Connector, ServerCommand};
 use patchbay_ops::{AddProgram, add_program};
 
 use super::authentication::variable_values;
-use crate::args::ProgramArgs;
+use crate::args::{EditProgramArgs, ProgramArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::unlock::unlock;
@@ -41,6 +41,39 @@ pub(super) async fn add(
         title,
     };
     Ok(add_program(&cli.cx, request).await?)
+}
+
+/// The command of a connector with what is to be different; `None` when nothing is.
+///
+/// # Errors
+/// When a path or a variable cannot be used.
+pub(super) fn changed(
+    connector: &Connector,
+    args: EditProgramArgs,
+) -> Result<Option<ServerCommand>, Failure> {
+    let before = connector.command.clone().unwrap_or_default();
+    let mut command = before.clone();
+    let mut words = args.command.into_iter();
+    if let Some(word) = words.next() {
+        command.program = program(word)?;
+        command.arguments = words.collect();
+    }
+    for name in &args.removed_variables {
+        if command.variables.remove(name).is_none() {
+            return Err(Failure::usage(
+                format!("there is no variable {name} to remove"),
+                "A secret one is in the credential: `patchbay credential list`.",
+            ));
+        }
+    }
+    command.variables.extend(variables(&args.variables)?);
+    if args.own_folder {
+        command.folder = None;
+    }
+    if let Some(folder) = &args.folder {
+        command.folder = Some(absolute(folder)?);
+    }
+    Ok((command != before).then_some(command))
 }
 
 /// A program that is named by a path stays that file, wherever it is started later.

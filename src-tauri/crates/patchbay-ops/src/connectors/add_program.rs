@@ -47,7 +47,8 @@ pub struct AddProgram {
 /// [`Error::Usage`] when the command or a variable cannot be used; [`Error::Store`] when the name is taken;
 /// [`Error::Vault`].
 pub async fn add_program(cx: &Context, request: AddProgram) -> Result<Connector, Error> {
-    let command = checked(request.command, &request.secrets)?;
+    let secrets = request.secrets.keys().map(String::as_str);
+    let command = checked_command(request.command, secrets.collect())?;
     let title = checked_title(request.title)
         .or_else(|| checked_title(request.name.clone()))
         .unwrap_or_else(|| title_of(&command));
@@ -72,7 +73,7 @@ pub async fn add_program(cx: &Context, request: AddProgram) -> Result<Connector,
         authentication,
         authentication_methods: vec![AuthenticationMethod::None],
         draft: true,
-        native: Json(json!({ "command": command.line(), "transport": Transport::Stdio })),
+        native: native(&command),
         command: Some(command),
         ..blank_connector(cx, AccountId::local(), name, title)
     };
@@ -89,11 +90,18 @@ pub async fn allow_connector_program(cx: &Context, id: &ConnectorId) -> Result<(
     let connector = find_connector(cx, id).await?;
     match &connector.command {
         Some(command) => servers::allow(cx, &connector, command).await,
-        None => Err(Error::Usage {
-            what: format!("{} has an address, not a program", connector.title),
-            hint: "Connect it instead.".to_owned(),
-        }),
+        None => Err(no_program(&connector)),
     }
+}
+
+/// What a connector says of its program as JSON, for people.
+pub(crate) fn native(command: &ServerCommand) -> Json {
+    Json(json!({ "command": command.line(), "transport": Transport::Stdio }))
+}
+
+pub(crate) fn no_program(connector: &Connector) -> Error {
+    let what = format!("{} has an address, not a program", connector.title);
+    usage(&what, "Connect it instead.")
 }
 
 fn usage(what: &str, hint: &str) -> Error {
@@ -103,10 +111,13 @@ fn usage(what: &str, hint: &str) -> Error {
     }
 }
 
-/// The command as it can be started.
-fn checked(
+/// The command as it can be started, with secret variables of these names beside its own.
+///
+/// # Errors
+/// [`Error::Usage`] for what no program can be given.
+pub(crate) fn checked_command(
     command: ServerCommand,
-    secrets: &BTreeMap<String, SecretValue>,
+    secrets: Vec<&str>,
 ) -> Result<ServerCommand, Error> {
     let words = || std::iter::once(&command.program).chain(&command.arguments);
     if command.program.trim().is_empty() {
@@ -124,17 +135,14 @@ fn checked(
             "Type it instead of pasting it.",
         ));
     }
-    let names = || command.variables.keys().chain(secrets.keys());
-    if names().count() > VARIABLES {
+    if command.variables.len() + secrets.len() > VARIABLES {
         return Err(usage("there are too many variables", "Use up to 100."));
     }
     for name in command.variables.keys() {
         check_variable_name(name)?;
     }
-    if let Some(name) = secrets
-        .keys()
-        .find(|name| command.variables.contains_key(*name))
-    {
+    let is_twice = |name: &&str| command.variables.contains_key(*name);
+    if let Some(name) = secrets.into_iter().find(is_twice) {
         return Err(usage(
             &format!("{name} is given twice"),
             "Give it as a plain value or as a secret.",
@@ -194,7 +202,7 @@ pub(crate) fn title_of(command: &ServerCommand) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use patchbay_model::{Code, Explain as _, Secret};
+    use patchbay_model::{Code, Explain as _, Secret, Status};
 
     use super::*;
     use crate::clock::SystemClock;
@@ -292,6 +300,37 @@ mod tests {
         };
         let refused = update_connector(&cx, &added.id, moved).await.unwrap_err();
         assert_eq!(refused.code(), Code::UsageInvalid);
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn another_command_is_checked_as_the_first_was() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let mut asked = request(&["npx", "-y", "server-files"]);
+        let secret = Secret::new("hunter2-hunter2");
+        asked.secrets.insert("API_KEY".to_owned(), secret.into());
+        let id = add_program(&cx, asked).await.unwrap().id;
+        let change = |command| ConnectorChanges {
+            command: Some(command),
+            ..ConnectorChanges::default()
+        };
+        let changed = change(command(&["npx", "-y", "server-files", "/tmp"]));
+        let changed = update_connector(&cx, &id, changed).await.unwrap();
+        assert_eq!(changed.native.0["command"], "npx -y server-files /tmp");
+        assert_eq!(changed.status.status, Status::Unknown);
+        let mut twice = command(&["npx"]);
+        twice
+            .variables
+            .insert("API_KEY".to_owned(), "in the open".to_owned());
+        for wrong in [command(&[" "]), twice] {
+            let refused = update_connector(&cx, &id, change(wrong)).await.unwrap_err();
+            assert_eq!(refused.code(), Code::UsageInvalid, "{refused}");
+        }
+        let elsewhere = testing::add(&cx, testing::NOBODY).await;
+        let changed = change(command(&["npx"]));
+        let refused = update_connector(&cx, &elsewhere.id, changed).await;
+        assert_eq!(refused.unwrap_err().code(), Code::UsageInvalid);
         cx.close().await;
     }
 }

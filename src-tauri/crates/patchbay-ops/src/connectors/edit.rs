@@ -1,8 +1,8 @@
 //! Changing, removing and restoring connectors.
 
 use patchbay_model::{
-    Authentication, Code, Connector, ConnectorId, Explain, IdentityLine, Status, TimeLimits,
-    Timestamp, clean_text,
+    Authentication, Code, Connector, ConnectorId, Explain, IdentityLine, ServerCommand, Status,
+    TimeLimits, Timestamp, clean_text,
 };
 use patchbay_store::Changed;
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use crate::abilities::abilities;
 use crate::address::{plain_http, read_address};
 use crate::backend::for_connector;
 use crate::connectors::add::{AuthenticationChoice, authentication, checked_name, checked_title};
+use crate::connectors::add_program::{checked_command, native, no_program};
 use crate::connectors::time_limits::checked_limits;
 use crate::connectors::{find_connector, not_found, status};
 use crate::context::Context;
@@ -33,6 +34,8 @@ pub struct ConnectorChanges {
     pub title: Option<String>,
     /// Absolute URL; another origin drops the sign-in.
     pub url: Option<String>,
+    /// How its server is started; another one has to be allowed before it is.
+    pub command: Option<ServerCommand>,
     /// How it signs in.
     pub authentication: Option<AuthenticationChoice>,
     /// The user's own words for it.
@@ -65,10 +68,11 @@ pub async fn update_connector(
     let connector = find_connector(cx, id).await?;
     refuse_elsewhere(&connector, &changes)?;
     refuse_plain_http(&connector, &changes)?;
-    let edit = Edit::read(cx, changes, &connector.title).await?;
+    let edit = Edit::read(cx, changes, &connector).await?;
     let changed = status::change(cx, id, |connector| edit.apply_to(connector)).await?;
     let Changed { before, after } = changed.ok_or_else(|| not_found(id.as_str()))?;
     let reconnects = after.endpoint != before.endpoint
+        || after.command != before.command
         || after.allows_plain_http != before.allows_plain_http
         || after.authentication != before.authentication
         || after.time_limits != before.time_limits
@@ -89,6 +93,7 @@ struct Edit {
     name: Option<String>,
     title: Option<String>,
     url: Option<Url>,
+    command: Option<ServerCommand>,
     authentication: Option<(Authentication, IdentityLine)>,
     tags: Option<Vec<String>>,
     favourite: Option<bool>,
@@ -99,17 +104,29 @@ struct Edit {
 }
 
 impl Edit {
-    /// Reads the changes of a connector of that title.
+    /// Reads the changes of a connector.
     ///
     /// # Errors
     /// [`Error::Usage`] when a value cannot be used; [`Error::Vault`], [`Error::Store`].
-    async fn read(cx: &Context, changes: ConnectorChanges, title: &str) -> Result<Self, Error> {
+    async fn read(
+        cx: &Context,
+        changes: ConnectorChanges,
+        connector: &Connector,
+    ) -> Result<Self, Error> {
         let name = changes.name.map(|name| checked_name(&name)).transpose()?;
         let url = changes.url.map(|url| read_address(&url)).transpose()?;
         let wanted = checked_title(changes.title);
+        let command = match changes.command {
+            Some(command) => {
+                let secrets = cx.tokens().header_names(connector).await?;
+                let secrets = secrets.iter().map(String::as_str);
+                Some(checked_command(command, secrets.collect())?)
+            }
+            None => None,
+        };
         let authentication = match changes.authentication {
             Some(choice) => {
-                let title = wanted.as_deref().unwrap_or(title);
+                let title = wanted.as_deref().unwrap_or(&connector.title);
                 let (chosen, entry) = authentication(cx, choice, title).await?;
                 Some((chosen, status::identity(entry.as_ref())))
             }
@@ -119,6 +136,7 @@ impl Edit {
             name,
             title: wanted,
             url,
+            command,
             authentication,
             tags: changes.tags.map(checked_tags),
             favourite: changes.favourite,
@@ -137,6 +155,11 @@ impl Edit {
         if let Some(url) = self.url {
             move_to(connector, &url);
         }
+        if let Some(command) = self.command
+            && connector.command.as_ref() != Some(&command)
+        {
+            start_by(connector, command);
+        }
         replace(&mut connector.allows_plain_http, self.allow_plain_http);
         replace(&mut connector.time_limits, self.time_limits);
         if let Some((chosen, identity)) = self.authentication {
@@ -148,6 +171,16 @@ impl Edit {
             switch(connector, enabled);
         }
         connector.updated_at = self.at;
+    }
+}
+
+/// What the former program said of itself says nothing of another one, which may have to be downloaded first.
+fn start_by(connector: &mut Connector, command: ServerCommand) {
+    connector.native = native(&command);
+    connector.command = Some(command);
+    connector.server = None;
+    if connector.status.status != Status::Disabled {
+        connector.status = status::unchecked();
     }
 }
 
@@ -164,6 +197,9 @@ fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result
             what: format!("{} is a program and has no address", connector.title),
             hint: "Add the address as another connector.".to_owned(),
         });
+    }
+    if connector.command.is_none() && changes.command.is_some() {
+        return Err(no_program(connector));
     }
     let ours = changes.name.is_none()
         && changes.title.is_none()
