@@ -27,6 +27,8 @@ pub(crate) struct Preferences {
     sidebar_collapsed: bool,
     /// Size of all text and spacing, in percent of the usual.
     zoom_percent: u16,
+    /// How much of the width beside the list of tools the form of a tool has, in percent.
+    form_percent: u16,
     /// What the list of connectors is grouped by.
     connector_group: ConnectorGroup,
     /// What its rows are sorted by.
@@ -44,6 +46,7 @@ impl Default for Preferences {
             single_letter_keys: true,
             sidebar_collapsed: false,
             zoom_percent: 100,
+            form_percent: 40,
             connector_group: ConnectorGroup::Status,
             connector_sort: ConnectorSort::Name,
             hosted_redirect: Redirect::Loopback,
@@ -116,6 +119,9 @@ pub(crate) enum ConnectorSort {
 /// Sizes of text with which the window can still be used, in percent of the usual.
 const ZOOM: std::ops::RangeInclusive<u16> = 80..=200;
 
+/// What is accepted as [`Preferences::form_percent`]: neither side is ever out of sight.
+const FORM: std::ops::RangeInclusive<u16> = 25..=70;
+
 const FILE: &str = "preferences.json";
 /// How large a file of settings may be; what is kept takes a hundredth of it.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -143,8 +149,10 @@ fn parse(saved: Option<Value>) -> Preferences {
     };
     let read = saved.into_iter().fold(Preferences::default(), with);
     let zoom_percent = read.zoom_percent.clamp(*ZOOM.start(), *ZOOM.end());
+    let form_percent = read.form_percent.clamp(*FORM.start(), *FORM.end());
     Preferences {
         zoom_percent,
+        form_percent,
         ..read
     }
 }
@@ -224,13 +232,14 @@ mod tests {
         #[test]
         fn any_file_leaves_a_window_that_can_be_used(
             members in prop::collection::vec(
-                (prop::sample::select(vec!["theme", "density", "zoomPercent", "singleLetterKeys", "x"]), anything()),
+                (prop::sample::select(vec!["theme", "density", "zoomPercent", "formPercent", "singleLetterKeys", "x"]), anything()),
                 0..8,
             ),
         ) {
             let saved = members.into_iter().map(|(name, value)| (name.to_owned(), value));
             let read = parse(Some(Value::Object(saved.collect())));
             prop_assert!(ZOOM.contains(&read.zoom_percent));
+            prop_assert!(FORM.contains(&read.form_percent));
             prop_assert_eq!(parse(serde_json::to_value(&read).ok()), read);
         }
     }

@@ -8,6 +8,7 @@ export const usual: Required<Preferences> = {
   singleLetterKeys: true,
   sidebarCollapsed: false,
   zoomPercent: 100,
+  formPercent: 40,
   connectorGroup: "status",
   connectorSort: "name",
   hostedRedirect: "loopback",

@@ -1734,6 +1734,8 @@ export type Preferences = {
 	/**  What its rows are sorted by. */
 	connectorSort?: ConnectorSort,
 	/**  How the browser comes back from the sign-in page of a hosted platform. */
+	/**  How much of the width beside the list of tools the form of a tool has, in percent. */
+	formPercent?: number,
 	hostedRedirect?: Redirect,
 };
 

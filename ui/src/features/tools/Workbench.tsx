@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { type CSSProperties, useMemo } from "react";
 import { type Connector, type RunId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { EmptyState } from "@/components/EmptyState";
+import { Splitter } from "@/components/Splitter";
 import { groupTools } from "./toolGroups";
 import { ToolRunner } from "./ToolRunner";
+import { useFormShare } from "./useFormShare";
 import { useToolsOf } from "./useToolsOf";
 import styles from "./Workbench.module.css";
 import { ToolList } from "./ToolList";
@@ -26,9 +28,10 @@ export function Workbench({ connector, selected, onSelect, from = null }: Props)
   const name = selected ?? first;
   const isListed = tools?.some((tool) => tool.name === name) ?? false;
   const { data: tool } = useQuery({ ...queries.tool(connector.id, name ?? ""), enabled: isListed });
+  const split = useFormShare();
   return (
     <div className={styles.frame}>
-      <div className={styles.bench}>
+      <div className={styles.bench} data-split style={{ "--form-share": split.value / 100 } as CSSProperties}>
         <ToolList connector={connector} selected={name ?? null} onSelect={onSelect} />
         {isListed ? (
           <div className={styles.work}>
@@ -40,6 +43,7 @@ export function Workbench({ connector, selected, onSelect, from = null }: Props)
                 from={from}
               />
             )}
+            {tool && <Splitter label="Width of the form" {...split} />}
           </div>
         ) : (
           <div className={styles.nothing}>

@@ -1,0 +1,23 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useChangePreferences } from "@/host/preferences";
+import { queries } from "@/host/queries";
+
+const usual = 40;
+
+/** How much of the width the form of a tool has, in percent; what was dragged is kept once it is let go. */
+export function useFormShare() {
+  const { data: preferences } = useQuery(queries.preferences());
+  const { mutate: changePreferences } = useChangePreferences();
+  const [dragged, setDragged] = useState<number | null>(null);
+  return {
+    value: dragged ?? preferences?.formPercent ?? usual,
+    min: 25,
+    max: 70,
+    usual,
+    onChange: (value: number, isOver: boolean) => {
+      setDragged(isOver ? null : value);
+      if (isOver) changePreferences({ formPercent: value });
+    },
+  };
+}
