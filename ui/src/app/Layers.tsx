@@ -24,6 +24,7 @@ import { OfferedLink } from "./OfferedLink";
 import { OpenQuestion } from "./OpenQuestion";
 import { RefusedLink } from "./RefusedLink";
 import { useFixes } from "./useFixes";
+import { useOpenTools } from "./useOpenTools";
 
 type Open =
   | { kind: "add"; address: string; known?: KnownServer }
@@ -39,6 +40,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   const signIn = useSignIn();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const openTools = useOpenTools();
   const { start, show } = signIn;
   const fixes = useFixes(start);
   const [drafts] = useState(() => new CreateDrafts());
@@ -82,6 +84,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
             onClose={close}
             onAdded={(connector, connect) => {
               close();
+              openTools(connector.id);
               void navigate({ to: "/connectors/$id", params: { id: connector.id } });
               if (connect) start(connector);
             }}

@@ -70,6 +70,23 @@ it("checks_at_once_what_needs_no_consent", async () => {
   expect(host.lastCall("startAuthorization")).toBeUndefined();
 });
 
+it("leads_to_the_tools_of_what_was_added_once_it_has_some", async () => {
+  const isReady = (mock: Parameters<NonNullable<Parameters<typeof renderApp>[2]>>[0]) => {
+    mock.handlers.inspectAddress = ({ address: url }) =>
+      inspection(url as string, { needsAuthorization: false, methods: ["none"] });
+    mock.handlers.checkConnector = ({ connector: id }) => {
+      const before = mock.state.connectors.find((one) => one.id === id);
+      if (!before) throw new Error("no such connector");
+      const ready = { ...before, status: { ...before.status, status: "ready" as const }, toolCount: 3 };
+      mock.state.connectors = mock.state.connectors.map((one) => (one.id === id ? ready : one));
+      return { connector: ready, steps: [] };
+    };
+  };
+  const { user } = await pasteAddress(isReady);
+  await user.click(await within(await screen.findByRole("dialog")).findByRole("button", { name: /Add connector/ }));
+  expect(await screen.findByRole("tab", { name: /^Tools/, selected: true })).toBeVisible();
+});
+
 it("keeps_what_was_typed_when_adding_fails", async () => {
   const { user } = await pasteAddress((host) => {
     host.handlers.addConnector = () => {
