@@ -14,12 +14,14 @@ type Props = {
   onKeep: () => void;
 };
 
-/** Stands where the button was that would destroy something. The safe way out has the focus. */
+/**
+ * Stands where the button was that would destroy something. The safe way out has the focus; the keys that asked for this
+ * do not confirm it, however often they are pressed.
+ */
 export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props) {
   const id = useId();
-  useShortcut({ keys: "Mod+Enter", label: verb, inBar: true, run: onConfirm });
   useShortcut({ keys: "Escape", label: "Cancel", inBar: true, inFields: true, run: onKeep });
-  useIgnoreKeyRepeat();
+  useIgnoreOpeningKeys();
   return (
     <section className={styles.confirm} role="alertdialog" aria-label={title} aria-describedby={id}>
       <FocusReturn />
@@ -28,7 +30,7 @@ export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props)
         {children}
       </div>
       <div className={styles.buttons}>
-        <Button look="danger" keys="Mod+Enter" onPress={onConfirm}>
+        <Button look="danger" onPress={onConfirm}>
           {verb}
         </Button>
         <Button keys="Escape" autoFocus onPress={onKeep}>
@@ -39,13 +41,15 @@ export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props)
   );
 }
 
-/** The keys that opened this are perhaps still held down: their repetition must not confirm. */
-function useIgnoreKeyRepeat(): void {
+/** The keys that opened this, held down or pressed again, reach no button: neither confirms nor leaves by them. */
+function useIgnoreOpeningKeys(): void {
   useEffect(() => {
-    const ignoreRepeat = (event: KeyboardEvent) => {
-      if (event.repeat && event.key === "Enter") event.stopImmediatePropagation();
+    const ignore = (event: KeyboardEvent) => {
+      if (event.key !== "Enter" || !(event.repeat || event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
     };
-    addEventListener("keydown", ignoreRepeat, true);
-    return () => removeEventListener("keydown", ignoreRepeat, true);
+    addEventListener("keydown", ignore, true);
+    return () => removeEventListener("keydown", ignore, true);
   }, []);
 }

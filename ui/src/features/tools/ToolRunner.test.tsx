@@ -271,6 +271,16 @@ describe("a destructive tool", () => {
     expect(screen.queryByText(/needs confirmation/)).toBeNull();
   });
 
+  it("is not confirmed by the keys that asked for it, pressed again", async () => {
+    await fill();
+    await userEvent.keyboard("{Control>}{Enter}{Enter}{/Control}");
+    expect(requests).toEqual([]);
+    expect(screen.getByRole("alertdialog")).toBeVisible();
+    await userEvent.keyboard("{Shift>}{Tab}{/Shift}{Enter}");
+    await result();
+    expect(requests).toMatchObject([{ confirmed: true }]);
+  });
+
   it("is not confirmed by keys that are still held down", async () => {
     await fill();
     window.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, repeat: true }));
