@@ -99,7 +99,7 @@ function holdsObjects(schema: Schema): boolean {
 
 function nameOf(path: readonly (string | number)[]): string {
   const last = path.at(-1);
-  return typeof last === "number" ? String(last + 1) : String(last);
+  return typeof last === "number" ? `Item ${last + 1}` : String(last);
 }
 
 function FieldName({ id, name, facts }: { id: string; name: string; facts: FieldFacts }) {
