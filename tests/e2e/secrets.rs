@@ -157,7 +157,7 @@ async fn a_secret_argument_is_not_kept_and_such_a_run_is_not_repeated() {
     assert_eq!(kept.arguments["password"], "<redacted>");
     assert_eq!(kept.arguments["user"], "lena");
     assert_eq!(text_of(&kept), "lena came in with the password <redacted>.");
-    let raw = format!("{} {}", kept.request.unwrap().0, kept.answer.unwrap().0);
+    let raw = format!("{:?}", kept.exchange.unwrap());
     assert!(
         raw.contains("<redacted>") && !raw.contains(PASSWORD),
         "{raw}"

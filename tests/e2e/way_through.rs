@@ -60,10 +60,12 @@ async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
     assert_eq!(listed.runs, std::slice::from_ref(&run.summary));
     let kept = find_run(&desk.cx, &run.summary.id).await.unwrap();
     assert_eq!(kept, run);
-    assert_eq!(
-        kept.request.unwrap()["params"]["arguments"]["message"],
-        "**hi**"
-    );
+    let exchange = kept.exchange.unwrap();
+    let sent = exchange.request;
+    assert_eq!(sent.method.as_deref(), Some("POST"));
+    assert_eq!(sent.url, connector.endpoint);
+    assert!(sent.body.unwrap().contains(r#""message":"**hi**""#));
+    assert_eq!(exchange.response.unwrap().status, Some(200));
 
     desk.restart().await;
     let connector = desk.connector(&connector.id).await;
@@ -331,7 +333,8 @@ async fn answers_of_every_kind_reach_the_history() {
         .run(&connector, "huge", json!({ "bytes": 3_000_000 }))
         .await;
     assert_eq!(text_of(&large).len(), 3_000_000);
-    assert_eq!(large.answer, None, "too large to be kept twice");
+    let came = large.exchange.unwrap().response.unwrap();
+    assert_eq!(came.body, None, "too large to be kept twice");
     assert!(large.summary.result_bytes.unwrap() >= 3_000_000);
 
     let listed = list_runs(&desk.cx, &RunQuery::default()).await.unwrap();
@@ -476,9 +479,11 @@ async fn a_destructive_tool_runs_only_when_confirmed() {
         .unwrap_err();
     assert_eq!(refused.code(), Code::ConfirmationNeeded);
     let shown = dry_run(&desk.cx, delete.clone()).await.unwrap();
-    assert_eq!(shown.body.pointer("/params/name").unwrap(), "delete_note");
+    let body = shown.request.body.as_deref().unwrap();
+    assert!(body.contains(r#""name":"delete_note""#), "{body}");
+    assert!(shown.is_exact);
     let header = |name: &str| {
-        let mut headers = shown.headers.iter();
+        let mut headers = shown.request.headers.iter();
         let found = headers.find(|(sent, _)| sent.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     };

@@ -232,6 +232,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         "tool result",
         &[
             "crates/patchbay-platforms/src/mcp/content.rs::tool_result",
+            "crates/patchbay-http/src/redact.rs::hide_in_json_text",
             "crates/patchbay-ops/src/runs/compare/documents.rs::text_value",
         ],
     ),
@@ -322,10 +323,6 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     (
         "crates/patchbay-ops/src/catalogue.rs::list_catalogue",
         "a file of this program",
-    ),
-    (
-        "crates/patchbay-http/src/plan.rs::of",
-        "a request of our own",
     ),
     (
         "src/command_line_link.rs::link",

@@ -1,5 +1,7 @@
 //! Running tools by hand: progress, cancelling, asking first, every kind of input and answer.
 
+use patchbay_playground::{LoggedRequest, Reply};
+
 use crate::keyboard::tab_to;
 use crate::support::seed;
 use crate::support::{Desk, Window, keys};
@@ -130,13 +132,44 @@ fn short_fields_stand_side_by_side_where_there_is_room() {
 }
 
 #[test]
-fn what_was_sent_is_walked_and_folded_by_keys() {
-    let (_desk, window) = with_tool("count");
-    window.fill("steps", "1");
+fn what_came_is_shown_byte_for_byte_with_all_of_the_request() {
+    const CAME: &str = r#"{ "jsonrpc":"2.0", "result":{"structuredContent":{"b":12.0,"a":1e2},"content":[]}, "id":ID}"#;
+    let (desk, window) = with_tool("echo");
+    desk.playground
+        .tamper(|request: &LoggedRequest, reply: &mut Reply| {
+            if request.rpc_method().as_deref() == Some("tools/call")
+                && let Some(answer) = reply.json()
+            {
+                reply.set_text(CAME.replace("ID", &answer["id"].to_string()).as_bytes());
+            }
+        });
+    let url = desk.playground.open_url();
+    window.fill("message", "hi");
+    window.press("button", "Dry run");
+    window.see_text_in(("region", "Dry run"), url.as_str());
     window.press("button", "Run");
-    window.see_text("Counted to 1.");
+    window.see("tab", "Structured");
+    window.press("tab", "Raw");
+    let (before, after) = CAME.split_once("ID").expect("an id");
+    window.see_text_in(("region", "Response"), before);
+    window.see_text_in(("region", "Response"), after);
     window.press("tab", "HTTP");
-    tab_to(&window, "Request (secrets hidden)");
+    let request = ("region", "Request");
+    window.see_text_in(request, &format!("POST {url}"));
+    window.see_text_in(request, "application/json, text/event-stream");
+    window.see_text_in(request, r#""method":"tools/call""#);
+    window.see_text_in(("region", "Response"), "HTTP 200");
+    window.see_text_in(("region", "Response"), "content-type");
+    window.quit();
+}
+
+#[test]
+fn a_result_is_walked_and_folded_by_keys() {
+    let (_desk, window) = with_tool("weather");
+    window.fill("city", "Lisbon");
+    window.press("button", "Run");
+    window.see("tab", "Structured");
+    tab_to(&window, "Structured result");
     assert_eq!(window.focus().0, "tree");
     let current = || {
         let script = "return document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).getAttribute('aria-label')";

@@ -1,7 +1,7 @@
 //! Cohere: connectors whose one tool is a test search, that a user lets in on a page.
 
 use patchbay_testkit::fakes::FakeCohere;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::support::Fixture;
 
@@ -46,8 +46,11 @@ async fn the_whole_story() {
     let run = fixture.json("tool run intranet search query=tea").await;
     let shown = &run["result"]["content"][0]["text"];
     assert_eq!(*shown, "Document: 0\nid: 1\ntext: found\n");
-    assert_eq!(run["answer"]["results"][0]["text"], "found");
-    assert_eq!(run["request"], json!({ "query": "tea" }));
+    let exchange = &run["exchange"];
+    assert_eq!(exchange["request"]["body"], r#"{"query":"tea"}"#);
+    let came = exchange["response"]["body"].as_str().unwrap();
+    let came: Value = serde_json::from_str(came).unwrap();
+    assert_eq!(came["results"][0]["text"], "found");
     assert_eq!(fixture.json("run list").await["total"], 1);
 
     fixture

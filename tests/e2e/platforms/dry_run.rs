@@ -43,16 +43,18 @@ fn found<H: Hosted>(fake: &Fake<H>, shown: &Value) -> usize {
 }
 
 fn planned(shown: &Value) -> Value {
-    let url = Url::parse(shown["endpoint"].as_str().unwrap()).unwrap();
+    let url = Url::parse(shown["url"].as_str().unwrap()).unwrap();
     let headers = shown["headers"].as_array().unwrap().iter();
     let headers = headers.map(|pair| {
         let [name, value] = [0, 1].map(|fixture| pair[fixture].as_str().unwrap().to_owned());
         (name, value)
     });
+    let body = shown["body"].as_str().map(serde_json::from_str);
+    let body: Value = body.transpose().unwrap().unwrap_or_default();
     let query: Vec<_> = url.query_pairs().into_owned().collect();
     json!({
         "method": shown["method"], "path": url.path(), "query": query,
-        "headers": compared(headers), "body": shown["body"],
+        "headers": compared(headers), "body": body,
     })
 }
 

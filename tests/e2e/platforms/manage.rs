@@ -211,7 +211,7 @@ async fn runs_name_their_credential(fixture: &Fixture<FakeMistral>) {
     let dry = fixture
         .json("tool run wiki echo text=x --credential mine --dry-run")
         .await;
-    let to = dry["endpoint"].as_str().unwrap();
+    let to = dry["url"].as_str().unwrap();
     assert!(to.ends_with("/call?credentials_name=mine"), "{to}");
     assert_eq!(dry["identity"]["credential"], "mine");
     let run = fixture
@@ -221,7 +221,8 @@ async fn runs_name_their_credential(fixture: &Fixture<FakeMistral>) {
     let replay = format!("run again {}", run["id"].as_str().unwrap());
     let again = fixture.json(&replay).await;
     assert_eq!(again["credential"], "mine");
-    assert_eq!(again["request"]["credentials_name"], "mine");
+    let to = again["exchange"]["request"]["url"].as_str().unwrap();
+    assert!(to.ends_with("/call?credentials_name=mine"), "{to}");
 }
 
 async fn rotate_again_is_refused(fixture: &Fixture<FakeMistral>) {

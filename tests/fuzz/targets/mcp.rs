@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::Capture;
 use patchbay_model::{Json, Question, QuestionAnswer};
 use patchbay_platforms::mcp::{Asker, McpLimits, McpTarget, ToolCall, connect};
 use patchbay_platforms::{NoToken, PlainHttp};
@@ -190,6 +191,7 @@ async fn go(http: &reqwest::Client, target: McpTarget) {
         timeout: LIMITS.idle,
         progress: Arc::new(|_| {}),
         asker: Some(Arc::new(Accepting)),
+        capture: Capture::wanted(),
     };
     drop(session.call_tool(call, &cancel).await);
     drop(session.list_resources(&cancel).await);

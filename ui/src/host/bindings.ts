@@ -1194,19 +1194,16 @@ export type Disconnected = {
 
 /**  What a run would send, secrets redacted. */
 export type DryRun = {
-	/**  HTTP method. */
-	method: string,
-	/**  Where it would go, absolute URL; `None` for a program of this computer. */
-	endpoint: string | null,
-	/**  Header name and value, secret values as `<redacted>`. */
-	headers: ([string, string])[],
-	/**  The body: a JSON-RPC message, or what a hosted platform takes; null where there is none. */
-	body: Json,
+	/**
+	 *  Whether nothing of it is missing: `id`, session and protocol version of an MCP server are agreed on when it is
+	 *  connected.
+	 */
+	isExact: boolean,
 	/**  As who. */
 	identity: IdentityLine,
 	/**  What the tool does to the world. */
 	effect: ToolEffect,
-};
+} & SentRequest;
 
 /**  Something changed. */
 export type Event = 
@@ -1252,6 +1249,14 @@ need: Need } |
 { kind: "questions_changed" } | 
 /**  The window should come to the front. */
 { kind: "raise" };
+
+/**  The last request of a call and what came back, without their secrets. */
+export type Exchange = {
+	/**  What was sent. */
+	request: SentRequest,
+	/**  What came back; `None` when nothing did. */
+	response: ReceivedResponse | null,
+};
 
 /**  How runs are written. */
 export type ExportFormat = 
@@ -1729,13 +1734,13 @@ export type Preferences = {
 	sidebarCollapsed?: boolean,
 	/**  Size of all text and spacing, in percent of the usual. */
 	zoomPercent?: number,
+	/**  How much of the width beside the list of tools the form of a tool has, in percent. */
+	formPercent?: number,
 	/**  What the list of connectors is grouped by. */
 	connectorGroup?: ConnectorGroup,
 	/**  What its rows are sorted by. */
 	connectorSort?: ConnectorSort,
 	/**  How the browser comes back from the sign-in page of a hosted platform. */
-	/**  How much of the width beside the list of tools the form of a tool has, in percent. */
-	formPercent?: number,
 	hostedRedirect?: Redirect,
 };
 
@@ -1874,6 +1879,21 @@ transport: Transport } |
 words: string[]; 
 /**  Names of the environment variables that it takes. */
 variables: string[] };
+
+/**  A response as it came. */
+export type ReceivedResponse = {
+	/**  HTTP status; `None` for a line of a program. */
+	status: number | null,
+	/**  Header name and value; a secret value is `<redacted>`. */
+	headers: ([string, string])[],
+	/**
+	 *  The body, or the event or line of a stream that answered, byte for byte but for hidden secrets; `None` of one
+	 *  over 1 MiB, of one that is no text, and where none came.
+	 */
+	body: string | null,
+	/**  From the request until all of it was there, in milliseconds. */
+	tookMs: number,
+};
 
 /**  How the browser comes back. */
 export type Redirect = 
@@ -2213,6 +2233,21 @@ secret: Secret } |
 /**  The reference. */
 reference: string };
 
+/**
+ *  A request as it is sent: over HTTP, or as one line to a program, which has a body only. Host, length and what
+ *  the connection adds are left out.
+ */
+export type SentRequest = {
+	/**  HTTP method; `None` for a line to a program. */
+	method: string | null,
+	/**  Absolute URL with its query; `None` for a line to a program. */
+	url: string | null,
+	/**  Header name and value; a secret value is `<redacted>`. */
+	headers: ([string, string])[],
+	/**  The body as text, byte for byte but for hidden secrets; `None` without a body. */
+	body: string | null,
+};
+
 /**  How an MCP server is started, as a person gave it: directly, without a shell, word by word. */
 export type ServerCommand = {
 	/**  Name of the program, looked for at each start, or its absolute path. */
@@ -2425,10 +2460,8 @@ export type ToolRun = {
 	arguments: Json,
 	/**  What the tool answered; `None` when there was no answer. */
 	result: ToolResult | null,
-	/**  The request as sent, without its secrets. */
-	request: Json | null,
-	/**  The answer as received, without its secrets. */
-	answer: Json | null,
+	/**  What was on the wire; of several requests the last, with what came back for it. `None` when nothing was sent. */
+	exchange?: Exchange | null,
 	/**  How long each part took. */
 	timings: RunTimings | null,
 	/**  The run that this one repeats. */

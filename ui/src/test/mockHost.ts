@@ -484,9 +484,10 @@ export class MockHost {
       cancelRun: () => null,
       dryRun: () => ({
         method: "POST",
-        endpoint: "https://api.githubcopilot.com/mcp",
+        url: "https://api.githubcopilot.com/mcp",
         headers: [["authorization", "<redacted>"]],
-        body: {},
+        body: "{}",
+        isExact: true,
         identity: connector().identity,
         effect: "read",
       }),

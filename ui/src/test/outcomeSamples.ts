@@ -1,7 +1,7 @@
 import { type Channel } from "@tauri-apps/api/core";
 import { type DryRun, type RunProgress, type RunTool, type Tool, type ToolRun } from "@/host/bindings";
 import { type MockHost } from "./mockHost";
-import { connector, type ConnectorTool, manyTools, minutesAgo, problem, run, tool } from "./samples";
+import { connector, type ConnectorTool, exchange, manyTools, minutesAgo, problem, run, tool } from "./samples";
 
 const place = {
   owner: { type: "string", description: "Account or organization." },
@@ -160,7 +160,7 @@ export function everyOutcome(): ToolRun[] {
       durationMs: null,
       resultBytes: null,
       result: null,
-      answer: null,
+      exchange: null,
       timings: null,
     }),
     customers("run_90", 6, {
@@ -195,7 +195,9 @@ export function everyOutcome(): ToolRun[] {
       durationMs: 4230,
       resultBytes: long.length,
       result: { content: [{ kind: "text", text: long }], structured: null, isError: false },
-      answer: { jsonrpc: "2.0", id: 7, result: { content: [{ type: "text", text: long }] } },
+      exchange: exchange(
+        JSON.stringify({ jsonrpc: "2.0", id: 7, result: { content: [{ type: "text", text: long }] } }),
+      ),
     }),
     run({
       id: "run_87",
@@ -238,8 +240,7 @@ export function everyOutcome(): ToolRun[] {
       durationMs: null,
       resultBytes: null,
       result: null,
-      request: null,
-      answer: null,
+      exchange: null,
       timings: null,
     }),
     run({
@@ -250,7 +251,7 @@ export function everyOutcome(): ToolRun[] {
       durationMs: 31_200,
       resultBytes: null,
       result: null,
-      answer: null,
+      exchange: null,
     }),
     customers("run_70", 60 * 50, {
       state: "failed",
@@ -316,7 +317,7 @@ export function withOutcomes(host: MockHost): MockHost {
         durationMs: 3400,
         resultBytes: null,
         result: null,
-        answer: null,
+        exchange: null,
       }),
     );
     return null;
@@ -326,7 +327,8 @@ export function withOutcomes(host: MockHost): MockHost {
     const { identity, endpoint } = host.state.connectors.find((one) => one.id === id) ?? connector();
     return {
       method: "POST",
-      endpoint,
+      url: endpoint,
+      isExact: true,
       identity,
       effect: "read",
       headers: [
@@ -335,7 +337,7 @@ export function withOutcomes(host: MockHost): MockHost {
         ["content-type", "application/json"],
         ["mcp-protocol-version", "2026-07-28"],
       ],
-      body: { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: given } },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: given } }),
     };
   };
   // The first answer of a hosted tool names the page after it, the second one is the last.

@@ -4,6 +4,7 @@ import {
   type Check,
   type Connector,
   type ConnectorId,
+  type Exchange,
   type OperationInfo,
   type PlatformField,
   type PlatformForm,
@@ -628,6 +629,22 @@ export function manyTools(): ConnectorTool[] {
   ];
 }
 
+/** What was on the wire of a call of an MCP server. */
+export function exchange(body = '{"jsonrpc":"2.0","result":{ "total":12.0 }}'): Exchange {
+  return {
+    request: {
+      method: "POST",
+      url: "https://api.githubcopilot.com/mcp",
+      headers: [
+        ["authorization", "<redacted>"],
+        ["accept", "application/json, text/event-stream"],
+      ],
+      body: '{"jsonrpc":"2.0","method":"tools/call"}',
+    },
+    response: { status: 200, headers: [["content-type", "application/json"]], body, tookMs: 84 },
+  };
+}
+
 /** A finished run, changed by what is given. */
 export function run(given: Partial<ToolRun> = {}): ToolRun {
   return {
@@ -644,8 +661,7 @@ export function run(given: Partial<ToolRun> = {}): ToolRun {
     problem: null,
     arguments: { query: "relay", limit: 10 },
     result: { content: [{ kind: "text", text: "Found **3** issues" }], structured: { total: 3 }, isError: false },
-    request: { jsonrpc: "2.0", method: "tools/call" },
-    answer: { jsonrpc: "2.0", result: {} },
+    exchange: exchange(),
     timings: { prepareMs: 2, waitMs: 374, readMs: 8, connectionReused: true },
     replayOf: null,
     ...given,

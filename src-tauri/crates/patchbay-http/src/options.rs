@@ -4,12 +4,11 @@ use std::future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::HeaderMap;
 use patchbay_model::{Secret, Timestamp};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use super::RetryPolicy;
+use super::{Capture, RetryPolicy};
 
 /// How far a call is.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +55,7 @@ pub struct CallOptions {
     /// Refuses to be pointed to another origin, whose answer would say nothing of the credentials: they do
     /// not go there.
     pub same_origin_only: bool,
-    /// Brings back status and headers of the answer, beside the data.
+    /// Brings back what was on the wire, beside the data.
     pub capture: Capture,
     /// Brings back what was sent as credentials, so that it is hidden in what is shown.
     pub sent: SentSecrets,
@@ -103,45 +102,6 @@ pub struct CachedToken {
     pub token: Secret,
     /// When it is no longer used.
     pub good_until: Timestamp,
-}
-
-/// Status and headers of the last success of a call, kept where they are [wanted](Head::wanted). Clones
-/// are the same.
-#[derive(Clone, Default)]
-pub struct Capture(Option<Arc<Mutex<Captured>>>);
-
-/// What is recorded of a success.
-type Captured = Option<(u16, HeaderMap)>;
-
-impl Capture {
-    /// Keeps them; by default nothing is kept, for hardly any call looks at them.
-    pub fn wanted() -> Self {
-        Self(Some(Arc::default()))
-    }
-
-    /// HTTP status and headers as sent; `None` while there was no success, and where they are not
-    /// wanted.
-    pub fn take(&self) -> Option<(u16, HeaderMap)> {
-        let captured = self.0.as_ref()?;
-        captured
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-    }
-
-    pub(super) fn record(&self, status: u16, headers: &HeaderMap) {
-        if let Some(captured) = &self.0 {
-            let mut captured = captured.lock().unwrap_or_else(PoisonError::into_inner);
-            *captured = Some((status, headers.clone()));
-        }
-    }
-}
-
-impl std::fmt::Debug for Capture {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Nobody knows what is in the headers.
-        f.debug_struct("Capture").finish_non_exhaustive()
-    }
 }
 
 /// Credentials that a call sent, also those that were had for it, such as a token; kept where they are

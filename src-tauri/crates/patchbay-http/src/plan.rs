@@ -1,8 +1,6 @@
 //! What a request would be, without sending it: made by the code that sends.
 
-use patchbay_model::Secret;
-use serde_json::Value;
-use url::Url;
+use patchbay_model::{Secret, SentRequest};
 
 use super::{Api, CallOptions, Request};
 use crate::{Error, redact};
@@ -10,40 +8,22 @@ use crate::{Error, redact};
 /// What stands where a secret would be sent.
 const REDACTED: &str = "<redacted>";
 
-/// A request as it would be sent, its credentials replaced. Host, length and what the connection adds are
-/// left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlannedRequest {
-    /// HTTP method.
-    pub method: String,
-    /// Absolute URL with its query.
-    pub url: Url,
-    /// Header name and value; a secret value is `<redacted>`.
-    pub headers: Vec<(String, String)>,
-    /// The JSON body, or the text of another one, without its secrets; `None` without a body.
-    pub body: Option<Value>,
-}
-
-impl PlannedRequest {
-    /// Reads a request that is ready to be sent.
-    pub fn of(request: &reqwest::Request) -> Self {
-        let shown = |value: &http::HeaderValue| match value.is_sensitive() {
-            true => REDACTED.to_owned(),
-            false => String::from_utf8_lossy(value.as_bytes()).into_owned(),
-        };
-        let headers = request.headers().iter();
-        let body = request.body().and_then(reqwest::Body::as_bytes);
-        Self {
-            method: request.method().to_string(),
-            url: request.url().clone(),
-            headers: headers
-                .map(|(name, value)| (name.to_string(), shown(value)))
-                .collect(),
-            body: body.map(|bytes| {
-                serde_json::from_slice(bytes)
-                    .unwrap_or_else(|_| String::from_utf8_lossy(bytes).into())
-            }),
-        }
+/// A request that is ready to be sent, without the values of its sensitive headers and without these secrets.
+pub fn describe(request: &reqwest::Request, secrets: &[Secret]) -> SentRequest {
+    let shown = |value: &http::HeaderValue| match value.is_sensitive() {
+        true => REDACTED.to_owned(),
+        false => String::from_utf8_lossy(value.as_bytes()).into_owned(),
+    };
+    let headers = request.headers().iter();
+    let body = request.body().and_then(reqwest::Body::as_bytes);
+    let body = body.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    SentRequest {
+        method: Some(request.method().to_string()),
+        url: Some(request.url().to_string()),
+        headers: headers
+            .map(|(name, value)| (name.to_string(), shown(value)))
+            .collect(),
+        body: body.map(|text| redact::redact_json_text(text, secrets)),
     }
 }
 
@@ -58,7 +38,7 @@ impl Api {
     ///
     /// # Errors
     /// [`Error::Usage`], as [`Api::send`].
-    pub fn plan(&self, request: &Request, options: &CallOptions) -> Result<PlannedRequest, Error> {
+    pub fn plan(&self, request: &Request, options: &CallOptions) -> Result<SentRequest, Error> {
         let prepared = self.prepare(request.clone(), options)?;
         let credentials = match prepared.is_anonymous {
             true => Vec::new(),
@@ -68,10 +48,6 @@ impl Api {
         let (method, url, body) = (prepared.method, prepared.url, prepared.body);
         let secrets = prepared.secrets;
         let request = super::send::build_request(method, url, headers, body);
-        let mut planned = PlannedRequest::of(&request);
-        if let Some(body) = &mut planned.body {
-            redact::redact_secrets(body, &secrets);
-        }
-        Ok(planned)
+        Ok(describe(&request, &secrets))
     }
 }

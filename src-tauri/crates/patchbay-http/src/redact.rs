@@ -135,25 +135,46 @@ fn redact_texts(value: &mut Value, given: &[&str]) {
     }
 }
 
-/// Replaces secrets wherever they stand in a value, names of members included; what stands around them stays.
-pub(crate) fn redact_secrets(value: &mut Value, secrets: &[Secret]) {
-    if secrets.is_empty() {
-        return;
-    }
-    let hidden = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
-    match value {
-        Value::String(text) => *text = hidden(text),
-        Value::Array(items) => items
-            .iter_mut()
-            .for_each(|item| redact_secrets(item, secrets)),
-        Value::Object(members) => {
-            for (name, mut member) in std::mem::take(members) {
-                redact_secrets(&mut member, secrets);
-                members.insert(hidden(&name), member);
-            }
+/// Changes JSON text only where `hide` gives a replacement for one of its strings, names included, or for the text as a
+/// whole: every other byte stays. A string is looked at as what it says, however it is escaped.
+pub fn hide_in_json_text(text: &str, hide: impl Fn(&str) -> Option<String>) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('"') {
+        let (before, from) = rest.split_at(at);
+        let (literal, after) = from.split_at(literal_end(from));
+        shown.push_str(before);
+        let hidden = serde_json::from_str::<String>(literal).ok();
+        match hidden.and_then(|said| hide(&said)) {
+            Some(hidden) => shown.push_str(&Value::from(hidden).to_string()),
+            None => shown.push_str(literal),
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        rest = after;
     }
+    shown.push_str(rest);
+    hide(&shown).unwrap_or(shown)
+}
+
+/// Where the string ends that a text begins with, its quotes included.
+fn literal_end(text: &str) -> usize {
+    let mut is_escaped = false;
+    let end = text.bytes().skip(1).position(|byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    });
+    end.map_or(text.len(), |end| end + 2)
+}
+
+/// As [`hide_in_json_text`], for secrets.
+pub(crate) fn redact_json_text(text: String, secrets: &[Secret]) -> String {
+    if secrets.is_empty() {
+        return text;
+    }
+    hide_in_json_text(&text, |said| {
+        let hidden = text::redact(said, secrets.iter().map(Secret::expose));
+        (hidden != said).then_some(hidden)
+    })
 }
 
 #[cfg(test)]
@@ -207,9 +228,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hidden_is_hidden_in_names_too() {
-        let mut value = json!({"sk-12345": ["Bearer sk-12345"], "n": 1});
-        redact_secrets(&mut value, &[Secret::new("sk-12345")]);
-        assert_eq!(value, json!({"<redacted>": ["Bearer <redacted>"], "n": 1}));
+    fn json_text_stays_as_it_came_but_for_what_is_hidden() {
+        let secrets = [Secret::new("sk/12345")];
+        for (text, shown) in [
+            (
+                r#"{ "b":12.0,"a" : "\u00e9\/" ,"n":1e400}"#,
+                r#"{ "b":12.0,"a" : "\u00e9\/" ,"n":1e400}"#,
+            ),
+            (
+                r#"{"sk\/12345":["Bearer sk\u002f12345", 12.0]}"#,
+                r#"{"<redacted>":["Bearer <redacted>", 12.0]}"#,
+            ),
+            (r#"no "JSON: sk/12345"#, r#"no "JSON: <redacted>"#),
+            (r#""\\" sk/12345 "\"#, r#""\\" <redacted> "\"#),
+            ("", ""),
+        ] {
+            assert_eq!(redact_json_text(text.to_owned(), &secrets), shown);
+        }
     }
 }

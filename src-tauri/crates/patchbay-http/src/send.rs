@@ -22,6 +22,8 @@ use super::{
 use crate::address::host_of;
 use crate::body::{next_piece, read_body, read_start};
 use crate::error::from_reqwest;
+use crate::plan::describe;
+use crate::redact::redact_json_text;
 use crate::token_source::credentials;
 use crate::{Error, Headers, TokenSource};
 
@@ -77,6 +79,18 @@ impl Prepared<'_> {
             set(&mut headers, name, value.expose(), true)?;
         }
         Ok(headers)
+    }
+
+    /// Keeps a body for whoever looks at the wire, without the secrets that were given.
+    fn note_body(&self, body: &[u8]) {
+        let capture = &self.options.capture;
+        match std::str::from_utf8(body) {
+            Ok(text) if capture.is_wanted() && !self.secrets.is_empty() => {
+                let shown = redact_json_text(text.to_owned(), &self.secrets);
+                capture.note_body(shown.as_bytes());
+            }
+            _ => capture.note_body(body),
+        }
     }
 
     /// Whether it brings headers that have yet to be checked.
@@ -140,7 +154,10 @@ impl Api {
         let prepared = self.prepare(request, options)?;
         let (mut answer, body) = self.with_retries(&prepared, mode).await?;
         let status = answer.status().as_u16();
-        prepared.options.capture.record(status, answer.headers());
+        prepared
+            .options
+            .capture
+            .record_success(status, answer.headers());
         Ok(Answer {
             status,
             headers: std::mem::take(answer.headers_mut()),
@@ -165,7 +182,10 @@ impl Api {
         let prepared = self.prepare(request, options)?;
         let (answer, _) = self.with_retries(&prepared, BodyMode::Start).await?;
         let status = answer.status().as_u16();
-        prepared.options.capture.record(status, answer.headers());
+        prepared
+            .options
+            .capture
+            .record_success(status, answer.headers());
         Ok(StreamedAnswer {
             status,
             headers: answer.headers().clone(),
@@ -252,7 +272,11 @@ impl Api {
         };
         let mut answer = self.with_timeout(client, prepared).await?.answer;
         let body = match mode {
-            BodyMode::Whole | BodyMode::Raw => self.read_whole(&mut answer, prepared.limit).await?,
+            BodyMode::Whole | BodyMode::Raw => {
+                let body = self.read_whole(&mut answer, prepared.limit).await?;
+                prepared.note_body(&body);
+                body
+            }
             BodyMode::Start => Bytes::new(),
         };
         Ok((answer, body))
@@ -336,6 +360,7 @@ impl Api {
         let headers = response.answer.headers().clone();
         let url = response.answer.url().clone();
         let body = read_start(response.answer, ERROR_BYTES).await;
+        prepared.note_body(&body);
         let headers_sent = prepared
             .options
             .headers
@@ -376,10 +401,13 @@ impl Api {
             let started = Instant::now();
             // Made before it is waited for, or it would be kept as long.
             let request = chain.request(&credentials)?;
+            let capture = &prepared.options.capture;
+            capture.note_request(|| describe(&request, &prepared.secrets));
             let sent = client.execute(request);
             let answer = sent
                 .await
                 .map_err(|error| from_reqwest(error, &host_of(chain.url()), started.elapsed()))?;
+            capture.note_head(answer.status().as_u16(), answer.headers());
             let to = match self.redirects {
                 Redirects::Refuse => None,
                 Redirects::Follow => chain.target(&answer),

@@ -16,6 +16,7 @@ pub mod connector;
 pub mod count;
 pub mod credential;
 pub mod definition;
+pub mod exchange;
 pub mod file_name;
 pub mod id;
 pub mod inert;
@@ -53,6 +54,7 @@ pub use connector::{
 pub use count::count;
 pub use credential::{UsedBy, WalletEntry, WalletKind};
 pub use definition::{ConnectorSettings, Definition, Difference, Form};
+pub use exchange::{Exchange, ReceivedResponse, SentRequest};
 pub use file_name::PlainFileName;
 pub use id::{
     AccountId, AuthorizationId, ConnectorId, InspectionId, QuestionId, RemoteId, RunId,

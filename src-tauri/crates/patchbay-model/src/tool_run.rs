@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{ConnectorId, IdentityLine, Json, Problem, Reply, RunId, Timestamp, ToolResult};
+use crate::{
+    ConnectorId, Exchange, IdentityLine, Json, Problem, Reply, RunId, Timestamp, ToolResult,
+};
 
 /// A run with everything that is known of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -16,10 +18,9 @@ pub struct ToolRun {
     pub arguments: Json,
     /// What the tool answered; `None` when there was no answer.
     pub result: Option<ToolResult>,
-    /// The request as sent, without its secrets.
-    pub request: Option<Json>,
-    /// The answer as received, without its secrets.
-    pub answer: Option<Json>,
+    /// What was on the wire; of several requests the last, with what came back for it. `None` when nothing was sent.
+    #[serde(default)]
+    pub exchange: Option<Exchange>,
     /// How long each part took.
     pub timings: Option<RunTimings>,
     /// The run that this one repeats.

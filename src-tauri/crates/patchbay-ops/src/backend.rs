@@ -13,8 +13,8 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use patchbay_model::{
-    Connector, Content, FilledPrompt, Form, Json, Prompt, Resource, Secret, ServerFacts, Tool,
-    ToolEffect,
+    Connector, Content, FilledPrompt, Form, Prompt, Resource, Secret, SentRequest, ServerFacts,
+    Tool, ToolEffect,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, ToolCall};
@@ -170,14 +170,9 @@ pub(crate) struct Called {
 
 /// What a call would send, secrets redacted.
 pub(crate) struct PlannedCall {
-    /// HTTP method.
-    pub(crate) method: String,
-    /// Absolute URL; `None` for a program of this computer.
-    pub(crate) endpoint: Option<String>,
-    /// Header name and value.
-    pub(crate) headers: Vec<(String, String)>,
-    /// The body; null where there is none.
-    pub(crate) body: Json,
+    pub(crate) request: SentRequest,
+    /// Whether nothing of it is missing; what is agreed on when a connection is made can't be known before.
+    pub(crate) is_exact: bool,
 }
 
 /// How giving up a sign-in went.

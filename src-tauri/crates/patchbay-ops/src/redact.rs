@@ -1,5 +1,6 @@
 //! Taking secrets out of what is kept or shown.
 
+use patchbay_http::hide_in_json_text;
 use patchbay_model::Secret;
 use serde_json::Value;
 
@@ -158,6 +159,17 @@ impl KnownSecrets {
                 .collect(),
             other => other,
         }
+    }
+
+    /// JSON text with every occurrence of a known secret replaced, however it is escaped; every other byte stays.
+    pub(crate) fn hide_json_text(&self, text: String) -> String {
+        if self.is_empty() {
+            return text;
+        }
+        hide_in_json_text(&text, |said| {
+            let hidden = self.hide_text(said.to_owned());
+            (hidden != said).then_some(hidden)
+        })
     }
 
     pub(crate) fn hide_text(&self, text: String) -> String {

@@ -19,10 +19,10 @@ mod single;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::{CallOptions, PlannedRequest, check_address};
+use patchbay_http::{CallOptions, check_address};
 use patchbay_model::{
     AuthenticationMethod, Content, FilledPrompt, Form, Json, Level, Prompt, RemoteId, Resource,
-    Status, Timestamp, Tool, Visibility,
+    SentRequest, Status, Timestamp, Tool, Visibility,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -177,7 +177,7 @@ pub trait Tools: Send + Sync {
         tool: &str,
         arguments: Map<String, Value>,
         options: &CallOptions,
-    ) -> Result<PlannedRequest, Error>;
+    ) -> Result<SentRequest, Error>;
 }
 
 /// A person connects its connectors by consenting on a page that the platform names.

@@ -33,7 +33,6 @@ use patchbay_model::ServerFacts;
 use url::Url;
 
 pub use asking::Asker;
-pub(crate) use call::raw_answer;
 pub use call::{CallOutcome, ToolCall};
 pub(crate) use content::tool_result;
 pub use negotiate::{connect, connect_program};

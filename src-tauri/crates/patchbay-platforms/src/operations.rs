@@ -6,13 +6,13 @@ use std::any::Any;
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use patchbay_http::{Api, CallOptions, PlannedRequest, Repeat, Request, StreamedAnswer};
+use patchbay_http::{Api, CallOptions, Repeat, Request, StreamedAnswer};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use patchbay_model::OperationEffect as Effect;
-use patchbay_model::SECRET_MARK;
+use patchbay_model::{SECRET_MARK, SentRequest};
 
 use crate::{
     Client, Connectors, Consents, Creation, Credentials, Details, Disconnects, Error, Output,
@@ -105,7 +105,7 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
         &self,
         client: &C,
         options: &CallOptions,
-    ) -> impl Future<Output = Result<PlannedRequest, Error>> + Send {
+    ) -> impl Future<Output = Result<SentRequest, Error>> + Send {
         async move { client.as_ref().plan(&self.request(client)?, options) }
     }
 }
@@ -121,7 +121,7 @@ pub struct OperationEntry {
     pub is_streamed: bool,
     schema: fn() -> Schema,
     call: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, Value>,
-    plan: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, PlannedRequest>,
+    plan: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, SentRequest>,
     stream: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, StreamedAnswer>,
 }
 
@@ -207,7 +207,7 @@ impl OperationEntry {
         platform: &dyn Platform,
         arguments: Value,
         options: &CallOptions,
-    ) -> Result<PlannedRequest, Error> {
+    ) -> Result<SentRequest, Error> {
         (self.plan)(platform.client(), arguments, options).await
     }
 

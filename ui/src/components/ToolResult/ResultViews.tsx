@@ -6,6 +6,7 @@ import { JsonView } from "../JsonView/JsonView";
 import { Notice, NoticeCode, ProblemNotice } from "../ProblemNotice";
 import { type TabItem, Tabs } from "../Tabs";
 import { ContentPart } from "./ContentPart";
+import { OnTheWire, WireText } from "./OnTheWire";
 import styles from "./ToolResult.module.css";
 
 type View = "rendered" | "structured" | "arguments" | "raw" | "http";
@@ -26,12 +27,17 @@ type Props = {
 /** An answer larger than this is drawn only when asked for. */
 const large = 256 * 1024;
 
+/** A response of more bytes is not kept as it came. */
+const kept = 1024 * 1024;
+
 /** The answer of a run in its views; give it the run's id as `key`. */
 export function ResultViews({ run, withArguments = false, comparison, onRetry, connector }: Props) {
   const structured = run.result?.structured ?? null;
   const [view, setView] = useState<View>(structured !== null && !run.problem ? "structured" : "rendered");
   const [asked, setAsked] = useState(false);
   const isRunning = run.state === "running";
+  const exchange = run.exchange ?? null;
+  const came = exchange?.response?.body ?? null;
   const size = run.resultBytes ?? 0;
   const held = size > large && !asked;
   const guard = (content: ReactNode) => (held ? <Large size={size} onShow={() => setAsked(true)} /> : content);
@@ -63,21 +69,20 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, c
       id: "raw",
       label: "Raw",
       content:
-        run.answer === null ? (
+        came === null ? (
           <EmptyPart>{withoutAnswer(run)}</EmptyPart>
         ) : (
-          guard(<JsonView label="Response" value={run.answer} />)
+          guard(<WireText label="Response" text={came} fill />)
         ),
     },
     {
       id: "http",
-      label: "HTTP",
-      content:
-        run.request === null ? (
-          <EmptyPart>{isRunning ? "Available when the run ends" : "Kept only of runs that got a response"}</EmptyPart>
-        ) : (
-          <JsonView label="Request (secrets hidden)" value={run.request} />
-        ),
+      label: exchange?.request.method === null ? "Sent" : "HTTP",
+      content: exchange ? (
+        <OnTheWire exchange={exchange} />
+      ) : (
+        <EmptyPart>{isRunning ? "Available when the run ends" : "No request recorded"}</EmptyPart>
+      ),
     },
     ...(comparison ? [{ id: "compare" as const, label: "Compare", content: comparison.content }] : []),
   ];
@@ -97,9 +102,10 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, c
   );
 }
 
-function withoutAnswer({ state, result }: ToolRun): string {
+function withoutAnswer({ state, exchange, resultBytes }: ToolRun): string {
   if (state === "running") return "Waiting for the result";
-  return result ? "Responses over 1 MB are kept as their result only" : "No response received";
+  if (!exchange?.response) return "No response received";
+  return (resultBytes ?? 0) > kept ? "Responses over 1 MB are kept as their result only" : "Empty, or not text";
 }
 
 function Large({ size, onShow }: { size: number; onShow: () => void }) {

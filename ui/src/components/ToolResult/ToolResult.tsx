@@ -25,7 +25,7 @@ type Props = {
 export function ToolResult({ run, actions, onRetry, connector }: Props) {
   const copy = useCopy();
   const { glyph, word } = runStates[run.state];
-  const answer = run.result?.structured ?? run.answer ?? run.result;
+  const answer = copied(run);
   return (
     <section className={styles.result} aria-label="Result">
       <header className={styles.head}>
@@ -38,14 +38,8 @@ export function ToolResult({ run, actions, onRetry, connector }: Props) {
           </span>
         )}
         <span className="grow" />
-        {answer != null && (
-          <Button
-            small
-            look="quiet"
-            icon="copy"
-            label="Copy result"
-            onPress={() => copy(writeJson(answer), "Result")}
-          />
+        {answer !== null && (
+          <Button small look="quiet" icon="copy" label="Copy result" onPress={() => copy(answer, "Result")} />
         )}
         {actions}
       </header>
@@ -54,4 +48,10 @@ export function ToolResult({ run, actions, onRetry, connector }: Props) {
       {run.timings && <Timing timings={run.timings} />}
     </section>
   );
+}
+
+/** What is copied of a result: its data, else the response as it came. */
+function copied({ result, exchange }: ToolRun): string | null {
+  if (result?.structured != null) return writeJson(result.structured);
+  return exchange?.response?.body ?? (result && writeJson(result));
 }

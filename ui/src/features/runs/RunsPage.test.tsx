@@ -7,7 +7,7 @@ import { type RunQuery, type ToolRun } from "@/host/bindings";
 import { applyEvent } from "@/host/events";
 import { axeViolations } from "@/test/axe";
 import { renderFeature } from "@/test/renderFeature";
-import { connector, problem, run } from "@/test/samples";
+import { connector, exchange, problem, run } from "@/test/samples";
 import { RunPage } from "./RunPage";
 import { RunsPage } from "./RunsPage";
 
@@ -34,7 +34,7 @@ beforeEach(() => {
       state: "failed",
       problem: problem({ message: "the host fell silent" }),
       result: null,
-      answer: null,
+      exchange: null,
     }),
   ];
   queries = [];
@@ -91,14 +91,32 @@ it("tells runs of one tool apart by their arguments", async () => {
 it("shows arguments, the raw answer and the request", async () => {
   open();
   await detail("search");
-  for (const [tab, label] of [
-    ["Arguments", "Arguments"],
-    ["Raw", "Response"],
-    ["HTTP", "Request (secrets hidden)"],
-  ] as const) {
-    await userEvent.click(screen.getByRole("tab", { name: tab }));
-    expect(screen.getByRole("tree", { name: label })).toBeVisible();
-  }
+  await userEvent.click(screen.getByRole("tab", { name: "Arguments" }));
+  expect(screen.getByRole("tree", { name: "Arguments" })).toBeVisible();
+  await userEvent.click(screen.getByRole("tab", { name: "Raw" }));
+  // Byte for byte: neither the number nor the blanks are written anew.
+  expect(screen.getByRole("region", { name: "Response" }).textContent).toBe(
+    '{"jsonrpc":"2.0","result":{ "total":12.0 }}',
+  );
+  await userEvent.click(screen.getByRole("tab", { name: "HTTP" }));
+  const sent = within(screen.getByRole("region", { name: "Request" }));
+  expect(sent.getByText("POST https://api.githubcopilot.com/mcp")).toBeVisible();
+  expect(sent.getByText("<redacted>")).toBeVisible();
+  expect(sent.getByText('{"jsonrpc":"2.0","method":"tools/call"}')).toBeVisible();
+  const received = within(screen.getByRole("region", { name: /^Response/ }));
+  expect(received.getByText("HTTP 200 · 84 ms")).toBeVisible();
+  expect(received.getByText("content-type")).toBeVisible();
+});
+
+it("says of a program that what was sent is a line", async () => {
+  const line = { method: null, url: null, headers: [], body: "{}" };
+  const response = { status: null, headers: [], body: "{}", tookMs: 3 };
+  runs = [run({ id: "run_3", tool: "search", exchange: { request: line, response } })];
+  open();
+  await detail("search");
+  await userEvent.click(screen.getByRole("tab", { name: "Sent" }));
+  expect(screen.getByText(/^One line of the program's standard input/)).toBeVisible();
+  expect(screen.queryByRole("tab", { name: "HTTP" })).toBeNull();
 });
 
 describe("the filter", () => {
@@ -311,8 +329,7 @@ it("says of one under way that it still runs", async () => {
       durationMs: null,
       resultBytes: null,
       result: null,
-      answer: null,
-      request: null,
+      exchange: null,
       timings: null,
     }),
   ];
@@ -333,7 +350,9 @@ it("asks before it draws a huge answer", async () => {
 });
 
 it("says of a response that was too large to keep that its result is", async () => {
-  runs = [run({ id: "run_3", tool: "search", resultBytes: 3_400_000, answer: null })];
+  const { request, response } = exchange();
+  const cut = { request, response: response && { ...response, body: null } };
+  runs = [run({ id: "run_3", tool: "search", resultBytes: 3_400_000, exchange: cut })];
   open();
   const shown = within(await detail("search"));
   await userEvent.click(shown.getByRole("tab", { name: "Raw" }));

@@ -140,9 +140,10 @@ it("shows the platform's own request in a dry run", async () => {
   open("mistral");
   host["dry_run"] = ({ request }) => ({
     method: "POST",
-    endpoint: "https://api.mistral.ai/v1/connectors/r1/tools/issues.list/call",
+    url: "https://api.mistral.ai/v1/connectors/r1/tools/issues.list/call",
     headers: [["authorization", "<redacted>"]],
-    body: { arguments: {}, credentials_name: (request as RunTool).credential },
+    body: JSON.stringify({ arguments: {}, credentials_name: (request as RunTool).credential }),
+    isExact: true,
     identity: connector().identity,
     effect: "read",
   });

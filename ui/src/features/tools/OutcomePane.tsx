@@ -7,11 +7,10 @@ import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { useCopy } from "@/components/CopyContext";
 import { IdentityLine } from "@/components/IdentityLine";
-import { JsonView } from "@/components/JsonView/JsonView";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { Request } from "@/components/ToolResult/OnTheWire";
 import { ToolResult } from "@/components/ToolResult/ToolResult";
 import { queries } from "@/host/queries";
-import { writeJson } from "@/lib/jsonText";
 import { duration } from "@/lib/time";
 import { type Outcome, useOutcome } from "./useOutcome";
 import styles from "./Workbench.module.css";
@@ -139,33 +138,22 @@ function Dry({ dryRun, onClose }: { dryRun: DryRun; onClose: () => void }) {
             look="quiet"
             icon="copy"
             label="Copy request"
-            onPress={() => copy(writeJson(dryRun.body), "Request")}
+            onPress={() => copy(dryRun.body ?? "", "Request")}
           />
           <Button small look="quiet" icon="x" label="Close dry run" onPress={onClose} />
         </div>
         <div className="small">
           <IdentityLine identity={dryRun.identity} />
         </div>
-        <div className="mono cut" title={dryRun.endpoint ?? undefined} data-selectable>
-          {dryRun.endpoint === null ? "Local program" : `${dryRun.method} ${dryRun.endpoint}`}
-        </div>
+        {!dryRun.isExact && (
+          <p className="text2 small">
+            Not connected yet: id, session and protocol version are agreed on when it connects.
+          </p>
+        )}
       </header>
-      <dl className={styles.headers} data-selectable>
-        {dryRun.headers.map(([name, value], index) => (
-          // A header may be sent twice: the place is part of the key.
-          <Header key={`${index} ${name}`} name={name} value={value} />
-        ))}
-      </dl>
-      {dryRun.body !== null && <JsonView label="Request body" value={dryRun.body} />}
+      <div className={styles.dryRequest}>
+        <Request request={dryRun} />
+      </div>
     </section>
-  );
-}
-
-function Header({ name, value }: { name: string; value: string }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </>
   );
 }

@@ -136,14 +136,14 @@ describe("ends differ in looks", () => {
       {
         state: "failed",
         result: null,
-        answer: null,
+        exchange: null,
         problem: problem({ message: "the server answered with an error" }),
       },
       "The server answered with an error",
     ],
     [
       "cancelled",
-      { state: "cancelled", result: null, answer: null },
+      { state: "cancelled", result: null, exchange: null },
       "The server was asked to stop. Changes made so far may remain.",
     ],
   ];
@@ -292,9 +292,10 @@ describe("a destructive tool", () => {
 it("shows a dry run without running", async () => {
   host.dry_run = ({ request }) => ({
     method: "POST",
-    endpoint: "https://api.githubcopilot.com/mcp",
+    url: "https://api.githubcopilot.com/mcp",
     headers: [["Authorization", "<redacted>"]],
-    body: { method: "tools/call", params: { arguments: (request as RunTool).arguments } },
+    body: JSON.stringify({ method: "tools/call", params: { arguments: (request as RunTool).arguments } }),
+    isExact: true,
     identity: connector().identity,
     effect: "read",
   });

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use patchbay_model::{Connector, Origin, RunId, Tool, ToolRun, inert_json_pretty};
+use patchbay_model::{Connector, Origin, RunId, Tool, ToolRun, inert_block, inert_json_pretty};
 use patchbay_ops::{
     ConnectorTool, DryRun, Error, RunProgress, RunTool, cancel_run, check_connectors, dry_run,
     list_connectors, list_tools, refresh_tools, run_tool,
@@ -141,23 +141,27 @@ async fn try_out(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
 
 fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
     let (effect, tone) = words::effect(dry.effect);
-    let body = match dry.body.is_null() {
-        true => String::new(),
-        false => inert_json_pretty(&dry.body),
-    };
-    let to = dry.endpoint.as_ref();
-    let to = to.map(|endpoint| format!("{} {endpoint}", dry.method));
+    let request = &dry.request;
+    let body = request.body.as_deref().map(inert_block);
+    let to = request.method.as_ref().zip(request.url.as_ref());
+    let to = to.map_or_else(
+        || "one line to the program's standard input".to_owned(),
+        |(method, url)| format!("{method} {url}"),
+    );
+    let missing =
+        (!dry.is_exact).then_some("not connected yet: id, session and version may differ");
     let facts = Facts::default()
-        .maybe("Request", to)
+        .add("Request", to)
+        .maybe("Note", missing)
         .add("Account", identity)
         .toned("Effect", effect, tone)
         .render(screen);
-    let headers = dry
+    let headers = request
         .headers
         .iter()
         .map(|(name, value)| text::line(&format!("{name}: {value}")) + "\n");
     let headers: String = headers.collect();
-    format!("{facts}\n{headers}\n{body}\n")
+    format!("{facts}\n{headers}\n{}\n", body.unwrap_or_default())
 }
 
 async fn run_one(cli: &Cli, args: RunArgs) -> Result<(), Failure> {

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
 use patchbay_model::{
-    Code, Connector, Content, Explain, FilledPrompt, Form, Json, Prompt, RemoteId, Resource,
-    Secret, Tool, ToolEffect,
+    Code, Connector, Content, Explain, FilledPrompt, Form, Prompt, RemoteId, Resource, Secret,
+    Tool, ToolEffect,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, ToolCall};
@@ -27,6 +27,7 @@ use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
+use crate::runs::on_the_wire::shown_request;
 
 /// How long its platform may take to say how a sign-in that failed left a connector.
 const AFTERWARDS: Duration = Duration::from_secs(5);
@@ -126,6 +127,7 @@ impl Backend for Hosted<'_> {
             cancel: Some(cancel.clone()),
             credential,
             progress: Some(call.progress),
+            capture: call.capture,
             ..CallOptions::default()
         };
         let ready_at = Instant::now();
@@ -154,14 +156,9 @@ impl Backend for Hosted<'_> {
         let planned = tools.plan_call(&remote, tool, arguments, &options).await;
         let planned = self.finish_call(&*platform, planned).await?;
         let secrets = KnownSecrets::new(self.secrets().await);
-        let headers = planned.headers.into_iter();
         Ok(PlannedCall {
-            method: planned.method,
-            endpoint: Some(secrets.hide_text(planned.url.into())),
-            headers: headers
-                .map(|(name, value)| (name, secrets.hide_text(value)))
-                .collect(),
-            body: Json(secrets.hide(planned.body.unwrap_or_default())),
+            request: shown_request(planned, &secrets),
+            is_exact: true,
         })
     }
 

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use patchbay_http::Capture;
 use patchbay_model::{
-    Authentication, Code, Connector, Content, Explain, FilledPrompt, Json, Prompt, Resource,
-    Secret, Transport,
+    Authentication, Code, Connector, Content, Explain, FilledPrompt, Prompt, Resource, Secret,
+    SentRequest,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{self, CallOutcome, McpLimits, McpSession, ToolCall};
@@ -26,6 +27,7 @@ use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::{Error, TimeLimit};
 use crate::redact::{KnownSecrets, REDACTED};
+use crate::runs::on_the_wire::shown_request;
 use crate::secrets::programs::Occasion;
 
 /// A connector of this computer.
@@ -65,9 +67,7 @@ impl Local<'_> {
     ) -> Result<Option<PlannedCall>, Error> {
         let slot = self.cx.sessions().slot(&self.connector.id);
         let live = slot.lock().await.clone();
-        // Only over HTTP is a request held back after its headers are known.
-        let is_http = |session: &McpSession| session.facts().transport == Transport::StreamableHttp;
-        let Some(live) = live.filter(|session| !session.is_closed() && is_http(session)) else {
+        let Some(live) = live.filter(|session| !session.is_closed()) else {
             return Ok(None);
         };
         let call = ToolCall {
@@ -76,17 +76,13 @@ impl Local<'_> {
             timeout: McpLimits::DEFAULT.idle,
             progress: Arc::new(|_| {}),
             asker: None,
+            capture: Capture::default(),
         };
         let planned = live.plan_call(&call, self.cx.ending()).await?;
         let secrets = KnownSecrets::new(self.secrets().await);
-        let headers = planned.headers.into_iter();
         Ok(Some(PlannedCall {
-            method: planned.method,
-            endpoint: Some(secrets.hide_text(planned.url.into())),
-            headers: headers
-                .map(|(name, value)| (name, secrets.hide_text(value)))
-                .collect(),
-            body: Json(secrets.hide(planned.body.unwrap_or_default())),
+            request: shown_request(planned, &secrets),
+            is_exact: true,
         }))
     }
 
@@ -189,24 +185,35 @@ impl Backend for Local<'_> {
         if let Some(planned) = self.plan_on_session(tool, &arguments).await? {
             return Ok(planned);
         }
-        let hidden = |name: &str| (name.to_owned(), REDACTED.to_owned());
-        let mut headers = Vec::new();
+        let message = json!({
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "tools/call",
+            "params": { "name": tool, "arguments": arguments },
+        });
+        let line = SentRequest::line(message.to_string());
         // A program was given its secrets when it was started.
-        if self.connector.command.is_none() {
-            headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
-            let sent = self.cx.tokens().header_names(self.connector).await?;
-            headers.extend(sent.iter().map(|name| hidden(name)));
+        if self.connector.command.is_some() {
+            return Ok(PlannedCall {
+                request: line,
+                is_exact: false,
+            });
         }
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mut headers = vec![
+            pair("accept", "application/json, text/event-stream"),
+            pair("content-type", "application/json"),
+        ];
+        let sent = self.cx.tokens().header_names(self.connector).await?;
+        headers.extend(sent.iter().map(|name| pair(name, REDACTED)));
         Ok(PlannedCall {
-            method: "POST".to_owned(),
-            endpoint: self.connector.endpoint.clone(),
-            headers,
-            body: Json(json!({
-                "jsonrpc": "2.0",
-                "id": 1,
-                "method": "tools/call",
-                "params": { "name": tool, "arguments": arguments },
-            })),
+            request: SentRequest {
+                method: Some("POST".to_owned()),
+                url: self.connector.endpoint.clone(),
+                headers,
+                ..line
+            },
+            is_exact: false,
         })
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use patchbay_http::Capture;
 use patchbay_model::Json;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 use specta::Type;
 
@@ -69,10 +69,7 @@ impl ResponseMeta {
     pub(crate) fn shown(status: u16, sent: &HeaderMap, secrets: &KnownSecrets) -> Self {
         let mut headers = BTreeMap::<String, String>::new();
         for (name, value) in sent {
-            let value = match SECRET_HEADERS.contains(&name.as_str()) {
-                true => REDACTED.to_owned(),
-                false => secrets.hide_text(String::from_utf8_lossy(value.as_bytes()).into_owned()),
-            };
+            let value = shown_header(name, value, secrets);
             headers
                 .entry(name.to_string())
                 .and_modify(|before| *before = format!("{before}, {value}"))
@@ -82,6 +79,18 @@ impl ResponseMeta {
             status: Some(status),
             headers,
         }
+    }
+}
+
+/// The value of a header as it may be shown.
+pub(crate) fn shown_header(
+    name: &HeaderName,
+    value: &HeaderValue,
+    secrets: &KnownSecrets,
+) -> String {
+    match SECRET_HEADERS.contains(&name.as_str()) {
+        true => REDACTED.to_owned(),
+        false => secrets.hide_text(String::from_utf8_lossy(value.as_bytes()).into_owned()),
     }
 }
 

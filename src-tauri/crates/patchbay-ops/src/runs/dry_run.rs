@@ -1,6 +1,6 @@
 //! What a run of a tool would send.
 
-use patchbay_model::{IdentityLine, Json, ToolEffect};
+use patchbay_model::{IdentityLine, SentRequest, ToolEffect};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
@@ -15,21 +15,19 @@ use crate::runs::run_tool::{RunTool, identity, prepare};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DryRun {
-    /// HTTP method.
-    pub method: String,
-    /// Where it would go, absolute URL; `None` for a program of this computer.
-    pub endpoint: Option<String>,
-    /// Header name and value, secret values as `<redacted>`.
-    pub headers: Vec<(String, String)>,
-    /// The body: a JSON-RPC message, or what a hosted platform takes; null where there is none.
-    pub body: Json,
+    /// The request.
+    #[serde(flatten)]
+    pub request: SentRequest,
+    /// Whether nothing of it is missing: `id`, session and protocol version of an MCP server are agreed on when it is
+    /// connected.
+    pub is_exact: bool,
     /// As who.
     pub identity: IdentityLine,
     /// What the tool does to the world.
     pub effect: ToolEffect,
 }
 
-/// Shows exactly what a run would send, as whom, secrets redacted; the call itself is not sent.
+/// Shows what a run would send, as whom, secrets redacted; the call itself is not sent.
 ///
 /// # Errors
 /// As [`run_tool`](crate::runs::run_tool()), without [`Error::ConfirmationNeeded`].
@@ -45,10 +43,8 @@ pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
     let planned = backend.plan_call(&prepared.tool.name, arguments, request.credential.clone());
     let planned = planned.await?;
     Ok(DryRun {
-        method: planned.method,
-        endpoint: planned.endpoint,
-        headers: planned.headers,
-        body: planned.body,
+        request: planned.request,
+        is_exact: planned.is_exact,
         identity: identity(&prepared.connector, &request),
         effect: prepared.effect,
     })

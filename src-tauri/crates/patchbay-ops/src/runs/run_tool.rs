@@ -7,6 +7,7 @@ mod progress;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use patchbay_http::Capture;
 use patchbay_model::{
     Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunState, Tool,
     ToolEffect, ToolRun, ToolRunSummary,
@@ -118,7 +119,9 @@ pub async fn run_tool(
     let asker = cx
         .asks()
         .then(|| RunAsker::new(cx, &run.summary, &prepared.connector));
-    let called = call(cx, &request, &prepared, asker.clone(), &cancel, on_progress).await;
+    let capture = Capture::wanted();
+    let parts = (asker.clone(), capture.clone());
+    let called = call(cx, &request, &prepared, parts, &cancel, on_progress).await;
     let kept = asker.map(|asker| asker.take()).unwrap_or_default();
     // The token may have been renewed meanwhile; a vault that could not be read is not asked again. What was
     // known before stays known: it was sent, and may not be had a second time.
@@ -132,7 +135,7 @@ pub async fn run_tool(
         Ok(called) => note_success(cx, &prepared.connector, &called.outcome).await,
         Err(error) => note_failure(cx, &prepared.connector, error).await,
     };
-    keep::close(&mut run, called, began, &secrets);
+    keep::close(&mut run, called, capture.take_exchange(), began, &secrets);
     let run = Arc::new(run);
     let closed = cx.store().close_run(Arc::clone(&run)).await;
     // The tool has run, and may not run the same way twice: whoever asked has its answer, whatever becomes
@@ -263,8 +266,7 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownS
         },
         arguments: Json(arguments),
         result: None,
-        request: None,
-        answer: None,
+        exchange: None,
         timings: None,
         replay_of: request.replay_of.clone(),
         credential: request.credential.clone(),
@@ -292,7 +294,7 @@ async fn call(
     cx: &Context,
     request: &RunTool,
     prepared: &Prepared,
-    asker: Option<Arc<RunAsker>>,
+    (asker, capture): (Option<Arc<RunAsker>>, Capture),
     cancel: &CancellationToken,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<Called, Error> {
@@ -314,6 +316,7 @@ async fn call(
         },
         progress: Arc::new(hear),
         asker: asker.map(|asker| asker as Arc<dyn Asker>),
+        capture,
     };
     let backend = for_connector(cx, &prepared.connector);
     let called = tokio::select! {

@@ -3,17 +3,17 @@
 use std::time::Instant;
 
 use async_trait::async_trait;
-use patchbay_http::{CallOptions, PlannedRequest};
+use patchbay_http::CallOptions;
 use patchbay_model::{
-    Content, CredentialLevel, Form, Json, Level, PlatformCredential, RemoteId, Tool, ToolEffect,
-    ToolResult, clean_text,
+    Content, CredentialLevel, Form, Json, Level, PlatformCredential, RemoteId, SentRequest, Tool,
+    ToolEffect, ToolResult, clean_text,
 };
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{CredentialToSave, Credentials, Tools};
-use crate::mcp::{CallOutcome, raw_answer};
+use crate::mcp::CallOutcome;
 use crate::operations::{arguments, parameters};
 use crate::{Error, Result};
 
@@ -146,13 +146,11 @@ pub(crate) trait SingleTool: Send + Sync {
         id: &RemoteId,
         arguments: Self::Arguments,
         options: &CallOptions,
-    ) -> Result<PlannedRequest>;
+    ) -> Result<SentRequest>;
 }
 
 /// What became of a call of the one tool.
 pub(crate) struct SingleOutcome {
-    /// The body that was sent.
-    pub(crate) request: Value,
     /// What came back.
     pub(crate) answer: Value,
     /// Whether that is the tool's result as well; otherwise its words are.
@@ -198,11 +196,9 @@ impl<P: SingleTool> Tools for P {
                 content: vec![Content::Text {
                     text: outcome.words,
                 }],
-                structured: outcome.is_structured.then(|| Json(outcome.answer.clone())),
+                structured: outcome.is_structured.then_some(Json(outcome.answer)),
                 is_error: outcome.is_error,
             },
-            request: outcome.request,
-            answer: raw_answer(outcome.bytes, outcome.answer),
             status: Some(outcome.status),
             wait: began.elapsed(),
             bytes: outcome.bytes,
@@ -215,7 +211,7 @@ impl<P: SingleTool> Tools for P {
         tool: &str,
         given: Map<String, Value>,
         options: &CallOptions,
-    ) -> Result<PlannedRequest> {
+    ) -> Result<SentRequest> {
         check_name::<P>(tool)?;
         self.plan(id, arguments(given.into())?, options).await
     }

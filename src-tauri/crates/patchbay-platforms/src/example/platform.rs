@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use async_trait::async_trait;
-use patchbay_http::{Api, CallOptions, FixedHeaders, PlannedRequest, SecretNames};
-use patchbay_model::{Definition, Form, PlatformLook, RemoteId, TileColours, Tool};
+use patchbay_http::{Api, CallOptions, FixedHeaders, SecretNames};
+use patchbay_model::{Definition, Form, PlatformLook, RemoteId, SentRequest, TileColours, Tool};
 use serde_json::{Map, Value};
 
 use super::mapping;
@@ -152,11 +152,9 @@ impl Tools for Example {
         let answer = call.run(&self.client, options).await?;
         Ok(CallOutcome {
             result: mcp::tool_result(&answer.json),
-            request: call.arguments.into(),
             wait: started.elapsed(),
             status: Some(answer.status),
             bytes: answer.bytes,
-            answer: mcp::raw_answer(answer.bytes, answer.json),
         })
     }
 
@@ -166,7 +164,7 @@ impl Tools for Example {
         tool: &str,
         arguments: Map<String, Value>,
         options: &CallOptions,
-    ) -> Result<PlannedRequest> {
+    ) -> Result<SentRequest> {
         Operation::plan(&call_of(id, tool, arguments), &self.client, options).await
     }
 }

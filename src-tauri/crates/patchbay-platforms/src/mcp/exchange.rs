@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use patchbay_http::PlannedRequest;
+use patchbay_http::Capture;
+use patchbay_model::SentRequest;
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -19,15 +20,14 @@ pub(super) struct Exchange(Arc<Inner>);
 struct Inner {
     facts: Mutex<Facts>,
     failed: Notify,
+    capture: Capture,
     /// Where the request goes that is made and never sent.
-    plan: Option<Mutex<Option<PlannedRequest>>>,
+    plan: Option<Mutex<Option<SentRequest>>>,
 }
 
 /// What is known of an exchange.
 #[derive(Default)]
 pub(super) struct Facts {
-    /// The JSON-RPC request as sent.
-    pub(super) request: Value,
     /// HTTP status of the answer.
     pub(super) status: Option<u16>,
     /// The JSON-RPC answer as it came.
@@ -49,13 +49,26 @@ impl Exchange {
         }))
     }
 
+    /// One that is looked at.
+    pub(super) fn captured(capture: Capture) -> Self {
+        Self(Arc::new(Inner {
+            capture,
+            ..Inner::default()
+        }))
+    }
+
+    /// Whoever looks at it.
+    pub(super) fn capture(&self) -> &Capture {
+        &self.0.capture
+    }
+
     /// Where to put the request instead of sending it; `None` when it is to be sent.
-    pub(super) fn plan(&self) -> Option<&Mutex<Option<PlannedRequest>>> {
+    pub(super) fn plan(&self) -> Option<&Mutex<Option<SentRequest>>> {
         self.0.plan.as_ref()
     }
 
     /// What would have been sent.
-    pub(super) fn take_planned(&self) -> Option<PlannedRequest> {
+    pub(super) fn take_planned(&self) -> Option<SentRequest> {
         let plan = self.0.plan.as_ref()?;
         plan.lock().unwrap_or_else(PoisonError::into_inner).take()
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures::stream::StreamExt as _;
 use http::{HeaderMap, Method, StatusCode, header};
-use patchbay_http::{check_address, json};
+use patchbay_http::{Capture, check_address, json};
 use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::service::RoleClient;
 use rmcp::transport::Transport;
@@ -105,7 +105,7 @@ pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<EventPipe, Not
 async fn stream(wire: &Wire, spent: Spent) -> Result<(Events, Url), NotOpened> {
     let headers = HeaderMap::from_iter([(header::ACCEPT, EVENT_STREAM)]);
     let sent = wire
-        .send_to(wire.url(), Method::GET, &headers, None)
+        .send_to(wire.url(), Method::GET, &headers, None, &Capture::default())
         .await
         .map_err(NotOpened::Failed)?;
     match sent.answer.status() {
@@ -222,11 +222,17 @@ impl Shared {
     /// Posts a message; its answer, if any, comes on the stream.
     async fn send(&self, message: &ClientJsonRpcMessage) -> Result<(), NotSent> {
         let lost = || End::Lost.error(&self.wire.host());
-        let (text, asked) = self.inbox.note_outgoing(message, lost)?;
         let headers = HeaderMap::from_iter([(header::ACCEPT, JSON), (header::CONTENT_TYPE, JSON)]);
+        let plan = |text| self.wire.plan(&self.endpoint, &headers, text);
+        let (text, asked) = self.inbox.note_outgoing(message, plan, lost)?;
+        let nobody = Capture::default();
+        let capture = asked
+            .as_ref()
+            .map_or(&nobody, |asked| asked.exchange.capture());
+        let body = Some(text.into());
         let posting = self
             .wire
-            .send_to(&self.endpoint, Method::POST, &headers, Some(text.into()));
+            .send_to(&self.endpoint, Method::POST, &headers, body, capture);
         let sent = tokio::select! {
             biased;
             () = self.over.cancelled() => return Err(NotSent),
@@ -250,7 +256,11 @@ impl Shared {
                     });
                     return Err(NotSent);
                 }
-                answer::refusal(sent).await.0
+                let (error, body) = answer::refusal(sent).await;
+                if let Some(asked) = &asked {
+                    asked.exchange.capture().note_body(&body);
+                }
+                error
             }
             Err(error) => error,
         };

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use patchbay_http::json;
+use patchbay_model::SentRequest;
 use rmcp::model::{ClientJsonRpcMessage, ClientNotification, RequestId, ServerJsonRpcMessage};
 use serde_json::Value;
 
@@ -54,25 +55,31 @@ impl Inbox {
     }
 
     /// Notes a message that is about to leave, so that its answer is known; gives its text, and the request that it
-    /// is.
+    /// is. One that is only planned is put where it is looked for instead, as `plan` describes it.
     ///
     /// # Errors
     /// [`NotSent`] once the stream has ended, whose error `over` makes, and for a request that is only planned.
     pub(super) fn note_outgoing(
         &self,
         message: &ClientJsonRpcMessage,
+        plan: impl FnOnce(String) -> Result<SentRequest, Error>,
         over: impl FnOnce() -> Error,
     ) -> Result<(String, Option<Asked>), NotSent> {
         let asked = classify_request(message);
         let body = serde_json::to_value(message).map_err(|_| NotSent)?;
         let text = body.to_string();
         if let Some(asked) = &asked {
-            if asked.exchange.plan().is_some() {
-                let words = "no request can be planned on this connection".to_owned();
-                asked.exchange.fail(Error::Usage(words));
+            if let Some(slot) = asked.exchange.plan() {
+                let error = match plan(text) {
+                    Ok(planned) => {
+                        *lock(slot) = Some(planned);
+                        Error::Cancelled
+                    }
+                    Err(error) => error,
+                };
+                asked.exchange.fail(error);
                 return Err(NotSent);
             }
-            asked.exchange.note(|facts| facts.request = body);
             let mut pending = lock(&self.pending);
             if pending.is_over {
                 drop(pending);
@@ -110,7 +117,7 @@ impl Inbox {
             return Ok(Read::Stray);
         }
         if answer::is_answer(&message) {
-            let answer = self.answer(message, piece.len(), values);
+            let answer = self.answer(message, piece, values);
             return Ok(answer.map_or(Read::Useless, Read::Answer));
         }
         if piece.len() > SMALL_BYTES {
@@ -124,10 +131,12 @@ impl Inbox {
     fn answer(
         &self,
         mut message: Value,
-        bytes: usize,
+        piece: &[u8],
         values: usize,
     ) -> Option<ServerJsonRpcMessage> {
         let asked = self.take_asked(&message)?;
+        let bytes = piece.len();
+        asked.exchange.capture().note_body(piece);
         asked.exchange.note(|facts| {
             facts.bytes += bytes as u64;
             facts.values += values;

@@ -9,8 +9,8 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use patchbay_http::{PlannedRequest, TEXT_LIMIT};
-use patchbay_model::{ServerFacts, Tool, Transport, clean_text};
+use patchbay_http::TEXT_LIMIT;
+use patchbay_model::{SentRequest, ServerFacts, Tool, Transport, clean_text};
 use rmcp::model::{
     ClientRequest, DiscoverRequest, DiscoverRequestParams, ErrorCode, ErrorData, ListToolsRequest,
     PingRequest, ProtocolVersion,
@@ -195,7 +195,7 @@ impl McpSession {
         &self,
         call: &ToolCall,
         cancel: &CancellationToken,
-    ) -> Result<PlannedRequest, Error> {
+    ) -> Result<SentRequest, Error> {
         self.plan(calls::first_request(call), cancel).await
     }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_http::json;
+use patchbay_model::SentRequest;
 use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::service::RoleClient;
 use rmcp::transport::Transport;
@@ -145,7 +146,14 @@ impl Pipe {
 impl Shared {
     /// Puts a message on its way.
     async fn send(&self, message: &ClientJsonRpcMessage) -> Result<(), NotSent> {
-        let (text, _) = self.inbox.note_outgoing(message, || self.process.ended())?;
+        let plan = |text| Ok(SentRequest::line(text));
+        let (text, asked) = self
+            .inbox
+            .note_outgoing(message, plan, || self.process.ended())?;
+        if let Some(asked) = asked {
+            let capture = asked.exchange.capture();
+            capture.note_request(|| SentRequest::line(text.as_str()));
+        }
         let mut bytes = text.into_bytes();
         bytes.push(b'\n');
         self.outgoing.send(bytes).await.map_err(|_| NotSent)

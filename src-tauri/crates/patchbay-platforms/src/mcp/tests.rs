@@ -18,8 +18,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
-use patchbay_model::Secret;
-use serde_json::Map;
+use patchbay_http::{Capture, CapturedResponse};
+use patchbay_model::{Secret, SentRequest};
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -85,7 +86,18 @@ fn call(name: &str) -> ToolCall {
         timeout: Duration::from_secs(20),
         progress: Arc::new(|_: CallProgress| {}),
         asker: None,
+        capture: Capture::wanted(),
     }
+}
+
+/// What the server answered a call that is over, as it came.
+fn came(capture: &Capture) -> (SentRequest, CapturedResponse) {
+    let exchange = capture.take_exchange().unwrap();
+    (exchange.request, exchange.response.unwrap())
+}
+
+fn json_of(text: impl AsRef<[u8]>) -> Value {
+    serde_json::from_slice(text.as_ref()).unwrap()
 }
 
 /// Gives `token-<n>`, where `n` is how often it was told of a refusal.

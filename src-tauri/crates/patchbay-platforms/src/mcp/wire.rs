@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::stream::{BoxStream, StreamExt};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use patchbay_http::{host_of, json};
+use patchbay_http::{Capture, host_of, json};
 use rmcp::model::{ClientJsonRpcMessage, ClientRequest, GetExtensions, RequestId};
 use rmcp::transport::streamable_http_client::{
     SseError, StreamableHttpClient, StreamableHttpError, StreamableHttpPostResponse,
@@ -182,21 +182,20 @@ impl Wire {
         let body =
             serde_json::to_value(message).map_err(|error| Error::Usage(error.to_string()))?;
         let bytes = body.to_string();
-        if let Some(asked) = asked {
-            asked.exchange.note(|facts| facts.request = body);
-        }
+        let nobody = Capture::default();
+        let capture = asked.map_or(&nobody, |asked| asked.exchange.capture());
         let mut headers = header_map(protocol_headers, session.as_deref())?;
         headers.insert(header::ACCEPT, BOTH_KINDS);
         headers.insert(header::CONTENT_TYPE, JSON);
         if let Some(asked) = asked
             && let Some(plan) = asked.exchange.plan()
         {
-            let planned = self.plan(Method::POST, &headers, bytes.into())?;
+            let planned = self.plan(&self.0.url, &headers, bytes)?;
             *plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(planned);
             return Err(Error::Cancelled.into());
         }
         let sent = self
-            .send(Method::POST, &headers, Some(bytes.into()))
+            .send(Method::POST, &headers, Some(bytes.into()), capture)
             .await?;
         let status = sent.answer.status();
         if let Some(asked) = asked {
@@ -305,6 +304,7 @@ impl Wire {
         event.data = match self.read(data.as_bytes(), asked) {
             Ok(message) if answer::is_answer(&message) && answer::is_for(&message, &asked.id) => {
                 self.lock_resumable().remove(&asked.id);
+                asked.exchange.capture().note_body(data.as_bytes());
                 answer::for_rmcp_as_text(data, message, asked)
             }
             // rmcp would take it for the end of this stream.
@@ -415,7 +415,10 @@ impl Wire {
             }
             return Err(StreamableHttpError::ServerDoesNotSupportSse);
         }
-        let sent = match self.send(Method::GET, headers, None).await {
+        let sent = match self
+            .send(Method::GET, headers, None, &Capture::default())
+            .await
+        {
             Ok(sent) => sent,
             // Only these can be different the next time.
             Err(Error::Unreachable { .. } | Error::TimedOut { .. }) => {
@@ -532,7 +535,9 @@ impl StreamableHttpClient for Wire {
     ) -> RmcpResult<()> {
         // A server may refuse to end a session (405), and then it ends by itself.
         if let Ok(headers) = header_map(custom_headers, Some(&session_id)) {
-            let _ = self.send(Method::DELETE, &headers, None).await;
+            let _ = self
+                .send(Method::DELETE, &headers, None, &Capture::default())
+                .await;
         }
         Ok(())
     }

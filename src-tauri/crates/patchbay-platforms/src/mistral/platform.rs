@@ -11,10 +11,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use futures::StreamExt;
 use patchbay_http::{
-    Api, Backoff, CallOptions, Jitter, PlannedRequest, Reading, RetryPolicy, SecretNames,
-    parse_base_url,
+    Api, Backoff, CallOptions, Jitter, Reading, RetryPolicy, SecretNames, parse_base_url,
 };
-use patchbay_model::{Abilities, PlatformLook, RemoteId, TileColours, Tool};
+use patchbay_model::{Abilities, PlatformLook, RemoteId, SentRequest, TileColours, Tool};
 use serde_json::{Map, Value, json};
 
 use super::mapping;
@@ -432,19 +431,13 @@ impl Tools for Mistral {
         arguments: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<CallOutcome> {
-        let mut request = json!({ "arguments": arguments });
-        if let Some(name) = &options.credential {
-            request["credentials_name"] = name.as_str().into();
-        }
         let call = call_of(id, tool, arguments, options);
         let started = Instant::now();
         let ToolAnswer { result, answer } = call.run(self, options).await?;
         let bytes = answer.body.len() as u64;
         Ok(CallOutcome {
             result: mapping::tool_result(&result, |content| mcp::tool_result(content).content),
-            request,
             wait: started.elapsed(),
-            answer: mcp::raw_answer(bytes, answer.json()?),
             status: Some(answer.status),
             bytes,
         })
@@ -456,7 +449,7 @@ impl Tools for Mistral {
         tool: &str,
         arguments: Map<String, Value>,
         options: &CallOptions,
-    ) -> Result<PlannedRequest> {
+    ) -> Result<SentRequest> {
         let call = call_of(id, tool, arguments, options);
         Operation::plan(&call, self, options).await
     }

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_http::{
-    Answer, Api, Backoff, CallOptions, FixedHeaders, Jitter, PlannedRequest, Retries, RetryPolicy,
-    SecretNames,
+    Answer, Api, Backoff, CallOptions, FixedHeaders, Jitter, Retries, RetryPolicy, SecretNames,
 };
 use patchbay_model::{
     Abilities, ConnectorSettings, CredentialLevel, Definition, Form, Json, Level,
-    PlatformCredential, PlatformLook, RemoteId, Secret, TileColours, Timestamp, clean_text,
+    PlatformCredential, PlatformLook, RemoteId, Secret, SentRequest, TileColours, Timestamp,
+    clean_text,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::forms::{self, Key, NewConnector};
@@ -695,8 +695,6 @@ impl SingleTool for Tenex {
         let is_error = !tested.value.ok;
         let verdict = if is_error { "the test failed" } else { "ok" };
         Ok(SingleOutcome {
-            // It has neither body nor arguments.
-            request: json!({}),
             words: tested.value.message.unwrap_or_else(|| verdict.to_owned()),
             is_error,
             is_structured: true,
@@ -706,12 +704,7 @@ impl SingleTool for Tenex {
         })
     }
 
-    async fn plan(
-        &self,
-        id: &RemoteId,
-        _: Nothing,
-        options: &CallOptions,
-    ) -> Result<PlannedRequest> {
+    async fn plan(&self, id: &RemoteId, _: Nothing, options: &CallOptions) -> Result<SentRequest> {
         Operation::plan(&Test { id: id.clone() }, self, options).await
     }
 }

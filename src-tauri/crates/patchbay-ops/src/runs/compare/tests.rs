@@ -37,8 +37,7 @@ fn run(id: &str, structured: Value) -> ToolRun {
             structured: Some(Json(structured)),
             is_error: false,
         }),
-        request: None,
-        answer: None,
+        exchange: None,
         timings: Some(RunTimings {
             prepare_ms: 1,
             wait_ms: 10,

@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use patchbay_http::Captured;
 use patchbay_model::{Code, Explain, Json, RunState, RunTimings, ToolResult, ToolRun, clean_text};
 use serde_json::Value;
 
 use crate::backend::Called;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
+use crate::runs::on_the_wire::shown_exchange;
 
 /// How long the arguments are in a row of history, in characters.
 const LINE_LIMIT: usize = 120;
@@ -16,9 +18,11 @@ const LINE_LIMIT: usize = 120;
 pub(super) fn close(
     run: &mut ToolRun,
     called: Result<Called, Error>,
+    wire: Option<Captured>,
     began: Instant,
     secrets: &KnownSecrets,
 ) {
+    run.exchange = wire.map(|wire| shown_exchange(wire, secrets));
     match called {
         Ok(called) => close_answered(run, called, began, secrets),
         Err(error) => close_failed(run, &error, secrets),
@@ -33,8 +37,6 @@ pub(super) fn close(
 
 fn close_answered(run: &mut ToolRun, called: Called, began: Instant, secrets: &KnownSecrets) {
     let outcome = called.outcome;
-    run.request = Some(Json(secrets.hide(outcome.request)));
-    run.answer = outcome.answer.map(|raw| Json(secrets.hide(raw)));
     run.summary.result_bytes = u32::try_from(outcome.bytes).ok();
     run.summary.state = RunState::Done;
     if outcome.result.is_error {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use patchbay_http::{CallOptions, CallProgress, PlannedRequest};
-use patchbay_model::{RemoteId, Tool};
+use patchbay_http::{CallOptions, CallProgress};
+use patchbay_model::{RemoteId, SentRequest, Tool};
 use serde_json::{Map, Value};
 
 use crate::agentstack::mapping::Relay;
@@ -58,7 +58,7 @@ impl Tools for AgentStack {
         tool: &str,
         arguments: Map<String, Value>,
         options: &CallOptions,
-    ) -> Result<PlannedRequest, Error> {
+    ) -> Result<SentRequest, Error> {
         let cancel = options.stop();
         let call = call_of(tool, arguments, options);
         self.through(id, options, move |session| {
@@ -76,6 +76,7 @@ fn call_of(tool: &str, arguments: Map<String, Value>, options: &CallOptions) -> 
         timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
         progress: options.progress.clone().unwrap_or_else(|| Arc::new(|_| {})),
         asker: None,
+        capture: options.capture.clone(),
     }
 }
 

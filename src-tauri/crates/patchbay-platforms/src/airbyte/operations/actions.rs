@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use patchbay_http::{CallOptions, PlannedRequest, Repeat, Request, StreamedAnswer};
-use patchbay_model::RemoteId;
+use patchbay_http::{CallOptions, Repeat, Request, StreamedAnswer};
+use patchbay_model::{RemoteId, SentRequest};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
@@ -113,7 +113,7 @@ impl Operation<Airbyte> for Execute {
         download::pass(answer).await
     }
 
-    async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<PlannedRequest> {
+    async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<SentRequest> {
         let found = self.with_id(client, options).await?;
         client.api.plan(&found.request(client)?, options)
     }
@@ -179,7 +179,7 @@ impl Operation<Airbyte> for ExecuteAll {
         }
     }
 
-    async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<PlannedRequest> {
+    async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<SentRequest> {
         self.0.plan(client, options).await
     }
 }

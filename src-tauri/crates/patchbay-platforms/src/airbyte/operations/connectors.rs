@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use patchbay_http::{CallOptions, PlannedRequest, Repeat, Request, SecretArgument};
-use patchbay_model::RemoteId;
+use patchbay_http::{CallOptions, Repeat, Request, SecretArgument};
+use patchbay_model::{RemoteId, SentRequest};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -510,7 +510,7 @@ impl Operation<Airbyte> for Connect {
         })
     }
 
-    async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<PlannedRequest> {
+    async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<SentRequest> {
         let other = client.identities.of(self)?;
         let api = other.as_ref().unwrap_or(&client.api);
         api.plan(&self.request(client)?, options)

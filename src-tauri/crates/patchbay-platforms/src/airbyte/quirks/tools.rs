@@ -10,16 +10,18 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use patchbay_http::{CallOptions, PlannedRequest};
-use patchbay_model::{Content, Explain, Json, RemoteId, Tool, ToolEffect, ToolResult, clean_text};
-use serde_json::{Map, Value, json};
+use patchbay_http::CallOptions;
+use patchbay_model::{
+    Content, Explain, Json, RemoteId, SentRequest, Tool, ToolEffect, ToolResult, clean_text,
+};
+use serde_json::{Map, Value};
 
 use super::download::{DOWNLOAD, File};
 use crate::actions::humanize;
 use crate::airbyte::operations::{Execute, Inspect};
 use crate::airbyte::platform::Airbyte;
 use crate::airbyte::wire::{self, Connector, Envelope, Inspection, Reply};
-use crate::mcp::{CallOutcome, raw_answer};
+use crate::mcp::CallOutcome;
 use crate::operations::{arguments, parameters};
 use crate::{Error, Operation, Result, Tools};
 
@@ -62,14 +64,12 @@ impl Tools for Airbyte {
         let began = Instant::now();
         let executed = execute.send(self, options).await?;
         let wait = began.elapsed();
-        let (result, answer) = match executed.reply {
+        let result = match executed.reply {
             Reply::Envelope(envelope) => of_envelope(envelope),
             Reply::File(file) => of_file(&file),
         };
         Ok(CallOutcome {
             result,
-            request: json!(execute),
-            answer: raw_answer(executed.bytes, answer),
             status: Some(executed.status),
             wait,
             bytes: executed.bytes,
@@ -82,7 +82,7 @@ impl Tools for Airbyte {
         tool: &str,
         arguments: Map<String, Value>,
         options: &CallOptions,
-    ) -> Result<PlannedRequest> {
+    ) -> Result<SentRequest> {
         execute(id, tool, arguments)?.plan(self, options).await
     }
 
@@ -247,8 +247,8 @@ fn execute(id: &RemoteId, tool: &str, mut given: Map<String, Value>) -> Result<E
     arguments(given.into())
 }
 
-/// The result of a tool, and what is kept of it; what says that it failed is a result too.
-fn of_envelope(envelope: Envelope) -> (ToolResult, Value) {
+/// The result of a tool; what says that it failed is a result too.
+fn of_envelope(envelope: Envelope) -> ToolResult {
     let (text, is_error) = match (&envelope.failure, &envelope.result) {
         (Some(failure), _) => {
             let problem = failure.problem();
@@ -257,16 +257,14 @@ fn of_envelope(envelope: Envelope) -> (ToolResult, Value) {
         (None, Value::String(text)) => (text.clone(), false),
         (None, other) => (format!("{other:#}"), false),
     };
-    let answer = envelope.into_json();
-    let result = ToolResult {
+    ToolResult {
         content: vec![Content::Text { text }],
-        structured: Some(Json(answer.clone())),
+        structured: Some(Json(envelope.into_json())),
         is_error,
-    };
-    (result, answer)
+    }
 }
 
-fn of_file(file: &File) -> (ToolResult, Value) {
+fn of_file(file: &File) -> ToolResult {
     let name = file.filename.as_deref().unwrap_or(DOWNLOAD);
     let content = Content::Resource {
         uri: format!("attachment:{name}"),
@@ -274,14 +272,11 @@ fn of_file(file: &File) -> (ToolResult, Value) {
         text: None,
         blob: Some(file.base64()),
     };
-    let result = ToolResult {
+    ToolResult {
         content: vec![content],
         structured: None,
         is_error: false,
-    };
-    // The bytes are in the result; once is enough for the history.
-    let answer = json!({"content_type": file.content_type, "filename": file.filename});
-    (result, answer)
+    }
 }
 
 #[cfg(test)]

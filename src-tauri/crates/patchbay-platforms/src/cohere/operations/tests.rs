@@ -23,7 +23,7 @@ fn a_body_keeps_the_order_of_the_contract() {
     let request = create.request(&client).unwrap();
     let planned = client.api.plan(&request, &CallOptions::default());
     assert_eq!(
-        planned.unwrap().body.unwrap().to_string(),
+        planned.unwrap().body.unwrap(),
         r#"{"name":"n","url":"u","active":true,"service_auth":{"type":"digest","token":"t"}}"#
     );
 }

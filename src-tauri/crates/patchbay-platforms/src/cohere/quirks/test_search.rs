@@ -11,10 +11,10 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use patchbay_http::{
-    Api, CallOptions, FixedHeaders, NoToken, Path, PlannedRequest, Redirects, Repeat, Request,
-    RetryPolicy, TokenSource,
+    Api, CallOptions, FixedHeaders, NoToken, Path, Redirects, Repeat, Request, RetryPolicy,
+    TokenSource,
 };
-use patchbay_model::{RemoteId, Secret};
+use patchbay_model::{RemoteId, Secret, SentRequest};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ impl Operation for TestSearch {
         self.search(client, options).await.map(|(found, _)| found)
     }
 
-    async fn plan(&self, client: &Client, options: &CallOptions) -> Result<PlannedRequest> {
+    async fn plan(&self, client: &Client, options: &CallOptions) -> Result<SentRequest> {
         let (service, request, _) = self.prepare(client, options).await?;
         service.plan(&request, options)
     }
@@ -216,7 +216,6 @@ impl SingleTool for Cohere {
         let search = search.of(id);
         let (found, excludes) = search.search(&self.client, options).await?;
         Ok(SingleOutcome {
-            request: json!({ "query": search.query }),
             words: prompt(&found.value.results, &excludes),
             is_structured: false,
             answer: found.json,
@@ -231,7 +230,7 @@ impl SingleTool for Cohere {
         id: &RemoteId,
         search: Search,
         options: &CallOptions,
-    ) -> Result<PlannedRequest> {
+    ) -> Result<SentRequest> {
         search.of(id).plan(&self.client, options).await
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use patchbay_http::Capture;
 use patchbay_model::{Content, ToolResult, clean_text};
 use rmcp::model::{CallToolRequest, CallToolRequestParams, ClientRequest, ErrorCode};
 use serde_json::Value;
@@ -11,7 +12,8 @@ use super::pending::{Answered, Patience};
 use super::{METHOD_NOT_FOUND, McpSession};
 use crate::Error;
 use crate::mcp::asking::Present;
-use crate::mcp::{CallOutcome, ToolCall, content, raw_answer};
+use crate::mcp::exchange::Exchange;
+use crate::mcp::{CallOutcome, ToolCall, content};
 
 const HEADER_MISMATCH: i64 = ErrorCode::HEADER_MISMATCH.0 as i64;
 const INVALID_PARAMS: i64 = ErrorCode::INVALID_PARAMS.0 as i64;
@@ -59,10 +61,13 @@ impl McpSession {
         let present = self.0.own_side.desk().enter(call.asker.as_ref());
         let present = present.as_ref();
         let mut params = params_of(&call);
-        let (mut first, mut rounds) = (None, Rounds::new(self.limit_of(&call)));
+        let mut capture = call.capture.clone();
+        let mut rounds = Rounds::new(self.limit_of(&call));
         let answered = loop {
-            let answered = self.answer_to(&call, &params, present, cancel).await;
-            let mut answered = match answered {
+            let answered = self
+                .answer_to(&call, &params, &capture, present, cancel)
+                .await;
+            let answered = match answered {
                 Ok(answered) => answered,
                 Err(error) => return Err(self.explain(error, &call, present, cancel).await),
             };
@@ -71,7 +76,7 @@ impl McpSession {
                 None | Some("complete") => break answered,
                 Some("input_required") => {
                     // Those that follow hold what the person answered.
-                    first.get_or_insert_with(|| std::mem::take(&mut answered.request));
+                    capture = capture.keeping_request();
                     let next = rounds.next(&call, result, present);
                     params = tokio::select! {
                         biased;
@@ -93,11 +98,9 @@ impl McpSession {
         }
         Ok(CallOutcome {
             result,
-            request: first.unwrap_or(answered.request),
             status: answered.status,
             wait: started.elapsed(),
             bytes: answered.bytes,
-            answer: raw_answer(answered.bytes, answered.answer),
         })
     }
 
@@ -110,6 +113,7 @@ impl McpSession {
         &self,
         call: &ToolCall,
         params: &CallToolRequestParams,
+        capture: &Capture,
         present: Option<&Present<'_>>,
         cancel: &CancellationToken,
     ) -> Result<Answered, Error> {
@@ -119,13 +123,10 @@ impl McpSession {
                 total: self.limit_of(call),
                 is_asking: present.map(Present::is_asking),
             };
-            self.request(
-                request_of(params.clone()),
-                patience,
-                &*call.progress,
-                cancel,
-            )
-            .await
+            let request = request_of(params.clone());
+            let exchange = Exchange::captured(capture.clone());
+            self.exchange(request, exchange, patience, &*call.progress, cancel)
+                .await
         };
         match once().await {
             // Arguments that go into headers as well are known from the list only. The server has

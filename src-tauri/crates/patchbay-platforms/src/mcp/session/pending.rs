@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use patchbay_http::{PlannedRequest, text};
+use patchbay_http::text;
+use patchbay_model::SentRequest;
 use rmcp::model::{ClientRequest, GetExtensions, ProgressNotificationParam, ServerResult};
 use rmcp::service::{PeerRequestOptions, RequestHandle, RoleClient, ServiceError};
 use serde_json::{Value, json};
@@ -45,7 +46,6 @@ impl Patience {
 
 /// An answer with what is known of its way.
 pub(super) struct Answered {
-    pub(super) request: Value,
     pub(super) answer: Value,
     pub(super) status: Option<u16>,
     pub(super) bytes: u64,
@@ -71,7 +71,7 @@ impl McpSession {
         &self,
         request: ClientRequest,
         cancel: &CancellationToken,
-    ) -> Result<PlannedRequest, Error> {
+    ) -> Result<SentRequest, Error> {
         let exchange = Exchange::planned();
         let patience = Patience::usual(&self.0.limits);
         let ended = self
@@ -84,7 +84,7 @@ impl McpSession {
         }
     }
 
-    async fn exchange(
+    pub(super) async fn exchange(
         &self,
         mut request: ClientRequest,
         exchange: Exchange,
@@ -166,7 +166,6 @@ impl McpSession {
         match answer {
             Ok(result) => Ok(Answered {
                 answer: as_it_came(facts.answer, &result),
-                request: facts.request,
                 status: facts.status,
                 bytes: facts.bytes,
                 values: facts.values,

@@ -59,6 +59,7 @@ async fn progress_is_heard_in_order_before_the_answer() {
             let _ = heard.send(step);
         }
     });
+    let capture = call.capture.clone();
     let outcome = session
         .call_tool(call, &CancellationToken::new())
         .await
@@ -76,8 +77,12 @@ async fn progress_is_heard_in_order_before_the_answer() {
             value: Json(json!({"type": "new", "n": 1}))
         }]
     );
-    assert_eq!(outcome.answer.unwrap()["result"]["extra"], 1);
-    assert_eq!(outcome.request["params"]["arguments"], json!({"q": 1}));
+    let (request, response) = came(&capture);
+    assert_eq!(json_of(response.body.unwrap())["result"]["extra"], 1);
+    assert_eq!(response.status, Some(200));
+    assert_eq!(request.method.as_deref(), Some("POST"));
+    let sent = json_of(request.body.unwrap());
+    assert_eq!(sent["params"]["arguments"], json!({"q": 1}));
     assert_eq!(outcome.status, Some(200));
     assert!(outcome.bytes > 0);
 }
@@ -204,7 +209,7 @@ async fn questions_of_the_server_are_declined_as_unknown() {
         .await
         .unwrap();
     assert_eq!(
-        outcome.answer.unwrap()["result"]["structuredContent"],
+        outcome.result.structured.unwrap().0,
         json!({
             "ping": {"result": {}},
             "roots/list": -32601,

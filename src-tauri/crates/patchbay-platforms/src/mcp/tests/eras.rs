@@ -97,12 +97,14 @@ async fn both_eras_list_and_call() {
 
         let mut call = call("echo");
         call.arguments.insert("say".to_owned(), json!("hi"));
+        let capture = call.capture.clone();
         let outcome = session.call_tool(call, &cancel).await.unwrap();
         let text = Content::Text {
             text: "\"hi\"".to_owned(),
         };
         assert_eq!(outcome.result.content, [text]);
-        assert_eq!(outcome.answer.unwrap()["jsonrpc"], "2.0");
+        let came = came(&capture).1.body.unwrap();
+        assert_eq!(json_of(came)["jsonrpc"], "2.0");
 
         session.ping(&cancel).await.unwrap();
         assert!(!session.is_closed());
@@ -255,7 +257,7 @@ async fn arguments_that_belong_into_headers_are_found_out() {
 
 #[tokio::test]
 async fn a_tool_whose_headers_break_the_rules_hides_itself_only() {
-    let tool = |name: &str, property: serde_json::Value| json!({"name": name, "inputSchema": {"type": "object", "properties": {"a": property}}});
+    let tool = |name: &str, property: Value| json!({"name": name, "inputSchema": {"type": "object", "properties": {"a": property}}});
     let tools = json!([
         tool("plain", json!({"type": "string"})),
         tool("empty", json!({"type": "string", "x-mcp-header": ""})),

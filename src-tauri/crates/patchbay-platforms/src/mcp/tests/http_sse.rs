@@ -152,12 +152,20 @@ async fn a_server_that_takes_no_post_is_listened_to() {
     call.progress = Arc::new(move |_| {
         seen.fetch_add(1, Ordering::Relaxed);
     });
+    let capture = call.capture.clone();
+    let planned = session.plan_call(&call, &cancel).await.unwrap();
     let outcome = session.call_tool(call, &cancel).await.unwrap();
     let text = Content::Text {
         text: "hi".to_owned(),
     };
     assert_eq!(outcome.result.content, [text]);
-    assert_eq!(outcome.status, Some(202));
+    let (request, response) = came(&capture);
+    assert_eq!(
+        (request.url, request.headers),
+        (planned.url, planned.headers)
+    );
+    assert_eq!(response.status, Some(202));
+    assert_eq!(json_of(response.body.unwrap())["jsonrpc"], "2.0");
     assert_eq!(steps.load(Ordering::Relaxed), 1);
     session.close().await;
     assert!(session.is_closed());

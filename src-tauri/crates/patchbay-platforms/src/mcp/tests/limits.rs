@@ -38,7 +38,7 @@ async fn listed(
         .unwrap()
 }
 
-fn tools(count: usize, padding: usize) -> serde_json::Value {
+fn tools(count: usize, padding: usize) -> Value {
     let words = "x".repeat(padding);
     (0..count)
         .map(|n| json!({"name": format!("t{n}"), "description": words, "inputSchema": {}}))
@@ -92,7 +92,7 @@ async fn too_many_bytes_end_a_list() {
 }
 
 /// Answers every list as one piece of JSON, or as one event.
-async fn listed_both_ways(result: serde_json::Value, limits: McpLimits) -> [Error; 2] {
+async fn listed_both_ways(result: Value, limits: McpLimits) -> [Error; 2] {
     let mut errors = Vec::new();
     for as_event in [false, true] {
         let result = result.clone();

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use patchbay_model::{Explain as _, Secret, Transport};
+use patchbay_model::{Content, Explain as _, Secret, Transport};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::call;
+use super::{call, came, json_of};
 use crate::Error;
 use crate::mcp::{CallProgress, McpLimits, McpProgram, McpSession, ProcessGuard, connect_program};
 
@@ -122,15 +122,26 @@ async fn a_program_is_spoken_to_and_ended() {
     asked.arguments.insert("text".to_owned(), json!("grüß"));
     let hears = Arc::clone(&heard);
     asked.progress = Arc::new(move |step: CallProgress| hears.lock().unwrap().push(step.progress));
-    let outcome = session
+    let capture = asked.capture.clone();
+    let cancel = CancellationToken::new();
+    let planned = session.plan_call(&asked, &cancel).await.unwrap();
+    session
         .call_tool(asked, &CancellationToken::new())
         .await
         .unwrap();
+    let (request, response) = came(&capture);
     assert_eq!(
-        outcome.answer.unwrap()["result"]["content"][0]["text"],
-        "grüß"
+        (request.method, request.url, response.status),
+        (None, None, None)
     );
-    assert_eq!(outcome.request["method"], "tools/call");
+    let (line, planned) = (
+        json_of(request.body.unwrap()),
+        json_of(planned.body.unwrap()),
+    );
+    assert_eq!(line["method"], "tools/call");
+    assert_eq!(line["params"]["arguments"], planned["params"]["arguments"]);
+    let came = json_of(response.body.unwrap());
+    assert_eq!(came["result"]["content"][0]["text"], "grüß");
     assert_eq!(*heard.lock().unwrap(), [1.0, 2.0]);
     assert!(session.idle_for().is_some());
     session.ping(&CancellationToken::new()).await.unwrap();
@@ -163,10 +174,10 @@ async fn what_is_no_message_is_not_answered_and_harms_nothing() {
         .call_tool(call("heard"), &CancellationToken::new())
         .await;
     // Handshake, its notice, the list and this call: no line of ours answers a log.
-    assert_eq!(
-        outcome.unwrap().answer.unwrap()["result"]["content"][0]["text"],
-        "4"
-    );
+    let heard = Content::Text {
+        text: "4".to_owned(),
+    };
+    assert_eq!(outcome.unwrap().result.content, [heard]);
 }
 
 #[tokio::test]

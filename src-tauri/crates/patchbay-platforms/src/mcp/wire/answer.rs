@@ -5,7 +5,7 @@ use std::time::Instant;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use patchbay_http::{
-    Clock as _, SystemClock, TEXT_LIMIT, challenge, host_of, json, read_body, read_start,
+    Capture, Clock as _, SystemClock, TEXT_LIMIT, challenge, host_of, json, read_body, read_start,
     retry_after, text,
 };
 use patchbay_model::Secret;
@@ -52,6 +52,7 @@ impl Wire {
         asked
             .exchange
             .note(|facts| facts.bytes += body.len() as u64);
+        asked.exchange.capture().note_body(&body);
         let message = self.read(&body, asked).map_err(|error| match error {
             json::Error::NotJson => not_json(asked.kind, &body, media_type),
             json::Error::Exceeded(limit) => self.limit_error(asked.kind, limit),
@@ -72,6 +73,7 @@ impl Wire {
         let status = sent.answer.status();
         let session = session_id(sent.answer.headers());
         let (error, body) = refusal(sent).await;
+        asked.exchange.capture().note_body(&body);
         if matches!(
             status,
             StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS
@@ -171,9 +173,10 @@ pub(in crate::mcp) fn is_event_stream(answer: &reqwest::Response) -> bool {
 }
 
 /// The words of an answer that is no success, cleaned.
-pub(super) async fn short_text(sent: Sent) -> Option<String> {
+pub(super) async fn short_text(sent: Sent, capture: &Capture) -> Option<String> {
     let is_html = is_html(media_type(sent.answer.headers()).as_deref());
     let body = read_start(sent.answer, ERROR_BYTES).await;
+    capture.note_body(&body);
     words(&body, is_html, &sent.secrets)
 }
 

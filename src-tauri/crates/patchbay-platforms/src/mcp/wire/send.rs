@@ -5,9 +5,9 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use patchbay_http::{
-    PlannedRequest, challenge, credentials, from_reqwest, host_of, location, placeholders,
+    Capture, challenge, credentials, describe, from_reqwest, host_of, location, placeholders,
 };
-use patchbay_model::Secret;
+use patchbay_model::{Secret, SentRequest};
 use url::Url;
 
 use super::{Wire, answer};
@@ -42,8 +42,10 @@ impl Wire {
         method: Method,
         headers: &HeaderMap,
         body: Option<Bytes>,
+        capture: &Capture,
     ) -> Result<Sent, Error> {
-        self.send_to(&self.0.url, method, headers, body).await
+        self.send_to(&self.0.url, method, headers, body, capture)
+            .await
     }
 
     /// As [`Wire::send`], to another address of the same origin.
@@ -53,11 +55,12 @@ impl Wire {
         method: Method,
         headers: &HeaderMap,
         body: Option<Bytes>,
+        capture: &Capture,
     ) -> Result<Sent, Error> {
         let mut again = false;
         loop {
             let sent = self
-                .send_once(url, method.clone(), headers, body.clone())
+                .send_once(url, method.clone(), headers, body.clone(), capture)
                 .await?;
             if sent.answer.status() != StatusCode::UNAUTHORIZED {
                 return Ok(sent);
@@ -71,7 +74,7 @@ impl Wire {
                 let refusal = Refusal {
                     status: StatusCode::UNAUTHORIZED.as_u16(),
                     host: Some(host_of(url)),
-                    text: answer::short_text(sent).await,
+                    text: answer::short_text(sent, capture).await,
                     ..Refusal::default()
                 };
                 return Err(Error::Unauthorized {
@@ -101,6 +104,7 @@ impl Wire {
         method: Method,
         headers: &HeaderMap,
         body: Option<Bytes>,
+        capture: &Capture,
     ) -> Result<Sent, Error> {
         let credentials = credentials(&*self.0.tokens).await?;
         let all = all_headers(&credentials, headers)?;
@@ -110,11 +114,15 @@ impl Wire {
                 self.0.plain_http.check(&url)?;
             }
             let started = Instant::now();
+            let request = self.build_request(&method, &url, &all, body.clone())?;
+            capture.note_request(|| describe(&request, &[]));
             let answer = self
-                .build_request(method.clone(), url.clone(), &all, body.clone())
-                .send()
+                .0
+                .http
+                .execute(request)
                 .await
                 .map_err(|error| from_reqwest(error, &host_of(&url), started.elapsed()))?;
+            capture.note_head(answer.status().as_u16(), answer.headers());
             if !answer.status().is_redirection() {
                 let secrets = credentials.iter().map(|(_, secret)| secret.clone());
                 return Ok(Sent {
@@ -128,34 +136,35 @@ impl Wire {
         Err(Error::Protocol("too many redirects".to_owned()))
     }
 
-    /// What [`Wire::send`] would send first; no credentials are asked for.
-    pub(super) fn plan(
+    /// What [`Wire::send_to`] would post first; no credentials are asked for.
+    pub(in crate::mcp) fn plan(
         &self,
-        method: Method,
+        url: &Url,
         headers: &HeaderMap,
-        body: Bytes,
-    ) -> Result<PlannedRequest, Error> {
+        body: String,
+    ) -> Result<SentRequest, Error> {
         let credentials = placeholders(self.0.tokens.header_names());
         let all = all_headers(&credentials, headers)?;
-        let request = self.build_request(method, self.0.url.clone(), &all, Some(body));
-        let request = request
-            .build()
-            .map_err(|_| Error::Usage("couldn't build the request".to_owned()))?;
-        Ok(PlannedRequest::of(&request))
+        let request = self.build_request(&Method::POST, url, &all, Some(body.into()))?;
+        Ok(describe(&request, &[]))
     }
 
     fn build_request(
         &self,
-        method: Method,
-        url: Url,
+        method: &Method,
+        url: &Url,
         headers: &HeaderMap,
         body: Option<Bytes>,
-    ) -> reqwest::RequestBuilder {
-        let request = self.0.http.request(method, url).headers(headers.clone());
-        match body {
+    ) -> Result<reqwest::Request, Error> {
+        let request = self.0.http.request(method.clone(), url.clone());
+        let request = request.headers(headers.clone());
+        let request = match body {
             Some(body) => request.body(body),
             None => request,
-        }
+        };
+        request
+            .build()
+            .map_err(|_| Error::Usage("couldn't build the request".to_owned()))
     }
 
     /// Where a redirect leads: only within the origin, and only where method and body stay.

@@ -37,6 +37,7 @@ impl McpPath {
             timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
             progress: Arc::new(|_| {}),
             asker: None,
+            capture: options.capture.clone(),
         };
         read(
             session.call_tool(call, &options.stop()).await?,

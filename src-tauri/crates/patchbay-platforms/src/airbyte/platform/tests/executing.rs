@@ -122,11 +122,13 @@ async fn a_tool_that_fails_says_so_in_its_result() {
     let platform = signed_in(&server);
     let tools = platform.tools().unwrap();
     let id = RemoteId::new("a");
+    let options = CallOptions {
+        capture: patchbay_http::Capture::wanted(),
+        ..CallOptions::default()
+    };
     let run = async |tool: &str, given: Value| {
         let given = given.as_object().unwrap().clone();
-        tools
-            .call_tool(&id, tool, given, &CallOptions::default())
-            .await
+        tools.call_tool(&id, tool, given, &options).await
     };
     let listed = run("e.list", json!({"params": {"limit": 1}}))
         .await
@@ -136,8 +138,10 @@ async fn a_tool_that_fails_says_so_in_its_result() {
         listed.result.structured.unwrap()["data"],
         json!([{"id": 1}])
     );
-    assert_eq!(listed.request["entity"], "e");
-    assert_eq!(listed.request["params"], json!({"limit": 1}));
+    let sent = options.capture.take_exchange().unwrap().request;
+    let sent: Value = serde_json::from_str(&sent.body.unwrap()).unwrap();
+    assert_eq!(sent["entity"], "e");
+    assert_eq!(sent["params"], json!({"limit": 1}));
 
     let failed = run("e.create", json!({})).await.unwrap();
     assert!(failed.result.is_error);

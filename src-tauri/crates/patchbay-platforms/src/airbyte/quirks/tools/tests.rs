@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 
 fn names(detail: Value, inspected: Value) -> Vec<String> {

@@ -1,0 +1,188 @@
+//! What was on the wire of a call, for whoever looks at it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use patchbay_model::SentRequest;
+
+/// A body of more bytes is not kept.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// The last request of a call with its answer, kept where they are [wanted](Capture::wanted). Clones are the
+/// same.
+#[derive(Clone, Default)]
+pub struct Capture {
+    inner: Option<Arc<Mutex<Inner>>>,
+    /// Whether the request that was noted before stays the one that is shown.
+    keeps_request: bool,
+}
+
+#[derive(Default)]
+struct Inner {
+    success: Option<(u16, HeaderMap)>,
+    exchange: Option<Captured>,
+}
+
+/// A request and its answer. Values of sensitive headers of the request are hidden; whatever else is secret is not.
+pub struct Captured {
+    /// What was sent.
+    pub request: SentRequest,
+    /// What came back.
+    pub response: Option<CapturedResponse>,
+    sent_at: Instant,
+}
+
+/// An answer, as far as it has come.
+#[derive(Default)]
+pub struct CapturedResponse {
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// Headers as sent.
+    pub headers: HeaderMap,
+    /// The body, where it is small enough.
+    pub body: Option<Bytes>,
+    /// From the request until the last of it was there.
+    pub took: Duration,
+}
+
+impl Capture {
+    /// Keeps them; by default nothing is kept, for hardly any call looks at them.
+    pub fn wanted() -> Self {
+        Self {
+            inner: Some(Arc::default()),
+            keeps_request: false,
+        }
+    }
+
+    /// Whether anything is kept.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.inner.is_some()
+    }
+
+    /// The same, for requests that hold what a person answered: the one before them stays.
+    pub fn keeping_request(&self) -> Self {
+        Self {
+            keeps_request: true,
+            ..self.clone()
+        }
+    }
+
+    /// HTTP status and headers of the last success as sent; `None` while there was none, and where they are
+    /// not wanted.
+    pub fn take(&self) -> Option<(u16, HeaderMap)> {
+        self.lock()?.success.take()
+    }
+
+    /// The last request that was sent; `None` while there was none, and where it is not wanted.
+    pub fn take_exchange(&self) -> Option<Captured> {
+        self.lock()?.exchange.take()
+    }
+
+    /// Notes a request that is about to leave. What was known of one before is forgotten.
+    pub fn note_request(&self, request: impl FnOnce() -> SentRequest) {
+        let Some(mut inner) = self.lock() else { return };
+        let before = inner.exchange.take().filter(|_| self.keeps_request);
+        inner.exchange = Some(Captured {
+            request: before.map_or_else(request, |before| before.request),
+            response: None,
+            sent_at: Instant::now(),
+        });
+    }
+
+    /// Notes status and headers. The answer itself may have come before them, on another stream.
+    pub fn note_head(&self, status: u16, headers: &HeaderMap) {
+        self.note_response(|response| {
+            response.status = Some(status);
+            response.headers = headers.clone();
+        });
+    }
+
+    /// Notes the body, or what stands for it on a stream.
+    pub fn note_body(&self, body: &[u8]) {
+        self.note_response(|response| {
+            response.body = (body.len() <= BODY_LIMIT).then(|| Bytes::copy_from_slice(body));
+        });
+    }
+
+    pub(super) fn record_success(&self, status: u16, headers: &HeaderMap) {
+        if let Some(mut inner) = self.lock() {
+            inner.success = Some((status, headers.clone()));
+        }
+    }
+
+    fn note_response(&self, change: impl FnOnce(&mut CapturedResponse)) {
+        let Some(mut inner) = self.lock() else { return };
+        if let Some(exchange) = &mut inner.exchange {
+            let response = exchange.response.get_or_insert_default();
+            response.took = exchange.sent_at.elapsed();
+            change(response);
+        }
+    }
+
+    fn lock(&self) -> Option<MutexGuard<'_, Inner>> {
+        let inner = self.inner.as_ref()?;
+        Some(inner.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl std::fmt::Debug for Capture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Nobody knows what is in the headers.
+        f.debug_struct("Capture").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_request_is_kept_with_its_answer_alone() {
+        let capture = Capture::wanted();
+        capture.note_request(|| SentRequest::line("a"));
+        capture.note_head(401, &HeaderMap::new());
+        capture.note_request(|| SentRequest::line("b"));
+        capture.note_body(b"{}");
+        capture.note_head(202, &HeaderMap::new());
+        let kept = capture.take_exchange().unwrap();
+        assert_eq!(kept.request.body.as_deref(), Some("b"));
+        let response = kept.response.unwrap();
+        assert_eq!(response.status, Some(202));
+        assert_eq!(response.body.as_deref(), Some(&b"{}"[..]));
+        assert!(capture.take_exchange().is_none());
+    }
+
+    #[test]
+    fn what_a_person_answered_is_not_kept() {
+        let capture = Capture::wanted();
+        capture.note_request(|| SentRequest::line("asks"));
+        capture.note_body(b"who?");
+        let later = capture.keeping_request();
+        later.note_request(|| SentRequest::line("Grace"));
+        later.note_body(b"hi");
+        let kept = capture.take_exchange().unwrap();
+        assert_eq!(kept.request.body.as_deref(), Some("asks"));
+        assert_eq!(kept.response.unwrap().body.as_deref(), Some(&b"hi"[..]));
+    }
+
+    #[test]
+    fn large_bodies_and_unwanted_ones_are_not_kept() {
+        let capture = Capture::wanted();
+        capture.note_request(|| SentRequest::line("a"));
+        capture.note_body(&vec![b' '; BODY_LIMIT + 1]);
+        assert!(
+            capture
+                .take_exchange()
+                .unwrap()
+                .response
+                .unwrap()
+                .body
+                .is_none()
+        );
+        let unwanted = Capture::default();
+        unwanted.note_request(|| unreachable!("nobody looks at it"));
+        assert!(unwanted.take_exchange().is_none());
+    }
+}
