@@ -35,9 +35,12 @@ use url::Url;
 pub use asking::Asker;
 pub use call::{CallOutcome, ToolCall};
 pub(crate) use content::tool_result;
-pub use negotiate::{connect, connect_program};
+pub use negotiate::{connect, connect_attached, connect_program};
 pub use patchbay_http::CallProgress;
 pub use session::McpSession;
+pub use stdio::host::{
+    Attached, Held, Host, Launch, NotAttached, attach, drain, end_held, list_held,
+};
 pub use stdio::{McpProgram, OnLine, ProcessGuard};
 pub(crate) use tools::read_page;
 pub use uri_template::UriTemplate;

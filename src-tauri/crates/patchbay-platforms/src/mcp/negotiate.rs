@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::http_sse::{self, NotOpened};
 use super::own_side::OwnSide;
 use super::session::{McpSession, Peer, Running};
+use super::stdio::host::Attached;
 use super::stdio::{self, McpProgram, Pipe};
 use super::wire::Wire;
 use super::{McpLimits, McpTarget};
@@ -231,7 +232,28 @@ pub async fn connect_program(
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
     let asks = program.asks;
-    let pipe = stdio::start(program, limits)?;
+    connect_over(stdio::start(program, limits)?, asks, limits, cancel).await
+}
+
+/// Connects to a program that another process holds; it goes on when the session ends.
+///
+/// # Errors
+/// As [`connect_program`], but for the first.
+pub async fn connect_attached(
+    attached: Attached,
+    asks: bool,
+    limits: McpLimits,
+    cancel: &CancellationToken,
+) -> Result<McpSession, Error> {
+    connect_over(stdio::attach(attached, limits), asks, limits, cancel).await
+}
+
+async fn connect_over(
+    pipe: Pipe,
+    asks: bool,
+    limits: McpLimits,
+    cancel: &CancellationToken,
+) -> Result<McpSession, Error> {
     let unless_abandoned = pipe.process().stop_on_drop();
     let session = tokio::select! {
         biased;

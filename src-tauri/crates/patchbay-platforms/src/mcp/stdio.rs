@@ -6,6 +6,7 @@
 //!
 //! Source: MCP 2025-11-25 and 2026-07-28, "Transports", "stdio".
 
+pub(super) mod host;
 mod lines;
 mod process;
 mod said;
@@ -18,16 +19,16 @@ use patchbay_model::SentRequest;
 use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::service::RoleClient;
 use rmcp::transport::Transport;
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::{ChildStdin, ChildStdout};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::process::Process;
 pub use self::process::{McpProgram, OnLine, ProcessGuard};
 
+use self::host::{Attached, Farewells};
 use self::lines::{Lines, Next};
-use self::process::Cut;
+use self::process::{Cut, Streams};
 use super::McpLimits;
 use super::inbox::{Inbox, NotSent, Read};
 use crate::Error;
@@ -51,6 +52,8 @@ struct Shared {
     inbox: Inbox,
     limits: McpLimits,
     process: Process,
+    /// Where the end is told of one that another process holds.
+    farewells: Option<Farewells>,
 }
 
 /// Starts a program and listens to it.
@@ -59,6 +62,25 @@ struct Shared {
 /// [`Error::ProgramNotStarted`].
 pub(super) fn start(program: McpProgram, limits: McpLimits) -> Result<Pipe, Error> {
     let (process, streams) = process::start(program)?;
+    Ok(listen_to(process, streams, limits, None))
+}
+
+/// Listens to a program that another process holds.
+pub(super) fn attach(attached: Attached, limits: McpLimits) -> Pipe {
+    let Attached {
+        process,
+        streams,
+        farewells,
+    } = attached;
+    listen_to(process, streams, limits, Some(farewells))
+}
+
+fn listen_to(
+    process: Process,
+    streams: Streams,
+    limits: McpLimits,
+    farewells: Option<Farewells>,
+) -> Pipe {
     let (outgoing, to_write) = mpsc::channel(BACKLOG);
     let (to_rmcp, incoming) = mpsc::channel(BACKLOG);
     let shared = Arc::new(Shared {
@@ -66,18 +88,19 @@ pub(super) fn start(program: McpProgram, limits: McpLimits) -> Result<Pipe, Erro
         inbox: Inbox::new(limits),
         limits,
         process: process.clone(),
+        farewells,
     });
     tokio::spawn(write(streams.stdin, to_write, process.stopping().clone()));
     tokio::spawn(listen(Arc::clone(&shared), streams.stdout, to_rmcp));
-    Ok(Pipe {
+    Pipe {
         shared,
         incoming: Arc::new(tokio::sync::Mutex::new(incoming)),
-    })
+    }
 }
 
 /// Writes messages until the program is told to end, which is the end of its input.
 async fn write(
-    mut stdin: ChildStdin,
+    mut stdin: Box<dyn AsyncWrite + Send + Unpin>,
     mut messages: mpsc::Receiver<Vec<u8>>,
     stopping: CancellationToken,
 ) {
@@ -93,12 +116,14 @@ async fn write(
         () = writing => {}
         () = stopping.cancelled() => {}
     }
+    // Of a socket the other half is still read; whether the other side hears it changes nothing.
+    drop(stdin.shutdown().await);
 }
 
 /// Hands on what the program says, until it ends or says too much; then every call in flight ends.
 async fn listen(
     shared: Arc<Shared>,
-    stdout: ChildStdout,
+    stdout: Box<dyn AsyncRead + Send + Unpin>,
     to_rmcp: mpsc::Sender<ServerJsonRpcMessage>,
 ) {
     let mut lines = Lines::new(stdout, shared.limits.body_bytes);
@@ -164,7 +189,8 @@ impl Shared {
     /// # Errors
     /// As [`Inbox::read`].
     fn read(&self, line: &[u8]) -> Result<Option<ServerJsonRpcMessage>, json::Exceeded> {
-        if line.is_empty() {
+        let is_farewell = |farewells: &Farewells| farewells.take(line, &self.process);
+        if line.is_empty() || self.farewells.as_ref().is_some_and(is_farewell) {
             return Ok(None);
         }
         Ok(match self.inbox.read(line)? {

@@ -12,7 +12,9 @@ use std::time::Duration;
 use patchbay_http::json::Exceeded;
 use patchbay_model::Secret;
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
-use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::process::{ChildStderr, Command};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -65,7 +67,7 @@ pub trait ProcessGuard: Send + Sync {
 }
 
 /// Why a program that goes on well is ended.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) enum Cut {
     /// A line has more bytes than that.
     TooLarge(u64),
@@ -80,6 +82,8 @@ pub(in crate::mcp) struct Process(Arc<Inner>);
 
 struct Inner {
     name: String,
+    /// Its process group; `None` for one that another process holds.
+    group: Option<u32>,
     said: Said,
     cut: Mutex<Option<Cut>>,
     stopping: CancellationToken,
@@ -91,8 +95,8 @@ struct Inner {
 
 /// The streams on which messages go.
 pub(super) struct Streams {
-    pub(super) stdin: ChildStdin,
-    pub(super) stdout: ChildStdout,
+    pub(super) stdin: Box<dyn AsyncWrite + Send + Unpin>,
+    pub(super) stdout: Box<dyn AsyncRead + Send + Unpin>,
 }
 
 /// Starts a program.
@@ -104,6 +108,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
         program: program.name.clone(),
         why: error.to_string(),
     };
+    (program.log)(&format!("Patchbay starts {}", program.file.display()));
     let mut child = command(&program).spawn().map_err(not_started)?;
     let streams = (
         child.stdin().take(),
@@ -134,13 +139,43 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
     });
     let process = Process(Arc::new(Inner {
         name: program.name,
+        group: Some(group),
         said,
         cut: Mutex::default(),
         stopping,
         exit,
         gone,
     }));
-    Ok((process, Streams { stdin, stdout }))
+    let streams = Streams {
+        stdin: Box::new(stdin),
+        stdout: Box::new(stdout),
+    };
+    Ok((process, streams))
+}
+
+/// One that another process of ours holds, and who tells how it ended. To stop it is to leave it there.
+pub(super) fn held_elsewhere(
+    name: &str,
+    secrets: Vec<Secret>,
+) -> (Process, watch::Sender<Option<String>>) {
+    let (exit_to, exit) = watch::channel(None);
+    let (gone_to, gone) = watch::channel(false);
+    let stopping = CancellationToken::new();
+    let left = stopping.clone();
+    tokio::spawn(async move {
+        left.cancelled().await;
+        gone_to.send_replace(true);
+    });
+    let process = Process(Arc::new(Inner {
+        name: name.to_owned(),
+        group: None,
+        said: Said::new(secrets, Arc::new(|_| {})),
+        cut: Mutex::default(),
+        stopping,
+        exit,
+        gone,
+    }));
+    (process, exit_to)
 }
 
 fn command(program: &McpProgram) -> CommandWrap {
@@ -189,6 +224,17 @@ impl Process {
         &self.0.name
     }
 
+    /// Its process group; `None` for one that another process holds.
+    pub(super) fn group(&self) -> Option<u32> {
+        self.0.group
+    }
+
+    /// How its leader ended, and why it was cut off, where that is known.
+    pub(super) fn outcome(&self) -> (Option<String>, Option<Cut>) {
+        let cut = *self.0.cut.lock().unwrap_or_else(PoisonError::into_inner);
+        (self.0.exit.borrow().clone(), cut)
+    }
+
     /// What it said to people.
     pub(super) fn said(&self) -> &Said {
         &self.0.said
@@ -231,13 +277,13 @@ impl Process {
 
     /// That it ended, and how.
     pub(in crate::mcp) fn ended(&self) -> Error {
-        let cut = *self.0.cut.lock().unwrap_or_else(PoisonError::into_inner);
+        let (how, cut) = self.outcome();
         match cut {
             Some(Cut::TooLarge(limit)) => Error::TooLarge { limit },
             Some(Cut::Exceeded(limit)) => Error::Exceeded(limit),
             None => Error::ProgramEnded {
                 program: self.0.name.clone(),
-                how: self.0.exit.borrow().clone(),
+                how,
                 said: self.0.said.text(),
             },
         }

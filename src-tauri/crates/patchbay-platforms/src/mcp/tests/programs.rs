@@ -14,6 +14,8 @@ use super::{call, came, json_of};
 use crate::Error;
 use crate::mcp::{CallProgress, McpLimits, McpProgram, McpSession, ProcessGuard, connect_program};
 
+mod held;
+
 const SERVER: &str = include_str!("programs/server.py");
 
 /// Remembers the groups, and how many are left.

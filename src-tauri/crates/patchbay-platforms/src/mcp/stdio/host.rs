@@ -1,0 +1,138 @@
+//! Programs that outlive whoever uses them: one process of ours holds them, and others attach over a stream that is
+//! theirs alone, to speak with a server as if it were their own.
+//!
+//! The first line in each direction says who speaks and what is wanted; what follows are JSON-RPC messages, a line
+//! each, and as the last of them how the server ended. Who may attach is seen to by whoever makes the stream.
+
+mod attach;
+mod held;
+mod mux;
+mod servers;
+
+pub use self::attach::{Attached, NotAttached, attach, drain, end_held, list_held};
+pub use self::servers::Host;
+
+pub(super) use self::attach::Farewells;
+
+use patchbay_model::Secret;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::McpProgram;
+use super::process::Cut;
+
+/// Most bytes of a line between the two.
+const LINE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Who speaks: processes of another version may mean something else by the same words.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A program to be held, and what it is held for.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Launch {
+    /// The connector whose server it is.
+    pub connector: String,
+    /// Tells its words, folder, variables and secrets from others: with other ones it is started anew.
+    pub digest: String,
+    name: String,
+    file: String,
+    arguments: Vec<String>,
+    folder: String,
+    environment: Vec<(std::ffi::OsString, std::ffi::OsString)>,
+    #[serde(serialize_with = "exposed")]
+    secrets: Vec<Secret>,
+    asks: bool,
+}
+
+impl Launch {
+    /// `None` where a path is no text, which few programs take.
+    pub fn new(program: &McpProgram, connector: &str, digest: String) -> Option<Self> {
+        Some(Self {
+            connector: connector.to_owned(),
+            digest,
+            name: program.name.clone(),
+            file: program.file.to_str()?.to_owned(),
+            arguments: program.arguments.clone(),
+            folder: program.folder.to_str()?.to_owned(),
+            environment: program.environment.clone(),
+            secrets: program.secrets.clone(),
+            asks: program.asks,
+        })
+    }
+}
+
+/// The stream is to the holder alone, and nothing of it is kept.
+fn exposed<S: Serializer>(secrets: &[Secret], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(secrets.iter().map(Secret::expose))
+}
+
+/// The first line of a client.
+#[derive(Serialize, Deserialize)]
+struct Hello<A> {
+    version: String,
+    ask: A,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Ask {
+    /// Attach to a server, which is started where it does not run.
+    Open(Box<Launch>),
+    List,
+    /// End what is held for a connector, or all of it and the host too.
+    End(Option<String>),
+    /// Take nobody on any more, and end with the last client.
+    Drain,
+}
+
+/// The first line of the host.
+#[derive(Serialize, Deserialize)]
+struct Reply {
+    version: String,
+    answer: Answer,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Opened,
+    NotStarted(String),
+    Held(Vec<Held>),
+    Ended(u32),
+    Draining,
+    /// By one of another version, or one that is about to end.
+    Refused,
+}
+
+/// A server that is held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The connector whose server it is.
+    pub connector: String,
+    /// The program that was started.
+    pub program: String,
+    /// Its first process.
+    pub pid: u32,
+    /// How many use it now.
+    pub clients: u32,
+    /// For how long it runs, in seconds.
+    pub seconds: u32,
+}
+
+/// The last line that a client hears, unless it leaves before.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Farewell {
+    patchbay_ended: Option<String>,
+    said: String,
+    cut: Option<Cut>,
+}
+
+/// A message as a line.
+fn line<T: Serialize>(message: &T) -> std::io::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! Servers that another process holds; it is this one here.
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
+
+use super::*;
+use crate::mcp::{Host, Launch, NotAttached, attach, connect_attached, drain, end_held, list_held};
+
+const IDLE: Duration = Duration::from_millis(300);
+
+struct Holder {
+    host: Arc<Host>,
+    groups: Arc<Groups>,
+}
+
+impl Holder {
+    fn new() -> Self {
+        let groups = Arc::new(Groups::default());
+        let guard = Arc::clone(&groups) as Arc<dyn ProcessGuard>;
+        let host = Host::new(guard, Box::new(|_| Arc::new(|_| {})), IDLE);
+        Self {
+            host: Arc::new(host),
+            groups,
+        }
+    }
+
+    /// A stream that the holder serves.
+    fn stream(&self) -> DuplexStream {
+        let (ours, theirs) = tokio::io::duplex(64 * 1024);
+        let host = Arc::clone(&self.host);
+        tokio::spawn(async move { host.serve(theirs).await });
+        ours
+    }
+
+    async fn session(&self, manner: &str, digest: &str) -> Result<McpSession, Error> {
+        let launch = Launch::new(&program(manner, &self.groups), "con_1", digest.to_owned());
+        let attached = attach(self.stream(), launch.unwrap()).await.unwrap();
+        let limits = McpLimits::DEFAULT;
+        connect_attached(attached, false, limits, &CancellationToken::new()).await
+    }
+
+    fn left(&self) -> u32 {
+        self.groups.left.load(Ordering::SeqCst)
+    }
+}
+
+/// How many messages the server has heard.
+async fn heard(session: &McpSession) -> u32 {
+    let outcome = session
+        .call_tool(call("heard"), &CancellationToken::new())
+        .await
+        .unwrap();
+    let answer = outcome.answer.unwrap();
+    let text = answer["result"]["content"][0]["text"].as_str().unwrap();
+    text.parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_server_remembers_from_one_client_to_the_next() {
+    let holder = Holder::new();
+    let first = holder.session("well", "a").await.unwrap();
+    // Greeted with two messages.
+    assert_eq!(heard(&first).await, 3);
+    let second = holder.session("well", "a").await.unwrap();
+    assert_eq!(second.facts(), first.facts());
+    assert_eq!(heard(&second).await, 4, "and greeted once");
+    let (one, other) = tokio::join!(heard(&first), heard(&second));
+    assert_eq!(one + other, 5 + 6);
+    let held = list_held(holder.stream()).await.unwrap();
+    assert_eq!((held.len(), held[0].clients), (1, 2), "{held:?}");
+    assert_eq!(
+        (held[0].connector.as_str(), held[0].program.as_str()),
+        ("con_1", "server")
+    );
+    first.close().await;
+    second.close().await;
+    let third = holder.session("well", "a").await.unwrap();
+    assert_eq!(heard(&third).await, 7);
+    assert_eq!(holder.left(), 1);
+    third.close().await;
+    assert!(!holder.host.is_empty().await);
+    holder.groups.wait_until_gone().await;
+    assert!(holder.host.is_empty().await, "nobody used it for a while");
+}
+
+#[tokio::test]
+async fn other_words_or_secrets_are_another_server() {
+    let holder = Holder::new();
+    let first = holder.session("well", "a").await.unwrap();
+    let second = holder.session("well", "b").await.unwrap();
+    assert_eq!(heard(&second).await, 3);
+    assert_eq!(holder.left(), 1, "never two of them");
+    let error = first
+        .call_tool(call("echo"), &CancellationToken::new())
+        .await;
+    assert!(
+        matches!(error, Err(Error::ProgramEnded { .. })),
+        "{error:?}"
+    );
+    assert_eq!(
+        end_held(holder.stream(), Some("con_2".to_owned()))
+            .await
+            .unwrap(),
+        0
+    );
+    assert_eq!(
+        end_held(holder.stream(), Some("con_1".to_owned()))
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(holder.left(), 0);
+    assert!(list_held(holder.stream()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn how_it_ended_is_told_to_whoever_uses_it() {
+    let holder = Holder::new();
+    let error = holder.session("ends", "a").await.err().unwrap();
+    assert_eq!(error.to_string(), "server ended (exit code 3)");
+    let said = error.problem().detail;
+    assert_eq!(said.as_deref(), Some("no YES option for <redacted>"));
+    let session = holder.session("dies", "b").await.unwrap();
+    let error = session
+        .call_tool(call("echo"), &CancellationToken::new())
+        .await;
+    assert_eq!(error.unwrap_err().to_string(), "server ended (signal 9)");
+    let session = holder.session("endless", "c").await.unwrap();
+    let error = session
+        .call_tool(call("echo"), &CancellationToken::new())
+        .await;
+    let error = error.unwrap_err().to_string();
+    assert_eq!(error, "the response is larger than 12.6 MB");
+    holder.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
+async fn one_that_never_spoke_is_not_kept() {
+    let holder = Holder::new();
+    let launch = Launch::new(&program("silent", &holder.groups), "con_1", String::new());
+    let attached = attach(holder.stream(), launch.unwrap()).await.unwrap();
+    let limits = McpLimits {
+        connect: Duration::from_millis(100),
+        ..McpLimits::DEFAULT
+    };
+    let refused = connect_attached(attached, false, limits, &CancellationToken::new()).await;
+    assert!(matches!(refused, Err(Error::TimedOut { .. })));
+    holder.groups.wait_until_gone().await;
+    let modern = holder.session("modern", "a").await.unwrap();
+    assert_eq!(modern.facts().protocol_version, "2026-07-28");
+    // One that knows no handshake is held as any other.
+    assert_eq!(heard(&modern).await, 3);
+    modern.close().await;
+    assert_eq!(holder.left(), 1);
+    let again = holder.session("modern", "a").await.unwrap();
+    assert_eq!(heard(&again).await, 6);
+    again.close().await;
+    holder.groups.wait_until_gone().await;
+    let mut text = program("well", &holder.groups);
+    text.file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let launch = Launch::new(&text, "con_1", String::new()).unwrap();
+    let refused = attach(holder.stream(), launch).await;
+    assert!(matches!(refused, Err(NotAttached::NotStarted(_))));
+}
+
+/// What the holder answers to that line.
+async fn answered(holder: &Holder, line: &str) -> Value {
+    let mut stream = holder.stream();
+    stream.write_all(line.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    let mut stream = BufReader::new(stream);
+    stream.read_line(&mut answer).await.unwrap();
+    serde_json::from_str(&answer).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn other_versions_part_in_good_form() {
+    let holder = Holder::new();
+    let session = holder.session("well", "a").await.unwrap();
+    let launch = Launch::new(&program("well", &holder.groups), "con_1", "a".to_owned());
+    let open = json!({ "version": "9.9.9", "ask": { "open": launch } });
+    let refused = answered(&holder, &format!("{open}\n")).await;
+    assert_eq!(refused["answer"], "refused");
+    for nonsense in [
+        "\n",
+        "{}\n",
+        "no JSON\n",
+        "{\"version\":\"9\",\"ask\":\"fly\"}\n",
+    ] {
+        let refused = answered(&holder, nonsense).await;
+        assert_eq!(refused["answer"], "refused", "{nonsense}");
+    }
+    drain(holder.stream()).await.unwrap();
+    assert!(holder.host.draining().is_cancelled());
+    let launch = Launch::new(&program("well", &holder.groups), "con_1", "a".to_owned());
+    let late = attach(holder.stream(), launch.unwrap()).await;
+    assert!(matches!(late, Err(NotAttached::Lost(_))));
+    assert_eq!(heard(&session).await, 3, "whoever is there goes on");
+    session.close().await;
+    holder.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
+async fn a_client_of_another_version_is_told_which_is_newer() {
+    for (version, is_older) in [("0.0.9", true), ("99.0.0", false)] {
+        let (ours, mut theirs) = tokio::io::duplex(1024 * 1024);
+        let reply = format!("{{\"version\":\"{version}\",\"answer\":\"refused\"}}\n");
+        theirs.write_all(reply.as_bytes()).await.unwrap();
+        match list_held(ours).await.unwrap_err() {
+            NotAttached::Older(told) => assert!(is_older && told == version),
+            NotAttached::Newer(told) => assert!(!is_older && told == version),
+            other => panic!("{other}"),
+        }
+    }
+}
