@@ -85,6 +85,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/main.rs::main",
             "crates/patchbay-ops/src/servers/guard/watcher.rs::start",
             "crates/patchbay-ops/src/servers/guard/watcher.rs::watch_programs",
+            "crates/patchbay-ops/src/servers/sessions/host.rs::start",
             "src/main.rs::main",
             "crates/patchbay-cli/src/output.rs::new",
             "crates/patchbay-cli/src/unlock.rs::from_environment",
@@ -264,11 +265,22 @@ pub(crate) const INTAKES: &[Intake] = &[
         &["crates/patchbay-platforms/src/mcp/questions.rs::read"],
     ),
     intake(
+        "process that holds sessions",
+        &[
+            "crates/patchbay-ops/src/servers/sessions/host.rs::serve",
+            "crates/patchbay-platforms/src/mcp/stdio/host/attach.rs::ask",
+            "crates/patchbay-platforms/src/mcp/stdio/host/attach.rs::take",
+            "crates/patchbay-platforms/src/mcp/stdio/host/held.rs::act",
+            "crates/patchbay-platforms/src/mcp/stdio/host/servers.rs::understood",
+        ],
+    ),
+    intake(
         "output of a program",
         &[
             "crates/patchbay-platforms/src/mcp/inbox.rs::read",
             "crates/patchbay-ops/src/servers/log.rs::read",
             "crates/patchbay-ops/src/servers/log.rs::read_server_log",
+            "crates/patchbay-platforms/src/mcp/stdio/host/held.rs::hear",
             "crates/patchbay-platforms/src/mcp/stdio.rs::read",
             "crates/patchbay-platforms/src/mcp/stdio/process.rs::command",
         ],

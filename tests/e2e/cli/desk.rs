@@ -97,6 +97,8 @@ impl Terminal {
             .env("CURL_HOME", self.home.path())
             // No keychain of this computer is touched.
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+            // Nothing outlives a test, but where that is the test.
+            .env("PATCHBAY_OWN_SESSION", "1")
             .env_remove("PATCHBAY_LOG")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::desk::{Done, TOKEN, Terminal};
 
+mod sessions;
+
 const SERVER: &str =
     include_str!("../../../src-tauri/crates/patchbay-platforms/src/mcp/tests/programs/server.py");
 

@@ -9,6 +9,7 @@ mod connector;
 mod credential;
 mod platform;
 mod run;
+mod session;
 mod tool;
 mod vault;
 
@@ -30,6 +31,7 @@ pub(crate) use platform::{
     ChangeArgs, CopyArgs, CreateArgs, FormArgs, PlacedArgs, ProviderArgs, TargetArgs,
 };
 pub(crate) use run::{Limit, RunCompareArgs, RunExportArgs, RunFilterArgs, RunListArgs, RunVerb};
+pub(crate) use session::SessionVerb;
 pub(crate) use tool::{RunArgs, ToolVerb};
 pub(crate) use vault::VaultVerb;
 
@@ -55,6 +57,7 @@ Programs: the program of a cmd:// or op:// reference runs only after you allowed
 Environment:
   PATCHBAY_HOME        folder for all data
   PATCHBAY_PASSPHRASE  reference to the vault passphrase; its program is allowed
+  PATCHBAY_OWN_SESSION same as --own-session, if set
   PATCHBAY_LOG         log level, such as debug";
 
 /// Manage your connectors and run their tools.
@@ -92,6 +95,15 @@ pub(crate) struct Settings {
     /// Show errors only
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
+    /// Start local programs for this command alone, and end them with it
+    #[arg(
+        long,
+        global = true,
+        env = "PATCHBAY_OWN_SESSION",
+        value_parser = clap::builder::FalseyValueParser::new(),
+        hide_env = true
+    )]
+    pub(crate) own_session: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -108,6 +120,9 @@ pub(crate) enum Noun {
     /// Show, repeat and compare runs
     #[command(subcommand)]
     Run(RunVerb),
+    /// Manage local programs that stay between commands
+    #[command(subcommand, alias = "sessions")]
+    Session(SessionVerb),
     /// Manage credentials
     #[command(subcommand)]
     Credential(CredentialVerb),

@@ -50,7 +50,10 @@ impl Cli {
         let cx = Context::open(options).await?;
         // Without its own path nobody watches; servers are ended all the same as long as we are there.
         if let Ok(program) = std::env::current_exe() {
-            cx.watch_servers_by(program);
+            cx.watch_servers_by(program.clone());
+            if !settings.own_session {
+                cx.hold_sessions_by(program);
+            }
         }
         Ok(Self {
             cx,

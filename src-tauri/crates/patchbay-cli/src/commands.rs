@@ -22,6 +22,7 @@ mod program;
 mod programs;
 mod rotate;
 mod run;
+mod session;
 mod tool;
 mod tool_changes;
 mod vault;
@@ -86,6 +87,7 @@ async fn dispatch(cli: &Cli, noun: Noun) -> Result<(), Failure> {
         Noun::Connector(verb) => connector::run(cli, verb).await,
         Noun::Tool(verb) => tool::run(cli, verb).await,
         Noun::Run(verb) => run::run(cli, verb).await,
+        Noun::Session(verb) => session::run(cli, verb).await,
         Noun::Credential(verb) => credential::run(cli, verb).await,
         Noun::Catalog(verb) => catalogue::run(cli, verb).await,
         Noun::Vault(verb) => vault::run(cli, verb).await,

@@ -30,21 +30,26 @@ use args::CliArgs;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use failure::Failure;
-use patchbay_ops::{WATCH_PROGRAMS, watch_programs};
+use patchbay_ops::{HOST_SESSIONS, WATCH_PROGRAMS, host_sessions, watch_programs};
 
 /// How long threads that wait for the system may hold up the end.
 const LEAVE: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
     // Before anything else: it holds nothing of ours.
-    if std::env::args_os()
-        .nth(1)
-        .is_some_and(|word| word == WATCH_PROGRAMS)
-    {
+    let first = std::env::args_os().nth(1);
+    let is_first = |word: &str| first.as_ref().is_some_and(|first| first == word);
+    if is_first(WATCH_PROGRAMS) {
         watch_programs();
         return ExitCode::SUCCESS;
     }
     patchbay_ops::keep_memory_private();
+    if is_first(HOST_SESSIONS) {
+        return match hold() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => failure.report(false),
+        };
+    }
     let cli = match CliArgs::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
@@ -58,14 +63,25 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: CliArgs) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::internal(format!("couldn't start: {error}")))?;
+    let runtime = runtime()?;
     let ended = runtime.block_on(commands::run(cli));
     runtime.shutdown_timeout(LEAVE);
     ended
+}
+
+/// Holds sessions for other commands.
+fn hold() -> Result<(), Failure> {
+    let program = std::env::current_exe()
+        .map_err(|error| Failure::internal(format!("couldn't start: {error}")))?;
+    Ok(runtime()?.block_on(host_sessions(program))?)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::internal(format!("couldn't start: {error}")))
 }
 
 /// Help and version are answers; anything else that clap says is a usage failure.

@@ -8,7 +8,7 @@ pub(crate) mod sessions;
 pub(crate) mod sign_ins;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use patchbay_http::AddressPolicy;
@@ -67,6 +67,7 @@ struct Inner {
     sign_ins: SignIns,
     sessions: Sessions,
     guard: Arc<Guard>,
+    session_host: OnceLock<PathBuf>,
     restarts: Restarts,
     authorizations: RunningAuthorizations,
     questions: Questions,
@@ -166,6 +167,7 @@ impl Context {
                 sign_ins,
                 sessions: Sessions::default(),
                 guard: Arc::default(),
+                session_host: OnceLock::new(),
                 restarts: Restarts::default(),
                 authorizations: RunningAuthorizations::default(),
                 questions: Questions::default(),
@@ -290,6 +292,18 @@ impl Context {
     /// understands [`WATCH_PROGRAMS`](crate::WATCH_PROGRAMS).
     pub fn watch_servers_by(&self, program: PathBuf) {
         self.inner.guard.watch_by(program);
+    }
+
+    /// Has servers that are programs outlive this process, held by `program`: one of ours that understands
+    /// [`HOST_SESSIONS`](crate::HOST_SESSIONS). Without it they end with us.
+    pub fn hold_sessions_by(&self, program: PathBuf) {
+        // The first one stays: both are this program.
+        drop(self.inner.session_host.set(program));
+    }
+
+    /// The program that holds sessions, where they are to outlive us.
+    pub(crate) fn session_host(&self) -> Option<&PathBuf> {
+        self.inner.session_host.get()
     }
 
     /// Who sees to it that no server outlives us.

@@ -8,6 +8,7 @@ mod environment;
 pub(crate) mod guard;
 pub(crate) mod log;
 mod restarts;
+pub(crate) mod sessions;
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -99,13 +100,20 @@ pub(crate) async fn start(
         asks: cx.asks(),
         log: log::writer(cx, &connector.id),
     };
-    (program.log)(&format!("Patchbay starts {}", program.file.display()));
     let usual = match connector.server {
         Some(_) => START,
         None => FIRST_START,
     };
     let limits = limits_of(connector, usual);
-    let session = mcp::connect_program(program, limits, cancel).await;
+    let attached = tokio::select! {
+        () = cancel.cancelled() => return Err(Error::Cancelled),
+        attached = sessions::attach(cx, connector, command, &program) => attached,
+    };
+    let session = match attached {
+        Ok(Some(held)) => mcp::connect_attached(held, program.asks, limits, cancel).await,
+        Ok(None) => mcp::connect_program(program, limits, cancel).await,
+        Err(error) => Err(error),
+    };
     restarts.note(&connector.id, session.as_ref().err());
     Ok(session?)
 }
@@ -225,11 +233,7 @@ async fn make_folder(folder: &Path, is_ours: bool) -> Result<(), Error> {
 /// # Errors
 /// [`Error::File`].
 pub(crate) async fn remove_own_files(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
-    let mut parts = Path::new(id.as_str()).components();
-    if !matches!(
-        (parts.next(), parts.next()),
-        (Some(Component::Normal(_)), None)
-    ) {
+    if !is_name(id.as_str()) {
         // Not an id that Patchbay gave: whoever changed the database does not choose what is deleted.
         return Ok(());
     }
@@ -246,6 +250,15 @@ pub(crate) async fn remove_own_files(cx: &Context, id: &ConnectorId) -> Result<(
         }),
         _ => Ok(()),
     }
+}
+
+/// Whether an id names a file in a folder, and nothing elsewhere.
+fn is_name(id: &str) -> bool {
+    let mut parts = Path::new(id).components();
+    matches!(
+        (parts.next(), parts.next()),
+        (Some(Component::Normal(_)), None)
+    )
 }
 
 /// Ends a server that nobody uses, and notes when it ends by itself.

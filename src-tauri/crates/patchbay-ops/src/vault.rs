@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::secrets;
 use crate::secrets::tokens::entry_id;
+use crate::servers::sessions;
 
 /// How the vault is; raises no prompt of the keychain.
 pub async fn vault_status(cx: &Context) -> VaultStatus {
@@ -173,7 +174,7 @@ async fn note_lost(cx: &Context) -> Result<(), Error> {
             continue;
         }
         if let Err(lost @ Error::SecretLost { .. }) = secrets::saved(cx.vault(), &entry).await {
-            cx.sessions().close(&connector.id).await;
+            sessions::close(cx, &connector.id).await;
             status::note_failure(cx, &connector.id, &lost).await?;
         }
     }

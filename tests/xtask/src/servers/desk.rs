@@ -47,6 +47,8 @@ impl Desk {
             .env("TEST_PASSPHRASE", "four words of test")
             // No keychain of this computer is touched.
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+            // Nothing outlives the test.
+            .env("PATCHBAY_OWN_SESSION", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -78,7 +78,7 @@ pub async fn update_connector(
         || after.time_limits != before.time_limits
         || after.status.status == Status::Disabled;
     if reconnects {
-        cx.sessions().close(id).await;
+        servers::sessions::close(cx, id).await;
     }
     if entry_id(&after.authentication) == entry_id(&before.authentication) {
         return Ok(after);
@@ -267,7 +267,7 @@ pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Erro
     }
     cx.running_authorizations().end_of(id).await;
     cx.store().remove_connector(id).await?;
-    cx.sessions().close(id).await;
+    servers::sessions::close(cx, id).await;
     cx.emit(Event::ConnectorsChanged);
     Ok(())
 }

@@ -8,11 +8,12 @@ use crate::context::Context;
 use crate::credentials::edit::rename_wallet_entry;
 use crate::error::Error;
 use crate::secrets::tokens::entry_id;
+use crate::servers::sessions;
 
 /// Has connectors and accounts that use an entry read it anew.
 pub(crate) async fn reload_users(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
     for user in &entry.used_by {
-        cx.sessions().close(&user.connector).await;
+        sessions::close(cx, &user.connector).await;
     }
     for account in cx.store().list_accounts().await? {
         if account.entries.contains(&entry.id) {
@@ -77,7 +78,7 @@ pub(crate) async fn drop_credential(cx: &Context, gone: &WalletEntry) -> Result<
         let gone = gone.clone();
         let drop = move |connector: &mut Connector| lose(connector, &gone);
         status::change(cx, &connector.id, drop).await?;
-        cx.sessions().close(&connector.id).await;
+        sessions::close(cx, &connector.id).await;
     }
     Ok(())
 }

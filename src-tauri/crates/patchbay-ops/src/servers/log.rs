@@ -12,6 +12,7 @@ use serde::Serialize;
 use specta::Type;
 use tokio::io::AsyncReadExt as _;
 
+use crate::clock::Clock;
 use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::error::Error;
@@ -82,7 +83,11 @@ fn line(written: &str) -> Option<ServerLogLine> {
 
 /// Writes lines into the log of a connector.
 pub(super) fn writer(cx: &Context, id: &ConnectorId) -> OnLine {
-    let (file, clock) = (cx.paths().server_log(id), cx.clock());
+    to_file(cx.paths().server_log(id), cx.clock())
+}
+
+/// Writes lines into that file.
+pub(super) fn to_file(file: PathBuf, clock: Arc<dyn Clock>) -> OnLine {
     Arc::new(move |line| {
         if let Err(error) = append(&file, clock.now(), line) {
             tracing::debug!(%error, "a line of a server was not kept");

@@ -15,10 +15,11 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::secrets;
 use crate::secrets::tokens::entry_id;
+use crate::servers::sessions;
 
 /// Gives up the sign-in of a connector, at the provider too where it takes tokens back.
 pub(super) async fn disconnect(cx: &Context, connector: &Connector) -> Result<Revoked, Error> {
-    cx.sessions().close(&connector.id).await;
+    sessions::close(cx, &connector.id).await;
     let revoked = give_back(cx, connector).await?;
     let (now, used) = (cx.now(), entry_id(&connector.authentication).cloned());
     let change = move |known: &mut Connector| {

@@ -1,0 +1,56 @@
+//! `patchbay session …`: local programs that stay between commands.
+
+use patchbay_model::count;
+use patchbay_ops::{HeldSession, end_sessions, list_sessions};
+use serde_json::json;
+
+use crate::args::SessionVerb;
+use crate::cli::Cli;
+use crate::failure::Failure;
+use crate::output::table::{Cell, Table};
+use crate::output::when;
+
+pub(super) async fn run(cli: &Cli, verb: SessionVerb) -> Result<(), Failure> {
+    match verb {
+        SessionVerb::List => list(cli).await,
+        SessionVerb::End { connector, .. } => end(cli, connector.as_deref()).await,
+    }
+}
+
+async fn list(cli: &Cli) -> Result<(), Failure> {
+    let sessions = list_sessions(&cli.cx).await?;
+    if sessions.is_empty() {
+        cli.stderr.say("No sessions.");
+    }
+    cli.out.answer(&sessions, |screen| {
+        if sessions.is_empty() {
+            return String::new();
+        }
+        let heads = ["CONNECTOR", "PROGRAM", "PROCESS", "COMMANDS", "RUNNING"];
+        Table::new(heads, sessions.iter().map(row)).render(screen)
+    })
+}
+
+fn row(session: &HeldSession) -> [Cell; 5] {
+    [
+        Cell::from(&session.name),
+        Cell::from(&session.program),
+        Cell::from(session.pid.to_string()),
+        Cell::from(session.clients.to_string()),
+        Cell::from(when::duration(session.seconds.saturating_mul(1000))),
+    ]
+}
+
+/// Of one connector, or all of them.
+async fn end(cli: &Cli, connector: Option<&str>) -> Result<(), Failure> {
+    let connector = match connector {
+        Some(name) => Some(cli.connector(name).await?),
+        None => None,
+    };
+    let id = connector.as_ref().map(|connector| &connector.id);
+    let ended = end_sessions(&cli.cx, id).await?;
+    cli.stderr
+        .say(&format!("Ended {}.", count(ended as usize, "session")));
+    cli.out
+        .answer(&json!({ "ended": ended }), |_| String::new())
+}

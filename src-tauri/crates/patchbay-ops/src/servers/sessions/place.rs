@@ -1,0 +1,129 @@
+//! Where the process that holds sessions is reached: a socket that this user alone can use.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use patchbay_files::create_private_folder;
+use rustix::process::getuid;
+use sha2::{Digest as _, Sha256};
+use tokio::net::{UnixListener, UnixStream};
+
+use crate::app_paths::AppPaths;
+
+/// Longest path of a socket that every system takes.
+const MOST_BYTES: usize = 100;
+
+/// Where the socket of these folders is.
+pub(super) fn socket(paths: &AppPaths) -> PathBuf {
+    let usual = paths.data.join("sessions").join("host.sock");
+    if usual.as_os_str().len() <= MOST_BYTES {
+        return usual;
+    }
+    let hash = Sha256::digest(usual.as_os_str().as_encoded_bytes());
+    let name: String = hash
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let folder = format!("patchbay-{}", getuid().as_raw());
+    std::env::temp_dir()
+        .join(folder)
+        .join(format!("{name}.sock"))
+}
+
+/// Connects to whoever listens there, if that is this user.
+///
+/// # Errors
+/// The system's own; `PermissionDenied` where somebody else could be behind it.
+pub(super) async fn connect(paths: &AppPaths) -> io::Result<UnixStream> {
+    let socket = socket(paths);
+    ensure_private(&socket)?;
+    let stream = UnixStream::connect(&socket).await?;
+    match is_own(&stream) {
+        true => Ok(stream),
+        false => Err(io::ErrorKind::PermissionDenied.into()),
+    }
+}
+
+/// Listens there. The caller holds the lock: what is there is of nobody any more.
+///
+/// # Errors
+/// As [`connect`].
+pub(super) fn listen(paths: &AppPaths) -> io::Result<UnixListener> {
+    let socket = socket(paths);
+    if let Some(folder) = socket.parent() {
+        create_private_folder(folder)?;
+    }
+    ensure_private(&socket)?;
+    match fs::remove_file(&socket) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(&socket)?;
+    fs::set_permissions(&socket, fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Whether the other end is of this user.
+pub(super) fn is_own(stream: &UnixStream) -> bool {
+    stream
+        .peer_cred()
+        .is_ok_and(|peer| peer.uid() == getuid().as_raw())
+}
+
+/// The folder of the socket is this user's own, and no link to another.
+fn ensure_private(socket: &Path) -> io::Result<()> {
+    let folder = socket.parent().unwrap_or(socket);
+    let found = fs::symlink_metadata(folder)?;
+    let is_private =
+        found.is_dir() && found.uid() == getuid().as_raw() && found.mode() & 0o077 == 0;
+    match is_private {
+        true => Ok(()),
+        false => Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            format!("{} isn't this user's alone", folder.display()),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_a_socket_of_this_user_alone_is_used() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = AppPaths::under(home.path());
+        let folder = paths.data.join("sessions");
+        let missing = connect(&paths).await.unwrap_err();
+        assert_eq!(missing.kind(), io::ErrorKind::NotFound);
+        let listener = listen(&paths).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
+        assert_eq!(mode(&socket(&paths)), 0o600);
+        assert_eq!(mode(&folder), 0o700);
+        let (made, taken) = tokio::join!(connect(&paths), listener.accept());
+        assert!(is_own(&made.unwrap()) && is_own(&taken.unwrap().0));
+        // Left behind by one that was killed.
+        drop(listener);
+        drop(listen(&paths).unwrap());
+
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+        let open = connect(&paths).await.unwrap_err();
+        assert_eq!(open.kind(), io::ErrorKind::PermissionDenied);
+        let elsewhere = home.path().join("elsewhere");
+        fs::rename(&folder, &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &folder).unwrap();
+        let link = connect(&paths).await.unwrap_err();
+        assert_eq!(link.kind(), io::ErrorKind::PermissionDenied);
+    }
+
+    #[test]
+    fn a_long_path_has_a_short_stand_in() {
+        let deep = PathBuf::from("/home").join("x".repeat(200));
+        let found = socket(&AppPaths::under(&deep));
+        assert!(found.starts_with(std::env::temp_dir()), "{found:?}");
+        assert_ne!(found, socket(&AppPaths::under(&deep.join("other"))));
+    }
+}
