@@ -1,5 +1,6 @@
 //! Servers that another process holds; it is this one here.
 
+use patchbay_model::Content;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
 
@@ -50,9 +51,10 @@ async fn heard(session: &McpSession) -> u32 {
         .call_tool(call("heard"), &CancellationToken::new())
         .await
         .unwrap();
-    let answer = outcome.answer.unwrap();
-    let text = answer["result"]["content"][0]["text"].as_str().unwrap();
-    text.parse().unwrap()
+    match &outcome.result.content[..] {
+        [Content::Text { text }] => text.parse().unwrap(),
+        content => panic!("{content:?}"),
+    }
 }
 
 #[tokio::test]
