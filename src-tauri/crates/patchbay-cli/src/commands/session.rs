@@ -37,7 +37,7 @@ fn row(session: &HeldSession) -> [Cell; 5] {
         Cell::from(&session.program),
         Cell::from(session.pid.to_string()),
         Cell::from(session.clients.to_string()),
-        Cell::from(when::duration(session.seconds.saturating_mul(1000))),
+        Cell::from(when::duration(session.seconds.max(1).saturating_mul(1000))),
     ]
 }
 
