@@ -226,3 +226,9 @@ it("the_command_of_a_local_program_is_edited_line_by_line", async () => {
   );
   await waitFor(() => expect(form.getByRole("button", { name: "Save command" })).toBeDisabled());
 });
+
+it("a_server_elsewhere_has_no_log", async () => {
+  renderApp("/connectors/con_github", { connectors: [connector()] });
+  expect(await screen.findByRole("tab", { name: "Overview" })).toBeVisible();
+  expect(screen.queryByRole("tab", { name: "Log" })).toBeNull();
+});

@@ -164,7 +164,7 @@ function Known({
   const tabs = connectorTabs.filter((one) => {
     // Elsewhere what a connector signs in with is one of its settings.
     if (one === "credentials") return keepsCredentials;
-    if (one === "log") return connector.command !== null;
+    if (one === "log") return connector.command != null;
     return hasResources || (one !== "resources" && one !== "prompts");
   });
   useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tabs, tab, -1)) });
