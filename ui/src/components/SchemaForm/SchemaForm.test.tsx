@@ -257,6 +257,17 @@ describe("lists", () => {
     expect(latest).toEqual({ people: [] });
   });
 
+  it("finds nothing wrong with an entry that was just added, where another one was", async () => {
+    show(of({ people: { type: "array", items: of({ name: { type: "string" } }, { required: ["name"] }) } }));
+    await userEvent.click(screen.getByRole("button", { name: "Add to people" }));
+    await userEvent.click(screen.getByLabelText("name"));
+    await userEvent.tab();
+    expect(screen.getByLabelText("name")).toBeInvalid();
+    await userEvent.click(screen.getByRole("button", { name: "Remove item 1" }));
+    await userEvent.click(screen.getByRole("button", { name: "Add to people" }));
+    expect(screen.getByLabelText("name")).toBeValid();
+  });
+
   it("nests", async () => {
     show(of({ grid: { type: "array", items: { type: "array", items: { type: "integer" } } } }), {
       grid: [[1], [2, 3]],

@@ -1,7 +1,8 @@
 import { useCallback, useMemo, useState } from "react";
 import { type FieldProblem, type Json } from "@/host/bindings";
+import { fromPointer } from "@/lib/jsonPointer";
 import { initialArguments } from "@/lib/schema/initialArguments";
-import { type JsonObject } from "@/lib/schema/schema";
+import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf, validate, type ValueProblem } from "@/lib/schema/validate";
 
 /** The arguments being edited, whichever way, and what is wrong with them. */
@@ -40,6 +41,8 @@ export function useArguments(schema: Json, start?: JsonObject): Arguments {
 
   const change = useCallback((next: JsonObject) => {
     setValue(next);
+    // An entry that takes the place of one that was removed was not left yet.
+    setTouched((before) => new Set([...before].filter((pointer) => !isGone(pointer, next))));
     setErrors((before) => (before.length === 0 ? before : []));
   }, []);
   const touch = useCallback(
@@ -53,4 +56,14 @@ export function useArguments(schema: Json, start?: JsonObject): Arguments {
   const setServerErrors = useCallback((fields: readonly FieldProblem[]) => setErrors(fields), []);
 
   return { value, change, problems, shown, touch, validateAll, setServerErrors };
+}
+
+/** Whether a place is in an entry that its list no longer has. */
+function isGone(pointer: string, value: JsonObject): boolean {
+  let at: unknown = value;
+  return fromPointer(pointer).some((step) => {
+    const list = Array.isArray(at) ? at : null;
+    at = list ? list[Number(step)] : isObject(at) ? at[step] : undefined;
+    return list !== null && Number(step) >= list.length;
+  });
 }
