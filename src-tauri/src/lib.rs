@@ -95,7 +95,10 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     let cx = match tauri::async_runtime::block_on(opening)? {
         Ok(cx) => {
             match std::env::current_exe() {
-                Ok(program) => cx.watch_servers_by(program),
+                Ok(program) => {
+                    cx.watch_servers_by(program);
+                    cx.hold_sessions_here();
+                }
                 Err(error) => tracing::warn!(%error, "servers are not watched"),
             }
             cx

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::desk::binary;
 use crate::support::display::{self, Key};
 use crate::support::{Desk, Window, keys};
 
@@ -20,6 +21,13 @@ fn server(desk: &Desk) -> (PathBuf, PathBuf) {
 
 fn started(pids: &Path) -> usize {
     fs::read_to_string(pids).map_or(0, |text| text.lines().count())
+}
+
+/// How many of those that were started still run.
+fn running(pids: &Path) -> usize {
+    let started = fs::read_to_string(pids).unwrap_or_default();
+    let runs = |pid: &&str| Path::new("/proc").join(pid).exists();
+    started.lines().filter(runs).count()
 }
 
 /// Opens the dialog and reads a text there.
@@ -96,7 +104,17 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     assert!(!window.source().contains(secret));
     window.go_to("Credentials");
     window.see("row", "*Used in 1 place*");
+
+    // What the app holds, a command ends; and nothing outlives the app.
+    desk.wait_for("the server", || (running(&pids) == 1).then_some(()));
+    let end = ["session", "end", "Echoing"];
+    desk.run(&binary("PATCHBAY_CLI_BIN"), &end);
+    assert_eq!(running(&pids), 0);
+    window.go_to("Tools");
+    window.press("button", "Run");
+    desk.wait_for("it again", || (running(&pids) == 1).then_some(()));
     window.quit();
+    assert_eq!(running(&pids), 0);
 }
 
 #[test]

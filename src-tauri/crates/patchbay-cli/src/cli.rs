@@ -40,7 +40,7 @@ impl Cli {
         if !opens_browser {
             options.browser = Arc::new(NoBrowser);
         }
-        options.asks = !settings.json && prompt::is_interactive(settings.no_input);
+        options.asks = prompt::is_interactive(settings.no_input);
         options.programs = Arc::new(TerminalConsent {
             allowed: allowed_programs,
             allows_server,
@@ -70,11 +70,6 @@ impl Cli {
     /// Whether somebody is there to be asked.
     pub(crate) fn is_interactive(&self) -> bool {
         prompt::is_interactive(self.settings.no_input)
-    }
-
-    /// Whether what servers ask can be answered.
-    pub(crate) fn asks(&self) -> bool {
-        !self.is_json() && self.is_interactive()
     }
 
     /// Whether the answer is to be one JSON document.

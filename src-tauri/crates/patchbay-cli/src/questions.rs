@@ -27,7 +27,7 @@ impl Answering {
     pub(crate) fn start(cli: &Cli) -> Self {
         let (cx, stderr, now) = (cli.cx.clone(), cli.stderr.clone(), cli.now());
         Self(
-            cli.asks()
+            cli.is_interactive()
                 .then(|| tokio::spawn(answer_all(cx, stderr, now))),
         )
     }

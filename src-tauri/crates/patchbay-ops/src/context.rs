@@ -36,6 +36,7 @@ use crate::questions::Questions;
 use crate::secrets::programs::{NoProgramConsent, ProgramConsent};
 use crate::secrets::reference::References;
 use crate::secrets::tokens::Tokens;
+use crate::servers::sessions::SessionHost;
 use crate::servers::{Guard, Restarts};
 
 /// How long a connection to a host may take to be made.
@@ -67,7 +68,7 @@ struct Inner {
     sign_ins: SignIns,
     sessions: Sessions,
     guard: Arc<Guard>,
-    session_host: OnceLock<PathBuf>,
+    session_host: OnceLock<SessionHost>,
     restarts: Restarts,
     authorizations: RunningAuthorizations,
     questions: Questions,
@@ -83,6 +84,7 @@ struct Inner {
 }
 
 /// The parts of a [`Context`] that differ between programs and tests.
+#[derive(Clone)]
 pub struct ContextOptions {
     /// Where everything lies.
     pub paths: AppPaths,
@@ -298,11 +300,17 @@ impl Context {
     /// [`HOST_SESSIONS`](crate::HOST_SESSIONS). Without it they end with us.
     pub fn hold_sessions_by(&self, program: PathBuf) {
         // The first one stays: both are this program.
-        drop(self.inner.session_host.set(program));
+        drop(self.inner.session_host.set(SessionHost::Program(program)));
     }
 
-    /// The program that holds sessions, where they are to outlive us.
-    pub(crate) fn session_host(&self) -> Option<&PathBuf> {
+    /// Has servers that are programs held by this process for commands too, as long as it runs, unless another one
+    /// holds them.
+    pub fn hold_sessions_here(&self) {
+        drop(self.inner.session_host.set(SessionHost::ThisProcess));
+    }
+
+    /// Who holds sessions, where they are held for others too.
+    pub(crate) fn session_host(&self) -> Option<&SessionHost> {
         self.inner.session_host.get()
     }
 

@@ -39,7 +39,7 @@ pub use negotiate::{connect, connect_attached, connect_program};
 pub use patchbay_http::CallProgress;
 pub use session::McpSession;
 pub use stdio::host::{
-    Attached, Held, Host, Launch, NotAttached, attach, drain, end_held, list_held,
+    AttachError, Attached, HeldServer, Host, Launch, attach, drain, end_held, list_held,
 };
 pub use stdio::{McpProgram, OnLine, ProcessGuard};
 pub(crate) use tools::read_page;

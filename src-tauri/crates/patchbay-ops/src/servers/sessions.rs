@@ -1,9 +1,10 @@
 //! Servers that are programs and outlive a command: a process of our own holds them, so that what a server remembers
 //! is still there for the next command, and it is not started each time.
 //!
-//! The first command that needs a server starts that process. It knows neither the vault nor the database: what a
-//! program needs comes to it over a socket of this user alone, after the command looked whether the program is
-//! allowed. It ends when nothing is left to hold. A command that cannot reach it starts the server for itself.
+//! That process is the app, where it runs and was the first to need one; else the first command that needs a server
+//! starts one for nothing but this, which ends when nothing is left to hold. It needs neither the vault nor the
+//! database: what a program needs comes to it over a socket of this user alone, from whoever looked whether the program
+//! is allowed. Who cannot reach it starts the server for itself.
 //!
 //! On Windows each command has servers of its own: a process that is started there keeps the output of the command
 //! that started it open, and whoever reads that would wait for minutes.
@@ -11,10 +12,12 @@
 #[cfg(unix)]
 mod host;
 #[cfg(unix)]
-mod place;
+mod socket;
+
+use std::path::PathBuf;
 
 use patchbay_model::{Connector, ConnectorId, ServerCommand};
-use patchbay_platforms::mcp::{Attached, Held, Launch, McpProgram, NotAttached};
+use patchbay_platforms::mcp::{AttachError, Attached, HeldServer, Launch, McpProgram};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -26,6 +29,14 @@ use crate::error::Error;
 
 /// The argument by which the command line becomes the process that holds sessions.
 pub const HOST_SESSIONS: &str = "__host";
+
+/// Who holds sessions where nobody does yet.
+pub(crate) enum SessionHost {
+    /// A process of this program of ours, which understands [`HOST_SESSIONS`] and outlives us.
+    Program(PathBuf),
+    /// We do, as long as we run.
+    ThisProcess,
+}
 
 /// A server that outlives the commands that use it.
 #[derive(Clone, Debug, Serialize)]
@@ -50,7 +61,7 @@ pub struct HeldSession {
 /// # Errors
 /// None.
 #[cfg(not(unix))]
-pub async fn host_sessions(_program: std::path::PathBuf) -> Result<(), Error> {
+pub async fn host_sessions(_program: PathBuf) -> Result<(), Error> {
     Ok(())
 }
 
@@ -64,7 +75,7 @@ pub async fn list_sessions(cx: &Context) -> Result<Vec<HeldSession>, Error> {
         return Ok(Vec::new());
     }
     let connectors = list_connectors(cx).await?;
-    let named = |held: Held| {
+    let named = |held: HeldServer| {
         let mut known = connectors.iter();
         let connector = known.find(|known| known.id.as_str() == held.connector);
         HeldSession {
@@ -106,7 +117,7 @@ pub(crate) async fn close(cx: &Context, id: &ConnectorId) {
     }
 }
 
-/// The server of a connector, where another process of ours holds it; `None` where this one is to start it.
+/// The server of a connector, where it is held; `None` where it is to be started for this process alone.
 ///
 /// # Errors
 /// [`ProgramNotStarted`](patchbay_platforms::Error::ProgramNotStarted).
@@ -116,16 +127,16 @@ pub(super) async fn attach(
     command: &ServerCommand,
     program: &McpProgram,
 ) -> Result<Option<Attached>, patchbay_platforms::Error> {
-    let Some(holder) = cx.session_host() else {
+    let Some(host) = cx.session_host() else {
         return Ok(None);
     };
     let digest = digest(command, program);
     let Some(launch) = Launch::new(program, connector.id.as_str(), digest) else {
         return Ok(None);
     };
-    match attach_by(cx, holder, launch).await {
+    match attach_by(cx, host, launch).await {
         Ok(attached) => Ok(attached),
-        Err(NotAttached::NotStarted(why)) => {
+        Err(AttachError::NotStarted(why)) => {
             let program = program.name.clone();
             Err(patchbay_platforms::Error::ProgramNotStarted { program, why })
         }
@@ -139,28 +150,28 @@ pub(super) async fn attach(
 #[cfg(unix)]
 async fn attach_by(
     cx: &Context,
-    holder: &std::path::Path,
+    host: &SessionHost,
     launch: Launch,
-) -> Result<Option<Attached>, NotAttached> {
-    host::attach(cx.paths(), holder, launch).await.map(Some)
+) -> Result<Option<Attached>, AttachError> {
+    host::attach(cx, host, launch).await.map(Some)
 }
 
 #[cfg(not(unix))]
 async fn attach_by(
     _cx: &Context,
-    _holder: &std::path::Path,
+    _host: &SessionHost,
     _launch: Launch,
-) -> Result<Option<Attached>, NotAttached> {
+) -> Result<Option<Attached>, AttachError> {
     Ok(None)
 }
 
 #[cfg(unix)]
-async fn list(cx: &Context) -> Result<Vec<Held>, Error> {
+async fn list(cx: &Context) -> Result<Vec<HeldServer>, Error> {
     host::list(cx.paths()).await
 }
 
 #[cfg(not(unix))]
-async fn list(_cx: &Context) -> Result<Vec<Held>, Error> {
+async fn list(_cx: &Context) -> Result<Vec<HeldServer>, Error> {
     Ok(Vec::new())
 }
 

@@ -19,15 +19,17 @@ use crate::connectors::tools::refresh_tools;
 use crate::context::ContextOptions;
 use crate::credentials::secret::SecretValue;
 use crate::secrets::programs::{ProgramConsent, ProgramRequest};
+use crate::servers::sessions::list_sessions;
 
 /// A server in the fewest words: a handshake, a list with one tool named by the environment, and an end.
 const SERVER: &str = r#"#!/bin/sh
 echo "$$" >> starts
 [ -e broken ] && { echo "no key in $API_KEY" >&2; exit 3; }
 while read -r line; do
+  id=${line##*'"id":'}; id=${id%%[,\}]*}
   case "$line" in
-    *'"initialize"'*) echo '{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"files","version":"1"}}}' ;;
-    *'"tools/list"'*) id=${line##*'"id":'}; id=${id%%[,\}]*}
+    *'"initialize"'*) echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"files","version":"1"}}}' ;;
+    *'"tools/list"'*)
       echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"tools":[{"name":"'"$TOOL-$API_KEY-${GITHUB_TOKEN:-none}"'","inputSchema":{"type":"object"}}]}}' ;;
   esac
 done
@@ -52,6 +54,7 @@ impl ProgramConsent for Person {
 struct Bench {
     home: tempfile::TempDir,
     person: Arc<Person>,
+    options: ContextOptions,
     cx: Context,
 }
 
@@ -64,8 +67,13 @@ async fn bench() -> Bench {
         clock: Arc::new(SystemClock),
         ..ContextOptions::of_system(AppPaths::under(home.path()))
     };
-    let cx = Context::open(options).await.unwrap();
-    Bench { home, person, cx }
+    let cx = Context::open(options.clone()).await.unwrap();
+    Bench {
+        home,
+        person,
+        options,
+        cx,
+    }
 }
 
 impl Bench {
@@ -129,6 +137,26 @@ async fn a_program_is_asked_about_once_and_gets_its_variables_and_no_others() {
     assert_eq!((bench.asked(), bench.starts(&connector)), (1, 2));
     bench.cx.close().await;
     assert!(bench.cx.guard().is_empty());
+}
+
+#[tokio::test]
+async fn a_server_of_the_app_serves_commands_while_the_app_runs() {
+    let bench = bench().await;
+    bench.cx.hold_sessions_here();
+    let connector = bench.add().await;
+    refresh_tools(&bench.cx, &connector.id).await.unwrap();
+    let command = Context::open(bench.options.clone()).await.unwrap();
+    command.hold_sessions_by(PathBuf::from("/nowhere/patchbay"));
+    refresh_tools(&command, &connector.id).await.unwrap();
+    assert_eq!(bench.starts(&connector), 1, "the same process");
+    let held = list_sessions(&command).await.unwrap();
+    assert_eq!((held.len(), held[0].clients), (1, 2), "{held:?}");
+    command.close().await;
+    refresh_tools(&bench.cx, &connector.id).await.unwrap();
+    assert_eq!(bench.starts(&connector), 1, "the command left it there");
+    bench.cx.close().await;
+    assert!(bench.cx.guard().is_empty());
+    assert!(list_sessions(&bench.cx).await.unwrap().is_empty());
 }
 
 #[tokio::test]

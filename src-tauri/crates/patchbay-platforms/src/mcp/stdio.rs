@@ -9,7 +9,7 @@
 pub(super) mod host;
 mod lines;
 mod process;
-mod said;
+mod stderr;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 pub(super) use self::process::Process;
 pub use self::process::{McpProgram, OnLine, ProcessGuard};
 
-use self::host::{Attached, Farewells};
+use self::host::{Attached, ExitListener};
 use self::lines::{Lines, Next};
 use self::process::{Cut, Streams};
 use super::McpLimits;
@@ -37,7 +37,7 @@ use crate::Error;
 const BACKLOG: usize = 64;
 
 /// How long what a program wrote last may take to arrive after its end.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+const OUTPUT_GRACE: Duration = Duration::from_millis(500);
 
 /// The streams of one program; clones are the same ones, so that a second way to negotiate meets the same
 /// process.
@@ -53,7 +53,7 @@ struct Shared {
     limits: McpLimits,
     process: Process,
     /// Where the end is told of one that another process holds.
-    farewells: Option<Farewells>,
+    exit_listener: Option<ExitListener>,
 }
 
 /// Starts a program and listens to it.
@@ -70,16 +70,16 @@ pub(super) fn attach(attached: Attached, limits: McpLimits) -> Pipe {
     let Attached {
         process,
         streams,
-        farewells,
+        exit_listener,
     } = attached;
-    listen_to(process, streams, limits, Some(farewells))
+    listen_to(process, streams, limits, Some(exit_listener))
 }
 
 fn listen_to(
     process: Process,
     streams: Streams,
     limits: McpLimits,
-    farewells: Option<Farewells>,
+    exit_listener: Option<ExitListener>,
 ) -> Pipe {
     let (outgoing, to_write) = mpsc::channel(BACKLOG);
     let (to_rmcp, incoming) = mpsc::channel(BACKLOG);
@@ -88,7 +88,7 @@ fn listen_to(
         inbox: Inbox::new(limits),
         limits,
         process: process.clone(),
-        farewells,
+        exit_listener,
     });
     tokio::spawn(write(streams.stdin, to_write, process.stopping().clone()));
     tokio::spawn(listen(Arc::clone(&shared), streams.stdout, to_rmcp));
@@ -154,7 +154,7 @@ async fn listen(
 /// Waits until the process has ended, and what it wrote last has arrived.
 async fn gone(process: &Process) {
     process.exited().await;
-    tokio::time::sleep(LAST_WORDS).await;
+    tokio::time::sleep(OUTPUT_GRACE).await;
 }
 
 impl Pipe {
@@ -189,15 +189,15 @@ impl Shared {
     /// # Errors
     /// As [`Inbox::read`].
     fn read(&self, line: &[u8]) -> Result<Option<ServerJsonRpcMessage>, json::Exceeded> {
-        let is_farewell = |farewells: &Farewells| farewells.take(line, &self.process);
-        if line.is_empty() || self.farewells.as_ref().is_some_and(is_farewell) {
+        let is_exit_notice = |exit_listener: &ExitListener| exit_listener.take(line, &self.process);
+        if line.is_empty() || self.exit_listener.as_ref().is_some_and(is_exit_notice) {
             return Ok(None);
         }
         Ok(match self.inbox.read(line)? {
             Read::Answer(message) | Read::Unasked(message) => Some(message),
             Read::Useless => None,
             Read::Stray => {
-                self.process.said().stray(line);
+                self.process.stderr().note(line);
                 None
             }
         })
@@ -208,7 +208,7 @@ impl Shared {
         match cut {
             Some(cut) => self.process.cut(cut),
             // Its output may end a little before it does.
-            None => drop(tokio::time::timeout(LAST_WORDS, self.process.exited()).await),
+            None => drop(tokio::time::timeout(OUTPUT_GRACE, self.process.exited()).await),
         }
         self.process.stop();
         self.inbox.end(|| self.process.ended());

@@ -5,14 +5,14 @@
 //! each, and as the last of them how the server ended. Who may attach is seen to by whoever makes the stream.
 
 mod attach;
-mod held;
 mod mux;
 mod servers;
+mod session;
 
-pub use self::attach::{Attached, NotAttached, attach, drain, end_held, list_held};
+pub use self::attach::{AttachError, Attached, attach, drain, end_held, list_held};
 pub use self::servers::Host;
 
-pub(super) use self::attach::Farewells;
+pub(super) use self::attach::ExitListener;
 
 use patchbay_model::Secret;
 use serde::{Deserialize, Serialize, Serializer};
@@ -67,16 +67,16 @@ fn exposed<S: Serializer>(secrets: &[Secret], to: S) -> Result<S::Ok, S::Error> 
 
 /// The first line of a client.
 #[derive(Serialize, Deserialize)]
-struct Hello<A> {
+struct RequestEnvelope<R> {
     version: String,
-    ask: A,
+    request: R,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Ask {
+enum HostRequest {
     /// Attach to a server, which is started where it does not run.
-    Open(Box<Launch>),
+    Attach(Box<Launch>),
     List,
     /// End what is held for a connector, or all of it and the host too.
     End(Option<String>),
@@ -86,17 +86,17 @@ enum Ask {
 
 /// The first line of the host.
 #[derive(Serialize, Deserialize)]
-struct Reply {
+struct ResponseEnvelope {
     version: String,
-    answer: Answer,
+    response: HostResponse,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Answer {
-    Opened,
+enum HostResponse {
+    Attached,
     NotStarted(String),
-    Held(Vec<Held>),
+    Servers(Vec<HeldServer>),
     Ended(u32),
     Draining,
     /// By one of another version, or one that is about to end.
@@ -105,7 +105,7 @@ enum Answer {
 
 /// A server that is held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
+pub struct HeldServer {
     /// The connector whose server it is.
     pub connector: String,
     /// The program that was started.
@@ -121,9 +121,9 @@ pub struct Held {
 /// The last line that a client hears, unless it leaves before.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Farewell {
-    patchbay_ended: Option<String>,
-    said: String,
+struct ExitNotice {
+    patchbay_exit: Option<String>,
+    stderr: String,
     cut: Option<Cut>,
 }
 

@@ -19,15 +19,15 @@ use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::lines::{Lines, Next};
-use super::said::Said;
+use super::stderr::StderrTail;
 use crate::Error;
 
 /// How long a program may take to end after its input ended, and again after it was told to.
-const PATIENCE: Duration = Duration::from_secs(2);
+const GRACE_PERIOD: Duration = Duration::from_secs(2);
 
 /// How often it is looked whether a group is empty.
 #[cfg(unix)]
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Most bytes of one line of standard error.
 const LINE_BYTES: usize = 1024 * 1024;
@@ -84,7 +84,7 @@ struct Inner {
     name: String,
     /// Its process group; `None` for one that another process holds.
     group: Option<u32>,
-    said: Said,
+    stderr: StderrTail,
     cut: Mutex<Option<Cut>>,
     stopping: CancellationToken,
     /// How its leader ended.
@@ -120,11 +120,11 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
         return Err(not_started(std::io::Error::other("it ended at once")));
     };
     program.guard.started(group);
-    let said = Said::new(program.secrets, program.log);
+    let tail = StderrTail::new(program.secrets, program.log);
     let (exit_to, exit) = watch::channel(None);
     let (gone_to, gone) = watch::channel(false);
     let stopping = CancellationToken::new();
-    tokio::spawn(listen(stderr, said.clone()));
+    tokio::spawn(listen(stderr, tail.clone()));
     let supervised = Supervised {
         child,
         group,
@@ -140,7 +140,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
     let process = Process(Arc::new(Inner {
         name: program.name,
         group: Some(group),
-        said,
+        stderr: tail,
         cut: Mutex::default(),
         stopping,
         exit,
@@ -154,7 +154,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
 }
 
 /// One that another process of ours holds, and who tells how it ended. To stop it is to leave it there.
-pub(super) fn held_elsewhere(
+pub(super) fn attached(
     name: &str,
     secrets: Vec<Secret>,
 ) -> (Process, watch::Sender<Option<String>>) {
@@ -169,7 +169,7 @@ pub(super) fn held_elsewhere(
     let process = Process(Arc::new(Inner {
         name: name.to_owned(),
         group: None,
-        said: Said::new(secrets, Arc::new(|_| {})),
+        stderr: StderrTail::new(secrets, Arc::new(|_| {})),
         cut: Mutex::default(),
         stopping,
         exit,
@@ -207,11 +207,11 @@ fn command(program: &McpProgram) -> CommandWrap {
 }
 
 /// Reads what a program says to people to its end, whatever it is: one that nobody listens to would stand still.
-async fn listen(stderr: ChildStderr, said: Said) {
+async fn listen(stderr: ChildStderr, tail: StderrTail) {
     let mut lines = Lines::new(stderr, LINE_BYTES);
     loop {
         match lines.next().await {
-            Next::Line(line) => said.note(line),
+            Next::Line(line) => tail.note(line),
             Next::TooLong => lines.skip(),
             Next::End => return,
         }
@@ -235,9 +235,9 @@ impl Process {
         (self.0.exit.borrow().clone(), cut)
     }
 
-    /// What it said to people.
-    pub(super) fn said(&self) -> &Said {
-        &self.0.said
+    /// The last lines of its standard error.
+    pub(super) fn stderr(&self) -> &StderrTail {
+        &self.0.stderr
     }
 
     /// Triggered when it is to end.
@@ -255,7 +255,7 @@ impl Process {
         self.0.stopping.cancel();
     }
 
-    /// As [`Process::stop`], because it said what is not accepted.
+    /// As [`Process::stop`], because it sent what is not accepted.
     pub(super) fn cut(&self, cut: Cut) {
         let mut known = self.0.cut.lock().unwrap_or_else(PoisonError::into_inner);
         known.get_or_insert(cut);
@@ -284,7 +284,7 @@ impl Process {
             None => Error::ProgramEnded {
                 program: self.0.name.clone(),
                 how,
-                said: self.0.said.text(),
+                said: self.0.stderr.text(),
             },
         }
     }
@@ -305,7 +305,7 @@ impl Supervised {
             status = self.child.wait() => self.note(status),
             () = self.stopping.cancelled() => {
                 // Its input has ended.
-                let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+                let ended = tokio::time::timeout(GRACE_PERIOD, self.child.wait()).await;
                 if let Ok(status) = ended {
                     self.note(status);
                 }
@@ -319,7 +319,7 @@ impl Supervised {
     }
 
     fn note(&self, status: std::io::Result<ExitStatus>) {
-        self.exit.send_replace(Some(words(status)));
+        self.exit.send_replace(Some(describe_exit(status)));
     }
 
     /// Tells what is left of the group to end, and then ends it.
@@ -342,10 +342,10 @@ impl Supervised {
                 self.note(status);
             }
             while test_kill_process_group(group).is_ok() {
-                tokio::time::sleep(LOOK).await;
+                tokio::time::sleep(POLL_INTERVAL).await;
             }
         };
-        if tokio::time::timeout(PATIENCE, emptied).await.is_err() {
+        if tokio::time::timeout(GRACE_PERIOD, emptied).await.is_err() {
             let _ = kill_process_group(group, Signal::KILL);
         }
     }
@@ -360,7 +360,7 @@ impl Supervised {
 }
 
 /// How a process ended.
-fn words(status: std::io::Result<ExitStatus>) -> String {
+fn describe_exit(status: std::io::Result<ExitStatus>) -> String {
     let status = match status {
         Ok(status) => status,
         Err(error) => return error.to_string(),

@@ -10,30 +10,33 @@ use tokio::io::{
 use tokio::sync::watch;
 
 use super::super::process::{self, Process, Streams};
-use super::{Answer, Ask, Farewell, Held, Hello, LINE_BYTES, Launch, Reply, VERSION, line};
+use super::{
+    ExitNotice, HeldServer, HostRequest, HostResponse, LINE_BYTES, Launch, RequestEnvelope,
+    ResponseEnvelope, VERSION, line,
+};
 
 /// How long a holder may take to answer: the one before it of the same connector may have to end.
-const PATIENCE: Duration = Duration::from_secs(10);
+const HOST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A server that another process holds, ready to be greeted.
+/// A server that another process holds, ready to be initialized.
 pub struct Attached {
     pub(in crate::mcp::stdio) process: Process,
     pub(in crate::mcp::stdio) streams: Streams,
-    pub(in crate::mcp::stdio) farewells: Farewells,
+    pub(in crate::mcp::stdio) exit_listener: ExitListener,
 }
 
 /// Why a holder did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
-pub enum NotAttached {
+pub enum AttachError {
     /// It is about to end, or broke off.
     #[error("the process that holds sessions didn't answer: {0}")]
-    Lost(#[from] io::Error),
+    Unreachable(#[from] io::Error),
     /// It is of an older version.
     #[error("version {0} of Patchbay still holds sessions")]
-    Older(String),
+    OlderHost(String),
     /// It is of a newer version.
     #[error("version {0} of Patchbay holds sessions, which is newer than this one")]
-    Newer(String),
+    NewerHost(String),
     /// The program could not be started there, and would not be here.
     #[error("it couldn't be started: {0}")]
     NotStarted(String),
@@ -47,33 +50,33 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream for S {}
 /// Attaches to a server, which is started there unless it runs.
 ///
 /// # Errors
-/// [`NotAttached`].
-pub async fn attach(stream: impl Stream, launch: Launch) -> Result<Attached, NotAttached> {
+/// [`AttachError`].
+pub async fn attach(stream: impl Stream, launch: Launch) -> Result<Attached, AttachError> {
     let (name, secrets) = (launch.name.clone(), launch.secrets.clone());
-    let (answer, stdout, stdin) = ask(stream, Ask::Open(Box::new(launch))).await?;
-    match answer {
-        Answer::Opened => {}
-        Answer::NotStarted(why) => return Err(NotAttached::NotStarted(why)),
+    let (response, stdout, stdin) = request(stream, HostRequest::Attach(Box::new(launch))).await?;
+    match response {
+        HostResponse::Attached => {}
+        HostResponse::NotStarted(why) => return Err(AttachError::NotStarted(why)),
         other => return Err(unexpected(&other)),
     }
-    let (process, exit) = process::held_elsewhere(&name, secrets);
+    let (process, exit) = process::attached(&name, secrets);
     Ok(Attached {
         process,
         streams: Streams {
             stdin: Box::new(stdin),
             stdout: Box::new(stdout),
         },
-        farewells: Farewells { exit },
+        exit_listener: ExitListener { exit },
     })
 }
 
 /// What is held there.
 ///
 /// # Errors
-/// [`NotAttached`].
-pub async fn list_held(stream: impl Stream) -> Result<Vec<Held>, NotAttached> {
-    match ask(stream, Ask::List).await?.0 {
-        Answer::Held(held) => Ok(held),
+/// [`AttachError`].
+pub async fn list_held(stream: impl Stream) -> Result<Vec<HeldServer>, AttachError> {
+    match request(stream, HostRequest::List).await?.0 {
+        HostResponse::Servers(held) => Ok(held),
         other => Err(unexpected(&other)),
     }
 }
@@ -81,10 +84,10 @@ pub async fn list_held(stream: impl Stream) -> Result<Vec<Held>, NotAttached> {
 /// Ends what is held for a connector, or all of it, and tells how many servers that were.
 ///
 /// # Errors
-/// [`NotAttached`].
-pub async fn end_held(stream: impl Stream, connector: Option<String>) -> Result<u32, NotAttached> {
-    match ask(stream, Ask::End(connector)).await?.0 {
-        Answer::Ended(count) => Ok(count),
+/// [`AttachError`].
+pub async fn end_held(stream: impl Stream, connector: Option<String>) -> Result<u32, AttachError> {
+    match request(stream, HostRequest::End(connector)).await?.0 {
+        HostResponse::Ended(count) => Ok(count),
         other => Err(unexpected(&other)),
     }
 }
@@ -92,46 +95,43 @@ pub async fn end_held(stream: impl Stream, connector: Option<String>) -> Result<
 /// Has a holder end when nobody uses what it holds.
 ///
 /// # Errors
-/// [`NotAttached`].
-pub async fn drain(stream: impl Stream) -> Result<(), NotAttached> {
-    ask(stream, Ask::Drain).await.map(drop)
+/// [`AttachError`].
+pub async fn drain(stream: impl Stream) -> Result<(), AttachError> {
+    request(stream, HostRequest::Drain).await.map(drop)
 }
 
-type Asked<S> = (Answer, BufReader<ReadHalf<S>>, WriteHalf<S>);
+type Responded<S> = (HostResponse, BufReader<ReadHalf<S>>, WriteHalf<S>);
 
-async fn ask<S: Stream>(stream: S, ask: Ask) -> Result<Asked<S>, NotAttached> {
-    let asking = async {
+async fn request<S: Stream>(stream: S, request: HostRequest) -> Result<Responded<S>, AttachError> {
+    let exchange = async {
         let (read, mut write) = tokio::io::split(stream);
-        let hello = Hello {
+        let envelope = RequestEnvelope {
             version: VERSION.to_owned(),
-            ask,
+            request,
         };
-        write.write_all(&line(&hello)?).await?;
+        write.write_all(&line(&envelope)?).await?;
         write.flush().await?;
         let mut read = BufReader::new(read);
-        let mut answer = Vec::new();
-        let most = LINE_BYTES as u64;
-        (&mut read)
-            .take(most)
-            .read_until(b'\n', &mut answer)
-            .await?;
-        let reply: Reply = serde_json::from_slice(&answer).map_err(io::Error::from)?;
-        Ok((reply, read, write))
+        let mut response = Vec::new();
+        let mut bounded = (&mut read).take(LINE_BYTES as u64);
+        bounded.read_until(b'\n', &mut response).await?;
+        let envelope: ResponseEnvelope = serde_json::from_slice(&response)?;
+        Ok((envelope, read, write))
     };
-    let asked: io::Result<_> = tokio::time::timeout(PATIENCE, asking)
+    let responded: io::Result<_> = tokio::time::timeout(HOST_TIMEOUT, exchange)
         .await
         .unwrap_or_else(|elapsed| Err(elapsed.into()));
-    let (reply, read, write) = asked?;
-    match reply.answer {
-        Answer::Refused if is_older(&reply.version) => Err(NotAttached::Older(reply.version)),
-        Answer::Refused if reply.version != VERSION => Err(NotAttached::Newer(reply.version)),
-        answer => Ok((answer, read, write)),
+    let (ResponseEnvelope { version, response }, read, write) = responded?;
+    match response {
+        HostResponse::Refused if is_older(&version) => Err(AttachError::OlderHost(version)),
+        HostResponse::Refused if version != VERSION => Err(AttachError::NewerHost(version)),
+        response => Ok((response, read, write)),
     }
 }
 
-fn unexpected(answer: &Answer) -> NotAttached {
-    NotAttached::Lost(io::Error::other(match answer {
-        Answer::Refused => "it is about to end",
+fn unexpected(response: &HostResponse) -> AttachError {
+    AttachError::Unreachable(io::Error::other(match response {
+        HostResponse::Refused => "it is about to end",
         _ => "it answered something else",
     }))
 }
@@ -146,23 +146,23 @@ fn is_older(version: &str) -> bool {
 }
 
 /// Hears how a server ended that another process holds.
-pub(in crate::mcp::stdio) struct Farewells {
+pub(in crate::mcp::stdio) struct ExitListener {
     exit: watch::Sender<Option<String>>,
 }
 
-impl Farewells {
+impl ExitListener {
     /// Whether the line is no message but the end; notes it.
     pub(in crate::mcp::stdio) fn take(&self, line: &[u8], process: &Process) -> bool {
-        let Ok(farewell) = serde_json::from_slice::<Farewell>(line) else {
+        let Ok(notice) = serde_json::from_slice::<ExitNotice>(line) else {
             return false;
         };
-        for line in farewell.said.lines() {
-            process.said().note(line.as_bytes());
+        for line in notice.stderr.lines() {
+            process.stderr().note(line.as_bytes());
         }
-        if let Some(cut) = farewell.cut {
+        if let Some(cut) = notice.cut {
             process.cut(cut);
         }
-        self.exit.send_replace(farewell.patchbay_ended);
+        self.exit.send_replace(notice.patchbay_exit);
         true
     }
 }

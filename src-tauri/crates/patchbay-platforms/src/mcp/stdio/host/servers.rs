@@ -15,12 +15,15 @@ use super::super::lines::{Lines, Next};
 use super::super::process::{self, Process};
 use super::super::{McpProgram, OnLine, ProcessGuard};
 use super::attach::Stream;
-use super::held::{Act, Handle, carry, hold};
-use super::{Answer, Ask, Held, Hello, LINE_BYTES, Launch, Reply, VERSION, line};
+use super::session::{ClientEvent, Handle, relay_client, spawn};
+use super::{
+    HeldServer, HostRequest, HostResponse, LINE_BYTES, Launch, RequestEnvelope, ResponseEnvelope,
+    VERSION, line,
+};
 use crate::Error;
 
 /// How long a client may take to say what it wants.
-const HELLO: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How many messages wait for a client.
 const BACKLOG: usize = 256;
@@ -79,40 +82,42 @@ impl Host {
     pub async fn serve(&self, stream: impl Stream) {
         let (read, mut write) = tokio::io::split(stream);
         let mut lines = Lines::new(read, LINE_BYTES);
-        let hello = match tokio::time::timeout(HELLO, lines.next()).await {
-            Ok(Next::Line(hello)) => understood(hello),
+        let first = match tokio::time::timeout(REQUEST_TIMEOUT, lines.next()).await {
+            Ok(Next::Line(first)) => parse_request(first),
             _ => return,
         };
-        let answer = match hello {
-            None => Answer::Refused,
-            Some(Ask::List) => Answer::Held(self.list().await),
-            Some(Ask::End(Some(connector))) => Answer::Ended(self.end(Some(&connector)).await),
-            Some(Ask::End(None)) => Answer::Ended(self.close().await),
-            Some(Ask::Drain) => {
-                self.drain().await;
-                Answer::Draining
+        let response = match first {
+            None => HostResponse::Refused,
+            Some(HostRequest::List) => HostResponse::Servers(self.list().await),
+            Some(HostRequest::End(Some(connector))) => {
+                HostResponse::Ended(self.end(Some(&connector)).await)
             }
-            Some(Ask::Open(launch)) => match self.come(*launch).await {
-                Ok(None) => Answer::Refused,
-                Ok(Some((client, acts, for_client))) => {
-                    if reply(&mut write, Answer::Opened).await {
-                        carry(client, lines, write, &acts, for_client).await;
+            Some(HostRequest::End(None)) => HostResponse::Ended(self.close().await),
+            Some(HostRequest::Drain) => {
+                self.drain().await;
+                HostResponse::Draining
+            }
+            Some(HostRequest::Attach(launch)) => match self.attach_client(*launch).await {
+                Ok(None) => HostResponse::Refused,
+                Ok(Some((client, events, for_client))) => {
+                    if respond(&mut write, HostResponse::Attached).await {
+                        relay_client(client, lines, write, &events, for_client).await;
                     } else {
-                        drop(acts.send(Act::Leave(client)).await);
+                        drop(events.send(ClientEvent::Detached(client)).await);
                     }
                     return;
                 }
-                Err(error) => Answer::NotStarted(why(error)),
+                Err(error) => HostResponse::NotStarted(start_failure(error)),
             },
         };
-        reply(&mut write, answer).await;
+        respond(&mut write, response).await;
     }
 
     /// Takes a client to its server; `None` where nobody is taken on any more.
-    async fn come(
+    async fn attach_client(
         &self,
         launch: Launch,
-    ) -> Result<Option<(u64, mpsc::Sender<Act>, mpsc::Receiver<Vec<u8>>)>, Error> {
+    ) -> Result<Option<(u64, mpsc::Sender<ClientEvent>, mpsc::Receiver<Vec<u8>>)>, Error> {
         let key = (launch.connector.clone(), launch.asks);
         let client = self.clients.fetch_add(1, Ordering::Relaxed);
         let (to_client, for_client) = mpsc::channel(BACKLOG);
@@ -121,25 +126,25 @@ impl Host {
             return Ok(None);
         }
         if let Some(known) = servers.get(&key) {
-            let acts = known.handle.acts.clone();
+            let events = known.handle.events.clone();
             let is_same = known.digest == launch.digest && known.handle.is_live();
             if is_same
-                && acts
-                    .send(Act::Come(client, to_client.clone()))
+                && events
+                    .send(ClientEvent::Attached(client, to_client.clone()))
                     .await
                     .is_ok()
             {
-                return Ok(Some((client, acts, for_client)));
+                return Ok(Some((client, events, for_client)));
             }
             // Two at a time could be in each other's way.
             known.handle.process.end().await;
             servers.remove(&key);
         }
         let server = self.start(launch)?;
-        let acts = server.handle.acts.clone();
-        drop(acts.send(Act::Come(client, to_client)).await);
+        let events = server.handle.events.clone();
+        drop(events.send(ClientEvent::Attached(client, to_client)).await);
         servers.insert(key, server);
-        Ok(Some((client, acts, for_client)))
+        Ok(Some((client, events, for_client)))
     }
 
     fn start(&self, launch: Launch) -> Result<Server, Error> {
@@ -156,17 +161,17 @@ impl Host {
             log: (self.log)(&launch.connector),
         })?;
         Ok(Server {
-            handle: hold(process, streams, self.idle),
+            handle: spawn(process, streams, self.idle),
             digest,
             program,
             since: Instant::now(),
         })
     }
 
-    async fn list(&self) -> Vec<Held> {
+    async fn list(&self) -> Vec<HeldServer> {
         let servers = self.servers.lock().await;
         let live = servers.iter().filter(|(_, server)| server.handle.is_live());
-        let held = live.map(|((connector, _), server)| Held {
+        let held = live.map(|((connector, _), server)| HeldServer {
             connector: connector.clone(),
             program: server.program.clone(),
             pid: server.handle.process.group().unwrap_or_default(),
@@ -179,13 +184,13 @@ impl Host {
     /// Ends what is held for a connector, or all of it; how many servers that were.
     async fn end(&self, connector: Option<&str>) -> u32 {
         let mut servers = self.servers.lock().await;
-        let meant = servers.extract_if(|(of, _), server| {
+        let chosen = servers.extract_if(|(of, _), server| {
             connector.is_none_or(|connector| of == connector) && server.handle.is_live()
         });
-        let meant: Vec<Process> = meant.map(|(_, server)| server.handle.process).collect();
+        let chosen: Vec<Process> = chosen.map(|(_, server)| server.handle.process).collect();
         drop(servers);
-        futures::future::join_all(meant.iter().map(Process::end)).await;
-        u32::try_from(meant.len()).unwrap_or(u32::MAX)
+        futures::future::join_all(chosen.iter().map(Process::end)).await;
+        u32::try_from(chosen.len()).unwrap_or(u32::MAX)
     }
 
     /// Takes nobody on any more, and ends all servers; how many those were.
@@ -209,25 +214,25 @@ impl Host {
 }
 
 /// What a client asks for. One of another version is understood where it asks us to go.
-fn understood(hello: &[u8]) -> Option<Ask> {
-    let hello: Hello<serde_json::Value> = serde_json::from_slice(hello).ok()?;
-    let ask = serde_json::from_value(hello.ask).ok()?;
-    match ask {
-        Ask::Open(_) if hello.version != VERSION => None,
-        ask => Some(ask),
+fn parse_request(first: &[u8]) -> Option<HostRequest> {
+    let first: RequestEnvelope<serde_json::Value> = serde_json::from_slice(first).ok()?;
+    let request = serde_json::from_value(first.request).ok()?;
+    match request {
+        HostRequest::Attach(_) if first.version != VERSION => None,
+        request => Some(request),
     }
 }
 
 /// Whether the client heard it.
-async fn reply(write: &mut (impl AsyncWrite + Unpin), answer: Answer) -> bool {
+async fn respond(write: &mut (impl AsyncWrite + Unpin), response: HostResponse) -> bool {
     let version = VERSION.to_owned();
-    let Ok(text) = line(&Reply { version, answer }) else {
+    let Ok(text) = line(&ResponseEnvelope { version, response }) else {
         return false;
     };
     write.write_all(&text).await.is_ok() && write.flush().await.is_ok()
 }
 
-fn why(error: Error) -> String {
+fn start_failure(error: Error) -> String {
     match error {
         Error::ProgramNotStarted { why, .. } => why,
         other => other.to_string(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::mux::{Mux, Out};
+use super::mux::{Mux, Outgoing};
 
 fn request(id: u64, method: &str) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": {} })
@@ -17,14 +17,14 @@ fn answer(id: impl Into<Value>, result: &str) -> Value {
     json!({ "jsonrpc": "2.0", "id": id.into(), "result": result })
 }
 
-fn told(method: &str, params: Value) -> Value {
+fn notification(method: &str, params: Value) -> Value {
     json!({ "jsonrpc": "2.0", "method": method, "params": params })
 }
 
 /// The message that goes to the server.
-fn to_server(out: Option<Out>) -> Value {
+fn to_server(out: Option<Outgoing>) -> Value {
     match out {
-        Some(Out::Server(message)) => message,
+        Some(Outgoing::ToServer(message)) => message,
         other => panic!("{other:?}"),
     }
 }
@@ -32,88 +32,88 @@ fn to_server(out: Option<Out>) -> Value {
 #[test]
 fn answers_and_progress_reach_whoever_asked() {
     let mut mux = Mux::default();
-    let first = to_server(mux.client_says(1, call("same", "token")));
-    let second = to_server(mux.client_says(2, call("same", "token")));
+    let first = to_server(mux.from_client(1, call("same", "token")));
+    let second = to_server(mux.from_client(2, call("same", "token")));
     assert_ne!(first["id"], second["id"]);
     for (sent, client) in [(&second, 2), (&first, 1)] {
         let token = &sent["params"]["_meta"]["progressToken"];
         let progress = |token: &Value| {
-            told(
+            notification(
                 "notifications/progress",
                 json!({ "progressToken": token, "progress": 1 }),
             )
         };
         assert_eq!(
-            mux.server_says(progress(token)),
-            [Out::Client(client, progress(&json!("token")))]
+            mux.from_server(progress(token)),
+            [Outgoing::ToClient(client, progress(&json!("token")))]
         );
         // Some servers turn numbers into text.
         let id = sent["id"].to_string();
         assert_eq!(
-            mux.server_says(answer(id.clone(), "done")),
-            [Out::Client(client, answer("same", "done"))]
+            mux.from_server(answer(id.clone(), "done")),
+            [Outgoing::ToClient(client, answer("same", "done"))]
         );
-        assert_eq!(mux.server_says(answer(id, "twice")), []);
-        assert_eq!(mux.server_says(progress(token)), [], "too late");
+        assert_eq!(mux.from_server(answer(id, "twice")), []);
+        assert_eq!(mux.from_server(progress(token)), [], "too late");
     }
-    let list = told("notifications/tools/list_changed", json!({}));
-    assert_eq!(mux.server_says(list.clone()), [Out::All(list)]);
+    let list = notification("notifications/tools/list_changed", json!({}));
+    assert_eq!(mux.from_server(list.clone()), [Outgoing::ToAll(list)]);
     let error = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": 1, "message": "no" } });
     assert_eq!(
-        mux.server_says(error.clone()),
+        mux.from_server(error.clone()),
         [],
         "whose it is nobody knows"
     );
-    to_server(mux.client_says(1, request(7, "tools/list")));
-    let Out::Client(1, found) = mux.server_says(error).remove(0) else {
+    to_server(mux.from_client(1, request(7, "tools/list")));
+    let Outgoing::ToClient(1, found) = mux.from_server(error).remove(0) else {
         panic!("it goes to the one who waits");
     };
     assert_eq!(found["id"], 7);
 }
 
 #[test]
-fn a_server_is_greeted_once() {
+fn a_server_is_initialized_once() {
     let mut mux = Mux::default();
-    let greeting = to_server(mux.client_says(1, request(0, "initialize")));
+    let initialize = to_server(mux.from_client(1, request(0, "initialize")));
     assert_eq!(
-        mux.client_says(2, request(5, "initialize")),
+        mux.from_client(2, request(5, "initialize")),
         None,
         "it waits"
     );
     assert!(!mux.has_answered());
     let both = [
-        Out::Client(1, answer(0, "hello")),
-        Out::Client(2, answer(5, "hello")),
+        Outgoing::ToClient(1, answer(0, "hello")),
+        Outgoing::ToClient(2, answer(5, "hello")),
     ];
     assert_eq!(
-        mux.server_says(answer(greeting["id"].clone(), "hello")),
+        mux.from_server(answer(initialize["id"].clone(), "hello")),
         both
     );
     assert!(mux.has_answered());
-    let later = Some(Out::Client(3, answer("x", "hello")));
+    let later = Some(Outgoing::ToClient(3, answer("x", "hello")));
     let mut again = request(0, "initialize");
     again["id"] = json!("x");
-    assert_eq!(mux.client_says(3, again), later);
-    let initialized = told("notifications/initialized", json!({}));
-    to_server(mux.client_says(1, initialized.clone()));
-    assert_eq!(mux.client_says(2, initialized), None);
+    assert_eq!(mux.from_client(3, again), later);
+    let initialized = notification("notifications/initialized", json!({}));
+    to_server(mux.from_client(1, initialized.clone()));
+    assert_eq!(mux.from_client(2, initialized), None);
 }
 
 #[test]
-fn a_refused_greeting_is_not_kept() {
+fn a_refused_initialization_is_not_kept() {
     let mut mux = Mux::default();
-    let greeting = to_server(mux.client_says(1, request(0, "initialize")));
+    let initialize = to_server(mux.from_client(1, request(0, "initialize")));
     // The one who asked left: whoever comes next waits for the same answer.
-    assert_eq!(mux.leave(1), []);
-    assert_eq!(mux.client_says(2, request(4, "initialize")), None);
+    assert_eq!(mux.detach(1), []);
+    assert_eq!(mux.from_client(2, request(4, "initialize")), None);
     let mut refusal = json!({ "jsonrpc": "2.0", "error": { "code": -32022, "message": "no" } });
-    refusal["id"] = greeting["id"].clone();
+    refusal["id"] = initialize["id"].clone();
     let mut theirs = refusal.clone();
     theirs["id"] = json!(4);
-    assert_eq!(mux.server_says(refusal), [Out::Client(2, theirs)]);
+    assert_eq!(mux.from_server(refusal), [Outgoing::ToClient(2, theirs)]);
     assert!(!mux.has_answered());
-    to_server(mux.client_says(2, request(5, "server/discover")));
-    to_server(mux.client_says(3, request(0, "initialize")));
+    to_server(mux.from_client(2, request(5, "server/discover")));
+    to_server(mux.from_client(3, request(0, "initialize")));
 }
 
 #[test]
@@ -121,44 +121,45 @@ fn a_question_goes_to_the_newest_call_and_its_answer_comes_from_there_only() {
     let mut mux = Mux::default();
     let mut question = request(0, "elicitation/create");
     question["id"] = json!("ask");
-    let Out::Server(nobody) = mux.server_says(question.clone()).remove(0) else {
+    let Outgoing::ToServer(refused) = mux.from_server(question.clone()).remove(0) else {
         panic!("the server is answered");
     };
-    assert_eq!(nobody["error"]["code"], -32601);
+    assert_eq!(refused["error"]["code"], -32601);
     assert_eq!(
-        mux.server_says(request(3, "ping")),
-        [Out::Server(
+        mux.from_server(request(3, "ping")),
+        [Outgoing::ToServer(
             json!({ "jsonrpc": "2.0", "id": 3, "result": {} })
         )]
     );
-    to_server(mux.client_says(1, call("a", "t")));
-    to_server(mux.client_says(2, call("b", "t")));
+    to_server(mux.from_client(1, call("a", "t")));
+    to_server(mux.from_client(2, call("b", "t")));
     assert_eq!(
-        mux.server_says(question.clone()),
-        [Out::Client(2, question)]
+        mux.from_server(question.clone()),
+        [Outgoing::ToClient(2, question)]
     );
-    assert_eq!(mux.client_says(1, answer("ask", "mine")), None);
-    to_server(mux.client_says(2, answer("ask", "yes")));
-    assert_eq!(mux.client_says(2, answer("ask", "again")), None);
+    assert_eq!(mux.from_client(1, answer("ask", "mine")), None);
+    to_server(mux.from_client(2, answer("ask", "yes")));
+    assert_eq!(mux.from_client(2, answer("ask", "again")), None);
 }
 
 #[test]
 fn whoever_leaves_ends_what_is_their_own() {
     let mut mux = Mux::default();
-    let theirs = to_server(mux.client_says(1, call("a", "t")));
-    let other = to_server(mux.client_says(2, request(1, "tools/list")));
-    let cancelled = |id: &Value| told("notifications/cancelled", json!({ "requestId": id }));
-    assert_eq!(mux.client_says(1, cancelled(&json!(1))), None, "not theirs");
-    mux.client_says(1, call("b", "t"));
+    let theirs = to_server(mux.from_client(1, call("a", "t")));
+    let other = to_server(mux.from_client(2, request(1, "tools/list")));
+    let cancelled =
+        |id: &Value| notification("notifications/cancelled", json!({ "requestId": id }));
+    assert_eq!(mux.from_client(1, cancelled(&json!(1))), None, "not theirs");
+    mux.from_client(1, call("b", "t"));
     let mut question = request(0, "elicitation/create");
     question["id"] = json!(9);
-    mux.server_says(question);
-    let told = mux.leave(1);
-    assert_eq!(told[0], Out::Server(cancelled(&theirs["id"])));
-    assert_eq!(told.len(), 3, "two calls and a question: {told:?}");
-    assert!(matches!(&told[2], Out::Server(answer) if answer["id"] == 9));
-    assert_eq!(mux.server_says(answer(theirs["id"].clone(), "late")), []);
+    mux.from_server(question);
+    let outgoing = mux.detach(1);
+    assert_eq!(outgoing[0], Outgoing::ToServer(cancelled(&theirs["id"])));
+    assert_eq!(outgoing.len(), 3, "two calls and a question: {outgoing:?}");
+    assert!(matches!(&outgoing[2], Outgoing::ToServer(answer) if answer["id"] == 9));
+    assert_eq!(mux.from_server(answer(theirs["id"].clone(), "late")), []);
     // Told so by themselves, in their own words.
-    let out = mux.client_says(2, cancelled(&json!(1)));
+    let out = mux.from_client(2, cancelled(&json!(1)));
     assert_eq!(to_server(out), cancelled(&other["id"]));
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
 
 use super::*;
-use crate::mcp::{Host, Launch, NotAttached, attach, connect_attached, drain, end_held, list_held};
+use crate::mcp::{AttachError, Host, Launch, attach, connect_attached, drain, end_held, list_held};
 
 const IDLE: Duration = Duration::from_millis(300);
 
@@ -162,7 +162,7 @@ async fn one_that_never_spoke_is_not_kept() {
     text.file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let launch = Launch::new(&text, "con_1", String::new()).unwrap();
     let refused = attach(holder.stream(), launch).await;
-    assert!(matches!(refused, Err(NotAttached::NotStarted(_))));
+    assert!(matches!(refused, Err(AttachError::NotStarted(_))));
 }
 
 /// What the holder answers to that line.
@@ -180,23 +180,23 @@ async fn other_versions_part_in_good_form() {
     let holder = Holder::new();
     let session = holder.session("well", "a").await.unwrap();
     let launch = Launch::new(&program("well", &holder.groups), "con_1", "a".to_owned());
-    let open = json!({ "version": "9.9.9", "ask": { "open": launch } });
+    let open = json!({ "version": "9.9.9", "request": { "attach": launch } });
     let refused = answered(&holder, &format!("{open}\n")).await;
-    assert_eq!(refused["answer"], "refused");
+    assert_eq!(refused["response"], "refused");
     for nonsense in [
         "\n",
         "{}\n",
         "no JSON\n",
-        "{\"version\":\"9\",\"ask\":\"fly\"}\n",
+        "{\"version\":\"9\",\"request\":\"fly\"}\n",
     ] {
         let refused = answered(&holder, nonsense).await;
-        assert_eq!(refused["answer"], "refused", "{nonsense}");
+        assert_eq!(refused["response"], "refused", "{nonsense}");
     }
     drain(holder.stream()).await.unwrap();
     assert!(holder.host.draining().is_cancelled());
     let launch = Launch::new(&program("well", &holder.groups), "con_1", "a".to_owned());
     let late = attach(holder.stream(), launch.unwrap()).await;
-    assert!(matches!(late, Err(NotAttached::Lost(_))));
+    assert!(matches!(late, Err(AttachError::Unreachable(_))));
     assert_eq!(heard(&session).await, 3, "whoever is there goes on");
     session.close().await;
     holder.groups.wait_until_gone().await;
@@ -206,11 +206,11 @@ async fn other_versions_part_in_good_form() {
 async fn a_client_of_another_version_is_told_which_is_newer() {
     for (version, is_older) in [("0.0.9", true), ("99.0.0", false)] {
         let (ours, mut theirs) = tokio::io::duplex(1024 * 1024);
-        let reply = format!("{{\"version\":\"{version}\",\"answer\":\"refused\"}}\n");
+        let reply = format!("{{\"version\":\"{version}\",\"response\":\"refused\"}}\n");
         theirs.write_all(reply.as_bytes()).await.unwrap();
         match list_held(ours).await.unwrap_err() {
-            NotAttached::Older(told) => assert!(is_older && told == version),
-            NotAttached::Newer(told) => assert!(!is_older && told == version),
+            AttachError::OlderHost(told) => assert!(is_older && told == version),
+            AttachError::NewerHost(told) => assert!(!is_older && told == version),
             other => panic!("{other}"),
         }
     }

@@ -16,7 +16,7 @@ use crate::app_paths::AppPaths;
 const MOST_BYTES: usize = 100;
 
 /// Where the socket of these folders is.
-pub(super) fn socket(paths: &AppPaths) -> PathBuf {
+pub(super) fn path(paths: &AppPaths) -> PathBuf {
     let usual = paths.data.join("sessions").join("host.sock");
     if usual.as_os_str().len() <= MOST_BYTES {
         return usual;
@@ -38,10 +38,10 @@ pub(super) fn socket(paths: &AppPaths) -> PathBuf {
 /// # Errors
 /// The system's own; `PermissionDenied` where somebody else could be behind it.
 pub(super) async fn connect(paths: &AppPaths) -> io::Result<UnixStream> {
-    let socket = socket(paths);
+    let socket = path(paths);
     ensure_private(&socket)?;
     let stream = UnixStream::connect(&socket).await?;
-    match is_own(&stream) {
+    match is_same_user(&stream) {
         true => Ok(stream),
         false => Err(io::ErrorKind::PermissionDenied.into()),
     }
@@ -52,7 +52,7 @@ pub(super) async fn connect(paths: &AppPaths) -> io::Result<UnixStream> {
 /// # Errors
 /// As [`connect`].
 pub(super) fn listen(paths: &AppPaths) -> io::Result<UnixListener> {
-    let socket = socket(paths);
+    let socket = path(paths);
     if let Some(folder) = socket.parent() {
         create_private_folder(folder)?;
     }
@@ -67,7 +67,7 @@ pub(super) fn listen(paths: &AppPaths) -> io::Result<UnixListener> {
 }
 
 /// Whether the other end is of this user.
-pub(super) fn is_own(stream: &UnixStream) -> bool {
+pub(super) fn is_same_user(stream: &UnixStream) -> bool {
     stream
         .peer_cred()
         .is_ok_and(|peer| peer.uid() == getuid().as_raw())
@@ -101,10 +101,10 @@ mod tests {
         assert_eq!(missing.kind(), io::ErrorKind::NotFound);
         let listener = listen(&paths).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
-        assert_eq!(mode(&socket(&paths)), 0o600);
+        assert_eq!(mode(&path(&paths)), 0o600);
         assert_eq!(mode(&folder), 0o700);
         let (made, taken) = tokio::join!(connect(&paths), listener.accept());
-        assert!(is_own(&made.unwrap()) && is_own(&taken.unwrap().0));
+        assert!(is_same_user(&made.unwrap()) && is_same_user(&taken.unwrap().0));
         // Left behind by one that was killed.
         drop(listener);
         drop(listen(&paths).unwrap());
@@ -122,8 +122,8 @@ mod tests {
     #[test]
     fn a_long_path_has_a_short_stand_in() {
         let deep = PathBuf::from("/home").join("x".repeat(200));
-        let found = socket(&AppPaths::under(&deep));
+        let found = path(&AppPaths::under(&deep));
         assert!(found.starts_with(std::env::temp_dir()), "{found:?}");
-        assert_ne!(found, socket(&AppPaths::under(&deep.join("other"))));
+        assert_ne!(found, path(&AppPaths::under(&deep.join("other"))));
     }
 }

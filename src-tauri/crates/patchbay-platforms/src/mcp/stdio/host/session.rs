@@ -10,9 +10,9 @@ use tokio::time::Instant;
 
 use super::super::lines::{Lines, Next};
 use super::super::process::{Cut, Process, Streams};
-use super::super::{BACKLOG, LAST_WORDS, gone, write};
-use super::mux::{ClientId, Mux, Out};
-use super::{Farewell, line};
+use super::super::{BACKLOG, OUTPUT_GRACE, gone, write};
+use super::mux::{ClientId, Mux, Outgoing};
+use super::{ExitNotice, line};
 use crate::mcp::McpLimits;
 use crate::mcp::wire::MOST_DEPTH;
 
@@ -22,56 +22,56 @@ const STALLED: Duration = Duration::from_secs(10);
 /// Most messages that a server has not taken: what it brings about itself waits for no room.
 const MOST_WAITING: usize = 16 * BACKLOG;
 
-/// What a client does.
-pub(super) enum Act {
-    /// It comes, and hears what is sent there.
-    Come(ClientId, mpsc::Sender<Vec<u8>>),
-    /// It says something.
-    Say(ClientId, Vec<u8>),
+/// What happens with a client.
+pub(super) enum ClientEvent {
+    /// It attached; what is for it is sent there.
+    Attached(ClientId, mpsc::Sender<Vec<u8>>),
+    /// It sent a line.
+    Message(ClientId, Vec<u8>),
     /// It is gone.
-    Leave(ClientId),
+    Detached(ClientId),
 }
 
 /// A server that is held, as others see it.
 pub(super) struct Handle {
     pub(super) process: Process,
-    pub(super) acts: mpsc::Sender<Act>,
+    pub(super) events: mpsc::Sender<ClientEvent>,
     pub(super) clients: watch::Receiver<usize>,
 }
 
 impl Handle {
     /// Whether whoever comes now is served.
     pub(super) fn is_live(&self) -> bool {
-        !self.acts.is_closed() && !self.process.stopping().is_cancelled()
+        !self.events.is_closed() && !self.process.stopping().is_cancelled()
     }
 }
 
-/// Holds a server that was started, until it ends or nobody used it for that long.
-pub(super) fn hold(process: Process, streams: Streams, idle: Duration) -> Handle {
+/// Holds a server that was started, until it ends, or nobody is attached and it was not used for that long.
+pub(super) fn spawn(process: Process, streams: Streams, idle: Duration) -> Handle {
     let (outgoing, to_write) = mpsc::channel(BACKLOG);
-    let (acts_to, acts) = mpsc::channel(BACKLOG);
+    let (events_tx, events) = mpsc::channel(BACKLOG);
     let (count, clients) = watch::channel(0);
     let Streams { stdin, stdout } = streams;
     tokio::spawn(write(stdin, to_write, process.stopping().clone()));
-    let held = Held {
+    let held = ServerSession {
         process: process.clone(),
         waiting: VecDeque::new(),
         clients: HashMap::new(),
         count,
         mux: Mux::default(),
         idle,
-        unused_since: Instant::now(),
+        last_used: Instant::now(),
     };
     let lines = Lines::new(stdout, McpLimits::DEFAULT.body_bytes);
-    tokio::spawn(held.run(lines, outgoing, acts));
+    tokio::spawn(held.run(lines, outgoing, events));
     Handle {
         process,
-        acts: acts_to,
+        events: events_tx,
         clients,
     }
 }
 
-struct Held {
+struct ServerSession {
     process: Process,
     /// What the server has not taken yet.
     waiting: VecDeque<Vec<u8>>,
@@ -79,15 +79,16 @@ struct Held {
     count: watch::Sender<usize>,
     mux: Mux,
     idle: Duration,
-    unused_since: Instant,
+    /// When a client last sent a message, or was sent one of its own.
+    last_used: Instant,
 }
 
-impl Held {
+impl ServerSession {
     async fn run<R: AsyncRead + Unpin>(
         mut self,
         mut lines: Lines<R>,
         outgoing: mpsc::Sender<Vec<u8>>,
-        mut acts: mpsc::Receiver<Act>,
+        mut events: mpsc::Receiver<ClientEvent>,
     ) {
         let process = self.process.clone();
         let gone = gone(&process);
@@ -102,10 +103,10 @@ impl Held {
                         _ => self.waiting.clear(),
                     }
                 }
-                Some(act) = acts.recv(), if self.waiting.len() < BACKLOG => self.act(act).await,
+                Some(event) = events.recv(), if self.waiting.len() < BACKLOG => self.handle_event(event).await,
                 next = lines.next() => match next {
                     Next::Line(line) => {
-                        if let Err(cut) = self.hear(line).await {
+                        if let Err(cut) = self.handle_server_line(line).await {
                             process.cut(cut);
                             break;
                         }
@@ -116,35 +117,36 @@ impl Held {
                     }
                     Next::End => break,
                 },
-                // Something that the program left behind may hold its output open.
+                // Something that the program left behind may spawn its output open.
                 () = &mut gone => break,
-                () = tokio::time::sleep_until(self.unused_since + self.idle), if is_unused => {
+                () = tokio::time::sleep_until(self.last_used + self.idle), if is_unused => {
                     process.stop();
                 }
             }
         }
         // Whoever comes from here on is told to begin anew.
-        acts.close();
+        events.close();
         self.end().await;
     }
 
-    async fn act(&mut self, act: Act) {
-        match act {
-            Act::Come(client, to) => {
+    async fn handle_event(&mut self, event: ClientEvent) {
+        match event {
+            ClientEvent::Attached(client, to) => {
                 self.clients.insert(client, to);
                 self.count.send_replace(self.clients.len());
             }
-            Act::Say(client, line) => {
+            ClientEvent::Message(client, line) => {
+                self.last_used = Instant::now();
                 // Bounded by its line alone: whoever may attach may as well start programs.
                 let message = serde_json::from_slice(&line).ok();
-                let out = message.and_then(|message| self.mux.client_says(client, message));
+                let out = message.and_then(|message| self.mux.from_client(client, message));
                 self.send(out).await;
             }
-            Act::Leave(client) => self.leave(client).await,
+            ClientEvent::Detached(client) => self.detach(client).await,
         }
     }
 
-    async fn hear(&mut self, line: &[u8]) -> Result<(), Cut> {
+    async fn handle_server_line(&mut self, line: &[u8]) -> Result<(), Cut> {
         if line.is_empty() {
             return Ok(());
         }
@@ -157,22 +159,21 @@ impl Held {
         };
         match json::parse(line, limits) {
             Ok(message) if message["jsonrpc"] == "2.0" => {
-                let out = self.mux.server_says(message);
+                let out = self.mux.from_server(message);
                 self.send(out).await;
             }
             Err(json::Error::Exceeded(limit)) => return Err(Cut::Exceeded(limit)),
-            _ => self.process.said().stray(line),
+            _ => self.process.stderr().note(line),
         }
         Ok(())
     }
 
-    async fn leave(&mut self, client: ClientId) {
+    async fn detach(&mut self, client: ClientId) {
         if self.clients.remove(&client).is_none() {
             return;
         }
         self.count.send_replace(self.clients.len());
-        self.unused_since = Instant::now();
-        let out = self.mux.leave(client);
+        let out = self.mux.detach(client);
         Box::pin(self.send(out)).await;
         if self.clients.is_empty() && !self.mux.has_answered() {
             // Nobody waits any more for what never spoke.
@@ -180,18 +181,21 @@ impl Held {
         }
     }
 
-    async fn send(&mut self, out: impl IntoIterator<Item = Out>) {
+    async fn send(&mut self, out: impl IntoIterator<Item = Outgoing>) {
         let mut stalled = Vec::new();
         for out in out {
             let (to, message) = match out {
-                Out::Server(message) => {
+                Outgoing::ToServer(message) => {
                     if self.waiting.len() < MOST_WAITING {
                         self.waiting.extend(line(&message).ok());
                     }
                     continue;
                 }
-                Out::Client(client, message) => (vec![client], message),
-                Out::All(message) => (self.clients.keys().copied().collect(), message),
+                Outgoing::ToClient(client, message) => {
+                    self.last_used = Instant::now();
+                    (vec![client], message)
+                }
+                Outgoing::ToAll(message) => (self.clients.keys().copied().collect(), message),
             };
             let Ok(text) = line(&message) else {
                 continue;
@@ -206,7 +210,7 @@ impl Held {
             }
         }
         for client in stalled {
-            self.leave(client).await;
+            self.detach(client).await;
         }
     }
 
@@ -214,36 +218,41 @@ impl Held {
     async fn end(self) {
         if self.process.outcome().1.is_none() {
             // Its output may end a little before it does.
-            drop(tokio::time::timeout(LAST_WORDS, self.process.exited()).await);
+            drop(tokio::time::timeout(OUTPUT_GRACE, self.process.exited()).await);
         }
         self.process.stop();
-        let (patchbay_ended, cut) = self.process.outcome();
-        let farewell = Farewell {
-            patchbay_ended,
-            said: self.process.said().text(),
+        let (patchbay_exit, cut) = self.process.outcome();
+        let notice = ExitNotice {
+            patchbay_exit,
+            stderr: self.process.stderr().text(),
             cut,
         };
-        if let Ok(text) = line(&farewell) {
+        if let Ok(text) = line(&notice) {
             for client in self.clients.values() {
-                drop(client.send_timeout(text.clone(), LAST_WORDS).await);
+                drop(client.send_timeout(text.clone(), OUTPUT_GRACE).await);
             }
         }
     }
 }
 
 /// Carries messages between a client and a server until one of them is gone.
-pub(super) async fn carry(
+pub(super) async fn relay_client(
     client: ClientId,
     mut lines: Lines<impl AsyncRead + Unpin>,
     to_client: impl AsyncWrite + Send + Unpin + 'static,
-    acts: &mpsc::Sender<Act>,
+    events: &mpsc::Sender<ClientEvent>,
     for_client: mpsc::Receiver<Vec<u8>>,
 ) {
     let until_gone = tokio_util::sync::CancellationToken::new();
     let reading = async {
         while let Next::Line(line) = lines.next().await {
-            if !line.is_empty() && acts.send(Act::Say(client, line.to_vec())).await.is_err() {
-                // What the server said last is still to be written.
+            if !line.is_empty()
+                && events
+                    .send(ClientEvent::Message(client, line.to_vec()))
+                    .await
+                    .is_err()
+            {
+                // What the server wrote last is still to be written.
                 return std::future::pending().await;
             }
         }
@@ -252,5 +261,5 @@ pub(super) async fn carry(
         () = write(Box::new(to_client), for_client, until_gone.clone()) => {}
         () = reading => {}
     }
-    drop(acts.send(Act::Leave(client)).await);
+    drop(events.send(ClientEvent::Detached(client)).await);
 }

@@ -19,7 +19,7 @@ const LINE_BYTES: usize = 8 * 1024;
 
 /// The last lines of a program; clones are the same ones.
 #[derive(Clone)]
-pub(super) struct Said(Arc<Inner>);
+pub(super) struct StderrTail(Arc<Inner>);
 
 struct Inner {
     lines: Mutex<VecDeque<String>>,
@@ -28,7 +28,7 @@ struct Inner {
     log: OnLine,
 }
 
-impl Said {
+impl StderrTail {
     pub(super) fn new(secrets: Vec<Secret>, log: OnLine) -> Self {
         Self(Arc::new(Inner {
             lines: Mutex::default(),
@@ -51,11 +51,6 @@ impl Said {
             lines.pop_front();
         }
         lines.push_back(line);
-    }
-
-    /// Notes a line of its output that is no message.
-    pub(super) fn stray(&self, line: &[u8]) {
-        self.note(line);
     }
 
     /// All that is kept, oldest first.
@@ -95,20 +90,20 @@ mod tests {
         let heard = Arc::new(Mutex::new(String::new()));
         let hearing = Arc::clone(&heard);
         let log: OnLine = Arc::new(move |line| hearing.lock().unwrap().push_str(line));
-        let said = Said::new(vec![Secret::new("hunter2-hunter2")], log);
-        said.note(b"\x1b[31mbad key\x1b[0m hunter2-hunter2\x07\xff");
-        assert_eq!(said.text(), "bad key <redacted> \u{fffd}");
-        assert_eq!(*heard.lock().unwrap(), said.text());
+        let tail = StderrTail::new(vec![Secret::new("hunter2-hunter2")], log);
+        tail.note(b"\x1b[31mbad key\x1b[0m hunter2-hunter2\x07\xff");
+        assert_eq!(tail.text(), "bad key <redacted> \u{fffd}");
+        assert_eq!(*heard.lock().unwrap(), tail.text());
     }
 
     #[test]
     fn only_the_last_lines_are_kept() {
-        let said = Said::new(Vec::new(), Arc::new(|_| {}));
+        let tail = StderrTail::new(Vec::new(), Arc::new(|_| {}));
         for number in 0..1000 {
-            said.note(format!("{number} {}", "x".repeat(10_000)).as_bytes());
+            tail.note(format!("{number} {}", "x".repeat(10_000)).as_bytes());
         }
-        assert_eq!(said.text().lines().count(), LINES);
-        assert!(said.text().starts_with("980 "));
-        assert!(said.text().len() < LINES * (LINE_LENGTH + 4));
+        assert_eq!(tail.text().lines().count(), LINES);
+        assert!(tail.text().starts_with("980 "));
+        assert!(tail.text().len() < LINES * (LINE_LENGTH + 4));
     }
 }
