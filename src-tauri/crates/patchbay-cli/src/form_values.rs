@@ -78,36 +78,18 @@ fn pointer(key: &str) -> String {
     if key.starts_with('/') {
         return key.to_owned();
     }
-    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+    patchbay_model::pointer::member("", key)
 }
 
 /// Puts a value in its place; objects on the way to it are made.
 pub(crate) fn put(values: &mut Value, pointer: &str, value: Value) -> Result<(), Failure> {
-    let mut slot = values;
-    for name in pointer.split('/').skip(1) {
-        let name = name.replace("~1", "/").replace("~0", "~");
-        if slot.is_null() {
-            *slot = Value::Object(Map::new());
-        }
-        slot = match slot {
-            Value::Object(members) => members.entry(name).or_insert(Value::Null),
-            Value::Array(items) => name
-                .parse()
-                .ok()
-                .and_then(|index: usize| items.get_mut(index))
-                .ok_or_else(|| no_place(pointer))?,
-            _ => return Err(no_place(pointer)),
-        };
+    if patchbay_model::pointer::put(values, pointer, value) {
+        return Ok(());
     }
-    *slot = value;
-    Ok(())
-}
-
-fn no_place(pointer: &str) -> Failure {
-    Failure::usage(
+    Err(Failure::usage(
         format!("unknown field {pointer}"),
         "Add --describe to see the fields.",
-    )
+    ))
 }
 
 #[cfg(test)]

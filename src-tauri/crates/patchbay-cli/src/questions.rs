@@ -314,7 +314,7 @@ impl Field<'_> {
             }
         };
         let values = Value::Object(Map::from_iter([(self.name.to_owned(), value.clone())]));
-        let pointer = format!("/{}", self.name.replace('~', "~0").replace('/', "~1"));
+        let pointer = patchbay_model::pointer::member("", self.name);
         let problems = question_problems(self.question, &values);
         let own = problems.into_iter().find(|problem| {
             let below = problem.path.strip_prefix(&pointer);

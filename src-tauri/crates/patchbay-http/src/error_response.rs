@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, Method, StatusCode};
-use patchbay_model::{FieldProblem, Secret, Timestamp, clean_text, hide_user_info};
+use patchbay_model::{FieldProblem, Secret, Timestamp, clean_text, hide_user_info, pointer};
 use serde_json::Value;
 use url::Url;
 
@@ -233,11 +233,11 @@ fn field(entry: &Value) -> Option<FieldProblem> {
         .find_map(|key| non_empty(&entry[key]))
         .or_else(|| non_empty(entry))?;
     let path = match (&entry["loc"], &entry["field"]) {
-        (Value::Array(segments), _) => pointer(segments.iter().map(|segment| match segment {
+        (Value::Array(segments), _) => pointer_of(segments.iter().map(|segment| match segment {
             Value::String(name) => name.clone(),
             other => other.to_string(),
         })),
-        (_, Value::String(field)) => pointer(field.split('.').map(str::to_owned)),
+        (_, Value::String(field)) => pointer_of(field.split('.').map(str::to_owned)),
         _ => String::new(),
     };
     Some(FieldProblem {
@@ -247,11 +247,11 @@ fn field(entry: &Value) -> Option<FieldProblem> {
 }
 
 /// A JSON pointer; the word `body` in front names the whole and is left out.
-fn pointer(segments: impl Iterator<Item = String>) -> String {
+fn pointer_of(segments: impl Iterator<Item = String>) -> String {
     segments
         .enumerate()
         .filter(|(n, segment)| !(*n == 0 && segment == "body"))
-        .map(|(_, segment)| format!("/{}", segment.replace('~', "~0").replace('/', "~1")))
+        .map(|(_, segment)| pointer::member("", &segment))
         .collect()
 }
 

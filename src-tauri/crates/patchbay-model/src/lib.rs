@@ -24,6 +24,7 @@ pub mod json;
 pub mod platform_credential;
 pub mod platform_details;
 pub mod platform_look;
+pub mod pointer;
 pub mod problem;
 pub mod program;
 pub mod question;

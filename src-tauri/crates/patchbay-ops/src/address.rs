@@ -1,7 +1,7 @@
 //! Addresses as people type them.
 
 use patchbay_http::host_of;
-use patchbay_model::{Connector, has_user_info, is_loopback};
+use patchbay_model::{Connector, has_user_info, is_loopback, pointer};
 use patchbay_platforms::PlainHttp;
 use serde_json::Value;
 use url::{Host, Url};
@@ -89,7 +89,7 @@ fn user_info_at(value: &Value, known: &Value, path: &mut String) -> Option<Strin
     let mut inside = |step: &str, member: &Value, known: &Value| {
         let length = path.len();
         path.push('/');
-        path.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        path.push_str(&pointer::escape(step));
         let found = user_info_at(member, known, path);
         path.truncate(length);
         found

@@ -1,6 +1,6 @@
 //! Whether arguments fit the schema of a tool or form.
 
-use patchbay_model::FieldProblem;
+use patchbay_model::{FieldProblem, pointer};
 use serde_json::Value;
 
 use crate::schema::{comes_to_an_end, is_checked_soon};
@@ -59,9 +59,7 @@ fn pointer_of(error: &jsonschema::ValidationError<'_>) -> String {
         Kind::AdditionalProperties { unexpected } => unexpected.first().cloned(),
         _ => None,
     };
-    member.map_or(parent.clone(), |name| {
-        format!("{parent}/{}", name.replace('~', "~0").replace('/', "~1"))
-    })
+    member.map_or(parent.clone(), |name| pointer::member(&parent, &name))
 }
 
 fn words_of(error: &jsonschema::ValidationError<'_>) -> String {

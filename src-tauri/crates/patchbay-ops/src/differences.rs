@@ -1,6 +1,6 @@
 //! Where two JSON values differ.
 
-use patchbay_model::{Difference, Json};
+use patchbay_model::{Difference, Json, pointer};
 use serde_json::Value;
 
 /// The members that differ, each at the deepest place where it can be told; in the order of `after`, what
@@ -21,15 +21,20 @@ fn collect(
         (before, after) if before == after => {}
         (Some(Value::Object(before)), Some(Value::Object(after))) => {
             for (name, value) in after {
-                collect(below(&path, name), before.get(name), Some(value), found);
+                collect(
+                    pointer::member(&path, name),
+                    before.get(name),
+                    Some(value),
+                    found,
+                );
             }
             for (name, value) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
-                collect(below(&path, name), Some(value), None, found);
+                collect(pointer::member(&path, name), Some(value), None, found);
             }
         }
         (Some(Value::Array(before)), Some(Value::Array(after))) if before.len() == after.len() => {
             for (index, (before, after)) in before.iter().zip(after).enumerate() {
-                let path = below(&path, &index.to_string());
+                let path = pointer::member(&path, &index.to_string());
                 collect(path, Some(before), Some(after), found);
             }
         }
@@ -39,11 +44,6 @@ fn collect(
             after: after.cloned().map(Json),
         }),
     }
-}
-
-/// The JSON pointer to a member of what `path` points to (RFC 6901).
-pub(crate) fn below(path: &str, name: &str) -> String {
-    format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 #[cfg(test)]

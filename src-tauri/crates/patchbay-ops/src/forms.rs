@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Form, Json, Secret, WalletEntry, WalletEntryId, WalletKind};
+use patchbay_model::{Form, Json, Secret, WalletEntry, WalletEntryId, WalletKind, pointer};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use specta::Type;
@@ -185,39 +185,18 @@ pub(crate) fn not_single(entry: &WalletEntry) -> Error {
 
 /// Puts a value at a JSON pointer; objects on the way are made.
 pub(crate) fn put(root: &mut Value, path: &str, value: Value) -> Result<(), Error> {
-    let nowhere = || Error::Usage {
+    if pointer::put(root, path, value) {
+        return Ok(());
+    }
+    Err(Error::Usage {
         what: format!("{path} isn't a field of the form"),
         hint: "Use a JSON pointer such as /credentials/token.".to_owned(),
-    };
-    let mut slot = root;
-    let mut names = path.split('/');
-    if names.next() != Some("") {
-        return Err(nowhere());
-    }
-    for name in names {
-        let name = name.replace("~1", "/").replace("~0", "~");
-        if slot.is_null() {
-            *slot = Value::Object(Map::new());
-        }
-        slot = match slot {
-            Value::Object(members) => members.entry(name).or_insert(Value::Null),
-            Value::Array(items) => {
-                let number = name.parse::<usize>().ok();
-                let item = number.and_then(|number| items.get_mut(number));
-                item.ok_or_else(nowhere)?
-            }
-            _ => return Err(nowhere()),
-        };
-    }
-    *slot = value;
-    Ok(())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-
-    use serde_json::json;
 
     use super::*;
     use crate::credentials::secret::SecretValue;
@@ -236,24 +215,5 @@ mod tests {
         let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
         let secret = single_secret(&cx, &entry.unwrap()).await.unwrap();
         assert_eq!(secret.expose(), std::env::var("PATH").unwrap());
-    }
-
-    #[test]
-    fn a_value_is_put_where_its_pointer_leads() {
-        let mut root = json!({ "headers": [{ "name": "X-Key" }] });
-        put(&mut root, "/headers/0/value", json!("s")).unwrap();
-        put(&mut root, "/auth/a~1b", json!("t")).unwrap();
-        assert_eq!(
-            root,
-            json!({ "headers": [{ "name": "X-Key", "value": "s" }], "auth": { "a/b": "t" } })
-        );
-    }
-
-    #[test]
-    fn a_pointer_to_no_place_is_refused() {
-        let mut root = json!({ "name": "text", "list": [] });
-        for path in ["name", "/name/deeper", "/list/0", "/list/x"] {
-            assert!(put(&mut root, path, json!(1)).is_err(), "{path}");
-        }
     }
 }

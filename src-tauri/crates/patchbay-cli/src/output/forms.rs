@@ -1,6 +1,6 @@
 //! Forms of platforms, and differences between what was and what is to be.
 
-use patchbay_model::{Difference, Form, Json, inert_json};
+use patchbay_model::{Difference, Form, Json, inert_json, pointer};
 use serde_json::Value;
 
 use super::table::{Cell, Table, Tone};
@@ -33,12 +33,12 @@ fn members(form: &Form, schema: &Value, at: &str, rows: &mut Vec<[Cell; 4]>) {
         return;
     };
     for (name, member) in properties {
-        let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
-        let shown = if at.is_empty() { name } else { &pointer };
-        rows.push(row(form, member, shown, &pointer, is_required(name)));
-        members(form, member, &pointer, rows);
+        let path = pointer::member(at, name);
+        let shown = if at.is_empty() { name } else { &path };
+        rows.push(row(form, member, shown, &path, is_required(name)));
+        members(form, member, &path, rows);
         for option in member["oneOf"].as_array().into_iter().flatten() {
-            members(form, option, &pointer, rows);
+            members(form, option, &path, rows);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Connector, ConnectorId, ConnectorSettings, Difference, Json};
+use patchbay_model::{Connector, ConnectorId, ConnectorSettings, Difference, Json, pointer};
 use patchbay_platforms::{Platform, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ use crate::connectors::find_connector;
 use crate::connectors::remote::{platform_for, refresh_status};
 use crate::context::Context;
 use crate::credentials::locations;
-use crate::differences::{below, differences};
+use crate::differences::differences;
 use crate::error::Error;
 use crate::forms::{Filled, GivenSecret, fill};
 
@@ -142,8 +142,8 @@ fn changed_members(plan: &SettingsPlan, filled: &Filled) -> Map<String, Value> {
     let touched: Vec<&String> = paths.chain(&plan.secrets).collect();
     let mut members: Map<String, Value> = Map::new();
     let mut note = |name: &str, value: Value| {
-        let pointer = below("", name);
-        if touched.iter().any(|path| is_within(path, &pointer)) {
+        let member = pointer::member("", name);
+        if touched.iter().any(|path| is_within(path, &member)) {
             members.insert(name.to_owned(), value);
         }
     };
@@ -152,7 +152,7 @@ fn changed_members(plan: &SettingsPlan, filled: &Filled) -> Map<String, Value> {
     }
     for path in plan.changes.iter().filter(|change| change.after.is_none()) {
         let name = path.path.strip_prefix('/').unwrap_or_default();
-        let name = name.replace("~1", "/").replace("~0", "~");
+        let name = pointer::unescape(name);
         if !filled.values.contains_key(&name) {
             note(&name, Value::Null);
         }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use patchbay_model::{Connector, Json, Level, SecretHolder, SecretLocation, WalletEntryId};
 
 use crate::context::Context;
-use crate::differences::below;
 use crate::error::Error;
 use crate::events::Event;
+use patchbay_model::pointer;
 
 /// Which credential of a connector.
 pub(crate) struct CredentialHolder {
@@ -76,7 +76,7 @@ pub(crate) async fn forget_members<'a>(
     connector: &Connector,
     members: impl Iterator<Item = &'a String>,
 ) -> Result<(), Error> {
-    let paths: Vec<String> = members.map(|member| below("", member)).collect();
+    let paths: Vec<String> = members.map(|member| pointer::member("", member)).collect();
     for holder in [SecretHolder::Creation, SecretHolder::Settings] {
         let removing = cx
             .store()

@@ -25,10 +25,10 @@ use crate::credentials::forget::previous_secret_name;
 use crate::credentials::secret::WalletSecret;
 use crate::credentials::users::reload_users;
 use crate::credentials::{find_wallet_entry, not_found};
-use crate::differences::below;
 use crate::error::Error;
 use crate::events::Event;
 use crate::forms::{not_single, put, single_secret};
+use patchbay_model::pointer;
 
 /// Where a wallet entry is used, and whether a rotation has reached it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -375,7 +375,10 @@ async fn change(
     else {
         return Ok(false);
     };
-    let is_setting = now.form.schema.pointer(&below("/properties", &member));
+    let is_setting = now
+        .form
+        .schema
+        .pointer(&pointer::member("/properties", &member));
     if is_setting.is_none() {
         return Ok(false);
     }
@@ -402,7 +405,11 @@ async fn save_unnamed(
         .credential_form(remote, level, &options(cx))
         .await?;
     let mut values = with_secret(location, secret)?;
-    values.retain(|name, _| form.schema.pointer(&below("/properties", name)).is_some());
+    values.retain(|name, _| {
+        form.schema
+            .pointer(&pointer::member("/properties", name))
+            .is_some()
+    });
     if !values.keys().any(|name| leads_into(location, name)) {
         return Err(by_hand());
     }
@@ -419,8 +426,8 @@ async fn save_unnamed(
 }
 
 fn leads_into(location: &SecretLocation, member: &str) -> bool {
-    let pointer = below("", member);
-    let rest = location.path.strip_prefix(&pointer);
+    let path = pointer::member("", member);
+    let rest = location.path.strip_prefix(path.as_str());
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

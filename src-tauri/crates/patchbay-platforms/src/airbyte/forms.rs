@@ -4,7 +4,7 @@
 //! Source: Airbyte contract, section 3, `create`, `definitions` and `get`.
 
 use patchbay_http::text;
-use patchbay_model::{Form, RemoteId, clean_text};
+use patchbay_model::{Form, RemoteId, clean_text, pointer};
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
@@ -150,7 +150,7 @@ pub(super) fn form_pointer(path: &str, words: &str, given: &Map<String, Value>) 
     let missing = words
         .split_once("required property '")
         .and_then(|(_, rest)| rest.split_once('\''))
-        .map(|(name, _)| name.replace('~', "~0").replace('/', "~1"));
+        .map(|(name, _)| pointer::escape(name));
     let path = path
         .strip_prefix("/connection_configuration")
         .or_else(|| path.strip_prefix("/source_config"))

@@ -26,7 +26,7 @@ impl Step {
     }
 
     fn escape(&self) -> String {
-        self.text().replace('~', "~0").replace('/', "~1")
+        patchbay_model::pointer::escape(&self.text())
     }
 }
 
@@ -70,7 +70,7 @@ impl PathPattern {
         let part = |word: &str| match word {
             "*" => Part::One,
             "**" => Part::Any,
-            name => Part::Named(name.replace("~1", "/").replace("~0", "~")),
+            name => Part::Named(patchbay_model::pointer::unescape(name)),
         };
         if let Some(pointer) = text.strip_prefix('/') {
             return Self(pointer.split('/').map(part).collect());

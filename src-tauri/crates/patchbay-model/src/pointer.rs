@@ -1,0 +1,82 @@
+//! JSON pointers, the paths by which forms, problems and differences name a place in JSON.
+//!
+//! Source: RFC 6901.
+
+use serde_json::{Map, Value};
+
+/// A member's name as a segment of a pointer.
+pub fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The name that a segment stands for.
+pub fn unescape(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
+/// The pointer to a member of what `parent` points to.
+pub fn member(parent: &str, name: &str) -> String {
+    format!("{parent}/{}", escape(name))
+}
+
+/// Puts a value at a pointer; objects on the way are made. `false` where the pointer leads nowhere: past the end of
+/// an array, into what has no members, or no pointer at all. Nothing but such objects has changed then.
+#[must_use]
+pub fn put(root: &mut Value, pointer: &str, value: Value) -> bool {
+    let mut segments = pointer.split('/');
+    if segments.next() != Some("") {
+        return false;
+    }
+    let mut slot = root;
+    for segment in segments {
+        if slot.is_null() {
+            *slot = Value::Object(Map::new());
+        }
+        let next = match slot {
+            Value::Object(members) => Some(members.entry(unescape(segment)).or_insert(Value::Null)),
+            Value::Array(items) => segment.parse().ok().and_then(|at: usize| items.get_mut(at)),
+            _ => None,
+        };
+        let Some(next) = next else {
+            return false;
+        };
+        slot = next;
+    }
+    *slot = value;
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_come_back_from_their_segments() {
+        for name in ["", "a/b", "~1", "~0/~", "plain"] {
+            assert_eq!(unescape(&escape(name)), name);
+            let document = json!({ name: 1 });
+            assert_eq!(document.pointer(&member("", name)), Some(&json!(1)));
+        }
+    }
+
+    #[test]
+    fn a_value_is_put_where_its_pointer_leads() {
+        let mut root = json!({ "headers": [{ "name": "X-Key" }] });
+        assert!(put(&mut root, "/headers/0/value", json!("s")));
+        assert!(put(&mut root, "/auth/a~1b", json!("t")));
+        assert_eq!(
+            root,
+            json!({ "headers": [{ "name": "X-Key", "value": "s" }], "auth": { "a/b": "t" } })
+        );
+    }
+
+    #[test]
+    fn a_pointer_to_no_place_is_refused() {
+        let mut root = json!({ "name": "text", "list": [] });
+        for path in ["name", "/name/deeper", "/list/0", "/list/x"] {
+            assert!(!put(&mut root, path, json!(1)), "{path}");
+        }
+    }
+}
