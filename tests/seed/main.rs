@@ -126,6 +126,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         favourite: place.is_multiple_of(50),
         allows_plain_http: false,
         time_limits: TimeLimits::default(),
+        roots: Vec::new(),
         draft: false,
         native: native(&name, place),
         name,

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use specta_typescript::Typescript;
 
 /// Words in the name of a member or an argument that make one look twice.
-const SUSPICIOUS: [&str; 18] = [
+const SUSPICIOUS: [&str; 19] = [
     "address",
     "command",
     "dir",
@@ -22,6 +22,7 @@ const SUSPICIOUS: [&str; 18] = [
     "program",
     "redirect",
     "reference",
+    "roots",
     "settings",
     "uri",
     "url",
@@ -51,6 +52,11 @@ const REVIEWED: &[(&str, &str, &str)] = &[
         "ConnectorChanges",
         "command",
         "the native question before it is started",
+    ),
+    (
+        "ConnectorChanges",
+        "roots",
+        "told to its server as words, never opened here",
     ),
     ("ConnectorChanges", "url", "the address policy"),
     (

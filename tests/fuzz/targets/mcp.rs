@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_http::Capture;
 use patchbay_model::{Json, Question, QuestionAnswer};
-use patchbay_platforms::mcp::{Asker, McpLimits, McpTarget, ToolCall, connect};
+use patchbay_platforms::mcp::{Asker, Declared, McpLimits, McpTarget, ToolCall, connect};
 use patchbay_platforms::{NoToken, PlainHttp};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
@@ -158,7 +158,10 @@ fn session(answers: Answers) -> Taker {
             tokens: Arc::new(NoToken),
             server_facts: None,
             plain_http: PlainHttp::Refused,
-            asks: true,
+            declared: Declared {
+                asks: true,
+                roots: vec![std::env::temp_dir()],
+            },
         };
         runtime.block_on(go(&http, target));
     })

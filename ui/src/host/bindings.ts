@@ -913,6 +913,8 @@ export type Connector = {
 	allowsPlainHttp?: boolean,
 	/**  How long its server is waited for. */
 	timeLimits?: TimeLimits,
+	/**  Full paths of the folders that its server is told of, as MCP roots; it fences nothing in. */
+	roots?: string[],
 	/**  Whether it has never worked yet: a draft becomes a connector at its first success. */
 	draft: boolean,
 	/**  The platform's own JSON, or Patchbay's settings of a connector of this computer. */
@@ -941,6 +943,8 @@ export type ConnectorChanges = {
 	allowPlainHttp?: boolean | null,
 	/**  How long its server is waited for, both times. */
 	timeLimits?: TimeLimits | null,
+	/**  The folders that its server is told of, all of them. */
+	roots?: string[] | null,
 };
 
 /**  Another connector of the same service. */

@@ -405,7 +405,7 @@ export class MockHost {
       restoreConnector: ({ connector: id }) => this.put(found(this.removed.get(id as string))),
       updateConnector: ({ connector: id, changes }) => {
         const before = this.connectorOf(id);
-        const { enabled, url, command, title, name, tags, favourite } = changes as ConnectorChanges;
+        const { enabled, url, command, title, name, tags, favourite, roots } = changes as ConnectorChanges;
         return this.put({
           ...before,
           endpoint: url ?? before.endpoint,
@@ -413,6 +413,7 @@ export class MockHost {
           title: title ?? before.title,
           name: name ?? before.name,
           tags: tags ?? before.tags,
+          roots: roots ?? before.roots ?? [],
           favourite: favourite ?? before.favourite,
           status: enabled == null ? before.status : { ...before.status, status: enabled ? "unknown" : "disabled" },
         });

@@ -67,6 +67,10 @@ pub struct Connector {
     #[serde(default)]
     #[specta(optional)]
     pub time_limits: TimeLimits,
+    /// Full paths of the folders that its server is told of, as MCP roots; it fences nothing in.
+    #[serde(default)]
+    #[specta(optional)]
+    pub roots: Vec<String>,
     /// Whether it has never worked yet: a draft becomes a connector at its first success.
     pub draft: bool,
     /// The platform's own JSON, or Patchbay's settings of a connector of this computer.

@@ -14,6 +14,7 @@ pub(crate) mod pasted;
 pub(crate) mod refresh;
 pub(crate) mod related;
 pub(crate) mod remote;
+pub(crate) mod roots;
 pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod sync;

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::guard::Guard;
 pub(crate) use self::restarts::Restarts;
+use crate::connectors::roots::declared_to;
 use crate::connectors::time_limits::limits_of;
 use crate::context::Context;
 use crate::context::sessions::Slot;
@@ -97,7 +98,6 @@ pub(crate) async fn start(
         environment,
         secrets: secrets.into_iter().map(|(_, secret)| secret).collect(),
         guard: cx.guard() as Arc<dyn ProcessGuard>,
-        asks: cx.asks(),
         log: log::writer(cx, &connector.id),
     };
     let usual = match connector.server {
@@ -105,13 +105,14 @@ pub(crate) async fn start(
         None => FIRST_START,
     };
     let limits = limits_of(connector, usual);
+    let declared = declared_to(cx, connector);
     let attached = tokio::select! {
         () = cancel.cancelled() => return Err(Error::Cancelled),
         attached = sessions::attach(cx, connector, command, &program) => attached,
     };
     let session = match attached {
-        Ok(Some(held)) => mcp::connect_attached(held, program.asks, limits, cancel).await,
-        Ok(None) => mcp::connect_program(program, limits, cancel).await,
+        Ok(Some(held)) => mcp::connect_attached(held, declared, limits, cancel).await,
+        Ok(None) => mcp::connect_program(program, declared, limits, cancel).await,
         Err(error) => Err(error),
     };
     restarts.note(&connector.id, session.as_ref().err());

@@ -9,6 +9,7 @@
 mod asking;
 mod call;
 mod content;
+mod declared;
 mod exchange;
 mod http_sse;
 mod inbox;
@@ -35,6 +36,7 @@ use url::Url;
 pub use asking::Asker;
 pub use call::{CallOutcome, ToolCall};
 pub(crate) use content::tool_result;
+pub use declared::Declared;
 pub use negotiate::{connect, connect_attached, connect_program};
 pub use patchbay_http::CallProgress;
 pub use session::McpSession;
@@ -61,8 +63,8 @@ pub struct McpTarget {
     pub plain_http: PlainHttp,
     /// What the server was found to be the last time, to save asking again; `None` to find out.
     pub server_facts: Option<ServerFacts>,
-    /// Whether the server is told that it may ask the person who runs a tool.
-    pub asks: bool,
+    /// What the server is told that it may ask for.
+    pub declared: Declared,
 }
 
 /// How much, and for how long, a server is listened to.

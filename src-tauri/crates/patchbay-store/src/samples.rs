@@ -85,6 +85,7 @@ pub(crate) fn connector(id: &str, name: &str) -> Connector {
         favourite: false,
         allows_plain_http: false,
         time_limits: TimeLimits::default(),
+        roots: Vec::new(),
         draft: false,
         native: Json(json!({"transport": "streamable_http"})),
     }

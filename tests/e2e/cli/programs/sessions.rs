@@ -5,16 +5,16 @@ use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use super::*;
 
 /// A desk whose commands leave their servers to the process that holds them; nothing is left behind by the test.
-struct Sessions(Programs);
+pub(super) struct Sessions(pub(super) Programs);
 
 impl Sessions {
-    async fn new(manner: &str) -> Self {
+    pub(super) async fn new(manner: &str) -> Self {
         let desk = Programs::new().await;
         desk.add(manner, &["--allow"]).await.succeeded();
         Self(desk)
     }
 
-    async fn run(&self, words: &[&str]) -> Done {
+    pub(super) async fn run(&self, words: &[&str]) -> Done {
         let mut command = self.0.terminal.command(words);
         command.env_remove("PATCHBAY_OWN_SESSION");
         self.0.terminal.finish(command, "").await

@@ -116,6 +116,24 @@ it("a_slow_server_can_be_given_more_time", async () => {
   );
 });
 
+it("tells_a_server_of_the_folders_that_are_entered", async () => {
+  const { user, host, container } = renderApp("/connectors/con_github?tab=settings", {
+    connectors: [connector({ roots: ["/srv/notes"] })],
+  });
+  const section = within(await screen.findByRole("region", { name: "Folders it may know" }));
+  const save = section.getByRole("button", { name: "Save folders" });
+  const folders = section.getByRole("textbox", { name: "Folders" });
+  expect(folders).toHaveValue("/srv/notes");
+  expect(save).toBeDisabled();
+  await user.type(folders, "{Enter} {Enter}/home/ada/my docs ");
+  await user.click(save);
+  await waitFor(() =>
+    expect(host.lastCall("updateConnector")).toMatchObject({ changes: { roots: ["/srv/notes", "/home/ada/my docs"] } }),
+  );
+  await waitFor(() => expect(folders).toHaveValue("/srv/notes\n/home/ada/my docs"));
+  expect(await axeViolations(container)).toEqual([]);
+});
+
 it("shows_what_a_local_program_writes_to_its_log", async () => {
   const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
   const { host, container } = renderApp("/connectors/con_github?tab=log", { connectors: [connector({ command })] });

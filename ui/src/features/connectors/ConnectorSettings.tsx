@@ -17,6 +17,7 @@ import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, formOf } 
 import styles from "./ConnectorPage.module.css";
 import { EditSettings } from "./hosted/EditSettings";
 import { ProgramSettings } from "./ProgramSettings";
+import { RootsSettings } from "./RootsSettings";
 import { useCheckConnector, useUpdateConnector } from "./useConnectorActions";
 
 type Props = { connector: Connector; onRemove: () => void };
@@ -32,6 +33,7 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
       ) : (
         <SignInSettings connector={connector} />
       )}
+      <RootsSettings connector={connector} />
       <Native connector={connector} />
       <section className={styles.section} aria-label="Remove">
         <h2>Remove</h2>

@@ -294,6 +294,18 @@ pub(crate) struct EditArgs {
     /// Silence allowed in a run in seconds (0: default)
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
     pub(crate) run_timeout: Option<u32>,
+    /// Tell the server about a folder; repeatable (replaces all)
+    #[arg(
+        long = "root",
+        value_name = "FOLDER",
+        conflicts_with = "no_roots",
+        long_help = "Tell the server about a folder; repeatable (replaces all). It limits nothing: a local program can \
+                     open any file you can"
+    )]
+    pub(crate) roots: Vec<PathBuf>,
+    /// Tell the server about no folders
+    #[arg(long)]
+    pub(crate) no_roots: bool,
     #[command(flatten)]
     pub(crate) authentication: AuthenticationArgs,
     #[command(flatten)]

@@ -1,6 +1,7 @@
 //! `patchbay connector …`.
 
 use std::mem;
+use std::path::PathBuf;
 
 use patchbay_model::{
     Authentication, Code, Connector, ConnectorId, IdentityLine, Json, ServerCommand, TimeLimits,
@@ -294,6 +295,7 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
             .collect();
         pairs.join(", ")
     });
+    let roots = (!connector.roots.is_empty()).then(|| connector.roots.join(", "));
     let draft = connector.draft.then_some("Draft (not connected yet)");
     Facts::default()
         .add("Name", &connector.title)
@@ -327,6 +329,7 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
             "Server",
             server.map(|server| format!("{} {}", server.name, server.version)),
         )
+        .maybe("Folders it may know", roots)
         .maybe("Time limits", words::time_limits(connector.time_limits))
         .maybe("Protocol", server.map(words::protocol))
         .add("Tags", connector.tags.join(", "))
@@ -415,6 +418,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         enabled: one_of(args.on, args.off),
         allow_plain_http: args.allow_plain_http,
         time_limits: limits(&connector, args.connect_timeout, args.run_timeout),
+        roots: roots(&args.roots, args.no_roots)?,
     };
     if !is_change && !is_allowed && !changes_anything(&changes) {
         return Err(Failure::usage("no changes given", "See --help."));
@@ -452,6 +456,13 @@ fn limits(connector: &Connector, connect: Option<u32>, run: Option<u32>) -> Opti
     })
 }
 
+/// The folders that were given, or none of them; `None` where nothing was said.
+fn roots(given: &[PathBuf], none: bool) -> Result<Option<Vec<String>>, Failure> {
+    let roots: Result<Vec<_>, _> = given.iter().map(|it| program::absolute(it)).collect();
+    let roots = roots?;
+    Ok((none || !roots.is_empty()).then_some(roots))
+}
+
 fn changes_anything(changes: &ConnectorChanges) -> bool {
     let ConnectorChanges {
         name,
@@ -464,6 +475,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         enabled,
         allow_plain_http,
         time_limits,
+        roots,
     } = changes;
     [name, title, url].into_iter().any(Option::is_some)
         || command.is_some()
@@ -473,6 +485,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         || enabled.is_some()
         || allow_plain_http.is_some()
         || time_limits.is_some()
+        || roots.is_some()
 }
 
 async fn log(cli: &Cli, text: &str, most: usize) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use patchbay_model::{Authentication, AuthorizationState, Connector, TraceStep, WalletEntry};
 use patchbay_oauth::{CallbackParams, Challenge, Discovery, Grant, union};
-use patchbay_platforms::mcp::{self, McpLimits, McpTarget};
+use patchbay_platforms::mcp::{self, Declared, McpLimits, McpTarget};
 use patchbay_platforms::{NoToken, PlainHttp};
 use tokio::sync::mpsc;
 
@@ -99,7 +99,7 @@ async fn challenge(
         tokens: Arc::new(NoToken),
         plain_http: PlainHttp::Refused,
         server_facts: None,
-        asks: false,
+        declared: Declared::default(),
     };
     let limits = limits_of(connector, McpLimits::DEFAULT.connect);
     match mcp::connect(cx.http_to(url), target, limits, cx.ending()).await {

@@ -39,6 +39,7 @@ pub(crate) fn blank_connector(
         favourite: false,
         allows_plain_http: false,
         time_limits: TimeLimits::default(),
+        roots: Vec::new(),
         draft: false,
         native: Json::default(),
     }

@@ -14,6 +14,7 @@ use crate::address::{plain_http, read_address};
 use crate::backend::for_connector;
 use crate::connectors::add::{AuthenticationChoice, authentication, checked_name, checked_title};
 use crate::connectors::add_program::{checked_command, native, no_program};
+use crate::connectors::roots::checked_roots;
 use crate::connectors::time_limits::checked_limits;
 use crate::connectors::{find_connector, not_found, status};
 use crate::context::Context;
@@ -48,6 +49,8 @@ pub struct ConnectorChanges {
     pub allow_plain_http: Option<bool>,
     /// How long its server is waited for, both times.
     pub time_limits: Option<TimeLimits>,
+    /// The folders that its server is told of, all of them.
+    pub roots: Option<Vec<String>>,
 }
 
 /// Changes what is given and leaves the rest.
@@ -76,6 +79,7 @@ pub async fn update_connector(
         || after.allows_plain_http != before.allows_plain_http
         || after.authentication != before.authentication
         || after.time_limits != before.time_limits
+        || after.roots != before.roots
         || after.status.status == Status::Disabled;
     if reconnects {
         servers::sessions::close(cx, id).await;
@@ -100,6 +104,7 @@ struct Edit {
     enabled: Option<bool>,
     allow_plain_http: Option<bool>,
     time_limits: Option<TimeLimits>,
+    roots: Option<Vec<String>>,
     at: Timestamp,
 }
 
@@ -124,6 +129,10 @@ impl Edit {
             }
             None => None,
         };
+        let roots = match changes.roots {
+            Some(roots) => Some(checked_roots(roots, &connector.roots).await?),
+            None => None,
+        };
         let authentication = match changes.authentication {
             Some(choice) => {
                 let title = wanted.as_deref().unwrap_or(&connector.title);
@@ -143,6 +152,7 @@ impl Edit {
             enabled: changes.enabled,
             allow_plain_http: changes.allow_plain_http,
             time_limits: changes.time_limits.map(checked_limits).transpose()?,
+            roots,
             at: cx.now(),
         })
     }
@@ -162,6 +172,7 @@ impl Edit {
         }
         replace(&mut connector.allows_plain_http, self.allow_plain_http);
         replace(&mut connector.time_limits, self.time_limits);
+        replace(&mut connector.roots, self.roots);
         if let Some((chosen, identity)) = self.authentication {
             connector.authentication = keep_sign_in(chosen, &connector.authentication);
             connector.identity = identity;
@@ -207,6 +218,7 @@ fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result
         && changes.authentication.is_none()
         && changes.allow_plain_http.is_none()
         && changes.time_limits.is_none()
+        && changes.roots.is_none()
         && changes.enabled.is_none();
     if ours || abilities(connector).configured_here {
         return Ok(());

@@ -8,7 +8,7 @@ use patchbay_model::{
     AuthenticationMethod, Explain, InspectionId, Problem, ServerFacts, Transport, has_secret_query,
 };
 use patchbay_oauth::{CALLBACK_PATH, Challenge, DEFAULT_PORT, DiscoverySource, Untraced};
-use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget};
+use patchbay_platforms::mcp::{self, Declared, McpLimits, McpSession, McpTarget};
 use patchbay_platforms::{NoToken, PlainHttp};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -112,7 +112,7 @@ pub(crate) async fn inspect_address_within(
         tokens: Arc::new(NoToken),
         plain_http: PlainHttp::Refused,
         server_facts: None,
-        asks: false,
+        declared: Declared::default(),
     };
     let limits = McpLimits {
         connect,

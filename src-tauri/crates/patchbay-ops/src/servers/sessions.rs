@@ -130,8 +130,8 @@ pub(super) async fn attach(
     let Some(host) = cx.session_host() else {
         return Ok(None);
     };
-    let digest = digest(command, program);
-    let Some(launch) = Launch::new(program, connector.id.as_str(), digest) else {
+    let digest = digest(connector, command, program);
+    let Some(launch) = Launch::new(program, connector.id.as_str(), digest, cx.asks()) else {
         return Ok(None);
     };
     match attach_by(cx, host, launch).await {
@@ -176,8 +176,8 @@ async fn list(_cx: &Context) -> Result<Vec<HeldServer>, Error> {
 }
 
 /// Tells what is started from anything else. What is inherited from the terminal is left out: two of them differ, and
-/// are to meet the same server.
-fn digest(command: &ServerCommand, program: &McpProgram) -> String {
+/// are to meet the same server. What folders it has a server is told when it is greeted, which it is once.
+fn digest(connector: &Connector, command: &ServerCommand, program: &McpProgram) -> String {
     let mut parts = vec![
         program.file.display().to_string(),
         program.folder.display().to_string(),
@@ -187,6 +187,8 @@ fn digest(command: &ServerCommand, program: &McpProgram) -> String {
     for (name, value) in &command.variables {
         parts.extend([name.clone(), value.clone()]);
     }
+    parts.push(connector.roots.len().to_string());
+    parts.extend(connector.roots.iter().cloned());
     let mut hash = Sha256::new();
     let secrets = program.secrets.iter().map(|secret| secret.expose());
     for part in parts.iter().map(String::as_str).chain(secrets) {

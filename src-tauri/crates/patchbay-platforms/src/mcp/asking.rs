@@ -3,13 +3,13 @@
 //! One question of a session is open at a time, and there are so many a minute: what is asked beyond that, and what
 //! nobody can be asked, is cancelled. The clocks of a call stand still while its question is open.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{Question, QuestionAnswer};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -152,26 +152,12 @@ impl Present<'_> {
         self.call.is_asking.subscribe()
     }
 
-    /// Answers what a result asks for before the tool goes on, one after the other; `None` where something is asked
-    /// for that is no question to a person.
-    ///
-    /// Source: MCP 2026-07-28, "Multi Round-Trip Requests".
-    pub(super) async fn answer_all(
-        &self,
-        requests: &Map<String, Value>,
-    ) -> Option<BTreeMap<String, Value>> {
-        let mut responses = BTreeMap::new();
-        for (key, request) in requests {
-            if request["method"] != "elicitation/create" {
-                return None;
-            }
-            let answer = match questions::read(&request["params"]) {
-                Some(asked) => wire_form(Some(&asked), self.desk.ask(&self.call, &asked).await),
-                None => wire_form(None, QuestionAnswer::Cancel),
-            };
-            responses.insert(key.clone(), answer);
+    /// Answers a question that a result asks before the tool goes on.
+    pub(super) async fn answer(&self, params: &Value) -> Value {
+        match questions::read(params) {
+            Some(asked) => wire_form(Some(&asked), self.desk.ask(&self.call, &asked).await),
+            None => wire_form(None, QuestionAnswer::Cancel),
         }
-        Some(responses)
     }
 
     /// Offers the pages that an error names; `true` when one was opened.

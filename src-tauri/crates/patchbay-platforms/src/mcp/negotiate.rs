@@ -18,7 +18,7 @@ use super::session::{McpSession, Peer, Running};
 use super::stdio::host::Attached;
 use super::stdio::{self, McpProgram, Pipe};
 use super::wire::Wire;
-use super::{McpLimits, McpTarget};
+use super::{Declared, McpLimits, McpTarget};
 use crate::{Error, Found};
 
 const NAME_LIMIT: usize = 200;
@@ -72,12 +72,12 @@ async fn negotiate(
         )
     };
     let events_first = seems_http_sse(&target);
-    if events_first && let Some(session) = start_http_sse(wire(), target.asks, limits).await? {
+    if events_first && let Some(session) = start_http_sse(wire(), &target.declared, limits).await? {
         return Ok(session);
     }
     let mut last = None;
     for mode in modes(target.server_facts.as_ref()) {
-        match start(wire(), mode, target.asks, limits).await {
+        match start(wire(), mode, &target.declared, limits).await {
             Ok(session) => return Ok(session),
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => last = Some(error),
@@ -86,7 +86,7 @@ async fn negotiate(
     let error = last.unwrap_or_else(|| Error::Protocol("no way to connect was tried".to_owned()));
     if !events_first
         && knows_no_post(&error)
-        && let Some(session) = start_http_sse(wire(), target.asks, limits).await?
+        && let Some(session) = start_http_sse(wire(), &target.declared, limits).await?
     {
         return Ok(session);
     }
@@ -161,10 +161,10 @@ fn is_final(error: &Error) -> bool {
 async fn start(
     wire: Wire,
     mode: ClientLifecycleMode,
-    asks: bool,
+    declared: &Declared,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    let own_side = OwnSide::new(asks, &limits);
+    let own_side = OwnSide::new(declared, &limits);
     let own_side = match mode {
         // A server may echo whatever is named, and a handshake for the newer era would be none.
         ClientLifecycleMode::Initialize => {
@@ -193,7 +193,7 @@ async fn start(
 /// `None` where nobody speaks this way.
 async fn start_http_sse(
     wire: Wire,
-    asks: bool,
+    declared: &Declared,
     limits: McpLimits,
 ) -> Result<Option<McpSession>, Error> {
     let pipe = match http_sse::open(wire.clone(), limits).await {
@@ -202,7 +202,7 @@ async fn start_http_sse(
         Err(NotOpened::Failed(error)) => return Err(error),
     };
     let version = ProtocolVersion::LATEST_WITH_INITIALIZE;
-    let own_side = OwnSide::new(asks, &limits).speaking(version);
+    let own_side = OwnSide::new(declared, &limits).speaking(version);
     let shared = pipe.shared();
     let running: Running = own_side
         .clone()
@@ -228,11 +228,11 @@ async fn start_http_sse(
 /// [`Error::ServerError`]; [`Error::Protocol`]. The process is ended with each of them, and with the future.
 pub async fn connect_program(
     program: McpProgram,
+    declared: Declared,
     limits: McpLimits,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
-    let asks = program.asks;
-    connect_over(stdio::start(program, limits)?, asks, limits, cancel).await
+    connect_over(stdio::start(program, limits)?, &declared, limits, cancel).await
 }
 
 /// Connects to a program that another process holds; it goes on when the session ends.
@@ -241,16 +241,16 @@ pub async fn connect_program(
 /// As [`connect_program`], but for the first.
 pub async fn connect_attached(
     attached: Attached,
-    asks: bool,
+    declared: Declared,
     limits: McpLimits,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
-    connect_over(stdio::attach(attached, limits), asks, limits, cancel).await
+    connect_over(stdio::attach(attached, limits), &declared, limits, cancel).await
 }
 
 async fn connect_over(
     pipe: Pipe,
-    asks: bool,
+    declared: &Declared,
     limits: McpLimits,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
@@ -258,7 +258,7 @@ async fn connect_over(
     let session = tokio::select! {
         biased;
         () = cancel.cancelled() => Err(Error::Cancelled),
-        session = tokio::time::timeout(limits.connect, negotiate_over(&pipe, asks, limits)) => {
+        session = tokio::time::timeout(limits.connect, negotiate_over(&pipe, declared, limits)) => {
             session.unwrap_or(Err(Error::TimedOut { after: limits.connect }))
         }
     };
@@ -269,12 +269,16 @@ async fn connect_over(
     session
 }
 
-async fn negotiate_over(pipe: &Pipe, asks: bool, limits: McpLimits) -> Result<McpSession, Error> {
+async fn negotiate_over(
+    pipe: &Pipe,
+    declared: &Declared,
+    limits: McpLimits,
+) -> Result<McpSession, Error> {
     let discover = ClientLifecycleMode::Discover {
         preferred_versions: known_versions(),
     };
-    match start_over(pipe, ClientLifecycleMode::Initialize, asks, limits).await {
-        Err(Error::ServerError { .. }) => start_over(pipe, discover, asks, limits).await,
+    match start_over(pipe, ClientLifecycleMode::Initialize, declared, limits).await {
+        Err(Error::ServerError { .. }) => start_over(pipe, discover, declared, limits).await,
         session => session,
     }
 }
@@ -282,11 +286,11 @@ async fn negotiate_over(pipe: &Pipe, asks: bool, limits: McpLimits) -> Result<Mc
 async fn start_over(
     pipe: &Pipe,
     mode: ClientLifecycleMode,
-    asks: bool,
+    declared: &Declared,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
     let version = ProtocolVersion::LATEST_WITH_INITIALIZE;
-    let own_side = OwnSide::new(asks, &limits).speaking(version);
+    let own_side = OwnSide::new(declared, &limits).speaking(version);
     let running: Running = own_side
         .clone()
         .serve_with_lifecycle(pipe.clone(), mode)

@@ -1,5 +1,6 @@
 //! What Patchbay is to a server: its name, and its answers to what servers ask.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rmcp::ClientHandler;
@@ -7,35 +8,39 @@ use rmcp::model::{
     ClientCapabilities, ClientConfig, ConstString as _, CustomRequest, CustomResult,
     ElicitRequestParams, ElicitResult, ElicitationCapability, ElicitationCreateRequestMethod,
     ErrorCode, ErrorData, FormElicitationCapability, Implementation, ListRootsRequestMethod,
-    ProgressNotificationParam, ProtocolVersion, UrlElicitationCapability,
+    ProgressNotificationParam, ProtocolVersion, RootsCapabilities, UrlElicitationCapability,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleClient};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
-use super::McpLimits;
-use super::asking::Desk;
+use super::asking::{Desk, Present};
+use super::{Declared, McpLimits};
 
 /// How many notices of progress wait for a slow reader; older ones are skipped.
 const PROGRESS_BACKLOG: usize = 256;
 
-/// Declares that the person can be asked, where somebody is there; beyond that a server may ask for nothing but
-/// a sign of life. What it asks nevertheless is answered as an unknown method.
+/// Declares that the person can be asked, where somebody is there, and the folders that were chosen for the server;
+/// beyond that a server may ask for nothing but a sign of life. What it asks nevertheless is answered as an unknown
+/// method.
 #[derive(Clone)]
 pub(super) struct OwnSide {
     progress: broadcast::Sender<ProgressNotificationParam>,
     /// What the handshake names; `None` for what rmcp does.
     version: Option<ProtocolVersion>,
     desk: Arc<Desk>,
+    /// The folders that were chosen, as they are told; `None` with none.
+    roots: Option<Arc<Value>>,
 }
 
 impl OwnSide {
-    pub(super) fn new(asks: bool, limits: &McpLimits) -> Self {
+    pub(super) fn new(declared: &Declared, limits: &McpLimits) -> Self {
         Self {
             progress: broadcast::channel(PROGRESS_BACKLOG).0,
             version: None,
-            desk: Arc::new(Desk::new(asks, limits.answer)),
+            desk: Arc::new(Desk::new(declared.asks, limits.answer)),
+            roots: declared.roots_result().map(Arc::new),
         }
     }
 
@@ -50,6 +55,28 @@ impl OwnSide {
     /// Where questions of the server arrive.
     pub(super) fn desk(&self) -> &Desk {
         &self.desk
+    }
+
+    /// Answers what a result asks for before the tool goes on; `None` where something is asked for that nobody can
+    /// give.
+    ///
+    /// Source: MCP 2026-07-28, "Multi Round-Trip Requests".
+    pub(super) async fn answer_all(
+        &self,
+        present: Option<&Present<'_>>,
+        requests: &Map<String, Value>,
+    ) -> Option<BTreeMap<String, Value>> {
+        let mut responses = BTreeMap::new();
+        // One after the other: a person reads one question at a time.
+        for (key, request) in requests {
+            let response = match request["method"].as_str()? {
+                ElicitationCreateRequestMethod::VALUE => present?.answer(&request["params"]).await,
+                ListRootsRequestMethod::VALUE => self.roots.as_deref()?.clone(),
+                _ => return None,
+            };
+            responses.insert(key.clone(), response);
+        }
+        Some(responses)
     }
 
     async fn answer(
@@ -78,6 +105,9 @@ impl ClientHandler for OwnSide {
                 .with_url(UrlElicitationCapability::default());
             capabilities.elicitation = Some(elicitation);
         }
+        if self.roots.is_some() {
+            capabilities.roots = Some(RootsCapabilities::default());
+        }
         let mut config = ClientConfig::new(
             capabilities,
             Implementation::new("patchbay", env!("CARGO_PKG_VERSION")),
@@ -99,13 +129,16 @@ impl ClientHandler for OwnSide {
 
     #[expect(
         deprecated,
-        reason = "older servers ask for roots, and rmcp would answer them"
+        reason = "older servers ask for roots, and rmcp would answer where none were chosen"
     )]
     async fn list_roots(
         &self,
         _: RequestContext<RoleClient>,
     ) -> Result<rmcp::model::ListRootsResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListRootsRequestMethod>())
+        let roots = self.roots.as_deref().cloned();
+        let roots = roots.ok_or_else(ErrorData::method_not_found::<ListRootsRequestMethod>)?;
+        serde_json::from_value(roots)
+            .map_err(|error| ErrorData::internal_error(error.to_string(), None))
     }
 
     async fn create_elicitation(

@@ -12,6 +12,7 @@ mod limits;
 mod programs;
 mod reconnects;
 mod refusals;
+mod roots;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +27,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{CallProgress, McpLimits, McpSession, McpTarget, ToolCall, connect};
+use super::{CallProgress, Declared, McpLimits, McpSession, McpTarget, ToolCall, connect};
 use crate::{BoxError, Error, Headers, NoToken, PlainHttp, TokenSource};
 
 /// A server on a free port of loopback; stops when dropped.
@@ -66,7 +67,7 @@ fn target(url: &Url) -> McpTarget {
         tokens: Arc::new(NoToken),
         plain_http: PlainHttp::Refused,
         server_facts: None,
-        asks: false,
+        declared: Declared::default(),
     }
 }
 

@@ -5,6 +5,7 @@ use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget};
 use tokio_util::sync::CancellationToken;
 
 use crate::address::{endpoint_of, plain_http};
+use crate::connectors::roots::declared_to;
 use crate::connectors::time_limits::{limits_of, name_limit};
 use crate::context::Context;
 use crate::error::{Error, TimeLimit};
@@ -57,7 +58,7 @@ async fn connect(
         url,
         tokens: cx.tokens().source(connector),
         server_facts: connector.server.clone(),
-        asks: cx.asks(),
+        declared: declared_to(cx, connector),
     };
     Ok(mcp::connect(
         cx.http_to(&target.url),

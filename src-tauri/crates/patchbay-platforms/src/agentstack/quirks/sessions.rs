@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::Error;
 use crate::agentstack::operations::Which;
 use crate::agentstack::wire::plain_id;
-use crate::mcp::{self, McpLimits, McpSession, McpTarget};
+use crate::mcp::{self, Declared, McpLimits, McpSession, McpTarget};
 
 /// Live sessions by connector. A place is locked while its session is made, so that callers who come
 /// together share one.
@@ -71,7 +71,7 @@ impl Sessions {
             tokens: Arc::clone(&api.tokens),
             plain_http: api.clients.plain_http.clone(),
             server_facts: Some(behind_the_relay()),
-            asks: false,
+            declared: Declared::default(),
         };
         let limits = McpLimits::default();
         // The usual connections ask for compression, which the relay labels wrongly.

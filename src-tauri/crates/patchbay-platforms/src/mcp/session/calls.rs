@@ -13,6 +13,7 @@ use super::{METHOD_NOT_FOUND, McpSession};
 use crate::Error;
 use crate::mcp::asking::Present;
 use crate::mcp::exchange::Exchange;
+use crate::mcp::own_side::OwnSide;
 use crate::mcp::{CallOutcome, ToolCall, content};
 
 const HEADER_MISMATCH: i64 = ErrorCode::HEADER_MISMATCH.0 as i64;
@@ -62,7 +63,7 @@ impl McpSession {
         let present = present.as_ref();
         let mut params = params_of(&call);
         let mut capture = call.capture.clone();
-        let mut rounds = Rounds::new(self.limit_of(&call));
+        let mut rounds = Rounds::new(&self.0.own_side, self.limit_of(&call));
         let answered = loop {
             let answered = self
                 .answer_to(&call, &params, &capture, present, cancel)
@@ -177,7 +178,8 @@ impl McpSession {
 }
 
 /// The rounds in which a server asks before it answers.
-struct Rounds {
+struct Rounds<'a> {
+    own_side: &'a OwnSide,
     asked: usize,
     /// How often in a row it only had us wait.
     waits: u32,
@@ -186,9 +188,10 @@ struct Rounds {
     limit: Duration,
 }
 
-impl Rounds {
-    fn new(limit: Duration) -> Self {
+impl<'a> Rounds<'a> {
+    fn new(own_side: &'a OwnSide, limit: Duration) -> Self {
         Self {
+            own_side,
             asked: 0,
             waits: 0,
             waited: Duration::ZERO,
@@ -196,7 +199,7 @@ impl Rounds {
         }
     }
 
-    /// The same call with what the person answered, or after a wait where nothing was asked.
+    /// The same call with what was asked for, or after a wait where nothing was asked.
     async fn next(
         &mut self,
         call: &ToolCall,
@@ -222,8 +225,7 @@ impl Rounds {
             let words = format!("more than {MOST_ROUNDS} rounds of questions");
             return Err(Error::Protocol(words));
         }
-        let present = present.ok_or(Error::InputRequired)?;
-        let responses = present.answer_all(requests).await;
+        let responses = self.own_side.answer_all(present, requests).await;
         Ok(params.with_input_responses(responses.ok_or(Error::InputRequired)?))
     }
 }

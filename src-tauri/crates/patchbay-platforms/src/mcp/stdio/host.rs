@@ -31,7 +31,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub struct Launch {
     /// The connector whose server it is.
     pub connector: String,
-    /// Tells its words, folder, variables and secrets from others: with other ones it is started anew.
+    /// Tells its words, folder, variables, secrets and what it is told from others: with other ones it is started
+    /// anew.
     pub digest: String,
     name: String,
     file: String,
@@ -40,12 +41,13 @@ pub struct Launch {
     environment: Vec<(std::ffi::OsString, std::ffi::OsString)>,
     #[serde(serialize_with = "exposed")]
     secrets: Vec<Secret>,
+    /// Whether it is told that it may ask a person: one that may not is another server.
     asks: bool,
 }
 
 impl Launch {
     /// `None` where a path is no text, which few programs take.
-    pub fn new(program: &McpProgram, connector: &str, digest: String) -> Option<Self> {
+    pub fn new(program: &McpProgram, connector: &str, digest: String, asks: bool) -> Option<Self> {
         Some(Self {
             connector: connector.to_owned(),
             digest,
@@ -55,7 +57,7 @@ impl Launch {
             folder: program.folder.to_str()?.to_owned(),
             environment: program.environment.clone(),
             secrets: program.secrets.clone(),
-            asks: program.asks,
+            asks,
         })
     }
 }

@@ -49,8 +49,6 @@ pub struct McpProgram {
     pub secrets: Vec<Secret>,
     /// Who sees to it that no process outlives us.
     pub guard: Arc<dyn ProcessGuard>,
-    /// Whether it is told that it may ask the person who runs a tool.
-    pub asks: bool,
     /// Hears what it says to people, line by line; must not block for long.
     pub log: OnLine,
 }

@@ -14,7 +14,9 @@ use tokio_util::sync::CancellationToken;
 use super::hand_made::{self, Asked, accepted, event, events, failure, result};
 use super::{Server, call, http, target};
 use crate::Error;
-use crate::mcp::{Asker, CallOutcome, McpLimits, McpSession, McpTarget, ToolCall, connect};
+use crate::mcp::{
+    Asker, CallOutcome, Declared, McpLimits, McpSession, McpTarget, ToolCall, connect,
+};
 
 /// Answers as a test wants, after a while, and keeps what was asked.
 struct Person {
@@ -141,7 +143,7 @@ fn modern(questions: Value) -> Router {
     })
 }
 
-fn discovered() -> Value {
+pub(super) fn discovered() -> Value {
     json!({
         "resultType": "complete", "ttlMs": 0, "cacheScope": "private",
         "supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}},
@@ -152,7 +154,10 @@ fn discovered() -> Value {
 async fn session(router: Router, limits: McpLimits) -> (Server, McpSession) {
     let server = Server::start(router).await;
     let target = McpTarget {
-        asks: true,
+        declared: Declared {
+            asks: true,
+            ..Declared::default()
+        },
         ..target(&server.url)
     };
     let session = connect(&http(), target, limits, &CancellationToken::new()).await;

@@ -171,7 +171,8 @@ async fn a_call_that_timed_out_or_was_dropped_is_taken_back() {
     assert_eq!(heard.recv().await.unwrap().0, "notifications/cancelled");
 }
 
-/// Nothing was declared, so elicitation, sampling and roots are unknown methods; a ping is answered.
+/// Nothing but chosen folders was declared, so elicitation, sampling and, without any, roots are unknown methods; a
+/// ping is answered.
 #[tokio::test]
 async fn questions_of_the_server_are_declined_as_unknown() {
     let (reply, replies) = mpsc::unbounded_channel::<Value>();
@@ -203,20 +204,29 @@ async fn questions_of_the_server_are_declined_as_unknown() {
         }),
     );
     let server = Server::start(router).await;
-    let session = connected(&server.url).await;
-    let outcome = session
-        .call_tool(call("a"), &CancellationToken::new())
-        .await
-        .unwrap();
-    assert_eq!(
-        outcome.result.structured.unwrap().0,
-        json!({
-            "ping": {"result": {}},
-            "roots/list": -32601,
-            "elicitation/create": -32601,
-            "sampling/createMessage": -32601
-        })
-    );
+    let chosen = json!({"result": {"roots": [{"uri": "file:///srv/notes", "name": "notes"}]}});
+    for (roots, answer) in [(vec![], json!(-32601)), (vec!["/srv/notes".into()], chosen)] {
+        let declared = Declared {
+            roots,
+            ..Declared::default()
+        };
+        let target = McpTarget {
+            declared,
+            ..target(&server.url)
+        };
+        let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
+        let session = connect(&http(), target, limits, &cancel).await.unwrap();
+        let outcome = session.call_tool(call("a"), &cancel).await.unwrap();
+        assert_eq!(
+            outcome.result.structured.unwrap().0,
+            json!({
+                "ping": {"result": {}},
+                "roots/list": answer,
+                "elicitation/create": -32601,
+                "sampling/createMessage": -32601
+            })
+        );
+    }
 }
 
 fn interview(

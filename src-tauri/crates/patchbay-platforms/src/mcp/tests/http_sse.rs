@@ -21,7 +21,7 @@ type ToClient = mpsc::UnboundedSender<String>;
 /// A server whose stream begins with `first`, and which answers a message by `answer`: events, and the status of the
 /// post.
 #[derive(Clone)]
-struct Old {
+pub(super) struct Old {
     first: String,
     answer: fn(&Value) -> (Vec<String>, StatusCode),
     stream: Arc<Mutex<Option<ToClient>>>,
@@ -31,7 +31,7 @@ struct Old {
 }
 
 impl Old {
-    fn new(answer: fn(&Value) -> (Vec<String>, StatusCode)) -> Self {
+    pub(super) fn new(answer: fn(&Value) -> (Vec<String>, StatusCode)) -> Self {
         Self {
             first: "event: endpoint\ndata: /messages/?session_id=7\n\n".to_owned(),
             answer,
@@ -43,7 +43,7 @@ impl Old {
     }
 
     /// Serves the stream at `/mcp`, as nothing but an older server would.
-    fn router(&self) -> Router {
+    pub(super) fn router(&self) -> Router {
         self.router_at("/mcp")
     }
 
@@ -121,6 +121,23 @@ fn well(message: &Value) -> (Vec<String>, StatusCode) {
             ]
         }
         _ => Vec::new(),
+    };
+    (events, StatusCode::ACCEPTED)
+}
+
+/// Asks for folders in a call, and answers it with what it was told.
+pub(super) fn asks_for_roots(message: &Value) -> (Vec<String>, StatusCode) {
+    let events = match message["method"].as_str() {
+        Some("tools/call") => {
+            let ask = json!({"jsonrpc": "2.0", "id": message["id"], "method": "roots/list"});
+            vec![format!("data: {ask}\n\n")]
+        }
+        None => {
+            let text = message["result"].to_string();
+            let told = json!({"content": [{"type": "text", "text": text}]});
+            vec![answered(message, &told)]
+        }
+        Some(_) => return well(message),
     };
     (events, StatusCode::ACCEPTED)
 }

@@ -12,7 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{call, came, json_of};
 use crate::Error;
-use crate::mcp::{CallProgress, McpLimits, McpProgram, McpSession, ProcessGuard, connect_program};
+use crate::mcp::{
+    CallProgress, Declared, McpLimits, McpProgram, McpSession, ProcessGuard, connect_program,
+};
 
 mod held;
 
@@ -20,7 +22,7 @@ const SERVER: &str = include_str!("programs/server.py");
 
 /// Remembers the groups, and how many are left.
 #[derive(Default)]
-struct Groups {
+pub(super) struct Groups {
     last: AtomicU32,
     left: AtomicU32,
 }
@@ -80,7 +82,7 @@ impl Tried {
     }
 }
 
-fn program(manner: &str, groups: &Arc<Groups>) -> McpProgram {
+pub(super) fn program(manner: &str, groups: &Arc<Groups>) -> McpProgram {
     let path = std::env::var_os("PATH").unwrap_or_default();
     McpProgram {
         name: "server".to_owned(),
@@ -95,7 +97,6 @@ fn program(manner: &str, groups: &Arc<Groups>) -> McpProgram {
         ],
         secrets: vec![Secret::new("hunter2-hunter2")],
         guard: Arc::clone(groups) as Arc<dyn ProcessGuard>,
-        asks: false,
         log: Arc::new(|_| {}),
     }
 }
@@ -103,8 +104,13 @@ fn program(manner: &str, groups: &Arc<Groups>) -> McpProgram {
 async fn tried(manner: &str) -> Tried {
     let groups = Arc::new(Groups::default());
     let limits = McpLimits::DEFAULT;
-    let session =
-        connect_program(program(manner, &groups), limits, &CancellationToken::new()).await;
+    let session = connect_program(
+        program(manner, &groups),
+        Declared::default(),
+        limits,
+        &CancellationToken::new(),
+    )
+    .await;
     Tried { session, groups }
 }
 
@@ -266,10 +272,13 @@ async fn one_that_nobody_wants_any_more_is_ended() {
     let cancel = CancellationToken::new();
     let silent = program("silent", &groups);
     let limits = McpLimits::DEFAULT;
-    let (tried, ()) = tokio::join!(connect_program(silent, limits, &cancel), async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        cancel.cancel();
-    });
+    let (tried, ()) = tokio::join!(
+        connect_program(silent, Declared::default(), limits, &cancel),
+        async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            cancel.cancel();
+        }
+    );
     assert!(matches!(tried, Err(Error::Cancelled)));
     groups.wait_until_gone().await;
 
@@ -284,7 +293,7 @@ async fn a_file_that_is_no_program_is_told() {
     let mut text = program("well", &groups);
     text.file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let limits = McpLimits::DEFAULT;
-    let error = connect_program(text, limits, &CancellationToken::new()).await;
+    let error = connect_program(text, Declared::default(), limits, &CancellationToken::new()).await;
     let error = error.err().unwrap();
     assert!(matches!(error, Error::ProgramNotStarted { .. }), "{error}");
     assert_eq!(groups.left.load(Ordering::SeqCst), 0);

@@ -10,7 +10,7 @@ use patchbay_http::{Answer, Api, CallOptions, SecretNames};
 use patchbay_model::{Content, Secret};
 use serde_json::{Map, Value};
 
-use crate::mcp::{CallOutcome, McpLimits, McpSession, McpTarget, ToolCall, connect};
+use crate::mcp::{CallOutcome, Declared, McpLimits, McpSession, McpTarget, ToolCall, connect};
 use crate::{BoxError, Error, Headers, TokenSource};
 
 /// The server, and the session with it while there is one.
@@ -60,7 +60,7 @@ impl McpPath {
             }),
             plain_http: api.clients.plain_http.clone(),
             server_facts: None,
-            asks: false,
+            declared: Declared::default(),
         };
         let limits = McpLimits::DEFAULT;
         let session = connect(&api.clients.usual, target, limits, &options.stop()).await?;

@@ -27,6 +27,8 @@ pub(super) enum Outgoing {
 #[derive(Default)]
 pub(super) struct Mux {
     last: u64,
+    /// Who spoke last, and is still there.
+    newest: Option<ClientId>,
     pending: BTreeMap<u64, Pending>,
     /// Who answers what the server asked, by the text of its id.
     questions: HashMap<String, (ClientId, Value)>,
@@ -60,6 +62,7 @@ impl Mux {
 
     /// What becomes of a message of a client.
     pub(super) fn from_client(&mut self, client: ClientId, mut message: Value) -> Option<Outgoing> {
+        self.newest = Some(client);
         let id = message.get("id").filter(|id| !id.is_null()).cloned();
         match (message["method"].as_str(), id) {
             (Some("initialize"), Some(id)) => self.initialize(client, id, message),
@@ -162,10 +165,13 @@ impl Mux {
         out.into_iter().collect()
     }
 
-    /// A question is taken for one about the call that began last.
+    /// A question is taken for one about the call that began last. For its folders a server asks between calls too,
+    /// and all clients were given the same ones.
     fn route_question(&mut self, id: Value, message: Value) -> Outgoing {
         let mut newest = self.pending.values().rev();
         let client = newest.find_map(|pending| pending.client);
+        let asks_for_roots = message["method"] == "roots/list";
+        let client = client.or(self.newest.filter(|_| asks_for_roots));
         match client.filter(|_| self.questions.len() < MOST_QUESTIONS) {
             Some(client) => {
                 self.questions.insert(id.to_string(), (client, id));
@@ -209,6 +215,7 @@ impl Mux {
     /// Ends what a client has under way.
     pub(super) fn detach(&mut self, client: ClientId) -> Vec<Outgoing> {
         let mut outgoing = Vec::new();
+        self.newest = self.newest.filter(|newest| *newest != client);
         self.pending.retain(|number, pending| {
             let is_theirs = pending.client == Some(client);
             if is_theirs {

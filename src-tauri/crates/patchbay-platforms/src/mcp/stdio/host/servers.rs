@@ -157,7 +157,6 @@ impl Host {
             environment: launch.environment,
             secrets: launch.secrets,
             guard: Arc::clone(&self.guard),
-            asks: launch.asks,
             log: (self.log)(&launch.connector),
         })?;
         Ok(Server {

@@ -143,6 +143,27 @@ fn a_question_goes_to_the_newest_call_and_its_answer_comes_from_there_only() {
 }
 
 #[test]
+fn folders_are_asked_for_between_calls_too() {
+    let mut mux = Mux::default();
+    let roots = request(8, "roots/list");
+    assert!(matches!(
+        mux.from_server(roots.clone()).as_slice(),
+        [Outgoing::ToServer(_)]
+    ));
+    mux.from_client(1, notification("notifications/initialized", json!({})));
+    assert_eq!(
+        mux.from_server(roots.clone()),
+        [Outgoing::ToClient(1, roots.clone())]
+    );
+    to_server(mux.from_client(1, answer(8, "these")));
+    mux.detach(1);
+    assert!(matches!(
+        mux.from_server(roots).as_slice(),
+        [Outgoing::ToServer(_)]
+    ));
+}
+
+#[test]
 fn whoever_leaves_ends_what_is_their_own() {
     let mut mux = Mux::default();
     let theirs = to_server(mux.from_client(1, call("a", "t")));

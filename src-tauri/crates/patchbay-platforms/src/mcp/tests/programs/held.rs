@@ -34,10 +34,24 @@ impl Holder {
     }
 
     async fn session(&self, manner: &str, digest: &str) -> Result<McpSession, Error> {
-        let launch = Launch::new(&program(manner, &self.groups), "con_1", digest.to_owned());
+        self.session_with(Declared::default(), manner, digest).await
+    }
+
+    async fn session_with(
+        &self,
+        declared: Declared,
+        manner: &str,
+        digest: &str,
+    ) -> Result<McpSession, Error> {
+        let launch = Launch::new(
+            &program(manner, &self.groups),
+            "con_1",
+            digest.to_owned(),
+            false,
+        );
         let attached = attach(self.stream(), launch.unwrap()).await.unwrap();
         let limits = McpLimits::DEFAULT;
-        connect_attached(attached, false, limits, &CancellationToken::new()).await
+        connect_attached(attached, declared, limits, &CancellationToken::new()).await
     }
 
     fn left(&self) -> u32 {
@@ -83,6 +97,23 @@ async fn a_server_remembers_from_one_client_to_the_next() {
     assert!(!holder.host.is_empty().await);
     holder.groups.wait_until_gone().await;
     assert!(holder.host.is_empty().await, "nobody used it for a while");
+}
+
+#[tokio::test]
+async fn its_folders_are_told_to_it_between_calls() {
+    let holder = Holder::new();
+    let declared = Declared {
+        roots: vec!["/srv/notes".into()],
+        ..Declared::default()
+    };
+    let session = holder.session_with(declared, "roots", "a").await.unwrap();
+    let outcome = session
+        .call_tool(call("echo"), &CancellationToken::new())
+        .await;
+    let told = super::super::roots::told(&outcome.unwrap());
+    assert_eq!(told["roots"][0]["uri"], "file:///srv/notes");
+    session.close().await;
+    holder.groups.wait_until_gone().await;
 }
 
 #[tokio::test]
@@ -139,13 +170,24 @@ async fn how_it_ended_is_told_to_whoever_uses_it() {
 #[tokio::test]
 async fn one_that_never_spoke_is_not_kept() {
     let holder = Holder::new();
-    let launch = Launch::new(&program("silent", &holder.groups), "con_1", String::new());
+    let launch = Launch::new(
+        &program("silent", &holder.groups),
+        "con_1",
+        String::new(),
+        false,
+    );
     let attached = attach(holder.stream(), launch.unwrap()).await.unwrap();
     let limits = McpLimits {
         connect: Duration::from_millis(100),
         ..McpLimits::DEFAULT
     };
-    let refused = connect_attached(attached, false, limits, &CancellationToken::new()).await;
+    let refused = connect_attached(
+        attached,
+        Declared::default(),
+        limits,
+        &CancellationToken::new(),
+    )
+    .await;
     assert!(matches!(refused, Err(Error::TimedOut { .. })));
     holder.groups.wait_until_gone().await;
     let modern = holder.session("modern", "a").await.unwrap();
@@ -160,7 +202,7 @@ async fn one_that_never_spoke_is_not_kept() {
     holder.groups.wait_until_gone().await;
     let mut text = program("well", &holder.groups);
     text.file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let launch = Launch::new(&text, "con_1", String::new()).unwrap();
+    let launch = Launch::new(&text, "con_1", String::new(), false).unwrap();
     let refused = attach(holder.stream(), launch).await;
     assert!(matches!(refused, Err(AttachError::NotStarted(_))));
 }
@@ -179,7 +221,12 @@ async fn answered(holder: &Holder, line: &str) -> Value {
 async fn other_versions_part_in_good_form() {
     let holder = Holder::new();
     let session = holder.session("well", "a").await.unwrap();
-    let launch = Launch::new(&program("well", &holder.groups), "con_1", "a".to_owned());
+    let launch = Launch::new(
+        &program("well", &holder.groups),
+        "con_1",
+        "a".to_owned(),
+        false,
+    );
     let open = json!({ "version": "9.9.9", "request": { "attach": launch } });
     let refused = answered(&holder, &format!("{open}\n")).await;
     assert_eq!(refused["response"], "refused");
@@ -194,7 +241,12 @@ async fn other_versions_part_in_good_form() {
     }
     drain(holder.stream()).await.unwrap();
     assert!(holder.host.draining().is_cancelled());
-    let launch = Launch::new(&program("well", &holder.groups), "con_1", "a".to_owned());
+    let launch = Launch::new(
+        &program("well", &holder.groups),
+        "con_1",
+        "a".to_owned(),
+        false,
+    );
     let late = attach(holder.stream(), launch.unwrap()).await;
     assert!(matches!(late, Err(AttachError::Unreachable(_))));
     assert_eq!(heard(&session).await, 3, "whoever is there goes on");

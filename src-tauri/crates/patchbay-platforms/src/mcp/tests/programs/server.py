@@ -9,6 +9,7 @@ import time
 
 manner = sys.argv[1]
 heard = 0
+roots = None
 
 
 def say(message):
@@ -39,13 +40,18 @@ QUESTIONS = {
 }
 
 
+def answer_to(asked):
+    """Waits for the answer to what was asked under that id."""
+    while True:
+        told = json.loads(sys.stdin.readline())
+        if told.get("id") == asked:
+            return told.get("result", told.get("error"))
+
+
 def ask(params):
     """Asks whoever runs the tool, and gives what they answer."""
     say({"jsonrpc": "2.0", "id": "ask", "method": "elicitation/create", "params": params})
-    while True:
-        told = json.loads(sys.stdin.readline())
-        if told.get("id") == "ask":
-            return told.get("result", told.get("error"))
+    return answer_to("ask")
 
 
 def note_pid(pid):
@@ -86,6 +92,11 @@ for line in sys.stdin:
             "capabilities": {"tools": {}},
             "serverInfo": {"name": "hand-made", "version": "1"},
         }
+    elif method == "notifications/initialized" and manner == "roots":
+        # Between calls, as most servers ask for them.
+        say({"jsonrpc": "2.0", "id": "roots", "method": "roots/list"})
+    elif asked == "roots" and method is None:
+        roots = message.get("result", message.get("error"))
     elif method == "server/discover":
         result = {
             "supportedVersions": ["2026-07-28"],
@@ -123,6 +134,8 @@ for line in sys.stdin:
         for step in (1, 2):
             say({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": token, "progress": step}})
         text = message["params"].get("arguments", {}).get("text", str(heard))
+        if manner == "roots":
+            text = json.dumps(roots or answer_to("roots"), sort_keys=True)
         if manner in QUESTIONS:
             text = json.dumps(ask(QUESTIONS[manner]), sort_keys=True)
         result = {"content": [{"type": "text", "text": text}], "resultType": "complete"}

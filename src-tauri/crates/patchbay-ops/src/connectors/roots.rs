@@ -1,0 +1,116 @@
+//! The folders that a person chose for the server of a connector, which is told of them and of no others.
+
+use std::path::{Path, PathBuf};
+
+use patchbay_model::Connector;
+use patchbay_platforms::mcp::Declared;
+
+use crate::context::Context;
+use crate::error::Error;
+
+/// Most folders of one connector.
+const MOST: usize = 50;
+
+/// What the server of a connector is told that it may ask for.
+pub(crate) fn declared_to(cx: &Context, connector: &Connector) -> Declared {
+    Declared {
+        asks: cx.asks(),
+        roots: connector.roots.iter().map(PathBuf::from).collect(),
+    }
+}
+
+/// Folders that can be kept, each once. One of `before` may be gone meanwhile: it is no reason to keep another out.
+///
+/// # Errors
+/// [`Error::Usage`] for what is no full path of a folder that is there, and for too many.
+pub(crate) async fn checked_roots(
+    roots: Vec<String>,
+    before: &[String],
+) -> Result<Vec<String>, Error> {
+    let mut checked = Vec::new();
+    for root in roots {
+        if checked.contains(&root) {
+            continue;
+        }
+        if !before.contains(&root) {
+            check(&root).await?;
+        }
+        checked.push(root);
+    }
+    if checked.len() > MOST {
+        return Err(usage("there are too many folders", "Choose up to 50."));
+    }
+    Ok(checked)
+}
+
+async fn check(root: &str) -> Result<(), Error> {
+    let path = Path::new(root);
+    if !path.is_absolute() || root.chars().any(char::is_control) {
+        let what = format!("{root:?} isn't a full path");
+        return Err(usage(&what, "Enter the full path of a folder."));
+    }
+    let is_folder = tokio::fs::metadata(path).await.is_ok_and(|it| it.is_dir());
+    if !is_folder {
+        let what = format!("there is no folder {root}");
+        return Err(usage(&what, "Choose a folder that exists."));
+    }
+    Ok(())
+}
+
+fn usage(what: &str, hint: &str) -> Error {
+    Error::Usage {
+        what: what.to_owned(),
+        hint: hint.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use patchbay_model::{Code, Explain as _};
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::connectors::edit::{ConnectorChanges, update_connector};
+    use crate::testing::{NOBODY, add, open};
+
+    #[tokio::test]
+    async fn only_folders_that_are_there_are_told_and_each_once() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let connector = add(&cx, NOBODY).await;
+        assert!(declared_to(&cx, &connector).roots.is_empty());
+        let change = async |roots: &[&str]| {
+            let roots = roots.iter().map(|&it| it.to_owned()).collect();
+            let changes = ConnectorChanges {
+                roots: Some(roots),
+                ..ConnectorChanges::default()
+            };
+            update_connector(&cx, &connector.id, changes).await
+        };
+        let folder = home.path().join("notes");
+        std::fs::create_dir(&folder).unwrap();
+        let file = home.path().join("a.txt");
+        std::fs::write(&file, "").unwrap();
+        let (folder, file) = (folder.to_str().unwrap(), file.to_str().unwrap());
+        let gone = home.path().join("gone");
+        for wrong in ["notes", "", "~/notes", file, gone.to_str().unwrap()] {
+            let refused = change(&[folder, wrong]).await.unwrap_err();
+            assert_eq!(refused.code(), Code::UsageInvalid, "{refused}");
+        }
+        let saved = change(&[folder, folder]).await.unwrap();
+        assert_eq!(saved.roots, [folder]);
+        assert_eq!(
+            declared_to(&cx, &saved).roots,
+            [Path::new(folder).to_owned()]
+        );
+        // What is gone meanwhile stays until a person takes it out.
+        std::fs::remove_dir(folder).unwrap();
+        let home = home.path().to_str().unwrap();
+        assert_eq!(change(&[folder, home]).await.unwrap().roots, [folder, home]);
+        assert!(change(&[]).await.unwrap().roots.is_empty());
+        assert!(change(&[folder]).await.is_err());
+        cx.close().await;
+    }
+}

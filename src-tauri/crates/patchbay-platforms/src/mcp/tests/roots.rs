@@ -1,0 +1,111 @@
+//! Servers that ask for the folders that a person chose for them.
+
+use patchbay_model::Content;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::hand_made::{self, Asked, accepted, result};
+use super::http_sse::{Old, asks_for_roots};
+use super::{Server, call, http, target};
+use crate::Error;
+use crate::mcp::{CallOutcome, Declared, McpLimits, McpTarget, connect};
+
+fn declared(roots: &[&str]) -> Declared {
+    Declared {
+        roots: roots.iter().map(Into::into).collect(),
+        ..Declared::default()
+    }
+}
+
+/// What the server was told.
+pub(super) fn told(outcome: &CallOutcome) -> Value {
+    let [Content::Text { text }] = outcome.result.content.as_slice() else {
+        panic!("{:?}", outcome.result);
+    };
+    serde_json::from_str(text).unwrap()
+}
+
+/// Calls a tool of that server while nobody is there to be asked.
+async fn called(router: axum::Router, roots: &[&str]) -> Result<CallOutcome, Error> {
+    let server = Server::start(router).await;
+    let target = McpTarget {
+        declared: declared(roots),
+        ..target(&server.url)
+    };
+    let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
+    let session = connect(&http(), target, limits, &cancel).await.unwrap();
+    session.call_tool(call("echo"), &cancel).await
+}
+
+/// A server of the newer era that wants folders before it answers.
+fn modern() -> axum::Router {
+    hand_made::raw(async |asked: Asked| match asked.method.as_str() {
+        "server/discover" => result(&asked.id, super::asks::discovered()),
+        "tools/call" => {
+            let told = &asked.params["inputResponses"]["folders"];
+            if told.is_null() {
+                let more = json!({"resultType": "input_required", "inputRequests": {"folders": {"method": "roots/list"}}});
+                return result(&asked.id, more);
+            }
+            let declared = &asked.params["_meta"]["io.modelcontextprotocol/clientCapabilities"];
+            assert_eq!(declared, &json!({"roots": {}}));
+            let content = json!([{"type": "text", "text": told.to_string()}]);
+            let done = json!({"resultType": "complete", "content": content});
+            result(&asked.id, done)
+        }
+        _ => accepted(),
+    })
+}
+
+#[tokio::test]
+async fn the_newer_era_is_told_exactly_the_chosen_ones_and_nobody_is_asked() {
+    let outcome = called(modern(), &["/srv/notes", "/tmp"]).await.unwrap();
+    assert_eq!(
+        told(&outcome),
+        json!({"roots": [
+            {"uri": "file:///srv/notes", "name": "notes"},
+            {"uri": "file:///tmp", "name": "tmp"},
+        ]})
+    );
+    let refused = called(modern(), &[]).await;
+    assert!(matches!(refused, Err(Error::InputRequired)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn events_of_the_first_revision_carry_them_too() {
+    let old = || Old::new(asks_for_roots).router();
+    let outcome = called(old(), &["/srv/notes"]).await.unwrap();
+    assert_eq!(
+        told(&outcome),
+        json!({"roots": [{"uri": "file:///srv/notes", "name": "notes"}]})
+    );
+    // An error, which has no result.
+    let outcome = called(old(), &[]).await.unwrap();
+    assert_eq!(told(&outcome), Value::Null);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn programs_are_told_them_and_without_any_that_there_is_no_such_thing() {
+    use std::sync::Arc;
+
+    use super::programs::{Groups, program};
+    use crate::mcp::connect_program;
+
+    for (roots, answer) in [
+        (
+            &["/srv/notes"][..],
+            json!({"roots": [{"uri": "file:///srv/notes", "name": "notes"}]}),
+        ),
+        (&[], json!({"code": -32601, "message": "roots/list"})),
+    ] {
+        let groups = Arc::new(Groups::default());
+        let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
+        let program = program("roots", &groups);
+        let session = connect_program(program, declared(roots), limits, &cancel).await;
+        let session = session.unwrap();
+        let outcome = session.call_tool(call("echo"), &cancel).await.unwrap();
+        assert_eq!(told(&outcome), answer);
+        session.close().await;
+    }
+}
