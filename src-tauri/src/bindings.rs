@@ -91,6 +91,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             needs::list_changed_tools,
             needs::list_tool_changes,
             needs::switch_background_checks,
+            mcp_resources::complete,
             mcp_resources::fill_prompt,
             mcp_resources::list_prompts,
             mcp_resources::list_resources,

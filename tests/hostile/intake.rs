@@ -247,7 +247,10 @@ pub(crate) const INTAKES: &[Intake] = &[
     ),
     intake(
         "prompt",
-        &["crates/patchbay-platforms/src/mcp/resources.rs::prompt"],
+        &[
+            "crates/patchbay-platforms/src/mcp/resources.rs::prompt",
+            "crates/patchbay-platforms/src/mcp/session/completion.rs::suggestions",
+        ],
     ),
     intake(
         "error answer",

@@ -48,6 +48,7 @@ const REVIEWED: &[(&str, &str, &str)] = &[
         "one of two names of this computer",
     ),
     ("AuthenticationChoice", "redirect", "one of two words"),
+    ("CompletionTarget", "uri", "sent to its server as a word"),
     (
         "ConnectorChanges",
         "command",
@@ -161,6 +162,7 @@ const COMMANDS: &[&str] = &[
     "choose_passphrase",
     "colour_account",
     "compare_runs",
+    "complete",
     "connector_details",
     "connector_settings",
     "consent_form",

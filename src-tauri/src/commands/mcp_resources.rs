@@ -1,6 +1,8 @@
 //! What connectors offer beside tools.
 
-use patchbay_model::{ConnectorId, Content, FilledPrompt, Json, Problem, Prompt, Resource};
+use patchbay_model::{
+    CompletionRequest, ConnectorId, Content, FilledPrompt, Json, Problem, Prompt, Resource,
+};
 use patchbay_ops::Context;
 use tauri::State;
 
@@ -57,4 +59,15 @@ pub(crate) async fn fill_prompt(
     values: Json,
 ) -> Result<FilledPrompt, Problem> {
     Ok(patchbay_ops::fill_prompt(&cx, &connector, &prompt, values).await?)
+}
+
+/// What the server of a connector suggests for a text that is being typed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn complete(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+    request: CompletionRequest,
+) -> Result<Vec<String>, Problem> {
+    Ok(patchbay_ops::complete(&cx, &connector, request).await?)
 }

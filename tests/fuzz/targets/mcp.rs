@@ -1,11 +1,12 @@
 //! Answers and events of MCP servers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_http::Capture;
-use patchbay_model::{Json, Question, QuestionAnswer};
+use patchbay_model::{CompletionRequest, CompletionTarget, Json, Question, QuestionAnswer};
 use patchbay_platforms::mcp::{Asker, Declared, McpLimits, McpTarget, ToolCall, connect};
 use patchbay_platforms::{NoToken, PlainHttp};
 use serde_json::{Map, Value, json};
@@ -203,5 +204,14 @@ async fn go(http: &reqwest::Client, target: McpTarget) {
     drop(session.list_prompts(&cancel).await);
     let name = Map::from_iter([("name".to_owned(), json!("Ada"))]);
     drop(session.fill_prompt("greet", name, &cancel).await);
+    let completed = CompletionRequest {
+        target: CompletionTarget::Prompt {
+            name: "greet".to_owned(),
+        },
+        argument: "name".to_owned(),
+        value: "A".to_owned(),
+        others: BTreeMap::new(),
+    };
+    drop(session.complete(completed, &cancel).await);
     session.close().await;
 }

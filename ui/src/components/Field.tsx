@@ -1,4 +1,4 @@
-import { type HTMLInputAutoCompleteAttribute, type ReactNode, type Ref } from "react";
+import { type HTMLInputAutoCompleteAttribute, type ReactNode, type Ref, useId } from "react";
 import { FieldError, Input, Label, Text, TextArea, TextField, type TextFieldProps } from "react-aria-components";
 import styles from "./Field.module.css";
 import { Icon, type IconName } from "./Icon";
@@ -24,6 +24,8 @@ type Props = Omit<TextFieldProps, "children" | "className" | "style"> & {
   /** A quieter border, for fields that find and do not fill in. */
   soft?: boolean;
   autoComplete?: HTMLInputAutoCompleteAttribute;
+  /** Offered beneath a single line, as it is typed. */
+  suggestions?: readonly string[];
   /** What stands before the text within the field, in lines of its own where there is no room. */
   start?: ReactNode;
   /** What stands at the right end within the field. */
@@ -46,11 +48,13 @@ export function Field({
   size,
   soft = false,
   autoComplete = "off",
+  suggestions = [],
   start,
   end,
   ref,
   ...rest
 }: Props) {
+  const list = useId();
   return (
     <TextField
       {...rest}
@@ -78,7 +82,21 @@ export function Field({
         ) : (
           <div className={styles.line}>
             {start}
-            <Input ref={ref} placeholder={placeholder} spellCheck={false} autoCapitalize="off" autoCorrect="off" />
+            <Input
+              ref={ref}
+              placeholder={placeholder}
+              spellCheck={false}
+              autoCapitalize="off"
+              autoCorrect="off"
+              list={suggestions.length > 0 ? list : undefined}
+            />
+            {suggestions.length > 0 && (
+              <datalist id={list}>
+                {suggestions.map((text) => (
+                  <option key={text} value={text} />
+                ))}
+              </datalist>
+            )}
           </div>
         )}
         {end}

@@ -161,6 +161,8 @@ export const commands = {
 	listToolChanges: (connector: ConnectorId) => typedError<ToolChange[], Problem>(__TAURI_INVOKE("list_tool_changes", { connector })),
 	/**  Switches that on or off. */
 	switchBackgroundChecks: (on: boolean) => typedError<null, Problem>(__TAURI_INVOKE("switch_background_checks", { on })),
+	/**  What the server of a connector suggests for a text that is being typed. */
+	complete: (connector: ConnectorId, request: CompletionRequest) => typedError<string[], Problem>(__TAURI_INVOKE("complete", { connector, request })),
 	/**  Has a connector fill a prompt in; the values are a JSON object of texts. */
 	fillPrompt: (connector: ConnectorId, prompt: string, values: Json) => typedError<FilledPrompt, Problem>(__TAURI_INVOKE("fill_prompt", { connector, prompt, values })),
 	/**  The prompts of a connector, as its server lists them now. */
@@ -864,6 +866,29 @@ export type ComparedText = {
 	/**  Its lines; none when nothing differs. */
 	lines: ComparedLine[],
 };
+
+/**  A text that is being typed, to be completed by the server that asks for it. */
+export type CompletionRequest = {
+	/**  What it is typed for. */
+	target: CompletionTarget,
+	/**  Name of the argument or variable, as the server sent it. */
+	argument: string,
+	/**  What is typed so far. */
+	value: string,
+	/**  What the others are filled in with already, by their names. */
+	others: { [key in string]: string },
+};
+
+/**  What a text is typed for. */
+export type CompletionTarget = 
+/**  An argument of a prompt. */
+{ kind: "prompt"; 
+/**  Name of the prompt, as the server sent it. */
+name: string } | 
+/**  A variable of a template. */
+{ kind: "template"; 
+/**  The template, as the server sent it. */
+uri: string };
 
 /**  A stored link to a service, whatever platform holds it. */
 export type Connector = {

@@ -9,6 +9,7 @@ import {
   type AccountId,
   type AuthorizationId,
   commands,
+  type CompletionRequest,
   type ConnectorId,
   type Level,
   type RunId,
@@ -155,6 +156,14 @@ export const queries = {
     queryOptions({
       queryKey: [...keys.offered, id, "prompts"],
       queryFn: () => call(commands.listPrompts(id)),
+      ...form,
+    }),
+  // What was typed before is suggested for until there is something newer.
+  completion: (id: ConnectorId, request: CompletionRequest) =>
+    queryOptions({
+      queryKey: [...keys.offered, id, "completion", request],
+      queryFn: () => call(commands.complete(id, request)),
+      placeholderData: keepPreviousData,
       ...form,
     }),
   // Written by another process as well, which sends no event.

@@ -537,6 +537,7 @@ export class MockHost {
       },
       replayRun: () => run({ id: "run_again" }),
       runTool: () => run({ id: "run_new" }),
+      complete: () => [],
       fillPrompt: () => ({ description: null, messages: [] }),
       listPrompts: () => [],
       readServerLog: () => [],

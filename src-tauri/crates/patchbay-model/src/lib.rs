@@ -71,7 +71,8 @@ pub use program::{AllowedProgram, Program, ServerSurroundings};
 pub use question::{Question, QuestionAnswer, QuestionForm, Reply};
 pub use reference::{ReferenceError, ReferenceTarget, SecretReference};
 pub use resource::{
-    FilledPrompt, Prompt, PromptArgument, PromptMessage, Resource, TemplateVariable,
+    CompletionRequest, CompletionTarget, FilledPrompt, Prompt, PromptArgument, PromptMessage,
+    Resource, TemplateVariable,
 };
 pub use run_query::{RunPage, RunQuery};
 pub use secret::{SECRET_MARK, Secret};

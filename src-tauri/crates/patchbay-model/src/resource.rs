@@ -1,5 +1,7 @@
 //! What MCP servers offer beside tools: resources to be read, prompts to be filled in.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -79,4 +81,34 @@ pub struct PromptMessage {
     pub role: String,
     /// What is said.
     pub content: Content,
+}
+
+/// A text that is being typed, to be completed by the server that asks for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CompletionRequest {
+    /// What it is typed for.
+    pub target: CompletionTarget,
+    /// Name of the argument or variable, as the server sent it.
+    pub argument: String,
+    /// What is typed so far.
+    pub value: String,
+    /// What the others are filled in with already, by their names.
+    pub others: BTreeMap<String, String>,
+}
+
+/// What a text is typed for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum CompletionTarget {
+    /// An argument of a prompt.
+    Prompt {
+        /// Name of the prompt, as the server sent it.
+        name: String,
+    },
+    /// A variable of a template.
+    Template {
+        /// The template, as the server sent it.
+        uri: String,
+    },
 }

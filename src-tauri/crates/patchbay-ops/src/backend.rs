@@ -13,8 +13,8 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use patchbay_model::{
-    Connector, Content, FilledPrompt, Form, Prompt, Resource, Secret, SentRequest, ServerFacts,
-    Tool, ToolEffect,
+    CompletionRequest, Connector, Content, FilledPrompt, Form, Prompt, Resource, Secret,
+    SentRequest, ServerFacts, Tool, ToolEffect,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, ToolCall};
@@ -107,6 +107,11 @@ pub(crate) trait Backend: Send + Sync {
         name: &str,
         arguments: Map<String, Value>,
     ) -> Result<FilledPrompt, Error>;
+
+    /// What is suggested for a text that is being typed; nothing where nobody knows.
+    async fn complete(&self, _request: CompletionRequest) -> Result<Vec<String>, Error> {
+        Ok(Vec::new())
+    }
 
     /// Whether a click-through consent can connect it; nothing is sent.
     async fn has_consent(&self) -> Result<bool, Error> {

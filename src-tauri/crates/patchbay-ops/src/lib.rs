@@ -98,7 +98,7 @@ pub use connectors::inspect_address::{
     usual_redirect_uri,
 };
 pub use connectors::mcp_resources::{
-    fill_prompt, list_prompts, list_resources, read_resource, read_resource_template,
+    complete, fill_prompt, list_prompts, list_resources, read_resource, read_resource_template,
 };
 pub use connectors::pasted::{
     PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, fill_in, is_install_link,

@@ -1,8 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
+import { type CompletionRequest } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
-import { connector, hostedConnector, manyAccounts } from "@/test/samples";
+import { connector, hostedConnector, manyAccounts, problem } from "@/test/samples";
 
 it("a_tab_in_the_address_is_shown_at_once", async () => {
   renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
@@ -146,6 +147,46 @@ it("shows_what_a_local_program_writes_to_its_log", async () => {
   expect(log).toHaveTextContent("added 12 packages");
   expect(log.querySelector("b")).toBeNull();
   expect(await axeViolations(container)).toEqual([]);
+});
+
+it("suggests_what_the_server_knows_while_a_prompt_is_filled_in_and_never_stands_in_the_way", async () => {
+  const { user, host, container } = renderApp(
+    "/connectors/con_github?tab=prompts",
+    { connectors: [connector()] },
+    (mock) => {
+      mock.handlers.listPrompts = () => [
+        {
+          name: "review",
+          title: null,
+          description: null,
+          arguments: ["repo", "branch"].map((name) => ({ name, description: null, isRequired: true })),
+        },
+      ];
+      mock.handlers.complete = ({ request }) => {
+        const { argument, value } = request as CompletionRequest;
+        if (argument === "branch") throw problem({ message: "no such thing" });
+        return ["patchbay", "playground"].filter((name) => name.startsWith(value));
+      };
+    },
+  );
+  await user.click(await screen.findByRole("button", { name: /^review/ }));
+  expect(host.lastCall("complete")).toBeUndefined();
+  await user.type(screen.getByLabelText(/^repo/), "pat");
+  const repo = await screen.findByRole("combobox", { name: /^repo/ });
+  await waitFor(() => expect([...container.querySelectorAll("option")].map((one) => one.value)).toEqual(["patchbay"]));
+  expect(repo).toHaveAttribute("list", container.querySelector("datalist")?.id);
+  expect(await axeViolations(container)).toEqual([]);
+
+  await user.type(screen.getByLabelText(/^branch/), "main");
+  await waitFor(() =>
+    expect(host.lastCall("complete")).toEqual({
+      connector: "con_github",
+      request: { target: { kind: "prompt", name: "review" }, argument: "branch", value: "main", others: { repo: "pat" } },
+    }),
+  );
+  expect(screen.queryByText(/no such thing/i)).toBeNull();
+  await user.type(screen.getByRole("textbox", { name: /^branch/ }), "{Enter}");
+  await waitFor(() => expect(host.lastCall("fillPrompt")).toMatchObject({ values: { repo: "pat", branch: "main" } }));
 });
 
 it("reads_a_resource_and_fills_in_a_prompt", async () => {

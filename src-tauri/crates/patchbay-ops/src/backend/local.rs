@@ -9,8 +9,8 @@ use std::time::Instant;
 use async_trait::async_trait;
 use patchbay_http::Capture;
 use patchbay_model::{
-    Authentication, Code, Connector, Content, Explain, FilledPrompt, Prompt, Resource, Secret,
-    SentRequest,
+    Authentication, Code, CompletionRequest, Connector, Content, Explain, FilledPrompt, Prompt,
+    Resource, Secret, SentRequest,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{self, CallOutcome, McpLimits, McpSession, ToolCall};
@@ -260,6 +260,11 @@ impl Backend for Local<'_> {
     ) -> Result<FilledPrompt, Error> {
         let live = self.session().await?;
         Ok(live.fill_prompt(name, arguments, self.cx.ending()).await?)
+    }
+
+    async fn complete(&self, request: CompletionRequest) -> Result<Vec<String>, Error> {
+        let live = self.session().await?;
+        Ok(live.complete(request, self.cx.ending()).await?)
     }
 
     /// The tokens have to be saved afterwards.

@@ -1,7 +1,8 @@
 //! What a connector offers beside tools: resources to be read, prompts to be filled in.
 
 use patchbay_model::{
-    Connector, ConnectorId, Content, FilledPrompt, Json, Prompt, Resource, clean_text,
+    CompletionRequest, Connector, ConnectorId, Content, FilledPrompt, Json, Prompt, Resource,
+    clean_text,
 };
 use patchbay_platforms::mcp::UriTemplate;
 
@@ -104,6 +105,20 @@ pub async fn fill_prompt(
     for_connector(cx, &connector)
         .fill_prompt(name, arguments)
         .await
+}
+
+/// What the server of a connector suggests for a text that is being typed, at most a hundred; nothing where it does
+/// not say that it can.
+///
+/// # Errors
+/// As [`list_resources`].
+pub async fn complete(
+    cx: &Context,
+    id: &ConnectorId,
+    request: CompletionRequest,
+) -> Result<Vec<String>, Error> {
+    let connector = switched_on(cx, id).await?;
+    for_connector(cx, &connector).complete(request).await
 }
 
 async fn switched_on(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::http_sse::{self, NotOpened};
 use super::own_side::OwnSide;
-use super::session::{McpSession, Peer, Running};
+use super::session::{McpSession, Offers, Peer, Running};
 use super::stdio::host::Attached;
 use super::stdio::{self, McpProgram, Pipe};
 use super::wire::Wire;
@@ -303,8 +303,12 @@ async fn start_over(
 fn session(running: Running, own_side: OwnSide, limits: McpLimits, peer: Peer) -> McpSession {
     let info = running.peer_info();
     let facts = facts(info.as_deref(), &peer);
-    let offers_tools = info.is_some_and(|info| info.capabilities.tools.is_some());
-    McpSession::new(running, own_side, facts, limits, offers_tools, peer)
+    let offers = info.map(|info| Offers {
+        tools: info.capabilities.tools.is_some(),
+        completions: info.capabilities.completions.is_some(),
+    });
+    let offers = offers.unwrap_or_default();
+    McpSession::new(running, own_side, facts, limits, offers, peer)
 }
 
 /// When rmcp asks for a stream again that could not be opened. One that was opened and ended soon is

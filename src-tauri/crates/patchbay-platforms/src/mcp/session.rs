@@ -1,6 +1,7 @@
 //! A connection to a server, for as many requests as wanted.
 
 mod calls;
+mod completion;
 mod lists;
 mod pending;
 mod resources;
@@ -74,6 +75,13 @@ impl Peer {
     }
 }
 
+/// What a server says that it has.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Offers {
+    pub(super) tools: bool,
+    pub(super) completions: bool,
+}
+
 /// How a session is used.
 struct Use {
     /// Requests that wait for their answers.
@@ -91,7 +99,7 @@ struct Inner {
     own_side: OwnSide,
     facts: ServerFacts,
     limits: McpLimits,
-    offers_tools: bool,
+    offers: Offers,
     other_side: Peer,
     /// Ends the process that is the server, when nobody did before.
     _process: Option<DropGuard>,
@@ -106,7 +114,7 @@ impl McpSession {
         own_side: OwnSide,
         facts: ServerFacts,
         limits: McpLimits,
-        offers_tools: bool,
+        offers: Offers,
         other_side: Peer,
     ) -> Self {
         let process = match &other_side {
@@ -118,7 +126,7 @@ impl McpSession {
             own_side,
             facts,
             limits,
-            offers_tools,
+            offers,
             other_side,
             _process: process,
             in_use: Mutex::new(Use {
@@ -171,7 +179,7 @@ impl McpSession {
         let (mut found, mut names) = (Vec::new(), HashSet::new());
         let list = Listing {
             member: "tools",
-            is_offered: self.0.offers_tools,
+            is_offered: self.0.offers.tools,
             request: |params| {
                 ListToolsRequest {
                     params,

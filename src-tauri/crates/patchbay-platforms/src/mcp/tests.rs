@@ -3,6 +3,7 @@
 
 mod asks;
 mod calls;
+mod completion;
 mod eras;
 mod hand_made;
 mod http_sse;

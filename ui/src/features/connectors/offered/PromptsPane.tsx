@@ -34,7 +34,14 @@ function Fill({ connector, prompt }: { connector: Connector; prompt: Prompt }) {
   });
   return (
     <>
-      <TextsForm asked={prompt.arguments} action="Show prompt" isPending={fill.isPending} onSubmit={fill.mutate} />
+      <TextsForm
+        connector={connector.id}
+        target={{ kind: "prompt", name: prompt.name }}
+        asked={prompt.arguments}
+        action="Show prompt"
+        isPending={fill.isPending}
+        onSubmit={fill.mutate}
+      />
       {fill.error && <ProblemNotice problem={asProblem(fill.error)} connector={connector} />}
       {fill.data?.description && <p className="text2">{fill.data.description}</p>}
       {fill.data?.messages.map(({ role, content }, index) => (

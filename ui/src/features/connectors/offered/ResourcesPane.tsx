@@ -49,7 +49,14 @@ function Template({ connector, uri, variables }: TemplateProps) {
       <p className="mono text2" data-selectable>
         {uri}
       </p>
-      <TextsForm asked={variables} action="Read resource" isPending={read.isPending} onSubmit={read.mutate} />
+      <TextsForm
+        connector={connector.id}
+        target={{ kind: "template", uri }}
+        asked={variables}
+        action="Read resource"
+        isPending={read.isPending}
+        onSubmit={read.mutate}
+      />
       {read.error && <ProblemNotice problem={asProblem(read.error)} connector={connector} />}
       {read.data && <Parts parts={read.data} />}
     </>

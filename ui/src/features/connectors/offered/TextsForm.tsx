@@ -1,12 +1,16 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
-import { Field } from "@/components/Field";
+import { type CompletionTarget, type ConnectorId } from "@/host/bindings";
 import styles from "./Offered.module.css";
+import { SuggestedField } from "./SuggestedField";
 
 /** A text that is asked for. */
 export type Asked = { name: string; description?: string | null; isRequired: boolean };
 
 type Props = {
+  connector: ConnectorId;
+  /** What they are asked for, to have them suggested. */
+  target: CompletionTarget;
   asked: readonly Asked[];
   /** What the button says. */
   action: string;
@@ -16,21 +20,24 @@ type Props = {
 };
 
 /** Asks for texts by name. */
-export function TextsForm({ asked, action, isPending, onSubmit }: Props) {
+export function TextsForm({ connector, target, asked, action, isPending, onSubmit }: Props) {
   const [values, setValues] = useState<Partial<Record<string, string>>>({});
   const [showsMissing, setShowsMissing] = useState(false);
+  const typed = Object.fromEntries(Object.entries(values).flatMap(([name, text]) => (text ? [[name, text]] : [])));
   const isMissing = ({ name, isRequired }: Asked) => isRequired && !values[name];
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setShowsMissing(true);
     if (asked.some(isMissing)) return;
-    onSubmit(Object.fromEntries(Object.entries(values).flatMap(([name, text]) => (text ? [[name, text]] : []))));
+    onSubmit(typed);
   };
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
       {asked.map((one) => (
-        <Field
+        <SuggestedField
           key={one.name}
+          connector={connector}
+          completes={{ target, argument: one.name, others: without(typed, one.name) }}
           label={one.name}
           help={one.description ?? undefined}
           isRequired={one.isRequired}
@@ -47,3 +54,6 @@ export function TextsForm({ asked, action, isPending, onSubmit }: Props) {
     </form>
   );
 }
+
+const without = (texts: Record<string, string>, name: string) =>
+  Object.fromEntries(Object.entries(texts).filter(([other]) => other !== name));

@@ -1,0 +1,107 @@
+//! What a server suggests for a text that is being typed.
+
+use std::time::Duration;
+
+use patchbay_model::{CompletionRequest, CompletionTarget, clean_text};
+use rmcp::model::{
+    ArgumentInfo, CompleteRequest, CompleteRequestParams, CompletionContext, Reference,
+};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::McpSession;
+use super::pending::Patience;
+use crate::Error;
+
+/// Most suggestions, which is as many as the protocol allows.
+const MOST: usize = 100;
+
+/// Most characters of one.
+const LENGTH: usize = 1_000;
+
+/// How long suggestions are awaited: whoever types goes on meanwhile.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl McpSession {
+    /// What the server suggests for a text that is being typed; nothing where it does not say that it can.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] after a few seconds; those of every request, as in [`McpSession::list_tools`].
+    ///
+    /// Source: MCP 2026-07-28, `completion/complete`.
+    pub async fn complete(
+        &self,
+        request: CompletionRequest,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<String>, Error> {
+        if !self.0.offers.completions {
+            return Ok(Vec::new());
+        }
+        let patience = Patience {
+            idle: PATIENCE,
+            total: PATIENCE,
+            is_asking: None,
+        };
+        let request = CompleteRequest::new(params_of(request)).into();
+        let facts = self.request(request, patience, &|_| {}, cancel).await?;
+        Ok(suggestions(&facts.answer["result"]))
+    }
+}
+
+fn params_of(request: CompletionRequest) -> CompleteRequestParams {
+    let reference = match request.target {
+        CompletionTarget::Prompt { name } => Reference::for_prompt(name),
+        CompletionTarget::Template { uri } => Reference::for_resource(uri),
+    };
+    let argument = ArgumentInfo::new(request.argument, request.value);
+    let params = CompleteRequestParams::new(reference, argument);
+    if request.others.is_empty() {
+        return params;
+    }
+    let others = request.others.into_iter().collect();
+    params.with_context(CompletionContext::with_arguments(others))
+}
+
+/// The suggestions that can be shown as they would be sent, each once.
+fn suggestions(result: &Value) -> Vec<String> {
+    let values = result["completion"]["values"].as_array();
+    let mut found: Vec<String> = Vec::new();
+    for text in values.into_iter().flatten().take(MOST) {
+        let Some(text) = text.as_str().filter(|text| !text.is_empty()) else {
+            continue;
+        };
+        if clean_text(text, LENGTH) == text && found.iter().all(|known| known != text) {
+            found.push(text.to_owned());
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_can_be_shown_as_it_is_sent_is_suggested() {
+        let values = json!([
+            "a",
+            "a",
+            "",
+            7,
+            "b\u{202e}c",
+            "x\ny",
+            "long ".repeat(1_000),
+            "two words"
+        ]);
+        let result = json!({ "completion": { "values": values } });
+        assert_eq!(suggestions(&result), ["a", "two words"]);
+        let many: Vec<_> = (0..1_000).map(|number| number.to_string()).collect();
+        let result = json!({ "completion": { "values": many } });
+        assert_eq!(suggestions(&result).len(), MOST);
+        for odd in [json!(null), json!({ "completion": [] })] {
+            assert!(suggestions(&odd).is_empty());
+        }
+    }
+}
