@@ -1274,6 +1274,10 @@ problem: Problem | null } |
 { kind: "need_arose"; 
 /**  What. */
 need: Need } | 
+/**  Resources or prompts of a connector changed: read what is shown of them again. */
+{ kind: "offer_changed"; 
+/**  The connector. */
+connector: ConnectorId } | 
 /**  A server asks something, or does not wait for the answer any more: read what is open again. */
 { kind: "questions_changed" } | 
 /**  The window should come to the front. */

@@ -41,3 +41,13 @@ it("reads_settings_again_that_the_command_line_changed", () => {
   applyEvent(client, { kind: "settings_changed" });
   expect(client.getQueryState(queryKey)?.isInvalidated).toBe(true);
 });
+
+it("reads_resources_and_prompts_again_of_the_connector_whose_server_says_so", () => {
+  const client = new QueryClient();
+  const [github, notion] = [queries.prompts("con_github").queryKey, queries.prompts("con_notion").queryKey];
+  client.setQueryData(github, []);
+  client.setQueryData(notion, []);
+  applyEvent(client, { kind: "offer_changed", connector: "con_github" });
+  expect(client.getQueryState(github)?.isInvalidated).toBe(true);
+  expect(client.getQueryState(notion)?.isInvalidated).toBe(false);
+});

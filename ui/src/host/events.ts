@@ -41,6 +41,9 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
     case "account_asked":
       setAccountProblem(client, event.account, event.problem);
       break;
+    case "offer_changed":
+      void invalidate(client, [...keys.offered, event.connector]);
+      break;
     case "questions_changed":
       void invalidate(client, keys.questions);
       break;

@@ -235,6 +235,11 @@ impl Context {
         drop(self.inner.events.send(event));
     }
 
+    /// Where events go, for whoever is not to keep all of this open.
+    pub(crate) fn event_sender(&self) -> broadcast::Sender<Event> {
+        self.inner.events.clone()
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.inner.store
     }

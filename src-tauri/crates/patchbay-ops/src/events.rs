@@ -1,6 +1,6 @@
 //! News for whoever shows something: the window listens, the command line does not need to.
 
-use patchbay_model::{AccountId, Authorization, Problem, ToolRunSummary, VaultStatus};
+use patchbay_model::{AccountId, Authorization, ConnectorId, Problem, ToolRunSummary, VaultStatus};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -57,6 +57,11 @@ pub enum Event {
     NeedArose {
         /// What.
         need: Box<Need>,
+    },
+    /// Resources or prompts of a connector changed: read what is shown of them again.
+    OfferChanged {
+        /// The connector.
+        connector: ConnectorId,
     },
     /// A server asks something, or does not wait for the answer any more: read what is open again.
     QuestionsChanged,

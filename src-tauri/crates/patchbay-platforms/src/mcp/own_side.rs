@@ -12,7 +12,7 @@ use rmcp::model::{
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleClient};
 use serde_json::{Map, Value};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::asking::{Desk, Present};
@@ -32,6 +32,8 @@ pub(super) struct OwnSide {
     desk: Arc<Desk>,
     /// The folders that were chosen, as they are told; `None` with none.
     roots: Option<Arc<Value>>,
+    /// Marked when what the server offers beside tools changed.
+    offer: watch::Sender<()>,
 }
 
 impl OwnSide {
@@ -41,6 +43,7 @@ impl OwnSide {
             version: None,
             desk: Arc::new(Desk::new(declared.asks, limits.answer)),
             roots: declared.roots_result().map(Arc::new),
+            offer: watch::Sender::new(()),
         }
     }
 
@@ -90,6 +93,11 @@ impl OwnSide {
         }
     }
 
+    /// Marked from now on when the server says that its resources or prompts changed.
+    pub(super) fn offer(&self) -> watch::Receiver<()> {
+        self.offer.subscribe()
+    }
+
     /// All progress from now on, of every call.
     pub(super) fn progress(&self) -> broadcast::Receiver<ProgressNotificationParam> {
         self.progress.subscribe()
@@ -125,6 +133,14 @@ impl ClientHandler for OwnSide {
     ) {
         // Fails when no call is under way: progress that came too late is dropped.
         let _ = self.progress.send(progress);
+    }
+
+    async fn on_resource_list_changed(&self, _: NotificationContext<RoleClient>) {
+        self.offer.send_replace(());
+    }
+
+    async fn on_prompt_list_changed(&self, _: NotificationContext<RoleClient>) {
+        self.offer.send_replace(());
     }
 
     #[expect(

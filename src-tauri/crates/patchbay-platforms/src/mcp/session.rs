@@ -18,6 +18,7 @@ use rmcp::model::{
 };
 use rmcp::service::{Peer as RmcpPeer, RoleClient, RunningService};
 use serde_json::Value;
+use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
@@ -146,6 +147,11 @@ impl McpSession {
     /// Whether the server was greeted with the handshake of the older era.
     fn is_legacy(&self) -> bool {
         self.0.facts.protocol_version.as_str() < ProtocolVersion::NO_INITIALIZE.as_str()
+    }
+
+    /// Marked from now on when the server says that its resources or prompts changed, until the session is dropped.
+    pub fn offer(&self) -> watch::Receiver<()> {
+        self.0.own_side.offer()
     }
 
     /// Whether nothing can be asked any more.

@@ -288,6 +288,20 @@ async fn one_that_nobody_wants_any_more_is_ended() {
 }
 
 #[tokio::test]
+async fn it_is_heard_that_its_resources_or_prompts_changed() {
+    let tried = tried("changes").await;
+    let session = tried.session();
+    let mut offer = session.offer();
+    assert!(!offer.has_changed().unwrap());
+    let cancel = CancellationToken::new();
+    session.call_tool(call("echo"), &cancel).await.unwrap();
+    offer.changed().await.unwrap();
+    session.close().await;
+    drop(tried);
+    while offer.changed().await.is_ok() {}
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_program_is_told() {
     let groups = Arc::new(Groups::default());
     let mut text = program("well", &groups);

@@ -134,6 +134,10 @@ for line in sys.stdin:
         for step in (1, 2):
             say({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": token, "progress": step}})
         text = message["params"].get("arguments", {}).get("text", str(heard))
+        if manner == "changes":
+            for _ in range(100):
+                say({"jsonrpc": "2.0", "method": "notifications/resources/list_changed"})
+                say({"jsonrpc": "2.0", "method": "notifications/prompts/list_changed"})
         if manner == "roots":
             text = json.dumps(roots or answer_to("roots"), sort_keys=True)
         if manner in QUESTIONS:
