@@ -36,7 +36,8 @@ type Props<T> = {
   autoFocus?: boolean;
 };
 
-type Item<T> = { kind: "head"; key: string; head: ReactNode } | { kind: "row"; key: string; row: T; index: number };
+type RowItem<T> = { kind: "row"; key: string; row: T; index: number };
+type Item<T> = { kind: "head"; key: string; head: ReactNode } | RowItem<T>;
 
 /**
  * A list that draws only the rows in sight. One tab stop; arrows, J and K, Home, End and pages move
@@ -61,8 +62,7 @@ export function VirtualList<T>(props: Props<T>) {
   const [comfortable, compact] = props.rowHeight ?? [2.875, 2];
   const scroller = useRef<HTMLDivElement>(null);
   const base = useId();
-  const items = useMemo(() => flatten(sections, keyOf), [sections, keyOf]);
-  const rows = useMemo(() => items.filter((item) => item.kind === "row"), [items]);
+  const { items, rows } = useMemo(() => flatten(sections, keyOf), [sections, keyOf]);
 
   const appearance = useAppearance();
   const rowSize = rem(appearance.compact ? compact : comfortable);
@@ -86,7 +86,7 @@ export function VirtualList<T>(props: Props<T>) {
   });
   useEffect(() => virtualizer.measure(), [virtualizer, rowSize, headSize]);
 
-  const position = rows.findIndex((item) => item.key === selected);
+  const position = selected === null ? -1 : rows.findIndex((item) => item.key === selected);
   const moveTo = useCallback(
     (next: number) => {
       const row = rows[Math.max(0, Math.min(rows.length - 1, next))];
@@ -198,12 +198,16 @@ export function VirtualList<T>(props: Props<T>) {
   );
 }
 
-function flatten<T>(sections: Section<T>[], keyOf: (row: T) => string): Item<T>[] {
+function flatten<T>(sections: Section<T>[], keyOf: (row: T) => string): { items: Item<T>[]; rows: RowItem<T>[] } {
   const items: Item<T>[] = [];
-  let index = 0;
+  const rows: RowItem<T>[] = [];
   for (const section of sections) {
     if (section.head !== undefined) items.push({ kind: "head", key: `head-${section.key}`, head: section.head });
-    for (const row of section.rows) items.push({ kind: "row", key: keyOf(row), row, index: index++ });
+    for (const row of section.rows) {
+      const item: RowItem<T> = { kind: "row", key: keyOf(row), row, index: rows.length };
+      items.push(item);
+      rows.push(item);
+    }
   }
-  return items;
+  return { items, rows };
 }

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type Ref, useMemo } from "react";
+import { type KeyboardEvent, memo, type Ref, useMemo } from "react";
 import { useAppearance } from "@/components/AppearanceContext";
 import { Button } from "@/components/Button";
 import { Chips } from "@/components/Chips";
@@ -20,33 +20,26 @@ import { hasAccounts } from "@/host/platforms";
 import { useChangePreferences } from "@/host/preferences";
 import { compareText } from "@/lib/order";
 import styles from "./Connectors.module.css";
-import { type Chip, type Filters } from "./groups";
+import { type Chip, type Choices, type Filters } from "./groups";
 import { tagsOf } from "./listView";
 import { countByFilter } from "./filterCounts";
 import { ViewMenu } from "./ViewMenu";
 
-type Props = {
+type ChoicesProps = {
   connectors: Connector[];
   /** Whether these are all; nothing is counted before. */
   isWhole: boolean;
   accounts: Account[];
-  filters: Filters;
+  choices: Choices;
   onChange: (changes: Partial<Filters>) => void;
   view: { group: ConnectorGroup; sort: ConnectorSort };
   onRegroup: () => void;
-  ref?: Ref<HTMLInputElement>;
 };
 
+type Props = ChoicesProps & { text: string; ref?: Ref<HTMLInputElement> };
+
 /** What narrows the list, and how it is arranged. */
-export function ConnectorFilters({ connectors, isWhole, accounts, filters, onChange, view, onRegroup, ref }: Props) {
-  const { compact } = useAppearance();
-  const change = useChangePreferences();
-  const hosted = accounts.some(hasAccounts);
-  // Typing changes none of these.
-  const tally = useMemo(() => countByFilter(connectors), [connectors]);
-  const tags = useMemo(() => tagsOf(connectors), [connectors]);
-  const types = useMemo(() => [...tally.types.keys()].toSorted(compareText), [tally]);
-  const number = <Key,>(counts: ReadonlyMap<Key, number>, key: Key) => (isWhole ? (counts.get(key) ?? 0) : undefined);
+export function ConnectorFilters({ text, ref, ...rest }: Props) {
   return (
     <div className={styles.filters}>
       <Field
@@ -57,10 +50,27 @@ export function ConnectorFilters({ connectors, isWhole, accounts, filters, onCha
         keys="/"
         soft
         placeholder="Filter"
-        value={filters.text}
-        onChange={(text) => onChange({ text })}
+        value={text}
+        onChange={(next) => rest.onChange({ text: next })}
         onKeyDown={toRows}
       />
+      <FilterChoices {...rest} />
+    </div>
+  );
+}
+
+/** All but the text: a key typed into that changes none of these. */
+const FilterChoices = memo(function FilterChoices(props: ChoicesProps) {
+  const { connectors, isWhole, accounts, choices, onChange, view, onRegroup } = props;
+  const { compact } = useAppearance();
+  const change = useChangePreferences();
+  const hosted = accounts.some(hasAccounts);
+  const tally = useMemo(() => countByFilter(connectors), [connectors]);
+  const tags = useMemo(() => tagsOf(connectors), [connectors]);
+  const types = useMemo(() => [...tally.types.keys()].toSorted(compareText), [tally]);
+  const number = <Key,>(counts: ReadonlyMap<Key, number>, key: Key) => (isWhole ? (counts.get(key) ?? 0) : undefined);
+  return (
+    <>
       <Chips<Chip>
         label="Show"
         chips={[
@@ -75,7 +85,7 @@ export function ConnectorFilters({ connectors, isWhole, accounts, filters, onCha
                 { value: "off" as const, label: "Off", count: number(tally.chips, "off") },
               ]),
         ]}
-        value={filters.chip}
+        value={choices.chip}
         onChange={(chip) => onChange({ chip })}
       />
       {hosted && (
@@ -83,7 +93,7 @@ export function ConnectorFilters({ connectors, isWhole, accounts, filters, onCha
           <FilterMenu<Platform>
             label="Platform"
             options={platformOptions(accounts)}
-            value={filters.platform}
+            value={choices.platform}
             onChange={(platform) => onChange({ platform })}
           />
           <FilterMenu
@@ -94,7 +104,7 @@ export function ConnectorFilters({ connectors, isWhole, accounts, filters, onCha
               start: <PlatformTile platform={platform} colour={colour} />,
               count: number(tally.accounts, id),
             }))}
-            value={filters.account}
+            value={choices.account}
             onChange={(account) => onChange({ account })}
           />
           <FilterMenu<Status>
@@ -105,7 +115,7 @@ export function ConnectorFilters({ connectors, isWhole, accounts, filters, onCha
               start: <StatusGlyph name={glyph} />,
               count: number(tally.statuses, status),
             }))}
-            value={filters.status}
+            value={choices.status}
             onChange={(status) => onChange({ status })}
           />
         </div>
@@ -114,7 +124,7 @@ export function ConnectorFilters({ connectors, isWhole, accounts, filters, onCha
         <FilterMenu
           label="Type"
           options={types.map((type) => ({ value: type, label: type, count: number(tally.types, type) }))}
-          value={filters.type}
+          value={choices.type}
           onChange={(type) => onChange({ type })}
         />
       )}
@@ -122,7 +132,7 @@ export function ConnectorFilters({ connectors, isWhole, accounts, filters, onCha
         <FilterMenu
           label="Tag"
           options={tags.map((tag) => ({ value: tag, label: tag, count: number(tally.tags, tag) }))}
-          value={filters.tag}
+          value={choices.tag}
           onChange={(tag) => onChange({ tag })}
         />
       )}
@@ -134,9 +144,9 @@ export function ConnectorFilters({ connectors, isWhole, accounts, filters, onCha
         />
         <Button look="quiet" icon="arrow-down-narrow-wide" label="Update grouping and sorting" onPress={onRegroup} />
       </div>
-    </div>
+    </>
   );
-}
+});
 
 /** From the field to the rows: what was typed stays. */
 function toRows(event: KeyboardEvent): void {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { abilitiesOf } from "@/components/abilities";
 import { isInProgress } from "@/components/connectorStatus";
@@ -23,11 +23,11 @@ import styles from "./Connectors.module.css";
 import { type ConnectorTab } from "./connectorTabs";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { GroupHead } from "./GroupHead";
-import { type Filters, matchesFilters, noFilters } from "./groups";
-import { groupConnectors, sortConnectors } from "./listView";
+import { type Filters, noChoices } from "./groups";
 import { PeekConnector } from "./PeekConnector";
 import { useCheckConnector, useEnableConnector, useRemoveConnector } from "./useConnectorActions";
 import { useFrozenGroups } from "./useFrozenGroups";
+import { useNarrowedGroups } from "./useNarrowedGroups";
 import { useSelection } from "./useSelection";
 import { useActiveRow } from "./useActiveRow";
 
@@ -42,6 +42,7 @@ type Props = {
   onSignIn: (connector: Connector) => void;
 };
 
+const idOf = ({ id }: Connector) => id;
 const none: Account[] = [];
 const noChanges: ChangedTool[] = [];
 
@@ -54,7 +55,8 @@ function changedToolCounts(changes: ChangedTool[]): ReadonlyMap<ConnectorId, num
 
 /** The rows, what narrows them, how their accounts are, and the keys of the selected one. */
 export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
-  const [typed, setTyped] = useState(noFilters);
+  const [text, setText] = useState("");
+  const [chosen, setChosen] = useState(noChoices);
   const [activeId, setActiveId] = useActiveRow();
   const [deleting, setDeleting] = useState<Connector | null>(null);
   const [peeks, setPeeks] = useState(false);
@@ -75,39 +77,44 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const { mutate: checkNow } = check;
 
   // The account is kept in the address, so that other pages can lead here; the rest is of the moment.
-  const filters: Filters = { ...typed, account };
-  const narrow = ({ account: other, ...changes }: Partial<Filters>) => {
-    if (other !== undefined) onAccount(other);
-    setTyped({ ...typed, ...changes });
-  };
+  const choices = useMemo(() => ({ ...chosen, account }), [chosen, account]);
+  const narrow = useCallback(
+    ({ account: other, text: typed, ...changes }: Partial<Filters>) => {
+      if (other !== undefined) onAccount(other);
+      if (typed !== undefined) setText(typed);
+      else setChosen((before) => ({ ...before, ...changes }));
+    },
+    [onAccount],
+  );
   const showAll = () => {
-    setTyped(noFilters);
-    onAccount(null);
+    narrow({ text: "" });
+    narrow(noChoices);
   };
   const hosted = useMemo(() => accounts.filter(hasAccounts), [accounts]);
-  const view = {
-    group: preferences?.connectorGroup ?? ("status" as const),
-    sort: preferences?.connectorSort ?? ("name" as const),
-  };
-  // In order before they are narrowed: a key in the filter then sorts nothing.
-  const inOrder = useMemo(() => sortConnectors(connectors, view.sort, frozen), [connectors, view.sort, frozen]);
-  const shown = inOrder.filter(matchesFilters(filters));
-  const sections = groupConnectors(shown, view.group, { accounts, frozen }).map(({ key, title, rows }) => ({
-    key,
-    head:
-      title === "" ? undefined : (
-        <GroupHead
-          title={title}
-          number={isWhole ? rows.length : undefined}
-          account={view.group === "account" ? accounts.find((one) => one.id === key) : undefined}
-          state={states.get(key)}
-          onOpenAccount={onOpenAccount}
-        />
-      ),
-    rows,
-  }));
-  const order = sections.flatMap((section) => section.rows);
-  const current = order.find((one) => one.id === activeId);
+  const group = preferences?.connectorGroup ?? "status";
+  const sort = preferences?.connectorSort ?? "name";
+  const view = useMemo(() => ({ group, sort }), [group, sort]);
+  const groups = useNarrowedGroups(connectors, { ...view, accounts, frozen, text, choices });
+  const sections = useMemo(
+    () =>
+      groups.map(({ key, title, rows }) => ({
+        key,
+        head:
+          title === "" ? undefined : (
+            <GroupHead
+              title={title}
+              number={isWhole ? rows.length : undefined}
+              account={view.group === "account" ? accounts.find((one) => one.id === key) : undefined}
+              state={states.get(key)}
+              onOpenAccount={onOpenAccount}
+            />
+          ),
+        rows,
+      })),
+    [groups, isWhole, view, accounts, states, onOpenAccount],
+  );
+  const order = useMemo(() => groups.flatMap((group) => group.rows), [groups]);
+  const current = activeId === null ? undefined : order.find((one) => one.id === activeId);
 
   const act = (action: NextAction, connector: Connector) =>
     runAction(action, connector, { onSignIn, onOpen, onTurnOn: turnOnNow, onCheck: checkNow });
@@ -175,7 +182,8 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
         connectors={connectors}
         isWhole={isWhole}
         accounts={accounts}
-        filters={filters}
+        text={text}
+        choices={choices}
         onChange={narrow}
         view={view}
         onRegroup={regroup}
@@ -210,7 +218,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
             <VirtualList
               label="Connectors"
               sections={sections}
-              keyOf={(connector) => connector.id}
+              keyOf={idOf}
               nameOf={(connector) =>
                 [rowName(connector, changedIn(connector)), selection.outcomes.get(connector.id)?.words]
                   .filter(Boolean)

@@ -1,6 +1,6 @@
+import { useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Badge } from "@/components/Badge";
-import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { statusLook } from "@/components/connectorStatus";
 import { Icon } from "@/components/Icon";
@@ -8,6 +8,7 @@ import { credentialWord } from "@/components/identityWords";
 import { PlatformTile } from "@/components/PlatformTile";
 import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf } from "@/components/nextAction";
 import { Tag } from "@/components/Tag";
+import { RowButton } from "@/components/RowButton";
 import { TwoLines } from "@/components/TwoLines";
 import { platformName } from "@/components/platformName";
 import { type AccountColour, type Authorization, type Connector } from "@/host/bindings";
@@ -63,38 +64,11 @@ export function ConnectorRow({
   return (
     <>
       <span className="line">
-        {/* The pointer's way to pick; X does it by key. The focus stays with the list. */}
-        <button
-          type="button"
-          className={styles.pick}
-          tabIndex={-1}
-          aria-pressed={isSelected}
-          title={isSelected ? "Deselect" : "Select"}
-          onMouseDown={(event) => event.preventDefault()}
-          onClick={() => onToggleSelected(connector)}
-        >
-          <ConnectorMark title={connector.title} icon={connector.icon} />
-          <span className={styles.tick}>
-            <Icon name="check" size={14} />
-          </span>
-          <span className="unseen">Select {connector.title}</span>
-        </button>
+        <SelectMark connector={connector} isSelected={isSelected} onToggle={onToggleSelected} />
         <TwoLines
-          first={
-            <span className={styles.name}>
-              <span className="medium cut">{connector.title}</span>
-              {connector.favourite && <Icon name="star" size={12} />}
-              {connector.draft && word !== "Draft" && <span className="text3 small">Draft</span>}
-              {connector.allowsPlainHttp && <Tag tone="warn">Not encrypted</Tag>}
-            </span>
-          }
-          second={
-            place ? (
-              <span title={place}>{cutMiddle(connector.command ? place : shortAddress(place), 44)}</span>
-            ) : (
-              type && <span title={type}>{type}</span>
-            )
-          }
+          first={<Name connector={connector} saysDraft={connector.draft && word !== "Draft"} />}
+          second={place ? cutMiddle(connector.command ? place : shortAddress(place), 44) : type}
+          title={place ?? type ?? undefined}
         />
       </span>
       <TwoLines
@@ -103,11 +77,9 @@ export function ConnectorRow({
             {word}
           </Badge>
         }
-        second={
-          <span title={text} className={styles.outcome} data-state={outcome?.state}>
-            {text}
-          </span>
-        }
+        second={text}
+        title={text}
+        failed={outcome?.state === "failed"}
         indent
       />
       <span className={classes("line", styles.where)} title={[identity.account, ...facts].filter(Boolean).join(" · ")}>
@@ -126,20 +98,58 @@ export function ConnectorRow({
       )}
       <span className={styles.fix}>
         {action && (
-          <Button
-            small
+          <RowButton
+            words={nextActionLabels[action]}
+            subject={connector.title}
             keys={isActive && !isSelecting ? nextActionKeys[action] : undefined}
-            excludeFromTabOrder={!isActive}
+            inTabOrder={isActive}
             onPress={() => onNextAction(action, connector)}
-          >
-            <span>
-              {nextActionLabels[action]}
-              <span className="unseen">, {connector.title}</span>
-            </span>
-          </Button>
+          />
         )}
       </span>
     </>
+  );
+}
+
+type SelectProps = { connector: Connector; isSelected: boolean; onToggle: (connector: Connector) => void };
+
+/** The pointer's way to select; X does it by key. The focus stays with the list. */
+function SelectMark({ connector, isSelected, onToggle }: SelectProps) {
+  const [isOver, setIsOver] = useState(false);
+  return (
+    <button
+      type="button"
+      className={styles.pick}
+      tabIndex={-1}
+      aria-pressed={isSelected}
+      aria-label={`Select ${connector.title}`}
+      title={isSelected ? "Deselect" : "Select"}
+      onPointerEnter={() => setIsOver(true)}
+      onPointerLeave={() => setIsOver(false)}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={() => onToggle(connector)}
+    >
+      <ConnectorMark title={connector.title} icon={connector.icon} />
+      {(isSelected || isOver) && (
+        <span className={styles.tick}>
+          <Icon name="check" size={14} />
+        </span>
+      )}
+    </button>
+  );
+}
+
+/** What it is called, and what is particular about it. */
+function Name({ connector, saysDraft }: { connector: Connector; saysDraft: boolean }) {
+  if (!connector.favourite && !saysDraft && !connector.allowsPlainHttp)
+    return <span className="medium">{connector.title}</span>;
+  return (
+    <span className={styles.name}>
+      <span className="medium cut">{connector.title}</span>
+      {connector.favourite && <Icon name="star" size={12} />}
+      {saysDraft && <span className="text3 small">Draft</span>}
+      {connector.allowsPlainHttp && <Tag tone="warn">Not encrypted</Tag>}
+    </span>
   );
 }
 

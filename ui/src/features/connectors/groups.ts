@@ -50,16 +50,11 @@ export type Filters = {
   type: string | null;
 };
 
-/** Filters that let all through. */
-export const noFilters: Filters = {
-  text: "",
-  chip: null,
-  platform: null,
-  status: null,
-  account: null,
-  tag: null,
-  type: null,
-};
+/** What narrows it beside the text that is typed. */
+export type Choices = Omit<Filters, "text">;
+
+/** Choices that let all through. */
+export const noChoices: Choices = { chip: null, platform: null, status: null, account: null, tag: null, type: null };
 
 /** Tells of a connector whether every filter lets it through. */
 export function matchesFilters({

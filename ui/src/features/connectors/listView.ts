@@ -40,7 +40,8 @@ export function statusRank(connector: Connector): number {
 
 type FrozenOf = (connector: Connector) => Frozen;
 type GroupSources = { accounts: Account[]; frozen: FrozenOf };
-type Group = { key: string; title: string; rows: Connector[] };
+/** Rows under one head; none when the list is not grouped. */
+export type Group = { key: string; title: string; rows: Connector[] };
 
 /** The rows in order; favourites come first. */
 export function sortConnectors(connectors: Connector[], sort: ConnectorSort, frozen: FrozenOf): Connector[] {
@@ -50,29 +51,8 @@ export function sortConnectors(connectors: Connector[], sort: ConnectorSort, fro
   );
 }
 
-/** The groups of rows that are in order; those without a row are left out. */
-export function groupConnectors(rows: Connector[], group: ConnectorGroup, known: GroupSources): Group[] {
-  return groupsOf(rows, group, known).filter((one) => one.rows.length > 0);
-}
-
-function compareBy(left: Connector, right: Connector, sort: ConnectorSort, frozen: FrozenOf): number {
-  switch (sort) {
-    case "name":
-      return 0;
-    case "status":
-      return frozen(left).status - frozen(right).status;
-    case "last_ok":
-      return compareText(frozen(right).lastOkAt ?? "", frozen(left).lastOkAt ?? "");
-    case "account":
-      return compareText(left.identity.account, right.identity.account);
-  }
-}
-
-function byTitle(left: Connector, right: Connector): number {
-  return compareText(left.title, right.title) || compareText(left.id, right.id);
-}
-
-function groupsOf(rows: Connector[], group: ConnectorGroup, { accounts, frozen }: GroupSources): Group[] {
+/** The groups of rows that are in order. */
+export function groupConnectors(rows: Connector[], group: ConnectorGroup, { accounts, frozen }: GroupSources): Group[] {
   switch (group) {
     case "status":
       return groupOrder.map(({ id, title }) => ({
@@ -104,6 +84,23 @@ function groupsOf(rows: Connector[], group: ConnectorGroup, { accounts, frozen }
     case "none":
       return [{ key: "all", title: "", rows }];
   }
+}
+
+function compareBy(left: Connector, right: Connector, sort: ConnectorSort, frozen: FrozenOf): number {
+  switch (sort) {
+    case "name":
+      return 0;
+    case "status":
+      return frozen(left).status - frozen(right).status;
+    case "last_ok":
+      return compareText(frozen(right).lastOkAt ?? "", frozen(left).lastOkAt ?? "");
+    case "account":
+      return compareText(left.identity.account, right.identity.account);
+  }
+}
+
+function byTitle(left: Connector, right: Connector): number {
+  return compareText(left.title, right.title) || compareText(left.id, right.id);
 }
 
 /** Every tag that a connector has, in order. */

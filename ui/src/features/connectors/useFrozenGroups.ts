@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { groupOf } from "./groups";
 import { type Frozen, statusRank } from "./listView";
@@ -12,13 +12,14 @@ export function useFrozenGroups(connectors: Connector[]): {
   regroup: () => void;
 } {
   const [seen, setSeen] = useState<ReadonlyMap<ConnectorId, Frozen>>(new Map());
-  const unseen = connectors.filter((connector) => !seen.has(connector.id));
+  const unseen = useMemo(() => connectors.filter((connector) => !seen.has(connector.id)), [connectors, seen]);
   if (unseen.length > 0) {
     setSeen(new Map([...seen, ...unseen.map((connector) => [connector.id, frozenOf(connector)] as const)]));
   }
   // The same until one is seen first: rows are sorted anew when it changes.
   const frozen = useCallback((connector: Connector) => seen.get(connector.id) ?? frozenOf(connector), [seen]);
-  return { frozen, regroup: () => setSeen(new Map()) };
+  const regroup = useCallback(() => setSeen(new Map()), []);
+  return { frozen, regroup };
 }
 
 function frozenOf(connector: Connector): Frozen {

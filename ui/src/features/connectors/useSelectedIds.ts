@@ -20,7 +20,7 @@ export function useSelectedIds(): SelectedIds {
     new Set([...current].filter((one) => one !== id));
   return {
     ids,
-    filter: (shown) => shown.filter((one) => ids.has(one.id)),
+    filter: (shown) => (ids.size === 0 ? [] : shown.filter((one) => ids.has(one.id))),
     toggle: (id) => setIds((current) => (current.has(id) ? without(current, id) : new Set([...current, id]))),
     extend: (from, to) => setIds((current) => new Set([...current, ...(from === null ? [] : [from]), to])),
     selectAll: (shown) => setIds(new Set(shown.map((one) => one.id))),

@@ -1,0 +1,36 @@
+import { screen, waitFor } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import { renderApp } from "@/test/renderApp";
+import { connector, hostedConnector, manyAccounts } from "@/test/samples";
+import * as listView from "./listView";
+
+vi.mock("./listView", async (original) => {
+  const actual = await original<typeof listView>();
+  return {
+    ...actual,
+    sortConnectors: vi.fn(actual.sortConnectors),
+    groupConnectors: vi.fn(actual.groupConnectors),
+    tagsOf: vi.fn(actual.tagsOf),
+  };
+});
+
+it("draws_few_elements_for_each_row", async () => {
+  renderApp("/connectors", { accounts: manyAccounts(), connectors: [hostedConnector()] });
+  const row = await screen.findByRole("row", { name: /^HubSpot CRM/ });
+  expect(screen.getByRole("button", { name: "Sign in, HubSpot CRM" })).toBeVisible();
+  // Each is laid out and painted for twenty rows at every key in the filter.
+  expect(row.querySelectorAll("*").length).toBeLessThanOrEqual(26);
+});
+
+it("sorts_groups_and_counts_nothing_for_a_key_in_the_filter", async () => {
+  const { user } = renderApp("/connectors", {
+    connectors: [connector({ id: "a", title: "Alpha", tags: ["x"] }), connector({ id: "b", title: "Beta" })],
+  });
+  await screen.findByRole("row", { name: /^Alpha/ });
+  await user.click(screen.getByRole("textbox", { name: "Filter connectors" }));
+  for (const spy of [listView.sortConnectors, listView.groupConnectors, listView.tagsOf]) vi.mocked(spy).mockClear();
+  await user.keyboard("beta");
+  await waitFor(() => expect(screen.queryByRole("row", { name: /^Alpha/ })).toBeNull());
+  for (const spy of [listView.sortConnectors, listView.groupConnectors, listView.tagsOf])
+    expect(spy).not.toHaveBeenCalled();
+});
