@@ -13,7 +13,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { Tabs } from "@/components/Tabs";
 import { Tag } from "@/components/Tag";
 import { useAccountStates, useSync } from "@/host/accountSync";
-import { type Account, type AccountId } from "@/host/bindings";
+import { type Account, type AccountId, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
@@ -40,8 +40,10 @@ type Props = {
 /** One account: how its sign-in is, what can be changed of it, and everything that its platform documents. */
 export function AccountPage(props: Props) {
   const { data, error, refetch } = useQuery(queries.accounts());
+  const { data: platforms } = useQuery(queries.platforms());
   const account = data?.find((one) => one.id === props.id && hasAccounts(one));
-  if (account) return <Loaded {...props} account={account} />;
+  // What its platform takes decides what stands where.
+  if (account && platforms) return <Loaded {...props} account={account} platforms={platforms} />;
   return (
     <>
       <div className={styles.bar} data-drag>
@@ -52,8 +54,8 @@ export function AccountPage(props: Props) {
           <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
         </div>
       )}
-      {!data && !error && <Skeleton label="Loading account" rows={4} />}
-      {data && (
+      {!error && (!data || account) && <Skeleton label="Loading account" rows={4} />}
+      {data && !account && (
         <EmptyState
           icon="cable"
           title="Account not found"
@@ -75,12 +77,12 @@ function Loaded({
   onShowConnectors,
   onCreate,
   onLeave,
-}: Props & { account: Account }) {
-  const { data: platforms } = useQuery(queries.platforms());
+  platforms,
+}: Props & { account: Account; platforms: PlatformForm[] }) {
   const { data: operations } = useQuery(queries.operations(account.id));
   const [removing, setRemoving] = useState(false);
   const test = useTestAccount();
-  const platform = platforms?.find((one) => one.platform === account.platform);
+  const platform = platforms.find((one) => one.platform === account.platform);
   const title = platform?.title ?? account.platform;
 
   const next = () => onTab(tab === "account" ? "operations" : "account");

@@ -8,6 +8,7 @@ import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Switch } from "@/components/Switch";
 import { platformName } from "@/components/platformName";
+import { answeredFirst } from "@/host/answered";
 import { type Connector, type ConnectorChanges } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -24,6 +25,7 @@ type Props = { connector: Connector; onRemove: () => void };
 
 /** How a connector is set: words, address, sign-in, on or off, and its JSON. */
 export function ConnectorSettings({ connector, onRemove }: Props) {
+  const { isPending } = useQuery(queries.connector(connector.id));
   if (!abilitiesOf(connector).configuredHere) return <HostedSettings connector={connector} onRemove={onRemove} />;
   return (
     <div className={styles.body}>
@@ -35,18 +37,20 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
       )}
       <RootsSettings connector={connector} />
       <Native connector={connector} />
-      <section className={styles.section} aria-label="Remove">
-        <h2>Remove</h2>
-        <p className="text2">
-          Removes {connector.title} from Patchbay. Runs and saved credentials stay. You can undo this until Patchbay
-          quits.
-        </p>
-        <div className={styles.actions}>
-          <Button icon="trash-2" onPress={onRemove}>
-            Remove {connector.title}
-          </Button>
-        </div>
-      </section>
+      {!isPending && (
+        <section className={styles.section} aria-label="Remove">
+          <h2>Remove</h2>
+          <p className="text2">
+            Removes {connector.title} from Patchbay. Runs and saved credentials stay. You can undo this until Patchbay
+            quits.
+          </p>
+          <div className={styles.actions}>
+            <Button icon="trash-2" onPress={onRemove}>
+              Remove {connector.title}
+            </Button>
+          </div>
+        </section>
+      )}
     </div>
   );
 }
@@ -54,6 +58,10 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
 /** Tags and favourites are the user's own; everything else lies with the platform. */
 function HostedSettings({ connector, onRemove }: Props) {
   const { title, identity } = connector;
+  const answered = answeredFirst([
+    useQuery(queries.platformSettings(connector.id)),
+    useQuery(queries.connector(connector.id)),
+  ]);
   return (
     <div className={styles.body}>
       <section className={styles.section} aria-label="On this computer">
@@ -62,18 +70,20 @@ function HostedSettings({ connector, onRemove }: Props) {
         <TagsAndFavourite connector={connector} />
       </section>
       <EditSettings connector={connector} />
-      <Native connector={connector} />
-      <section className={styles.section} aria-label="Delete">
-        <h2>Delete</h2>
-        <p className="text2">
-          Deletes {title} from {identity.account} for everyone who uses it.
-        </p>
-        <div className={styles.actions}>
-          <Button icon="trash-2" onPress={onRemove}>
-            Delete from {identity.account}…
-          </Button>
-        </div>
-      </section>
+      {answered >= 1 && <Native connector={connector} />}
+      {answered >= 2 && (
+        <section className={styles.section} aria-label="Delete">
+          <h2>Delete</h2>
+          <p className="text2">
+            Deletes {title} from {identity.account} for everyone who uses it.
+          </p>
+          <div className={styles.actions}>
+            <Button icon="trash-2" onPress={onRemove}>
+              Delete from {identity.account}…
+            </Button>
+          </div>
+        </section>
+      )}
     </div>
   );
 }

@@ -38,7 +38,7 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
     (preferences?.connectorSort ?? "name") === "name";
   const { data: first } = useQuery({ ...queries.firstConnectors(), enabled: all === undefined });
   const connectors = all ?? (isUsual ? first?.connectors : undefined);
-  const { data: accounts } = useQuery(queries.accounts());
+  const { data: accounts, isPending: isWaiting } = useQuery(queries.accounts());
   const hosted = accounts?.some(hasAccounts) ?? false;
   const checkAll = useCheckAll();
   const { running } = useSync();
@@ -49,7 +49,7 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
   return (
     <>
       <Toolbar title="Connectors" count={all?.length ?? first?.total}>
-        {hosted ? (
+        {isWaiting ? null : hosted ? (
           <>
             <Button look="quiet" icon="rotate-cw" keys="R" isPending={running} onPress={() => void refresh()}>
               {running ? "Refreshing" : "Refresh"}
@@ -91,7 +91,7 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
           />
         </div>
       )}
-      {!connectors && !error && <Skeleton label="Loading connectors" rows={8} />}
+      {(!connectors || isWaiting) && !error && <Skeleton label="Loading connectors" rows={8} />}
       {connectors?.length === 0 && accounts && hosted && (
         <AccountsLine
           accounts={accounts.filter(hasAccounts)}
@@ -99,7 +99,7 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
           onOpenAccount={list.onOpenAccount}
         />
       )}
-      {connectors?.length === 0 && (
+      {connectors?.length === 0 && !isWaiting && (
         <EmptyState
           icon="cable"
           title="No connectors yet"
@@ -112,7 +112,7 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
           Paste the address of an MCP server to get started.
         </EmptyState>
       )}
-      {connectors && connectors.length > 0 && (
+      {connectors && connectors.length > 0 && !isWaiting && (
         <ConnectorList connectors={connectors} isWhole={all !== undefined} {...list} />
       )}
     </>

@@ -1,5 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { abilitiesOf } from "@/components/abilities";
+import { answeredFirst } from "@/host/answered";
 import { type Connector, type ConnectorId } from "@/host/bindings";
+import { queries } from "@/host/queries";
 import { ago } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
 import { DoctorStrip } from "./DoctorStrip";
@@ -21,6 +24,9 @@ type Props = {
 export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onCheck }: Props) {
   const { check, checking } = useLastCheck(connector.id);
   const { server } = connector;
+  const { hasDetails } = abilitiesOf(connector);
+  const details = useQuery({ ...queries.platformDetails(connector.id), enabled: hasDetails });
+  const answered = answeredFirst([hasDetails ? details : { isPending: false }, useQuery(queries.copies(connector.id))]);
   return (
     <div className={styles.body}>
       <section className={styles.section} aria-label="Health">
@@ -48,9 +54,9 @@ export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onC
         <h2>Details</h2>
         <Facts connector={connector} />
       </section>
-      {abilitiesOf(connector).hasDetails && <PlatformDetails connector={connector} />}
-      <Copies connector={connector} onOpen={onOpen} onCreateElsewhere={onCreateElsewhere} />
-      {server?.instructions && (
+      {hasDetails && <PlatformDetails connector={connector} />}
+      {answered >= 1 && <Copies connector={connector} onOpen={onOpen} onCreateElsewhere={onCreateElsewhere} />}
+      {answered >= 2 && server?.instructions && (
         <section className={styles.section} aria-label="Instructions">
           <h2>Server instructions</h2>
           <div className={styles.instructions} data-selectable>

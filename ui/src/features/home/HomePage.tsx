@@ -46,7 +46,7 @@ type Props = {
 export function HomePage(props: Props) {
   const { data: connectors, error, refetch } = useQuery(queries.connectors());
   const needs = useQuery(queries.needs());
-  const { data: runs } = useQuery(latestRuns());
+  const { data: runs, isPending: isWaiting } = useQuery(latestRuns());
   useShortcut({ keys: "N", label: "Add connector", run: () => props.onAdd() });
   if (error ?? needs.error) {
     return (
@@ -61,7 +61,7 @@ export function HomePage(props: Props) {
       </>
     );
   }
-  if (!connectors || !needs.data) {
+  if (!connectors || !needs.data || isWaiting) {
     return (
       <>
         <Toolbar title="Home" />

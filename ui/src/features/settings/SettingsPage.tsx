@@ -7,6 +7,7 @@ import { SegmentedControl } from "@/components/SegmentedControl";
 import { Skeleton } from "@/components/Skeleton";
 import { Switch } from "@/components/Switch";
 import { Toolbar } from "@/components/Toolbar";
+import { answeredFirst } from "@/host/answered";
 import { type Contrast, type Density, type Preferences, type Redirect, type Theme } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useChangePreferences } from "@/host/preferences";
@@ -23,7 +24,15 @@ type Props = { onOpenKeys: () => void };
 
 /** How the user likes it, what protects the secrets, and where everything lies. */
 export function SettingsPage({ onOpenKeys }: Props) {
-  const { data: preferences, error, refetch } = useQuery(queries.preferences());
+  const looks = useQuery(queries.preferences());
+  const { data: preferences, error, refetch } = looks;
+  const answered = answeredFirst([
+    looks,
+    useQuery(queries.backgroundChecks()),
+    useQuery(queries.history()),
+    useQuery(queries.vault()),
+    useQuery(queries.allowedPrograms()),
+  ]);
   const change = useChangePreferences();
   const problem = error ?? change.error;
   return (
@@ -39,11 +48,11 @@ export function SettingsPage({ onOpenKeys }: Props) {
             onOpenKeys={onOpenKeys}
           />
         )}
-        <BackgroundSettings />
-        <HistorySettings />
-        <VaultSettings />
-        <ProgramSettings />
-        <AboutPatchbay />
+        {answered >= 1 && <BackgroundSettings />}
+        {answered >= 2 && <HistorySettings />}
+        {answered >= 3 && <VaultSettings />}
+        {answered >= 4 && <ProgramSettings />}
+        {answered >= 5 && <AboutPatchbay />}
       </div>
     </>
   );

@@ -6,6 +6,7 @@ import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { draftOf, usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { preloadSchemaForm } from "@/components/SchemaForm/LazySchemaForm";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { Skeleton } from "@/components/Skeleton";
 import { platformName } from "@/components/platformName";
@@ -23,6 +24,7 @@ import { settingsDraft } from "./settingsDrafts";
 export function EditSettings({ connector }: { connector: Connector }) {
   const { account } = connector.identity;
   const { data, error, dataUpdatedAt, refetch } = useQuery(queries.platformSettings(connector.id));
+  useEffect(preloadSchemaForm, []);
   const state = clientState(useQueryClient());
   const startOver = () => {
     state.set(settingsDraft(connector.id), null);
