@@ -31,6 +31,7 @@ use crate::error::Error;
 pub const HOST_SESSIONS: &str = "__host";
 
 /// Who holds sessions where nobody does yet.
+#[cfg_attr(not(unix), allow(dead_code, reason = "nobody holds any there"))]
 pub(crate) enum SessionHost {
     /// A process of this program of ours, which understands [`HOST_SESSIONS`] and outlives us.
     Program(PathBuf),

@@ -10,6 +10,22 @@ use super::{Server, call, http, target};
 use crate::Error;
 use crate::mcp::{CallOutcome, Declared, McpLimits, McpTarget, connect};
 
+/// Folders as this system writes them.
+#[cfg(unix)]
+const NOTES: &str = "/srv/notes";
+#[cfg(unix)]
+const DRAFTS: &str = "/srv/drafts";
+#[cfg(windows)]
+const NOTES: &str = r"C:\srv\notes";
+#[cfg(windows)]
+const DRAFTS: &str = r"C:\srv\drafts";
+
+/// What a server is told of a folder.
+fn root(folder: &str, name: &str) -> Value {
+    let uri = url::Url::from_file_path(folder).unwrap();
+    json!({ "uri": uri, "name": name })
+}
+
 fn declared(roots: &[&str]) -> Declared {
     Declared {
         roots: roots.iter().map(Into::into).collect(),
@@ -59,13 +75,10 @@ fn modern() -> axum::Router {
 
 #[tokio::test]
 async fn the_newer_era_is_told_exactly_the_chosen_ones_and_nobody_is_asked() {
-    let outcome = called(modern(), &["/srv/notes", "/tmp"]).await.unwrap();
+    let outcome = called(modern(), &[NOTES, DRAFTS]).await.unwrap();
     assert_eq!(
         told(&outcome),
-        json!({"roots": [
-            {"uri": "file:///srv/notes", "name": "notes"},
-            {"uri": "file:///tmp", "name": "tmp"},
-        ]})
+        json!({"roots": [root(NOTES, "notes"), root(DRAFTS, "drafts")]})
     );
     let refused = called(modern(), &[]).await;
     assert!(matches!(refused, Err(Error::InputRequired)), "{refused:?}");
@@ -74,11 +87,8 @@ async fn the_newer_era_is_told_exactly_the_chosen_ones_and_nobody_is_asked() {
 #[tokio::test]
 async fn events_of_the_first_revision_carry_them_too() {
     let old = || Old::new(asks_for_roots).router();
-    let outcome = called(old(), &["/srv/notes"]).await.unwrap();
-    assert_eq!(
-        told(&outcome),
-        json!({"roots": [{"uri": "file:///srv/notes", "name": "notes"}]})
-    );
+    let outcome = called(old(), &[NOTES]).await.unwrap();
+    assert_eq!(told(&outcome), json!({"roots": [root(NOTES, "notes")]}));
     // An error, which has no result.
     let outcome = called(old(), &[]).await.unwrap();
     assert_eq!(told(&outcome), Value::Null);
@@ -94,7 +104,7 @@ async fn programs_are_told_them_and_without_any_that_there_is_no_such_thing() {
 
     for (roots, answer) in [
         (
-            &["/srv/notes"][..],
+            &[NOTES][..],
             json!({"roots": [{"uri": "file:///srv/notes", "name": "notes"}]}),
         ),
         (&[], json!({"code": -32601, "message": "roots/list"})),
