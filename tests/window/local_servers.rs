@@ -111,6 +111,7 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     desk.run(&binary("PATCHBAY_CLI_BIN"), &end);
     assert_eq!(running(&pids), 0);
     window.go_to("Tools");
+    window.press("row", "echo, *");
     window.press("button", "Run");
     desk.wait_for("it again", || (running(&pids) == 1).then_some(()));
     window.quit();
