@@ -1,4 +1,5 @@
 import { type Preferences } from "@/host/bindings";
+import { usualFormPercent } from "@/lib/layout";
 
 /** What `loadPreferences` gives when nothing was ever chosen. */
 export const usual: Required<Preferences> = {
@@ -8,7 +9,7 @@ export const usual: Required<Preferences> = {
   singleLetterKeys: true,
   sidebarCollapsed: false,
   zoomPercent: 100,
-  formPercent: 40,
+  formPercent: usualFormPercent,
   connectorGroup: "status",
   connectorSort: "name",
   hostedRedirect: "loopback",

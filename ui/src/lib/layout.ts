@@ -1,3 +1,6 @@
+/** How much of the width the form of a tool has beside its result, in percent, until somebody chooses. */
+export const usualFormPercent = 40;
+
 /** Pixels of a length in rem, with the text zoom of now. */
 export function rem(length: number): number {
   const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);

@@ -2,8 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
-
-const usual = 40;
+import { usualFormPercent as usual } from "@/lib/layout";
 
 /** How much of the width the form of a tool has, in percent; what was dragged is kept once it is let go. */
 export function useFormShare() {
