@@ -625,7 +625,7 @@ function found<T>(value: T | undefined): T {
 
 const notFound: Problem = problem({
   code: "not_found",
-  message: "it is not there any more",
+  message: "it is no longer there",
   hint: null,
   retryable: false,
 });

@@ -8,7 +8,7 @@ import { account, manyAccounts, manyHosted, manyOperations, problem, run } from 
 const state = { accounts: manyAccounts(), connectors: manyHosted() };
 const lost = problem({
   code: "auth.needed",
-  message: "the key is not taken any more",
+  message: "the key is no longer accepted",
   hint: "Enter another key.",
   retryable: false,
 });
@@ -55,7 +55,7 @@ describe("account", () => {
       throw lost;
     };
     await user.keyboard("t");
-    expect(await screen.findByText("The key is not taken any more")).toBeVisible();
+    expect(await screen.findByText("The key is no longer accepted")).toBeVisible();
     expect(screen.getByRole("link", { name: /^Mistral · Northlight ?, signed out$/ })).toHaveAttribute(
       "aria-current",
       "page",

@@ -66,14 +66,14 @@ describe("list over all accounts", () => {
         host.answerSync(each, {
           account: "acc_tenex",
           connectors: null,
-          problem: problem({ code: "auth.needed", message: "the key is not taken any more" }),
+          problem: problem({ code: "auth.needed", message: "the key is no longer accepted" }),
         });
         return null;
       };
     });
     const line = await screen.findByRole("group", { name: "Accounts" });
     await waitFor(() =>
-      expect(line).toHaveTextContent(/10ex · Lena: signed out\. The key is not taken any more\..*auth\.needed/),
+      expect(line).toHaveTextContent(/10ex · Lena: signed out\. The key is no longer accepted\..*auth\.needed/),
     );
     expect(screen.getByRole("row", { name: /^Gmail, Ready/ })).toBeVisible();
     await user.click(within(line).getByRole("button", { name: "1 more" }));

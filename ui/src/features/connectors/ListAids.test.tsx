@@ -18,7 +18,7 @@ it("the_head_of_an_account_says_how_it_is_and_leads_there", async () => {
         host.answerSync(each, {
           account: "acc_tenex",
           connectors: null,
-          problem: problem({ code: "auth.needed", message: "the key is not taken any more" }),
+          problem: problem({ code: "auth.needed", message: "the key is no longer accepted" }),
         });
         return null;
       };

@@ -116,7 +116,7 @@ function withAilingAccounts(host: MockHost): MockHost {
     for (const { id, platform } of host.state.accounts) {
       const lost = problem({
         code: "auth.needed",
-        message: "the key is not taken any more",
+        message: "the key is no longer accepted",
         hint: "Enter another key.",
         retryable: false,
       });
