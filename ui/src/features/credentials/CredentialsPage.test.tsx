@@ -60,6 +60,27 @@ describe("the wallet", () => {
     );
   });
 
+  it("offers_one_way_to_change_a_secret", async () => {
+    const alone = entry({
+      id: "wal_one",
+      name: "One reads it",
+      kind: "bearer",
+      usedBy: [{ connector: "con_github", title: "GitHub" }],
+    });
+    const usedBy = [...alone.usedBy, { connector: "con_linear", title: "Linear" }];
+    const shared = { ...alone, id: "wal_two", name: "Two read it", usedBy };
+    const { user } = renderApp("/credentials", { wallet: [alone, shared] });
+    await user.click(await screen.findByRole("row", { name: /^One reads it/ }));
+    const first = await screen.findByRole("dialog", { name: "One reads it" });
+    expect(await within(first).findByRole("button", { name: "Replace" })).toBeVisible();
+    expect(within(first).queryByRole("button", { name: /^Rotate/ })).toBeNull();
+    await user.keyboard("{Escape}");
+    await user.click(await screen.findByRole("row", { name: /^Two read it/ }));
+    const second = await screen.findByRole("dialog", { name: "Two read it" });
+    expect(await within(second).findByRole("button", { name: "Rotate…" })).toBeVisible();
+    expect(within(second).queryByRole("button", { name: "Replace" })).toBeNull();
+  });
+
   it("says_what_would_break_before_it_deletes", async () => {
     const { user, host } = renderApp("/credentials", { wallet: manyEntries() });
     await screen.findByRole("row", { name: /^analytics/ });
@@ -116,7 +137,7 @@ describe("rotating", () => {
     const sheet = await screen.findByRole("dialog", { name: "Stripe restricted key" });
     expect(await within(sheet).findByText(/Used in 4 places/)).toBeVisible();
     expect(within(sheet).queryByRole("button", { name: "Replace" })).toBeNull();
-    await user.click(within(sheet).getByRole("button", { name: "Rotate" }));
+    await user.click(within(sheet).getByRole("button", { name: "Rotate…" }));
     const rotate = await screen.findByRole("dialog", { name: /^Rotate / });
     const list = await within(rotate).findByRole("list", { name: "Places" });
     expect(within(list).getAllByText("Will be updated")).toHaveLength(2);

@@ -36,12 +36,16 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
   const { checks, run } = useUserChecks();
   const client = useQueryClient();
   const canRotate = typedKindOf(entry.kind, entry.reference) !== null;
-  const isOnPlatforms = rotation?.canGoBack === true || targets.some(isPushed);
+  const isOpen = rotation?.canGoBack === true;
+  const isOnPlatforms = targets.some(isPushed);
+  const usedIn = rotation ? targets.length : entry.usedBy.length;
+  // One way for each: what a single connector of this computer reads is put in its place and checked at once.
+  const isRotated = isOpen || isOnPlatforms || (canRotate && usedIn > 1);
   return (
     <Sheet
       title={entry.name}
       mark={<ConnectorMark size="large" title={entry.name} />}
-      subtitle={[entryKind(entry), "Wallet", usageText(rotation ? targets.length : entry.usedBy.length)].join(" · ")}
+      subtitle={[entryKind(entry), "Wallet", usageText(usedIn)].join(" · ")}
       onClose={onClose}
       footer={
         <>
@@ -49,17 +53,12 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
             Delete
           </Button>
           <span className="grow" />
-          {canRotate && (
-            <Button icon="rotate-cw" onPress={onRotate}>
-              Rotate…
-            </Button>
-          )}
           <Button onPress={onClose}>Close</Button>
         </>
       }
     >
-      {isOnPlatforms ? (
-        <RotateHint isOpen={rotation?.canGoBack === true} onRotate={onRotate} />
+      {isRotated ? (
+        <RotateHint isOpen={isOpen} isOnPlatforms={isOnPlatforms} onRotate={onRotate} />
       ) : (
         <Replace
           entry={entry}
@@ -132,19 +131,26 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
   );
 }
 
-/** A secret that platforms keep too is not replaced here alone: they would stay with the old one. */
-function RotateHint({ isOpen, onRotate }: { isOpen: boolean; onRotate: () => void }) {
+type RotateProps = { isOpen: boolean; isOnPlatforms: boolean; onRotate: () => void };
+
+/**
+ * A secret that platforms keep too is not replaced here alone: they would stay with the old one. One that several
+ * connectors read is tried with each of them before the old one goes.
+ */
+function RotateHint({ isOpen, isOnPlatforms, onRotate }: RotateProps) {
   return (
     <section className={styles.section} aria-label="Replace credential">
       <h3>Replace credential</h3>
       <p className="text2">
         {isOpen
           ? "Rotation isn't finished. The old credential is kept until you finish."
-          : "Also used on platforms. Rotate to update it everywhere at once."}
+          : isOnPlatforms
+            ? "Also used on platforms. Rotate to update it everywhere at once."
+            : "Used in several places. Rotate to try a new one in each; you can roll back."}
       </p>
       <div className={styles.actions}>
         <Button look="primary" icon="rotate-cw" onPress={onRotate}>
-          {isOpen ? "Continue rotation" : "Rotate"}
+          {isOpen ? "Continue rotation" : "Rotate…"}
         </Button>
       </div>
     </section>
