@@ -16,8 +16,8 @@ fn an_entry_is_found_created_and_consented_to() {
     window.see("row", "Linear, *");
     window.fill("Search the catalog", "gmail");
     window.see_gone("row", "Linear, *");
-    window.press("button", "Create GMAIL");
-    window.see("dialog", "Create GMAIL");
+    window.press("button", "Create Gmail");
+    window.see("dialog", "Create Gmail");
     window.keys(&[keys::CONTROL, keys::ENTER]);
     follow(&stage.desk, &stage.desk.opened_page());
     window.see_text("Signed in to gmail");

@@ -206,10 +206,17 @@ fn of_provider(mut schema: Value, provider: &Provider) -> Value {
     schema
 }
 
-/// What a provider is called.
+/// What a provider is called. A name that only shouts its code, such as `GMAIL`, is the code.
 pub(super) fn title(provider: &Provider) -> String {
+    let code = &provider.provider;
     let name = provider.name.as_deref().map(|name| clean_text(name, 200));
-    name.unwrap_or_else(|| humanize(&provider.provider))
+    name.filter(|name| !shouts(name, code))
+        .unwrap_or_else(|| humanize(code))
+}
+
+/// Whether the name is the code in capitals; a short one, such as `IBM`, is an abbreviation.
+fn shouts(name: &str, code: &str) -> bool {
+    name.chars().count() > 4 && name != code && *name == code.to_uppercase()
 }
 
 /// Roles that connectors of a provider can have, with the one that one has.

@@ -97,3 +97,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_name_that_only_shouts_the_code_is_written_as_people_do() {
+    for (code, name, shown) in [
+        ("gmail", json!("GMAIL"), "Gmail"),
+        ("GMAIL", json!(null), "Gmail"),
+        ("google_drive", json!("Google Drive"), "Google Drive"),
+        ("hubspot", json!("HubSpot"), "HubSpot"),
+        ("ibm", json!("IBM"), "IBM"),
+    ] {
+        let it = provider(json!({"provider": code, "name": name}));
+        assert_eq!(title(&it), shown);
+    }
+}
