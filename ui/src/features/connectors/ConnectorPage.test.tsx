@@ -181,7 +181,12 @@ it("suggests_what_the_server_knows_while_a_prompt_is_filled_in_and_never_stands_
   await waitFor(() =>
     expect(host.lastCall("complete")).toEqual({
       connector: "con_github",
-      request: { target: { kind: "prompt", name: "review" }, argument: "branch", value: "main", others: { repo: "pat" } },
+      request: {
+        target: { kind: "prompt", name: "review" },
+        argument: "branch",
+        value: "main",
+        others: { repo: "pat" },
+      },
     }),
   );
   expect(screen.queryByText(/no such thing/i)).toBeNull();
