@@ -168,7 +168,7 @@ pub enum Error {
         why: String,
     },
     /// A program of this computer that is a server ended while it was needed.
-    #[error("{program} ended{}", in_brackets(how.as_deref()))]
+    #[error("the program {program} ended{}", in_brackets(how.as_deref()))]
     ProgramEnded {
         /// What people call it.
         program: String,

@@ -215,7 +215,7 @@ pub enum Error {
         program: Program,
     },
     /// The program of a connector is not there.
-    #[error("{program} not found: {why}")]
+    #[error("the program {program} wasn't found: {why}")]
     ProgramMissing {
         /// What the connector calls it.
         program: String,

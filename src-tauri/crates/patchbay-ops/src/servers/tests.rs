@@ -261,7 +261,9 @@ async fn a_program_that_is_not_there_names_what_to_install() {
         ("found", Code::ProgramNotFound)
     );
     assert!(
-        problem.message.starts_with("npx-is-not-there not found: "),
+        problem
+            .message
+            .starts_with("the program npx-is-not-there wasn't found: "),
         "{problem:?}"
     );
     assert!(what_to_install("/usr/bin/npx").contains("Node.js"));

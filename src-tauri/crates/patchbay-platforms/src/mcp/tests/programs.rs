@@ -191,7 +191,7 @@ async fn what_is_no_message_is_not_answered_and_harms_nothing() {
 #[tokio::test]
 async fn one_that_ends_at_once_says_how_and_why() {
     let error = tried("ends").await.error();
-    assert_eq!(error.to_string(), "server ended (exit code 3)");
+    assert_eq!(error.to_string(), "the program server ended (exit code 3)");
     let problem = error.problem();
     assert_eq!(
         problem.detail.as_deref(),
@@ -210,7 +210,7 @@ async fn a_call_in_flight_fails_as_soon_as_the_program_ends() {
         .await;
     assert!(began.elapsed() < Duration::from_secs(5));
     let error = refused.unwrap_err();
-    assert_eq!(error.to_string(), "server ended (signal 9)");
+    assert_eq!(error.to_string(), "the program server ended (signal 9)");
     assert_eq!(error.problem().detail.as_deref(), Some("about to fail"));
     let again = tried
         .session()

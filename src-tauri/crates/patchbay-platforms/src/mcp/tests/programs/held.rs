@@ -150,14 +150,17 @@ async fn other_words_or_secrets_are_another_server() {
 async fn how_it_ended_is_told_to_whoever_uses_it() {
     let holder = Holder::new();
     let error = holder.session("ends", "a").await.err().unwrap();
-    assert_eq!(error.to_string(), "server ended (exit code 3)");
+    assert_eq!(error.to_string(), "the program server ended (exit code 3)");
     let said = error.problem().detail;
     assert_eq!(said.as_deref(), Some("no YES option for <redacted>"));
     let session = holder.session("dies", "b").await.unwrap();
     let error = session
         .call_tool(call("echo"), &CancellationToken::new())
         .await;
-    assert_eq!(error.unwrap_err().to_string(), "server ended (signal 9)");
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "the program server ended (signal 9)"
+    );
     let session = holder.session("endless", "c").await.unwrap();
     let error = session
         .call_tool(call("echo"), &CancellationToken::new())
