@@ -8,7 +8,7 @@ import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Switch } from "@/components/Switch";
 import { platformName } from "@/components/platformName";
-import { answeredFirst } from "@/host/answered";
+import { useAnsweredFirst } from "@/host/useAnsweredFirst";
 import { type Connector, type ConnectorChanges } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -25,7 +25,7 @@ type Props = { connector: Connector; onRemove: () => void };
 
 /** How a connector is set: words, address, sign-in, on or off, and its JSON. */
 export function ConnectorSettings({ connector, onRemove }: Props) {
-  const { isPending } = useQuery(queries.connector(connector.id));
+  const answered = useAnsweredFirst([useQuery(queries.connector(connector.id))]);
   if (!abilitiesOf(connector).configuredHere) return <HostedSettings connector={connector} onRemove={onRemove} />;
   return (
     <div className={styles.body}>
@@ -37,7 +37,7 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
       )}
       <RootsSettings connector={connector} />
       <Native connector={connector} />
-      {!isPending && (
+      {answered >= 1 && (
         <section className={styles.section} aria-label="Remove">
           <h2>Remove</h2>
           <p className="text2">
@@ -58,7 +58,7 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
 /** Tags and favourites are the user's own; everything else lies with the platform. */
 function HostedSettings({ connector, onRemove }: Props) {
   const { title, identity } = connector;
-  const answered = answeredFirst([
+  const answered = useAnsweredFirst([
     useQuery(queries.platformSettings(connector.id)),
     useQuery(queries.connector(connector.id)),
   ]);

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { abilitiesOf } from "@/components/abilities";
-import { answeredFirst } from "@/host/answered";
+import { useAnsweredFirst } from "@/host/useAnsweredFirst";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { ago } from "@/lib/time";
@@ -26,7 +26,10 @@ export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onC
   const { server } = connector;
   const { hasDetails } = abilitiesOf(connector);
   const details = useQuery({ ...queries.platformDetails(connector.id), enabled: hasDetails });
-  const answered = answeredFirst([hasDetails ? details : { isPending: false }, useQuery(queries.copies(connector.id))]);
+  const answered = useAnsweredFirst([
+    hasDetails ? details : { isPending: false },
+    useQuery(queries.copies(connector.id)),
+  ]);
   return (
     <div className={styles.body}>
       <section className={styles.section} aria-label="Health">

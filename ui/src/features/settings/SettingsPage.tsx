@@ -7,7 +7,7 @@ import { SegmentedControl } from "@/components/SegmentedControl";
 import { Skeleton } from "@/components/Skeleton";
 import { Switch } from "@/components/Switch";
 import { Toolbar } from "@/components/Toolbar";
-import { answeredFirst } from "@/host/answered";
+import { useAnsweredFirst } from "@/host/useAnsweredFirst";
 import { type Contrast, type Density, type Preferences, type Redirect, type Theme } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useChangePreferences } from "@/host/preferences";
@@ -26,7 +26,7 @@ type Props = { onOpenKeys: () => void };
 export function SettingsPage({ onOpenKeys }: Props) {
   const looks = useQuery(queries.preferences());
   const { data: preferences, error, refetch } = looks;
-  const answered = answeredFirst([
+  const answered = useAnsweredFirst([
     looks,
     useQuery(queries.backgroundChecks()),
     useQuery(queries.history()),
