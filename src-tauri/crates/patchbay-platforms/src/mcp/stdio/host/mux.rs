@@ -18,9 +18,9 @@ pub(super) type ClientId = u64;
 /// A message on its way.
 #[derive(Debug, PartialEq)]
 pub(super) enum Outgoing {
-    ToServer(Value),
-    ToClient(ClientId, Value),
-    ToAll(Value),
+    Server(Value),
+    Client(ClientId, Value),
+    AllClients(Value),
 }
 
 /// What is under way on one session.
@@ -61,7 +61,7 @@ impl Mux {
     }
 
     /// What becomes of a message of a client.
-    pub(super) fn from_client(&mut self, client: ClientId, mut message: Value) -> Option<Outgoing> {
+    pub(super) fn on_client(&mut self, client: ClientId, mut message: Value) -> Option<Outgoing> {
         self.newest = Some(client);
         let id = message.get("id").filter(|id| !id.is_null()).cloned();
         match (message["method"].as_str(), id) {
@@ -74,7 +74,7 @@ impl Mux {
             }
             (Some("notifications/initialized"), None) => {
                 let is_first = !std::mem::replace(&mut self.is_initialized, true);
-                is_first.then_some(Outgoing::ToServer(message))
+                is_first.then_some(Outgoing::Server(message))
             }
             (Some("notifications/cancelled"), None) => {
                 let requested = message.pointer_mut("/params/requestId")?;
@@ -84,9 +84,9 @@ impl Mux {
                 let number = *all.find(|(_, pending)| is_it(pending))?.0;
                 self.pending.remove(&number);
                 *requested = number.into();
-                Some(Outgoing::ToServer(message))
+                Some(Outgoing::Server(message))
             }
-            (Some(_), None) => Some(Outgoing::ToServer(message)),
+            (Some(_), None) => Some(Outgoing::Server(message)),
             (None, Some(id)) => {
                 let key = id.to_string();
                 let is_asked = self
@@ -95,7 +95,7 @@ impl Mux {
                     .is_some_and(|(who, _)| *who == client);
                 is_asked.then(|| {
                     self.questions.remove(&key);
-                    Outgoing::ToServer(message)
+                    Outgoing::Server(message)
                 })
             }
             (None, None) => None,
@@ -106,7 +106,7 @@ impl Mux {
         match &mut self.initialization {
             Initialization::Done(result) => {
                 let answer = json!({ "jsonrpc": "2.0", "id": id, "result": result });
-                Some(Outgoing::ToClient(client, answer))
+                Some(Outgoing::Client(client, answer))
             }
             Initialization::Pending(waiting) => {
                 waiting.push((client, id));
@@ -130,17 +130,17 @@ impl Mux {
         message["id"] = self.last.into();
         self.pending
             .insert(self.last, Pending { client, id, token });
-        Outgoing::ToServer(message)
+        Outgoing::Server(message)
     }
 
     /// What becomes of a message of the server.
-    pub(super) fn from_server(&mut self, mut message: Value) -> Vec<Outgoing> {
+    pub(super) fn on_server(&mut self, mut message: Value) -> Vec<Outgoing> {
         if is_answer(&message) {
             return self.route_response(message);
         }
         let id = message.get("id").filter(|id| !id.is_null()).cloned();
         let out = match (message["method"].as_str(), id) {
-            (Some("ping"), Some(id)) => Some(Outgoing::ToServer(
+            (Some("ping"), Some(id)) => Some(Outgoing::Server(
                 json!({ "jsonrpc": "2.0", "id": id, "result": {} }),
             )),
             (Some(_), Some(id)) => Some(self.route_question(id, message)),
@@ -152,14 +152,14 @@ impl Mux {
                         *token = pending.token.clone()?;
                         pending.client
                     })
-                    .map(|client| Outgoing::ToClient(client, message))
+                    .map(|client| Outgoing::Client(client, message))
             }
             (Some("notifications/cancelled"), None) => {
                 let key = message["params"]["requestId"].to_string();
                 let asked = self.questions.remove(&key);
-                asked.map(|(client, _)| Outgoing::ToClient(client, message))
+                asked.map(|(client, _)| Outgoing::Client(client, message))
             }
-            (Some(_), None) => Some(Outgoing::ToAll(message)),
+            (Some(_), None) => Some(Outgoing::AllClients(message)),
             (None, _) => None,
         };
         out.into_iter().collect()
@@ -175,7 +175,7 @@ impl Mux {
         match client.filter(|_| self.questions.len() < MOST_QUESTIONS) {
             Some(client) => {
                 self.questions.insert(id.to_string(), (client, id));
-                Outgoing::ToClient(client, message)
+                Outgoing::Client(client, message)
             }
             None => no_client(&id),
         }
@@ -194,7 +194,7 @@ impl Mux {
         self.has_answered |= message.get("result").is_some();
         if let Some(client) = pending.client {
             message["id"] = pending.id;
-            return vec![Outgoing::ToClient(client, message)];
+            return vec![Outgoing::Client(client, message)];
         }
         let next = match message.get("result") {
             Some(result) => Initialization::Done(result.clone()),
@@ -207,7 +207,7 @@ impl Mux {
         let given = |(client, id): (ClientId, Value)| {
             let mut answer = message.clone();
             answer["id"] = id;
-            Outgoing::ToClient(client, answer)
+            Outgoing::Client(client, answer)
         };
         waiting.into_iter().map(given).collect()
     }
@@ -219,7 +219,7 @@ impl Mux {
         self.pending.retain(|number, pending| {
             let is_theirs = pending.client == Some(client);
             if is_theirs {
-                outgoing.push(Outgoing::ToServer(json!({
+                outgoing.push(Outgoing::Server(json!({
                     "jsonrpc": "2.0",
                     "method": "notifications/cancelled",
                     "params": { "requestId": number },
@@ -243,7 +243,7 @@ impl Mux {
 /// Answers a question that no client is there for.
 fn no_client(id: &Value) -> Outgoing {
     let error = json!({ "code": -32601, "message": "nobody is there to be asked" });
-    Outgoing::ToServer(json!({ "jsonrpc": "2.0", "id": id, "error": error }))
+    Outgoing::Server(json!({ "jsonrpc": "2.0", "id": id, "error": error }))
 }
 
 /// A number of ours; some servers turn it into text.

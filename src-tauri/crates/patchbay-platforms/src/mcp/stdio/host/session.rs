@@ -139,7 +139,7 @@ impl ServerSession {
                 self.last_used = Instant::now();
                 // Bounded by its line alone: whoever may attach may as well start programs.
                 let message = serde_json::from_slice(&line).ok();
-                let out = message.and_then(|message| self.mux.from_client(client, message));
+                let out = message.and_then(|message| self.mux.on_client(client, message));
                 self.send(out).await;
             }
             ClientEvent::Detached(client) => self.detach(client).await,
@@ -159,7 +159,7 @@ impl ServerSession {
         };
         match json::parse(line, limits) {
             Ok(message) if message["jsonrpc"] == "2.0" => {
-                let out = self.mux.from_server(message);
+                let out = self.mux.on_server(message);
                 self.send(out).await;
             }
             Err(json::Error::Exceeded(limit)) => return Err(Cut::Exceeded(limit)),
@@ -185,17 +185,17 @@ impl ServerSession {
         let mut stalled = Vec::new();
         for out in out {
             let (to, message) = match out {
-                Outgoing::ToServer(message) => {
+                Outgoing::Server(message) => {
                     if self.waiting.len() < MOST_WAITING {
                         self.waiting.extend(line(&message).ok());
                     }
                     continue;
                 }
-                Outgoing::ToClient(client, message) => {
+                Outgoing::Client(client, message) => {
                     self.last_used = Instant::now();
                     (vec![client], message)
                 }
-                Outgoing::ToAll(message) => (self.clients.keys().copied().collect(), message),
+                Outgoing::AllClients(message) => (self.clients.keys().copied().collect(), message),
             };
             let Ok(text) = line(&message) else {
                 continue;

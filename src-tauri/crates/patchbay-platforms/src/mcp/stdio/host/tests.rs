@@ -24,7 +24,7 @@ fn notification(method: &str, params: Value) -> Value {
 /// The message that goes to the server.
 fn to_server(out: Option<Outgoing>) -> Value {
     match out {
-        Some(Outgoing::ToServer(message)) => message,
+        Some(Outgoing::Server(message)) => message,
         other => panic!("{other:?}"),
     }
 }
@@ -32,8 +32,8 @@ fn to_server(out: Option<Outgoing>) -> Value {
 #[test]
 fn answers_and_progress_reach_whoever_asked() {
     let mut mux = Mux::default();
-    let first = to_server(mux.from_client(1, call("same", "token")));
-    let second = to_server(mux.from_client(2, call("same", "token")));
+    let first = to_server(mux.on_client(1, call("same", "token")));
+    let second = to_server(mux.on_client(2, call("same", "token")));
     assert_ne!(first["id"], second["id"]);
     for (sent, client) in [(&second, 2), (&first, 1)] {
         let token = &sent["params"]["_meta"]["progressToken"];
@@ -44,28 +44,24 @@ fn answers_and_progress_reach_whoever_asked() {
             )
         };
         assert_eq!(
-            mux.from_server(progress(token)),
-            [Outgoing::ToClient(client, progress(&json!("token")))]
+            mux.on_server(progress(token)),
+            [Outgoing::Client(client, progress(&json!("token")))]
         );
         // Some servers turn numbers into text.
         let id = sent["id"].to_string();
         assert_eq!(
-            mux.from_server(answer(id.clone(), "done")),
-            [Outgoing::ToClient(client, answer("same", "done"))]
+            mux.on_server(answer(id.clone(), "done")),
+            [Outgoing::Client(client, answer("same", "done"))]
         );
-        assert_eq!(mux.from_server(answer(id, "twice")), []);
-        assert_eq!(mux.from_server(progress(token)), [], "too late");
+        assert_eq!(mux.on_server(answer(id, "twice")), []);
+        assert_eq!(mux.on_server(progress(token)), [], "too late");
     }
     let list = notification("notifications/tools/list_changed", json!({}));
-    assert_eq!(mux.from_server(list.clone()), [Outgoing::ToAll(list)]);
+    assert_eq!(mux.on_server(list.clone()), [Outgoing::AllClients(list)]);
     let error = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": 1, "message": "no" } });
-    assert_eq!(
-        mux.from_server(error.clone()),
-        [],
-        "whose it is nobody knows"
-    );
-    to_server(mux.from_client(1, request(7, "tools/list")));
-    let Outgoing::ToClient(1, found) = mux.from_server(error).remove(0) else {
+    assert_eq!(mux.on_server(error.clone()), [], "whose it is nobody knows");
+    to_server(mux.on_client(1, request(7, "tools/list")));
+    let Outgoing::Client(1, found) = mux.on_server(error).remove(0) else {
         panic!("it goes to the one who waits");
     };
     assert_eq!(found["id"], 7);
@@ -74,46 +70,42 @@ fn answers_and_progress_reach_whoever_asked() {
 #[test]
 fn a_server_is_initialized_once() {
     let mut mux = Mux::default();
-    let initialize = to_server(mux.from_client(1, request(0, "initialize")));
-    assert_eq!(
-        mux.from_client(2, request(5, "initialize")),
-        None,
-        "it waits"
-    );
+    let initialize = to_server(mux.on_client(1, request(0, "initialize")));
+    assert_eq!(mux.on_client(2, request(5, "initialize")), None, "it waits");
     assert!(!mux.has_answered());
     let both = [
-        Outgoing::ToClient(1, answer(0, "hello")),
-        Outgoing::ToClient(2, answer(5, "hello")),
+        Outgoing::Client(1, answer(0, "hello")),
+        Outgoing::Client(2, answer(5, "hello")),
     ];
     assert_eq!(
-        mux.from_server(answer(initialize["id"].clone(), "hello")),
+        mux.on_server(answer(initialize["id"].clone(), "hello")),
         both
     );
     assert!(mux.has_answered());
-    let later = Some(Outgoing::ToClient(3, answer("x", "hello")));
+    let later = Some(Outgoing::Client(3, answer("x", "hello")));
     let mut again = request(0, "initialize");
     again["id"] = json!("x");
-    assert_eq!(mux.from_client(3, again), later);
+    assert_eq!(mux.on_client(3, again), later);
     let initialized = notification("notifications/initialized", json!({}));
-    to_server(mux.from_client(1, initialized.clone()));
-    assert_eq!(mux.from_client(2, initialized), None);
+    to_server(mux.on_client(1, initialized.clone()));
+    assert_eq!(mux.on_client(2, initialized), None);
 }
 
 #[test]
 fn a_refused_initialization_is_not_kept() {
     let mut mux = Mux::default();
-    let initialize = to_server(mux.from_client(1, request(0, "initialize")));
+    let initialize = to_server(mux.on_client(1, request(0, "initialize")));
     // The one who asked left: whoever comes next waits for the same answer.
     assert_eq!(mux.detach(1), []);
-    assert_eq!(mux.from_client(2, request(4, "initialize")), None);
+    assert_eq!(mux.on_client(2, request(4, "initialize")), None);
     let mut refusal = json!({ "jsonrpc": "2.0", "error": { "code": -32022, "message": "no" } });
     refusal["id"] = initialize["id"].clone();
     let mut theirs = refusal.clone();
     theirs["id"] = json!(4);
-    assert_eq!(mux.from_server(refusal), [Outgoing::ToClient(2, theirs)]);
+    assert_eq!(mux.on_server(refusal), [Outgoing::Client(2, theirs)]);
     assert!(!mux.has_answered());
-    to_server(mux.from_client(2, request(5, "server/discover")));
-    to_server(mux.from_client(3, request(0, "initialize")));
+    to_server(mux.on_client(2, request(5, "server/discover")));
+    to_server(mux.on_client(3, request(0, "initialize")));
 }
 
 #[test]
@@ -121,25 +113,25 @@ fn a_question_goes_to_the_newest_call_and_its_answer_comes_from_there_only() {
     let mut mux = Mux::default();
     let mut question = request(0, "elicitation/create");
     question["id"] = json!("ask");
-    let Outgoing::ToServer(refused) = mux.from_server(question.clone()).remove(0) else {
+    let Outgoing::Server(refused) = mux.on_server(question.clone()).remove(0) else {
         panic!("the server is answered");
     };
     assert_eq!(refused["error"]["code"], -32601);
     assert_eq!(
-        mux.from_server(request(3, "ping")),
-        [Outgoing::ToServer(
+        mux.on_server(request(3, "ping")),
+        [Outgoing::Server(
             json!({ "jsonrpc": "2.0", "id": 3, "result": {} })
         )]
     );
-    to_server(mux.from_client(1, call("a", "t")));
-    to_server(mux.from_client(2, call("b", "t")));
+    to_server(mux.on_client(1, call("a", "t")));
+    to_server(mux.on_client(2, call("b", "t")));
     assert_eq!(
-        mux.from_server(question.clone()),
-        [Outgoing::ToClient(2, question)]
+        mux.on_server(question.clone()),
+        [Outgoing::Client(2, question)]
     );
-    assert_eq!(mux.from_client(1, answer("ask", "mine")), None);
-    to_server(mux.from_client(2, answer("ask", "yes")));
-    assert_eq!(mux.from_client(2, answer("ask", "again")), None);
+    assert_eq!(mux.on_client(1, answer("ask", "mine")), None);
+    to_server(mux.on_client(2, answer("ask", "yes")));
+    assert_eq!(mux.on_client(2, answer("ask", "again")), None);
 }
 
 #[test]
@@ -147,40 +139,40 @@ fn folders_are_asked_for_between_calls_too() {
     let mut mux = Mux::default();
     let roots = request(8, "roots/list");
     assert!(matches!(
-        mux.from_server(roots.clone()).as_slice(),
-        [Outgoing::ToServer(_)]
+        mux.on_server(roots.clone()).as_slice(),
+        [Outgoing::Server(_)]
     ));
-    mux.from_client(1, notification("notifications/initialized", json!({})));
+    mux.on_client(1, notification("notifications/initialized", json!({})));
     assert_eq!(
-        mux.from_server(roots.clone()),
-        [Outgoing::ToClient(1, roots.clone())]
+        mux.on_server(roots.clone()),
+        [Outgoing::Client(1, roots.clone())]
     );
-    to_server(mux.from_client(1, answer(8, "these")));
+    to_server(mux.on_client(1, answer(8, "these")));
     mux.detach(1);
     assert!(matches!(
-        mux.from_server(roots).as_slice(),
-        [Outgoing::ToServer(_)]
+        mux.on_server(roots).as_slice(),
+        [Outgoing::Server(_)]
     ));
 }
 
 #[test]
 fn whoever_leaves_ends_what_is_their_own() {
     let mut mux = Mux::default();
-    let theirs = to_server(mux.from_client(1, call("a", "t")));
-    let other = to_server(mux.from_client(2, request(1, "tools/list")));
+    let theirs = to_server(mux.on_client(1, call("a", "t")));
+    let other = to_server(mux.on_client(2, request(1, "tools/list")));
     let cancelled =
         |id: &Value| notification("notifications/cancelled", json!({ "requestId": id }));
-    assert_eq!(mux.from_client(1, cancelled(&json!(1))), None, "not theirs");
-    mux.from_client(1, call("b", "t"));
+    assert_eq!(mux.on_client(1, cancelled(&json!(1))), None, "not theirs");
+    mux.on_client(1, call("b", "t"));
     let mut question = request(0, "elicitation/create");
     question["id"] = json!(9);
-    mux.from_server(question);
+    mux.on_server(question);
     let outgoing = mux.detach(1);
-    assert_eq!(outgoing[0], Outgoing::ToServer(cancelled(&theirs["id"])));
+    assert_eq!(outgoing[0], Outgoing::Server(cancelled(&theirs["id"])));
     assert_eq!(outgoing.len(), 3, "two calls and a question: {outgoing:?}");
-    assert!(matches!(&outgoing[2], Outgoing::ToServer(answer) if answer["id"] == 9));
-    assert_eq!(mux.from_server(answer(theirs["id"].clone(), "late")), []);
+    assert!(matches!(&outgoing[2], Outgoing::Server(answer) if answer["id"] == 9));
+    assert_eq!(mux.on_server(answer(theirs["id"].clone(), "late")), []);
     // Told so by themselves, in their own words.
-    let out = mux.from_client(2, cancelled(&json!(1)));
+    let out = mux.on_client(2, cancelled(&json!(1)));
     assert_eq!(to_server(out), cancelled(&other["id"]));
 }
