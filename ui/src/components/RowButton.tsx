@@ -26,12 +26,14 @@ export function RowButton({ words, subject, keys, inTabOrder, onPress }: Props) 
       data-small
       data-row
       tabIndex={inTabOrder ? undefined : -1}
-      aria-label={`${words}, ${subject}`}
       aria-keyshortcuts={keys && ariaKeys(keys, mac)}
       onKeyDown={keepPress}
       onClick={onPress}
     >
-      {words}
+      <span>
+        {words}
+        <span className="unseen">, {subject}</span>
+      </span>
       {keys && <KeyHint keys={keys} />}
     </button>
   );

@@ -122,8 +122,8 @@ function SelectMark({ connector, isSelected, onToggle }: SelectProps) {
       className={styles.pick}
       tabIndex={-1}
       aria-pressed={isSelected}
-      aria-label={`Select ${connector.title}`}
-      title={isSelected ? "Deselect" : "Select"}
+      // Its name too, for its letters are none.
+      title={`Select ${connector.title}`}
       onPointerEnter={() => setIsOver(true)}
       onPointerLeave={() => setIsOver(false)}
       onMouseDown={(event) => event.preventDefault()}
