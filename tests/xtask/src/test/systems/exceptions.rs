@@ -145,7 +145,7 @@ const ABSENT: [Test; 47] = [
     },
     Test {
         program: "patchbay-ops",
-        name: "servers::sessions::place::tests::",
+        name: "servers::sessions::socket::tests::",
         reason: "Windows starts servers for each command, and has no such sockets",
     },
     Test {
