@@ -11,6 +11,7 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 use tokio_util::sync::CancellationToken;
 
 use super::hand_made::{self, Asked};
+use super::roots::{NOTES, root};
 use super::*;
 
 fn progress(asked: &Asked, done: u32, words: &str) -> String {
@@ -204,8 +205,8 @@ async fn questions_of_the_server_are_declined_as_unknown() {
         }),
     );
     let server = Server::start(router).await;
-    let chosen = json!({"result": {"roots": [{"uri": "file:///srv/notes", "name": "notes"}]}});
-    for (roots, answer) in [(vec![], json!(-32601)), (vec!["/srv/notes".into()], chosen)] {
+    let chosen = json!({"result": {"roots": [root(NOTES, "notes")]}});
+    for (roots, answer) in [(vec![], json!(-32601)), (vec![NOTES.into()], chosen)] {
         let declared = Declared {
             roots,
             ..Declared::default()

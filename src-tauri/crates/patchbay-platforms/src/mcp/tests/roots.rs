@@ -12,16 +12,16 @@ use crate::mcp::{CallOutcome, Declared, McpLimits, McpTarget, connect};
 
 /// Folders as this system writes them.
 #[cfg(unix)]
-const NOTES: &str = "/srv/notes";
+pub(super) const NOTES: &str = "/srv/notes";
 #[cfg(unix)]
 const DRAFTS: &str = "/srv/drafts";
 #[cfg(windows)]
-const NOTES: &str = r"C:\srv\notes";
+pub(super) const NOTES: &str = r"C:\srv\notes";
 #[cfg(windows)]
 const DRAFTS: &str = r"C:\srv\drafts";
 
 /// What a server is told of a folder.
-fn root(folder: &str, name: &str) -> Value {
+pub(super) fn root(folder: &str, name: &str) -> Value {
     let uri = url::Url::from_file_path(folder).unwrap();
     json!({ "uri": uri, "name": name })
 }
