@@ -16,17 +16,33 @@ use crate::{places, shell};
 
 pub(crate) use frame::Frame;
 
-/// Unlocks a fresh keyring, then becomes the program given as arguments.
-const UNLOCK_AND_BECOME: &str = "printf %s patchbay | gnome-keyring-daemon --unlock --components=secrets >/dev/null; exec \"$@\"";
+/// Holds a fresh unlocked keyring, then becomes the program given as arguments.
+const UNLOCK_AND_BECOME: &str = concat!(include_str!("headless/keyring.sh"), "exec \"$@\"");
 
 /// The same, but it names the session's bus first, and the program ends when standard input does: also
 /// when xtask itself is killed.
-const UNLOCK_AND_GUARD: &str =
-    "printf %s patchbay | gnome-keyring-daemon --unlock --components=secrets >/dev/null
-    echo \"$DBUS_SESSION_BUS_ADDRESS\"
+const UNLOCK_AND_GUARD: &str = concat!(
+    include_str!("headless/keyring.sh"),
+    "echo \"$DBUS_SESSION_BUS_ADDRESS\"
     \"$@\" </dev/null >/dev/null & program=$!
     cat >/dev/null
-    kill $program 2>/dev/null; wait $program 2>/dev/null";
+    kill $program 2>/dev/null; wait $program 2>/dev/null"
+);
+
+/// A session bus that starts no program by itself: what is not started here is not there, and a keyring that
+/// crashed isn't followed by a locked one that asks nobody for its password.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
 
 /// An X display in memory with a home of its own; it ends when dropped.
 pub(crate) struct Display {
@@ -55,6 +71,7 @@ impl Display {
             .prefix("run-")
             .tempdir_in(&home)?
             .keep();
+        fs::write(home.path().join(BUS_FILE), BUS)?;
         let mut server = Command::new("Xvfb")
             .arg("-fbdir")
             .arg(home.path().join(FRAME_FOLDER))
@@ -155,7 +172,11 @@ impl Display {
 
     fn session(&self, script: &str, program: &Path) -> Command {
         let mut command = Command::new("dbus-run-session");
-        command.args(["--", "sh", "-c", script, "sh"]).arg(program);
+        command
+            .arg("--config-file")
+            .arg(self.home.path().join(BUS_FILE))
+            .args(["--", "sh", "-c", script, "sh"])
+            .arg(program);
         self.surround(&mut command);
         command
     }
@@ -190,6 +211,9 @@ impl Drop for Display {
 
 /// Where Xvfb keeps its picture.
 const FRAME_FOLDER: &str = "frame";
+
+/// Where the rules of the session's bus lie.
+const BUS_FILE: &str = "bus.conf";
 
 const FOLDERS: [(&str, &str); 5] = [
     ("HOME", "home"),
@@ -253,6 +277,22 @@ mod tests {
             display.home().join("home").display()
         );
         assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+    }
+
+    #[test]
+    fn a_keyring_that_crashed_is_followed_by_an_unlocked_one() {
+        let display = Display::start(640, 480).expect("Xvfb starts");
+        let script = "printf token | secret-tool store --label test app patchbay
+            id() { gdbus call --session --dest org.freedesktop.DBus --object-path /org/freedesktop/DBus --method org.freedesktop.DBus.GetConnectionUnixProcessID org.freedesktop.secrets 2>/dev/null | tr -dc '0-9 '; }
+            first=$(id | cut -d ' ' -f 2); kill -9 $first
+            for try in $(seq 200); do now=$(id | cut -d ' ' -f 2); [ -n \"$now\" ] && [ \"$now\" != \"$first\" ] && break; sleep 0.05; done
+            secret-tool lookup app patchbay";
+        let output = display
+            .command(Path::new("sh"))
+            .args(["-c", script])
+            .output()
+            .expect("the session starts");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "token");
     }
 
     #[test]
