@@ -31,6 +31,7 @@ mod options;
 mod path;
 mod plan;
 mod policy;
+mod prepare;
 mod proxies;
 mod reach;
 mod redact;

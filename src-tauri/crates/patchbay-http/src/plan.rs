@@ -2,6 +2,7 @@
 
 use patchbay_model::{Secret, SentRequest};
 
+use super::prepare::build_request;
 use super::{Api, CallOptions, Request};
 use crate::{Error, redact};
 
@@ -47,7 +48,7 @@ impl Api {
         let headers = prepared.headers_with(&credentials)?;
         let (method, url, body) = (prepared.method, prepared.url, prepared.body);
         let secrets = prepared.secrets;
-        let request = super::send::build_request(method, url, headers, body);
+        let request = build_request(method, url, headers, body);
         Ok(describe(&request, &secrets))
     }
 }

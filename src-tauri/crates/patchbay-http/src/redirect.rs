@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use patchbay_model::Secret;
 use url::Url;
 
-use super::send::{Prepared, build_request};
+use super::prepare::{Prepared, build_request};
 use crate::Error;
 use crate::address::{PlainHttp, check_address};
 

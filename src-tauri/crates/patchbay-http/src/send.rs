@@ -5,102 +5,26 @@ use std::time::{Duration, Instant};
 use crate::AddressError;
 use bytes::Bytes;
 use futures::stream::{self, StreamExt};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, StatusCode};
 use patchbay_model::{Secret, Timestamp};
-use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::options::query_pairs;
+use super::prepare::Prepared;
 use super::redirect::RedirectChain;
-use super::request::Body;
 use super::{
-    Answer, Api, CallOptions, Redirects, Repeat, Request, Retries, RetryPolicy, StreamedAnswer,
+    Answer, Api, CallOptions, Redirects, Request, Retries, RetryPolicy, StreamedAnswer,
     error_response,
 };
 use crate::address::host_of;
 use crate::body::{next_piece, read_body, read_start};
 use crate::error::from_reqwest;
 use crate::plan::describe;
-use crate::redact::redact_json_text;
 use crate::token_source::credentials;
-use crate::{Error, Headers, TokenSource};
+use crate::{Error, Headers};
 
 /// How much of the body of an error is kept.
 const ERROR_BYTES: usize = 1024 * 1024;
-
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-/// A request with everything but its credentials, checked.
-pub(super) struct Prepared<'a> {
-    /// Where the credentials come from.
-    pub(super) tokens: &'a dyn TokenSource,
-    pub(super) method: Method,
-    pub(super) url: Url,
-    accept: &'static HeaderValue,
-    /// Headers of every request, then those of this one; those of the call stand in its options.
-    usual: &'a [(String, String)],
-    headers: Vec<(String, String)>,
-    secret_headers: Vec<(String, Secret)>,
-    content_type: Option<HeaderValue>,
-    pub(super) body: Option<Bytes>,
-    /// Secrets in body and headers.
-    pub(super) secrets: Vec<Secret>,
-    pub(super) options: &'a CallOptions,
-    repeat: Repeat,
-    pub(super) is_anonymous: bool,
-    limit: Duration,
-}
-
-impl Prepared<'_> {
-    /// The credentials and its headers, of which a later one replaces an earlier one of its name.
-    pub(super) fn headers_with(
-        &self,
-        credentials: &[(String, Secret)],
-    ) -> Result<HeaderMap, Error> {
-        let mut headers = HeaderMap::new();
-        for (name, secret) in credentials {
-            set(&mut headers, name, secret.expose(), true)?;
-        }
-        headers.insert(ACCEPT, self.accept.clone());
-        if let Some(content_type) = &self.content_type {
-            headers.insert(CONTENT_TYPE, content_type.clone());
-        }
-        if self.body.is_none() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH)
-        {
-            // Some servers refuse such a request without it, and the official clients send it.
-            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
-        for (name, value) in self.usual.iter().chain(&self.headers) {
-            set(&mut headers, name, value, false)?;
-        }
-        for (name, value) in self.secret_headers.iter().chain(&self.options.headers) {
-            set(&mut headers, name, value.expose(), true)?;
-        }
-        Ok(headers)
-    }
-
-    /// Keeps a body for whoever looks at the wire, without the secrets that were given.
-    fn note_body(&self, body: &[u8]) {
-        let capture = &self.options.capture;
-        match std::str::from_utf8(body) {
-            Ok(text) if capture.is_wanted() && !self.secrets.is_empty() => {
-                let shown = redact_json_text(text.to_owned(), &self.secrets);
-                capture.note_body(shown.as_bytes());
-            }
-            _ => capture.note_body(body),
-        }
-    }
-
-    /// Whether it brings headers that have yet to be checked.
-    fn has_own_headers(&self) -> bool {
-        !(self.usual.is_empty()
-            && self.headers.is_empty()
-            && self.secret_headers.is_empty()
-            && self.options.headers.is_empty())
-    }
-}
 
 /// How much of an answer is read before it is handed on.
 #[derive(Clone, Copy)]
@@ -191,46 +115,6 @@ impl Api {
             headers: answer.headers().clone(),
             pieces: pieces(answer, prepared.limit, prepared.options.stop()).boxed(),
         })
-    }
-
-    pub(super) fn prepare<'a>(
-        &'a self,
-        request: Request,
-        options: &'a CallOptions,
-    ) -> Result<Prepared<'a>, Error> {
-        if let Some(cached) = &options.cached_token {
-            self.tokens.offer(cached);
-        }
-        let mut url = request.path.under(&self.base);
-        let extra = options.query.iter();
-        let extra = extra.flat_map(|(name, value)| query_pairs(name, value));
-        let extra: Vec<_> = extra.collect();
-        if !(request.query.is_empty() && extra.is_empty()) {
-            let mut pairs = url.query_pairs_mut();
-            pairs.extend_pairs(&request.query).extend_pairs(extra);
-        }
-        let (body, content_type) = body(request.body, options)?;
-        let mut prepared = Prepared {
-            tokens: &*self.tokens,
-            method: request.method,
-            url,
-            accept: request.accept,
-            usual: &self.headers,
-            headers: request.headers,
-            secret_headers: request.secret_headers,
-            content_type,
-            body,
-            secrets: request.secrets,
-            options,
-            repeat: request.repeat,
-            is_anonymous: request.is_anonymous,
-            limit: options.timeout.or(request.timeout).unwrap_or(self.timeout),
-        };
-        if prepared.has_own_headers() {
-            let headers = prepared.headers_with(&[])?;
-            prepared.is_anonymous |= headers.contains_key(AUTHORIZATION);
-        }
-        Ok(prepared)
     }
 
     /// Repeats an attempt as far as the policy and the request allow; with what was read of the body.
@@ -468,63 +352,6 @@ async fn renew_credentials(
 ) -> Result<bool, Error> {
     let renewed = prepared.tokens.on_unauthorized(sent, challenge).await;
     renewed.map_err(Error::credential)
-}
-
-/// One attempt as it goes to the connection.
-pub(super) fn build_request(
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Option<Bytes>,
-) -> reqwest::Request {
-    let mut request = reqwest::Request::new(method, url);
-    *request.headers_mut() = headers;
-    *request.body_mut() = body.map(reqwest::Body::from);
-    request
-}
-
-/// The body to send and its content type, with the call's own members in it.
-fn body(body: Body, options: &CallOptions) -> Result<(Option<Bytes>, Option<HeaderValue>), Error> {
-    let extra = &options.body;
-    let json = match body {
-        Body::None if extra.is_empty() => return Ok((None, None)),
-        Body::Bytes {
-            content_type,
-            bytes,
-        } if extra.is_empty() => {
-            let content_type = content_type.as_deref().map(HeaderValue::from_str);
-            let content_type = content_type
-                .transpose()
-                .map_err(|_| Error::Usage("invalid content type".to_owned()))?;
-            return Ok((Some(bytes), content_type));
-        }
-        Body::Json(json) if extra.is_empty() => json,
-        Body::None => Value::Object(extra.clone()).to_string().into(),
-        Body::Json(json) => {
-            let Ok(Value::Object(mut members)) = serde_json::from_slice(&json) else {
-                return Err(takes_no_more());
-            };
-            members.extend(extra.clone());
-            Value::Object(members).to_string().into()
-        }
-        Body::Bytes { .. } => return Err(takes_no_more()),
-    };
-    Ok((Some(json), Some(JSON)))
-}
-
-fn takes_no_more() -> Error {
-    Error::Usage("extra body properties aren't supported here".to_owned())
-}
-
-/// Sets a header in place of any of that name; a sensitive one is kept out of logs.
-fn set(headers: &mut HeaderMap, name: &str, value: &str, is_sensitive: bool) -> Result<(), Error> {
-    let parsed = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| Error::Usage(format!("{name:?} isn't a valid header")))?;
-    let mut value = HeaderValue::from_str(value)
-        .map_err(|_| Error::Usage(format!("invalid value for header {name:?}")))?;
-    value.set_sensitive(is_sensitive);
-    headers.insert(parsed, value);
-    Ok(())
 }
 
 async fn streamed_piece(
