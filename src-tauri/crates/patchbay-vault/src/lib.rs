@@ -13,6 +13,7 @@
 //! asks for nothing itself; the keychain of the system may ask the user for its own password.
 //! Start reading at [`Vault`].
 
+mod blocking;
 mod error;
 mod file;
 mod key;

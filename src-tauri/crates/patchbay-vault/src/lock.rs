@@ -8,6 +8,7 @@ use patchbay_files::{create_private_folder, open_lock};
 use tokio::time::{Instant, sleep};
 
 use crate::Error;
+use crate::blocking::blocking;
 
 /// The lock file's name beside `vault.json`. It is never replaced, so everybody locks the same file.
 const FILE: &str = "vault.lock";
@@ -29,7 +30,7 @@ pub(crate) struct FolderLock(#[expect(dead_code, reason = "held open, not read")
 /// [`Error::Busy`] when somebody else keeps it; [`Error::File`].
 pub(crate) async fn lock(folder: &Path) -> Result<FolderLock, Error> {
     let path = folder.join(FILE);
-    let file = crate::vault::blocking({
+    let file = blocking({
         let (folder, path) = (folder.to_owned(), path.clone());
         move || open(&folder, &path)
     })

@@ -14,6 +14,7 @@ use std::time::Duration;
 use patchbay_files::Draft;
 use patchbay_model::Secret;
 
+use crate::blocking::blocking;
 use crate::file::{self, VaultFile};
 use crate::key::{DataKey, Purpose, VaultId};
 use crate::keychain::bounded::Threads;
@@ -419,17 +420,6 @@ impl Inner {
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Vault").field(&self.0.folder).finish()
-    }
-}
-
-/// Runs work on files where it may block.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(_) => Err(Error::Closing),
     }
 }
 

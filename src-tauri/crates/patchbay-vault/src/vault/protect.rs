@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use patchbay_model::Secret;
 
-use super::{Edit, HeldKey, Inner, SavedFile, Vault, blocking};
+use super::{Edit, HeldKey, Inner, SavedFile, Vault};
+use crate::blocking::blocking;
 use crate::file::{self, Protection, VaultFile};
 use crate::key::{DataKey, VaultId};
 use crate::lock::{FolderLock, lock, lock_blocking};

@@ -9,7 +9,8 @@ use std::sync::{MutexGuard, PoisonError};
 use patchbay_files::Draft;
 use patchbay_model::Secret;
 
-use super::{Inner, Vault, blocking};
+use super::{Inner, Vault};
+use crate::blocking::blocking;
 use crate::key::Sealed;
 use crate::lock::lock;
 use crate::{Error, SecretName, file};
