@@ -10,8 +10,9 @@ use patchbay_files::{create_private_folder, open, open_lock, spelled_out};
 use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::Error;
-use crate::migrations::{self, TABLES};
+use crate::migrations;
 use crate::presence::{Presence, opening_lock};
+use crate::tables::TABLES;
 use crate::writer::Writer;
 
 /// How long SQLite waits for another process that writes.

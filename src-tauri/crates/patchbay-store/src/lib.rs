@@ -31,6 +31,7 @@ mod samples;
 mod secret_locations;
 mod settings;
 mod store;
+mod tables;
 mod tool_changes;
 mod tool_rows;
 mod tool_runs;

@@ -6,10 +6,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
-use crate::{
-    Error, accounts, allowed_programs, authorizations, changes, connector_list, connectors,
-    registrations, secret_locations, settings, tool_changes, tool_runs, tools, wallet_entries,
-};
+use crate::Error;
 
 /// One step of one table.
 #[derive(Clone, Copy, Debug)]
@@ -21,23 +18,6 @@ pub(crate) struct Migration {
     /// What is done.
     pub(crate) sql: &'static str,
 }
-
-/// The steps of every table; a table comes after those it refers to.
-pub(crate) const TABLES: &[&[Migration]] = &[
-    accounts::MIGRATIONS,
-    connectors::MIGRATIONS,
-    connector_list::MIGRATIONS,
-    tools::MIGRATIONS,
-    tool_changes::MIGRATIONS,
-    wallet_entries::MIGRATIONS,
-    registrations::MIGRATIONS,
-    tool_runs::MIGRATIONS,
-    authorizations::MIGRATIONS,
-    settings::MIGRATIONS,
-    secret_locations::MIGRATIONS,
-    allowed_programs::MIGRATIONS,
-    changes::MIGRATIONS,
-];
 
 /// Brings the file to the newest version that `tables` know, in one exclusive transaction.
 ///
@@ -123,6 +103,7 @@ fn harmless_above(connection: &Connection, known: u32) -> Result<u32, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tables::TABLES;
 
     const FIRST: &[Migration] = &[Migration {
         version: 1,

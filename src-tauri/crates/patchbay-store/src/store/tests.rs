@@ -7,8 +7,9 @@ use patchbay_model::{Code, RunQuery, RunState};
 use rusqlite::Connection;
 
 use super::*;
-use crate::migrations::{TABLES, newest};
+use crate::migrations::newest;
 use crate::samples::{connector, run, store};
+use crate::tables::TABLES;
 
 /// A file as version 1 left it, with a row in every table.
 const VERSION_1: &str = include_str!("../../fixtures/version-1.sql");

@@ -4,8 +4,9 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use super::*;
-use crate::migrations::{TABLES, migrate};
+use crate::migrations::migrate;
 use crate::samples::{answered, at, run, store};
+use crate::tables::TABLES;
 
 /// The ids of the runs that the typed text finds, newest first.
 async fn found(store: &Store, text: &str) -> Vec<String> {
