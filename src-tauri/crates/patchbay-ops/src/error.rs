@@ -422,7 +422,7 @@ impl Explain for Error {
                 "Check the connector, and allow the program if you trust it."
             }
             Self::ProgramMissing { program, .. } => {
-                return Some(crate::servers::what_to_install(program));
+                return Some(crate::install_hint::what_to_install(program));
             }
             Self::ServerStopped { .. } => "Check the connector to start it again.",
             Self::TimedOut { .. } => "Try again.",

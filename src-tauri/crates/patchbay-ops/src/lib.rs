@@ -29,6 +29,7 @@ mod differences;
 mod error;
 mod events;
 mod forms;
+mod install_hint;
 mod json_object;
 mod lock;
 mod logging;

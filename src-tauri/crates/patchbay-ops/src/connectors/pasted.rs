@@ -5,6 +5,7 @@
 
 mod blanks;
 mod command;
+mod command_line;
 mod link;
 mod settings;
 #[cfg(test)]
@@ -198,7 +199,7 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, Unreadable> {
     if lines.clone().all(is_address) {
         return found(lines.by_ref().map(|url| address(url, Vec::new())));
     }
-    command::read(text, home)
+    command_line::read(text, home)
 }
 
 /// Whether a text begins with a name and a colon, as an entry that was copied without the braces around it.

@@ -14,7 +14,7 @@ use crate::connectors;
 use crate::connectors::add::checked_title;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
-use crate::credentials::users::follow_title;
+use crate::credentials::edit::follow_title;
 use crate::error::Error;
 use crate::events::Event;
 

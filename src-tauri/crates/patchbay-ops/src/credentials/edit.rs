@@ -1,6 +1,7 @@
 //! Adding, replacing, renaming and removing credentials of the wallet.
 
 use patchbay_model::{WalletEntry, WalletEntryId};
+use patchbay_store::Changed;
 
 use crate::address::free_name;
 use crate::context::Context;
@@ -12,6 +13,7 @@ use crate::credentials::{find_wallet_entry, list_wallet, not_found};
 use crate::error::Error;
 use crate::events::Event;
 use crate::secrets::SavedValues;
+use crate::secrets::tokens::entry_id;
 
 /// Saves a personal credential: the secret first, so that no entry ever stands without one.
 ///
@@ -110,6 +112,23 @@ pub async fn rename_wallet_entry(
     refresh_identities(cx, &entry).await?;
     cx.emit(Event::WalletChanged);
     Ok(entry)
+}
+
+/// Calls the credential of a connector as the connector is called now, where it was called as the connector was. One
+/// that cannot be called so, for another is, keeps its name.
+pub(crate) async fn follow_title(cx: &Context, changed: &Changed) -> Result<(), Error> {
+    let Changed { before, after } = changed;
+    let Some(id) = entry_id(&after.authentication).filter(|_| before.title != after.title) else {
+        return Ok(());
+    };
+    let entry = cx.store().find_wallet_entry(id).await?;
+    if entry.is_none_or(|entry| entry.name != before.title) {
+        return Ok(());
+    }
+    match rename_wallet_entry(cx, id, &after.title).await {
+        Err(Error::Store(patchbay_store::Error::NameTaken { .. })) => Ok(()),
+        renamed => renamed.map(drop),
+    }
 }
 
 /// Deletes a personal credential, its secret first. Connectors that used it need a sign-in then.

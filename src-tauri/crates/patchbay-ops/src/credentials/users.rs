@@ -1,14 +1,11 @@
 //! What becomes of the connectors and accounts that use a credential.
 
-use patchbay_model::{Authentication, Code, Connector, Status, WalletEntry, WalletEntryId};
-use patchbay_store::Changed;
-
 use crate::connectors::{list_connectors, status};
 use crate::context::Context;
-use crate::credentials::edit::rename_wallet_entry;
 use crate::error::Error;
 use crate::secrets::tokens::entry_id;
 use crate::servers::sessions;
+use patchbay_model::{Authentication, Code, Connector, Status, WalletEntry, WalletEntryId};
 
 /// Has connectors and accounts that use an entry read it anew.
 pub(crate) async fn reload_users(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
@@ -50,23 +47,6 @@ pub(crate) async fn refresh_identities(cx: &Context, entry: &WalletEntry) -> Res
         }
     }
     Ok(())
-}
-
-/// Calls the credential of a connector as the connector is called now, where it was called as the connector was. One
-/// that cannot be called so, for another is, keeps its name.
-pub(crate) async fn follow_title(cx: &Context, changed: &Changed) -> Result<(), Error> {
-    let Changed { before, after } = changed;
-    let Some(id) = entry_id(&after.authentication).filter(|_| before.title != after.title) else {
-        return Ok(());
-    };
-    let entry = cx.store().find_wallet_entry(id).await?;
-    if entry.is_none_or(|entry| entry.name != before.title) {
-        return Ok(());
-    }
-    match rename_wallet_entry(cx, id, &after.title).await {
-        Err(Error::Store(patchbay_store::Error::NameTaken { .. })) => Ok(()),
-        renamed => renamed.map(drop),
-    }
 }
 
 /// Takes a wallet entry that is gone away from all connectors.

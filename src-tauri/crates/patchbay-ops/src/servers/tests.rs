@@ -18,6 +18,7 @@ use crate::connectors::disconnect::disconnect_connector;
 use crate::connectors::tools::refresh_tools;
 use crate::context::ContextOptions;
 use crate::credentials::secret::SecretValue;
+use crate::install_hint::what_to_install;
 use crate::secrets::programs::{ProgramConsent, ProgramRequest};
 use crate::servers::sessions::list_sessions;
 
