@@ -4,7 +4,7 @@ import { type ReactNode, Suspense, useMemo, useState } from "react";
 import { FixContext } from "@/components/FixContext";
 import { FocusReturn } from "@/components/FocusReturn";
 import { useSignIn } from "@/features/authorizations/useSignIn";
-import { type KnownServer } from "@/features/connectors/AddAddress";
+import { type KnownServer } from "@/features/connectors/knownServer";
 import { type CreateStart } from "@/features/create/createStart";
 import { CreateDrafts } from "@/features/create/drafts";
 import { type AccountId } from "@/host/bindings";

@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import { type KnownServer } from "@/features/connectors/AddAddress";
+import { type KnownServer } from "@/features/connectors/knownServer";
 import { type CreateStart } from "@/features/create/createStart";
 import { type AuthorizationId, type Connector } from "@/host/bindings";
 

@@ -4,21 +4,15 @@ import { Dialog } from "@/components/Dialog";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { SubmitKey } from "@/components/SubmitKey";
-import { type AddressInspection, type AuthenticationMethod, type Connector } from "@/host/bindings";
+import { type AddressInspection, type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { AddReview } from "./AddReview";
 import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, newForm } from "./authenticationForm";
 import styles from "./AddDialog.module.css";
+import { type KnownServer } from "./knownServer";
 import { PasteField, type PasteProps, PasteFooter, pasteHelp } from "./PasteStep";
 import { useAddConnector } from "./useConnectorActions";
 import { useInspection } from "./useInspection";
-
-/** What is known of a server before anybody asked it, such as from the catalog. */
-export type KnownServer = {
-  title: string;
-  /** How one signs in, the best first; empty where that is not known. */
-  methods: AuthenticationMethod[];
-};
 
 type Props = {
   /** Where it is looked, at once. */

@@ -8,7 +8,7 @@ import { type AddressInspection, type AuthenticationMethod, type Transport } fro
 import { anyOf, capital, count } from "@/lib/words";
 import styles from "./AddDialog.module.css";
 import { AuthenticationFields } from "./AuthenticationFields";
-import { type KnownServer } from "./AddAddress";
+import { type KnownServer } from "./knownServer";
 import { type AuthenticationForm, type FormErrors } from "./authenticationForm";
 
 type Props = {

@@ -1,8 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Field } from "@/components/Field";
-import { Icon } from "@/components/Icon";
 import { SegmentedControl } from "@/components/SegmentedControl";
-import { Select } from "@/components/Select";
 import { type AuthenticationMethod, type WalletEntry, type WalletKind } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { type AuthenticationForm, type FormErrors } from "./authenticationForm";
@@ -10,6 +8,7 @@ import styles from "./AuthenticationFields.module.css";
 import { HeaderLines } from "@/components/HeaderLines";
 import { ReferenceOffer } from "@/components/ReferenceOffer";
 import { OAuthFields } from "./OAuthFields";
+import { ErrorWords, SavedEntry } from "./SavedEntry";
 
 type Props = {
   form: AuthenticationForm;
@@ -156,38 +155,5 @@ function HeadersFields({ form, errors, set, saved }: PartProps & { saved: Wallet
         />
       )}
     </>
-  );
-}
-
-type SavedProps = {
-  label: string;
-  entries: WalletEntry[];
-  value: string | null;
-  error: string | undefined;
-  onChange: (id: string) => void;
-};
-
-/** Picks one of the wallet's entries. */
-export function SavedEntry({ label, entries, value, error, onChange }: SavedProps) {
-  return (
-    <div className={styles.saved}>
-      <Select
-        label={label}
-        placeholder="Choose a saved credential"
-        options={entries.map((entry) => ({ value: entry.id, label: entry.name, note: entry.reference ?? undefined }))}
-        value={value}
-        onChange={onChange}
-      />
-      {error && <ErrorWords>{error}</ErrorWords>}
-    </div>
-  );
-}
-
-function ErrorWords({ children }: { children: string }) {
-  return (
-    <span className={styles.error} role="alert">
-      <Icon name="circle-alert" size={12} />
-      {children}
-    </span>
   );
 }

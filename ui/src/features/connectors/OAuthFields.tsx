@@ -7,7 +7,7 @@ import { SecretValueField } from "@/components/SecretValueField";
 import { Select } from "@/components/Select";
 import { Switch } from "@/components/Switch";
 import { type Redirect, type WalletEntry } from "@/host/bindings";
-import { SavedEntry } from "./AuthenticationFields";
+import { SavedEntry } from "./SavedEntry";
 import styles from "./AuthenticationFields.module.css";
 import { type AuthenticationForm, type FormErrors, redirectUriOf } from "./authenticationForm";
 

@@ -12,11 +12,11 @@ import { asProblem } from "@/host/call";
 import { ago } from "@/lib/time";
 import styles from "./Credentials.module.css";
 import { TargetList, TargetState } from "./TargetList";
-import { isPushed, isRejection, targetKey, userKey } from "./targetWords";
+import { isPushed, targetKey } from "./targetWords";
+import { isRejection, userKey, type UserCheck } from "./userCheck";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, keepsValuesOf, secretError, secretOf, type TypedKind, typedKindOf } from "./secretForm";
 import { useRotation } from "./useRotation";
-import { type UserCheck } from "./useUserChecks";
 import { usageText } from "./useSecretUsage";
 
 type Props = { entry: WalletEntry; onClose: () => void };

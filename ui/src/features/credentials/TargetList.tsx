@@ -5,8 +5,8 @@ import { NoticeCode } from "@/components/ProblemNotice";
 import { type AccountId, type ConnectorId, type Problem, type RotationTarget } from "@/host/bindings";
 import { sentence } from "@/lib/words";
 import styles from "./Credentials.module.css";
-import { isPushed, isRejection, needsSignIn, targetKey, targetWords } from "./targetWords";
-import { type UserCheck } from "./useUserChecks";
+import { isPushed, targetKey, targetWords } from "./targetWords";
+import { isRejection, needsSignIn, type UserCheck } from "./userCheck";
 import { usePlatformOf } from "./useSecretUsage";
 
 type Props = {

@@ -1,13 +1,10 @@
 import { type QueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { setAccountProblem } from "@/host/accountSync";
-import { commands, type Problem, type RotationTarget } from "@/host/bindings";
+import { commands, type RotationTarget } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { upsertConnector } from "@/host/upsert";
-import { userKey } from "./targetWords";
-
-/** What was seen of a user of a secret that has just changed; `problem` is why it does not work. */
-export type UserCheck = { state: "checking" } | { state: "works" } | { state: "failed"; problem: Problem };
+import { type UserCheck, userKey } from "./userCheck";
 
 /** Tries everything that uses a secret, once the secret has changed. */
 export function useUserChecks() {
