@@ -6,8 +6,8 @@
 mod attention;
 mod autostart;
 mod bindings;
-#[cfg(any(target_os = "macos", all(test, unix)))]
-mod command_line_link;
+#[cfg(any(target_os = "macos", windows, test))]
+mod command_line;
 mod commands;
 mod deep_link;
 mod dialog;

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
-use rfd::{MessageButtons, MessageLevel};
+use rfd::MessageLevel;
 use tauri::menu::{Menu, MenuItem, MenuItemKind, PredefinedMenuItem, Submenu};
 use tauri::{AppHandle, Runtime};
 
-use crate::command_line_link::{LINK, Linked, link, program_beside, script};
-use crate::dialog::{Question, ask};
+use crate::command_line::link::{LINK, Linked, link, script};
+use crate::command_line::{program_beside, say};
 use crate::{quit, window};
 
 const SETTINGS: &str = "settings";
@@ -67,13 +67,7 @@ fn install_command_line<R: Runtime>(app: AppHandle<R>) {
             Ok(Err(words)) => (MessageLevel::Error, words),
             Err(error) => (MessageLevel::Error, error.to_string()),
         };
-        let question = Question {
-            level,
-            title: "Command line tool",
-            text,
-            buttons: MessageButtons::Ok,
-        };
-        ask(&app, question).await;
+        say(&app, level, text).await;
     });
 }
 

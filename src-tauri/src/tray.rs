@@ -14,6 +14,8 @@ use tauri::menu::{CheckMenuItem, Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Runtime};
 
+#[cfg(windows)]
+use crate::command_line::registry as search_path;
 use crate::{attention, autostart, quit, window};
 
 const TRAY: &str = "tray";
@@ -26,6 +28,8 @@ const ICON: &[u8] = include_bytes!("../../icons/32x32.png");
 const OPEN: &str = "open";
 const AUTOSTART: &str = "autostart";
 const NOTIFICATIONS: &str = "notifications";
+#[cfg(windows)]
+const SEARCH_PATH: &str = "search-path";
 const QUIT: &str = "quit";
 
 /// How long the session may take to start its panel.
@@ -92,6 +96,10 @@ fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
     let notifies = switch(NOTIFICATIONS, "Notify me", attention::is_on(app))?;
     let line = || PredefinedMenuItem::separator(app);
     let menu = Menu::with_items(app, &[&open, &line()?, &starts, &notifies, &line()?, &quit])?;
+    #[cfg(windows)]
+    let finds = switch(SEARCH_PATH, "Command line in PATH", search_path::is_on())?;
+    #[cfg(windows)]
+    menu.insert(&finds, 4)?;
     TrayIconBuilder::with_id(TRAY)
         .icon(Image::from_bytes(ICON)?)
         .icon_as_template(true)
@@ -102,6 +110,12 @@ fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
             OPEN => window::raise(app),
             AUTOSTART => keep(&starts, autostart::turn),
             NOTIFICATIONS => keep(&notifies, |on| attention::turn(app, on)),
+            #[cfg(windows)]
+            SEARCH_PATH => keep(&finds, |on| {
+                let turned = search_path::turn(on);
+                search_path::tell(app, on, &turned);
+                turned
+            }),
             QUIT => quit::quit(app),
             _ => {}
         })

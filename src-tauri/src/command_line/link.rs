@@ -3,32 +3,10 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Where macOS looks for programs that came with none of its own packages; the default `PATH` has it.
 pub(crate) const LINK: &str = "/usr/local/bin/patchbay";
-
-/// The command line that lies beside the app's own program.
-///
-/// # Errors
-/// In words, when the app is where a link to it would soon lead nowhere.
-pub(crate) fn program_beside(app: &Path) -> Result<PathBuf, String> {
-    let is_passing =
-        app.starts_with("/Volumes") || app.iter().any(|part| part == "AppTranslocation");
-    if is_passing {
-        return Err(
-            "Move Patchbay to your Applications folder first, then open it there.".to_owned(),
-        );
-    }
-    let program = app.with_file_name("patchbay");
-    match program.is_file() {
-        true => Ok(program),
-        false => Err(format!(
-            "There is no command line at {}.",
-            program.display()
-        )),
-    }
-}
 
 /// What became of a link.
 #[derive(Debug, PartialEq, Eq)]
@@ -91,25 +69,6 @@ fn in_script(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_app_that_is_only_looked_at_is_not_linked() {
-        for app in [
-            "/Volumes/Patchbay/Patchbay.app/Contents/MacOS/patchbay-desktop",
-            "/private/var/folders/x/AppTranslocation/1/d/Patchbay.app/Contents/MacOS/patchbay-desktop",
-        ] {
-            let refused = program_beside(Path::new(app)).unwrap_err();
-            assert!(refused.contains("Applications"), "{refused}");
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let app = folder.path().join("patchbay-desktop");
-        assert!(program_beside(&app).is_err());
-        fs::write(folder.path().join("patchbay"), "").unwrap();
-        assert_eq!(
-            program_beside(&app).unwrap(),
-            folder.path().join("patchbay")
-        );
-    }
 
     #[test]
     fn a_link_is_made_and_led_elsewhere_and_nothing_else_is_replaced() {

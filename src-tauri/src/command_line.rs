@@ -1,0 +1,71 @@
+//! The command line that comes with the app, put where a terminal finds it.
+
+#[cfg(any(target_os = "macos", all(test, unix)))]
+pub(crate) mod link;
+#[cfg(windows)]
+pub(crate) mod registry;
+#[cfg(any(windows, test))]
+mod search_path;
+
+use std::env::consts::EXE_SUFFIX;
+use std::path::{Path, PathBuf};
+
+/// The command line that lies beside the app's own program.
+///
+/// # Errors
+/// In words, when there is none, or the app is where what leads to it would soon lead nowhere.
+pub(crate) fn program_beside(app: &Path) -> Result<PathBuf, String> {
+    let is_passing =
+        app.starts_with("/Volumes") || app.iter().any(|part| part == "AppTranslocation");
+    if is_passing {
+        return Err(
+            "Move Patchbay to your Applications folder first, then open it there.".to_owned(),
+        );
+    }
+    let program = app.with_file_name(format!("patchbay{EXE_SUFFIX}"));
+    match program.is_file() {
+        true => Ok(program),
+        false => Err(format!(
+            "There is no command line at {}.",
+            program.display()
+        )),
+    }
+}
+
+/// Says what became of it, in a window of the system's own.
+#[cfg(any(target_os = "macos", windows))]
+pub(crate) async fn say<R: tauri::Runtime>(
+    app: &tauri::AppHandle<R>,
+    level: rfd::MessageLevel,
+    text: String,
+) {
+    let question = crate::dialog::Question {
+        level,
+        title: "Command line tool",
+        text,
+        buttons: rfd::MessageButtons::Ok,
+    };
+    crate::dialog::ask(app, question).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_app_that_is_only_looked_at_has_no_command_line() {
+        for app in [
+            "/Volumes/Patchbay/Patchbay.app/Contents/MacOS/patchbay-desktop",
+            "/private/var/folders/x/AppTranslocation/1/d/Patchbay.app/Contents/MacOS/patchbay-desktop",
+        ] {
+            let refused = program_beside(Path::new(app)).unwrap_err();
+            assert!(refused.contains("Applications"), "{refused}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path().join("patchbay-desktop");
+        assert!(program_beside(&app).is_err());
+        let program = folder.path().join(format!("patchbay{EXE_SUFFIX}"));
+        std::fs::write(&program, "").unwrap();
+        assert_eq!(program_beside(&app).unwrap(), program);
+    }
+}

@@ -1,0 +1,151 @@
+//! The command line in the user's own `Path` on Windows. Programs get it as the session begins; those that
+//! ask the registry themselves, such as Windows Terminal for a new tab, have it at once.
+
+use std::env;
+use std::io;
+
+use rfd::MessageLevel;
+use tauri::{AppHandle, Runtime};
+use windows_registry::{CURRENT_USER, Key, Type};
+
+use super::{program_beside, say, search_path};
+
+const PLACE: &str = "Environment";
+const NAME: &str = "Path";
+
+/// What Windows says of a value that is not there, `ERROR_FILE_NOT_FOUND`.
+const NOT_FOUND: i32 = 0x8007_0002_u32.cast_signed();
+
+/// How long a variable may be, in UTF-16 units; Windows leaves a longer one out.
+const MOST: usize = 32_766;
+
+const ADDED: &str = "The command `patchbay` is ready in new terminals. If a terminal doesn't find it, sign out of \
+                     Windows and in again.";
+
+/// Whether a terminal finds the command line.
+pub(crate) fn is_on() -> bool {
+    folder().is_ok_and(|folder| has(PLACE, &folder).unwrap_or(false))
+}
+
+/// Has terminals find the command line from now on, or no longer.
+///
+/// # Errors
+/// When there is no command line beside the app, or what is in the registry has to stay as it is.
+pub(crate) fn turn(on: bool) -> io::Result<()> {
+    turn_in(PLACE, &folder()?, on)
+}
+
+/// Says what became of it, where a person does not see that by itself.
+pub(crate) fn tell<R: Runtime>(app: &AppHandle<R>, on: bool, turned: &io::Result<()>) {
+    let (level, text) = match turned {
+        Ok(()) if !on => return,
+        Ok(()) => (MessageLevel::Info, ADDED.to_owned()),
+        Err(error) => {
+            let text = format!("Your PATH couldn't be changed: {error}.");
+            (MessageLevel::Error, text)
+        }
+    };
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move { say(&app, level, text).await });
+}
+
+/// The folder that the app and the command line are in.
+fn folder() -> io::Result<String> {
+    let program = program_beside(&env::current_exe()?)
+        .map_err(|_| io::Error::other("there is no command line beside the app"))?;
+    let folder = program.parent().and_then(|folder| folder.to_str());
+    // These would mean something else there.
+    let folder = folder.filter(|folder| !folder.contains([';', '%', '"']));
+    let folder =
+        folder.ok_or_else(|| io::Error::other("the name of Patchbay's folder can't be in it"))?;
+    Ok(folder.to_owned())
+}
+
+fn has(place: &str, folder: &str) -> io::Result<bool> {
+    let (_, path) = read(&CURRENT_USER.open(place)?)?;
+    Ok(search_path::contains(&path, folder, variable))
+}
+
+fn turn_in(place: &str, folder: &str, on: bool) -> io::Result<()> {
+    let key = CURRENT_USER.create(place)?;
+    let (kind, path) = read(&key)?;
+    let changed = match on {
+        true => search_path::with(&path, folder, variable),
+        false => search_path::without(&path, folder, variable),
+    };
+    match changed {
+        None => {}
+        Some(path) if path.is_empty() => key.remove_value(NAME)?,
+        Some(path) if path.encode_utf16().count() > MOST => {
+            return Err(io::Error::other("it would be longer than Windows allows"));
+        }
+        Some(path) if kind == Type::String => key.set_string(NAME, path)?,
+        Some(path) => key.set_expand_string(NAME, path)?,
+    }
+    Ok(())
+}
+
+/// The value and its type, which Windows makes one with variables.
+///
+/// # Errors
+/// The system's own; and when it is no text, which could not be written again as it was.
+fn read(key: &Key) -> io::Result<(Type, String)> {
+    match key.get_value(NAME) {
+        Ok(value) => Ok((value.ty(), value.try_into()?)),
+        Err(error) if error.code().0 == NOT_FOUND => Ok((Type::ExpandString, String::new())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Not where Windows looks.
+    const TRIED: &str = r"Software\Patchbay test of Path";
+    const FOLDER: &str = r"C:\Program Files\Patchbay";
+
+    #[test]
+    fn a_folder_is_put_into_the_registry_and_taken_out_and_the_rest_stays_as_it_was() {
+        let key = CURRENT_USER.create(TRIED).unwrap();
+        let turn = |on| turn_in(TRIED, FOLDER, on).unwrap();
+        let now = || {
+            let (kind, path) = read(&key).unwrap();
+            assert_eq!(has(TRIED, FOLDER).unwrap(), path.contains(FOLDER));
+            (kind, path)
+        };
+        let usual = r"%USERPROFILE%\bin;D:\ä";
+        let added = format!("{usual};{FOLDER}");
+        key.set_expand_string(NAME, usual).unwrap();
+        for (on, expected) in [
+            (true, added.as_str()),
+            (true, added.as_str()),
+            (false, usual),
+            (false, usual),
+        ] {
+            turn(on);
+            assert_eq!(now(), (Type::ExpandString, expected.to_owned()));
+        }
+        key.set_string(NAME, r"D:\b").unwrap();
+        turn(true);
+        assert_eq!(now(), (Type::String, format!(r"D:\b;{FOLDER}")));
+        key.remove_value(NAME).unwrap();
+        turn(true);
+        assert_eq!(now(), (Type::ExpandString, FOLDER.to_owned()));
+        turn(false);
+        assert!(key.get_value(NAME).is_err());
+
+        let long = "a".repeat(MOST);
+        key.set_expand_string(NAME, &long).unwrap();
+        assert!(turn_in(TRIED, FOLDER, true).is_err());
+        assert_eq!(now(), (Type::ExpandString, long));
+        key.set_u32(NAME, 7).unwrap();
+        assert!(turn_in(TRIED, FOLDER, true).is_err());
+        assert_eq!(key.get_u32(NAME).unwrap(), 7);
+        CURRENT_USER.remove_tree(TRIED).unwrap();
+    }
+}

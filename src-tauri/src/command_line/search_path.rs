@@ -1,0 +1,137 @@
+//! The value of `Path` in the registry of Windows: folders, with semicolons between them.
+
+/// That value with a folder behind the others; `None` when it is among them.
+pub(super) fn with(
+    path: &str,
+    folder: &str,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    if contains(path, folder, variable) {
+        return None;
+    }
+    let between = match path.is_empty() || path.ends_with(';') {
+        true => "",
+        false => ";",
+    };
+    Some(format!("{path}{between}{folder}"))
+}
+
+/// That value without a folder, the others as they are written; `None` when it is not among them.
+pub(super) fn without(
+    path: &str,
+    folder: &str,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    let others: Vec<_> = entries(path)
+        .filter(|entry| !is_folder(entry, folder, &variable))
+        .collect();
+    let has_it = others.len() < entries(path).count();
+    has_it.then(|| others.join(";"))
+}
+
+/// Whether a folder is among those of a value.
+pub(super) fn contains(
+    path: &str,
+    folder: &str,
+    variable: impl Fn(&str) -> Option<String>,
+) -> bool {
+    entries(path).any(|entry| is_folder(entry, folder, &variable))
+}
+
+/// What is between the semicolons; one within quotes belongs to a name.
+fn entries(path: &str) -> impl Iterator<Item = &str> {
+    let mut is_quoted = false;
+    path.split(move |letter| {
+        is_quoted ^= letter == '"';
+        letter == ';' && !is_quoted
+    })
+}
+
+fn is_folder(entry: &str, folder: &str, variable: impl Fn(&str) -> Option<String>) -> bool {
+    comparable(&expanded(entry, variable)) == comparable(folder)
+}
+
+/// The one spelling of a folder that Windows takes in several.
+fn comparable(folder: &str) -> String {
+    let folder = folder.replace('"', "").replace('/', r"\").to_lowercase();
+    folder.trim().trim_end_matches('\\').to_owned()
+}
+
+/// The text with its variables filled in; those that are not known stay.
+fn expanded(text: &str, variable: impl Fn(&str) -> Option<String>) -> String {
+    let mut expanded = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        let filled = after
+            .split_once('%')
+            .and_then(|(name, after)| Some((variable(name)?, after)));
+        let (value, after) = filled.unwrap_or(("%".to_owned(), after));
+        expanded.extend([before, &value]);
+        rest = after;
+    }
+    expanded + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FOLDER: &str = r"C:\Users\Ada\AppData\Local\Patchbay";
+    const USUAL: &str = r"%USERPROFILE%\AppData\Local\Microsoft\WindowsApps;D:\a tool\bin";
+
+    fn variable(name: &str) -> Option<String> {
+        match name {
+            "LOCALAPPDATA" => Some(r"C:\Users\Ada\AppData\Local".to_owned()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_folder_goes_behind_the_others_once_and_comes_out_again() {
+        for (before, after) in [
+            (USUAL, format!("{USUAL};{FOLDER}")),
+            (r"C:\a;", format!(r"C:\a;{FOLDER}")),
+            ("", FOLDER.to_owned()),
+        ] {
+            assert!(!contains(before, FOLDER, variable));
+            assert_eq!(with(before, FOLDER, variable), Some(after.clone()));
+            assert_eq!(with(&after, FOLDER, variable), None);
+            let removed = without(&after, FOLDER, variable).unwrap();
+            assert_eq!(removed, before.trim_end_matches(';'));
+            assert_eq!(without(&removed, FOLDER, variable), None);
+        }
+    }
+
+    #[test]
+    fn a_folder_is_known_however_a_person_wrote_it() {
+        for written in [
+            r"c:\users\ada\appdata\local\patchbay",
+            r"C:\Users\Ada\AppData\Local\Patchbay\",
+            "C:/Users/Ada/AppData/Local/Patchbay",
+            r#""C:\Users\Ada\AppData\Local\Patchbay""#,
+            r"%LOCALAPPDATA%\Patchbay",
+            r" %LOCALAPPDATA%\Patchbay\ ",
+        ] {
+            let path = format!(r"%A%\bin;{written};;D:\x");
+            assert_eq!(with(&path, FOLDER, variable), None, "{written}");
+            let rest = without(&path, FOLDER, variable).unwrap();
+            assert_eq!(rest, r"%A%\bin;;D:\x", "{written}");
+        }
+    }
+
+    #[test]
+    fn no_other_folder_is_taken_for_it() {
+        for path in [
+            r"C:\Users\Ada\AppData\Local\Patchbay\old",
+            r"C:\Users\Ada\AppData\Local\Patch;bay",
+            r#""D:\;C:\Users\Ada\AppData\Local\Patchbay;""#,
+            r"%OTHER%\Patchbay;100%",
+            ";;",
+        ] {
+            assert!(!contains(path, FOLDER, variable), "{path}");
+            assert_eq!(without(path, FOLDER, variable), None);
+            let more = with(path, FOLDER, variable).unwrap();
+            assert!(more.starts_with(path) && more.ends_with(FOLDER), "{more}");
+        }
+    }
+}
