@@ -146,9 +146,51 @@ pub(crate) async fn ended(child: Child) -> Done {
 /// Presses Ctrl-C.
 #[cfg(unix)]
 pub(crate) async fn interrupt(child: &Child) {
+    send("-INT", child).await;
+}
+
+/// Sends a signal.
+#[cfg(unix)]
+pub(crate) async fn send(signal: &str, child: &Child) {
     let id = child.id().unwrap().to_string();
-    let sent = Command::new("kill").args(["-INT", &id]).status().await;
+    let sent = Command::new("kill").args([signal, &id]).status().await;
     assert!(sent.unwrap().success());
+}
+
+/// That command on a terminal of its own, `columns` wide. It hears of its end, also where those who started
+/// the tests wanted to hear nothing of theirs.
+#[cfg(target_os = "linux")]
+pub(crate) fn on_a_terminal(command: &Command, columns: u16) -> Command {
+    let quoted = |word: &std::ffi::OsStr| format!("'{}'", word.to_string_lossy());
+    let plain = command.as_std();
+    let line: Vec<_> = std::iter::once(plain.get_program())
+        .chain(plain.get_args())
+        .map(quoted)
+        .collect();
+    let line = line.join(" ");
+    let line = format!("stty cols {columns} -onlcr; exec env --default-signal=HUP {line}");
+    let mut script = by("script", &["-q", "-e", "-c", &line, "/dev/null"], command);
+    script.env("TERM", "xterm").stdin(Stdio::null());
+    script
+}
+
+/// A program that starts that command, in the environment of the command.
+#[cfg(target_os = "linux")]
+pub(crate) fn by(program: &str, words: &[&str], command: &Command) -> Command {
+    let mut starter = Command::new(program);
+    for (name, value) in command.as_std().get_envs() {
+        match value {
+            Some(value) => starter.env(name, value),
+            None => starter.env_remove(name),
+        };
+    }
+    starter
+        .args(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    starter
 }
 
 /// A program that goes where it is sent, as a browser does.

@@ -2,9 +2,8 @@
 
 use patchbay_playground::Playground;
 use serde_json::{Value, json};
-use tokio::process::Command;
 
-use super::desk::{Done, Terminal, ended};
+use super::desk::{self, Terminal, ended};
 
 /// Clears a terminal, sets its title and its clipboard, turns and hides letters, and ends the line.
 const HOSTILE: &str = "a\u{1b}[2Jb\u{1b}]0;title\u{7}c\u{1b}]52;c;aGk=\u{1b}\\d\u{9b}31me\u{202e}f\u{2066}g\u{200b}h\u{e0041}i\u{feff}j\u{2028}k\rl";
@@ -18,30 +17,8 @@ fn acts(sign: char) -> bool {
 
 /// Runs a command on a terminal of its own, `columns` wide.
 async fn on_a_terminal(terminal: &Terminal, words: &[&str], columns: u16) -> String {
-    let program = terminal.command(words);
-    let quoted = |word: &std::ffi::OsStr| format!("'{}'", word.to_string_lossy());
-    let plain = program.as_std();
-    let line: Vec<_> = std::iter::once(plain.get_program())
-        .chain(plain.get_args())
-        .map(quoted)
-        .collect();
-    let line = format!("stty cols {columns} -onlcr; exec {}", line.join(" "));
-    let mut script = Command::new("script");
-    script.args(["-q", "-e", "-c", &line, "/dev/null"]);
-    for (name, value) in plain.get_envs() {
-        match value {
-            Some(value) => script.env(name, value),
-            None => script.env_remove(name),
-        };
-    }
-    script
-        .env("TERM", "xterm")
-        .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .kill_on_drop(true);
-    let done: Done = ended(script.spawn().unwrap()).await;
-    done.stdout
+    let mut script = desk::on_a_terminal(&terminal.command(words), columns);
+    ended(script.spawn().unwrap()).await.stdout
 }
 
 /// Takes our own colours and the line that is overwritten out of what a terminal got.

@@ -6,6 +6,8 @@ use patchbay_playground::{
     CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Consent, LoopbackPort, Options, Playground,
 };
 
+#[cfg(target_os = "linux")]
+use super::desk::by;
 use super::desk::{TOKEN, Terminal, steady};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -377,8 +379,8 @@ async fn a_person_at_a_terminal_is_asked_before_a_program_runs() {
             "--yes",
             "--from",
         ];
-        let plain = terminal.command(&words);
-        let plain = plain.as_std();
+        let command = terminal.command(&words);
+        let plain = command.as_std();
         let mut line = vec![plain.get_program().to_str().unwrap().to_owned()];
         line.extend(
             plain
@@ -386,17 +388,8 @@ async fn a_person_at_a_terminal_is_asked_before_a_program_runs() {
                 .map(|word| word.to_str().unwrap().to_owned()),
         );
         line.push(format!("'cmd://{file} one'"));
-        let mut command = tokio::process::Command::new("script");
-        command.args(["-qec", &line.join(" "), "/dev/null"]);
-        for (name, value) in plain.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        let pipe = std::process::Stdio::piped;
-        command.stdin(pipe()).stdout(pipe()).stderr(pipe());
-        terminal.finish(command, answer).await
+        let script = by("script", &["-qec", &line.join(" "), "/dev/null"], &command);
+        terminal.finish(script, answer).await
     };
     let no = add("Key", "n\n").await;
     assert_eq!(no.code, 1, "{}", no.shown());

@@ -1,6 +1,8 @@
 //! Consents that end in every other way, and the link for those without a browser.
 
 use std::process::Stdio;
+#[cfg(unix)]
+use std::time::Duration;
 
 use patchbay_playground::{Consent, Document, Options, Playground};
 use serde_json::json;
@@ -10,6 +12,12 @@ use tokio::process::{Child, ChildStderr};
 #[cfg(unix)]
 use super::desk::interrupt;
 use super::desk::{Terminal, ended, steady};
+#[cfg(target_os = "linux")]
+use super::desk::{by, on_a_terminal, send};
+
+/// How long what has to happen may take.
+#[cfg(unix)]
+const LIMIT: Duration = Duration::from_secs(30);
 
 const CONNECT: [&str; 3] = ["connector", "connect", "play"];
 
@@ -111,19 +119,66 @@ async fn an_interrupt_cancels_the_consent() {
 async fn an_interrupt_cancels_a_run_at_its_server() {
     let terminal = Terminal::new().await;
     terminal.connected().await;
-    let wait = ["tool", "run", "play", "wait", "seconds:=60"];
-    let child = terminal.command(&wait).spawn().unwrap();
-    let limit = std::time::Duration::from_secs(30);
-    let begun = |playground: &Playground| playground.waits_begun() == 1;
-    assert!(terminal.playground.wait_until(begun, limit).await);
+    let wait = terminal.command(&["tool", "run", "play", "wait", "seconds:=60"]);
+    let child = waits(&terminal, wait).await;
     interrupt(&child).await;
     assert_eq!(ended(child).await.code, 1);
     let heard = |playground: &Playground| playground.waits_cancelled() == 1;
-    assert!(terminal.playground.wait_until(heard, limit).await);
-    let page = terminal
-        .run(&["run", "list", "--status", "cancelled", "--json"])
-        .await;
-    assert_eq!(page.document()["total"], 1);
+    assert!(terminal.playground.wait_until(heard, LIMIT).await);
+    assert_eq!(runs(&terminal, "cancelled").await, 1);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_terminal_cancels_a_run_at_its_server() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let wait = terminal.command(&["tool", "run", "play", "wait", "seconds:=60"]);
+    let mut child = waits(&terminal, on_a_terminal(&wait, 80)).await;
+    // The terminal goes with the program that made it.
+    child.kill().await.unwrap();
+    let heard = |playground: &Playground| playground.waits_cancelled() == 1;
+    assert!(terminal.playground.wait_until(heard, LIMIT).await);
+    let noted = async {
+        while runs(&terminal, "cancelled").await == 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, noted).await.unwrap();
+    assert_eq!(runs(&terminal, "running").await, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_to_outlive_its_terminal_does() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let wait = terminal.command(&["tool", "run", "play", "wait", "seconds:=3"]);
+    let line: Vec<_> = std::iter::once(wait.as_std().get_program())
+        .chain(wait.as_std().get_args())
+        .map(|word| word.to_str().unwrap())
+        .collect();
+    let child = waits(&terminal, by("nohup", &line, &wait)).await;
+    send("-HUP", &child).await;
+    assert_eq!(ended(child).await.code, 0);
+    assert_eq!(runs(&terminal, "done").await, 1);
+}
+
+/// Starts a command and waits until its run waits at the server.
+#[cfg(unix)]
+async fn waits(terminal: &Terminal, mut command: tokio::process::Command) -> Child {
+    let child = command.spawn().unwrap();
+    let begun = |playground: &Playground| playground.waits_begun() == 1;
+    assert!(terminal.playground.wait_until(begun, LIMIT).await);
+    child
+}
+
+/// How many runs of the history are in that state.
+#[cfg(unix)]
+async fn runs(terminal: &Terminal, state: &str) -> u64 {
+    let list = ["run", "list", "--status", state, "--json"];
+    let page = terminal.run(&list).await.document();
+    page["total"].as_u64().unwrap()
 }
 
 /// A `connect` that opens no browser, and the link that it shows.

@@ -1,7 +1,12 @@
-//! Ctrl-C, a console that is closed, and the signal that asks a program to end.
+//! Ctrl-C, a terminal that is closed, and the signal that asks a program to end.
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
+#[cfg(unix)]
+use std::{mem::MaybeUninit, ptr::null};
+
+#[cfg(unix)]
+use tokio::signal::unix::SignalKind;
 
 /// Tells whether one kind of signal has come, once more.
 type Signal = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<()>> + Send>;
@@ -35,12 +40,46 @@ pub(crate) async fn interrupted() {
 }
 
 #[cfg(unix)]
-fn signals() -> [Option<Signal>; 2] {
-    use tokio::signal::unix::{SignalKind, signal};
-    [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| {
-        let mut signal = signal(kind).ok()?;
-        Some(Box::new(move |cx: &mut Context<'_>| signal.poll_recv(cx)) as Signal)
-    })
+fn signals() -> [Option<Signal>; 3] {
+    let [interrupt, terminate] = [SignalKind::interrupt(), SignalKind::terminate()].map(heard);
+    [interrupt, terminate, hangup()]
+}
+
+#[cfg(unix)]
+fn heard(kind: SignalKind) -> Option<Signal> {
+    let mut signal = tokio::signal::unix::signal(kind).ok()?;
+    Some(Box::new(move |cx| signal.poll_recv(cx)))
+}
+
+/// The terminal is closed. That counts once: the shell and the system may both say so, and nobody is there
+/// to insist.
+#[cfg(unix)]
+fn hangup() -> Option<Signal> {
+    if is_hangup_ignored() {
+        return None;
+    }
+    let mut hangup = heard(SignalKind::hangup())?;
+    let mut is_over = false;
+    Some(Box::new(move |cx| {
+        if is_over {
+            return Poll::Pending;
+        }
+        let polled = hangup(cx);
+        is_over = polled.is_ready();
+        polled
+    }))
+}
+
+/// Whether whoever started this process, such as `nohup`, wants it to outlive its terminal.
+#[cfg(unix)]
+fn is_hangup_ignored() -> bool {
+    let mut action = MaybeUninit::<libc::sigaction>::uninit();
+    #[expect(unsafe_code, reason = "no library among our dependencies asks")]
+    // SAFETY: without a new action it only fills in the one that holds, which is read where it did.
+    unsafe {
+        libc::sigaction(libc::SIGHUP, null(), action.as_mut_ptr()) == 0
+            && action.assume_init().sa_sigaction == libc::SIG_IGN
+    }
 }
 
 /// Ctrl-C, Ctrl-Break, and what ends the console, the session or the system: Windows waits five seconds

@@ -87,7 +87,7 @@ const SIGNALS: &str = "its interrupt is a signal; that of a console is tried bes
 const TERMINAL: &str = "its terminal is one of Unix";
 
 /// Tests of this system that Windows does not have. What is not named here has to be there.
-const ABSENT: [Test; 47] = [
+const ABSENT: [Test; 49] = [
     Test {
         program: "patchbay-files",
         name: "draft::tests::a_link_among_leftovers_goes_without_what_it_leads_to",
@@ -282,6 +282,16 @@ const ABSENT: [Test; 47] = [
         program: "tests e2e",
         name: "cli::secrets::without_a_keychain_nothing_is_asked_of_the_browser",
         reason: BUS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::sign_in::a_closed_terminal_cancels_a_run_at_its_server",
+        reason: SIGNALS,
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::sign_in::a_run_that_is_to_outlive_its_terminal_does",
+        reason: SIGNALS,
     },
     Test {
         program: "tests e2e",
