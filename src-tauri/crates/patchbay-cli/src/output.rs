@@ -16,12 +16,14 @@ use std::os::fd::AsFd as Stream;
 #[cfg(windows)]
 use std::os::windows::io::AsHandle as Stream;
 
+use std::ffi::OsStr;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 use patchbay_model::{Code, Problem, inert_json_pretty};
 use serde::Serialize;
 
 use self::raw::Raw;
+use crate::escapes;
 use crate::failure::Failure;
 
 /// Standard output.
@@ -53,13 +55,13 @@ impl Screen {
 impl Output {
     pub(crate) fn new(json: bool) -> Self {
         let is_terminal = std::io::stdout().is_terminal();
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
+        let no_color = std::env::var_os("NO_COLOR");
         Self {
             json,
             screen: Screen {
                 is_terminal,
                 width: is_terminal.then(|| columns(std::io::stdout())).flatten(),
-                colour: is_terminal && !plain && crate::escapes::are_read(),
+                colour: is_terminal && shows_colour(no_color.as_deref(), escapes::are_read()),
             },
         }
     }
@@ -94,6 +96,11 @@ impl Output {
     }
 }
 
+/// Whether words are coloured on a terminal: one that does not read escape sequences would show them as letters.
+fn shows_colour(no_color: Option<&OsStr>, reads_escapes: bool) -> bool {
+    reads_escapes && no_color.is_none_or(OsStr::is_empty)
+}
+
 /// Columns of the terminal at which a stream ends; `None` when it is none, or says that it has none.
 pub(crate) fn columns(stream: impl Stream) -> Option<usize> {
     let (width, _) = terminal_size::terminal_size_of(stream)?;
@@ -122,5 +129,33 @@ fn passed_on(bytes: &[u8]) -> Result<bool, Failure> {
         }
         // A reader such as `head` that has seen enough is no failure.
         written => Ok(written.is_ok()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table::Tone;
+    use super::*;
+
+    #[test]
+    fn a_console_that_reads_no_escape_sequences_gets_none() {
+        for (no_color, reads_escapes, expected) in [
+            (None, true, true),
+            (Some(""), true, true),
+            (None, false, false),
+            (Some("1"), true, false),
+        ] {
+            let colour = shows_colour(no_color.map(OsStr::new), reads_escapes);
+            assert_eq!(colour, expected, "{no_color:?} {reads_escapes}");
+            let screen = Screen {
+                is_terminal: true,
+                width: Some(80),
+                colour,
+            };
+            for tone in [Tone::Good, Tone::Warning, Tone::Bad, Tone::Faint] {
+                let shown = text::keep_colours(&tone.paint("ready", screen));
+                assert_eq!(shown.contains('\u{1b}'), expected, "{shown:?}");
+            }
+        }
     }
 }
