@@ -1,7 +1,9 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useCallback, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { rem } from "@/lib/layout";
-import { jsonLines } from "./jsonLines";
+import { occurrences } from "@/lib/occurrences";
+import { useFinder } from "../Find/FindContext";
+import { type JsonLine, jsonLines } from "./jsonLines";
 import { JsonLineText } from "./JsonLineText";
 import styles from "./JsonView.module.css";
 import { spokenLine } from "./spokenLine";
@@ -17,6 +19,8 @@ export function JsonView({ label, value }: Props) {
   const base = useId();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [current, setCurrent] = useState("");
+  /** The pointer of the line that was found last; an object, for the same one may be wanted in sight again. */
+  const [found, setFound] = useState<{ pointer: string } | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const lines = useMemo(() => jsonLines(value, folded), [value, folded]);
   // Another value may lack what was current in the one before.
@@ -38,6 +42,23 @@ export function JsonView({ label, value }: Props) {
     overscan: 30,
     initialRect: { width: 600, height: 800 },
   });
+
+  useFinder({
+    count: (query) => linesWith(value, query).length,
+    show: (query, at) => {
+      const line = linesWith(value, query)[at];
+      if (!line) return;
+      setFolded((before) => new Set([...before].filter((pointer) => !isWithin(line.pointer, pointer))));
+      setCurrent(line.pointer);
+      setFound({ pointer: line.pointer });
+    },
+    hide: () => setFound(null),
+  });
+  useEffect(() => {
+    if (found) virtualizer.scrollToIndex(index, { align: "auto" });
+    // Once for each that is found; what folds or moves afterwards stays where it is.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [found]);
 
   const toggle = (pointer: string) => {
     setCurrent(pointer);
@@ -111,6 +132,7 @@ export function JsonView({ label, value }: Props) {
               aria-expanded={line.part === "value" ? undefined : line.part === "open"}
               aria-selected={item.index === index}
               data-current={item.index === index || undefined}
+              data-found={line.pointer === found?.pointer || undefined}
               onClick={() => setCurrent(line.pointer)}
             >
               {line.part !== "value" && (
@@ -128,4 +150,24 @@ export function JsonView({ label, value }: Props) {
       </div>
     </div>
   );
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+/** The lines that a text stands in, in a name or a value, whatever is folded. */
+function linesWith(value: unknown, query: string): JsonLine[] {
+  return jsonLines(value, nothing).filter(
+    ({ part, name, value }) =>
+      part !== "close" &&
+      (occurrences(name ?? "", query).length > 0 || (part === "value" && occurrences(textOf(value), query).length > 0)),
+  );
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Whether what is at one pointer lies in what is at another, or is the same. */
+function isWithin(pointer: string, container: string): boolean {
+  return pointer === container || pointer.startsWith(`${container}/`);
 }

@@ -3,6 +3,7 @@ import { readJson } from "@/lib/jsonText";
 import { bytes } from "@/lib/time";
 import { Button } from "../Button";
 import { useCopy } from "../CopyContext";
+import { FindableText } from "../Find/FindableText";
 import { Icon } from "../Icon";
 import { JsonView } from "../JsonView/JsonView";
 import { Markdown } from "../Markdown/Markdown";
@@ -73,7 +74,13 @@ function TextPart({ text, label }: { text: string; label: string }) {
         <JsonView label={label} value={value} />
       </div>
     );
-  return text.trim() === "" ? <p className="text3">Empty text</p> : <Markdown text={text} />;
+  return text.trim() === "" ? (
+    <p className="text3">Empty text</p>
+  ) : (
+    <FindableText>
+      <Markdown text={text} />
+    </FindableText>
+  );
 }
 
 function Fact({

@@ -2,6 +2,8 @@ import { type ReactNode, useState } from "react";
 import { type Connector, type ToolRun } from "@/host/bindings";
 import { bytes } from "@/lib/time";
 import { Button } from "../Button";
+import { FindableText } from "../Find/FindableText";
+import { WithFind } from "../Find/FindBar";
 import { JsonView } from "../JsonView/JsonView";
 import { Notice, NoticeCode, ProblemNotice } from "../ProblemNotice";
 import { type TabItem, Tabs } from "../Tabs";
@@ -72,14 +74,20 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, c
         came === null ? (
           <EmptyPart>{withoutAnswer(run)}</EmptyPart>
         ) : (
-          guard(<WireText label="Response" text={came} fill />)
+          guard(
+            <FindableText>
+              <WireText label="Response" text={came} fill />
+            </FindableText>,
+          )
         ),
     },
     {
       id: "http",
       label: exchange?.request.method === null ? "Sent" : "HTTP",
       content: exchange ? (
-        <OnTheWire exchange={exchange} />
+        <FindableText>
+          <OnTheWire exchange={exchange} />
+        </FindableText>
       ) : (
         <EmptyPart>{isRunning ? "Available when the run ends" : "No request recorded"}</EmptyPart>
       ),
@@ -90,14 +98,12 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, c
     comparison?.onShow(chosen === "compare");
     if (chosen !== "compare") setView(chosen);
   };
+  const selected = comparison?.isShown ? "compare" : view;
   return (
     <div className={styles.views}>
-      <Tabs
-        label="Views of the result"
-        tabs={tabs}
-        selected={comparison?.isShown ? "compare" : view}
-        onSelect={select}
-      />
+      <WithFind what="result" view={selected}>
+        <Tabs label="Views of the result" tabs={tabs} selected={selected} onSelect={select} />
+      </WithFind>
     </div>
   );
 }

@@ -1,0 +1,110 @@
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { Button } from "../Button";
+import { Field } from "../Field";
+import { FocusReturn } from "../FocusReturn";
+import { useShortcut } from "../shortcuts";
+import styles from "./Find.module.css";
+import { FindContext, type Finder } from "./FindContext";
+
+type Props = {
+  /** What is searched, for its label: `result`. */
+  what: string;
+  /** Which of several views is shown; with another one the bar closes. */
+  view: string;
+  children: ReactNode;
+};
+
+/** A view in which Ctrl-F finds text, with a bar above it while it is open. */
+export function WithFind({ what, view, children }: Props) {
+  const [finders] = useState(() => new Set<Finder>());
+  const [openIn, setOpenIn] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useShortcut({
+    keys: "Mod+F",
+    label: `Find in ${what}`,
+    run: () => {
+      setOpenIn(view);
+      field.current?.select();
+    },
+  });
+  if (openIn !== null && openIn !== view) setOpenIn(null);
+  return (
+    <FindContext value={finders}>
+      {openIn === view && <FindBar field={field} what={what} finders={finders} onClose={() => setOpenIn(null)} />}
+      {children}
+    </FindContext>
+  );
+}
+
+type BarProps = Pick<Props, "what"> & {
+  field: RefObject<HTMLInputElement | null>;
+  finders: ReadonlySet<Finder>;
+  onClose: () => void;
+};
+
+function FindBar({ field, what, finders, onClose }: BarProps) {
+  const [query, setQuery] = useState("");
+  const [at, setAt] = useState(0);
+  const [total, setTotal] = useState(0);
+  useEffect(() => () => hideAll(finders), [finders]);
+  const go = (text: string, index: number) => {
+    const found = showAt(finders, text, index);
+    setQuery(text);
+    setAt(found.index);
+    setTotal(found.total);
+  };
+  return (
+    <div className={styles.bar} role="search">
+      <FocusReturn />
+      <Field
+        ref={field}
+        label={`Find in ${what}`}
+        hideLabel
+        soft
+        autoFocus
+        type="search"
+        placeholder={`Find in ${what}`}
+        icon="search"
+        value={query}
+        onChange={(text) => go(text, 0)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") go(query, at + (event.shiftKey ? -1 : 1));
+          else if (event.key === "Escape") onClose();
+          else event.continuePropagation();
+        }}
+      />
+      <span className={styles.count} role="status">
+        {query !== "" && (total === 0 ? "Not found" : `${at + 1} of ${total}`)}
+      </span>
+      <Button small isDisabled={total < 2} onPress={() => go(query, at - 1)}>
+        Previous
+      </Button>
+      <Button small isDisabled={total < 2} onPress={() => go(query, at + 1)}>
+        Next
+      </Button>
+      <Button small look="quiet" icon="x" label="Close find" onPress={onClose} />
+    </div>
+  );
+}
+
+function hideAll(finders: ReadonlySet<Finder>): void {
+  for (const finder of finders) finder.hide();
+}
+
+/** Marks the one at that place among all, counted round; they are counted anew, for what is drawn may have changed. */
+function showAt(finders: ReadonlySet<Finder>, query: string, index: number): { index: number; total: number } {
+  hideAll(finders);
+  const counts = [...finders].map((finder) => ({ finder, count: finder.count(query) }));
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
+  if (total === 0) return { index: 0, total };
+  const at = ((index % total) + total) % total;
+  let before = 0;
+  for (const { finder, count } of counts) {
+    if (at < before + count) {
+      finder.show(query, at - before);
+      break;
+    }
+    before += count;
+  }
+  return { index: at, total };
+}

@@ -1,0 +1,62 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, it } from "vitest";
+import { type ToolRun } from "@/host/bindings";
+import { axeViolations } from "@/test/axe";
+import { renderFeature } from "@/test/renderFeature";
+import { run } from "@/test/samples";
+import { ResultViews } from "./ResultViews";
+
+const user = { login: "lena", note: "Likes lena.example", tags: ["a"] };
+
+function show(given: Partial<ToolRun>) {
+  const one = run(given);
+  renderFeature({ routes: { "/": () => <ResultViews run={one} /> }, at: "/" });
+  return userEvent.setup();
+}
+
+const current = () => document.querySelector("[data-found]")?.getAttribute("aria-label");
+
+it("finds_names_and_values_of_json_one_after_the_other_and_unfolds_them", async () => {
+  const person = show({ result: { content: [], structured: { user, other: { login: "ada" } }, isError: false } });
+  const tree = await screen.findByRole("tree", { name: "Structured result" });
+  tree.focus();
+  await person.keyboard("{ArrowDown}{ArrowLeft}");
+  expect(within(tree).queryByText(/lena/)).toBeNull();
+  await person.keyboard("{Control>}f{/Control}");
+  await person.keyboard("LENA");
+  expect(screen.getByRole("status")).toHaveTextContent("1 of 2");
+  await waitFor(() => expect(current()).toBe("login: lena"));
+  await person.keyboard("{Enter}");
+  await waitFor(() => expect(current()).toBe("note: Likes lena.example"));
+  await person.keyboard("{Enter}");
+  expect(screen.getByRole("status")).toHaveTextContent("1 of 2");
+  await person.keyboard("{Shift>}{Enter}{/Shift}");
+  expect(screen.getByRole("status")).toHaveTextContent("2 of 2");
+  expect(await axeViolations(document.body)).toEqual([]);
+  await person.keyboard("x");
+  expect(screen.getByRole("status")).toHaveTextContent("Not found");
+  expect(current()).toBeUndefined();
+  await person.keyboard("{Escape}");
+  expect(screen.queryByRole("search")).toBeNull();
+  await waitFor(() => expect(tree).toHaveFocus());
+});
+
+it("finds_text_in_all_parts_of_a_result_and_closes_with_the_view", async () => {
+  const content = [
+    { kind: "text" as const, text: "one **found** here" },
+    { kind: "text" as const, text: JSON.stringify({ found: "found" }) },
+    { kind: "text" as const, text: "and Found at last" },
+  ];
+  const person = show({ result: { content, structured: null, isError: false } });
+  await screen.findByText("found", { selector: "strong" });
+  await person.keyboard("{Control>}f{/Control}");
+  await person.keyboard("found");
+  expect(screen.getByRole("status")).toHaveTextContent("1 of 3");
+  await person.click(screen.getByRole("button", { name: "Next" }));
+  await waitFor(() => expect(current()).toBe("found: found"));
+  await person.click(screen.getByRole("button", { name: "Next" }));
+  expect(screen.getByRole("status")).toHaveTextContent("3 of 3");
+  await person.click(screen.getByRole("tab", { name: "HTTP" }));
+  expect(screen.queryByRole("search")).toBeNull();
+});
