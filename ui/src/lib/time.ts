@@ -14,6 +14,8 @@ const clock = formatter({ hour: "2-digit", minute: "2-digit" });
 const clockWithSeconds = formatter({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const month = formatter({ month: "short" });
 const dayOfWeek = formatter({ weekday: "short" });
+const longMonth = formatter({ month: "long" });
+const longDayOfWeek = formatter({ weekday: "long" });
 
 /** `12 Jan`. */
 const dayAndMonth = (at: Date) => `${at.getDate()} ${month(at)}`;
@@ -90,6 +92,15 @@ export function startOfDay(at: Date, daysAfter = 0): Date {
 /** `Fri`. */
 export function weekday(at: Date): string {
   return dayOfWeek(at);
+}
+
+/** A day in heads: `Today`, `Yesterday`, `Friday` within a week, else `12 January`, with the year where it is another. */
+export function dayName(at: Date, now: Date): string {
+  if (at >= startOfDay(now)) return "Today";
+  if (at >= startOfDay(now, -1)) return "Yesterday";
+  if (at >= startOfDay(now, -6)) return longDayOfWeek(at);
+  const year = at.getFullYear() === now.getFullYear() ? "" : ` ${at.getFullYear()}`;
+  return `${at.getDate()} ${longMonth(at)}${year}`;
 }
 
 /** A moment to come: `today 18:02`, `tomorrow 09:40`, `Sun 18:02` within a week, else `12 Jan`; `expired` when it is past. */
