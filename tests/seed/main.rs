@@ -127,6 +127,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         allows_plain_http: false,
         time_limits: TimeLimits::default(),
         roots: Vec::new(),
+        sampling: false,
         draft: false,
         native: native(&name, place),
         name,

@@ -481,6 +481,47 @@ async fn what_a_server_asks_is_answered_at_the_terminal() {
 }
 
 #[tokio::test]
+async fn a_server_gets_the_text_of_a_person_only_where_that_is_turned_on() {
+    let desk = Programs::new().await;
+    desk.asking("samples").await;
+    let done = desk.typed(&RUN, &[]).await;
+    done.succeeded();
+    assert!(done.stdout.contains("-32601"), "{done:?}");
+
+    let edit = ["connector", "edit", "files", "--sampling"];
+    let on = desk.terminal.run(&[&edit[..], &["on"]].concat()).await;
+    on.succeeded();
+    assert!(on.stdout.contains("texts of a language model"), "{on:?}");
+    let steps = [
+        ("A name for a ship?", ""),
+        ("> ", "Beagle\n"),
+        ("> ", ".\n"),
+        ("[c]ancel: ", "y\n"),
+    ];
+    let done = desk.typed(&RUN, &steps).await;
+    done.succeeded();
+    assert!(done.stdout.contains(r#""text": "Beagle""#), "{done:?}");
+    assert!(!done.stdout.contains("\u{1b}[2J"), "{done:?}");
+    let done = desk.typed(&RUN, &[("> ", ".\n")]).await;
+    assert!(done.stdout.contains("User rejected"), "{done:?}");
+    // Without somebody at the terminal it is not declared.
+    let done = desk.terminal.run(&RUN).await;
+    assert!(done.stdout.contains("-32601"), "{done:?}");
+
+    let runs = desk.terminal.run(&["run", "list", "--json"]).await;
+    let id = runs.document()["runs"][2]["id"].clone();
+    let shown = ["run", "show", id.as_str().unwrap(), "--json"];
+    let shown = desk.terminal.run(&shown).await.document();
+    assert_eq!(shown["questions"][0]["reply"], "answered");
+    assert!(!shown["questions"].to_string().contains("Beagle"));
+
+    let off = [&edit[..], &["off"]].concat();
+    desk.terminal.run(&off).await.succeeded();
+    let done = desk.typed(&RUN, &[]).await;
+    assert!(done.stdout.contains("-32601"), "{done:?}");
+}
+
+#[tokio::test]
 async fn a_page_is_opened_after_a_yes_only() {
     let desk = Programs::new().await;
     desk.asking("asks page").await;

@@ -161,6 +161,7 @@ fn session(answers: Answers) -> Taker {
             plain_http: PlainHttp::Refused,
             declared: Declared {
                 asks: true,
+                sampling: true,
                 roots: vec![std::env::temp_dir()],
             },
         };
@@ -177,6 +178,7 @@ impl Asker for Accepting {
         let values = match question {
             Question::Form(form) => form.form.values,
             Question::Page { .. } => Json(Value::Null),
+            Question::Sampling(_) => Json(json!({ "text": "x" })),
         };
         QuestionAnswer::Accept { values }
     }

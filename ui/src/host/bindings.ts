@@ -940,6 +940,8 @@ export type Connector = {
 	timeLimits?: TimeLimits,
 	/**  Full paths of the folders that its server is told of, as MCP roots; it fences nothing in. */
 	roots?: string[],
+	/**  Whether its server may ask for texts that a language model would write, which the person writes then. */
+	sampling?: boolean,
 	/**  Whether it has never worked yet: a draft becomes a connector at its first success. */
 	draft: boolean,
 	/**  The platform's own JSON, or Patchbay's settings of a connector of this computer. */
@@ -970,6 +972,8 @@ export type ConnectorChanges = {
 	timeLimits?: TimeLimits | null,
 	/**  The folders that its server is told of, all of them. */
 	roots?: string[] | null,
+	/**  Whether its server may ask for what a language model would write. */
+	sampling?: boolean | null,
 };
 
 /**  Another connector of the same service. */
@@ -1872,13 +1876,17 @@ message: string;
 /**  The whole address, `https`, or `http` of this computer. */
 url: string; 
 /**  Its host, as the address has it: in ASCII, whatever letters it stands for. */
-host: string };
+host: string } | 
+/**  A text that a language model would write; the person writes it, or nobody does. */
+{
+	kind: "sampling",
+} & SamplingRequest;
 
 /**  What the person answers. */
 export type QuestionAnswer = 
 /**  Here it is, or: the page was opened. */
 { kind: "accept"; 
-/**  An object, by the names of the fields; empty for a page. */
+/**  An object, by the names of the fields; empty for a page; with the `text` that was asked for. */
 values: Json } | 
 /**  No. */
 { kind: "decline" } | 
@@ -2181,6 +2189,33 @@ export type RunTool = {
 	 */
 	credential: string | null,
 };
+
+/**  One turn of a conversation. */
+export type SamplingMessage = {
+	/**  Whose turn it is. */
+	role: SamplingRole,
+	/**  What was said. Of an image or a sound it says what there is. */
+	text: string,
+};
+
+/**  What a server would have a language model say. */
+export type SamplingRequest = {
+	/**  What the model would be told beforehand. */
+	systemPrompt: string | null,
+	/**  What was said so far, the oldest first. */
+	messages: SamplingMessage[],
+	/**  Longest text that the server wants, in tokens; a token is about four letters. */
+	maxTokens: number | null,
+	/**  Names of the models that the server would rather have. */
+	models: string[],
+};
+
+/**  Whose turn it is in a conversation. */
+export type SamplingRole = 
+/**  Whoever asks the model: the server. */
+"user" | 
+/**  The model. */
+"assistant";
 
 /**  A credential to be created on a platform, or replaced. */
 export type SavePlatformCredential = {

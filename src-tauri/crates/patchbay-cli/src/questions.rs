@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use patchbay_model::{
-    Explain as _, Json, Question, QuestionAnswer, QuestionForm, QuestionId, Timestamp,
+    Explain as _, Json, Question, QuestionAnswer, QuestionForm, QuestionId, SamplingRequest,
+    SamplingRole, Timestamp,
 };
 use patchbay_ops::{
     Context, Error, OpenQuestion, answer_question, list_questions, open_question_page,
@@ -131,11 +132,14 @@ fn ask(person: &mut impl Person, open: &OpenQuestion, now: Timestamp) -> Questio
     let [title, tool] = [&open.connector_title, &open.tool].map(|name| text::line(name));
     let identity = text::line(&words::identity(&open.identity, now));
     person.say(&format!("{title} asks, while {tool} runs as {identity}:"));
-    for line in open.question.message().lines() {
-        person.say(&format!("  {}", text::line(line)));
+    match &open.question {
+        Question::Form(_) | Question::Page { .. } => say_lines(person, open.question.message()),
+        // All that was said is shown there.
+        Question::Sampling(_) => {}
     }
     match &open.question {
         Question::Form(form) => fill_in(person, &open.question, form),
+        Question::Sampling(request) => write_text(person, request),
         Question::Page { url, host, .. } => {
             person.say(&format!("  Page: {}", text::lines(url)));
             person.say(&format!("  Host: {}", text::line(host)));
@@ -146,6 +150,56 @@ fn ask(person: &mut impl Person, open: &OpenQuestion, now: Timestamp) -> Questio
             )
         }
     }
+}
+
+fn say_lines(person: &mut impl Person, words: &str) {
+    for line in words.lines() {
+        person.say(&format!("  {}", text::line(line)));
+    }
+}
+
+/// Shows what a language model would be told, and asks for what it would say.
+fn write_text(person: &mut impl Person, request: &SamplingRequest) -> QuestionAnswer {
+    let SamplingRequest {
+        system_prompt,
+        messages,
+        max_tokens,
+        models,
+    } = request;
+    person.say("It wants a text that a language model would write. Write it yourself, or decline.");
+    if let Some(words) = system_prompt {
+        person.say("System prompt:");
+        say_lines(person, words);
+    }
+    for message in messages {
+        person.say(match message.role {
+            SamplingRole::User => "User:",
+            SamplingRole::Assistant => "Assistant:",
+        });
+        say_lines(person, &message.text);
+    }
+    if !models.is_empty() {
+        let names: Vec<_> = models.iter().map(|name| text::line(name)).collect();
+        person.say(&format!("Preferred models: {}", names.join(", ")));
+    }
+    if let Some(most) = max_tokens {
+        person.say(&format!("Longest text: {most} tokens"));
+    }
+    person.say("Your text; end it with a line that has only a dot, or start with one to decline:");
+    let mut lines: Vec<String> = Vec::new();
+    loop {
+        match person.line("> ") {
+            None => return QuestionAnswer::Cancel,
+            Some(line) if line == "." => break,
+            Some(line) => lines.push(line),
+        }
+    }
+    let text = lines.join("\n");
+    if text.trim().is_empty() {
+        return QuestionAnswer::Decline;
+    }
+    let values = Map::from_iter([("text".to_owned(), text.into())]);
+    decide(person, "Send this?", Json(Value::Object(values)))
 }
 
 fn fill_in(person: &mut impl Person, question: &Question, form: &QuestionForm) -> QuestionAnswer {
@@ -342,7 +396,7 @@ impl Field<'_> {
 mod tests {
     use std::collections::VecDeque;
 
-    use patchbay_model::{ConnectorId, Form, IdentityLine, Platform, RunId};
+    use patchbay_model::{ConnectorId, Form, IdentityLine, Platform, RunId, SamplingMessage};
     use serde_json::json;
 
     use super::*;
@@ -505,6 +559,44 @@ mod tests {
                 .any(|line| line.contains("must not ask for secrets"))
         );
         assert!(shown.contains(&"hidden Password: ".to_owned()), "{shown:?}");
+    }
+
+    #[test]
+    fn a_text_is_written_line_by_line_after_all_was_shown() {
+        let sampling = || {
+            let say = |role, text: &str| SamplingMessage {
+                role,
+                text: text.to_owned(),
+            };
+            Question::Sampling(SamplingRequest {
+                system_prompt: Some("Be ki\u{1b}nd".to_owned()),
+                messages: vec![
+                    say(SamplingRole::User, "Hi\nthere"),
+                    say(SamplingRole::Assistant, "Yes?"),
+                ],
+                max_tokens: Some(300),
+                models: vec!["son\u{202e}net".to_owned()],
+            })
+        };
+        let (answer, shown) = asked(sampling(), &["Dear", "", "Ada", ".", "y"]);
+        let values = Json(json!({ "text": "Dear\n\nAda" }));
+        assert_eq!(answer, QuestionAnswer::Accept { values });
+        let shown = shown.join("\n");
+        for words in [
+            "System prompt:\n  Be",
+            "User:\n  Hi\n  there\nAssistant:\n  Yes?",
+            "Preferred models: ",
+            "Longest text: 300 tokens",
+        ] {
+            assert!(shown.contains(words), "{words:?} in {shown}");
+        }
+        assert!(!shown.contains(['\u{202e}', '\u{1b}']), "{shown}");
+        assert_eq!(asked(sampling(), &["."]).0, QuestionAnswer::Decline);
+        assert_eq!(
+            asked(sampling(), &["x", ".", "d"]).0,
+            QuestionAnswer::Decline
+        );
+        assert_eq!(asked(sampling(), &["x"]).0, QuestionAnswer::Cancel);
     }
 
     #[test]

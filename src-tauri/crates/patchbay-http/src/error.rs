@@ -180,6 +180,9 @@ pub enum Error {
     /// The server asks back before it answers, which nobody can do here.
     #[error("the server asks for input, which can't be given here")]
     InputRequired,
+    /// The server asked for what it can't go on without, and the person gave nothing.
+    #[error("the server's question wasn't answered")]
+    NotAnswered,
     /// The server can ask the person in the older era of the protocol only.
     #[error("the server asks questions over the older protocol only")]
     AsksOverHandshake,
@@ -298,6 +301,7 @@ impl Error {
             | Self::ProgramNotStarted { .. }
             | Self::ProgramEnded { .. }
             | Self::InputRequired
+            | Self::NotAnswered
             | Self::AsksOverHandshake
             | Self::PageFirst => "platform",
             Self::UnexpectedAnswer { .. }
@@ -360,6 +364,7 @@ impl Explain for Error {
             Self::Protocol(_) | Self::TooManyReconnects { .. } => Code::McpProtocol,
             Self::ServerError { .. }
             | Self::InputRequired
+            | Self::NotAnswered
             | Self::AsksOverHandshake
             | Self::PageFirst => Code::McpServerError,
             Self::ProgramNotStarted { .. } => Code::ProgramNotStarted,
@@ -413,6 +418,7 @@ impl Explain for Error {
             Self::InputRequired => {
                 "Run it in the window or a terminal, where questions can be answered."
             }
+            Self::NotAnswered => "Run it again to be asked again.",
             Self::AsksOverHandshake => "Run it again. Patchbay now uses that protocol for it.",
             Self::PageFirst => "When you're done there, run it again.",
             Self::ToolNotFound { .. } => "Refresh the tools.",

@@ -71,6 +71,10 @@ pub struct Connector {
     #[serde(default)]
     #[specta(optional)]
     pub roots: Vec<String>,
+    /// Whether its server may ask for texts that a language model would write, which the person writes then.
+    #[serde(default)]
+    #[specta(optional)]
+    pub sampling: bool,
     /// Whether it has never worked yet: a draft becomes a connector at its first success.
     pub draft: bool,
     /// The platform's own JSON, or Patchbay's settings of a connector of this computer.

@@ -68,7 +68,9 @@ pub use platform_details::{Action, Control, ControlGroup, Fact, OperationEffect,
 pub use platform_look::{PlatformLook, TileColours};
 pub use problem::{Code, Explain, FieldProblem, Problem};
 pub use program::{AllowedProgram, Program, ServerSurroundings};
-pub use question::{Question, QuestionAnswer, QuestionForm, Reply};
+pub use question::{
+    Question, QuestionAnswer, QuestionForm, Reply, SamplingMessage, SamplingRequest, SamplingRole,
+};
 pub use reference::{ReferenceError, ReferenceTarget, SecretReference};
 pub use resource::{
     CompletionRequest, CompletionTarget, FilledPrompt, Prompt, PromptArgument, PromptMessage,

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use patchbay_http::Reach;
+use patchbay_http::{Reach, text};
 use patchbay_model::{
     Connector, ConnectorId, FieldProblem, IdentityLine, Json, Question, QuestionAnswer, QuestionId,
-    RunId, RunQuestion, Secret, Timestamp, ToolRunSummary,
+    RunId, RunQuestion, SamplingRequest, Secret, Timestamp, ToolRunSummary,
 };
 use patchbay_platforms::mcp::Asker;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,9 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 use crate::redact::marked_values;
+
+/// How much of a question is kept with its run, in characters.
+const MESSAGE_LIMIT: usize = 4_000;
 
 /// A server waits for the answer to this.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -71,6 +74,7 @@ pub fn question_problems(question: &Question, values: &Value) -> Vec<FieldProble
     match question {
         Question::Form(form) => check_arguments(&form.form.schema, values),
         Question::Page { .. } => Vec::new(),
+        Question::Sampling(_) => check_arguments(&SamplingRequest::answer_schema(), values),
     }
 }
 
@@ -109,7 +113,7 @@ pub async fn open_question_page(cx: &Context, id: &QuestionId) -> Result<(), Err
         let found = all.iter().find(|one| one.open.id == *id);
         let page = found.and_then(|one| match &one.open.question {
             Question::Page { url, .. } => Some((Url::parse(url).ok()?, one.reach.clone())),
-            Question::Form(_) => None,
+            Question::Form(_) | Question::Sampling(_) => None,
         });
         page.ok_or_else(|| no_question(id))?
     };
@@ -182,7 +186,7 @@ impl RunAsker {
             kept.secrets.extend(secrets);
         }
         kept.questions.push(RunQuestion {
-            message: question.message().to_owned(),
+            message: text::clean_lines(question.message(), MESSAGE_LIMIT),
             reply: answer.reply(),
         });
     }
@@ -246,7 +250,9 @@ impl Drop for Listed<'_> {
 mod tests {
     use std::time::Duration;
 
-    use patchbay_model::{Form, Origin, QuestionForm, Reply, RunState};
+    use patchbay_model::{
+        Form, Origin, QuestionForm, Reply, RunState, SamplingMessage, SamplingRole,
+    };
     use serde_json::json;
 
     use super::*;
@@ -321,6 +327,36 @@ mod tests {
         assert_eq!(answer.reply(), Reply::Answered);
         let kept = asker.take();
         assert_eq!(kept.secrets[0].expose(), "hunter2-hunter2");
+        assert_eq!(kept.questions[0].reply, Reply::Answered);
+    }
+
+    #[tokio::test]
+    async fn a_text_is_answered_with_a_text_and_not_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let asker = asker(&cx).await;
+        let accept = |values: Value| QuestionAnswer::Accept {
+            values: Json(values),
+        };
+        let request = SamplingRequest {
+            messages: vec![SamplingMessage {
+                role: SamplingRole::User,
+                text: "x".repeat(10_000),
+            }],
+            ..SamplingRequest::default()
+        };
+        let person = async {
+            let open = asked(&cx).await;
+            for wrong in [json!({}), json!({ "text": "" }), json!({ "text": 7 })] {
+                let refused = answer_question(&cx, &open.id, accept(wrong));
+                assert!(matches!(refused, Err(Error::Fields { .. })), "{refused:?}");
+            }
+            answer_question(&cx, &open.id, accept(json!({ "text": "Hi" }))).unwrap();
+        };
+        let (answer, ()) = tokio::join!(asker.ask(Question::Sampling(request)), person);
+        assert_eq!(answer, accept(json!({ "text": "Hi" })));
+        let kept = asker.take();
+        assert!(kept.questions[0].message.chars().count() <= MESSAGE_LIMIT);
         assert_eq!(kept.questions[0].reply, Reply::Answered);
     }
 

@@ -17,6 +17,7 @@ mod negotiate;
 mod own_side;
 mod questions;
 mod resources;
+mod sampling;
 mod session;
 mod sse;
 mod stdio;

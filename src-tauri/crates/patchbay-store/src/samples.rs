@@ -86,6 +86,7 @@ pub(crate) fn connector(id: &str, name: &str) -> Connector {
         allows_plain_http: false,
         time_limits: TimeLimits::default(),
         roots: Vec::new(),
+        sampling: false,
         draft: false,
         native: Json(json!({"transport": "streamable_http"})),
     }

@@ -135,6 +135,16 @@ it("tells_a_server_of_the_folders_that_are_entered", async () => {
   expect(await axeViolations(container)).toEqual([]);
 });
 
+it("lets_a_server_ask_for_texts_only_after_a_switch", async () => {
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
+  const section = within(await screen.findByRole("region", { name: "Texts of a language model" }));
+  const toggle = section.getByRole("switch", { name: /^Let the server ask/ });
+  expect(toggle).not.toBeChecked();
+  await user.click(toggle);
+  await waitFor(() => expect(host.lastCall("updateConnector")).toMatchObject({ changes: { sampling: true } }));
+  await waitFor(() => expect(toggle).toBeChecked());
+});
+
 it("shows_what_a_local_program_writes_to_its_log", async () => {
   const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
   const { host, container } = renderApp("/connectors/con_github?tab=log", { connectors: [connector({ command })] });

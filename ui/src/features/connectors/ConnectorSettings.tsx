@@ -19,6 +19,7 @@ import styles from "./ConnectorPage.module.css";
 import { EditSettings } from "./hosted/EditSettings";
 import { ProgramSettings } from "./ProgramSettings";
 import { RootsSettings } from "./RootsSettings";
+import { SamplingSettings } from "./SamplingSettings";
 import { useCheckConnector, useUpdateConnector } from "./useConnectorActions";
 
 type Props = { connector: Connector; onRemove: () => void };
@@ -36,6 +37,7 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
         <SignInSettings connector={connector} />
       )}
       <RootsSettings connector={connector} />
+      <SamplingSettings connector={connector} />
       <Native connector={connector} />
       {answered >= 1 && (
         <section className={styles.section} aria-label="Remove">

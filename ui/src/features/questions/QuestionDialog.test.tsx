@@ -126,6 +126,37 @@ describe("a question of a server", () => {
     await waitFor(() => expect(host.lastCall("answerQuestion")).toMatchObject({ answer: { kind: "accept" } }));
   });
 
+  it("shows_a_conversation_and_sends_what_the_person_writes", async () => {
+    const { user, dialog, host } = await asked({
+      kind: "sampling",
+      systemPrompt: "Be kind",
+      messages: [
+        { role: "user", text: "<img src=x> [link](https://evil.example)" },
+        { role: "assistant", text: "Yes?" },
+      ],
+      maxTokens: 300,
+      models: ["sonnet"],
+    });
+    const turns = within(dialog).getByRole("list", { name: "Conversation" });
+    expect(turns).toHaveTextContent("System promptBe kindUser<img src=x> [link](https://evil.example)AssistantYes?");
+    expect(dialog.querySelector("img[src='x'], a[href]")).toBeNull();
+    expect(within(dialog).getByText("Up to 300 tokens · Preferred models: sonnet")).toBeVisible();
+    const send = within(dialog).getByRole("button", { name: /^Send/ });
+    const text = within(dialog).getByLabelText("Your text");
+    expect(text).toHaveValue("");
+    await user.type(text, " ");
+    expect(send).toBeDisabled();
+    await user.type(text, "Ahoy");
+    expect(await axeViolations(dialog)).toEqual([]);
+    await user.click(send);
+    await waitFor(() =>
+      expect(host.lastCall("answerQuestion")).toEqual({
+        question: "ask_1",
+        answer: { kind: "accept", values: { text: " Ahoy" } },
+      }),
+    );
+  });
+
   it("stays_open_where_the_page_could_not_be_opened", async () => {
     const page: Question = { kind: "page", message: "", url: "https://pay.example/", host: "pay.example" };
     const { user, dialog, host } = await asked(page, (host) => {

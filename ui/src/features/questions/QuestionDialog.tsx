@@ -1,14 +1,17 @@
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
+import { useCopy } from "@/components/CopyContext";
 import { Dialog } from "@/components/Dialog";
+import { Field } from "@/components/Field";
 import { IdentityLine } from "@/components/IdentityLine";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { SubmitKey } from "@/components/SubmitKey";
-import { type OpenQuestion, type Problem, type Question } from "@/host/bindings";
+import { count } from "@/lib/words";
+import { type OpenQuestion, type Problem, type Question, type SamplingRole } from "@/host/bindings";
 import { type Answering, useAnswer } from "./useAnswer";
 import styles from "./Questions.module.css";
 
@@ -16,11 +19,14 @@ import styles from "./Questions.module.css";
 export function QuestionDialog({ open }: { open: OpenQuestion }) {
   const answering = useAnswer(open.id);
   const { question } = open;
-  return question.kind === "form" ? (
-    <FormDialog open={open} question={question} answering={answering} />
-  ) : (
-    <PageDialog open={open} question={question} answering={answering} />
-  );
+  switch (question.kind) {
+    case "form":
+      return <FormDialog open={open} question={question} answering={answering} />;
+    case "page":
+      return <PageDialog open={open} question={question} answering={answering} />;
+    case "sampling":
+      return <SamplingDialog open={open} question={question} answering={answering} />;
+  }
 }
 
 type Props<Kind> = { open: OpenQuestion; question: Extract<Question, { kind: Kind }>; answering: Answering };
@@ -83,6 +89,61 @@ function PageDialog({ open, question, answering }: Props<"page">) {
   );
 }
 
+const roles: Record<SamplingRole, string> = { user: "User", assistant: "Assistant" };
+
+function SamplingDialog({ open, question, answering }: Props<"sampling">) {
+  const [text, setText] = useState("");
+  const copy = useCopy();
+  const { systemPrompt, messages, maxTokens, models } = question;
+  const turns = messages.map(({ role, text }) => ({ who: roles[role], text }));
+  if (systemPrompt !== null) turns.unshift({ who: "System prompt", text: systemPrompt });
+  const wishes = [
+    maxTokens !== null && `Up to ${count(maxTokens, "token")}`,
+    models.length > 0 && `Preferred models: ${models.join(", ")}`,
+  ];
+  const isBlank = text.trim() === "";
+  const send = () => {
+    if (!isBlank) answering.send({ text }, () => undefined);
+  };
+  return (
+    <Frame
+      open={open}
+      answering={answering}
+      problem={answering.problem}
+      act={
+        <Button look="primary" keys="Mod+Enter" onPress={send} isDisabled={isBlank} isPending={answering.isPending}>
+          Send
+        </Button>
+      }
+    >
+      <SubmitKey label="Send" onSubmit={send} />
+      <p className="text2">
+        It wants a text that a language model would write. Patchbay has no model: write it yourself, or decline.
+      </p>
+      <ol className={styles.turns} aria-label="Conversation">
+        {turns.map(({ who, text }, number) => (
+          <li key={number}>
+            <span className="text3 small">{who}</span>
+            <blockquote className={styles.words} data-selectable>
+              {text}
+            </blockquote>
+          </li>
+        ))}
+      </ol>
+      <div className={styles.wishes}>
+        <span className="text3 small">{wishes.filter(Boolean).join(" · ")}</span>
+        <Button
+          look="link"
+          onPress={() => copy(turns.map(({ who, text }) => `${who}:\n${text}`).join("\n\n"), "Conversation")}
+        >
+          Copy conversation
+        </Button>
+      </div>
+      <Field label="Your text" lines={6} value={text} onChange={setText} autoFocus />
+    </Frame>
+  );
+}
+
 type FrameProps = {
   open: OpenQuestion;
   answering: Answering;
@@ -111,7 +172,7 @@ function Frame({ open, answering, problem, act, children }: FrameProps) {
         </>
       }
     >
-      {open.question.message !== "" && (
+      {open.question.kind !== "sampling" && open.question.message !== "" && (
         <blockquote className={styles.words} data-selectable>
           {open.question.message}
         </blockquote>

@@ -306,6 +306,16 @@ pub(crate) struct EditArgs {
     /// Tell the server about no folders
     #[arg(long)]
     pub(crate) no_roots: bool,
+    /// Let the server ask you for texts of a language model
+    #[arg(
+        long,
+        value_name = "on|off",
+        value_enum,
+        hide_possible_values = true,
+        long_help = "Let the server ask you for texts of a language model. You write them yourself, or decline: Patchbay \
+                     has no model"
+    )]
+    pub(crate) sampling: Option<Switch>,
     #[command(flatten)]
     pub(crate) authentication: AuthenticationArgs,
     #[command(flatten)]

@@ -18,7 +18,7 @@ use url::Url;
 use super::{
     authentication, background, change, connect, create, doctor, mcp_resources, pasted, program,
 };
-use crate::args::{AddArgs, ConnectorVerb, EditArgs, ListArgs};
+use crate::args::{AddArgs, ConnectorVerb, EditArgs, ListArgs, Switch};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
@@ -330,6 +330,12 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
             server.map(|server| format!("{} {}", server.name, server.version)),
         )
         .maybe("Folders it may know", roots)
+        .maybe(
+            "May ask for",
+            connector
+                .sampling
+                .then_some("texts of a language model, from you"),
+        )
         .maybe("Time limits", words::time_limits(connector.time_limits))
         .maybe("Protocol", server.map(words::protocol))
         .add("Tags", connector.tags.join(", "))
@@ -419,6 +425,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         allow_plain_http: args.allow_plain_http,
         time_limits: limits(&connector, args.connect_timeout, args.run_timeout),
         roots: roots(&args.roots, args.no_roots)?,
+        sampling: args.sampling.map(|state| state == Switch::On),
     };
     if !is_change && !is_allowed && !changes_anything(&changes) {
         return Err(Failure::usage("no changes given", "See --help."));
@@ -476,6 +483,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         allow_plain_http,
         time_limits,
         roots,
+        sampling,
     } = changes;
     [name, title, url].into_iter().any(Option::is_some)
         || command.is_some()
@@ -486,6 +494,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         || allow_plain_http.is_some()
         || time_limits.is_some()
         || roots.is_some()
+        || sampling.is_some()
 }
 
 async fn log(cli: &Cli, text: &str, most: usize) -> Result<(), Failure> {

@@ -40,6 +40,7 @@ pub(crate) fn blank_connector(
         allows_plain_http: false,
         time_limits: TimeLimits::default(),
         roots: Vec::new(),
+        sampling: false,
         draft: false,
         native: Json::default(),
     }

@@ -51,6 +51,8 @@ pub struct ConnectorChanges {
     pub time_limits: Option<TimeLimits>,
     /// The folders that its server is told of, all of them.
     pub roots: Option<Vec<String>>,
+    /// Whether its server may ask for what a language model would write.
+    pub sampling: Option<bool>,
 }
 
 /// Changes what is given and leaves the rest.
@@ -80,6 +82,7 @@ pub async fn update_connector(
         || after.authentication != before.authentication
         || after.time_limits != before.time_limits
         || after.roots != before.roots
+        || after.sampling != before.sampling
         || after.status.status == Status::Disabled;
     if reconnects {
         servers::sessions::close(cx, id).await;
@@ -105,6 +108,7 @@ struct Edit {
     allow_plain_http: Option<bool>,
     time_limits: Option<TimeLimits>,
     roots: Option<Vec<String>>,
+    sampling: Option<bool>,
     at: Timestamp,
 }
 
@@ -153,6 +157,7 @@ impl Edit {
             allow_plain_http: changes.allow_plain_http,
             time_limits: changes.time_limits.map(checked_limits).transpose()?,
             roots,
+            sampling: changes.sampling,
             at: cx.now(),
         })
     }
@@ -173,6 +178,7 @@ impl Edit {
         replace(&mut connector.allows_plain_http, self.allow_plain_http);
         replace(&mut connector.time_limits, self.time_limits);
         replace(&mut connector.roots, self.roots);
+        replace(&mut connector.sampling, self.sampling);
         if let Some((chosen, identity)) = self.authentication {
             connector.authentication = keep_sign_in(chosen, &connector.authentication);
             connector.identity = identity;
@@ -219,6 +225,7 @@ fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result
         && changes.allow_plain_http.is_none()
         && changes.time_limits.is_none()
         && changes.roots.is_none()
+        && changes.sampling.is_none()
         && changes.enabled.is_none();
     if ours || abilities(connector).configured_here {
         return Ok(());

@@ -15,6 +15,7 @@ const MOST: usize = 50;
 pub(crate) fn declared_to(cx: &Context, connector: &Connector) -> Declared {
     Declared {
         asks: cx.asks(),
+        sampling: connector.sampling,
         roots: connector.roots.iter().map(PathBuf::from).collect(),
     }
 }

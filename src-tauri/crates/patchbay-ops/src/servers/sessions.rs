@@ -177,7 +177,7 @@ async fn list(_cx: &Context) -> Result<Vec<HeldServer>, Error> {
 }
 
 /// Tells what is started from anything else. What is inherited from the terminal is left out: two of them differ, and
-/// are to meet the same server. What folders it has a server is told when it is greeted, which it is once.
+/// are to meet the same server. What a server may ask for it is told when it is greeted, which it is once.
 fn digest(connector: &Connector, command: &ServerCommand, program: &McpProgram) -> String {
     let mut parts = vec![
         program.file.display().to_string(),
@@ -190,6 +190,7 @@ fn digest(connector: &Connector, command: &ServerCommand, program: &McpProgram) 
     }
     parts.push(connector.roots.len().to_string());
     parts.extend(connector.roots.iter().cloned());
+    parts.push(connector.sampling.to_string());
     let mut hash = Sha256::new();
     let secrets = program.secrets.iter().map(|secret| secret.expose());
     for part in parts.iter().map(String::as_str).chain(secrets) {

@@ -9,12 +9,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{Question, QuestionAnswer};
+use rmcp::model::{
+    ConstString as _, CreateMessageRequestMethod, ElicitationCreateRequestMethod, ErrorCode,
+    ErrorData,
+};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::Declared;
 use super::questions::{self, Asked};
+use super::sampling;
 
 /// Most questions in [`WINDOW`].
 const MOST: usize = 10;
@@ -27,10 +33,48 @@ pub trait Asker: Send + Sync {
     async fn ask(&self, question: Question) -> QuestionAnswer;
 }
 
+/// How a server asks the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// For values, or to open a page.
+    Elicitation,
+    /// For what a language model would write.
+    Sampling,
+}
+
+impl Asking {
+    pub(super) fn method(self) -> &'static str {
+        match self {
+            Self::Elicitation => ElicitationCreateRequestMethod::VALUE,
+            Self::Sampling => CreateMessageRequestMethod::VALUE,
+        }
+    }
+
+    /// Reads the parameters of a request; `None` of what nobody can be asked.
+    fn read(self, params: &Value) -> Option<Asked> {
+        match self {
+            Self::Elicitation => questions::read(params),
+            Self::Sampling => sampling::read(params),
+        }
+    }
+
+    /// The answer as it is sent.
+    ///
+    /// # Errors
+    /// What is sent in place of a text that nobody wrote: there is no answer without one.
+    fn wire_form(self, asked: Option<&Asked>, answer: QuestionAnswer) -> Result<Value, ErrorData> {
+        match self {
+            Self::Elicitation => Ok(wire_form(asked, answer)),
+            Self::Sampling => sampling::wire_form(answer)
+                .map_err(|words| ErrorData::new(ErrorCode(-1), words, None)),
+        }
+    }
+}
+
 /// Where the questions of one session arrive.
 pub(super) struct Desk {
-    /// Whether the server is told that it may ask.
-    declares: bool,
+    /// How the server is told that it may ask.
+    declares: Vec<Asking>,
     /// How long a question stays open.
     patience: Duration,
     state: Mutex<State>,
@@ -52,7 +96,12 @@ struct Call {
 }
 
 impl Desk {
-    pub(super) fn new(declares: bool, patience: Duration) -> Self {
+    pub(super) fn new(declared: &Declared, patience: Duration) -> Self {
+        let mut declares = Vec::new();
+        if declared.asks {
+            declares.push(Asking::Elicitation);
+            declares.extend(declared.sampling.then_some(Asking::Sampling));
+        }
         Self {
             declares,
             patience,
@@ -60,13 +109,15 @@ impl Desk {
         }
     }
 
-    pub(super) fn declares(&self) -> bool {
-        self.declares
+    /// How that method asks, where the server was told that it may.
+    pub(super) fn may_ask(&self, method: &str) -> Option<Asking> {
+        let mut all = self.declares.iter().copied();
+        all.find(|asking| asking.method() == method)
     }
 
     /// Notes a call whose person can be asked, until the answer is dropped; `None` where nobody can.
     pub(super) fn enter(&self, asker: Option<&Arc<dyn Asker>>) -> Option<Present<'_>> {
-        let asker = asker.filter(|_| self.declares)?;
+        let asker = asker.filter(|_| !self.declares.is_empty())?;
         let call = Arc::new(Call {
             asker: Arc::clone(asker),
             is_asking: watch::Sender::new(false),
@@ -78,18 +129,26 @@ impl Desk {
 
     /// Answers a request of the server. What it is about nobody says: it is taken for a question of the call that
     /// began last.
-    pub(super) async fn answer(&self, params: &Value, withdrawn: &CancellationToken) -> Value {
+    ///
+    /// # Errors
+    /// What is sent where there is no answer.
+    pub(super) async fn answer(
+        &self,
+        asking: Asking,
+        params: &Value,
+        withdrawn: &CancellationToken,
+    ) -> Result<Value, ErrorData> {
         let call = self.lock().calls.last().cloned();
-        let asked = questions::read(params);
+        let asked = asking.read(params);
         let (Some(call), Some(asked)) = (call, asked) else {
-            return wire_form(None, QuestionAnswer::Cancel);
+            return asking.wire_form(None, QuestionAnswer::Cancel);
         };
         let answer = tokio::select! {
             biased;
             () = withdrawn.cancelled() => QuestionAnswer::Cancel,
             answer = self.ask(&call, &asked) => answer,
         };
-        wire_form(Some(&asked), answer)
+        asking.wire_form(Some(&asked), answer)
     }
 
     async fn ask(&self, call: &Call, asked: &Asked) -> QuestionAnswer {
@@ -153,10 +212,16 @@ impl Present<'_> {
     }
 
     /// Answers a question that a result asks before the tool goes on.
-    pub(super) async fn answer(&self, params: &Value) -> Value {
-        match questions::read(params) {
-            Some(asked) => wire_form(Some(&asked), self.desk.ask(&self.call, &asked).await),
-            None => wire_form(None, QuestionAnswer::Cancel),
+    ///
+    /// # Errors
+    /// What would be sent where there is no answer.
+    pub(super) async fn answer(&self, asking: Asking, params: &Value) -> Result<Value, ErrorData> {
+        match asking.read(params) {
+            Some(asked) => {
+                let answer = self.desk.ask(&self.call, &asked).await;
+                asking.wire_form(Some(&asked), answer)
+            }
+            None => asking.wire_form(None, QuestionAnswer::Cancel),
         }
     }
 
@@ -182,7 +247,7 @@ impl Drop for Present<'_> {
     }
 }
 
-/// The answer as it is sent. Of a page nothing is sent but that it was opened.
+/// The answer to values or a page as it is sent. Of a page nothing is sent but that it was opened.
 fn wire_form(asked: Option<&Asked>, answer: QuestionAnswer) -> Value {
     match answer {
         QuestionAnswer::Accept { values } => match asked {

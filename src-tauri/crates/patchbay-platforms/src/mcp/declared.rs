@@ -10,6 +10,8 @@ use url::Url;
 pub struct Declared {
     /// Whether it may ask the person who runs a tool.
     pub asks: bool,
+    /// Whether it may ask that person for what a language model would write, too.
+    pub sampling: bool,
     /// The folders that a person chose for it, as absolute paths; with none of them it may not ask for any.
     pub roots: Vec<PathBuf>,
 }

@@ -5,18 +5,22 @@ use std::sync::Arc;
 
 use rmcp::ClientHandler;
 use rmcp::model::{
-    ClientCapabilities, ClientConfig, ConstString as _, CustomRequest, CustomResult,
-    ElicitRequestParams, ElicitResult, ElicitationCapability, ElicitationCreateRequestMethod,
-    ErrorCode, ErrorData, FormElicitationCapability, Implementation, ListRootsRequestMethod,
-    ProgressNotificationParam, ProtocolVersion, RootsCapabilities, UrlElicitationCapability,
+    ClientCapabilities, ClientConfig, ConstString as _, CreateMessageRequestMethod, CustomRequest,
+    CustomResult, ElicitRequestParams, ElicitResult, ElicitationCapability,
+    ElicitationCreateRequestMethod, ErrorCode, ErrorData, FormElicitationCapability,
+    Implementation, ListRootsRequestMethod, ProgressNotificationParam, ProtocolVersion,
+    RootsCapabilities, SamplingCapability, UrlElicitationCapability,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleClient};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::asking::{Desk, Present};
+use super::asking::{Asking, Desk, Present};
 use super::{Declared, McpLimits};
+use crate::Error;
 
 /// How many notices of progress wait for a slow reader; older ones are skipped.
 const PROGRESS_BACKLOG: usize = 256;
@@ -41,7 +45,7 @@ impl OwnSide {
         Self {
             progress: broadcast::channel(PROGRESS_BACKLOG).0,
             version: None,
-            desk: Arc::new(Desk::new(declared.asks, limits.answer)),
+            desk: Arc::new(Desk::new(declared, limits.answer)),
             roots: declared.roots_result().map(Arc::new),
             offer: watch::Sender::new(()),
         }
@@ -60,37 +64,63 @@ impl OwnSide {
         &self.desk
     }
 
-    /// Answers what a result asks for before the tool goes on; `None` where something is asked for that nobody can
-    /// give.
+    /// Answers what a result asks for before the tool goes on.
+    ///
+    /// # Errors
+    /// [`Error::InputRequired`] for what nobody can give; [`Error::NotAnswered`] when the person did not, and the
+    /// protocol has no other word for that.
     ///
     /// Source: MCP 2026-07-28, "Multi Round-Trip Requests".
     pub(super) async fn answer_all(
         &self,
         present: Option<&Present<'_>>,
         requests: &Map<String, Value>,
-    ) -> Option<BTreeMap<String, Value>> {
+    ) -> Result<BTreeMap<String, Value>, Error> {
         let mut responses = BTreeMap::new();
         // One after the other: a person reads one question at a time.
         for (key, request) in requests {
-            let response = match request["method"].as_str()? {
-                ElicitationCreateRequestMethod::VALUE => present?.answer(&request["params"]).await,
-                ListRootsRequestMethod::VALUE => self.roots.as_deref()?.clone(),
-                _ => return None,
+            let response = match request["method"].as_str().unwrap_or_default() {
+                ListRootsRequestMethod::VALUE => self.roots.as_deref().cloned(),
+                method => match (self.desk.may_ask(method), present) {
+                    (Some(asking), Some(present)) => {
+                        let answer = present.answer(asking, &request["params"]).await;
+                        Some(answer.map_err(|_| Error::NotAnswered)?)
+                    }
+                    _ => None,
+                },
             };
+            let response = response.ok_or(Error::InputRequired)?;
             responses.insert(key.clone(), response);
         }
-        Some(responses)
+        Ok(responses)
     }
 
     async fn answer(
         &self,
+        method: &str,
         params: &Value,
         withdrawn: &CancellationToken,
     ) -> Result<Value, ErrorData> {
-        match self.desk.declares() {
-            true => Ok(self.desk.answer(params, withdrawn).await),
-            false => Err(ErrorData::method_not_found::<ElicitationCreateRequestMethod>()),
+        match self.desk.may_ask(method) {
+            Some(asking) => self.desk.answer(asking, params, withdrawn).await,
+            None => {
+                let code = ErrorCode::METHOD_NOT_FOUND;
+                Err(ErrorData::new(code, method.to_owned(), None))
+            }
         }
+    }
+
+    /// As [`OwnSide::answer`], for what rmcp has types for.
+    async fn answer_typed<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: impl Serialize,
+        withdrawn: &CancellationToken,
+    ) -> Result<T, ErrorData> {
+        let params = serde_json::to_value(params).unwrap_or_default();
+        let answer = self.answer(method, &params, withdrawn).await?;
+        serde_json::from_value(answer)
+            .map_err(|error| ErrorData::internal_error(error.to_string(), None))
     }
 
     /// Marked from now on when the server says that its resources or prompts changed.
@@ -107,11 +137,14 @@ impl OwnSide {
 impl ClientHandler for OwnSide {
     fn get_info(&self) -> ClientConfig {
         let mut capabilities = ClientCapabilities::default();
-        if self.desk.declares() {
+        if self.desk.may_ask(Asking::Elicitation.method()).is_some() {
             let elicitation = ElicitationCapability::new()
                 .with_form(FormElicitationCapability::default())
                 .with_url(UrlElicitationCapability::default());
             capabilities.elicitation = Some(elicitation);
+        }
+        if self.desk.may_ask(Asking::Sampling.method()).is_some() {
+            capabilities.sampling = Some(SamplingCapability::default());
         }
         if self.roots.is_some() {
             capabilities.roots = Some(RootsCapabilities::default());
@@ -162,10 +195,18 @@ impl ClientHandler for OwnSide {
         params: ElicitRequestParams,
         context: RequestContext<RoleClient>,
     ) -> Result<ElicitResult, ErrorData> {
-        let params = serde_json::to_value(params).unwrap_or_default();
-        let answer = self.answer(&params, &context.ct).await?;
-        serde_json::from_value(answer)
-            .map_err(|error| ErrorData::internal_error(error.to_string(), None))
+        let method = ElicitationCreateRequestMethod::VALUE;
+        self.answer_typed(method, params, &context.ct).await
+    }
+
+    #[expect(deprecated, reason = "servers of the older era ask for it so")]
+    async fn create_message(
+        &self,
+        params: rmcp::model::CreateMessageRequestParams,
+        context: RequestContext<RoleClient>,
+    ) -> Result<rmcp::model::CreateMessageResult, ErrorData> {
+        let method = CreateMessageRequestMethod::VALUE;
+        self.answer_typed(method, params, &context.ct).await
     }
 
     /// Questions that rmcp's types have no room for come here.
@@ -174,12 +215,8 @@ impl ClientHandler for OwnSide {
         request: CustomRequest,
         context: RequestContext<RoleClient>,
     ) -> Result<CustomResult, ErrorData> {
-        if request.method != ElicitationCreateRequestMethod::VALUE {
-            let code = ErrorCode::METHOD_NOT_FOUND;
-            return Err(ErrorData::new(code, request.method, None));
-        }
         let params = request.params.unwrap_or_default();
-        let answer = self.answer(&params, &context.ct).await?;
+        let answer = self.answer(&request.method, &params, &context.ct).await?;
         Ok(CustomResult::new(answer))
     }
 }

@@ -49,6 +49,14 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// One whose answer is sent as it is.
+    pub(super) fn plain(question: Question) -> Self {
+        Self {
+            question,
+            null_if_missing: Vec::new(),
+        }
+    }
+
     /// Values as the server wants them.
     pub(super) fn complete(&self, values: Json) -> Value {
         let Value::Object(mut values) = values.0 else {
@@ -96,14 +104,11 @@ fn page(message: String, address: &str) -> Option<Asked> {
     if !is_open || has_user_info(&url) {
         return None;
     }
-    Some(Asked {
-        question: Question::Page {
-            message,
-            host: patchbay_http::host_of(&url),
-            url: url.into(),
-        },
-        null_if_missing: Vec::new(),
-    })
+    Some(Asked::plain(Question::Page {
+        message,
+        host: patchbay_http::host_of(&url),
+        url: url.into(),
+    }))
 }
 
 fn read_form(message: String, schema: &Value) -> Option<Asked> {
@@ -371,7 +376,7 @@ mod tests {
         }});
         match read(&params).unwrap().question {
             Question::Form(form) => form,
-            Question::Page { .. } => panic!("a form"),
+            other => panic!("a form, not {other:?}"),
         }
     }
 
@@ -451,7 +456,7 @@ mod tests {
     fn form_is_empty(params: &Value) -> bool {
         match read(params).unwrap().question {
             Question::Form(form) => form.form.schema.0["properties"] == json!({}),
-            Question::Page { .. } => false,
+            _ => false,
         }
     }
 

@@ -14,6 +14,7 @@ mod programs;
 mod reconnects;
 mod refusals;
 mod roots;
+mod sampling;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -169,6 +169,11 @@ const ABSENT: [Test; 49] = [
         reason: SCRIPTS,
     },
     Test {
+        program: "patchbay-platforms",
+        name: "mcp::tests::sampling::programs_get_a_text_or_an_error_and_are_told_only_where_it_is_turned_on",
+        reason: SCRIPTS,
+    },
+    Test {
         program: "patchbay-platforms list_memory",
         name: "large_lists_take_little_memory",
         reason: MEMORY,

@@ -168,6 +168,7 @@ fn says_nothing_of_the_session(error: &Error) -> bool {
         Error::ServerError { .. }
             | Error::ToolNotFound { .. }
             | Error::InputRequired
+            | Error::NotAnswered
             | Error::AsksOverHandshake
             | Error::PageFirst
             | Error::Cancelled

@@ -49,6 +49,7 @@ impl McpSession {
     /// [`Error::ToolNotFound`]; [`Error::TimedOut`] after [`ToolCall::timeout`] of silence or
     /// [`McpLimits::total`](crate::mcp::McpLimits::total), the time of questions apart; [`Error::Cancelled`];
     /// [`Error::InputRequired`] when the server asks and nobody is there, or for what nobody can give;
+    /// [`Error::NotAnswered`] when the call can't go on without an answer that was not given;
     /// [`Error::AsksOverHandshake`]; [`Error::PageFirst`]; [`Error::TooLarge`]; [`Error::ServerError`]; and those of
     /// every request, as in [`McpSession::list_tools`].
     ///
@@ -226,7 +227,7 @@ impl<'a> Rounds<'a> {
             return Err(Error::Protocol(words));
         }
         let responses = self.own_side.answer_all(present, requests).await;
-        Ok(params.with_input_responses(responses.ok_or(Error::InputRequired)?))
+        Ok(params.with_input_responses(responses?))
     }
 }
 

@@ -19,16 +19,16 @@ use crate::mcp::{
 };
 
 /// Answers as a test wants, after a while, and keeps what was asked.
-struct Person {
+pub(super) struct Person {
     answer: Option<QuestionAnswer>,
     after: Duration,
-    asked: Mutex<Vec<Question>>,
+    pub(super) asked: Mutex<Vec<Question>>,
     /// Questions that were closed before they were answered.
     closed: Mutex<usize>,
 }
 
 impl Person {
-    fn who(answer: Option<QuestionAnswer>, after: Duration) -> Arc<Self> {
+    pub(super) fn who(answer: Option<QuestionAnswer>, after: Duration) -> Arc<Self> {
         Arc::new(Self {
             answer,
             after,
@@ -37,7 +37,7 @@ impl Person {
         })
     }
 
-    fn sending(values: Value) -> Arc<Self> {
+    pub(super) fn sending(values: Value) -> Arc<Self> {
         let values = Json(values);
         Self::who(Some(QuestionAnswer::Accept { values }), Duration::ZERO)
     }
@@ -181,7 +181,7 @@ async fn captured(
     (outcome, sent)
 }
 
-fn asking(person: &Arc<Person>) -> ToolCall {
+pub(super) fn asking(person: &Arc<Person>) -> ToolCall {
     ToolCall {
         asker: Some(Arc::clone(person) as Arc<dyn Asker>),
         ..call("echo")

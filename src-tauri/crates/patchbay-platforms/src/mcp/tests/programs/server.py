@@ -40,6 +40,14 @@ QUESTIONS = {
 }
 
 
+SAMPLING = {
+    "systemPrompt": "Be brief.\x1b[2J",
+    "messages": [{"role": "user", "content": {"type": "text", "text": "A name for a ship?\n<b>\u202e"}}],
+    "maxTokens": 100,
+    "modelPreferences": {"hints": [{"name": "sonnet"}]},
+}
+
+
 def answer_to(asked):
     """Waits for the answer to what was asked under that id."""
     while True:
@@ -48,9 +56,9 @@ def answer_to(asked):
             return told.get("result", told.get("error"))
 
 
-def ask(params):
+def ask(params, method="elicitation/create"):
     """Asks whoever runs the tool, and gives what they answer."""
-    say({"jsonrpc": "2.0", "id": "ask", "method": "elicitation/create", "params": params})
+    say({"jsonrpc": "2.0", "id": "ask", "method": method, "params": params})
     return answer_to("ask")
 
 
@@ -87,6 +95,7 @@ for line in sys.stdin:
         if manner == "modern":
             say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32022, "message": "unsupported", "data": {"supported": ["2026-07-28"]}}})
             continue
+        capabilities = message["params"]["capabilities"]
         result = {
             "protocolVersion": message["params"]["protocolVersion"],
             "capabilities": {"tools": {}},
@@ -140,6 +149,9 @@ for line in sys.stdin:
                 say({"jsonrpc": "2.0", "method": "notifications/prompts/list_changed"})
         if manner == "roots":
             text = json.dumps(roots or answer_to("roots"), sort_keys=True)
+        if manner == "samples":
+            told = {"capabilities": capabilities, "answer": ask(SAMPLING, "sampling/createMessage")}
+            text = json.dumps(told, sort_keys=True)
         if manner in QUESTIONS:
             text = json.dumps(ask(QUESTIONS[manner]), sort_keys=True)
         result = {"content": [{"type": "text", "text": text}], "resultType": "complete"}

@@ -1,0 +1,209 @@
+//! A server that asks for what a language model would write: there is none here, so the person writes it.
+//!
+//! Source: MCP 2025-11-25 and 2026-07-28, "Sampling".
+
+use patchbay_http::text;
+use patchbay_model::{
+    Content, Question, QuestionAnswer, SamplingMessage, SamplingRequest, SamplingRole, clean_text,
+};
+use serde_json::{Value, json};
+
+use super::content::content;
+use super::questions::Asked;
+
+/// Whoever answers sees all that is asked: of more than this nobody is asked.
+const TEXT_LIMIT: usize = 50_000;
+const MOST_MESSAGES: usize = 100;
+
+const MOST_MODELS: usize = 10;
+const NAME_LIMIT: usize = 200;
+
+/// Reads the parameters of `sampling/createMessage`; `None` of what nobody can be asked: too much, tools, which the
+/// server was not told that it may offer, and what has no last word to answer.
+pub(super) fn read(params: &Value) -> Option<Asked> {
+    if params["tools"]
+        .as_array()
+        .is_some_and(|tools| !tools.is_empty())
+    {
+        return None;
+    }
+    let all = params["messages"].as_array()?;
+    if all.is_empty() || all.len() > MOST_MESSAGES {
+        return None;
+    }
+    let messages: Option<Vec<_>> = all.iter().map(message).collect();
+    let messages = messages?;
+    let system_prompt = params["systemPrompt"].as_str();
+    let spoken = all
+        .iter()
+        .map(|one| letters(&one["content"]))
+        .sum::<usize>();
+    if spoken + system_prompt.map_or(0, |words| words.chars().count()) > TEXT_LIMIT {
+        return None;
+    }
+    let hints = params["modelPreferences"]["hints"].as_array();
+    let names = hints.into_iter().flatten().filter_map(|hint| {
+        let name = clean_text(hint["name"].as_str()?, NAME_LIMIT);
+        (!name.is_empty()).then_some(name)
+    });
+    let max_tokens = params["maxTokens"].as_u64();
+    Some(Asked::plain(Question::Sampling(SamplingRequest {
+        system_prompt: system_prompt
+            .map(|words| text::clean_lines(words, TEXT_LIMIT))
+            .filter(|words| !words.is_empty()),
+        messages,
+        max_tokens: max_tokens.and_then(|most| u32::try_from(most).ok()),
+        models: names.take(MOST_MODELS).collect(),
+    })))
+}
+
+fn message(raw: &Value) -> Option<SamplingMessage> {
+    let role = match raw["role"].as_str()? {
+        "user" => SamplingRole::User,
+        "assistant" => SamplingRole::Assistant,
+        _ => return None,
+    };
+    let parts: Vec<_> = parts(&raw["content"]).iter().map(words).collect();
+    Some(SamplingMessage {
+        role,
+        text: parts.join("\n"),
+    })
+}
+
+/// The parts of a message: one, or a list of them.
+fn parts(raw: &Value) -> &[Value] {
+    match raw {
+        Value::Array(several) => several,
+        one => std::slice::from_ref(one),
+    }
+}
+
+fn letters(raw: &Value) -> usize {
+    let texts = parts(raw).iter().filter_map(|part| part["text"].as_str());
+    texts.map(|text| text.chars().count()).sum()
+}
+
+/// A part in words. What is no text is named: a person who has to see it says no.
+fn words(part: &Value) -> String {
+    match content(part) {
+        Content::Text { text } => text::clean_lines(&text, TEXT_LIMIT),
+        Content::Image { mime_type, .. } => named("image", &mime_type),
+        Content::Audio { mime_type, .. } => named("audio", &mime_type),
+        _ => "[something else than text]".to_owned(),
+    }
+}
+
+fn named(what: &str, mime_type: &str) -> String {
+    format!("[{what}: {}]", clean_text(mime_type, NAME_LIMIT))
+}
+
+/// The text as it is sent.
+///
+/// # Errors
+/// The words of the error that is sent where there is none.
+pub(super) fn wire_form(answer: QuestionAnswer) -> Result<Value, &'static str> {
+    match answer {
+        QuestionAnswer::Accept { values } => match values.0["text"].as_str() {
+            Some(text) => Ok(json!({
+                "role": "assistant",
+                "content": { "type": "text", "text": text },
+                // A server must not take it for the words of a machine.
+                "model": "human",
+                "stopReason": "endTurn",
+            })),
+            None => Err(NOBODY),
+        },
+        QuestionAnswer::Decline => Err("User rejected sampling request"),
+        QuestionAnswer::Cancel => Err(NOBODY),
+    }
+}
+
+const NOBODY: &str = "Nobody answered the sampling request";
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::Json;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sampling(params: &Value) -> SamplingRequest {
+        match read(params).unwrap().question {
+            Question::Sampling(request) => request,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn says(words: &str) -> Value {
+        json!({ "role": "user", "content": { "type": "text", "text": words } })
+    }
+
+    #[test]
+    fn a_conversation_is_read_with_its_words_cleaned() {
+        let request = sampling(&json!({
+            "systemPrompt": "Be\u{202e} kind\u{1b}[2J",
+            "messages": [
+                says("Who\u{200b} are you?\n<img src=x>"),
+                { "role": "assistant", "content": [
+                    { "type": "text", "text": "Ada" },
+                    { "type": "image", "data": "AAAA", "mimeType": "image/p\u{1b}ng" },
+                    { "type": "audio", "data": "AAAA", "mimeType": "audio/wav" },
+                    { "type": "hologram" },
+                ] },
+            ],
+            "maxTokens": 300,
+            "modelPreferences": { "hints": [{ "name": "so\nnnet" }, {}, 7] },
+        }));
+        assert_eq!(request.system_prompt.as_deref(), Some("Be kind [2J"));
+        assert_eq!(request.max_tokens, Some(300));
+        assert_eq!(request.models, ["so nnet"]);
+        assert_eq!(request.messages[0].role, SamplingRole::User);
+        assert_eq!(request.messages[0].text, "Who are you?\n<img src=x>");
+        assert_eq!(
+            request.messages[1].text,
+            "Ada\n[image: image/p ng]\n[audio: audio/wav]\n[something else than text]"
+        );
+        assert_eq!(
+            Question::Sampling(request.clone()).message(),
+            request.messages[1].text
+        );
+    }
+
+    #[test]
+    fn what_nobody_could_look_through_is_not_asked() {
+        let half = "x".repeat(TEXT_LIMIT / 2);
+        assert!(read(&json!({ "messages": [says(&half)], "systemPrompt": half })).is_some());
+        assert!(
+            read(&json!({ "messages": [says(&half), says("y")], "systemPrompt": half })).is_none()
+        );
+        assert!(read(&json!({ "messages": vec![says("x"); MOST_MESSAGES + 1] })).is_none());
+        assert!(read(&json!({ "messages": [] })).is_none());
+        assert!(read(&json!({ "messages": [{ "role": "root", "content": {} }] })).is_none());
+        // These were not declared.
+        assert!(read(&json!({ "messages": [says("x")], "tools": [{ "name": "t" }] })).is_none());
+        assert!(read(&json!({ "messages": [says("x")], "tools": [] })).is_some());
+    }
+
+    #[test]
+    fn a_text_is_sent_as_a_persons_and_nothing_as_an_error() {
+        let values = Json(json!({ "text": "Hi" }));
+        let sent = wire_form(QuestionAnswer::Accept { values }).unwrap();
+        assert_eq!(
+            sent,
+            json!({ "role": "assistant", "content": { "type": "text", "text": "Hi" }, "model": "human", "stopReason": "endTurn" })
+        );
+        let refused = wire_form(QuestionAnswer::Decline);
+        assert_eq!(refused, Err("User rejected sampling request"));
+        assert_eq!(wire_form(QuestionAnswer::Cancel), Err(NOBODY));
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_read_or_left(words in "\\PC{0,200}", number in any::<f64>()) {
+            for odd in [json!(words), json!(number), json!([words]), json!({ "type": words })] {
+                drop(read(&json!({ "messages": odd })));
+                drop(read(&json!({ "messages": [{ "role": "user", "content": odd }], "systemPrompt": odd, "maxTokens": odd, "modelPreferences": { "hints": odd } })));
+            }
+        }
+    }
+}

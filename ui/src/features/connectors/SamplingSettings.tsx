@@ -1,0 +1,26 @@
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { Switch } from "@/components/Switch";
+import { type Connector } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import styles from "./ConnectorPage.module.css";
+import { useUpdateConnector } from "./useConnectorActions";
+
+/** Whether the server of a connector may ask for what a language model would write. */
+export function SamplingSettings({ connector }: { connector: Connector }) {
+  const toggle = useUpdateConnector(connector.id);
+  return (
+    <section className={styles.section} aria-label="Texts of a language model">
+      <h2>Texts of a language model</h2>
+      <div className={styles.form}>
+        <Switch
+          isSelected={connector.sampling ?? false}
+          onChange={(sampling) => toggle.mutate({ sampling })}
+          help="Patchbay has no model: it shows you each request, and you write the text or decline."
+        >
+          Let the server ask for them
+        </Switch>
+        {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
+      </div>
+    </section>
+  );
+}
