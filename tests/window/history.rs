@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::support::portal::{Asked, Portal};
 use crate::support::seed::{self, ask};
 use crate::support::{Desk, Window, keys};
 
@@ -109,10 +110,35 @@ fn the_history_is_kept_as_chosen_and_deleted_when_asked_twice() {
 }
 
 /// A window on the history of two runs.
+#[test]
+fn runs_are_written_to_the_file_that_was_chosen_in_the_portal() {
+    let desk = Desk::new();
+    let chosen = desk.home().join("chosen one.csv");
+    let portal = Portal::open(&chosen);
+    let window = desk.start_with_portal();
+    add_runs(&desk, &window);
+    window.press("button", "Export*");
+    window.press("menuitem", "CSV (spreadsheet)…");
+    let expected = Asked {
+        title: "Export runs".to_owned(),
+        name: "patchbay-runs.csv".to_owned(),
+    };
+    assert_eq!(portal.asked(), expected);
+    window.see_text("2 runs exported to");
+    let written = std::fs::read_to_string(chosen).expect("a file");
+    assert!(written.contains("A needle in the hay"), "{written}");
+    window.quit();
+}
+
 fn with_runs() -> (Desk, Window) {
     let desk = Desk::new();
     let window = desk.start();
-    let connector = seed::open_connector(&desk, &window);
+    add_runs(&desk, &window);
+    (desk, window)
+}
+
+fn add_runs(desk: &Desk, window: &Window) {
+    let connector = seed::open_connector(desk, window);
     for (tool, arguments) in [
         ("echo", json!({ "message": "A needle in the hay" })),
         ("fail", json!({})),
@@ -122,11 +148,10 @@ fn with_runs() -> (Desk, Window) {
             "timeoutSeconds": null, "confirmed": false, "origin": { "kind": "window" },
         });
         ask(
-            &window,
+            window,
             "run_tool",
             json!({ "request": request, "progress": "__CHANNEL__:0" }),
         );
     }
     window.go_to("Runs");
-    (desk, window)
 }

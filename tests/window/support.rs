@@ -6,6 +6,7 @@ pub(crate) mod desk;
 pub(crate) mod display;
 pub(crate) mod keyring;
 pub(crate) mod panel;
+pub(crate) mod portal;
 pub(crate) mod processes;
 pub(crate) mod seed;
 pub(crate) mod webdriver;

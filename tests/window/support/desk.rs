@@ -128,6 +128,13 @@ impl Desk {
         })
     }
 
+    /// Starts the app in a session whose programs are to ask its portal.
+    pub(crate) fn start_with_portal(&self) -> Window {
+        Window::start(self, |driver| {
+            driver.env("GTK_USE_PORTAL", "1");
+        })
+    }
+
     /// Starts the app where no keychain answers: without a session bus.
     pub(crate) fn start_without_keychain(&self) -> Window {
         Window::start(self, |driver| {
