@@ -1,0 +1,214 @@
+//! Small pictures that somebody else names, such as the icon of a connector.
+//!
+//! They are fetched without credentials, and nothing but a small raster picture is taken: its own first
+//! bytes say what it is, not its name or its headers. SVG is markup and is never taken.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::HeaderValue;
+use http::header::ACCEPT;
+use reqwest::{Method, Request};
+use url::Url;
+
+use crate::{AddressError, AddressPolicy, BodyError, Reach, location, read_body};
+
+/// Bytes of a picture that are taken.
+const BYTES: usize = 64 * 1024;
+
+/// Width and height that are taken: few bytes can stand for more pixels than there is memory.
+const SIDE: u32 = 1024;
+
+/// From the first request until all of it is there.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often it may lie elsewhere.
+const REDIRECT_LIMIT: usize = 3;
+
+/// What the address is for, in messages.
+const WHAT: &str = "icon";
+
+/// Why there is no picture.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PictureError {
+    /// The address must not be asked.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The server answered with another status than success.
+    #[error("the server answered with status {0}")]
+    Status(u16),
+    /// It lies elsewhere again and again.
+    #[error("too many redirects")]
+    Redirects,
+    /// More bytes than are taken.
+    #[error("the picture is too large")]
+    TooLarge,
+    /// Not all of it came in time.
+    #[error("the picture didn't come in time")]
+    TimedOut,
+    /// No connection, or it was lost.
+    #[error("couldn't get the picture")]
+    Lost,
+    /// No picture of a type and size that is taken.
+    #[error("not a small picture")]
+    NoPicture,
+}
+
+/// A small raster picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    media_type: &'static str,
+    bytes: Vec<u8>,
+}
+
+impl Picture {
+    /// The picture that these bytes are; `None` where they are none that is taken.
+    pub fn read(bytes: Vec<u8>) -> Option<Self> {
+        let (media_type, width, height) = recognize(&bytes)?;
+        let is_small = bytes.len() <= BYTES && width.max(height) <= SIDE;
+        is_small.then_some(Self { media_type, bytes })
+    }
+
+    /// The picture of a `data:` URL in base64, whatever type that names.
+    pub fn from_data_url(url: &str) -> Option<Self> {
+        let (head, data) = url.strip_prefix("data:")?.split_once(',')?;
+        head.ends_with(";base64")
+            .then(|| BASE64_STANDARD.decode(data).ok())?
+            .and_then(Self::read)
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// It as a `data:` URL.
+    pub fn to_data_url(&self) -> String {
+        let data = BASE64_STANDARD.encode(&self.bytes);
+        format!("data:{};base64,{data}", self.media_type)
+    }
+}
+
+/// Fetches the picture at an address on behalf of whoever `reach` is for, without credentials. `http` follows no
+/// redirects by itself and connects by `policy`.
+///
+/// # Errors
+/// Each [`PictureError`].
+pub async fn fetch_picture(
+    http: &reqwest::Client,
+    policy: &AddressPolicy,
+    reach: &Reach,
+    url: Url,
+) -> Result<Picture, PictureError> {
+    within(PATIENCE, fetch(http, policy, reach, url)).await
+}
+
+async fn within(
+    patience: Duration,
+    fetched: impl Future<Output = Result<Picture, PictureError>>,
+) -> Result<Picture, PictureError> {
+    let fetched = tokio::time::timeout(patience, fetched).await;
+    fetched.unwrap_or(Err(PictureError::TimedOut))
+}
+
+async fn fetch(
+    http: &reqwest::Client,
+    policy: &AddressPolicy,
+    reach: &Reach,
+    mut url: Url,
+) -> Result<Picture, PictureError> {
+    for _ in 0..=REDIRECT_LIMIT {
+        policy.check(WHAT, reach, &url).await?;
+        let mut request = Request::new(Method::GET, url.clone());
+        let types = HeaderValue::from_static("image/png, image/jpeg, image/webp, image/gif");
+        request.headers_mut().insert(ACCEPT, types);
+        let answer = http.execute(request).await;
+        let mut answer = answer.map_err(|_| PictureError::Lost)?;
+        let status = answer.status();
+        if status.is_redirection()
+            && let Some(to) = location(&url, answer.headers())
+        {
+            url = to;
+            continue;
+        }
+        if !status.is_success() {
+            return Err(PictureError::Status(status.as_u16()));
+        }
+        let body = read_body(&mut answer, BYTES, None).await;
+        let body = body.map_err(|error| match error {
+            BodyError::TooLarge => PictureError::TooLarge,
+            BodyError::Silent | BodyError::Lost(_) => PictureError::Lost,
+        })?;
+        return Picture::read(body.to_vec()).ok_or(PictureError::NoPicture);
+    }
+    Err(PictureError::Redirects)
+}
+
+/// Media type, width and height by the first bytes.
+fn recognize(bytes: &[u8]) -> Option<(&'static str, u32, u32)> {
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.get(12..16)? == b"IHDR" {
+        return Some(("image/png", big(bytes, 16, 4)?, big(bytes, 20, 4)?));
+    }
+    if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
+        return Some(("image/gif", little(bytes, 6, 2)?, little(bytes, 8, 2)?));
+    }
+    if bytes.starts_with(b"\xff\xd8\xff") {
+        let (width, height) = jpeg_size(bytes)?;
+        return Some(("image/jpeg", width, height));
+    }
+    if bytes.starts_with(b"RIFF") && bytes.get(8..12)? == b"WEBP" {
+        let (width, height) = webp_size(bytes)?;
+        return Some(("image/webp", width, height));
+    }
+    None
+}
+
+/// Goes from segment to segment until one tells the size of the frame.
+fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let mut at = 2;
+    loop {
+        let &[0xff, marker] = bytes.get(at..at + 2)? else {
+            return None;
+        };
+        match marker {
+            // Filling before a marker.
+            0xff => at += 1,
+            // Tables that share their numbers with frames.
+            0xc4 | 0xc8 | 0xcc => at += 2 + big(bytes, at + 2, 2)? as usize,
+            0xc0..=0xcf => return Some((big(bytes, at + 7, 2)?, big(bytes, at + 5, 2)?)),
+            _ => at += 2 + big(bytes, at + 2, 2)? as usize,
+        }
+    }
+}
+
+/// By the three forms of its first chunk: extended, lossless, lossy.
+fn webp_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    const FOURTEEN: u32 = 0x3fff;
+    match bytes.get(12..16)? {
+        b"VP8X" => Some((little(bytes, 24, 3)? + 1, little(bytes, 27, 3)? + 1)),
+        b"VP8L" => {
+            let packed = little(bytes, 21, 4)?;
+            Some(((packed & FOURTEEN) + 1, ((packed >> 14) & FOURTEEN) + 1))
+        }
+        b"VP8 " => Some((
+            little(bytes, 26, 2)? & FOURTEEN,
+            little(bytes, 28, 2)? & FOURTEEN,
+        )),
+        _ => None,
+    }
+}
+
+fn big(bytes: &[u8], at: usize, count: usize) -> Option<u32> {
+    let read = bytes.get(at..at + count)?.iter();
+    Some(read.fold(0, |number, byte| number << 8 | u32::from(*byte)))
+}
+
+fn little(bytes: &[u8], at: usize, count: usize) -> Option<u32> {
+    let read = bytes.get(at..at + count)?.iter().rev();
+    Some(read.fold(0, |number, byte| number << 8 | u32::from(*byte)))
+}
+
+#[cfg(test)]
+mod tests;
