@@ -2,8 +2,10 @@
 
 pub(crate) mod known_tools;
 mod marks;
+pub(crate) mod open_questions;
 pub(crate) mod running;
 pub(crate) mod running_authorizations;
+pub(crate) mod session_host;
 pub(crate) mod sessions;
 pub(crate) mod sign_ins;
 
@@ -23,8 +25,10 @@ use url::Url;
 
 use self::known_tools::KnownTools;
 use self::marks::StoredMarks;
+use self::open_questions::Questions;
 use self::running::Running;
 use self::running_authorizations::RunningAuthorizations;
+use self::session_host::SessionHost;
 use self::sessions::Sessions;
 use self::sign_ins::SignIns;
 use crate::app_paths::{AppPaths, DataExposure};
@@ -32,12 +36,11 @@ use crate::browser::{OpenBrowser, SystemBrowser};
 use crate::clock::{Clock, SystemClock, new_id};
 use crate::error::Error;
 use crate::events::Event;
-use crate::questions::Questions;
 use crate::secrets::programs::{NoProgramConsent, ProgramConsent};
 use crate::secrets::reference::References;
 use crate::secrets::tokens::Tokens;
-use crate::servers::sessions::SessionHost;
-use crate::servers::{Guard, Restarts};
+use crate::servers::guard::Guard;
+use crate::servers::restarts::Restarts;
 
 /// How long a connection to a host may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);

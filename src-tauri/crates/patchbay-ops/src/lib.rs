@@ -123,6 +123,7 @@ pub use connectors::{
     FirstConnectors, find_connector, first_connectors, list_connector_rows, list_connectors,
     resolve_connector,
 };
+pub use context::open_questions::OpenQuestion;
 pub use context::{Context, ContextOptions};
 pub use credentials::edit::{
     add_wallet_entry, remove_wallet_entry, rename_wallet_entry, replace_wallet_secret,
@@ -157,9 +158,7 @@ pub use other_processes::follow_other_processes;
 pub use patchbay_files::Exposure;
 pub use patchbay_http::BrowserUrl;
 pub use private_memory::keep_memory_private;
-pub use questions::{
-    OpenQuestion, answer_question, list_questions, open_question_page, question_problems,
-};
+pub use questions::{answer_question, list_questions, open_question_page, question_problems};
 pub use runs::compare::{
     ComparedLine, ComparedText, RunChange, RunComparison, RunDifference, RunPart, compare_runs,
     ignore_paths, previous_run,

@@ -5,63 +5,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use patchbay_http::{Reach, text};
 use patchbay_model::{
-    Connector, ConnectorId, FieldProblem, IdentityLine, Json, Question, QuestionAnswer, QuestionId,
-    RunId, RunQuestion, SamplingRequest, Secret, Timestamp, ToolRunSummary,
+    Connector, FieldProblem, Json, Question, QuestionAnswer, QuestionId, RunQuestion,
+    SamplingRequest, Secret, ToolRunSummary,
 };
 use patchbay_platforms::mcp::Asker;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use specta::Type;
 use tokio::sync::oneshot;
 use url::Url;
 
 use crate::argument_check::check_arguments;
 use crate::authorizations::await_user::open_browser;
 use crate::context::Context;
+use crate::context::open_questions::{OpenQuestion, Waiting};
 use crate::error::Error;
 use crate::events::Event;
 use crate::redact::marked_values;
 
 /// How much of a question is kept with its run, in characters.
 const MESSAGE_LIMIT: usize = 4_000;
-
-/// A server waits for the answer to this.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct OpenQuestion {
-    /// Ours.
-    pub id: QuestionId,
-    /// The run that waits.
-    pub run: RunId,
-    /// The connector whose server asks.
-    pub connector: ConnectorId,
-    /// Its name for people.
-    pub connector_title: String,
-    /// Name of the tool that runs.
-    pub tool: String,
-    /// As who it runs.
-    pub identity: IdentityLine,
-    /// Since when it is open.
-    pub asked_at: Timestamp,
-    /// What is asked.
-    pub question: Question,
-}
-
-/// The questions that are open in this process, the oldest first.
-#[derive(Default)]
-pub(crate) struct Questions(Mutex<Vec<Waiting>>);
-
-struct Waiting {
-    open: OpenQuestion,
-    reach: Reach,
-    answer: oneshot::Sender<QuestionAnswer>,
-}
-
-impl Questions {
-    fn lock(&self) -> MutexGuard<'_, Vec<Waiting>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// What servers ask right now, the oldest first.
 pub fn list_questions(cx: &Context) -> Vec<OpenQuestion> {
@@ -251,7 +212,7 @@ mod tests {
     use std::time::Duration;
 
     use patchbay_model::{
-        Form, Origin, QuestionForm, Reply, RunState, SamplingMessage, SamplingRole,
+        Form, Origin, QuestionForm, Reply, RunId, RunState, SamplingMessage, SamplingRole,
     };
     use serde_json::json;
 

@@ -7,7 +7,7 @@
 mod environment;
 pub(crate) mod guard;
 pub(crate) mod log;
-mod restarts;
+pub(crate) mod restarts;
 pub(crate) mod sessions;
 
 use std::ffi::OsString;
@@ -20,8 +20,6 @@ use patchbay_model::{Connector, ConnectorId, Program, Secret, ServerCommand, Ser
 use patchbay_platforms::mcp::{self, McpProgram, McpSession, ProcessGuard};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::guard::Guard;
-pub(crate) use self::restarts::Restarts;
 use crate::connectors::roots::declared_to;
 use crate::connectors::time_limits::limits_of;
 use crate::context::Context;

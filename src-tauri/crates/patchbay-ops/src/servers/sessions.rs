@@ -14,8 +14,6 @@ mod host;
 #[cfg(unix)]
 mod socket;
 
-use std::path::PathBuf;
-
 use patchbay_model::{Connector, ConnectorId, ServerCommand};
 use patchbay_platforms::mcp::{AttachError, Attached, HeldServer, Launch, McpProgram};
 use serde::Serialize;
@@ -25,19 +23,11 @@ use sha2::{Digest as _, Sha256};
 pub use self::host::host_sessions;
 use crate::connectors::list_connectors;
 use crate::context::Context;
+use crate::context::session_host::SessionHost;
 use crate::error::Error;
 
 /// The argument by which the command line becomes the process that holds sessions.
 pub const HOST_SESSIONS: &str = "__host";
-
-/// Who holds sessions where nobody does yet.
-#[cfg_attr(not(unix), allow(dead_code, reason = "nobody holds any there"))]
-pub(crate) enum SessionHost {
-    /// A process of this program of ours, which understands [`HOST_SESSIONS`] and outlives us.
-    Program(PathBuf),
-    /// We do, as long as we run.
-    ThisProcess,
-}
 
 /// A server that outlives the commands that use it.
 #[derive(Clone, Debug, Serialize)]
@@ -62,7 +52,7 @@ pub struct HeldSession {
 /// # Errors
 /// None.
 #[cfg(not(unix))]
-pub async fn host_sessions(_program: PathBuf) -> Result<(), Error> {
+pub async fn host_sessions(_program: std::path::PathBuf) -> Result<(), Error> {
     Ok(())
 }
 

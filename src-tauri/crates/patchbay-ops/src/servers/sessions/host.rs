@@ -18,11 +18,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{HOST_SESSIONS, SessionHost, socket};
+use super::{HOST_SESSIONS, socket};
 use crate::app_paths::AppPaths;
 use crate::atomic_file::failed;
 use crate::clock::SystemClock;
 use crate::context::Context;
+use crate::context::session_host::SessionHost;
 use crate::error::Error;
 use crate::servers::guard::Guard;
 use crate::servers::{IDLE, is_name, log};

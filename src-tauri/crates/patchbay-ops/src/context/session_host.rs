@@ -1,0 +1,12 @@
+//! Who holds servers that outlive a command.
+
+use std::path::PathBuf;
+
+/// Who holds sessions where nobody does yet.
+#[cfg_attr(not(unix), allow(dead_code, reason = "nobody holds any there"))]
+pub(crate) enum SessionHost {
+    /// A process of this program of ours, which understands [`HOST_SESSIONS`](crate::HOST_SESSIONS) and outlives us.
+    Program(PathBuf),
+    /// We do, as long as we run.
+    ThisProcess,
+}
