@@ -3,6 +3,8 @@
 //! This crate refuses to know connectors, credentials and protocols: commands pass arguments in and
 //! answers out. Start reading at [`run`], then [`bindings`].
 
+#[cfg(target_os = "macos")]
+mod app_kit;
 mod attention;
 mod autostart;
 mod bindings;
@@ -85,7 +87,10 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     options.programs = Arc::new(program_consent::DialogConsent(app.handle().clone()));
     let opening = tauri::async_runtime::spawn(Context::open(options));
     #[cfg(target_os = "macos")]
-    menu::make(app.handle())?;
+    {
+        menu::make(app.handle())?;
+        app_kit::ask_before_end(app.handle());
+    }
     app.handle()
         .plugin(window::state_plugin(app.handle(), &paths))?;
     let missing = web_view::missing();

@@ -1,0 +1,52 @@
+//! What Tauri does not pass on from AppKit, the frame of every app of macOS.
+#![expect(unsafe_code, reason = "AppKit's own calls; Tauri has none for these")]
+
+use std::mem::transmute;
+use std::ptr;
+use std::sync::OnceLock;
+
+use objc2::ffi::class_addMethod;
+use objc2::runtime::{AnyObject, Imp, Sel};
+use objc2::{MainThreadMarker, sel};
+use objc2_app_kit::{NSApplication, NSApplicationTerminateReply};
+use tauri::AppHandle;
+
+use crate::quit;
+
+/// Whom AppKit's question is about.
+static APP: OnceLock<AppHandle> = OnceLock::new();
+
+/// Source: Apple, `NSApplicationDelegate`, `applicationShouldTerminate(_:)`.
+type ShouldTerminate =
+    extern "C-unwind" fn(&AnyObject, Sel, *mut AnyObject) -> NSApplicationTerminateReply;
+
+/// Has the Dock, a sign-out and a shutdown ask before they end the app, as its own menu does.
+pub(crate) fn ask_before_end(app: &AppHandle) {
+    let system = MainThreadMarker::new().map(NSApplication::sharedApplication);
+    let Some(delegate) = system.and_then(|system| system.delegate()) else {
+        return tracing::warn!("the Dock ends the app without asking");
+    };
+    // The app is set up once.
+    drop(APP.set(app.clone()));
+    let delegate: &AnyObject = (*delegate).as_ref();
+    let class = ptr::from_ref(delegate.class()).cast_mut();
+    // SAFETY: the method takes and returns what AppKit declares, which is what the encoding says; AppKit calls it
+    // on its own thread. A class that has the method already keeps it.
+    unsafe {
+        let method = transmute::<ShouldTerminate, Imp>(should_terminate);
+        let encoding = c"Q@:@".as_ptr();
+        class_addMethod(class, sel!(applicationShouldTerminate:), method, encoding);
+    }
+}
+
+extern "C-unwind" fn should_terminate(
+    _: &AnyObject,
+    _: Sel,
+    _: *mut AnyObject,
+) -> NSApplicationTerminateReply {
+    match APP.get().is_some_and(quit::waits_for_answer) {
+        // A yes ends the app by itself.
+        true => NSApplicationTerminateReply::TerminateCancel,
+        false => NSApplicationTerminateReply::TerminateNow,
+    }
+}
