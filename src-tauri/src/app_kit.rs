@@ -2,16 +2,21 @@
 #![expect(unsafe_code, reason = "AppKit's own calls; Tauri has none for these")]
 
 use std::mem::transmute;
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::sync::OnceLock;
 
+use block2::RcBlock;
 use objc2::ffi::class_addMethod;
 use objc2::runtime::{AnyObject, Imp, Sel};
 use objc2::{MainThreadMarker, sel};
-use objc2_app_kit::{NSApplication, NSApplicationTerminateReply};
+use objc2_app_kit::{
+    NSApplication, NSApplicationTerminateReply, NSWindowWillEnterFullScreenNotification,
+    NSWindowWillExitFullScreenNotification,
+};
+use objc2_foundation::{NSNotification, NSNotificationCenter, NSUserDefaults, ns_string};
 use tauri::AppHandle;
 
-use crate::quit;
+use crate::{quit, title_bar};
 
 /// Whom AppKit's question is about.
 static APP: OnceLock<AppHandle> = OnceLock::new();
@@ -49,4 +54,37 @@ extern "C-unwind" fn should_terminate(
         true => NSApplicationTerminateReply::TerminateCancel,
         false => NSApplicationTerminateReply::TerminateNow,
     }
+}
+
+/// Tells the page of full screen from now on.
+pub(crate) fn follow_full_screen(app: &AppHandle) {
+    // SAFETY: AppKit sets these names before any of our code runs, and never again.
+    let names = unsafe {
+        [
+            (NSWindowWillEnterFullScreenNotification, true),
+            (NSWindowWillExitFullScreenNotification, false),
+        ]
+    };
+    for (name, is_full) in names {
+        let app = app.clone();
+        let heard = RcBlock::new(move |_: NonNull<NSNotification>| {
+            title_bar::show_full_screen(&app, is_full);
+        });
+        // SAFETY: the block may be called on any thread; AppKit calls it on its own. The center keeps the observer.
+        unsafe {
+            NSNotificationCenter::defaultCenter().addObserverForName_object_queue_usingBlock(
+                Some(name),
+                None,
+                None,
+                &heard,
+            );
+        }
+    }
+}
+
+/// What the user chose for a double click on a title bar.
+pub(crate) fn double_click() -> Option<String> {
+    let setting = ns_string!("AppleActionOnDoubleClick");
+    let chosen = NSUserDefaults::standardUserDefaults().stringForKey(setting);
+    chosen.map(|chosen| chosen.to_string())
 }

@@ -32,6 +32,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             app::about::<tauri::Wry>,
             app::check_for_update::<tauri::Wry>,
             app::copy_text::<tauri::Wry>,
+            app::double_click_title_bar::<tauri::Wry>,
             app::drag_window::<tauri::Wry>,
             app::install_update::<tauri::Wry>,
             app::load_preferences::<tauri::Wry>,

@@ -21,6 +21,7 @@ mod menu;
 mod preferences;
 mod program_consent;
 mod quit;
+mod title_bar;
 mod tray;
 mod updater;
 mod web_view;
@@ -90,6 +91,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     {
         menu::make(app.handle())?;
         app_kit::ask_before_end(app.handle());
+        app_kit::follow_full_screen(app.handle());
     }
     app.handle()
         .plugin(window::state_plugin(app.handle(), &paths))?;

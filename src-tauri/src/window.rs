@@ -69,6 +69,8 @@ pub(crate) fn show_when_loaded<R: Runtime>(webview: &Webview<R>, page: &PageLoad
     {
         tracing::error!(%error, "the window could not be shown");
     }
+    #[cfg(target_os = "macos")]
+    crate::title_bar::show_now(webview.app_handle());
     tray::make(webview.app_handle());
     deep_link::register(webview.app_handle());
 }

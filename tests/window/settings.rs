@@ -20,6 +20,23 @@ fn the_colours_change_at_once_and_are_kept() {
 }
 
 #[test]
+fn a_mac_in_full_screen_keeps_no_room_for_the_buttons_of_its_window() {
+    let desk = Desk::new();
+    let window = desk.start();
+    let room = |mac: bool, full: bool| {
+        let script = "const root = document.documentElement;
+            root.toggleAttribute('data-mac', arguments[0]);
+            root.toggleAttribute('data-full-screen', arguments[1]);
+            return getComputedStyle(document.querySelector('[data-drag]')).paddingLeft";
+        window.script(script, &[mac.into(), full.into()])
+    };
+    let usual = room(false, false);
+    assert_ne!(room(true, false), usual);
+    assert_eq!(room(true, true), usual);
+    window.quit();
+}
+
+#[test]
 fn the_palette_finds_tools_and_places() {
     let desk = Desk::new();
     let window = desk.start();

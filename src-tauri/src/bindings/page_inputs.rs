@@ -173,6 +173,7 @@ const COMMANDS: &[&str] = &[
     "creation_form",
     "delete_connector",
     "disconnect_connector",
+    "double_click_title_bar",
     "drag_window",
     "dry_run",
     "export_runs",

@@ -10,7 +10,7 @@ use crate::deep_link::{OfferedLink, RefusedLink};
 use crate::events::Subscriber;
 use crate::preferences::{self, Preferences};
 use crate::updater::{self, AvailableUpdate};
-use crate::window;
+use crate::{title_bar, window};
 
 /// What the app says of itself.
 #[derive(Clone, Debug, serde::Serialize, specta::Type)]
@@ -121,6 +121,16 @@ pub(crate) async fn drag_window<R: Runtime>(app: AppHandle<R>) -> Result<(), Pro
     window::drag(&app).map_err(|error| Problem {
         detail: Some(error.to_string()),
         ..Problem::new(Code::Internal, "couldn't move the window")
+    })
+}
+
+/// Does what a double click on a title bar does: a Mac's window has none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn double_click_title_bar<R: Runtime>(app: AppHandle<R>) -> Result<(), Problem> {
+    title_bar::double_click(&app).map_err(|error| Problem {
+        detail: Some(error.to_string()),
+        ..Problem::new(Code::Internal, "couldn't change the window")
     })
 }
 

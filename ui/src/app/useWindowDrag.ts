@@ -6,22 +6,37 @@ import { commands } from "@/host/bindings";
 const takesPointer =
   'a, button, input, select, textarea, label, summary, [role], [data-selectable], [tabindex]:not([tabindex="-1"])';
 
-/** On a Mac the page lies where the title bar would: what is marked `data-drag` moves the window instead. */
+/**
+ * On a Mac the page lies where the title bar would: what is marked `data-drag` moves the window instead, and takes its
+ * double click.
+ */
 export function useWindowDrag(): void {
   const mac = useMac();
   useEffect(() => {
     if (!mac) return;
+    let second: MouseEvent | undefined;
     const press = (event: MouseEvent) => {
-      if (event.button !== 0 || event.detail > 1 || event.ctrlKey || !movesWindow(event.target)) return;
+      second = event.detail === 2 ? event : undefined;
+      if (event.detail > 1 || !isOnHead(event)) return;
       // A window that stays where it is says so itself.
       void commands.dragWindow();
     };
+    // As the system does it: a pointer that moves before it is let go takes the double click back.
+    const release = (event: MouseEvent) => {
+      if (event.detail !== 2 || !isOnHead(event)) return;
+      if (event.screenX === second?.screenX && event.screenY === second.screenY) void commands.doubleClickTitleBar();
+    };
     addEventListener("mousedown", press);
-    return () => removeEventListener("mousedown", press);
+    addEventListener("mouseup", release);
+    return () => {
+      removeEventListener("mousedown", press);
+      removeEventListener("mouseup", release);
+    };
   }, [mac]);
 }
 
-function movesWindow(target: EventTarget | null): boolean {
+function isOnHead({ button, ctrlKey, target }: MouseEvent): boolean {
+  if (button !== 0 || ctrlKey) return false;
   const nearest = target instanceof Element && target.closest(`[data-drag], ${takesPointer}`);
   return nearest instanceof HTMLElement && nearest.dataset.drag !== undefined;
 }

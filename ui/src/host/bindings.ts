@@ -40,6 +40,8 @@ export const commands = {
 	checkForUpdate: () => typedError<AvailableUpdate | null, Problem>(__TAURI_INVOKE("check_for_update")),
 	/**  Puts text on the clipboard: the web view may not do so by itself. */
 	copyText: (text: string) => typedError<null, Problem>(__TAURI_INVOKE("copy_text", { text })),
+	/**  Does what a double click on a title bar does: a Mac's window has none. */
+	doubleClickTitleBar: () => typedError<null, Problem>(__TAURI_INVOKE("double_click_title_bar")),
 	/**  Moves the window with the pointer until its button is let go: a Mac's has no title bar to hold it by. */
 	dragWindow: () => typedError<null, Problem>(__TAURI_INVOKE("drag_window")),
 	/**  Installs the newer version and starts it; never while a tool runs. */

@@ -292,6 +292,7 @@ export class MockHost {
       testAccount: ({ account: id }) => this.accountOf(id),
       about: () => state.about,
       copyText: () => null,
+      doubleClickTitleBar: () => null,
       dragWindow: () => null,
       checkForUpdate: () => null,
       installUpdate: () => null,

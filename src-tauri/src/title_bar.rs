@@ -1,0 +1,84 @@
+//! What a title bar does, where the page lies in its place.
+
+use tauri::{AppHandle, Runtime};
+
+use crate::window;
+
+/// What a double click on it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DoubleClick {
+    Zoom,
+    Minimize,
+    Nothing,
+}
+
+impl DoubleClick {
+    /// As macOS writes it down; zooming is what it does where nothing was chosen, and has had several words.
+    fn chosen(setting: Option<&str>) -> Self {
+        match setting {
+            Some("Minimize") => Self::Minimize,
+            Some("None") => Self::Nothing,
+            _ => Self::Zoom,
+        }
+    }
+}
+
+/// Does what the user chose for a double click on a title bar.
+///
+/// # Errors
+/// The system's own.
+pub(crate) fn double_click<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+    let Some(window) = window::main(app) else {
+        return Ok(());
+    };
+    match DoubleClick::chosen(setting().as_deref()) {
+        DoubleClick::Zoom if window.is_maximized()? => window.unmaximize(),
+        DoubleClick::Zoom => window.maximize(),
+        DoubleClick::Minimize => window.minimize(),
+        DoubleClick::Nothing => Ok(()),
+    }
+}
+
+#[cfg(target_os = "macos")]
+use crate::app_kit::double_click as setting;
+
+/// Elsewhere windows have a title bar of their own.
+#[cfg(not(target_os = "macos"))]
+fn setting() -> Option<String> {
+    None
+}
+
+/// Tells the page whether the window fills the screen, where it has no buttons over the page.
+#[cfg(target_os = "macos")]
+pub(crate) fn show_full_screen<R: Runtime>(app: &AppHandle<R>, is_full: bool) {
+    let script = format!("document.documentElement.toggleAttribute('data-full-screen', {is_full})");
+    let shown = window::main(app).map(|window| window.eval(script));
+    if let Some(Err(error)) = shown {
+        tracing::warn!(%error, "the page does not know of full screen");
+    }
+}
+
+/// The same for a page that was just loaded.
+#[cfg(target_os = "macos")]
+pub(crate) fn show_now<R: Runtime>(app: &AppHandle<R>) {
+    let is_full = window::main(app).and_then(|window| window.is_fullscreen().ok());
+    show_full_screen(app, is_full.unwrap_or(false));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DoubleClick;
+
+    #[test]
+    fn a_double_click_does_what_was_chosen_and_zooms_otherwise() {
+        for (setting, expected) in [
+            (None, DoubleClick::Zoom),
+            (Some("Maximize"), DoubleClick::Zoom),
+            (Some("Fill"), DoubleClick::Zoom),
+            (Some("Minimize"), DoubleClick::Minimize),
+            (Some("None"), DoubleClick::Nothing),
+        ] {
+            assert_eq!(DoubleClick::chosen(setting), expected, "{setting:?}");
+        }
+    }
+}
