@@ -352,6 +352,8 @@ export type Action = {
 	fixed: Json,
 	/**  JSON Schema of the arguments that a person gives beside them, an object; `None` when there are none. */
 	inputSchema: Json | null,
+	/**  Those of them that are set now, an object: what a form begins with. */
+	values?: Json,
 	/**  What it does. */
 	effect: OperationEffect,
 	/**  What comes of it that one should know before, one or two sentences. */

@@ -71,7 +71,7 @@ pub enum Control {
     /// Does one thing.
     Button {
         /// What it does.
-        action: Action,
+        action: Box<Action>,
     },
     /// Is on or off.
     Switch {
@@ -111,6 +111,10 @@ pub struct Action {
     pub fixed: Json,
     /// JSON Schema of the arguments that a person gives beside them, an object; `None` when there are none.
     pub input_schema: Option<Json>,
+    /// Those of them that are set now, an object: what a form begins with.
+    #[serde(default)]
+    #[specta(optional)]
+    pub values: Json,
     /// What it does.
     pub effect: OperationEffect,
     /// What comes of it that one should know before, one or two sentences.
@@ -142,7 +146,7 @@ impl PlatformDetails {
     pub fn actions(&self) -> impl Iterator<Item = &Action> {
         let controls = self.groups.iter().flat_map(|group| &group.controls);
         controls.flat_map(|control| match control {
-            Control::Button { action } => vec![action],
+            Control::Button { action } => vec![action.as_ref()],
             Control::Switch {
                 turn_on, turn_off, ..
             } => vec![turn_on.as_ref(), turn_off.as_ref()],

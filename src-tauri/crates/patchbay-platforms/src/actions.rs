@@ -2,7 +2,7 @@
 
 use patchbay_http::Api;
 use patchbay_model::{Action, Control, Fact, Json, Timestamp, clean_text};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Operation;
 
@@ -20,6 +20,7 @@ pub(crate) fn call<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
         operation: O::NAME.to_owned(),
         fixed: Json(fixed),
         input_schema: None,
+        values: Json(json!({})),
         effect: O::EFFECT,
         warning: None,
         needs_confirmation: O::EFFECT.needs_confirmation(),
@@ -48,6 +49,7 @@ pub(crate) fn switch<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
 
 /// A button for it.
 pub(crate) fn button(action: Action) -> Control {
+    let action = Box::new(action);
     Control::Button { action }
 }
 

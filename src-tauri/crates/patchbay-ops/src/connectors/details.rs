@@ -134,6 +134,7 @@ mod tests {
             operation: "update".to_owned(),
             fixed: Json(json!({ "id": "c1", "role": "source" })),
             input_schema: None,
+            values: Json::default(),
             effect: OperationEffect::Write,
             warning: None,
             needs_confirmation: false,

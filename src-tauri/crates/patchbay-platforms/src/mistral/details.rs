@@ -156,8 +156,10 @@ impl Mistral {
         };
         let name = format!("activate-for-{}", scope.as_str());
         let is_seed = self.surface == Surface::Seed;
+        let set = tools::set_at(&connector.preferences, scope);
         Action {
-            input_schema: is_seed.then(|| Json(tools::configuration(tools))),
+            input_schema: is_seed.then(|| Json(tools::configuration(tools, &set))),
+            values: Json(if is_seed { set } else { json!({}) }),
             ..call(&name, "Turn on", self.at_scope(connector, scope))
         }
     }

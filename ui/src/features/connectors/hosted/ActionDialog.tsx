@@ -37,7 +37,8 @@ const noWallet: never[] = [];
 /** Asks what an action needs to know, and says what comes of it, before it is carried out. */
 export function ActionDialog({ connector, action, of, isChoice, onClose }: Props) {
   const { title, identity } = connector;
-  const [actionForm] = useState(() => ({ schema: action.inputSchema ?? { type: "object" }, values: {}, kept: [] }));
+  const { inputSchema, values } = action;
+  const [actionForm] = useState(() => ({ schema: inputSchema ?? { type: "object" }, values: values ?? {}, kept: [] }));
   const given = usePlatformForm(actionForm);
   const form = useRef<SchemaFormHandle>(null);
   const run = useRunAction(connector);
@@ -48,7 +49,7 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
       return;
     }
     run.mutate(
-      { action, values: action.inputSchema ? given.values : null, confirmed: true },
+      { action, values: inputSchema ? given.values : null, confirmed: true },
       { onSuccess: onClose, onError: (error) => given.setServerErrors(asProblem(error).fields) },
     );
   };
@@ -75,9 +76,7 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
       <div className={styles.stack}>
         {of !== null && !isChoice && <p className="medium">{of}</p>}
         {(action.warning ?? effect) && <p>{[action.warning, effect].filter(Boolean).join(" ")}</p>}
-        {action.inputSchema !== null && (
-          <PlatformForm ref={form} label={action.title} state={given} wallet={noWallet} />
-        )}
+        {inputSchema !== null && <PlatformForm ref={form} label={action.title} state={given} wallet={noWallet} />}
         {run.error && <ProblemNotice problem={asProblem(run.error)} onRetry={submit} />}
         <Advanced label="Details">
           <p className="text3 small">

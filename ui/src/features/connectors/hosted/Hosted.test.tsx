@@ -2,7 +2,7 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import "@/components/SchemaForm/SchemaForm";
 import { axeViolations } from "@/test/axe";
-import { credentialLevels } from "@/test/hostedSamples";
+import { credentialLevels, platformDetails } from "@/test/hostedSamples";
 import { renderApp } from "@/test/renderApp";
 import { entry, hostedConnector, manyAccounts, problem } from "@/test/samples";
 
@@ -100,6 +100,22 @@ describe("what only the platform has", () => {
     await user.click(within(dialog).getByRole("button", { name: "Test" }));
     expect(await within(dialog).findByText("is too short")).toBeVisible();
     expect(within(dialog).getByLabelText("query")).toHaveValue("x");
+  });
+
+  it("begins_with_what_is_set_already", async () => {
+    const { host, user } = renderApp(at("overview"), state, (mock) => {
+      const details = platformDetails();
+      const [control] = details.groups.at(-1)?.controls ?? [];
+      if (control?.kind === "button") control.action.values = { query: "deals" };
+      mock.handlers.connectorDetails = () => details;
+    });
+    await user.click(await screen.findByRole("button", { name: "Test" }));
+    const dialog = screen.getByRole("dialog");
+    expect(await within(dialog).findByLabelText("query")).toHaveValue("deals");
+    await user.click(within(dialog).getByRole("button", { name: "Test" }));
+    await waitFor(() =>
+      expect(host.lastCall("runAction")).toMatchObject({ request: { action: "test", values: { query: "deals" } } }),
+    );
   });
 });
 

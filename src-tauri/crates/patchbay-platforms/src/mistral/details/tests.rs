@@ -148,6 +148,32 @@ async fn the_switches_show_how_it_is() {
 }
 
 #[tokio::test]
+async fn what_is_set_at_a_level_is_what_its_form_begins_with() {
+    for (surface, expected) in [("seed", answers()), ("current", Map::new())] {
+        let fixture = Fixture::new(surface).await;
+        let id = fixture.created(json!({})).await;
+        fixture.fake.with(|mistral| {
+            let set = json!([
+                {"consumer_type": "org", "tool_configuration": answers()},
+                {"consumer_type": "user", "tool_configuration": {"include": null}},
+            ]);
+            let shown = &mut mistral.connectors[0].shown;
+            shown.insert("connection_preferences".to_owned(), set);
+        });
+        let found = platform_details(&fixture, &id).await;
+        let begins_with = |name| &found.find(name).unwrap().values.0;
+        assert_eq!(
+            begins_with("activate-for-organization"),
+            &Value::Object(expected)
+        );
+        assert_eq!(begins_with("activate-for-workspace"), &json!({}));
+        assert_eq!(begins_with("activate-for-user"), &json!({}));
+        assert!(fact_of(&found, "Tools for the organization").is_some());
+        fixture.over();
+    }
+}
+
+#[tokio::test]
 async fn sharing_on_the_older_surface_is_for_good_and_offered_once() {
     let fixture = Fixture::new("seed").await;
     let id = fixture.created(json!({})).await;

@@ -4,10 +4,11 @@
 
 use patchbay_model::{Fact, clean_text};
 use schemars::{JsonSchema, Schema};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{WORDS_LIMIT, fact, level};
 use crate::form;
+use crate::mistral::operations::Scope;
 use crate::mistral::wire::{Preference, ToolConfiguration};
 
 /// What is asked, every member of which may be left out.
@@ -82,13 +83,57 @@ fn told_apart(schema: &mut Schema) {
 /// More tools than these are named by typing.
 const MOST_CHOICES: usize = 200;
 
-/// The schema of what is asked, with those tools to choose from.
-pub(super) fn configuration(tools: &[String]) -> Value {
+/// The schema of what is asked, with those tools to choose from, and those that are set already.
+pub(super) fn configuration(tools: &[String], set: &Value) -> Value {
     let mut schema = form::schema_of::<Configuration>();
     if (1..=MOST_CHOICES).contains(&tools.len()) {
-        offer(&mut schema, tools);
+        let mut tools = tools.to_vec();
+        add_names(set, &mut tools);
+        offer(&mut schema, &tools);
     }
     schema
+}
+
+/// Tools that are set need not be there any more; a form could not show them otherwise.
+fn add_names(set: &Value, tools: &mut Vec<String>) {
+    match set {
+        Value::Array(items) => {
+            for item in items {
+                match item.as_str() {
+                    Some(name) if !tools.iter().any(|tool| tool == name) => {
+                        tools.push(name.to_owned());
+                    }
+                    _ => add_names(item, tools),
+                }
+            }
+        }
+        Value::Object(members) => members.values().for_each(|member| add_names(member, tools)),
+        _ => {}
+    }
+}
+
+/// What is set at a level, as it is asked for there.
+pub(super) fn set_at(preferences: &[Preference], scope: Scope) -> Value {
+    let is_of = |preference: &&Preference| {
+        preference.consumer_type.as_deref().map(level) == Some(scope.as_str())
+    };
+    let preference = preferences.iter().find(is_of);
+    let set = preference.and_then(|preference| preference.tool_configuration.as_ref());
+    let members = set.into_iter().flat_map(|set| {
+        let names = |names: &Option<Vec<String>>| names.as_ref().map(|names| json!(names));
+        [
+            ("include", names(&set.include)),
+            ("exclude", names(&set.exclude)),
+            ("requires_confirmation", set.requires_confirmation.clone()),
+            ("skip_confirmation", set.skip_confirmation.clone()),
+        ]
+    });
+    let members = members.filter_map(|(name, member)| Some((name.to_owned(), member?)));
+    Value::Object(
+        members
+            .filter(|(_, member)| !member.is_null())
+            .collect::<Map<_, _>>(),
+    )
 }
 
 /// Lists of names become choices; nothing else in the schema is a list of texts.
@@ -198,14 +243,16 @@ mod tests {
 
     #[test]
     fn names_are_chosen_where_the_tools_are_known() {
-        let schema = configuration(&["search".to_owned(), "erase".to_owned()]);
+        let set = json!({"include": ["search", "gone"], "skip_confirmation": {"read_only": true}});
+        let schema = configuration(&["search".to_owned(), "erase".to_owned()], &set);
         assert_eq!(
             schema["properties"]["include"]["items"]["enum"],
-            json!(["search", "erase"])
+            json!(["search", "erase", "gone"])
         );
         let validator = jsonschema::validator_for(&schema).unwrap();
+        assert!(validator.is_valid(&set));
         assert!(validator.is_valid(&json!({"requires_confirmation": ["erase"]})));
         assert!(!validator.is_valid(&json!({"skip_confirmation": ["other"]})));
-        assert!(configuration(&[])["properties"]["include"]["items"]["enum"].is_null());
+        assert!(configuration(&[], &set)["properties"]["include"]["items"]["enum"].is_null());
     }
 }
