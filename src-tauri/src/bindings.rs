@@ -68,6 +68,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             connectors::inspect_address,
             connectors::cancel_inspection,
             connectors::list_connectors,
+            connectors::load_icon,
             connectors::read_pasted,
             connectors::read_server_log,
             connectors::remove_connector,

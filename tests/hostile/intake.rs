@@ -253,6 +253,17 @@ pub(crate) const INTAKES: &[Intake] = &[
         ],
     ),
     intake(
+        "icon",
+        &[
+            "crates/patchbay-http/src/body.rs::read_body",
+            "crates/patchbay-http/src/picture.rs::fetch",
+            "crates/patchbay-http/src/picture.rs::recognize",
+            "crates/patchbay-ops/src/connectors/icon.rs::read",
+            "crates/patchbay-ops/src/connectors/icon.rs::trim",
+            "crates/patchbay-platforms/src/icon.rs::choose",
+        ],
+    ),
+    intake(
         "error answer",
         &[
             "crates/patchbay-platforms/src/mcp/wire/answer.rs::read_refusal",

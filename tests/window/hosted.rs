@@ -11,6 +11,7 @@ mod faults;
 mod faults_at_work;
 mod faults_beside;
 mod hostile;
+mod icons;
 mod keyboard;
 mod looks;
 mod many;

@@ -211,6 +211,7 @@ const COMMANDS: &[&str] = &[
     "list_tool_changes",
     "list_tools",
     "list_wallet",
+    "load_icon",
     "load_preferences",
     "make_platform_credential_default",
     "names_credentials",

@@ -90,6 +90,18 @@ pub(crate) async fn find_connector(
     Ok(patchbay_ops::find_connector(&cx, &connector).await?)
 }
 
+/// The icon of a connector, or of a tool of it, as a `data:` URL of a small raster picture; `None` where there is none
+/// that can be had.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn load_icon(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+    tool: Option<String>,
+) -> Result<Option<String>, Problem> {
+    Ok(patchbay_ops::load_icon(&cx, &connector, tool.as_deref()).await?)
+}
+
 /// Changes what is given and leaves the rest.
 #[tauri::command]
 #[specta::specta]

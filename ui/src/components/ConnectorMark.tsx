@@ -1,13 +1,47 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { type Connector, type ConnectorId, type Tool } from "@/host/bindings";
+import { queries } from "@/host/queries";
 import { initials } from "@/lib/words";
 import styles from "./ConnectorMark.module.css";
 
-type Props = { title: string; icon?: string | null; size?: "small" | "medium" | "large" };
+type Size = "small" | "medium" | "large";
 
-/** A connector's own icon, or two letters of its name. */
-export function ConnectorMark({ title, icon, size = "medium" }: Props) {
+type Props = {
+  title: string;
+  /** Whose icon it is, where it may have one. */
+  of?: Pick<Connector, "id" | "icon" | "server"> | undefined;
+  /** A tool of that connector, for the tool's own icon. */
+  tool?: Pick<Tool, "name" | "icon"> | undefined;
+  size?: Size;
+};
+
+/** The own icon of a connector or a tool, or two letters of its name. */
+export function ConnectorMark({ title, of, tool, size = "medium" }: Props) {
+  const address = tool ? tool.icon : (of?.icon ?? of?.server?.icon);
+  if (of && address)
+    return <Picture title={title} connector={of.id} tool={tool?.name ?? null} address={address} size={size} />;
+  return <Mark size={size}>{initials(title)}</Mark>;
+}
+
+type PictureProps = { title: string; connector: ConnectorId; tool: string | null; address: string; size: Size };
+
+/** The letters until the picture is there, and where there is none: nothing moves. */
+function Picture({ title, connector, tool, address, size }: PictureProps) {
+  const { data: picture } = useQuery(queries.icon(connector, tool, address));
+  const [broken, setBroken] = useState<string | null>(null);
+  if (!picture || picture === broken) return <Mark size={size}>{initials(title)}</Mark>;
   return (
-    <span className={styles.mark} data-size={size} data-drawn={icon ? undefined : true} aria-hidden="true">
-      {icon ? <img src={icon} alt="" /> : initials(title)}
+    <span className={styles.mark} data-size={size} aria-hidden="true">
+      <img src={picture} alt="" onError={() => setBroken(picture)} />
+    </span>
+  );
+}
+
+function Mark({ size, children }: { size: Size; children: string }) {
+  return (
+    <span className={styles.mark} data-size={size} data-drawn aria-hidden="true">
+      {children}
     </span>
   );
 }

@@ -112,6 +112,11 @@ export const commands = {
 	cancelInspection: (inspection: InspectionId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_inspection", { inspection })),
 	/**  Every connector, from the cache; `native` is left out. */
 	listConnectors: () => typedError<Connector[], Problem>(__TAURI_INVOKE("list_connectors")),
+	/**
+	 *  The icon of a connector, or of a tool of it, as a `data:` URL of a small raster picture; `None` where there is none
+	 *  that can be had.
+	 */
+	loadIcon: (connector: ConnectorId, tool: string | null) => typedError<string | null, Problem>(__TAURI_INVOKE("load_icon", { connector, tool })),
 	/**  Reads what was pasted to be added: an address, a command, settings of another program, or a link that installs. */
 	readPasted: (text: string) => typedError<PastedServers, Problem>(__TAURI_INVOKE("read_pasted", { text })),
 	/**  The last lines that the program of a connector wrote for people, oldest first. */
@@ -910,7 +915,7 @@ export type Connector = {
 	description: string | null,
 	/**  What it connects to, in its platform's words, where that is no address: the type of a data source, say. */
 	connectorType?: string | null,
-	/**  Icon as a `data:` URL. */
+	/**  Where its icon lies, as its platform names it: an absolute URL of https or `data:`, not looked at yet. */
 	icon: string | null,
 	/**  Absolute URL of the service. */
 	endpoint: string | null,
@@ -2344,6 +2349,8 @@ export type ServerFacts = {
 	transport: Transport,
 	/**  Its advice to the models that use it. */
 	instructions: string | null,
+	/**  Where its icon lies, as [`Connector::icon`]. */
+	icon?: string | null,
 };
 
 /**  A line of a server's log. */
@@ -2478,6 +2485,8 @@ export type Tool = {
 	idempotent: boolean,
 	/**  Whether it reaches beyond the server's own world. */
 	openWorld: boolean,
+	/**  Where its icon lies, as [`Connector::icon`](crate::Connector::icon). */
+	icon?: string | null,
 };
 
 /**  A tool that is not any more as it was when the user agreed to it. */

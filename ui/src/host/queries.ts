@@ -43,6 +43,7 @@ export const keys = {
   authorizations: ["authorizations"],
   /** What servers ask while their tools run. */
   questions: ["questions"],
+  icons: ["icons"],
   definitions: ["definitions"],
   catalogue: ["catalogue"],
   vault: ["vault"],
@@ -166,6 +167,9 @@ export const queries = {
       placeholderData: keepPreviousData,
       ...form,
     }),
+  // Another picture has another address; whether it may be asked depends on whose it is.
+  icon: (id: ConnectorId, tool: string | null, address: string) =>
+    queryOptions({ queryKey: [...keys.icons, id, address], queryFn: () => call(commands.loadIcon(id, tool)), ...once }),
   // Written by another process as well, which sends no event.
   serverLog: (id: ConnectorId) =>
     queryOptions({

@@ -542,6 +542,7 @@ export class MockHost {
       complete: () => [],
       fillPrompt: () => ({ description: null, messages: [] }),
       listPrompts: () => [],
+      loadIcon: () => null,
       readServerLog: () => [],
       listResources: () => [],
       readResource: () => [],

@@ -29,7 +29,7 @@ pub struct Connector {
     #[serde(default)]
     #[specta(optional)]
     pub connector_type: Option<String>,
-    /// Icon as a `data:` URL.
+    /// Where its icon lies, as its platform names it: an absolute URL of https or `data:`, not looked at yet.
     pub icon: Option<String>,
     /// Absolute URL of the service.
     pub endpoint: Option<String>,
@@ -82,6 +82,12 @@ pub struct Connector {
 }
 
 impl Connector {
+    /// Where its icon lies, by its platform or by the server itself.
+    pub fn icon_address(&self) -> Option<&str> {
+        let server = self.server.as_ref();
+        self.icon.as_deref().or_else(|| server?.icon.as_deref())
+    }
+
     /// Whether a browser is the way to sign in to it.
     pub fn signs_in_by_browser(&self) -> bool {
         match self.authentication {
@@ -275,4 +281,8 @@ pub struct ServerFacts {
     pub transport: Transport,
     /// Its advice to the models that use it.
     pub instructions: Option<String>,
+    /// Where its icon lies, as [`Connector::icon`].
+    #[serde(default)]
+    #[specta(optional)]
+    pub icon: Option<String>,
 }

@@ -25,6 +25,10 @@ pub struct Tool {
     pub idempotent: bool,
     /// Whether it reaches beyond the server's own world.
     pub open_world: bool,
+    /// Where its icon lies, as [`Connector::icon`](crate::Connector::icon).
+    #[serde(default)]
+    #[specta(optional)]
+    pub icon: Option<String>,
 }
 
 /// A tool as lists show it: schemas are large, and nobody looks at those of a thousand tools.

@@ -9,7 +9,9 @@ pub(crate) mod platform;
 pub(crate) mod replace_secrets;
 pub(crate) mod secrets;
 
+use patchbay_http::Reach;
 use patchbay_model::{Account, AccountId};
+use url::Url;
 
 use crate::context::Context;
 use crate::error::Error;
@@ -39,6 +41,15 @@ pub async fn resolve_account(cx: &Context, text: &str) -> Result<Account, Error>
 pub(crate) async fn find_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
     let account = cx.store().find_account(id).await?;
     account.ok_or_else(|| not_found(id.as_str()))
+}
+
+/// What the platform of an account may name: what is public, and what is of its own kind of place where a person
+/// gave its address.
+pub(crate) fn reach_of(cx: &Context, account: &Account) -> Reach {
+    match account.base_url.as_deref().map(Url::parse) {
+        Some(Ok(base)) => cx.addresses().reach(&base),
+        _ => Reach::public(),
+    }
 }
 
 /// Changes an account as it is known at that moment, not as it was before its platform was asked.

@@ -106,6 +106,11 @@ impl AppPaths {
         self.data.join("servers")
     }
 
+    /// Pictures of connectors and tools.
+    pub(crate) fn icons(&self) -> PathBuf {
+        self.cache.join("icons")
+    }
+
     pub(crate) fn locks(&self) -> PathBuf {
         self.data.join("locks")
     }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use patchbay_http::Reach;
 use patchbay_model::{
     CompletionRequest, Connector, Content, FilledPrompt, Form, Prompt, Resource, Secret,
     SentRequest, ServerFacts, Tool, ToolEffect,
@@ -87,6 +88,9 @@ pub(crate) trait Backend: Send + Sync {
     async fn takes_credential(&self) -> Result<bool, Error> {
         Ok(false)
     }
+
+    /// What may be asked or opened when it is named there.
+    async fn reach(&self) -> Result<Reach, Error>;
 
     /// Every secret that it sends, to be kept out of what is saved; none when they cannot be read, for then
     /// none was sent either.

@@ -8,6 +8,7 @@ pub(crate) mod create;
 pub(crate) mod details;
 pub(crate) mod disconnect;
 pub(crate) mod edit;
+pub(crate) mod icon;
 pub(crate) mod inspect_address;
 pub(crate) mod mcp_resources;
 pub(crate) mod pasted;
@@ -22,10 +23,12 @@ pub(crate) mod time_limits;
 pub(crate) mod tool_changes;
 pub(crate) mod tools;
 
+use patchbay_http::Reach;
 use patchbay_model::{Connector, ConnectorId};
 use patchbay_platforms::hosted;
 use serde::Serialize;
 use specta::Type;
+use url::Url;
 
 use crate::connectors::status::THIS_COMPUTER;
 use crate::context::Context;
@@ -138,4 +141,14 @@ pub(crate) fn not_found(name: &str) -> Error {
         kind: "connector",
         name: name.to_owned(),
     }
+}
+
+/// What the server of a connector of this computer may name: what is public, and what is of its own kind of place.
+pub(crate) fn reach_of(cx: &Context, connector: &Connector) -> Reach {
+    let own = match (&connector.command, &connector.endpoint) {
+        // A program of this computer may lead to a page of this computer.
+        (Some(_), _) => Url::parse("http://127.0.0.1/").ok(),
+        (None, endpoint) => endpoint.as_deref().and_then(|it| Url::parse(it).ok()),
+    };
+    own.map_or_else(Reach::public, |own| cx.addresses().reach(&own))
 }

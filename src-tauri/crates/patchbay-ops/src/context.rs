@@ -256,6 +256,11 @@ impl Context {
         &self.inner.addresses
     }
 
+    /// What asks an address that was checked.
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.inner.http
+    }
+
     /// What asks the MCP server at that address, which a person gave.
     pub(crate) fn http_to(&self, server: &Url) -> &reqwest::Client {
         self.inner.addresses.allow_host(server);

@@ -94,6 +94,7 @@ pub use connectors::disconnect::{Disconnected, disconnect_connector};
 pub use connectors::edit::{
     ConnectorChanges, delete_connector, remove_connector, restore_connector, update_connector,
 };
+pub use connectors::icon::load_icon;
 pub use connectors::inspect_address::{
     AddressInspection, cancel_inspection, inspect_address, inspect_address_until_cancelled,
     usual_redirect_uri,

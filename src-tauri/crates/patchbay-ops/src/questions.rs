@@ -15,6 +15,7 @@ use url::Url;
 
 use crate::argument_check::check_arguments;
 use crate::authorizations::await_user::open_browser;
+use crate::connectors::reach_of;
 use crate::context::Context;
 use crate::context::open_questions::{OpenQuestion, Waiting};
 use crate::error::Error;
@@ -109,18 +110,10 @@ pub(crate) struct Kept {
 
 impl RunAsker {
     pub(crate) fn new(cx: &Context, run: &ToolRunSummary, connector: &Connector) -> Arc<Self> {
-        let endpoint = connector.endpoint.as_deref();
-        let endpoint = endpoint.and_then(|endpoint| Url::parse(endpoint).ok());
-        // A program of this computer may lead to a page of this computer.
-        let here = || Url::parse("http://127.0.0.1/").ok();
-        let own = match connector.command {
-            Some(_) => here(),
-            None => endpoint,
-        };
         Arc::new(Self {
             cx: cx.clone(),
             run: run.clone(),
-            reach: own.map_or_else(Reach::public, |own| cx.addresses().reach(&own)),
+            reach: reach_of(cx, connector),
             kept: Mutex::default(),
         })
     }

@@ -49,6 +49,8 @@ pub struct RemoteConnector {
     pub description: Option<String>,
     /// What it connects to, in the platform's words and cleaned, where that is no address.
     pub connector_type: Option<String>,
+    /// Where its icon lies, a URL that was not looked at.
+    pub icon: Option<String>,
     /// Absolute URL of the service, where the platform tells.
     pub endpoint: Option<String>,
     /// Who can use it.
@@ -86,6 +88,7 @@ impl RemoteConnector {
             title: None,
             description: None,
             connector_type: None,
+            icon: None,
             endpoint: None,
             visibility: Visibility::Private,
             status: Status::Unknown,

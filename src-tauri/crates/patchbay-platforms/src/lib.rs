@@ -18,6 +18,7 @@ pub mod cohere;
 #[cfg(feature = "example-platform")]
 pub mod example;
 mod form;
+mod icon;
 mod lenient;
 pub mod mcp;
 pub mod mistral;

@@ -102,6 +102,7 @@ pub(crate) fn tool(name: &str) -> Tool {
         effect: ToolEffect::Write,
         idempotent: false,
         open_world: true,
+        icon: None,
     }
 }
 

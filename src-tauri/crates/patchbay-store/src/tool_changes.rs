@@ -163,9 +163,13 @@ pub(crate) fn note(
     Ok(())
 }
 
-/// Whether two rows are the same tool; members of objects may have changed their places.
+/// Whether two rows are the same tool; members of objects may have changed their places. Nobody agrees to an icon:
+/// no model sees it.
 fn is_same(earlier: Option<&str>, now: Option<&str>) -> bool {
-    let read = |body: &str| parse_row::<Tool>(TABLE, body);
+    let read = |body: &str| {
+        let tool: Tool = parse_row(TABLE, body)?;
+        Some(Tool { icon: None, ..tool })
+    };
     earlier == now
         || earlier
             .and_then(read)
@@ -217,6 +221,18 @@ mod tests {
 
     fn row(name: &str, earlier: &str, now: &str) -> (String, String, String) {
         (name.to_owned(), earlier.to_owned(), now.to_owned())
+    }
+
+    #[tokio::test]
+    async fn another_icon_is_no_change() {
+        let (_home, store) = store().await;
+        let owner = connector("c1", "github");
+        store.save_connector(&owner).await.unwrap();
+        for icon in [None, Some("https://mcp.example/a.png".to_owned())] {
+            let tools = [Tool { icon, ..tool("a") }];
+            store.replace_tools(&owner.id, &tools, at(0)).await.unwrap();
+        }
+        assert_eq!(list_changes(&store, &owner.id).await, []);
     }
 
     #[tokio::test]

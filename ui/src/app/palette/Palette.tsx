@@ -159,7 +159,7 @@ function Row({ item, words, current }: { item: Item; words: string[]; current: b
 function Start({ start }: Pick<Item, "start">) {
   if (typeof start === "string") return <Icon name={start} />;
   if ("platform" in start) return <PlatformTile platform={start.platform} />;
-  return <ConnectorMark size="small" title={start.mark} icon={start.icon} />;
+  return <ConnectorMark size="small" title={start.connector.title} of={start.connector} />;
 }
 
 function Highlighted({ words, text }: { words: string[]; text: string }) {

@@ -1,5 +1,5 @@
 import { type ReactNode } from "react";
-import { type Platform } from "@/host/bindings";
+import { type Connector, type Platform } from "@/host/bindings";
 import { type GlyphName } from "@/components/StatusGlyph";
 import { type IconName } from "@/components/Icon";
 import { score, splitWords } from "@/lib/match";
@@ -22,7 +22,7 @@ export type Item = {
   text: string;
   detail: string;
   /** What stands at the left: an icon's name, a connector's mark, or the tile of a platform. */
-  start: IconName | { mark: string; icon: string | null } | { platform: Platform };
+  start: IconName | { connector: Connector } | { platform: Platform };
   /** Names on the wire are set in mono. */
   mono?: boolean;
   status?: { glyph: GlyphName; word: string };

@@ -159,7 +159,7 @@ function needItem(connector: Connector, go: Navigation, signIn: (connector: Conn
     group: "needs",
     text: connector.title,
     detail: connector.status.reason ? capital(connector.status.reason) : who(connector),
-    start: { mark: connector.title, icon: connector.icon },
+    start: { connector },
     status: { glyph, word },
     run: () => (isSignInAction(remedy) ? signIn(connector) : go.connector(connector.id, remedy && tabFor(remedy))),
   };
@@ -185,7 +185,7 @@ function connectorItem(connector: Connector, go: Navigation): Item {
     group: "connectors",
     text: connector.title,
     detail: who(connector),
-    start: { mark: connector.title, icon: connector.icon },
+    start: { connector },
     status: statusLook(connector),
     run: () => go.connector(connector.id),
   };

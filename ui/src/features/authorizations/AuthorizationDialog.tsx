@@ -6,7 +6,7 @@ import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { useShortcut } from "@/components/shortcuts";
 import { useToasts } from "@/host/toasts";
-import { type Authorization } from "@/host/bindings";
+import { type Authorization, type Connector } from "@/host/bindings";
 import { AuthorizationEnd } from "./AuthorizationEnd";
 import { AuthorizationSteps, sayState } from "./AuthorizationSteps";
 import { Trace } from "./Trace";
@@ -14,7 +14,7 @@ import { useAuthorizationActions } from "./useAuthorizationActions";
 
 type Props = {
   authorization: Authorization;
-  icon: string | null;
+  connector: Connector | undefined;
   toolCount: number | null;
   /** Closes the dialog; a consent under way goes on. */
   onHide: () => void;
@@ -31,7 +31,7 @@ type Props = {
 /** Guides one consent: its steps, the time left, every way on, and what was asked on the way. */
 export function AuthorizationDialog({
   authorization,
-  icon,
+  connector,
   toolCount,
   onHide,
   onOptions,
@@ -49,7 +49,7 @@ export function AuthorizationDialog({
   return (
     <Dialog
       title={`Sign in to ${authorization.connectorTitle}`}
-      mark={<ConnectorMark size="large" title={authorization.connectorTitle} icon={icon} />}
+      mark={<ConnectorMark size="large" title={authorization.connectorTitle} of={connector} />}
       subtitle={<IdentityLine identity={authorization.identity} />}
       closeLabel={underWay ? "Hide (sign-in continues)" : "Close"}
       onClose={onHide}

@@ -84,7 +84,7 @@ function Frame({
   return (
     <Dialog
       title={`Sign in to ${connector.title}`}
-      mark={<ConnectorMark size="large" title={connector.title} icon={connector.icon} />}
+      mark={<ConnectorMark size="large" title={connector.title} of={connector} />}
       subtitle={<IdentityLine identity={connector.identity} />}
       onClose={onClose}
     >
@@ -113,7 +113,7 @@ function Loaded({
     return (
       <AuthorizationDialog
         authorization={authorization.data}
-        icon={connector?.icon ?? null}
+        connector={connector}
         toolCount={connector?.toolCount ?? null}
         onHide={signIn.hide}
         onOptions={options ? () => signIn.reconsider(id, options) : undefined}

@@ -24,7 +24,7 @@ export function ConsentChoices({ connector, form, onCancel, onChosen }: Props) {
   return (
     <Dialog
       title={`Sign in to ${connector.title}`}
-      mark={<ConnectorMark size="large" title={connector.title} icon={connector.icon} />}
+      mark={<ConnectorMark size="large" title={connector.title} of={connector} />}
       subtitle={<IdentityLine identity={connector.identity} />}
       onClose={onCancel}
       footer={

@@ -269,7 +269,7 @@ function Known({
         />
       </Crumbs>
       <header className={styles.head}>
-        <ConnectorMark size="large" title={connector.title} icon={connector.icon} />
+        <ConnectorMark size="large" title={connector.title} of={connector} />
         <div className={styles.titles}>
           <div className="line">
             <h1 className="cut">{connector.title}</h1>

@@ -129,7 +129,7 @@ function SelectMark({ connector, isSelected, onToggle }: SelectProps) {
       onMouseDown={(event) => event.preventDefault()}
       onClick={() => onToggle(connector)}
     >
-      <ConnectorMark title={connector.title} icon={connector.icon} />
+      <ConnectorMark title={connector.title} of={connector} />
       {(isSelected || isOver) && (
         <span className={styles.tick}>
           <Icon name="check" size={14} />

@@ -21,7 +21,7 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
     <Dialog
       alert
       title={`Delete ${title} from ${identity.account}?`}
-      mark={<ConnectorMark size="large" title={title} icon={connector.icon} />}
+      mark={<ConnectorMark size="large" title={title} of={connector} />}
       subtitle={<IdentityLine identity={identity} endpoint={targetOf(connector)} />}
       onClose={onClose}
       footer={

@@ -35,7 +35,7 @@ export function PeekConnector({ connector, colour, changedTools, isSelecting, on
   return (
     <aside className={styles.peek} aria-label={`Preview of ${connector.title}`}>
       <header className={styles.head}>
-        <ConnectorMark size="large" title={connector.title} icon={connector.icon} />
+        <ConnectorMark size="large" title={connector.title} of={connector} />
         <div className={styles.titles}>
           <div className="line">
             <h2 className={`cut ${styles.title}`} title={connector.title}>

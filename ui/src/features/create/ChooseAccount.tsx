@@ -42,7 +42,7 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
   return (
     <Dialog
       title={copied ? `Copy ${copied.title} to…` : "Add connector"}
-      mark={copied && <ConnectorMark size="large" title={copied.title} icon={copied.icon} />}
+      mark={copied && <ConnectorMark size="large" title={copied.title} of={copied} />}
       subtitle={copied ? "Credentials aren't copied." : "Choose an account"}
       onClose={onClose}
       footer={

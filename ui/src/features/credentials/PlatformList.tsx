@@ -126,7 +126,7 @@ function ConnectorCells({ row }: { row: Extract<HostedRow, { kind: "connector" }
         <span className={styles.toggle}>
           <Icon name={answer ? "chevron-down" : "chevron-right"} size={14} />
         </span>
-        <ConnectorMark title={connector.title} icon={connector.icon} />
+        <ConnectorMark title={connector.title} of={connector} />
         <TwoLines
           first={<span className="medium">{connector.title}</span>}
           second={<span>{connectorFacts(row)}</span>}

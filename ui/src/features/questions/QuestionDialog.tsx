@@ -157,7 +157,7 @@ function Frame({ open, answering, problem, act, children }: FrameProps) {
   return (
     <Dialog
       title={`${open.connectorTitle} asks`}
-      mark={<ConnectorMark size="large" title={open.connectorTitle} icon={null} />}
+      mark={<ConnectorMark size="large" title={open.connectorTitle} />}
       subtitle={<IdentityLine identity={open.identity} />}
       closeLabel="Cancel"
       onClose={answering.cancel}

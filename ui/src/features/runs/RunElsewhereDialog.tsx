@@ -79,7 +79,7 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
               textValue={`${connector.title}, ${statusLook(connector).word}, ${who(connector)}`}
               className={styles.item ?? ""}
             >
-              <ConnectorMark title={connector.title} icon={connector.icon} />
+              <ConnectorMark title={connector.title} of={connector} />
               <span className="stack grow">
                 <span className="line">
                   <span className="medium cut">{connector.title}</span>

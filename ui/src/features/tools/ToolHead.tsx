@@ -1,19 +1,20 @@
 import { useState } from "react";
-import { type Tool } from "@/host/bindings";
+import { type Connector, type Tool } from "@/host/bindings";
 import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
 import { EditModeControl } from "@/components/Runner/EditModeControl";
 import { type Runner } from "@/components/Runner/useRunner";
 import { Tag } from "@/components/Tag";
 import { effects, ownTitle } from "./toolGroups";
 import styles from "./Workbench.module.css";
 
-type Props = { tool: Tool; runner: Runner };
+type Props = { connector: Connector; tool: Tool; runner: Runner };
 
 /** A description longer than this is cut until asked for. */
 const long = 180;
 
 /** What a tool is called, does to the world, and says of itself. */
-export function ToolHead({ tool, runner }: Props) {
+export function ToolHead({ connector, tool, runner }: Props) {
   const [all, setAll] = useState(false);
   const description = tool.description?.trim() ?? "";
   const title = ownTitle(tool);
@@ -22,6 +23,7 @@ export function ToolHead({ tool, runner }: Props) {
     <header className={styles.head}>
       <div className={styles.title}>
         <div className={styles.what}>
+          {tool.icon && <ConnectorMark size="small" title={title ?? tool.name} of={connector} tool={tool} />}
           <h2 className={styles.name} data-selectable>
             {tool.name}
           </h2>

@@ -117,7 +117,7 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
   return (
     <>
       <section className={styles.runner} aria-label={tool.name}>
-        <ToolHead tool={tool} runner={runner} />
+        <ToolHead connector={connector} tool={tool} runner={runner} />
         <ArgumentsEditor
           runner={runner}
           name={tool.name}

@@ -78,7 +78,7 @@ export function ToolsPage() {
           key: connector.id,
           head: (
             <>
-              <ConnectorMark title={connector.title} icon={connector.icon} size="small" />
+              <ConnectorMark title={connector.title} of={connector} size="small" />
               {connector.title}
               <span className="text3">{rows.length}</span>
               <span className={`grow cut ${styles.identity ?? ""}`}>

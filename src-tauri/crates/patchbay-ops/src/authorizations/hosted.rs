@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_http::Reach;
-use patchbay_model::{Account, AuthorizationState, Connector, RemoteId};
+use patchbay_model::{AuthorizationState, Connector, RemoteId};
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::{ConsentState, Consents, Platform, StartedConsent};
 use serde_json::{Map, Value};
@@ -15,8 +14,8 @@ use super::await_user;
 use super::await_user::answer_browser;
 use super::return_visit::ReturnVisit;
 use super::somebody_else;
-use crate::accounts::find_account;
 use crate::accounts::platform::{finish_call, options};
+use crate::accounts::{find_account, reach_of};
 use crate::connectors::remote::{platform_for, refresh_status};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
@@ -159,13 +158,4 @@ async fn wait(
         cx.emit(Event::Raise);
     }
     given
-}
-
-/// Which pages the platform of an account may name: public ones, and those of its own kind of place where a
-/// person gave its address.
-pub(super) fn reach_of(cx: &Context, account: &Account) -> Reach {
-    match account.base_url.as_deref().map(Url::parse) {
-        Some(Ok(base)) => cx.addresses().reach(&base),
-        _ => Reach::public(),
-    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use patchbay_http::CallOptions;
+use patchbay_http::{CallOptions, Reach};
 use patchbay_model::{
     Code, Connector, Content, Explain, FilledPrompt, Form, Prompt, RemoteId, Resource, Secret,
     Tool, ToolEffect,
@@ -17,9 +17,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
-use crate::accounts::find_account;
 use crate::accounts::platform::{finish_call, options};
 use crate::accounts::secrets::secrets_of as secrets_of_account;
+use crate::accounts::{find_account, reach_of};
 use crate::authorizations;
 use crate::connectors::remote::{fresh, platform_for, refresh_after_failure, refresh_status};
 use crate::connectors::sync;
@@ -182,6 +182,11 @@ impl Backend for Hosted<'_> {
     async fn takes_credential(&self) -> Result<bool, Error> {
         let (platform, _) = self.platform().await?;
         Ok(platform.tools().is_some_and(Tools::takes_credential))
+    }
+
+    async fn reach(&self) -> Result<Reach, Error> {
+        let account = find_account(self.cx, &self.connector.account).await?;
+        Ok(reach_of(self.cx, &account))
     }
 
     /// Those that its account is signed in with, else those that it would be.

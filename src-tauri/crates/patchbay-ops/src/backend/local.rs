@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use patchbay_http::Capture;
+use patchbay_http::{Capture, Reach};
 use patchbay_model::{
     Authentication, Code, CompletionRequest, Connector, Content, Explain, FilledPrompt, Prompt,
     Resource, Secret, SentRequest,
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use self::session::session;
 use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
 use crate::authorizations;
+use crate::connectors::reach_of;
 use crate::connectors::status;
 use crate::connectors::time_limits::name_limit;
 use crate::context::Context;
@@ -225,6 +226,10 @@ impl Backend for Local<'_> {
                 status::note_ready(connector, now);
             }
         }))
+    }
+
+    async fn reach(&self) -> Result<Reach, Error> {
+        Ok(reach_of(self.cx, self.connector))
     }
 
     async fn secrets(&self) -> Vec<Secret> {

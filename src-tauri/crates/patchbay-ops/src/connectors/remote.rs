@@ -153,6 +153,7 @@ pub(crate) fn copy_remote(
     connector.title = clean_text(&remote.title.unwrap_or(remote.name), TITLE_LIMIT);
     connector.description = remote.description;
     connector.connector_type = remote.connector_type;
+    connector.icon = remote.icon;
     connector.endpoint = remote.endpoint.as_deref().map(hide_user_info);
     connector.visibility = remote.visibility;
     connector.identity = IdentityLine {

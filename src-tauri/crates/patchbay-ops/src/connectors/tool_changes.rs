@@ -99,8 +99,14 @@ fn change_of(row: ToolChangeRow) -> ToolChange {
 }
 
 fn as_value(tool: &Tool) -> Value {
+    // Another icon is no change.
+    let icon = None;
     // A tool came as JSON, so that it can be JSON again.
-    serde_json::to_value(tool).unwrap_or_default()
+    serde_json::to_value(Tool {
+        icon,
+        ..tool.clone()
+    })
+    .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -120,6 +126,7 @@ mod tests {
             effect: ToolEffect::Read,
             idempotent: true,
             open_world: false,
+            icon: None,
         }
     }
 

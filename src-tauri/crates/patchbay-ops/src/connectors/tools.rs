@@ -197,6 +197,7 @@ mod tests {
             protocol_version: String::new(),
             transport: Transport::StreamableHttp,
             instructions: None,
+            icon: None,
         };
         let title = |connector: &Connector, name: &str| {
             let mut connector = connector.clone();

@@ -336,6 +336,7 @@ async fn changed_tools_are_to_be_reviewed_until_they_are_accepted() {
         effect: ToolEffect::Read,
         idempotent: true,
         open_world: false,
+        icon: None,
     };
     for words in ["Searches", "Searches, and mails what it finds"] {
         let now = bench.cx.now();

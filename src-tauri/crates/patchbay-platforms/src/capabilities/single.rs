@@ -178,6 +178,7 @@ impl<P: SingleTool> Tools for P {
             effect: ToolEffect::Read,
             idempotent: true,
             open_world: true,
+            icon: None,
         }])
     }
 

@@ -19,7 +19,7 @@ use super::stdio::host::Attached;
 use super::stdio::{self, McpProgram, Pipe};
 use super::wire::Wire;
 use super::{Declared, McpLimits, McpTarget};
-use crate::{Error, Found};
+use crate::{Error, Found, icon};
 
 const NAME_LIMIT: usize = 200;
 const INSTRUCTIONS_LIMIT: usize = 20_000;
@@ -339,6 +339,12 @@ fn facts(info: Option<&ServerPeerInfo>, peer: &Peer) -> ServerFacts {
             .and_then(|info| info.instructions.as_deref())
             .map(|words| text::clean_lines(words, INSTRUCTIONS_LIMIT))
             .filter(|words| !words.is_empty()),
+        icon: server
+            .and_then(|server| server.icons.as_deref())
+            .and_then(|icons| {
+                let all = icons.iter();
+                icon::choose(all.map(|icon| (Some(&*icon.src), icon.mime_type.as_deref())))
+            }),
     }
 }
 

@@ -8,6 +8,8 @@ use patchbay_model::{Json, Tool, ToolEffect, clean_text};
 use rmcp::model::{ListToolsResult, Tool as RmcpTool};
 use serde_json::{Map, Value};
 
+use crate::icon;
+
 const TITLE_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 20_000;
 
@@ -129,6 +131,7 @@ fn tool(entry: &mut Value) -> Option<Tool> {
         },
         idempotent: flag("idempotentHint") == Some(true),
         open_world: flag("openWorldHint") != Some(false),
+        icon: icon::choose_of(&entry["icons"]),
     })
 }
 
@@ -171,13 +174,16 @@ mod tests {
         });
         let tools = read(json!([{
             "name": "x\n\u{1b}[2J", "title": "T\u{202e}", "description": "one\n\u{7}two",
-            "inputSchema": schema, "outputSchema": schema
+            "inputSchema": schema, "outputSchema": schema,
+            "icons": [{"src": "https://mcp.example/x.png"}]
         }]));
         assert_eq!(tools[0].name, "x\n\u{1b}[2J");
         assert_eq!(tools[0].title.as_deref(), Some("T"));
         assert_eq!(tools[0].description.as_deref(), Some("one\ntwo"));
         assert_eq!(tools[0].input_schema, Json(schema.clone()));
         assert_eq!(tools[0].output_schema, Some(Json(schema)));
+        let icon = tools[0].icon.as_deref();
+        assert_eq!(icon, Some("https://mcp.example/x.png"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::quirks::observations::{Listing, Observation};
 use super::wire::{
     Connector, Credential, CredentialStatus as WireStatus, Object, ToolResult as WireResult,
 };
-use crate::RemoteConnector;
+use crate::{RemoteConnector, icon};
 
 const TITLE_LIMIT: usize = 200;
 const WORDS_LIMIT: usize = 2000;
@@ -51,6 +51,7 @@ pub(super) fn connector(
         description: Some(text::clean_lines(&connector.description, WORDS_LIMIT))
             .filter(|words| !words.is_empty()),
         connector_type: None,
+        icon: icon::choose([(connector.icon_url.as_deref(), None)]),
         endpoint: connector.server.clone(),
         visibility: match connector.visibility.as_deref() {
             Some("shared_org" | "shared_global") => Visibility::Organization,

@@ -59,7 +59,7 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
     <Dialog
       alert={danger}
       title={isChoice && of !== null ? `${of}: ${action.title}?` : `${action.title}?`}
-      mark={<ConnectorMark size="large" title={title} icon={connector.icon} />}
+      mark={<ConnectorMark size="large" title={title} of={connector} />}
       subtitle={<IdentityLine identity={identity} endpoint={connector.endpoint} />}
       onClose={onClose}
       footer={

@@ -59,7 +59,7 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
     <Dialog
       wide
       title={`Change ${connector.title}`}
-      mark={<ConnectorMark size="large" title={connector.title} icon={connector.icon} />}
+      mark={<ConnectorMark size="large" title={connector.title} of={connector} />}
       subtitle={<IdentityLine identity={connector.identity} endpoint={connector.endpoint} />}
       onClose={onClose}
       footer={

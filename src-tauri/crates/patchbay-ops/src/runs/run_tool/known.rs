@@ -69,6 +69,7 @@ mod tests {
             effect: ToolEffect::Read,
             idempotent: true,
             open_world: false,
+            icon: None,
         }
     }
 

@@ -90,5 +90,6 @@ fn behind_the_relay() -> ServerFacts {
         protocol_version: ProtocolVersion::LATEST_WITH_INITIALIZE.to_string(),
         transport: Transport::StreamableHttp,
         instructions: None,
+        icon: None,
     }
 }

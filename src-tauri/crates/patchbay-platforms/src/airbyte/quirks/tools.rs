@@ -206,6 +206,7 @@ fn tool(name: &str, words: &str, effect: ToolEffect) -> Tool {
         effect,
         idempotent: effect == ToolEffect::Read,
         open_world: true,
+        icon: None,
     }
 }
 

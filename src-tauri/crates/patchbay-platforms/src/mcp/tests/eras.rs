@@ -68,6 +68,7 @@ fn facts(version: &str) -> ServerFacts {
         protocol_version: version.to_owned(),
         transport: Transport::StreamableHttp,
         instructions: None,
+        icon: None,
     }
 }
 
@@ -123,6 +124,8 @@ async fn words_of_the_server_are_cleaned() {
     let session = connected(&server.url).await;
     assert_eq!(session.facts().name, "handmade");
     assert_eq!(session.facts().instructions.as_deref(), Some("be kind"));
+    let icon = session.facts().icon.as_deref();
+    assert_eq!(icon, Some("https://mcp.example/x.png"));
     assert_eq!(session.facts().protocol_version, "2025-06-18");
 }
 

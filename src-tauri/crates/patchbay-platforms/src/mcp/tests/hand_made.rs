@@ -60,7 +60,8 @@ pub(super) fn welcome() -> Value {
     json!({
         "protocolVersion": "2025-06-18",
         "capabilities": {"tools": {}},
-        "serverInfo": {"name": "hand\u{202e}made", "version": "1"},
+        "serverInfo": {"name": "hand\u{202e}made", "version": "1",
+            "icons": [{"src": "https://mcp.example/x.svg"}, {"src": "https://mcp.example/x.png"}]},
         "instructions": "be\u{1b}kind"
     })
 }

@@ -34,6 +34,15 @@ fn oauth(is_authenticated: Option<bool>) -> Value {
     json!({"supported_auth_methods": [{"method_type": "oauth2"}], "is_authenticated": is_authenticated})
 }
 
+#[test]
+fn an_icon_is_an_address_that_may_lead_to_a_picture() {
+    let icon = |address: &str| mapped(json!({"icon_url": address}), &Observation::default()).icon;
+    let address = "https://icons.example/wiki.png";
+    assert_eq!(icon(address).as_deref(), Some(address));
+    assert_eq!(icon("javascript:alert(1)"), None);
+    assert_eq!(mapped(json!({}), &Observation::default()).icon, None);
+}
+
 /// Source: Mistral contract, section 13, a row each.
 #[test]
 fn the_first_row_that_fits_decides() {

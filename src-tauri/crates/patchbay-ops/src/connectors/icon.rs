@@ -1,0 +1,129 @@
+//! Pictures of connectors and tools: fetched once, kept in a folder that can be made anew.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use patchbay_files::{Draft, create_private_folder};
+use patchbay_http::{Picture, Reach, fetch_picture};
+use patchbay_model::ConnectorId;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::backend::for_connector;
+use crate::connectors::find_connector;
+use crate::connectors::tools::find_tool;
+use crate::context::Context;
+use crate::error::Error;
+
+/// Pictures that are fetched at the same time: a long list wants many at once.
+static FETCHES: Semaphore = Semaphore::const_new(4);
+
+/// Pictures that are kept. There are twice as many at most until the oldest go.
+const KEPT: usize = 256;
+
+/// For how long they are.
+const LIFE: Duration = Duration::from_hours(30 * 24);
+
+/// MiB of a file that are read; no picture is as large.
+const LARGEST_MIB: u64 = 1;
+
+/// The icon of a connector, or of a tool of it, as a `data:` URL of a small raster picture; `None` where there is
+/// none that can be had.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Store`].
+pub async fn load_icon(
+    cx: &Context,
+    id: &ConnectorId,
+    tool: Option<&str>,
+) -> Result<Option<String>, Error> {
+    let connector = find_connector(cx, id).await?;
+    let address = match tool {
+        Some(tool) => find_tool(cx, id, tool).await?.icon,
+        None => connector.icon_address().map(str::to_owned),
+    };
+    let Some(address) = address else {
+        return Ok(None);
+    };
+    let picture = match Url::parse(&address) {
+        Ok(url) if url.scheme() == "data" => Picture::from_data_url(&address),
+        Ok(url) => {
+            let reach = for_connector(cx, &connector).reach().await?;
+            load(cx, &reach, url).await
+        }
+        Err(_) => None,
+    };
+    Ok(picture.map(|picture| picture.to_data_url()))
+}
+
+/// The picture at an address, as it was fetched before where that is not too long ago.
+async fn load(cx: &Context, reach: &Reach, url: Url) -> Option<Picture> {
+    let file = file_of(&cx.paths().icons(), &url);
+    let kept = on_disk({
+        let file = file.clone();
+        let now = UNIX_EPOCH + Duration::from_millis(cx.now().unix_millis().unsigned_abs());
+        move || read(&file, now)
+    });
+    if let Some(picture) = kept.await {
+        return Some(picture);
+    }
+    let _turn = FETCHES.acquire().await.ok()?;
+    match fetch_picture(cx.http(), cx.addresses(), reach, url).await {
+        Ok(picture) => {
+            let kept = picture.clone();
+            on_disk(move || save(&file, kept.bytes()).ok()).await;
+            Some(picture)
+        }
+        Err(error) => {
+            tracing::debug!(%error, "an icon could not be had");
+            None
+        }
+    }
+}
+
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Option<T> + Send + 'static,
+) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()?
+}
+
+/// A name that says nothing of the address, whatever stands in it.
+fn file_of(folder: &Path, url: &Url) -> PathBuf {
+    folder.join(format!("{:x}", Sha256::digest(url.as_str())))
+}
+
+fn read(file: &Path, now: SystemTime) -> Option<Picture> {
+    let written = fs::symlink_metadata(file).ok()?.modified().ok()?;
+    if now.duration_since(written).is_ok_and(|age| age > LIFE) {
+        return None;
+    }
+    Picture::read(patchbay_files::read(file, LARGEST_MIB).ok()??)
+}
+
+fn save(file: &Path, bytes: &[u8]) -> Result<(), patchbay_files::Error> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    create_private_folder(folder)?;
+    Draft::create(file)?.replace(bytes)?;
+    Ok(trim(folder)?)
+}
+
+/// Removes the oldest files of a folder that has too many.
+fn trim(folder: &Path) -> io::Result<()> {
+    let entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+    if entries.len() <= 2 * KEPT {
+        return Ok(());
+    }
+    let written = |entry: &fs::DirEntry| entry.metadata().and_then(|found| found.modified()).ok();
+    let mut files: Vec<_> = entries.iter().map(|it| (written(it), it.path())).collect();
+    files.sort();
+    for (_, path) in &files[..files.len() - KEPT] {
+        fs::remove_file(path)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
