@@ -1,7 +1,8 @@
 //! Fills a database as years of use would: ten hosted accounts with so many connectors each.
 //!
-//! `many_connectors FILE COUNT`. The accounts are signed out, so that a window over it asks nobody.
-//! `cargo xtask bench list_first_rows list_filter list_scroll` is what wants it.
+//! `many_connectors FILE COUNT WAITING`. The accounts are signed out, so that a window over it asks nobody. This
+//! computer has `WAITING` connectors that fail, and as many credentials.
+//! `cargo xtask bench list_first_rows list_filter list_scroll window_latency` is what wants it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use patchbay_model::{
     Account, AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId,
     ConnectorStatus, IdentityLine, Json, Level, Platform, RemoteId, Status, TimeLimits, Timestamp,
-    Visibility,
+    Visibility, WalletEntry, WalletEntryId, WalletKind,
 };
 use patchbay_store::Store;
 use serde_json::json;
@@ -51,7 +52,9 @@ const STATUSES: [Status; 10] = [
 async fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let file = arguments.next().context("no file was named")?;
-    let count: usize = arguments.next().context("no count was named")?.parse()?;
+    let mut count =
+        || -> Result<usize> { Ok(arguments.next().context("no count was named")?.parse()?) };
+    let (count, waiting) = (count()?, count()?);
     let store = Store::open(Path::new(&file)).await?;
     let begun = Timestamp::parse("2026-01-05T08:00:00Z").context("an instant")?;
     let mut connectors = Vec::new();
@@ -59,6 +62,10 @@ async fn main() -> Result<()> {
         let account = account(number, begun);
         store.save_account(&account).await?;
         connectors.extend((0..count).map(|place| connector(&account, number, place, begun)));
+    }
+    for place in 0..waiting {
+        connectors.push(waiting_connector(place, begun));
+        store.save_wallet_entry(&wallet_entry(place, begun)).await?;
     }
     futures::stream::iter(&connectors)
         .map(|connector| store.save_connector(connector))
@@ -131,6 +138,49 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         draft: false,
         native: native(&name, place),
         name,
+    }
+}
+
+/// A connector of this computer that fails.
+fn waiting_connector(place: usize, begun: Timestamp) -> Connector {
+    let local = Account {
+        id: AccountId::local(),
+        platform: Platform::Local,
+        label: "This computer".to_owned(),
+        ..account(ACCOUNTS, begun)
+    };
+    let connector = connector(&local, ACCOUNTS, place, begun);
+    let status = ConnectorStatus {
+        status: Status::Failing,
+        word: None,
+        reason: Some("couldn't connect".to_owned()),
+        ..connector.status
+    };
+    Connector {
+        status,
+        remote_id: None,
+        ..connector
+    }
+}
+
+fn wallet_entry(place: usize, begun: Timestamp) -> WalletEntry {
+    WalletEntry {
+        id: WalletEntryId::new(format!("wal_{place:04}")),
+        name: format!("{} {place}", SERVICES[place % SERVICES.len()]),
+        kind: WalletKind::Bearer,
+        reference: None,
+        header_names: Vec::new(),
+        issuer: None,
+        resource: None,
+        scopes: Vec::new(),
+        user: None,
+        expires_at: None,
+        renews: false,
+        needs_authorization: false,
+        created_at: begun,
+        replaced_at: begun,
+        last_used_at: None,
+        used_by: Vec::new(),
     }
 }
 

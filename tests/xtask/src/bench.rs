@@ -6,6 +6,7 @@ mod installer;
 mod list;
 mod processes;
 mod tool_run;
+mod window_latency;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,8 @@ pub(crate) enum Bench {
     ListFilter,
     /// Scrolling 10,000 connectors, beside plain text
     ListScroll,
+    /// Pages of the window with 1,000 connectors, 100 of which need attention
+    WindowLatency,
 }
 
 /// The outcome of one bench.
@@ -95,6 +98,7 @@ pub(crate) fn bench(names: &[Bench], with_sdks: bool, as_json: bool) -> Result<E
             Bench::ListFirstRows => list::first_rows()?,
             Bench::ListFilter => list::filter()?,
             Bench::ListScroll => list::scroll()?,
+            Bench::WindowLatency => window_latency::measure()?,
         };
         for outcome in outcomes {
             all_met &= outcome.met;

@@ -1,4 +1,4 @@
-// What the benches of the list do in the page. Each answer goes to `done`, the driver's last argument.
+// What the benches of the window do in the page. Each answer goes to `done`, the driver's last argument.
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
@@ -37,6 +37,16 @@ const steps = {
     await until(there);
     await drawn();
     return performance.now();
+  },
+
+  /** Milliseconds from the way to a page until what it is for is drawn. */
+  async open(path, wanted) {
+    await frame();
+    const begun = performance.now();
+    location.hash = path;
+    await until(() => document.querySelector(wanted));
+    await drawn();
+    return performance.now() - begun;
   },
 
   /** For each key typed into the filter, milliseconds until the rows that fit are drawn, and what Rust took of it. */

@@ -47,7 +47,7 @@ const STEPS: &str = include_str!("list.js");
 /// When a build fails, the list stays away, or this system's web view cannot be driven.
 pub(super) fn first_rows() -> Result<Vec<Outcome>> {
     prepare()?;
-    let (full, empty) = (Desk::open(EACH)?, Desk::open(0)?);
+    let (full, empty) = (Desk::open(EACH, 0)?, Desk::open(0, 0)?);
     let mut times = [Vec::new(), Vec::new()];
     // The first opening of each fills caches and does not count.
     for round in 0..=OPENINGS {
@@ -77,13 +77,7 @@ pub(super) fn first_rows() -> Result<Vec<Outcome>> {
 /// As [`first_rows`].
 pub(super) fn filter() -> Result<Vec<Outcome>> {
     prepare()?;
-    let desk = Desk::open(EACH)?;
-    desk.wait_for_all()?;
-    let mut keys = Vec::new();
-    for _ in 0..TYPINGS {
-        let typed = desk.step("filter", &[json!(TYPED)])?;
-        keys.extend(typed.as_array().context("no keys were typed")?.clone());
-    }
+    let keys = Desk::open(EACH, 0)?.type_into_filter(TYPED)?;
     let times = |of: &str| -> Vec<f64> { keys.iter().filter_map(|key| key[of].as_f64()).collect() };
     let [rust, paint] = ["rust", "paint"].map(|of| median(times(of).into_iter()));
     let slowest = times("paint").into_iter().fold(0.0, f64::max);
@@ -121,7 +115,7 @@ pub(super) fn filter() -> Result<Vec<Outcome>> {
 /// As [`first_rows`].
 pub(super) fn scroll() -> Result<Vec<Outcome>> {
     prepare()?;
-    let desk = Desk::open(EACH)?;
+    let desk = Desk::open(EACH, 0)?;
     desk.wait_for_all()?;
     let mut frames = [Vec::new(), Vec::new()];
     for _ in 0..RUNS {
@@ -143,7 +137,7 @@ pub(super) fn scroll() -> Result<Vec<Outcome>> {
     }])
 }
 
-fn prepare() -> Result<()> {
+pub(super) fn prepare() -> Result<()> {
     if !system::has_web_view_driver() {
         bail!("the list is measured through WebKitWebDriver, which only Linux has");
     }
@@ -160,17 +154,18 @@ const DATABASE: &str = "home/.local/share/patchbay/patchbay.db";
 const SEED: &str = "many_connectors";
 
 /// The release app over a database of its own, at the list of connectors.
-struct Desk {
-    window: WebView,
-    is_empty: bool,
+pub(super) struct Desk {
+    pub(super) window: WebView,
+    connectors: u32,
     _display: Display,
 }
 
 impl Desk {
-    /// Opens one whose accounts have `each` connectors.
-    fn open(each: u32) -> Result<Self> {
+    /// Opens one whose ten accounts have `each` connectors; on this computer are as many as are `waiting` for a
+    /// person, and as many credentials.
+    pub(super) fn open(each: u32, waiting: u32) -> Result<Self> {
         let display = Display::start(1280, 800)?;
-        seed(&display.home().join(DATABASE), each)?;
+        seed(&display.home().join(DATABASE), [each, waiting])?;
         let window = WebView::start(&display, &places::release_binary("patchbay-desktop"), &[])?;
         window.wait_for_content()?;
         window.execute("location.hash = '/connectors'", &[])?;
@@ -178,17 +173,17 @@ impl Desk {
         window.wait_for_content()?;
         Ok(Self {
             window,
-            is_empty: each == 0,
+            connectors: 10 * each + waiting,
             _display: display,
         })
     }
 
     /// Loads the page anew; milliseconds until its rows, or that there are none, are drawn.
-    fn first_look(&self) -> Result<f64> {
+    pub(super) fn first_look(&self) -> Result<f64> {
         self.window.execute("window.isLeft = true", &[])?;
         self.window.reload()?;
         let looked = shell::poll_every(Duration::from_millis(1), "the new page", PATIENCE, || {
-            let look = self.step("firstLook", &[json!(self.is_empty)])?;
+            let look = self.step("firstLook", &[json!(self.connectors == 0)])?;
             Ok((look != "left").then_some(look))
         })?;
         ensure!(
@@ -200,8 +195,8 @@ impl Desk {
     }
 
     /// Waits until everything is known and the machine has come to rest.
-    fn wait_for_all(&self) -> Result<()> {
-        let known = if self.is_empty { "0" } else { "10000" };
+    pub(super) fn wait_for_all(&self) -> Result<()> {
+        let known = self.connectors.to_string();
         let script = "const number = document.querySelector('[href$=\"#/connectors\"]').innerText.replace(/\\D/g, '') || '0';
             return number === arguments[0]";
         shell::poll("all connectors", PATIENCE, || {
@@ -212,7 +207,18 @@ impl Desk {
         self.window.settle()
     }
 
-    fn step(&self, name: &str, arguments: &[Value]) -> Result<Value> {
+    /// Types into the filter again and again: what each key took, as `list.js` tells it.
+    pub(super) fn type_into_filter(&self, text: &str) -> Result<Vec<Value>> {
+        self.wait_for_all()?;
+        let mut keys = Vec::new();
+        for _ in 0..TYPINGS {
+            let typed = self.step("filter", &[json!(text)])?;
+            keys.extend(typed.as_array().context("no keys were typed")?.clone());
+        }
+        Ok(keys)
+    }
+
+    pub(super) fn step(&self, name: &str, arguments: &[Value]) -> Result<Value> {
         let arguments: Vec<Value> = [json!(name)].iter().chain(arguments).cloned().collect();
         let answer = self.window.execute_async(STEPS, &arguments)?;
         if let Some(failed) = answer["failed"].as_str() {
@@ -225,10 +231,14 @@ impl Desk {
 /// How long a page may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn seed(database: &Path, each: u32) -> Result<()> {
+fn seed(database: &Path, counts: [u32; 2]) -> Result<()> {
     if let Some(folder) = database.parent() {
         fs::create_dir_all(folder)?;
     }
     let mut program = Command::new(places::debug_example(SEED));
-    shell::run(program.arg(database).arg(each.to_string()))
+    shell::run(
+        program
+            .arg(database)
+            .args(counts.map(|count| count.to_string())),
+    )
 }
