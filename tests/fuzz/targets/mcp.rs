@@ -42,6 +42,9 @@ pub(super) fn answer_seeds() -> Vec<Vec<u8>> {
         r#"{"resultType":"input_required","inputRequests":{"a":{"method":"elicitation/create","params":{}}},"requestState":"x"}"#,
         r#"{"resultType":"input_required","inputRequests":{"a":{"method":"elicitation/create","params":{"message":"Who?","requestedSchema":{"type":"object","properties":{"name":{"type":"string","title":"Name","default":"Ada"},"n":{"anyOf":[{"type":"integer"},{"type":"null"}],"default":3.0},"c":{"type":"string","oneOf":[{"const":"r","title":"Red"}]},"s":{"type":"array","items":{"enum":["a","b"]},"minItems":1}},"required":["name"]}}},"b":{"method":"elicitation/create","params":{"mode":"url","message":"m","url":"https://example.com/x"}}}}"#,
         r#"{"code":-32042,"message":"visit","data":{"elicitations":[{"mode":"url","url":"https://example.com/x","elicitationId":"1","message":"m"}]}}"#,
+        r#"{"task":{"taskId":"t","status":"working","statusMessage":"soon","pollInterval":1}}"#,
+        r#"{"taskId":"t","status":"completed","statusMessage":"done","pollInterval":100}"#,
+        r#"{"resultType":"input_required","inputRequests":{"a":{"method":"sampling/createMessage","params":{"systemPrompt":"Be kind","messages":[{"role":"user","content":{"type":"text","text":"Hi"}}],"maxTokens":10,"modelPreferences":{"hints":[{"name":"m"}]}}}}}"#,
     ])
 }
 
@@ -71,6 +74,8 @@ const ATTACKED: &[&str] = &[
     "server/discover",
     "tools/list",
     "tools/call",
+    "tasks/get",
+    "tasks/result",
     "resources/list",
     "resources/read",
     "resources/templates/list",
@@ -194,12 +199,18 @@ async fn go(http: &reqwest::Client, target: McpTarget) {
     let call = ToolCall {
         name: "echo".to_owned(),
         arguments: Map::from_iter([("m".to_owned(), json!("x"))]),
+        as_task: false,
         timeout: LIMITS.idle,
         progress: Arc::new(|_| {}),
         asker: Some(Arc::new(Accepting)),
         capture: Capture::wanted(),
     };
-    drop(session.call_tool(call, &cancel).await);
+    drop(session.call_tool(call.clone(), &cancel).await);
+    let as_task = ToolCall {
+        as_task: true,
+        ..call
+    };
+    drop(session.call_tool(as_task, &cancel).await);
     drop(session.list_resources(&cancel).await);
     drop(session.read_resource("playground://welcome", &cancel).await);
     drop(session.list_resource_templates(&cancel).await);

@@ -64,6 +64,8 @@ struct Offer {
     template: (&'static str, &'static str, &'static str),
     /// A prompt with a city.
     prompt: &'static str,
+    /// A tool that has to be called as a task, its argument, what it says meanwhile, and a part of its result.
+    task: Option<[&'static str; 4]>,
 }
 
 const EVERYTHING: Offer = Offer {
@@ -78,6 +80,12 @@ const EVERYTHING: Offer = Offer {
         "Resource 7",
     ),
     prompt: "args-prompt",
+    task: Some([
+        "simulate-research-query",
+        "topic=ships",
+        "Analyzing content...",
+        "Research Report: ships",
+    ]),
 };
 
 const PYTHON: Offer = Offer {
@@ -88,6 +96,7 @@ const PYTHON: Offer = Offer {
     ),
     template: ("note://of/{name}", "name=Ada", "A note for Ada."),
     prompt: "weather",
+    task: None,
 };
 
 impl Server {
@@ -182,6 +191,14 @@ impl Servers {
         desk.stop(&[&["tool", "run", "play", long], &much[..]].concat())?;
         // It still answers.
         desk.say(&["tool", "run", "play", "echo", "message=again"])?;
+
+        if let Some([tool, argument, meanwhile, expected]) = offer.task {
+            let run = desk.run(desk.patchbay(&["tool", "run", "play", tool, argument]))?;
+            let told = String::from_utf8_lossy(&run.stderr).into_owned();
+            ensure!(told.contains(meanwhile), "no word of the task: {told}");
+            let came = String::from_utf8_lossy(&run.stdout).into_owned();
+            ensure!(came.contains(expected), "no result of the task: {came}");
+        }
 
         let (template, value, expected) = offer.template;
         let resources = desk.document(&["connector", "resources", "play", "--json"])?;

@@ -2487,6 +2487,8 @@ export type Tool = {
 	openWorld: boolean,
 	/**  Where its icon lies, as [`Connector::icon`](crate::Connector::icon). */
 	icon?: string | null,
+	/**  Whether it can be called as a task only: the server answers at once, and is asked for the result later. */
+	needsTask?: boolean,
 };
 
 /**  A tool that is not any more as it was when the user agreed to it. */

@@ -29,6 +29,10 @@ pub struct Tool {
     #[serde(default)]
     #[specta(optional)]
     pub icon: Option<String>,
+    /// Whether it can be called as a task only: the server answers at once, and is asked for the result later.
+    #[serde(default)]
+    #[specta(optional)]
+    pub needs_task: bool,
 }
 
 /// A tool as lists show it: schemas are large, and nobody looks at those of a thousand tools.

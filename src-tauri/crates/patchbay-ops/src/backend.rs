@@ -67,7 +67,7 @@ pub(crate) trait Backend: Send + Sync {
     /// What [`Backend::call_tool`] would send; the call itself is not sent.
     async fn plan_call(
         &self,
-        tool: &str,
+        tool: &Tool,
         arguments: Map<String, Value>,
         credential: Option<String>,
     ) -> Result<PlannedCall, Error>;

@@ -103,6 +103,7 @@ pub(crate) fn tool(name: &str) -> Tool {
         idempotent: false,
         open_world: true,
         icon: None,
+        needs_task: false,
     }
 }
 

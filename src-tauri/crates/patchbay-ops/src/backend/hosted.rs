@@ -143,7 +143,7 @@ impl Backend for Hosted<'_> {
 
     async fn plan_call(
         &self,
-        tool: &str,
+        tool: &Tool,
         arguments: Map<String, Value>,
         credential: Option<String>,
     ) -> Result<PlannedCall, Error> {
@@ -153,7 +153,9 @@ impl Backend for Hosted<'_> {
             credential,
             ..self.options()
         };
-        let planned = tools.plan_call(&remote, tool, arguments, &options).await;
+        let planned = tools
+            .plan_call(&remote, &tool.name, arguments, &options)
+            .await;
         let planned = self.finish_call(&*platform, planned).await?;
         let secrets = KnownSecrets::new(self.secrets().await);
         Ok(PlannedCall {

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use patchbay_http::{Capture, Reach};
 use patchbay_model::{
     Authentication, Code, CompletionRequest, Connector, Content, Explain, FilledPrompt, Prompt,
-    Resource, Secret, SentRequest,
+    Resource, Secret, SentRequest, Tool,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{self, CallOutcome, McpLimits, McpSession, ToolCall};
@@ -23,7 +23,7 @@ use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
 use crate::authorizations;
 use crate::connectors::reach_of;
 use crate::connectors::status;
-use crate::connectors::time_limits::name_limit;
+use crate::connectors::time_limits::{name_limit, run_limit};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::{Error, TimeLimit};
@@ -63,7 +63,7 @@ impl Local<'_> {
     /// What a call would send on the connection that there is; `None` without one, for a dry run makes none.
     async fn plan_on_session(
         &self,
-        tool: &str,
+        tool: &Tool,
         arguments: &Map<String, Value>,
     ) -> Result<Option<PlannedCall>, Error> {
         let slot = self.cx.sessions().slot(&self.connector.id);
@@ -72,9 +72,10 @@ impl Local<'_> {
             return Ok(None);
         };
         let call = ToolCall {
-            name: tool.to_owned(),
+            name: tool.name.clone(),
             arguments: arguments.clone(),
-            timeout: McpLimits::DEFAULT.idle,
+            as_task: tool.needs_task,
+            timeout: run_limit(self.connector).unwrap_or(McpLimits::DEFAULT.idle),
             progress: Arc::new(|_| {}),
             asker: None,
             capture: Capture::default(),
@@ -179,7 +180,7 @@ impl Backend for Local<'_> {
 
     async fn plan_call(
         &self,
-        tool: &str,
+        tool: &Tool,
         arguments: Map<String, Value>,
         _credential: Option<String>,
     ) -> Result<PlannedCall, Error> {
@@ -190,7 +191,7 @@ impl Backend for Local<'_> {
             "jsonrpc": "2.0",
             "id": 1,
             "method": "tools/call",
-            "params": { "name": tool, "arguments": arguments },
+            "params": { "name": tool.name, "arguments": arguments },
         });
         let line = SentRequest::line(message.to_string());
         // A program was given its secrets when it was started.

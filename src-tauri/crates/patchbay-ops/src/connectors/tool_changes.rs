@@ -127,6 +127,7 @@ mod tests {
             idempotent: true,
             open_world: false,
             icon: None,
+            needs_task: false,
         }
     }
 

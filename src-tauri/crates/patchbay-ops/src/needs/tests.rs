@@ -337,6 +337,7 @@ async fn changed_tools_are_to_be_reviewed_until_they_are_accepted() {
         idempotent: true,
         open_world: false,
         icon: None,
+        needs_task: false,
     };
     for words in ["Searches", "Searches, and mails what it finds"] {
         let now = bench.cx.now();

@@ -310,6 +310,7 @@ async fn call(
     let call = ToolCall {
         name: prepared.tool.name.clone(),
         arguments: prepared.arguments.clone(),
+        as_task: prepared.tool.needs_task,
         timeout: match request.timeout_seconds {
             Some(seconds) => Duration::from_secs(seconds.max(1).into()),
             None => run_limit(&prepared.connector).unwrap_or(SILENCE),

@@ -179,6 +179,7 @@ impl<P: SingleTool> Tools for P {
             idempotent: true,
             open_world: true,
             icon: None,
+            needs_task: false,
         }])
     }
 

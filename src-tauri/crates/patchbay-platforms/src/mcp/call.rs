@@ -16,6 +16,8 @@ pub struct ToolCall {
     pub name: String,
     /// Its arguments, sent as they are.
     pub arguments: Map<String, Value>,
+    /// Whether it is called as a task, which only the older era knows.
+    pub as_task: bool,
     /// Longest silence; each notice of progress starts it anew. [`McpLimits::total`] bounds the whole.
     ///
     /// [`McpLimits::total`]: crate::mcp::McpLimits::total

@@ -5,6 +5,7 @@ mod completion;
 mod lists;
 mod pending;
 mod resources;
+mod tasks;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -210,7 +211,7 @@ impl McpSession {
         call: &ToolCall,
         cancel: &CancellationToken,
     ) -> Result<SentRequest, Error> {
-        self.plan(calls::first_request(call), cancel).await
+        self.plan(self.first_request(call), cancel).await
     }
 
     /// Asks for a sign of life.

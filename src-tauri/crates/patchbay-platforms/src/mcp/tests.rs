@@ -86,6 +86,7 @@ fn call(name: &str) -> ToolCall {
     ToolCall {
         name: name.to_owned(),
         arguments: Map::new(),
+        as_task: false,
         timeout: Duration::from_secs(20),
         progress: Arc::new(|_: CallProgress| {}),
         asker: None,

@@ -98,7 +98,7 @@ pub(super) fn entries(page: &Value) -> &[Value] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// Source: MCP 2026-07-28, `Tool`, `ToolAnnotations`.
+/// Source: MCP 2026-07-28, `Tool`, `ToolAnnotations`; MCP 2025-11-25, `ToolExecution`.
 ///
 /// The schemas are moved out of the entry.
 fn tool(entry: &mut Value) -> Option<Tool> {
@@ -132,6 +132,7 @@ fn tool(entry: &mut Value) -> Option<Tool> {
         idempotent: flag("idempotentHint") == Some(true),
         open_world: flag("openWorldHint") != Some(false),
         icon: icon::choose_of(&entry["icons"]),
+        needs_task: entry["execution"]["taskSupport"] == "required",
     })
 }
 
@@ -184,6 +185,24 @@ mod tests {
         assert_eq!(tools[0].output_schema, Some(Json(schema)));
         let icon = tools[0].icon.as_deref();
         assert_eq!(icon, Some("https://mcp.example/x.png"));
+    }
+
+    #[test]
+    fn only_what_says_so_is_a_task() {
+        let needs = |execution: Value| {
+            read(json!([{"name": "a", "inputSchema": {}, "execution": execution}]))[0].needs_task
+        };
+        assert!(needs(json!({"taskSupport": "required"})));
+        for other in [
+            json!({"taskSupport": "optional"}),
+            json!({"taskSupport": "forbidden"}),
+            json!({"taskSupport": true}),
+            json!({}),
+            json!("required"),
+            Value::Null,
+        ] {
+            assert!(!needs(other));
+        }
     }
 
     #[test]

@@ -73,6 +73,7 @@ fn call_of(tool: &str, arguments: Map<String, Value>, options: &CallOptions) -> 
     ToolCall {
         name: tool.to_owned(),
         arguments,
+        as_task: false,
         timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
         progress: options.progress.clone().unwrap_or_else(|| Arc::new(|_| {})),
         asker: None,

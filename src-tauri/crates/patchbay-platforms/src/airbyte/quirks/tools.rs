@@ -207,6 +207,7 @@ fn tool(name: &str, words: &str, effect: ToolEffect) -> Tool {
         idempotent: effect == ToolEffect::Read,
         open_world: true,
         icon: None,
+        needs_task: false,
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::pending::{Answered, Patience};
-use super::{METHOD_NOT_FOUND, McpSession};
+use super::{METHOD_NOT_FOUND, McpSession, tasks};
 use crate::Error;
 use crate::mcp::asking::Present;
 use crate::mcp::exchange::Exchange;
@@ -43,7 +43,7 @@ impl McpSession {
     /// Calls a tool and waits for its answer; what the server asks meanwhile goes to [`ToolCall::asker`].
     ///
     /// When `cancel` is triggered, or when the future is dropped, the server is told to stop
-    /// (`notifications/cancelled`) without waiting for it, and an open question is closed.
+    /// (`notifications/cancelled`, and `tasks/cancel` of a task) without waiting for it, and an open question is closed.
     ///
     /// # Errors
     /// [`Error::ToolNotFound`]; [`Error::TimedOut`] after [`ToolCall::timeout`] of silence or
@@ -62,6 +62,14 @@ impl McpSession {
         let started = Instant::now();
         let present = self.0.own_side.desk().enter(call.asker.as_ref());
         let present = present.as_ref();
+        if self.is_task(&call) {
+            let answered = self.call_as_task(&call, present, cancel).await;
+            let answered = match answered {
+                Ok(answered) => answered,
+                Err(error) => return Err(self.explain(error, &call, present, cancel).await),
+            };
+            return Ok(outcome(&answered, started));
+        }
         let mut params = params_of(&call);
         let mut capture = call.capture.clone();
         let mut rounds = Rounds::new(&self.0.own_side, self.limit_of(&call));
@@ -94,20 +102,28 @@ impl McpSession {
                 }
             }
         };
-        let result = content::tool_result(&answered.answer["result"]);
-        if present.is_some() && !self.is_legacy() && cannot_ask(&result) {
+        let outcome = outcome(&answered, started);
+        if present.is_some() && !self.is_legacy() && cannot_ask(&outcome.result) {
             return Err(Error::AsksOverHandshake);
         }
-        Ok(CallOutcome {
-            result,
-            status: answered.status,
-            wait: started.elapsed(),
-            bytes: answered.bytes,
-        })
+        Ok(outcome)
+    }
+
+    /// Whether a call is made as a task: in the newer era a server decides that by itself.
+    fn is_task(&self, call: &ToolCall) -> bool {
+        call.as_task && self.is_legacy()
+    }
+
+    /// What a call begins with.
+    pub(super) fn first_request(&self, call: &ToolCall) -> ClientRequest {
+        match self.is_task(call) {
+            true => tasks::request_of(call, self.limit_of(call)),
+            false => request_of(params_of(call)),
+        }
     }
 
     /// How long a call may take in all, the time of questions apart.
-    fn limit_of(&self, call: &ToolCall) -> Duration {
+    pub(super) fn limit_of(&self, call: &ToolCall) -> Duration {
         self.0.limits.total.max(call.timeout)
     }
 
@@ -238,8 +254,13 @@ fn wait(in_a_row: u32) -> Duration {
         .min(longest)
 }
 
-pub(super) fn first_request(call: &ToolCall) -> ClientRequest {
-    request_of(params_of(call))
+fn outcome(answered: &Answered, started: Instant) -> CallOutcome {
+    CallOutcome {
+        result: content::tool_result(&answered.answer["result"]),
+        status: answered.status,
+        wait: started.elapsed(),
+        bytes: answered.bytes,
+    }
 }
 
 fn request_of(params: CallToolRequestParams) -> ClientRequest {

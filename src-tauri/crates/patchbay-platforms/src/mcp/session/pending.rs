@@ -19,7 +19,7 @@ use crate::mcp::exchange::Exchange;
 use crate::mcp::{CallProgress, McpLimits, tools};
 
 /// How long a server may take to hear that an answer is not awaited any more.
-const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
+pub(super) const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
 
 /// How long progress that was told before an answer may come after it: rmcp hands on both side by side.
 const LATE_PROGRESS: Duration = Duration::from_millis(200);

@@ -17,6 +17,7 @@ use crate::mcp::{
 };
 
 mod held;
+mod tasks;
 
 const SERVER: &str = include_str!("programs/server.py");
 

@@ -34,6 +34,7 @@ impl McpPath {
         let call = ToolCall {
             name: tool.to_owned(),
             arguments,
+            as_task: false,
             timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
             progress: Arc::new(|_| {}),
             asker: None,

@@ -10,6 +10,7 @@ import time
 manner = sys.argv[1]
 heard = 0
 roots = None
+task_methods = []
 
 
 def say(message):
@@ -46,6 +47,11 @@ SAMPLING = {
     "maxTokens": 100,
     "modelPreferences": {"hints": [{"name": "sonnet"}]},
 }
+
+
+def task(status, **more):
+    """What is said of the only task."""
+    return {"taskId": "t1", "status": status, "createdAt": "2026-11-24T00:00:00Z", "ttl": None, "pollInterval": 1, **more}
 
 
 def answer_to(asked):
@@ -118,12 +124,38 @@ for line in sys.stdin:
     elif method == "ping":
         result = {}
     elif method == "tools/list":
+        execution = {"taskSupport": "required"} if manner == "tasks" else {}
         result = {
-            "tools": [{"name": "echo", "inputSchema": {"type": "object"}}, {"name": 7}],
+            "tools": [{"name": "echo", "inputSchema": {"type": "object"}, "execution": execution}, {"name": 7}],
             "resultType": "complete",
             "ttlMs": 0,
             "cacheScope": "private",
         }
+    elif manner == "tasks" and method in ("tools/call", "tasks/get", "tasks/result", "tasks/cancel"):
+        params = message["params"]
+        asked_for = params["arguments"]["how"] if method == "tools/call" else None
+        how = how if asked_for in (None, "tell") else asked_for
+        if asked_for == "tell":
+            result = {"content": [{"type": "text", "text": json.dumps(task_methods)}]}
+        else:
+            task_methods.append(method)
+            looks = task_methods.count("tasks/get")
+            if method == "tools/call" and how == "plain":
+                result = {"content": [{"type": "text", "text": "at once"}]}
+            elif method == "tools/call":
+                assert params["task"]["ttl"] > 0
+                result = {"task": task("dreaming" if how == "odd" else "working", statusMessage="begun")}
+            elif method == "tasks/get" and how == "gone":
+                say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32602, "message": "no such task"}})
+                continue
+            elif method == "tasks/get":
+                last = {"asks": "input_required", "fails": "failed", "never": "working"}.get(how, "completed")
+                result = task("working", statusMessage="half done") if looks < 2 else task(last)
+            elif method == "tasks/result":
+                text = json.dumps(ask(QUESTIONS["asks"])) if how == "asks" else "done"
+                result = {"content": [{"type": "text", "text": text}], "isError": how == "fails"}
+            else:
+                result = task("cancelled")
     elif method == "tools/call":
         if manner == "dies":
             tell("about to fail")

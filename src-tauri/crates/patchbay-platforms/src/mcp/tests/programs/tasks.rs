@@ -1,0 +1,144 @@
+//! Tools that a program runs as a task.
+
+use std::sync::{Arc, Mutex};
+
+use patchbay_model::{Content, QuestionAnswer};
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::super::asks::{Person, asking};
+use super::super::{came, json_of};
+use super::{Groups, program};
+use crate::Error;
+use crate::mcp::{
+    CallOutcome, CallProgress, Declared, McpLimits, McpSession, ToolCall, connect_program,
+};
+
+async fn session(groups: &Arc<Groups>) -> McpSession {
+    let declared = Declared {
+        asks: true,
+        ..Declared::default()
+    };
+    let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
+    let session = connect_program(program("tasks", groups), declared, limits, &cancel).await;
+    session.unwrap()
+}
+
+fn task(how: &str, person: &Arc<Person>) -> ToolCall {
+    ToolCall {
+        arguments: Map::from_iter([("how".to_owned(), how.into())]),
+        as_task: true,
+        ..asking(person)
+    }
+}
+
+fn nobody() -> Arc<Person> {
+    Person::who(Some(QuestionAnswer::Cancel), std::time::Duration::ZERO)
+}
+
+fn text(outcome: &CallOutcome) -> &str {
+    match outcome.result.content.as_slice() {
+        [Content::Text { text }] => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The methods that the server has heard about tasks.
+async fn heard(session: &McpSession) -> Value {
+    let call = ToolCall {
+        as_task: false,
+        ..task("tell", &nobody())
+    };
+    let told = session.call_tool(call, &CancellationToken::new()).await;
+    serde_json::from_str(text(&told.unwrap())).unwrap()
+}
+
+#[tokio::test]
+async fn a_task_is_asked_how_far_it_is_until_it_has_a_result() {
+    let groups = Arc::new(Groups::default());
+    let session = session(&groups).await;
+    let tools = session.list_tools(&CancellationToken::new()).await.unwrap();
+    assert!(tools[0].needs_task);
+
+    let steps = Arc::new(Mutex::new(Vec::new()));
+    let hearing = Arc::clone(&steps);
+    let call = ToolCall {
+        progress: Arc::new(move |step: CallProgress| {
+            hearing.lock().unwrap().push(step.message.unwrap());
+        }),
+        ..task("well", &nobody())
+    };
+    let capture = call.capture.clone();
+    let planned = session.plan_call(&call, &CancellationToken::new()).await;
+    let planned = planned.unwrap().body.unwrap();
+    assert!(planned.contains(r#""task":{"ttl":660000}"#), "{planned}");
+    let outcome = session.call_tool(call, &CancellationToken::new()).await;
+    assert_eq!(text(&outcome.unwrap()), "done");
+    assert_eq!(*steps.lock().unwrap(), ["begun", "half done"]);
+    // What was sent is the call, what came is its result.
+    let (sent, came) = came(&capture);
+    assert!(sent.body.unwrap().contains("tools/call"));
+    let came = json_of(came.body.unwrap());
+    assert_eq!(came["result"]["content"][0]["text"], "done");
+    assert_eq!(
+        heard(&session).await,
+        json!(["tools/call", "tasks/get", "tasks/get", "tasks/result"])
+    );
+    session.close().await;
+}
+
+#[tokio::test]
+async fn what_a_task_asks_is_answered_while_its_result_is_waited_for() {
+    let groups = Arc::new(Groups::default());
+    let session = session(&groups).await;
+    let person = Person::sending(json!({ "name": "Grace" }));
+    let cancel = CancellationToken::new();
+    let outcome = session.call_tool(task("asks", &person), &cancel).await;
+    let told: Value = serde_json::from_str(text(&outcome.unwrap())).unwrap();
+    assert_eq!(told["content"]["name"], "Grace");
+    session.close().await;
+}
+
+#[tokio::test]
+async fn a_task_that_is_not_wanted_any_more_is_cancelled() {
+    let groups = Arc::new(Groups::default());
+    let session = session(&groups).await;
+    let cancel = CancellationToken::new();
+    let stopping = cancel.clone();
+    let call = ToolCall {
+        progress: Arc::new(move |_| stopping.cancel()),
+        ..task("never", &nobody())
+    };
+    let cancelled = session.call_tool(call, &cancel).await;
+    assert!(matches!(cancelled, Err(Error::Cancelled)), "{cancelled:?}");
+    for _ in 0..100 {
+        let heard = heard(&session).await;
+        if heard.as_array().unwrap().last() == Some(&json!("tasks/cancel")) {
+            session.close().await;
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the server was not told");
+}
+
+#[tokio::test]
+async fn a_task_that_fails_or_is_none_is_said_as_it_is() {
+    let groups = Arc::new(Groups::default());
+    let session = session(&groups).await;
+    let cancel = CancellationToken::new();
+    let call = |how: &str| session.call_tool(task(how, &nobody()), &cancel);
+    let failed = call("fails").await.unwrap();
+    assert!(failed.result.is_error);
+    let gone = call("gone").await;
+    assert!(
+        matches!(&gone, Err(Error::ServerError { message, .. }) if message == "no such task"),
+        "{gone:?}"
+    );
+    let odd = call("odd").await;
+    assert!(matches!(odd, Err(Error::Protocol(_))), "{odd:?}");
+    // A server may take the call for a usual one.
+    let plain = call("plain").await.unwrap();
+    assert_eq!(text(&plain), "at once");
+    session.close().await;
+}
