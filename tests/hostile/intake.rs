@@ -81,6 +81,8 @@ pub(crate) const INTAKES: &[Intake] = &[
         "environment",
         &[
             "crates/patchbay-cli/src/commands/account_fields.rs::take_environment",
+            "crates/patchbay-cli/src/completion.rs::answer",
+            "crates/patchbay-cli/src/completion.rs::typed_connector",
             "crates/patchbay-cli/src/logging.rs::start",
             "crates/patchbay-cli/src/main.rs::main",
             "crates/patchbay-ops/src/servers/guard/watcher.rs::start",

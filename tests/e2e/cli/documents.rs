@@ -80,6 +80,39 @@ async fn completions_need_no_home() {
         command.env("PATCHBAY_HOME", "/dev/null/nowhere");
         let done = terminal.finish(command, "").await;
         done.succeeded();
-        assert!(done.stdout.contains("connector"), "{shell}");
+        assert!(done.stdout.contains("PATCHBAY_COMPLETE"), "{shell}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_are_completed_from_what_is_known_here() {
+    let terminal = Terminal::new().await;
+    let complete = async |words: &[&str]| {
+        let mut command = terminal.command(&[&["--", "patchbay"], words].concat());
+        command.env("PATCHBAY_COMPLETE", "bash");
+        command.env("_CLAP_COMPLETE_INDEX", words.len().to_string());
+        let done = terminal.finish(command, "").await;
+        done.succeeded();
+        assert_eq!(done.stderr, "");
+        done.stdout.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(complete(&["conn"]).await, ["connector"]);
+    terminal.connected().await;
+    assert_eq!(complete(&["connector", "show", "p"]).await, ["play"]);
+    assert_eq!(complete(&["tool", "list", "pl"]).await, ["play"]);
+    assert_eq!(complete(&["tool", "run", "play", "ech"]).await, ["echo"]);
+    assert_eq!(
+        complete(&["tool", "run", "--json", "play", "ech"]).await,
+        ["echo"]
+    );
+    assert!(complete(&["tool", "run", "gone", "ech"]).await.is_empty());
+
+    // Where there is no home, none is made.
+    let mut command = terminal.command(&["--", "patchbay", "connector", "show", ""]);
+    let home = terminal.home.path().join("elsewhere");
+    command.env("PATCHBAY_COMPLETE", "fish");
+    command.env("PATCHBAY_HOME", &home);
+    let done = terminal.finish(command, "").await;
+    assert!(done.stdout.contains("--json"), "{done:?}");
+    assert!(!home.exists());
 }

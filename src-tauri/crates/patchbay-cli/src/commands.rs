@@ -8,7 +8,6 @@ mod authentication;
 mod background;
 mod catalogue;
 mod change;
-mod completions;
 mod connect;
 mod connector;
 mod create;
@@ -33,6 +32,7 @@ use crate::args::{CliArgs, Noun};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
+use crate::{completion, output};
 
 /// Opens Patchbay, does what was asked, and closes it whatever came of it.
 ///
@@ -40,7 +40,7 @@ use crate::interrupt::interrupted;
 /// Whatever kept it from being done.
 pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
     if let Noun::Completions { shell } = args.noun {
-        return completions::print(shell);
+        return output::write(&completion::script(shell)?);
     }
     let opens_browser = args.opens_browser();
     let allows_server = args.allows_server();
@@ -93,6 +93,6 @@ async fn dispatch(cli: &Cli, noun: Noun) -> Result<(), Failure> {
         Noun::Vault(verb) => vault::run(cli, verb).await,
         Noun::Status => needs::run(cli).await,
         Noun::Doctor { connector } => doctor::run(cli, connector.as_deref()).await,
-        Noun::Completions { shell } => completions::print(shell),
+        Noun::Completions { shell } => output::write(&completion::script(shell)?),
     }
 }

@@ -7,6 +7,7 @@
 mod args;
 mod cli;
 mod commands;
+mod completion;
 mod escapes;
 mod exit;
 mod failure;
@@ -50,6 +51,9 @@ fn main() -> ExitCode {
             Err(failure) => failure.report(false),
         };
     }
+    if completion::answer() {
+        return ExitCode::SUCCESS;
+    }
     let cli = match CliArgs::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
@@ -76,6 +80,10 @@ fn hold() -> Result<(), Failure> {
     Ok(runtime()?.block_on(host_sessions(program))?)
 }
 
+/// What commands run on.
+///
+/// # Errors
+/// When no threads can be started.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -87,7 +87,8 @@ impl AppPaths {
         })
     }
 
-    pub(crate) fn database(&self) -> PathBuf {
+    /// The file that everything but secrets is kept in; it may not be there yet.
+    pub fn database(&self) -> PathBuf {
         self.data.join("patchbay.db")
     }
 
