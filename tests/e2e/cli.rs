@@ -20,3 +20,4 @@ mod secrets;
 mod sign_in;
 mod time_limits;
 mod vault;
+mod watch;

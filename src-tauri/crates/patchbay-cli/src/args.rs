@@ -133,7 +133,11 @@ pub(crate) enum Noun {
     #[command(subcommand)]
     Vault(VaultVerb),
     /// List what needs attention
-    Status,
+    Status {
+        /// Show it again whenever it changes
+        #[arg(long)]
+        watch: bool,
+    },
     /// Diagnose problems
     Doctor {
         /// Check only this connector
@@ -168,6 +172,18 @@ impl CliArgs {
             // A server may ask for a page to be visited, which is opened after a yes.
             Noun::Tool(ToolVerb::Run(_))
             | Noun::Run(RunVerb::Again { .. } | RunVerb::Next { .. }) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Noun {
+    /// Whether one answer is given again whenever it changes, until the person stops that.
+    pub(crate) fn watches(&self) -> bool {
+        match self {
+            Self::Status { watch } => *watch,
+            Self::Connector(ConnectorVerb::List(list)) => list.watch,
+            Self::Run(RunVerb::List(list)) => list.watch,
             _ => false,
         }
     }

@@ -25,6 +25,7 @@ mod session;
 mod tool;
 mod tool_changes;
 mod vault;
+mod watch;
 
 use patchbay_ops::unsaved_problem;
 
@@ -44,14 +45,17 @@ pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
     }
     let opens_browser = args.opens_browser();
     let allows_server = args.allows_server();
-    let cli = Cli::open(
+    let mut cli = Cli::open(
         args.settings,
         args.allowed_programs,
         allows_server,
         opens_browser,
     )
     .await?;
-    let stops_itself = stops_itself(&args.noun);
+    if args.noun.watches() {
+        cli.out = cli.out.repeating();
+    }
+    let stops_itself = args.noun.watches() || stops_itself(&args.noun);
     let ended = tokio::select! {
         ended = dispatch(&cli, args.noun) => ended,
         () = interrupted(), if !stops_itself => Err(Failure::cancelled()),
@@ -91,7 +95,7 @@ async fn dispatch(cli: &Cli, noun: Noun) -> Result<(), Failure> {
         Noun::Credential(verb) => credential::run(cli, verb).await,
         Noun::Catalog(verb) => catalogue::run(cli, verb).await,
         Noun::Vault(verb) => vault::run(cli, verb).await,
-        Noun::Status => needs::run(cli).await,
+        Noun::Status { .. } => watch::repeat(cli, async || needs::run(cli).await).await,
         Noun::Doctor { connector } => doctor::run(cli, connector.as_deref()).await,
         Noun::Completions { shell } => output::write(&completion::script(shell)?),
     }

@@ -18,8 +18,9 @@ use std::os::windows::io::AsHandle as Stream;
 
 use std::ffi::OsStr;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::sync::{Mutex, PoisonError};
 
-use patchbay_model::{Code, Problem, inert_json_pretty};
+use patchbay_model::{Code, Problem, inert_json, inert_json_pretty};
 use serde::Serialize;
 
 use self::raw::Raw;
@@ -30,8 +31,13 @@ use crate::failure::Failure;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     json: bool,
+    /// Whether one answer is given again and again.
+    repeats: bool,
     screen: Screen,
 }
+
+/// The answer that was given last, where one is given again and again: a process has one standard output.
+static LAST: Mutex<Option<String>> = Mutex::new(None);
 
 /// What the reader of standard output can show.
 #[derive(Clone, Copy, Debug)]
@@ -58,11 +64,36 @@ impl Output {
         let no_color = std::env::var_os("NO_COLOR");
         Self {
             json,
+            repeats: false,
             screen: Screen {
                 is_terminal,
                 width: is_terminal.then(|| columns(std::io::stdout())).flatten(),
                 colour: is_terminal && shows_colour(no_color.as_deref(), escapes::are_read()),
             },
+        }
+    }
+
+    /// One that gives an answer again and again: as a line of JSON, or in place of the one before.
+    pub(crate) fn repeating(self) -> Self {
+        Self {
+            repeats: true,
+            ..self
+        }
+    }
+
+    /// Whether one answer is given again and again.
+    pub(crate) fn repeats(self) -> bool {
+        self.repeats
+    }
+
+    /// Empties a terminal for the next answer.
+    ///
+    /// # Errors
+    /// As [`Output::answer`].
+    pub(crate) fn clear(self) -> Result<(), Failure> {
+        match self.screen.is_terminal && !self.json && crate::escapes::are_read() {
+            true => write(b"\x1b[2J\x1b[H"),
+            false => Ok(()),
         }
     }
 
@@ -81,13 +112,27 @@ impl Output {
         words: impl FnOnce(Screen) -> String,
     ) -> Result<(), Failure> {
         let text = if self.json {
-            inert_json_pretty(value) + "\n"
+            match self.repeats {
+                true => inert_json(value) + "\n",
+                false => inert_json_pretty(value) + "\n",
+            }
         } else if self.screen.is_terminal {
             text::keep_colours(&words(self.screen))
         } else {
             words(self.screen)
         };
+        if self.repeats && !self.is_news(&text) {
+            return Ok(());
+        }
         write(text.as_bytes())
+    }
+
+    /// Whether an answer is another one than the last; a terminal was emptied, and is given the same one too.
+    fn is_news(self, text: &str) -> bool {
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news = last.as_deref() != Some(text);
+        *last = Some(text.to_owned());
+        is_news || (self.screen.is_terminal && !self.json)
     }
 
     /// Standard output for bytes that are passed on as they come.

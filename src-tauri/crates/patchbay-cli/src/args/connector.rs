@@ -144,6 +144,9 @@ pub(crate) struct ListArgs {
     /// Refresh from platforms
     #[arg(long)]
     pub(crate) refresh: bool,
+    /// Show them again whenever they change
+    #[arg(long, conflicts_with = "refresh")]
+    pub(crate) watch: bool,
     /// Only on this platform
     #[arg(long)]
     pub(crate) platform: Option<String>,

@@ -71,6 +71,9 @@ pub(crate) enum RunVerb {
 pub(crate) struct RunListArgs {
     #[command(flatten)]
     pub(crate) filter: RunFilterArgs,
+    /// Show them again whenever they change
+    #[arg(long)]
+    pub(crate) watch: bool,
     /// Maximum number of runs
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
     pub(crate) limit: u32,

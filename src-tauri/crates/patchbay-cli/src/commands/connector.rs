@@ -17,6 +17,7 @@ use url::Url;
 
 use super::{
     authentication, background, change, connect, create, doctor, mcp_resources, pasted, program,
+    watch,
 };
 use crate::args::{AddArgs, ConnectorVerb, EditArgs, ListArgs, Switch};
 use crate::cli::Cli;
@@ -31,7 +32,7 @@ use crate::unlock::unlock;
 pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
     match verb {
         ConnectorVerb::Add(args) => add(cli, *args).await,
-        ConnectorVerb::List(args) => list(cli, &args).await,
+        ConnectorVerb::List(args) => watch::repeat(cli, async || list(cli, &args).await).await,
         ConnectorVerb::Show { connector } => show(cli, &connector).await,
         ConnectorVerb::Types { account } => create::definitions(cli, &account).await,
         ConnectorVerb::Create(args) => create::create(cli, *args).await,

@@ -12,6 +12,7 @@ use patchbay_model::{
 use patchbay_ops::{Error, find_connector, find_run, list_runs, remove_run, replay_run};
 
 use super::tool::{Progress, confirm, until_interrupted};
+use super::watch;
 use crate::args::{RunFilterArgs, RunListArgs, RunVerb};
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -57,7 +58,11 @@ fn query_of(filter: RunFilterArgs, limit: u32) -> RunQuery {
 
 async fn list(cli: &Cli, args: RunListArgs) -> Result<(), Failure> {
     let query = query_of(args.filter, args.limit);
-    let page = list_runs(&cli.cx, &query).await?;
+    watch::repeat(cli, async || list_page(cli, &query).await).await
+}
+
+async fn list_page(cli: &Cli, query: &RunQuery) -> Result<(), Failure> {
+    let page = list_runs(&cli.cx, query).await?;
     let now = cli.now();
     let left = page
         .total
