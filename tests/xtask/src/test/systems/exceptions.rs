@@ -87,7 +87,7 @@ const SIGNALS: &str = "its interrupt is a signal; that of a console is tried bes
 const TERMINAL: &str = "its terminal is one of Unix";
 
 /// Tests of this system that Windows does not have. What is not named here has to be there.
-const ABSENT: [Test; 49] = [
+const ABSENT: [Test; 50] = [
     Test {
         program: "patchbay-files",
         name: "draft::tests::a_link_among_leftovers_goes_without_what_it_leads_to",
