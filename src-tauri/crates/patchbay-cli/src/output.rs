@@ -91,7 +91,7 @@ impl Output {
     /// # Errors
     /// As [`Output::answer`].
     pub(crate) fn clear(self) -> Result<(), Failure> {
-        match self.screen.is_terminal && !self.json && crate::escapes::are_read() {
+        match self.screen.is_terminal && !self.json && escapes::are_read() {
             true => write(b"\x1b[2J\x1b[H"),
             false => Ok(()),
         }
