@@ -90,7 +90,6 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             needs::accept_tools,
             needs::background_checks,
             needs::list_needs,
-            needs::list_changed_tools,
             needs::list_tool_changes,
             needs::switch_background_checks,
             mcp_resources::complete,

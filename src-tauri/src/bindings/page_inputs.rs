@@ -196,7 +196,6 @@ const COMMANDS: &[&str] = &[
     "list_allowed_programs",
     "list_authorizations",
     "list_catalogue",
-    "list_changed_tools",
     "list_connectors",
     "list_copies",
     "list_definitions",

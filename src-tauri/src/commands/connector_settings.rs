@@ -1,7 +1,9 @@
 //! What a hosted platform lets one change of a connector, and what only that platform has.
 
-use patchbay_model::{Connector, ConnectorId, ConnectorSettings, PlatformDetails, Problem};
-use patchbay_ops::{ActionOutcome, ChangeSettings, Context, RunAction, SettingsPlan};
+use patchbay_model::{ConnectorId, ConnectorSettings, PlatformDetails, Problem};
+use patchbay_ops::{
+    ActionOutcome, ChangeSettings, ConnectorView, Context, RunAction, SettingsPlan, view_connector,
+};
 use tauri::State;
 
 /// What can be changed of a hosted connector, as its platform has it now.
@@ -32,8 +34,9 @@ pub(crate) async fn change_settings(
     cx: State<'_, Context>,
     connector: ConnectorId,
     change: ChangeSettings,
-) -> Result<Connector, Problem> {
-    Ok(patchbay_ops::change_settings(&cx, &connector, change).await?)
+) -> Result<ConnectorView, Problem> {
+    let connector = patchbay_ops::change_settings(&cx, &connector, change).await?;
+    Ok(view_connector(&cx, connector).await?)
 }
 
 /// The facts and actions that only the connector's platform has.

@@ -1,9 +1,9 @@
 //! Adding, looking at, changing and removing connectors.
 
-use patchbay_model::{Connector, ConnectorId, InspectionId, Problem};
+use patchbay_model::{ConnectorId, InspectionId, Problem};
 use patchbay_ops::{
-    AddConnector, AddProgram, AddressInspection, Check, ConnectorChanges, Context, Disconnected,
-    FirstConnectors, PastedServers, ServerLogLine,
+    AddConnector, AddProgram, AddressInspection, Check, ConnectorChanges, ConnectorView, Context,
+    Disconnected, FirstConnectors, PastedServers, ServerLogLine, view_connector, view_connectors,
 };
 use tauri::State;
 
@@ -52,8 +52,9 @@ pub(crate) async fn cancel_inspection(
 pub(crate) async fn add_connector(
     cx: State<'_, Context>,
     request: AddConnector,
-) -> Result<Connector, Problem> {
-    Ok(patchbay_ops::add_connector(&cx, request).await?)
+) -> Result<ConnectorView, Problem> {
+    let connector = patchbay_ops::add_connector(&cx, request).await?;
+    Ok(view_connector(&cx, connector).await?)
 }
 
 /// Adds a connector whose server is a program of this computer; nothing of it is started.
@@ -62,8 +63,9 @@ pub(crate) async fn add_connector(
 pub(crate) async fn add_program(
     cx: State<'_, Context>,
     request: AddProgram,
-) -> Result<Connector, Problem> {
-    Ok(patchbay_ops::add_program(&cx, request).await?)
+) -> Result<ConnectorView, Problem> {
+    let connector = patchbay_ops::add_program(&cx, request).await?;
+    Ok(view_connector(&cx, connector).await?)
 }
 
 /// The beginning of the list of every connector, from the cache; `native` is left out.
@@ -76,8 +78,9 @@ pub(crate) async fn first_connectors(cx: State<'_, Context>) -> Result<FirstConn
 /// Every connector, from the cache; `native` is left out.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn list_connectors(cx: State<'_, Context>) -> Result<Vec<Connector>, Problem> {
-    Ok(patchbay_ops::list_connector_rows(&cx).await?)
+pub(crate) async fn list_connectors(cx: State<'_, Context>) -> Result<Vec<ConnectorView>, Problem> {
+    let connectors = patchbay_ops::list_connector_rows(&cx).await?;
+    Ok(view_connectors(&cx, connectors).await?)
 }
 
 /// One connector.
@@ -86,8 +89,9 @@ pub(crate) async fn list_connectors(cx: State<'_, Context>) -> Result<Vec<Connec
 pub(crate) async fn find_connector(
     cx: State<'_, Context>,
     connector: ConnectorId,
-) -> Result<Connector, Problem> {
-    Ok(patchbay_ops::find_connector(&cx, &connector).await?)
+) -> Result<ConnectorView, Problem> {
+    let connector = patchbay_ops::find_connector(&cx, &connector).await?;
+    Ok(view_connector(&cx, connector).await?)
 }
 
 /// The icon of a connector, or of a tool of it, as a `data:` URL of a small raster picture; `None` where there is none
@@ -109,8 +113,9 @@ pub(crate) async fn update_connector(
     cx: State<'_, Context>,
     connector: ConnectorId,
     changes: ConnectorChanges,
-) -> Result<Connector, Problem> {
-    Ok(patchbay_ops::update_connector(&cx, &connector, changes).await?)
+) -> Result<ConnectorView, Problem> {
+    let connector = patchbay_ops::update_connector(&cx, &connector, changes).await?;
+    Ok(view_connector(&cx, connector).await?)
 }
 
 /// Takes a connector out of the lists; it can be restored until the app ends.
@@ -129,8 +134,9 @@ pub(crate) async fn remove_connector(
 pub(crate) async fn restore_connector(
     cx: State<'_, Context>,
     connector: ConnectorId,
-) -> Result<Connector, Problem> {
-    Ok(patchbay_ops::restore_connector(&cx, &connector).await?)
+) -> Result<ConnectorView, Problem> {
+    let connector = patchbay_ops::restore_connector(&cx, &connector).await?;
+    Ok(view_connector(&cx, connector).await?)
 }
 
 /// Has the doctor look at one connector.

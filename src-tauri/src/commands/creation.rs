@@ -1,7 +1,9 @@
 //! Creating connectors on hosted platforms, and once more elsewhere.
 
-use patchbay_model::{AccountId, Connector, ConnectorId, Definition, Form, Problem};
-use patchbay_ops::{ConnectorCopy, Context, CopyForm, CreateConnector};
+use patchbay_model::{AccountId, ConnectorId, Definition, Form, Problem};
+use patchbay_ops::{
+    ConnectorCopy, ConnectorView, Context, CopyForm, CreateConnector, view_connector,
+};
 use tauri::State;
 
 /// What can be created on an account.
@@ -31,8 +33,9 @@ pub(crate) async fn creation_form(
 pub(crate) async fn create_connector(
     cx: State<'_, Context>,
     request: CreateConnector,
-) -> Result<Connector, Problem> {
-    Ok(patchbay_ops::create_connector(&cx, request).await?)
+) -> Result<ConnectorView, Problem> {
+    let connector = patchbay_ops::create_connector(&cx, request).await?;
+    Ok(view_connector(&cx, connector).await?)
 }
 
 /// The other connectors that lead to the same service.

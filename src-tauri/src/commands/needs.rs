@@ -1,6 +1,6 @@
 //! What waits for a person, and tools that changed since the user agreed to them.
 
-use patchbay_model::{ChangedTool, ConnectorId, Problem};
+use patchbay_model::{ConnectorId, Problem};
 use patchbay_ops::{Context, Need, ToolChange};
 use tauri::State;
 
@@ -9,15 +9,6 @@ use tauri::State;
 #[specta::specta]
 pub(crate) async fn list_needs(cx: State<'_, Context>) -> Result<Vec<Need>, Problem> {
     Ok(patchbay_ops::list_needs(&cx).await?)
-}
-
-/// Which tools of all connectors changed since the user agreed to them.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn list_changed_tools(
-    cx: State<'_, Context>,
-) -> Result<Vec<ChangedTool>, Problem> {
-    Ok(patchbay_ops::list_changed_tools(&cx).await?)
 }
 
 /// The tools of a connector that changed since the user agreed to them.

@@ -1,5 +1,7 @@
 //! `--json`: one document, the types of the model as they are.
 
+use serde_json::{Value, json};
+
 use super::desk::{Terminal, steady};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,4 +117,31 @@ async fn names_are_completed_from_what_is_known_here() {
     let done = terminal.finish(command, "").await;
     assert!(done.stdout.contains("--json"), "{done:?}");
     assert!(!home.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connector_says_what_helps_it_on() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let helps = async |next: Value, changed: u32| {
+        for words in ["connector list", "connector show play"] {
+            let words: Vec<_> = words.split(' ').chain(["--json"]).collect();
+            let document = terminal.run(&words).await.document();
+            let one = document.get(0).unwrap_or(&document);
+            let said = json!([one["nextAction"], one["changedTools"], one["reauthAction"]]);
+            assert_eq!(said, json!([next, changed, "sign_in"]));
+        }
+    };
+    helps(Value::Null, 0).await;
+    terminal
+        .playground
+        .turn(|switches| switches.hidden_tools = ["count".to_owned()].into());
+    let refresh = ["tool", "list", "play", "--refresh"];
+    terminal.run(&refresh).await.succeeded();
+    helps("review".into(), 1).await;
+    let accepted = terminal.run(&["tool", "accept", "play", "--json"]).await;
+    assert_eq!(accepted.document()["nextAction"], Value::Null);
+    let gone = terminal.run(&["connector", "disconnect", "play"]).await;
+    gone.succeeded();
+    helps("connect".into(), 0).await;
 }

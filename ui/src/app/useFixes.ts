@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { type Fix } from "@/components/FixContext";
-import { nextActionLabels, reauthAction, tabFor } from "@/components/nextAction";
+import { nextActionLabels, tabFor } from "@/components/nextAction";
 import { type Code, type Connector, type Problem } from "@/host/bindings";
 
 const signInCodes: ReadonlySet<Code> = new Set<Code>([
@@ -34,7 +34,7 @@ export function useFixes(onSignIn: (connector: Connector) => void) {
           run: () => void navigate({ to: "/accounts/$id", params: { id: connector.account } }),
         };
       if (!signInCodes.has(code)) return null;
-      const action = reauthAction(connector);
+      const action = connector.reauthAction;
       const tab = tabFor(action);
       if (tab !== null)
         return {

@@ -162,8 +162,6 @@ export const commands = {
 	backgroundChecks: () => typedError<boolean, Problem>(__TAURI_INVOKE("background_checks")),
 	/**  Everything that waits for a person, the most urgent first. */
 	listNeeds: () => typedError<Need[], Problem>(__TAURI_INVOKE("list_needs")),
-	/**  Which tools of all connectors changed since the user agreed to them. */
-	listChangedTools: () => typedError<ChangedTool[], Problem>(__TAURI_INVOKE("list_changed_tools")),
 	/**  The tools of a connector that changed since the user agreed to them. */
 	listToolChanges: (connector: ConnectorId) => typedError<ToolChange[], Problem>(__TAURI_INVOKE("list_tool_changes", { connector })),
 	/**  Switches that on or off. */
@@ -678,16 +676,6 @@ export type ChangeSettings = {
 	overwrite: boolean,
 };
 
-/**  That a tool is not any more as it was when the user agreed to it. */
-export type ChangedTool = {
-	/**  The connector that offers it, or did. */
-	connector: ConnectorId,
-	/**  As [`Tool::name`]. */
-	name: string,
-	/**  When a list first showed the change. */
-	noticedAt: Timestamp,
-};
-
 /**  What the doctor found: name, connection, TLS, discovery, sign-in, negotiation, tools. */
 export type Check = {
 	/**  The connector after the check. */
@@ -899,8 +887,15 @@ name: string } |
 /**  The template, as the server sent it. */
 uri: string };
 
-/**  A stored link to a service, whatever platform holds it. */
+/**  A connector with what follows from it and its tools at that moment. The window knows no other. */
 export type Connector = {
+	/**  How many of its tools are not any more as the user agreed to them. */
+	changedTools: number,
+	/**  The one step that helps it on; `None` when it is well, or its platform has to do it. */
+	nextAction: NextAction | null,
+	/**  How a person lets it in again, however it is now. */
+	reauthAction: NextAction,
+} & {
 	/**  Ours, stable. */
 	id: ConnectorId,
 	/**  The account that holds it. */
@@ -1531,6 +1526,27 @@ export type NeedKind =
 "lapsing" | 
 /**  A connector has never worked yet. */
 "draft";
+
+/**  The one step that helps a connector on. */
+export type NextAction = 
+/**  Sign in again in the browser. */
+"sign_in" | 
+/**  Enter a key that its platform keeps among its credentials. */
+"enter_key" | 
+/**  Enter a key that is one of its settings. */
+"new_secret" | 
+/**  Go on with the sign-in that is under way. */
+"show" | 
+/**  Sign in for the first time, or after it was disconnected. */
+"connect" | 
+/**  Turn it on. */
+"turn_on" | 
+/**  Look at the tools that changed, and agree to them. */
+"review" | 
+/**  Have the doctor find what fails. */
+"doctor" | 
+/**  See whether it works. */
+"check";
 
 /**  An OAuth app of the user's own. */
 export type OAuthClientInput = 

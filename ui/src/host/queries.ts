@@ -90,8 +90,6 @@ export const queries = {
   needs: () =>
     queryOptions({ queryKey: keys.needs, queryFn: () => firstPaint().then(() => call(commands.listNeeds())) }),
   backgroundChecks: () => queryOptions({ queryKey: keys.background, queryFn: () => call(commands.backgroundChecks()) }),
-  /** Of all connectors, by name only. */
-  changedTools: () => queryOptions({ queryKey: keys.toolChanges, queryFn: () => call(commands.listChangedTools()) }),
   toolChanges: (connector: ConnectorId) =>
     queryOptions({
       queryKey: [...keys.toolChanges, connector],

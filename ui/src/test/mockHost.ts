@@ -204,6 +204,12 @@ export class MockHost {
     return found(this.state.connectors.find((one) => one.id === id));
   }
 
+  /** With the tools of it that changed. */
+  private shown(one: Connector): Connector {
+    const changedTools = this.state.toolChanges.filter(({ connector: id }) => id === one.id).length;
+    return changedTools > 0 ? { ...one, changedTools, nextAction: one.nextAction ?? "review" } : one;
+  }
+
   private authorizationOf(id: unknown): Authorization {
     return found(this.state.authorizations.find((one) => one.id === id));
   }
@@ -260,8 +266,6 @@ export class MockHost {
         return null;
       },
       listNeeds: () => [...needsOf(state.accounts, state.connectors), ...state.needs],
-      listChangedTools: () =>
-        state.toolChanges.map(({ connector, name, noticedAt }) => ({ connector, name, noticedAt })),
       listToolChanges: ({ connector: id }) => state.toolChanges.filter((one) => one.connector === id),
       listAccounts: () => state.accounts,
       listOperations: () => state.operations,
@@ -385,19 +389,20 @@ export class MockHost {
           connector: this.put({
             ...before,
             status: { ...before.status, status: "disconnected", reason: "you disconnected it" },
+            nextAction: "connect",
           }),
           revoked: true,
           note: null,
         };
       },
-      findConnector: ({ connector: id }) => this.connectorOf(id),
+      findConnector: ({ connector: id }) => this.shown(this.connectorOf(id)),
       firstConnectors: (): FirstConnectors => ({
-        connectors: state.connectors.slice(0, 100),
+        connectors: state.connectors.slice(0, 100).map((one) => this.shown(one)),
         total: state.connectors.length,
       }),
       cancelInspection: () => null,
       inspectAddress: ({ address }): AddressInspection => inspection(address as string),
-      listConnectors: () => state.connectors,
+      listConnectors: () => state.connectors.map((one) => this.shown(one)),
       removeConnector: ({ connector: id }) => {
         this.removed.set(id as string, this.connectorOf(id));
         state.connectors = state.connectors.filter((one) => one.id !== id);

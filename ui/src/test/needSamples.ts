@@ -1,11 +1,11 @@
 import { needsAttention } from "@/components/connectorStatus";
-import { type NextAction, nextActionOf } from "@/components/nextAction";
 import {
   type Account,
   type Connector,
   type Need,
   type NeedFix,
   type NeedKind,
+  type NextAction,
   type Status,
   type Tool,
   type ToolChange,
@@ -157,7 +157,7 @@ export function needsOf(accounts: Account[], connectors: Connector[]): Need[] {
     );
   const waiting = connectors.filter(needsAttention).map((connector) => {
     const { status, reason, code, lastOkAt } = connector.status;
-    const action = nextActionOf(connector);
+    const action = connector.nextAction;
     return need({
       kind: kinds[status] ?? "draft",
       connector: connector.id,

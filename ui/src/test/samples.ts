@@ -5,10 +5,12 @@ import {
   type Connector,
   type ConnectorId,
   type Exchange,
+  type NextAction,
   type OperationInfo,
   type PlatformField,
   type PlatformForm,
   type Problem,
+  type Status,
   type Tool,
   type ToolRun,
   type ToolSummary,
@@ -321,6 +323,7 @@ export function manyHosted(): Connector[] {
       name: "tickets",
       endpoint: "https://zendesk.northlight.example",
       status: { ...status, status: "disabled", word: "active false", reason: "not active", checkedAt: minutesAgo(40) },
+      nextAction: null,
       toolCount: 8,
     }),
     hostedConnector({
@@ -352,6 +355,17 @@ export function manyHosted(): Connector[] {
     }),
   ];
 }
+
+/** What the host offers for a connector of this computer that signs in by the browser, by its status. */
+const nextActions: Record<Status, NextAction | null> = {
+  ready: null,
+  needs_authorization: "sign_in",
+  authorizing: "show",
+  disconnected: "connect",
+  disabled: "turn_on",
+  failing: "doctor",
+  unknown: "check",
+};
 
 /** A connector that is well, changed by what is given. */
 export function connector(given: Partial<Connector> = {}): Connector {
@@ -405,6 +419,9 @@ export function connector(given: Partial<Connector> = {}): Connector {
     favourite: false,
     draft: false,
     native: { url: "https://api.githubcopilot.com/mcp", authentication: { kind: "oauth" } },
+    changedTools: 0,
+    nextAction: nextActions[given.status?.status ?? "ready"],
+    reauthAction: "sign_in",
     ...given,
   };
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use patchbay_model::{Connector, SecretReference, Timestamp};
 use patchbay_ops::{
     AppPaths, BrowserUrl, Clock as _, Context, ContextOptions, OpenBrowser, SystemClock,
-    resolve_connector, sends_secrets,
+    resolve_connector, sends_secrets, view_connector,
 };
 
 use crate::args::Settings;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, Screen};
 use crate::program_consent::TerminalConsent;
 use crate::secret_source::SecretReader;
 use crate::stderr::Stderr;
@@ -95,6 +95,19 @@ impl Cli {
     /// When there is none, or more than one.
     pub(crate) async fn connector(&self, text: &str) -> Result<Connector, Failure> {
         Ok(resolve_connector(&self.cx, text).await?)
+    }
+
+    /// Answers with a connector: as these words, or as JSON with what helps it on.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) async fn answer_connector(
+        &self,
+        connector: Connector,
+        words: impl FnOnce(&Connector, Screen) -> String,
+    ) -> Result<(), Failure> {
+        let view = view_connector(&self.cx, connector).await?;
+        self.out.answer(&view, |screen| words(&view, screen))
     }
 
     /// Opens the vault if what this connector sends lies in it.

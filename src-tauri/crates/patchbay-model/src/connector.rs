@@ -12,6 +12,8 @@ use crate::{
 /// A stored link to a service, whatever platform holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
+// The window has it with what helps it on, by its own name.
+#[specta(inline)]
 pub struct Connector {
     /// Ours, stable.
     pub id: ConnectorId,

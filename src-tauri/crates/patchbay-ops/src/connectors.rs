@@ -22,6 +22,7 @@ pub(crate) mod sync;
 pub(crate) mod time_limits;
 pub(crate) mod tool_changes;
 pub(crate) mod tools;
+pub(crate) mod view;
 
 use patchbay_http::Reach;
 use patchbay_model::{Connector, ConnectorId};
@@ -31,6 +32,7 @@ use specta::Type;
 use url::Url;
 
 use crate::connectors::status::THIS_COMPUTER;
+use crate::connectors::view::{ConnectorView, view_connectors};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -50,7 +52,7 @@ const FIRST: u32 = 100;
 #[serde(rename_all = "camelCase")]
 pub struct FirstConnectors {
     /// Those that wait for a person, then the others, favourites first among both, each by title.
-    pub connectors: Vec<Connector>,
+    pub connectors: Vec<ConnectorView>,
     /// How many there are in all.
     pub total: u32,
 }
@@ -62,6 +64,7 @@ pub struct FirstConnectors {
 /// [`Error::Store`].
 pub async fn first_connectors(cx: &Context) -> Result<FirstConnectors, Error> {
     let (connectors, total) = cx.store().first_connectors(FIRST).await?;
+    let connectors = view_connectors(cx, connectors).await?;
     Ok(FirstConnectors { connectors, total })
 }
 

@@ -113,13 +113,12 @@ pub use connectors::settings::{
 };
 pub use connectors::sync::{Synced, sync_account, sync_connectors};
 pub use connectors::time_limits::LONGEST_WAIT;
-pub use connectors::tool_changes::{
-    ToolChange, ToolChangeKind, accept_tools, list_changed_tools, list_tool_changes,
-};
+pub use connectors::tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 pub use connectors::tools::{
     ConnectorTool, find_tool, list_tool_summaries, list_tools, names_credentials, refresh_tools,
     validate_arguments,
 };
+pub use connectors::view::{ConnectorView, view_connector, view_connectors};
 pub use connectors::{
     FirstConnectors, find_connector, first_connectors, list_connector_rows, list_connectors,
     resolve_connector,
@@ -149,6 +148,7 @@ pub use forms::GivenSecret;
 pub use logging::log_to_stderr;
 pub use need::{Need, NeedFix, NeedKind};
 pub use needs::list_needs;
+pub use next_action::NextAction;
 pub use operations::response_meta::{OperationResponse, ResponseMeta, call_operation_with_head};
 pub use operations::stream::{SavedOperation, StreamedOperation, save_operation, stream_operation};
 pub use operations::{

@@ -106,6 +106,7 @@ impl NeedFix {
             NextAction::Show => Self::Show,
             NextAction::Connect => Self::Connect,
             NextAction::Doctor | NextAction::Check => Self::Check,
+            NextAction::Review => Self::ReviewTools,
             NextAction::TurnOn => return None,
         })
     }

@@ -171,7 +171,7 @@ fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
         Status::Ready | Status::Unknown => return lapsing_connector(connector, now),
         Status::Disabled | Status::Disconnected => return None,
     };
-    let fix = next_action(connector).and_then(NeedFix::of)?;
+    let fix = next_action(connector, 0).and_then(NeedFix::of)?;
     Some(Need {
         words: status.reason.clone(),
         code: status.code,

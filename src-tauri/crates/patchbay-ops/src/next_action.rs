@@ -1,17 +1,15 @@
-//! The one step that helps a connector on.
-//!
-//! The window has the same rule for its rows in `ui/src/components/nextAction.ts`; `next_action_cases.json` is the
-//! test of both.
+//! The one step that helps a connector on: what the button of its row does, and what a need asks for.
 
 use patchbay_model::{Authentication, AuthenticationMethod, Connector, Status};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use specta::Type;
 
 use crate::abilities::abilities;
 
 /// The one step that helps a connector on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum NextAction {
+pub enum NextAction {
     /// Sign in again in the browser.
     SignIn,
     /// Enter a key that its platform keeps among its credentials.
@@ -24,23 +22,19 @@ pub(crate) enum NextAction {
     Connect,
     /// Turn it on.
     TurnOn,
+    /// Look at the tools that changed, and agree to them.
+    Review,
     /// Have the doctor find what fails.
     Doctor,
     /// See whether it works.
     Check,
 }
 
-/// What helps a connector on, by its status alone; `None` when it is well, or its platform has to do it.
-pub(crate) fn next_action(connector: &Connector) -> Option<NextAction> {
+/// What helps a connector on of which so many tools have changed; `None` when it is well, or its platform has to do it.
+pub(crate) fn next_action(connector: &Connector, changed_tools: u32) -> Option<NextAction> {
     match connector.status.status {
-        Status::Ready => None,
-        Status::NeedsAuthorization => Some(if connector.signs_in_by_browser() {
-            NextAction::SignIn
-        } else if has_platform_key(connector) {
-            NextAction::EnterKey
-        } else {
-            NextAction::NewSecret
-        }),
+        Status::Ready => (changed_tools > 0).then_some(NextAction::Review),
+        Status::NeedsAuthorization => Some(reauth_action(connector)),
         Status::Authorizing => Some(NextAction::Show),
         Status::Disconnected => Some(if connector.signs_in_by_browser() {
             NextAction::Connect
@@ -60,6 +54,17 @@ pub(crate) fn next_action(connector: &Connector) -> Option<NextAction> {
     }
 }
 
+/// How a person lets a connector in again.
+pub(crate) fn reauth_action(connector: &Connector) -> NextAction {
+    if connector.signs_in_by_browser() {
+        NextAction::SignIn
+    } else if has_platform_key(connector) {
+        NextAction::EnterKey
+    } else {
+        NextAction::NewSecret
+    }
+}
+
 /// Whether its platform keeps its key among its credentials; elsewhere it is one of the settings.
 fn has_platform_key(connector: &Connector) -> bool {
     let is_key = |method: &AuthenticationMethod| {
@@ -75,37 +80,99 @@ fn has_platform_key(connector: &Connector) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use patchbay_model::Platform;
-    use serde::Deserialize;
-    use serde_json::{Value, json};
+    use patchbay_model::Authentication::None as Unsigned;
+    use patchbay_model::AuthenticationMethod::{Bearer, Headers, None as Open, Oauth};
+    use patchbay_model::Platform::{Airbyte, Cohere, Local, Mistral, Tenex};
+    use patchbay_model::{Platform, Redirect, WalletEntryId};
 
+    use super::NextAction::*;
+    use super::Status::{NeedsAuthorization as Waiting, *};
     use super::*;
     use crate::clock::SystemClock;
     use crate::testing::{NOBODY, add, open};
 
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Case {
-        platform: Platform,
-        status: Status,
-        authentication: Authentication,
-        authentication_methods: Vec<AuthenticationMethod>,
-        action: Value,
+    fn oauth(entry: Option<&str>) -> Authentication {
+        Authentication::Oauth {
+            client: None,
+            entry: entry.map(WalletEntryId::new),
+            callback_port: None,
+            callback_host: None,
+            redirect: Redirect::Loopback,
+            scopes: Vec::new(),
+        }
+    }
+
+    fn bearer() -> Authentication {
+        let entry = WalletEntryId::new("cred_1");
+        Authentication::Bearer { entry }
     }
 
     #[tokio::test]
-    async fn each_case_has_the_step_that_the_window_offers() {
-        let cases: Vec<Case> =
-            serde_json::from_str(include_str!("next_action_cases.json")).unwrap();
+    async fn each_connector_has_the_step_that_helps_it_on() {
+        type Case = (
+            Platform,
+            Status,
+            Authentication,
+            &'static [AuthenticationMethod],
+            Option<NextAction>,
+        );
+        let cases: [Case; 33] = [
+            (Local, Ready, Unsigned, &[Oauth], None),
+            (Local, Authorizing, Unsigned, &[Oauth], Some(Show)),
+            (Local, Failing, Unsigned, &[Bearer], Some(Doctor)),
+            (Mistral, Ready, Unsigned, &[Oauth], None),
+            (Mistral, Authorizing, Unsigned, &[Oauth], Some(Show)),
+            (Mistral, Failing, Unsigned, &[Bearer], Some(Doctor)),
+            (Airbyte, Ready, Unsigned, &[Oauth], None),
+            (Airbyte, Authorizing, Unsigned, &[Oauth], Some(Show)),
+            (Airbyte, Failing, Unsigned, &[Bearer], Some(Doctor)),
+            (
+                Local,
+                Waiting,
+                oauth(Some("cred_1")),
+                &[Oauth],
+                Some(SignIn),
+            ),
+            (Local, Waiting, Unsigned, &[Oauth], Some(SignIn)),
+            (Local, Waiting, bearer(), &[Bearer], Some(NewSecret)),
+            (Local, Waiting, Unsigned, &[], Some(NewSecret)),
+            (Local, Disconnected, oauth(None), &[Oauth], Some(Connect)),
+            (Local, Disconnected, bearer(), &[Bearer], Some(Check)),
+            (Local, Disabled, Unsigned, &[], Some(TurnOn)),
+            (Local, Unknown, oauth(None), &[Oauth], Some(Connect)),
+            (Local, Unknown, oauth(Some("cred_1")), &[Oauth], Some(Check)),
+            (Local, Unknown, Unsigned, &[Open], Some(Check)),
+            (Mistral, Waiting, Unsigned, &[Bearer, Oauth], Some(SignIn)),
+            (Mistral, Waiting, Unsigned, &[Bearer], Some(EnterKey)),
+            (Mistral, Waiting, Unsigned, &[Headers], Some(EnterKey)),
+            (Mistral, Waiting, Unsigned, &[Open], Some(NewSecret)),
+            (Mistral, Disconnected, Unsigned, &[Oauth], Some(Connect)),
+            (Mistral, Disconnected, Unsigned, &[Headers], Some(EnterKey)),
+            (Mistral, Disconnected, Unsigned, &[], Some(Check)),
+            (Mistral, Disabled, Unsigned, &[Oauth], None),
+            (Mistral, Unknown, Unsigned, &[Oauth], Some(Check)),
+            (Airbyte, Waiting, Unsigned, &[Oauth], Some(SignIn)),
+            (Airbyte, Waiting, Unsigned, &[Bearer], Some(NewSecret)),
+            (Airbyte, Disconnected, Unsigned, &[Bearer], Some(Check)),
+            (Tenex, Waiting, Unsigned, &[Bearer], Some(EnterKey)),
+            (Cohere, Disabled, Unsigned, &[], None),
+        ];
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
         let mut connector = add(&cx, NOBODY).await;
-        for case in cases {
-            connector.identity.platform = case.platform;
-            connector.status.status = case.status;
-            connector.authentication = case.authentication;
-            connector.authentication_methods = case.authentication_methods;
-            assert_eq!(json!(next_action(&connector)), case.action, "{connector:?}");
+        for (platform, status, authentication, methods, action) in cases {
+            connector.identity.platform = platform;
+            connector.status.status = status;
+            connector.authentication = authentication;
+            connector.authentication_methods = methods.to_vec();
+            assert_eq!(next_action(&connector, 0), action, "{connector:?}");
+            // News of its tools are read when nothing else is the matter.
+            let with_news = if status == Ready {
+                Some(Review)
+            } else {
+                action
+            };
+            assert_eq!(next_action(&connector, 2), with_news, "{connector:?}");
         }
     }
 }

@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useContext, useMemo, useState } from "react";
 import { accountLook } from "@/components/accountLook";
 import { needsAttention, runLook, statusLook } from "@/components/connectorStatus";
-import { isSignInAction, nextActionOf, tabFor } from "@/components/nextAction";
+import { isSignInAction, tabFor } from "@/components/nextAction";
 import { type Shortcut, ShortcutContext } from "@/components/shortcuts";
 import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
 import {
@@ -152,7 +152,7 @@ function who(connector: Connector): string {
 }
 
 function needItem(connector: Connector, go: Navigation, signIn: (connector: Connector) => void): Item {
-  const remedy = nextActionOf(connector);
+  const remedy = connector.nextAction;
   const { glyph, word } = statusLook(connector);
   return {
     id: `need-${connector.id}`,

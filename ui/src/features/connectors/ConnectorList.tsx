@@ -5,12 +5,12 @@ import { abilitiesOf } from "@/components/abilities";
 import { isInProgress } from "@/components/connectorStatus";
 import { EmptyState } from "@/components/EmptyState";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf, runAction } from "@/components/nextAction";
+import { nextActionKeys, nextActionLabels, runAction } from "@/components/nextAction";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { VirtualList } from "@/components/VirtualList";
 import { useAccountStates } from "@/host/accountSync";
-import { type Account, type AccountId, type Connector, type ConnectorId, type ChangedTool } from "@/host/bindings";
+import { type Account, type AccountId, type Connector, type ConnectorId, type NextAction } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
@@ -44,14 +44,6 @@ type Props = {
 
 const idOf = ({ id }: Connector) => id;
 const none: Account[] = [];
-const noChanges: ChangedTool[] = [];
-
-/** How many tools of each connector have changed. */
-function changedToolCounts(changes: ChangedTool[]): ReadonlyMap<ConnectorId, number> {
-  const counts = new Map<ConnectorId, number>();
-  for (const { connector } of changes) counts.set(connector, (counts.get(connector) ?? 0) + 1);
-  return counts;
-}
 
 /** The rows, what narrows them, how their accounts are, and the keys of the selected one. */
 export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
@@ -65,9 +57,6 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const { data: preferences } = useQuery(queries.preferences());
   const { data: accounts = none } = useQuery(queries.accounts());
   const { data: authorizations } = useQuery(queries.authorizations());
-  const { data: changes = noChanges } = useQuery({ ...queries.changedTools(), enabled: isWhole });
-  const changed = useMemo(() => changedToolCounts(changes), [changes]);
-  const changedIn = ({ id }: Connector) => changed.get(id) ?? 0;
   const states = useAccountStates();
   const check = useCheckConnector();
   const remove = useRemoveConnector();
@@ -138,7 +127,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
     selection.toggle(connector.id);
   };
 
-  const currentAction = current && nextActionOf(current, changedIn(current));
+  const currentAction = current?.nextAction;
   useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => filterField.current?.focus() });
   useShortcut(
     current && !isSelecting
@@ -220,9 +209,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
               sections={sections}
               keyOf={idOf}
               nameOf={(connector) =>
-                [rowName(connector, changedIn(connector)), selection.outcomes.get(connector.id)?.words]
-                  .filter(Boolean)
-                  .join(", ")
+                [rowName(connector), selection.outcomes.get(connector.id)?.words].filter(Boolean).join(", ")
               }
               columnsClass={styles.columns}
               selected={activeId}
@@ -240,7 +227,6 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
                     (one) => one.connector === connector.id && isInProgress(one.state),
                   )}
                   colour={colourOf(connector)}
-                  changedTools={changedIn(connector)}
                   isSelected={selection.ids.has(connector.id)}
                   isSelecting={isSelecting}
                   outcome={selection.outcomes.get(connector.id)}
@@ -255,7 +241,6 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
           <PeekConnector
             connector={current}
             colour={colourOf(current)}
-            changedTools={changedIn(current)}
             isSelecting={isSelecting}
             onOpen={(tab) => onOpen(current.id, tab)}
             onNextAction={act}

@@ -40,6 +40,8 @@ it("a_rejected_token_is_said_and_asked_for_in_its_field", async () => {
   const refused = connector({
     authentication: { kind: "bearer", entry: "wal_1" },
     status: { ...connector().status, status: "needs_authorization", code: "auth.refused" },
+    nextAction: "new_secret",
+    reauthAction: "new_secret",
   });
   const { user, host } = renderApp("/connectors/con_github", { connectors: [refused] });
   expect(await screen.findAllByText("Key rejected")).not.toHaveLength(0);

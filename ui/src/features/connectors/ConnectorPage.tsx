@@ -11,23 +11,14 @@ import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import {
-  isSignInAction,
-  type NextAction,
-  nextActionKeys,
-  nextActionLabels,
-  nextActionOf,
-  runAction,
-  signsInByBrowser,
-  tabFor,
-} from "@/components/nextAction";
+import { isSignInAction, nextActionKeys, nextActionLabels, runAction, tabFor } from "@/components/nextAction";
 import { platformName } from "@/components/platformName";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { type TabItem, Tabs } from "@/components/Tabs";
 import { Tag } from "@/components/Tag";
-import { type Connector, type ConnectorId } from "@/host/bindings";
+import { type Connector, type ConnectorId, type NextAction } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { ago, exactTime } from "@/lib/time";
@@ -125,10 +116,9 @@ function Known({
   const { checking } = useLastCheck(connector.id);
   const [confirmsDisconnect, setConfirmsDisconnect] = useState(false);
   const [deleting, setDeleting] = useState(false);
-  const { data: changes = [] } = useQuery(queries.toolChanges(connector.id));
   const { data: accounts = [] } = useQuery(queries.accounts());
-  const { glyph, word } = statusLook(connector, changes.length);
-  const action = nextActionOf(connector, changes.length);
+  const { glyph, word } = statusLook(connector, connector.changedTools);
+  const { nextAction: action } = connector;
   const isOff = connector.status.status === "disabled";
   const signedIn = connector.authentication.kind === "oauth" && connector.authentication.entry !== null;
 
@@ -155,7 +145,7 @@ function Known({
   const mainAction = action && nextActionKeys[action] === "C" && tabFor(action) !== tab ? action : null;
 
   // As somebody else, or with more access; what needs a sign-in has a button of its own.
-  const canSignInAgain = !isOff && signsInByBrowser(connector) && !isSignInAction(action);
+  const canSignInAgain = !isOff && connector.reauthAction === "sign_in" && !isSignInAction(action);
 
   useShortcut(!checkable ? null : { keys: "D", label: "Check", inBar: true, run: runCheck });
   useShortcut(

@@ -6,12 +6,12 @@ import { statusLook } from "@/components/connectorStatus";
 import { Icon } from "@/components/Icon";
 import { credentialWord } from "@/components/identityWords";
 import { PlatformTile } from "@/components/PlatformTile";
-import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf } from "@/components/nextAction";
+import { nextActionKeys, nextActionLabels } from "@/components/nextAction";
 import { Tag } from "@/components/Tag";
 import { RowButton } from "@/components/RowButton";
 import { TwoLines } from "@/components/TwoLines";
 import { platformName } from "@/components/platformName";
-import { type AccountColour, type Authorization, type Connector } from "@/host/bindings";
+import { type AccountColour, type Authorization, type Connector, type NextAction } from "@/host/bindings";
 import { classes } from "@/lib/classes";
 import { targetOf } from "@/components/commandLine";
 import { age, ago, asOf, exactTime, expires, timeLeft } from "@/lib/time";
@@ -28,8 +28,6 @@ type Props = {
   authorization: Authorization | undefined;
   /** The colour that its account is known by. */
   colour: AccountColour | null | undefined;
-  /** How many of its tools are not any more as they were agreed to. */
-  changedTools: number;
   /** Whether it is picked for something done to many. */
   isSelected: boolean;
   /** Whether any is: keys are for the picked ones then. */
@@ -47,17 +45,15 @@ export function ConnectorRow({
   isStale,
   authorization,
   colour,
-  changedTools,
   isSelected,
   isSelecting,
   outcome,
   onToggleSelected,
   onNextAction,
 }: Props) {
-  const { glyph, word } = statusLook(connector, changedTools);
-  const { identity, status } = connector;
+  const { glyph, word } = statusLook(connector, connector.changedTools);
+  const { identity, status, nextAction: action } = connector;
   const place = targetOf(connector);
-  const action = nextActionOf(connector, changedTools);
   const type = connector.connectorType;
   const text = outcome?.words ?? reason(connector, authorization);
   const facts = [credentialWord(identity), identity.level, identity.expiresAt && expires(identity.expiresAt)];
@@ -167,11 +163,11 @@ function reason(connector: Connector, authorization: Authorization | undefined):
 }
 
 /** What assistive technology reads of a row. */
-export function rowName(connector: Connector, changedTools: number): string {
+export function rowName(connector: Connector): string {
   const { identity, toolCount } = connector;
   const text = [
     connector.title,
-    statusLook(connector, changedTools).word,
+    statusLook(connector, connector.changedTools).word,
     connector.status.reason,
     identity.account,
     identity.credential,

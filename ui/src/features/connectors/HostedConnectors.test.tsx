@@ -103,6 +103,8 @@ describe("hosted connector", () => {
     authenticationMethods: ["bearer"],
     identity: { ...hostedConnector().identity, credential: null, level: "organization" },
     status: { ...hostedConnector().status, status: "needs_authorization" },
+    nextAction: "enter_key",
+    reauthAction: "enter_key",
   });
 
   it("leads_to_where_its_key_is_entered_from_wherever_that_is_offered", async () => {

@@ -3,9 +3,9 @@ import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { statusLook } from "@/components/connectorStatus";
 import { IdentityLine } from "@/components/IdentityLine";
-import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf } from "@/components/nextAction";
+import { nextActionKeys, nextActionLabels } from "@/components/nextAction";
 import { platformName } from "@/components/platformName";
-import { type AccountColour, type Connector } from "@/host/bindings";
+import { type AccountColour, type Connector, type NextAction } from "@/host/bindings";
 import page from "./ConnectorPage.module.css";
 import { DoctorStrip } from "./DoctorStrip";
 import { Facts } from "./Facts";
@@ -17,7 +17,6 @@ type Props = {
   connector: Connector;
   /** The colour that its account is known by. */
   colour: AccountColour | null | undefined;
-  changedTools: number;
   /** Whether any is picked: keys are for the picked ones then. */
   isSelecting: boolean;
   onOpen: (tab?: "overview" | "settings") => void;
@@ -26,10 +25,10 @@ type Props = {
 };
 
 /** A quick look at the selected connector, beside the list, which keeps the focus: arrows lead on to the next. */
-export function PeekConnector({ connector, colour, changedTools, isSelecting, onOpen, onNextAction, onClose }: Props) {
+export function PeekConnector({ connector, colour, isSelecting, onOpen, onNextAction, onClose }: Props) {
   const { check, checking } = useLastCheck(connector.id);
-  const { glyph, word } = statusLook(connector, changedTools);
-  const action = nextActionOf(connector, changedTools);
+  const { glyph, word } = statusLook(connector, connector.changedTools);
+  const { nextAction: action } = connector;
   const mainAction = action && nextActionKeys[action] === "C" ? action : null;
   const runCheck = () => onNextAction("check", connector);
   return (

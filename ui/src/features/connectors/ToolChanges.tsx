@@ -58,7 +58,7 @@ function useAccept({ id, title }: Connector) {
     mutationFn: () => call(commands.acceptTools(id)),
     update: (client) => void client.setQueryData(queries.toolChanges(id).queryKey, []),
     toast: () => `Changes to ${title} accepted`,
-    invalidates: [queries.changedTools().queryKey, keys.needs],
+    invalidates: [keys.connectors, keys.needs],
   });
 }
 

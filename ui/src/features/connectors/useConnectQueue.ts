@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { isInProgress } from "@/components/connectorStatus";
-import { isSignInAction, nextActionOf } from "@/components/nextAction";
+import { isSignInAction } from "@/components/nextAction";
 import { type Authorization, type AuthorizationState, type Connector, type ConnectorId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { type Outcome } from "./useBulk";
@@ -27,7 +27,7 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
   const stopping = useRef(new AbortController());
 
   const start = async (connectors: Connector[]) => {
-    const able = connectors.filter((one) => isSignInAction(nextActionOf(one)));
+    const able = connectors.filter((one) => isSignInAction(one.nextAction));
     for (const one of connectors) {
       if (able.includes(one)) onOutcome(one.id, { state: "running", words: "Waiting" });
       else

@@ -6,7 +6,7 @@ import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { isSignInAction, nextActionOf } from "@/components/nextAction";
+import { isSignInAction } from "@/components/nextAction";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { Seconds } from "@/components/Seconds";
 import { StatusGlyph } from "@/components/StatusGlyph";
@@ -190,5 +190,5 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
 }
 
 function needsSignIn(connector: Connector, hasConsent: boolean): boolean {
-  return isSignInAction(nextActionOf(connector)) || (hasConsent && connector.status.status !== "ready");
+  return isSignInAction(connector.nextAction) || (hasConsent && connector.status.status !== "ready");
 }

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { type NextAction, nextActionLabels, nextActionOf, runAction } from "@/components/nextAction";
+import { nextActionLabels, runAction } from "@/components/nextAction";
 import { refreshAccounts, setAccountProblem, useRefreshAccounts, useSync } from "@/host/accountSync";
 import {
   type AccountId,
@@ -8,6 +8,7 @@ import {
   type ConnectorId,
   type Need,
   type NeedKind,
+  type NextAction,
   type WalletEntryId,
 } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
@@ -35,7 +36,7 @@ const ofStatus: ReadonlySet<NeedKind> = new Set<NeedKind>([
 
 /** The step that helps where a connector's status is the matter: the one that its row offers. */
 function nextActionFor(need: Need, connector: Connector | undefined): NextAction | null {
-  return connector && ofStatus.has(need.kind) ? nextActionOf(connector) : null;
+  return connector && ofStatus.has(need.kind) ? connector.nextAction : null;
 }
 
 /** Does the one thing that helps with a need, here or where it is done, and says what that is. */

@@ -11,7 +11,7 @@ use patchbay_ops::{
     AddConnector, Check, ConnectorChanges, ServerLogLine, Synced, abilities, add_connector_within,
     allow_connector_program, check_connector, delete_connector, disconnect_connector,
     list_connectors, read_server_log, remove_connector, restore_connector, sync_connectors,
-    update_connector,
+    update_connector, view_connectors,
 };
 use url::Url;
 
@@ -50,7 +50,7 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
             }
             let choices = tool_arguments::read(None, &choices)?;
             let connector = connect::connect(cli, connector, choices, how).await?;
-            cli.out.answer(&connector, |_| String::new())
+            cli.answer_connector(connector, |_, _| String::new()).await
         }
         ConnectorVerb::Disconnect { connector } => disconnect(cli, &connector).await,
         ConnectorVerb::Remove { connector } => remove(cli, &connector).await,
@@ -132,8 +132,8 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         let next = format!("Next: patchbay {}", next_step(&connector));
         cli.stderr.say(&next);
     }
-    cli.out
-        .answer(&connector, |_| format!("{}\n", connector.name))
+    cli.answer_connector(connector, |it, _| format!("{}\n", it.name))
+        .await
 }
 
 /// What helps a new connector on: a server that tells nowhere how to sign in wants a token.
@@ -180,9 +180,10 @@ async fn list(cli: &Cli, args: &ListArgs) -> Result<(), Failure> {
         none_yet(cli);
     }
     connectors.retain(|connector| is_listed(connector, args));
+    let views = view_connectors(&cli.cx, connectors).await?;
+    let rows = views.iter().map(|view| &view.connector);
     let now = cli.now();
-    cli.out
-        .answer(&connectors, |screen| table(&connectors, now, screen))
+    cli.out.answer(&views, |screen| table(rows, now, screen))
 }
 
 /// Whether the filters let it through.
@@ -214,7 +215,7 @@ async fn list_as_they_arrive(cli: &Cli, args: &ListArgs) -> Result<(), Failure> 
         let connectors = connectors.iter().cloned();
         let listed: Vec<Connector> = connectors.filter(|one| is_listed(one, args)).collect();
         cli.out
-            .answer(&listed, |screen| table(&listed, now, screen))
+            .answer(&listed, |screen| table(listed.iter(), now, screen))
     };
     let mut own = list_connectors(&cli.cx).await?;
     own.retain(|connector| !abilities(connector).reports_status);
@@ -231,14 +232,18 @@ fn none_yet(cli: &Cli) {
         .say("No connectors yet. Add one with `patchbay connector add URL`.");
 }
 
-fn table(connectors: &[Connector], now: Timestamp, screen: Screen) -> String {
-    if connectors.is_empty() {
+fn table<'a>(
+    connectors: impl ExactSizeIterator<Item = &'a Connector>,
+    now: Timestamp,
+    screen: Screen,
+) -> String {
+    if connectors.len() == 0 {
         return String::new();
     }
     let heads = [
         "NAME", "STATUS", "TOOLS", "TYPE", "ACCOUNT", "CHECKED", "URL",
     ];
-    Table::new(heads, connectors.iter().map(|one| row(one, now)))
+    Table::new(heads, connectors.map(|one| row(one, now)))
         .hide_if_empty("TYPE")
         .render(screen)
 }
@@ -272,8 +277,8 @@ fn address(connector: &Connector) -> String {
 async fn show(cli: &Cli, text: &str) -> Result<(), Failure> {
     let connector = cli.connector(text).await?;
     let now = cli.now();
-    cli.out
-        .answer(&connector, |screen| facts(&connector, now, screen))
+    cli.answer_connector(connector, |it, screen| facts(it, now, screen))
+        .await
 }
 
 /// Whether its address seems to hold a key.
@@ -399,8 +404,8 @@ async fn restore(cli: &Cli, id: String) -> Result<(), Failure> {
         }
     })?;
     cli.stderr.say(&format!("Restored {}.", connector.title));
-    cli.out
-        .answer(&connector, |_| format!("{}\n", connector.name))
+    cli.answer_connector(connector, |it, _| format!("{}\n", it.name))
+        .await
 }
 
 async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
@@ -442,8 +447,8 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         allow_connector_program(&cli.cx, &connector.id).await?;
     }
     let now = cli.now();
-    cli.out
-        .answer(&connector, |screen| facts(&connector, now, screen))
+    cli.answer_connector(connector, |it, screen| facts(it, now, screen))
+        .await
 }
 
 /// What a pair of switches says, of which the grammar lets one be given at most.

@@ -268,8 +268,8 @@ async fn create_from_form(
     } else if let Some(next) = next_step(&connector) {
         cli.stderr.say(&next);
     }
-    cli.out
-        .answer(&connector, |_| format!("{}\n", connector.name))
+    cli.answer_connector(connector, |it, _| format!("{}\n", it.name))
+        .await
 }
 
 fn next_step(connector: &Connector) -> Option<String> {

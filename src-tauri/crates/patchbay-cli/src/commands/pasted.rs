@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
-use patchbay_model::{Connector, Json, Secret, ServerCommand};
+use patchbay_model::{Json, Secret, ServerCommand};
 use patchbay_ops::{
-    AddConnector, AddProgram, AuthenticationChoice, Error, PastedBlank, PastedPlace, PastedServer,
-    PastedValue, SecretInput, SecretValue, add_connector, add_program, allow_connector_program,
-    fill_in, read_pasted,
+    AddConnector, AddProgram, AuthenticationChoice, ConnectorView, Error, PastedBlank, PastedPlace,
+    PastedServer, PastedValue, SecretInput, SecretValue, add_connector, add_program,
+    allow_connector_program, fill_in, read_pasted, view_connectors,
 };
 
 use super::authentication::variable_values;
@@ -77,10 +77,11 @@ pub(super) async fn add(cli: &Cli, file: &Path, args: AddArgs) -> Result<(), Fai
             }
         });
     }
+    let connected = view_connectors(&cli.cx, connected).await?;
     cli.out.answer(&connected, |_| names(&connected))
 }
 
-fn names(connectors: &[Connector]) -> String {
+fn names(connectors: &[ConnectorView]) -> String {
     let names = connectors.iter();
     names.map(|one| format!("{}\n", one.name)).collect()
 }

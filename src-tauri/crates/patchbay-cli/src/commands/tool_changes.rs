@@ -32,7 +32,7 @@ pub(super) async fn accept(cli: &Cli, connector: &str) -> Result<(), Failure> {
     accept_tools(&cli.cx, &connector.id).await?;
     cli.stderr
         .say(&format!("Accepted tool changes of {}.", connector.title));
-    cli.out.answer(&connector, |_| String::new())
+    cli.answer_connector(connector, |_, _| String::new()).await
 }
 
 /// A tool that came, went or changed, and every place that differs with both of its values: what is to be

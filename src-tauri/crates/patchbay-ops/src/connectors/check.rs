@@ -11,6 +11,7 @@ use specta::Type;
 
 use crate::abilities::abilities;
 use crate::backend::for_connector;
+use crate::connectors::view::{ConnectorView, view_connector};
 use crate::connectors::{find_connector, list_connectors, tools};
 use crate::context::Context;
 use crate::error::Error;
@@ -20,7 +21,7 @@ use crate::error::Error;
 #[serde(rename_all = "camelCase")]
 pub struct Check {
     /// The connector after the check.
-    pub connector: Connector,
+    pub connector: ConnectorView,
     /// The steps in order; those after the first failure are skipped.
     pub steps: Vec<CheckStep>,
 }
@@ -106,6 +107,7 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
         }
         Err(error) => failed(&connector, error.problem(), took),
     };
+    let connector = view_connector(cx, connector).await?;
     Ok(Check { connector, steps })
 }
 

@@ -10,6 +10,7 @@ use crate::accounts::platform::{finish_call, options};
 use crate::argument_check::check_arguments;
 use crate::connectors::find_connector;
 use crate::connectors::remote::{platform_for, refresh_status};
+use crate::connectors::view::{ConnectorView, view_connector};
 use crate::context::Context;
 use crate::error::Error;
 use crate::json_object::members;
@@ -35,7 +36,7 @@ pub struct ActionOutcome {
     /// The platform's own answer.
     pub answer: Json,
     /// The connector as it is then.
-    pub connector: Connector,
+    pub connector: ConnectorView,
 }
 
 /// The facts and actions of a hosted connector, as it is now; none where its platform has nothing of its own.
@@ -90,9 +91,10 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
         .await;
     let answer = finish_call(cx, &connector.account, &*platform, answer).await?;
     refresh_status(cx, &connector, &*platform, &remote).await?;
+    let connector = find_connector(cx, &connector.id).await?;
     Ok(ActionOutcome {
         answer: Json(answer),
-        connector: find_connector(cx, &connector.id).await?,
+        connector: view_connector(cx, connector).await?,
     })
 }
 

@@ -1,11 +1,12 @@
 //! Giving up a sign-in.
 
-use patchbay_model::{Connector, ConnectorId};
+use patchbay_model::ConnectorId;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::backend::for_connector;
 use crate::connectors::find_connector;
+use crate::connectors::view::{ConnectorView, view_connector};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -14,7 +15,7 @@ use crate::error::Error;
 #[serde(rename_all = "camelCase")]
 pub struct Disconnected {
     /// The connector after it.
-    pub connector: Connector,
+    pub connector: ConnectorView,
     /// Whether the provider was told to forget the tokens, and did.
     pub revoked: bool,
     /// Why the provider was not told, in words for people.
@@ -33,7 +34,7 @@ pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disc
     let connector = find_connector(cx, id).await?;
     let gone = for_connector(cx, &connector).disconnect().await?;
     Ok(Disconnected {
-        connector: find_connector(cx, id).await?,
+        connector: view_connector(cx, find_connector(cx, id).await?).await?,
         revoked: gone.revoked,
         note: gone.note,
     })

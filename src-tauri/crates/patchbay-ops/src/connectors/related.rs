@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::argument_check::check_arguments;
 use crate::connectors::create::{creation_form, list_definitions};
+use crate::connectors::view::{ConnectorView, view_connectors};
 use crate::connectors::{find_connector, list_connectors};
 use crate::context::Context;
 use crate::differences::differences;
@@ -20,7 +21,7 @@ use crate::forms::put;
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorCopy {
     /// It.
-    pub connector: Connector,
+    pub connector: ConnectorView,
     /// How it differs from the one that was asked about.
     pub differences: Vec<Difference>,
 }
@@ -45,12 +46,12 @@ pub async fn list_copies(cx: &Context, id: &ConnectorId) -> Result<Vec<Connector
         return Ok(Vec::new());
     };
     let own_facts = facts(&connector);
-    let others = list_connectors(cx).await?.into_iter();
-    let copies =
-        others.filter(|other| other.id != *id && service_of(other) == Some(service.clone()));
-    let copies = copies.map(|other| ConnectorCopy {
-        differences: differences(&own_facts, &facts(&other)),
-        connector: other,
+    let mut others = list_connectors(cx).await?;
+    others.retain(|other| other.id != *id && service_of(other).as_ref() == Some(&service));
+    let copies = view_connectors(cx, others).await?.into_iter();
+    let copies = copies.map(|connector| ConnectorCopy {
+        differences: differences(&own_facts, &facts(&connector)),
+        connector,
     });
     Ok(copies.collect())
 }

@@ -3,7 +3,7 @@
 //! Definitions are pinned when a connector's tools are listed first: a server that describes a tool
 //! otherwise later may want more of the model that reads it than the user agreed to.
 
-use patchbay_model::{ChangedTool, ConnectorId, Difference, Timestamp, Tool};
+use patchbay_model::{ConnectorId, Difference, Timestamp, Tool};
 use patchbay_store::ToolChangeRow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -57,14 +57,6 @@ pub async fn list_tool_changes(
 ) -> Result<Vec<ToolChange>, Error> {
     let rows = cx.store().list_tool_changes(connector).await?;
     Ok(rows.into_iter().map(change_of).collect())
-}
-
-/// Which tools of all connectors changed since the user agreed to them.
-///
-/// # Errors
-/// [`Error::Store`].
-pub async fn list_changed_tools(cx: &Context) -> Result<Vec<ChangedTool>, Error> {
-    Ok(cx.store().list_changed_tools().await?)
 }
 
 /// Agrees to the tools of a connector as they are now.
