@@ -90,7 +90,7 @@ pub(super) static SEED: &[OperationEntry] = operations![
     seed::DeactivateForWorkspace,
     seed::DeactivateForUser,
     CallTool,
-    seed::ListTools,
+    ListTools,
     GetAuthenticationMethods,
     ListOrganizationCredentials,
     ListWorkspaceCredentials,
@@ -101,7 +101,7 @@ pub(super) static SEED: &[OperationEntry] = operations![
     seed::DeleteOrganizationCredentials,
     seed::DeleteWorkspaceCredentials,
     seed::DeleteUserCredentials,
-    seed::Get,
+    Get,
     seed::Update,
     Delete,
 ];

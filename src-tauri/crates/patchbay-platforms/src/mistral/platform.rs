@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use super::mapping;
 use super::operations::connectors::{Delete, Get, List};
 use super::operations::tools::{CallTool, ListTools};
-use super::operations::{CURRENT, Scope, seed};
+use super::operations::{CURRENT, Scope};
 use super::quirks::key::Key;
 use super::quirks::observations::{Listing, Observation};
 use super::quirks::surface::Surface;
@@ -30,7 +30,7 @@ use crate::observations::Observations;
 use crate::operations::AnyClient;
 use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, NO_RULES, text_of};
 use crate::{
-    AccountField, Connectors, Error, HostedPlatform, Operation, OperationEntry, Platform,
+    AccountField, Connectors, Error, Field, HostedPlatform, Operation, OperationEntry, Platform,
     RemoteConnector, Result, SignIn, Tools,
 };
 
@@ -236,25 +236,12 @@ fn page(cursor: Option<String>, size: i64) -> List {
 impl Mistral {
     /// One connector with how the user stands to it, on either surface.
     pub(super) async fn find(&self, id: &RemoteId, options: &CallOptions) -> Result<OneConnector> {
-        let (connector_id_or_name, fetch_user_data) = (id.clone(), Some(true));
-        match self.surface {
-            Surface::Current => {
-                let get = Get {
-                    connector_id_or_name,
-                    fetch_user_data,
-                    fetch_customer_data: None,
-                };
-                get.run(self, options).await
-            }
-            Surface::Seed => {
-                let get = seed::Get {
-                    connector_id_or_name,
-                    fetch_user_data,
-                    fetch_customer_data: Some(false),
-                };
-                get.run(self, options).await
-            }
-        }
+        let get = Get {
+            connector_id_or_name: id.clone(),
+            fetch_user_data: Some(true),
+            fetch_customer_data: Field::Absent,
+        };
+        get.run(self, options).await
     }
 
     /// The same, of a form that is known.
@@ -344,25 +331,20 @@ impl Mistral {
     }
 
     async fn tool_entries(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Value>> {
-        if self.surface == Surface::Current {
-            let list = ListTools {
-                refresh: Some(options.anew),
-                ..ListTools::of(id, TOOLS)
-            };
-            return Ok(list.run(self, options).await?.json);
-        }
+        let has_pages = self.surface == Surface::Seed;
         let mut entries = Vec::new();
         for page in 1.. {
-            let more = seed::ListTools {
+            let list = ListTools {
+                page: has_pages.then_some(page).into(),
                 // The first page renews what the others are of.
                 refresh: Some(options.anew && page == 1),
-                ..seed::ListTools::of(id, page, TOOLS)
+                ..ListTools::of(id, TOOLS)
             };
-            let more = more.run(self, options).await?.json;
+            let more = list.run(self, options).await?.json;
             // A server that ignores `page` would give the same for ever.
             let is_last = (more.len() as i64) < TOOLS || entries.ends_with(&more);
             entries.extend(more);
-            if is_last || page as usize == MOST_PAGES {
+            if !has_pages || is_last || page as usize == MOST_PAGES {
                 break;
             }
         }

@@ -135,7 +135,7 @@ impl Operation<Mistral> for List {
 
 /// Get a connector.
 ///
-/// Source: Mistral contract, section 2.
+/// Source: Mistral contract, sections 2 and 9.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Get {
@@ -144,8 +144,9 @@ pub struct Get {
     /// Whether to tell how the user stands to it.
     #[serde(default = "no")]
     pub fetch_user_data: Option<bool>,
-    /// Whether to tell how the customer stands to it; only the older clients ask.
-    pub fetch_customer_data: Option<bool>,
+    /// Whether to tell how the customer stands to it; only the older clients ask, with false when absent.
+    #[serde(default)]
+    pub fetch_customer_data: Field<bool>,
 }
 
 impl Operation<Mistral> for Get {
@@ -154,11 +155,12 @@ impl Operation<Mistral> for Get {
     const RETRY: Repeat = Repeat::Freely;
     type Output = OneConnector;
 
-    fn request(&self, _: &Mistral) -> Result<Request> {
+    fn request(&self, client: &Mistral) -> Result<Request> {
         let path = by_ref(&self.connector_id_or_name)?;
+        let customer = client.surface.seed_default(self.fetch_customer_data, false);
         Ok(Request::get(path)
             .query_if("fetch_user_data", self.fetch_user_data)
-            .query_if("fetch_customer_data", self.fetch_customer_data))
+            .query_if("fetch_customer_data", customer))
     }
 }
 

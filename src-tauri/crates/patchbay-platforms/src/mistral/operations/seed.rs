@@ -6,7 +6,7 @@ pub mod activation;
 pub mod connectors;
 pub mod credentials;
 
-use patchbay_http::{CallOptions, Repeat, Request};
+use patchbay_http::{Repeat, Request};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,15 +15,15 @@ pub use self::activation::{
     ActivateForOrganization, ActivateForUser, ActivateForWorkspace, DeactivateForOrganization,
     DeactivateForUser, DeactivateForWorkspace,
 };
-pub use self::connectors::{Create, Get, List, Update};
+pub use self::connectors::{Create, List, Update};
 pub use self::credentials::{
     CreateOrUpdateOrganizationCredentials, CreateOrUpdateUserCredentials,
     CreateOrUpdateWorkspaceCredentials, DeleteOrganizationCredentials, DeleteUserCredentials,
     DeleteWorkspaceCredentials,
 };
-use super::{by_ref, hundred, no};
+use super::no;
 use crate::mistral::Mistral;
-use crate::mistral::wire::{AuthUrl, Items, Message, Object, Tool};
+use crate::mistral::wire::{AuthUrl, Message, Object};
 use crate::{Effect, Operation, Result};
 
 /// Get the sign-in page.
@@ -88,71 +88,5 @@ impl Operation<Mistral> for Share {
     fn request(&self, client: &Mistral) -> Result<Request> {
         let connector_id = self.connector_id.clone();
         super::Share { connector_id }.request(client)
-    }
-}
-
-/// List tools.
-///
-/// Source: Mistral contract, section 9.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListTools {
-    /// Id or name of the connector.
-    pub connector_id_or_name: RemoteId,
-    /// Which page, counted from 1.
-    #[serde(default = "one")]
-    pub page: Option<i64>,
-    /// How many at most; 100 when absent.
-    #[serde(default = "hundred")]
-    pub page_size: Option<i64>,
-    /// Whether to ask the service anew.
-    #[serde(default = "no")]
-    pub refresh: Option<bool>,
-    /// Whether to shorten them.
-    #[serde(default = "no")]
-    pub pretty: Option<bool>,
-    /// Name of the credentials to ask with.
-    pub credentials_name: Option<String>,
-}
-
-fn one() -> Option<i64> {
-    Some(1)
-}
-
-impl ListTools {
-    /// Those of a page of a connector.
-    pub fn of(connector: &RemoteId, page: i64, page_size: i64) -> Self {
-        Self {
-            connector_id_or_name: connector.clone(),
-            page: Some(page),
-            page_size: Some(page_size),
-            refresh: no(),
-            pretty: no(),
-            credentials_name: None,
-        }
-    }
-}
-
-impl Operation<Mistral> for ListTools {
-    const NAME: &'static str = "list_tools";
-    const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
-    type Output = Items<Tool>;
-
-    fn request(&self, _: &Mistral) -> Result<Request> {
-        let path = by_ref(&self.connector_id_or_name)?.then("/tools");
-        Ok(Request::get(path)
-            .query_if("page", self.page)
-            .query_if("page_size", self.page_size)
-            .query_if("refresh", self.refresh)
-            .query_if("pretty", self.pretty)
-            .query_if("credentials_name", self.credentials_name.as_ref()))
-    }
-
-    /// Notes what it means for the connector.
-    async fn run(&self, client: &Mistral, options: &CallOptions) -> Result<Items<Tool>> {
-        let listed = self.send(client, options).await;
-        client.note_listed(&self.connector_id_or_name, &listed);
-        listed
     }
 }

@@ -11,18 +11,19 @@ use serde_json::{Map, Value};
 use super::{by_ref, hundred, no};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Items, Tool, ToolAnswer};
-use crate::{Effect, Operation, Result};
+use crate::{Effect, Field, Operation, Result};
 
 /// List tools.
 ///
-/// Source: Mistral contract, section 2.
+/// Source: Mistral contract, sections 2 and 9.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListTools {
     /// Id or name of the connector.
     pub connector_id_or_name: RemoteId,
-    /// Which page, counted from 1; only the older clients ask.
-    pub page: Option<i64>,
+    /// Which page; only the older clients ask, for 1 when absent.
+    #[serde(default)]
+    pub page: Field<i64>,
     /// How many at most; 100 when absent.
     #[serde(default = "hundred")]
     pub page_size: Option<i64>,
@@ -41,7 +42,7 @@ impl ListTools {
     pub fn of(connector: &RemoteId, page_size: i64) -> Self {
         Self {
             connector_id_or_name: connector.clone(),
-            page: None,
+            page: Field::Absent,
             page_size: Some(page_size),
             refresh: no(),
             pretty: no(),
@@ -56,10 +57,10 @@ impl Operation<Mistral> for ListTools {
     const RETRY: Repeat = Repeat::Freely;
     type Output = Items<Tool>;
 
-    fn request(&self, _: &Mistral) -> Result<Request> {
+    fn request(&self, client: &Mistral) -> Result<Request> {
         let path = by_ref(&self.connector_id_or_name)?.then("/tools");
         Ok(Request::get(path)
-            .query_if("page", self.page)
+            .query_if("page", client.surface.seed_default(self.page, 1))
             .query_if("page_size", self.page_size)
             .query_if("refresh", self.refresh)
             .query_if("pretty", self.pretty)

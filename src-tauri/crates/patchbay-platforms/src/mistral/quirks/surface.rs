@@ -3,7 +3,7 @@
 //! Source: Mistral contract, sections 1 and 9.
 
 use crate::mistral::operations::{CURRENT, SEED};
-use crate::{Error, OperationEntry, Result};
+use crate::{Error, Field, OperationEntry, Result};
 
 /// Which form of the API an account speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,14 @@ impl Surface {
         match self {
             Self::Current => CURRENT,
             Self::Seed => SEED,
+        }
+    }
+
+    /// A parameter that the older surface sends with this value where none is given, and null leaves out.
+    pub(in crate::mistral) fn seed_default<T>(self, given: Field<T>, usual: T) -> Option<T> {
+        match (given, self) {
+            (Field::Absent, Self::Seed) => Some(usual),
+            (given, _) => given.value(),
         }
     }
 

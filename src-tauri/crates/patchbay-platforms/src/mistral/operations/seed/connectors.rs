@@ -14,7 +14,7 @@ use serde_with::apply;
 use crate::mistral::Mistral;
 use crate::mistral::operations::authentication::AuthData;
 use crate::mistral::operations::server_metadata::ServerMetadata;
-use crate::mistral::operations::{all, by_id, by_ref, hundred, no};
+use crate::mistral::operations::{all, by_id, hundred};
 use crate::mistral::wire::{OneConnector, PaginatedConnectors};
 use crate::{Effect, Error, Field, Operation, Result};
 
@@ -103,36 +103,6 @@ impl Operation<Mistral> for List {
             .query_if("active", filters.and_then(|it| it.active))
             .query_if("cursor", self.cursor.as_ref())
             .query_if("page_size", self.page_size))
-    }
-}
-
-/// Get a connector.
-///
-/// Source: Mistral contract, section 9.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Get {
-    /// Id or name of the connector.
-    pub connector_id_or_name: RemoteId,
-    /// Whether to tell how the user stands to it.
-    #[serde(default = "no")]
-    pub fetch_user_data: Option<bool>,
-    /// Whether to tell how the customer stands to it.
-    #[serde(default = "no")]
-    pub fetch_customer_data: Option<bool>,
-}
-
-impl Operation<Mistral> for Get {
-    const NAME: &'static str = "get";
-    const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
-    type Output = OneConnector;
-
-    fn request(&self, _: &Mistral) -> Result<Request> {
-        let path = by_ref(&self.connector_id_or_name)?;
-        Ok(Request::get(path)
-            .query_if("fetch_user_data", self.fetch_user_data)
-            .query_if("fetch_customer_data", self.fetch_customer_data))
     }
 }
 
