@@ -192,7 +192,7 @@ impl Call {
 fn table_of(account: &Account) -> &'static [OperationEntry] {
     let none = Map::new();
     let settings = account.settings.0.as_object().unwrap_or(&none);
-    hosted(account.platform).map_or(&[], |hosted| (hosted.operations_of)(settings))
+    hosted(account.platform).map_or(&[], |hosted| hosted.operations_of(settings))
 }
 
 fn find_operation(account: &Account, name: &str) -> Result<&'static OperationEntry, Error> {

@@ -34,6 +34,7 @@ pub use capabilities::{
     Tools,
 };
 pub use client::Client;
+pub use observations::SavedObservations;
 pub use operations::{Effect, Operation, OperationEntry, Platform};
 pub use output::{Output, Raw};
 pub use patchbay_http::{
@@ -41,6 +42,6 @@ pub use patchbay_http::{
     Unreachable,
 };
 pub use registry::{
-    AccountField, HOSTED, HostedPlatform, Rules, SignIn, abilities, allows_plain_http, hosted,
-    platform_infos,
+    AccountField, HOSTED, HostedPlatform, OperationsOf, Rules, SignIn, abilities,
+    allows_plain_http, hosted, platform_infos,
 };

@@ -65,19 +65,32 @@ impl<T: Clone + Default + Serialize + DeserializeOwned> Observations<T> {
         self.lock().values().map(look).collect()
     }
 
-    /// All of it, as JSON.
-    pub(crate) fn to_json(&self) -> Value {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Observations that one process saves and another takes up, whatever they are.
+pub trait SavedObservations: Sync {
+    /// All of them, as JSON. Holds no secret.
+    fn to_json(&self) -> Value;
+
+    /// Takes up what [`Self::to_json`] gave before, in place of what was found out so far. What cannot be read any
+    /// more is as if never known.
+    fn restore(&self, json: Value);
+}
+
+impl<T> SavedObservations for Observations<T>
+where
+    T: Clone + Default + Send + Serialize + DeserializeOwned,
+{
+    fn to_json(&self) -> Value {
         // Its keys are text.
         serde_json::to_value(&*self.lock()).unwrap_or_default()
     }
 
-    /// Takes up what [`Self::to_json`] gave.
-    pub(crate) fn restore(&self, json: Value) {
+    fn restore(&self, json: Value) {
         *self.lock() = serde_json::from_value(json).unwrap_or_default();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

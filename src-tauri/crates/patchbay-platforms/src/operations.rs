@@ -16,7 +16,7 @@ use patchbay_model::{SECRET_MARK, SentRequest};
 
 use crate::{
     Client, Connectors, Consents, Creation, Credentials, Details, Disconnects, Error, Output,
-    Prompts, Resources, Settings, Tools,
+    Prompts, Resources, SavedObservations, Settings, Tools,
 };
 
 /// One documented operation: the type is its arguments, and says what is sent, what comes back, what it may do
@@ -316,15 +316,10 @@ pub trait Platform: Send + Sync {
     }
 
     /// What was found out here about connectors that the platform itself does not tell, such as how a test
-    /// went or until when a consent is waited for; to be given to [`Platform::restore_observations`] by another
-    /// process. Holds no secret; null when there is nothing.
-    fn observations(&self) -> Value {
-        Value::Null
+    /// went or until when a consent is waited for.
+    fn observations(&self) -> Option<&dyn SavedObservations> {
+        None
     }
-
-    /// Takes up what [`Platform::observations`] gave before, in place of what was found out so far. What
-    /// cannot be read any more is as if never known.
-    fn restore_observations(&self, _saved: Value) {}
 
     /// Reading what a connector holds.
     fn resources(&self) -> Option<&dyn Resources> {

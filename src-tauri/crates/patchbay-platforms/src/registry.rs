@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use patchbay_http::{Clients, Clock, SecretNames};
+use patchbay_http::{Api, Clients, Clock, SecretNames, TokenSource};
 use patchbay_model::{Abilities, Form, PlatformLook, Secret, TileColours, Tool, ToolEffect};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -28,16 +28,17 @@ pub struct HostedPlatform {
     pub secret_for: fn(&Map<String, Value>) -> Option<&'static str>,
     /// Every documented operation, whichever account may call it.
     pub operations: fn() -> &'static [OperationEntry],
-    /// Those that an account with these settings may call; known without its secrets, and the same as
-    /// [`Platform::operations`] once it is signed in to.
-    pub operations_of: fn(&Map<String, Value>) -> &'static [OperationEntry],
-    /// Name of the account field on which these depend; `None` where all accounts have the same.
-    pub operations_by: Option<&'static str>,
+    /// Name of the account field on which it depends which of them an account may call, and those by its settings;
+    /// `None` where all accounts have all of them.
+    pub operations_by: Option<(&'static str, OperationsOf)>,
     /// What is known of its connectors and tools without asking it.
     pub rules: Rules,
     /// Signs in; sends nothing yet.
     pub sign_in: fn(SignIn) -> Result<Arc<dyn Platform>, Error>,
 }
+
+/// The operations that an account with these settings may call.
+pub type OperationsOf = fn(&Map<String, Value>) -> &'static [OperationEntry];
 
 /// What is known of the connectors and tools of a platform without asking it.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +53,7 @@ pub struct Rules {
 }
 
 /// Of most platforms no more is known than what they tell.
-pub(crate) const NO_RULES: Rules = Rules {
+const NO_RULES: Rules = Rules {
     kind_of: |_| None,
     effect_of: |tool, _| tool.effect,
     unlisted_tool: |_| None,
@@ -205,6 +206,11 @@ impl SignIn {
         }
     }
 
+    pub(crate) fn api(&self, base: &str, tokens: Arc<dyn TokenSource>) -> Result<Api, Error> {
+        let (clients, clock) = (self.clients.clone(), Arc::clone(&self.clock));
+        Api::new(clients, clock, base, tokens)
+    }
+
     /// A secret that was given, empty or not.
     pub fn secret(&self, name: &str) -> Option<&Secret> {
         self.secrets.get(name)
@@ -303,9 +309,40 @@ pub(crate) fn secret_names(operations: &[OperationEntry], fields: &[AccountField
 }
 
 impl HostedPlatform {
+    /// One that does what every hosted platform does, and whose accounts sign in with the secret `api_key`.
+    pub(crate) const fn new(
+        platform: patchbay_model::Platform,
+        look: PlatformLook,
+        fields: &'static [AccountField],
+        operations: fn() -> &'static [OperationEntry],
+        sign_in: fn(SignIn) -> Result<Arc<dyn Platform>, Error>,
+    ) -> Self {
+        Self {
+            platform,
+            look,
+            abilities: HOSTED_ABILITIES,
+            is_assumed: false,
+            fields,
+            secret_for: |_| Some("api_key"),
+            operations,
+            operations_by: None,
+            rules: NO_RULES,
+            sign_in,
+        }
+    }
+
+    /// The operations that an account with these settings may call; known without its secrets, and the same as
+    /// [`Platform::operations`] once it is signed in to.
+    pub fn operations_of(&self, settings: &Map<String, Value>) -> &'static [OperationEntry] {
+        match self.operations_by {
+            Some((_, operations_of)) => operations_of(settings),
+            None => (self.operations)(),
+        }
+    }
+
     /// The account field on which it depends what an account can call; `None` where all can call the same.
     pub fn operations_field(&self) -> Option<&'static AccountField> {
-        let name = self.operations_by?;
+        let (name, _) = self.operations_by?;
         self.fields.iter().find(|field| field.name == name)
     }
 }

@@ -18,12 +18,14 @@ const DEPTH: u32 = 2;
 
 /// Gives a platform that was just signed in to what any process found out before.
 pub(super) async fn restore(cx: &Context, account: &AccountId, platform: &dyn Platform) {
+    let Some(observations) = platform.observations() else {
+        return;
+    };
     match find_saved(cx, account).await {
         Ok(Some(found)) => {
-            platform.restore_observations(found);
-            cx.sign_ins()
-                .observations
-                .record(account, platform.observations());
+            observations.restore(found);
+            let known = observations.to_json();
+            cx.sign_ins().observations.record(account, known);
         }
         Ok(None) => {}
         Err(error) => tracing::warn!(%error, "what was found out before could not be read"),
@@ -33,7 +35,10 @@ pub(super) async fn restore(cx: &Context, account: &AccountId, platform: &dyn Pl
 /// Keeps what a platform found out that it would not tell again, for other processes. Nothing depends on
 /// it but how connectors are shown.
 pub(crate) async fn save_observations(cx: &Context, account: &AccountId, platform: &dyn Platform) {
-    let ours = platform.observations();
+    let Some(observations) = platform.observations() else {
+        return;
+    };
+    let ours = observations.to_json();
     let before = cx.sign_ins().observations.of(account);
     let is_news = match &before {
         Some(before) => *before != ours,
@@ -51,11 +56,10 @@ pub(crate) async fn save_observations(cx: &Context, account: &AccountId, platfor
     match cx.store().change_setting(&name, lay_over).await {
         Ok(Json(kept)) => {
             if kept != ours {
-                platform.restore_observations(kept);
+                observations.restore(kept);
             }
-            cx.sign_ins()
-                .observations
-                .record(account, platform.observations());
+            let known = observations.to_json();
+            cx.sign_ins().observations.record(account, known);
         }
         Err(error) => tracing::warn!(%error, "what was found out could not be kept"),
     }
@@ -70,11 +74,14 @@ pub(super) async fn merge_saved(
     account: &AccountId,
     platform: &dyn Platform,
 ) -> Result<(), Error> {
+    let Some(observations) = platform.observations() else {
+        return Ok(());
+    };
     let before = cx.sign_ins().observations.of(account).unwrap_or_default();
     let found = find_saved(cx, account).await?.unwrap_or_default();
     if found != before {
-        let now = merge_observations(&before, platform.observations(), found.clone());
-        platform.restore_observations(now);
+        let now = merge_observations(&before, observations.to_json(), found.clone());
+        observations.restore(now);
         cx.sign_ins().observations.record(account, found);
     }
     Ok(())

@@ -23,11 +23,11 @@ use crate::capabilities::{no_choices, offers, web_page};
 use crate::form;
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, NO_RULES, secret_names, text_of};
+use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, secret_names, text_of};
 use crate::{
     AccountField, Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials,
     Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Platform,
-    RemoteConnector, Result, SignIn, StartedConsent, TokenSource,
+    RemoteConnector, Result, SavedObservations, SignIn, StartedConsent, TokenSource,
 };
 
 const BASE_URL: &str = "http://127.0.0.1:8333";
@@ -48,29 +48,27 @@ pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
 
 /// Agent Stack in the registry.
 pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
-    platform: patchbay_model::Platform::Agentstack,
-    look: PlatformLook {
-        title: "Agent Stack",
-        initials: "As",
-        creates: "Preset and custom MCP servers",
-        sign_in: Some("Server address; token or user name and password if it needs one"),
-        light: TileColours::new("#e3e9f4", "#34507f"),
-        dark: TileColours::new("#232f44", "#a3bdec"),
-    },
     abilities: Abilities {
         takes_mcp_servers: true,
         keeps_credentials: true,
         has_resources: true,
         ..HOSTED_ABILITIES
     },
-    is_assumed: false,
-    fields: FIELDS,
     secret_for,
-    operations: || OPERATIONS,
-    operations_of: |_| OPERATIONS,
-    operations_by: None,
-    rules: NO_RULES,
-    sign_in,
+    ..HostedPlatform::new(
+        patchbay_model::Platform::Agentstack,
+        PlatformLook {
+            title: "Agent Stack",
+            initials: "As",
+            creates: "Preset and custom MCP servers",
+            sign_in: Some("Server address; token or user name and password if it needs one"),
+            light: TileColours::new("#e3e9f4", "#34507f"),
+            dark: TileColours::new("#232f44", "#a3bdec"),
+        },
+        FIELDS,
+        || OPERATIONS,
+        |account| Ok(Arc::new(client(&account)?)),
+    )
 };
 
 /// Source: Agent Stack contract, section 10.
@@ -120,22 +118,17 @@ impl AsRef<Api> for AgentStack {
     }
 }
 
-fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
-    Ok(Arc::new(client(&account)?))
-}
-
 /// The client of an account.
 ///
 /// # Errors
 /// [`Error::Usage`] when a secret is missing, or a setting cannot be used.
 pub fn client(account: &SignIn) -> Result<AgentStack> {
     let base = account.text("base_url")?.unwrap_or(BASE_URL);
-    let (clients, clock) = (account.clients.clone(), Arc::clone(&account.clock));
     Ok(AgentStack {
         api: Api {
             redirects: Redirects::Refuse,
             secret_names: &SECRET_NAMES,
-            ..Api::new(clients, clock, base, credentials(account)?)?
+            ..account.api(base, credentials(account)?)?
         },
         observations: Observations::default(),
         sessions: Sessions::default(),
@@ -297,12 +290,8 @@ impl Platform for AgentStack {
         self.sessions.settle().await;
     }
 
-    fn observations(&self) -> Value {
-        self.observations.to_json()
-    }
-
-    fn restore_observations(&self, saved: Value) {
-        self.observations.restore(saved);
+    fn observations(&self) -> Option<&dyn SavedObservations> {
+        Some(&self.observations)
     }
 
     offers! {

@@ -31,7 +31,7 @@ use crate::operations::{AnyClient, Operation, arguments};
 use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, Rules, text_of};
 use crate::{
     AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, OperationEntry, Platform,
-    ProviderOAuth, Raw, RemoteConnector, Result, Settings, SignIn,
+    ProviderOAuth, Raw, RemoteConnector, Result, SavedObservations, Settings, SignIn,
 };
 
 const BASE_URL: &str = "https://api.airbyte.ai";
@@ -40,36 +40,35 @@ const WORKSPACE: &str = "default";
 
 /// Airbyte Agents in the registry.
 pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
-    platform: patchbay_model::Platform::Airbyte,
-    look: PlatformLook {
-        title: "Airbyte",
-        initials: "Ab",
-        creates: "Airbyte data sources",
-        sign_in: Some("Client ID and secret, or token"),
-        light: TileColours::new("#ece6f3", "#5a4380"),
-        dark: TileColours::new("#30283f", "#c3aee6"),
-    },
     abilities: Abilities {
         has_pages: true,
         has_effects_by_arguments: true,
         ..HOSTED_ABILITIES
     },
-    is_assumed: false,
-    fields: FIELDS,
     // Without an application there is nothing but a token to be had.
     secret_for: |settings| match text_of(settings, "client_id") {
         Some(_) => Some("client_secret"),
         None => Some("token"),
     },
-    operations: || OPERATIONS,
-    operations_of: |_| OPERATIONS,
-    operations_by: None,
     rules: Rules {
         kind_of: mapping::kind_of,
         effect_of: tools::effect_of,
         unlisted_tool: tools::unlisted,
     },
-    sign_in,
+    ..HostedPlatform::new(
+        patchbay_model::Platform::Airbyte,
+        PlatformLook {
+            title: "Airbyte",
+            initials: "Ab",
+            creates: "Airbyte data sources",
+            sign_in: Some("Client ID and secret, or token"),
+            light: TileColours::new("#ece6f3", "#5a4380"),
+            dark: TileColours::new("#30283f", "#c3aee6"),
+        },
+        FIELDS,
+        || OPERATIONS,
+        |account| Ok(Arc::new(client(&account)?)),
+    )
 };
 
 /// Source: Airbyte contract, section 10.
@@ -124,10 +123,6 @@ impl AsRef<Api> for Airbyte {
     }
 }
 
-fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
-    Ok(Arc::new(client(&account)?))
-}
-
 /// The client of an account. One without credentials can still call an operation that brings its own; all others are
 /// refused.
 ///
@@ -135,10 +130,9 @@ fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
 /// [`Error::Usage`](crate::Error::Usage) when a setting cannot be used.
 pub fn client(account: &SignIn) -> Result<Airbyte> {
     let base = account.text("base_url")?.unwrap_or(BASE_URL);
-    let (clients, clock) = (account.clients.clone(), Arc::clone(&account.clock));
     let anonymous = Api {
         secrets: account.secrets.values().cloned().collect(),
-        ..Api::new(clients, clock, base, Arc::new(NoToken))?
+        ..account.api(base, Arc::new(NoToken))?
     };
     let identities = Identities::new(account, anonymous)?;
     let workspace = account.text("workspace_name")?.unwrap_or(WORKSPACE);
@@ -221,12 +215,8 @@ impl Platform for Airbyte {
         self
     }
 
-    fn observations(&self) -> Value {
-        self.observations.to_json()
-    }
-
-    fn restore_observations(&self, saved: Value) {
-        self.observations.restore(saved);
+    fn observations(&self) -> Option<&dyn SavedObservations> {
+        Some(&self.observations)
     }
 
     offers! {

@@ -20,10 +20,11 @@ use super::wire::Connector;
 use crate::capabilities::{SingleCredential, no_choices, offers, web_page};
 use crate::form::{self, at_fields};
 use crate::operations::{AnyClient, Operation, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, NO_RULES, secret_names};
+use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, secret_names};
 use crate::{
     AccountField, Client, Connectors, ConsentState, Consents, Creation, Error, HostedPlatform,
-    OperationEntry, Platform, Raw, RemoteConnector, Result, Settings, SignIn, StartedConsent,
+    OperationEntry, Platform, Raw, RemoteConnector, Result, SavedObservations, Settings, SignIn,
+    StartedConsent,
 };
 
 const BASE_URL: &str = "https://api.cohere.com";
@@ -41,27 +42,27 @@ const SEARCH: &str = "search";
 
 /// Cohere in the registry.
 pub(crate) const COHERE: HostedPlatform = HostedPlatform {
-    platform: patchbay_model::Platform::Cohere,
-    look: PlatformLook {
-        title: "Cohere",
-        initials: "Co",
-        creates: "Search services for Cohere chat",
-        sign_in: None,
-        light: TileColours::new("#e3ede9", "#2b5a4c"),
-        dark: TileColours::new("#1f332d", "#93cbb8"),
-    },
     abilities: Abilities {
         keeps_credentials: true,
         ..HOSTED_ABILITIES
     },
-    is_assumed: false,
-    fields: FIELDS,
-    secret_for: |_| Some("api_key"),
-    operations: || OPERATIONS,
-    operations_of: |_| OPERATIONS,
-    operations_by: None,
-    rules: NO_RULES,
-    sign_in,
+    ..HostedPlatform::new(
+        patchbay_model::Platform::Cohere,
+        PlatformLook {
+            title: "Cohere",
+            initials: "Co",
+            creates: "Search services for Cohere chat",
+            sign_in: None,
+            light: TileColours::new("#e3ede9", "#2b5a4c"),
+            dark: TileColours::new("#1f332d", "#93cbb8"),
+        },
+        FIELDS,
+        || OPERATIONS,
+        |account| {
+            let client = client(&account)?;
+            Ok(Arc::new(Cohere { client }))
+        },
+    )
 };
 
 /// Source: Cohere contract, section 11.
@@ -91,11 +92,6 @@ pub(super) struct Cohere {
     pub(super) client: Client,
 }
 
-fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
-    let client = client(&account)?;
-    Ok(Arc::new(Cohere { client }))
-}
-
 /// The client of an account: its operations are called with it.
 ///
 /// # Errors
@@ -106,14 +102,13 @@ pub fn client(account: &SignIn) -> Result<Client> {
     let base = base_url(account.text("base_url")?.unwrap_or(BASE_URL));
     let client_name = account.text("client_name")?;
     let headers = client_name.map(|name| ("x-client-name".to_owned(), name.to_owned()));
-    let (clients, clock) = (account.clients.clone(), Arc::clone(&account.clock));
     Ok(Client::new(Api {
         headers: headers.into_iter().collect(),
         retries: retries(),
         // A connector's own service is asked without it, and may know it all the same.
         secrets: vec![key.clone()],
         secret_names: &SECRET_NAMES,
-        ..Api::new(clients, clock, &base, Arc::new(FixedHeaders::bearer(key)))?
+        ..account.api(&base, Arc::new(FixedHeaders::bearer(key)))?
     }))
 }
 
@@ -179,12 +174,8 @@ impl Platform for Cohere {
         page.run(&self.client, options).await.map(drop)
     }
 
-    fn observations(&self) -> Value {
-        self.client.observations.to_json()
-    }
-
-    fn restore_observations(&self, saved: Value) {
-        self.client.observations.restore(saved);
+    fn observations(&self) -> Option<&dyn SavedObservations> {
+        Some(&self.client.observations)
     }
 
     offers! {

@@ -15,16 +15,16 @@ use super::wire::Connector;
 use crate::capabilities::offers;
 use crate::mcp::{self, CallOutcome};
 use crate::operations::{AnyClient, Operation, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, NO_RULES, secret_names};
+use crate::registry::{ALLOW_PLAIN_HTTP, secret_names};
 use crate::{
     AccountField, Client, Connectors, Creation, Error, HostedPlatform, OperationEntry, Platform,
     Raw, RemoteConnector, Result, SignIn, Tools, form,
 };
 
 /// The platform in the registry.
-pub(crate) const EXAMPLE: HostedPlatform = HostedPlatform {
-    platform: patchbay_model::Platform::Example,
-    look: PlatformLook {
+pub(crate) const EXAMPLE: HostedPlatform = HostedPlatform::new(
+    patchbay_model::Platform::Example,
+    PlatformLook {
         title: "Example",
         initials: "Ex",
         creates: "MCP servers for nobody",
@@ -32,19 +32,13 @@ pub(crate) const EXAMPLE: HostedPlatform = HostedPlatform {
         light: TileColours::new("#e0eef2", "#1f5566"),
         dark: TileColours::new("#1c343c", "#8cc6d8"),
     },
-    abilities: HOSTED_ABILITIES,
-    is_assumed: false,
-    fields: FIELDS,
-    secret_for: |_| Some("api_key"),
-    operations: || OPERATIONS,
-    operations_of: |_| OPERATIONS,
-    operations_by: None,
-    rules: NO_RULES,
-    sign_in: |account| {
+    FIELDS,
+    || OPERATIONS,
+    |account| {
         let client = client(&account)?;
         Ok(Arc::new(Example { client }))
     },
-};
+);
 
 const FIELDS: &[AccountField] = &[
     AccountField::new("api_key", "API key", "From the test that started it")
@@ -70,11 +64,10 @@ pub fn client(account: &SignIn) -> Result<Client> {
     let key = account.secret("api_key").filter(|key| !key.is_empty());
     let key = key.ok_or_else(|| Error::Usage("enter an API key".to_owned()))?;
     let base = account.text("base_url")?.unwrap_or("https://api.example");
-    let (clients, clock) = (account.clients.clone(), Arc::clone(&account.clock));
     Ok(Client::new(Api {
         secrets: vec![key.clone()],
         secret_names: &SECRET_NAMES,
-        ..Api::new(clients, clock, base, Arc::new(FixedHeaders::bearer(key)))?
+        ..account.api(base, Arc::new(FixedHeaders::bearer(key)))?
     }))
 }
 

@@ -28,10 +28,10 @@ use crate::capabilities::offers;
 use crate::mcp::{self, CallOutcome};
 use crate::observations::Observations;
 use crate::operations::AnyClient;
-use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, NO_RULES, text_of};
+use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, text_of};
 use crate::{
     AccountField, Connectors, Error, Field, HostedPlatform, Operation, OperationEntry, Platform,
-    RemoteConnector, Result, SignIn, Tools,
+    RemoteConnector, Result, SavedObservations, SignIn, Tools,
 };
 
 /// Names of members that no answer shows.
@@ -40,15 +40,6 @@ pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
 
 /// Mistral in the registry.
 pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
-    platform: patchbay_model::Platform::Mistral,
-    look: PlatformLook {
-        title: "Mistral",
-        initials: "Mi",
-        creates: "MCP servers and HTTP services for Mistral chats and agents",
-        sign_in: None,
-        light: TileColours::new("#f2e9dd", "#6a4d22"),
-        dark: TileColours::new("#37301f", "#dcc08d"),
-    },
     abilities: Abilities {
         takes_mcp_servers: true,
         keeps_credentials: true,
@@ -56,17 +47,25 @@ pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
         has_consent_form: true,
         ..HOSTED_ABILITIES
     },
-    is_assumed: false,
-    fields: FIELDS,
     secret_for: |settings| match text_of(settings, "token_file") {
         Some(_) => None,
         None => Some("api_key"),
     },
-    operations: || CURRENT,
-    operations_of,
-    operations_by: Some("surface"),
-    rules: NO_RULES,
-    sign_in,
+    operations_by: Some(("surface", operations_of)),
+    ..HostedPlatform::new(
+        patchbay_model::Platform::Mistral,
+        PlatformLook {
+            title: "Mistral",
+            initials: "Mi",
+            creates: "MCP servers and HTTP services for Mistral chats and agents",
+            sign_in: None,
+            light: TileColours::new("#f2e9dd", "#6a4d22"),
+            dark: TileColours::new("#37301f", "#dcc08d"),
+        },
+        FIELDS,
+        || CURRENT,
+        |account| Ok(Arc::new(client(&account)?)),
+    )
 };
 
 /// Source: Mistral contract, section 14.
@@ -122,10 +121,6 @@ impl AsRef<Api> for Mistral {
     }
 }
 
-fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
-    Ok(Arc::new(client(&account)?))
-}
-
 /// The client of an account.
 ///
 /// # Errors
@@ -135,13 +130,12 @@ pub fn client(account: &SignIn) -> Result<Mistral> {
     let region = surface.base_url(account.text("region")?)?;
     let base = account.text("base_url")?.unwrap_or(region);
     let key = Arc::new(Key::of(account)?);
-    let (clients, clock) = (account.clients.clone(), Arc::clone(&account.clock));
     Ok(Mistral {
         api: Api {
             // Of several slashes at its end only one goes (contract, section 1, "joining").
             base: parse_base_url(base)?,
             retries: retries(),
-            ..Api::new(clients, clock, base, key)?
+            ..account.api(base, key)?
         },
         surface,
         observations: Observations::default(),
@@ -186,12 +180,8 @@ impl Platform for Mistral {
         page(None, 1).run(self, options).await.map(drop)
     }
 
-    fn observations(&self) -> Value {
-        self.observations.to_json()
-    }
-
-    fn restore_observations(&self, saved: Value) {
-        self.observations.restore(saved);
+    fn observations(&self) -> Option<&dyn SavedObservations> {
+        Some(&self.observations)
     }
 
     offers! {

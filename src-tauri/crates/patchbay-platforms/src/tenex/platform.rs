@@ -34,11 +34,11 @@ use crate::capabilities::{SingleCredential, SingleOutcome, SingleTool, no_choice
 use crate::form::at_fields;
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
-use crate::registry::{HOSTED_ABILITIES, NO_RULES, secret_names, text_of};
+use crate::registry::{HOSTED_ABILITIES, secret_names, text_of};
 use crate::{
     Connectors, ConsentState, Consents, Creation, Credentials, Details, Disconnects, Error,
     HostedPlatform, NoToken, Operation, OperationEntry, Output, Platform, Refusal, RemoteConnector,
-    Result, Settings, SignIn, StartedConsent, TokenSource, Tools,
+    Result, SavedObservations, Settings, SignIn, StartedConsent, TokenSource, Tools,
 };
 
 const BASE_URL: &str = "https://api.10ex.ai";
@@ -55,30 +55,29 @@ pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
 
 /// 10ex in the registry.
 pub(crate) const TENEX: HostedPlatform = HostedPlatform {
-    platform: patchbay_model::Platform::Tenex,
-    look: PlatformLook {
-        title: "10ex",
-        initials: "10",
-        creates: "10ex providers",
-        sign_in: Some("API key, or email and password"),
-        light: TileColours::new("#f3e5e8", "#7c3d4c"),
-        dark: TileColours::new("#3a262b", "#e2a9b6"),
-    },
     abilities: Abilities {
         keeps_credentials: true,
         ..HOSTED_ABILITIES
     },
     is_assumed: true,
-    fields: FIELDS,
     secret_for: |settings| match text_of(settings, "email") {
         Some(_) => Some("password"),
         None => Some("api_key"),
     },
-    operations: || OPERATIONS,
-    operations_of: |_| OPERATIONS,
-    operations_by: None,
-    rules: NO_RULES,
-    sign_in,
+    ..HostedPlatform::new(
+        patchbay_model::Platform::Tenex,
+        PlatformLook {
+            title: "10ex",
+            initials: "10",
+            creates: "10ex providers",
+            sign_in: Some("API key, or email and password"),
+            light: TileColours::new("#f3e5e8", "#7c3d4c"),
+            dark: TileColours::new("#3a262b", "#e2a9b6"),
+        },
+        FIELDS,
+        || OPERATIONS,
+        |account| Ok(Arc::new(client(&account)?)),
+    )
 };
 
 /// One account: its operations are called with it.
@@ -96,10 +95,6 @@ impl AsRef<Api> for Tenex {
     }
 }
 
-fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
-    Ok(Arc::new(client(&account)?))
-}
-
 /// The client of an account.
 ///
 /// # Errors
@@ -107,11 +102,10 @@ fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
 pub fn client(account: &SignIn) -> Result<Tenex> {
     let settings = AccountSettings(&account.settings);
     let base = account.text("base_url")?.unwrap_or(BASE_URL);
-    let (clients, clock) = (account.clients.clone(), Arc::clone(&account.clock));
     let anonymous = Api {
         secrets: account.secrets.values().cloned().collect(),
         secret_names: &SECRET_NAMES,
-        ..Api::new(clients, clock, base, Arc::new(NoToken))?
+        ..account.api(base, Arc::new(NoToken))?
     };
     let api = Api {
         tokens: tokens(account, &settings, &anonymous)?,
@@ -395,12 +389,8 @@ impl Platform for Tenex {
         Ok(())
     }
 
-    fn observations(&self) -> Value {
-        self.observations.to_json()
-    }
-
-    fn restore_observations(&self, saved: Value) {
-        self.observations.restore(saved);
+    fn observations(&self) -> Option<&dyn SavedObservations> {
+        Some(&self.observations)
     }
 
     /// Without a list, connectors that are known can still be looked at and deleted.

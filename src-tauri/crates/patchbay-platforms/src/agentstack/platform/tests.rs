@@ -51,7 +51,7 @@ fn account(settings: Value, secrets: &[(&str, &str)], clock: Arc<Jumping>) -> Si
 
 /// Signed in without credentials.
 fn signed_in(base: &str, clock: Arc<Jumping>) -> Arc<dyn Platform> {
-    sign_in(account(value!({"base_url": base}), &[], clock)).unwrap()
+    (AGENTSTACK.sign_in)(account(value!({"base_url": base}), &[], clock)).unwrap()
 }
 
 fn connector(state: &str) -> Value {
@@ -66,7 +66,7 @@ async fn authorization(settings: Value, secrets: &[(&str, &str)]) -> Result<Opti
     let server = Server::start([json(200, value!({"items": []}))]).await;
     let mut settings = settings;
     settings["base_url"] = server.base.clone().into();
-    let platform = sign_in(account(settings, secrets, Jumping::new()))?;
+    let platform = (AGENTSTACK.sign_in)(account(settings, secrets, Jumping::new()))?;
     platform.check(&options()).await?;
     let seen = server.seen();
     assert_eq!(seen[0].uri.path(), "/edge/api/v1/connectors");

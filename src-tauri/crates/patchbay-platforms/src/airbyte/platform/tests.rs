@@ -157,7 +157,7 @@ fn account(server: &Server, clock: &Arc<Jumping>, secrets: &[(&str, &str)]) -> A
         clients: Clients::build(&clients).unwrap(),
         clock: Arc::clone(clock) as _,
     };
-    super::sign_in(account).unwrap()
+    (super::AIRBYTE.sign_in)(account).unwrap()
 }
 
 fn signed_in(server: &Server) -> Arc<dyn Platform> {

@@ -37,7 +37,8 @@ fn account(settings: Value, key: &str) -> SignIn {
 
 async fn signed_in(answers: impl IntoIterator<Item = Response>) -> (Arc<dyn Platform>, Server) {
     let server = Server::start(answers).await;
-    let platform = sign_in(account(value!({"base_url": server.base}), "test-key")).unwrap();
+    let platform =
+        (COHERE.sign_in)(account(value!({"base_url": server.base}), "test-key")).unwrap();
     (platform, server)
 }
 
@@ -66,7 +67,9 @@ fn addresses_of_cohere_lose_their_version() {
 
 #[test]
 fn nothing_works_without_a_key() {
-    let refused = sign_in(account(value!({}), "")).map(drop).unwrap_err();
+    let refused = (COHERE.sign_in)(account(value!({}), ""))
+        .map(drop)
+        .unwrap_err();
     assert_eq!(refused.kind(), "usage");
 }
 

@@ -27,7 +27,7 @@ fn account(settings: Value, key: Option<&str>) -> SignIn {
 fn platform(surface: &str) -> Arc<dyn Platform> {
     // Nobody listens there: what arrives would fail as unreachable.
     let settings = json!({"base_url": "http://127.0.0.1:9", "surface": surface});
-    sign_in(account(settings, Some("k-12345"))).unwrap()
+    (MISTRAL.sign_in)(account(settings, Some("k-12345"))).unwrap()
 }
 
 async fn kind(surface: &str, operation: &str, given: Value) -> &'static str {
@@ -46,12 +46,12 @@ fn settings_outside_the_words_are_refused() {
         json!({"region": 1}),
     ] {
         assert!(matches!(
-            sign_in(account(settings, Some("k"))),
+            (MISTRAL.sign_in)(account(settings, Some("k"))),
             Err(Error::Usage(_))
         ));
     }
     assert!(matches!(
-        sign_in(account(json!({}), Some(""))),
+        (MISTRAL.sign_in)(account(json!({}), Some(""))),
         Err(Error::Usage(_))
     ));
     for settings in [
@@ -59,7 +59,7 @@ fn settings_outside_the_words_are_refused() {
         json!({"region": "us"}),
         json!({"region": "eu", "surface": "seed"}),
     ] {
-        assert!(sign_in(account(settings, None)).is_ok());
+        assert!((MISTRAL.sign_in)(account(settings, None)).is_ok());
     }
 }
 
@@ -67,7 +67,7 @@ fn settings_outside_the_words_are_refused() {
 fn operations_are_known_by_the_settings_alone() {
     for surface in ["current", "seed"] {
         let settings = account(json!({"surface": surface}), None).settings;
-        let known = (MISTRAL.operations_of)(&settings);
+        let known = MISTRAL.operations_of(&settings);
         assert!(std::ptr::eq(known, platform(surface).operations()));
     }
     let effect = |operations: &[OperationEntry]| {
@@ -77,11 +77,11 @@ fn operations_are_known_by_the_settings_alone() {
     };
     let seed = account(json!({"surface": "seed"}), None).settings;
     assert_eq!(
-        effect((MISTRAL.operations_of)(&seed)),
+        effect(MISTRAL.operations_of(&seed)),
         Some(Effect::Irreversible)
     );
     assert_eq!(
-        effect((MISTRAL.operations_of)(&Map::new())),
+        effect(MISTRAL.operations_of(&Map::new())),
         Some(Effect::Write)
     );
 }
@@ -100,7 +100,9 @@ fn streams_are_operations_of_the_current_surface() {
 #[test]
 fn a_region_that_the_older_surface_lacks_is_told_as_such() {
     let settings = json!({"region": "us", "surface": "seed"});
-    let refused = sign_in(account(settings, Some("k"))).map(drop).unwrap_err();
+    let refused = (MISTRAL.sign_in)(account(settings, Some("k")))
+        .map(drop)
+        .unwrap_err();
     assert!(refused.to_string().contains("no us region"), "{refused}");
 }
 
@@ -217,7 +219,8 @@ async fn a_secret_that_the_platform_repeats_is_not_handed_on() {
             socket.write_all(answer.as_bytes()).await.unwrap();
             String::from_utf8_lossy(&request[..read]).into_owned()
         });
-        let client = sign_in(account(json!({"base_url": base}), Some("k-12345"))).unwrap();
+        let client =
+            (MISTRAL.sign_in)(account(json!({"base_url": base}), Some("k-12345"))).unwrap();
         let outcome = client
             .call("create", given.clone(), &CallOptions::default())
             .await;

@@ -51,7 +51,7 @@ async fn signed_in(answers: impl IntoIterator<Item = Response>) -> (Arc<dyn Plat
     let server = Server::start(answers).await;
     let settings = value!({"base_url": server.base});
     let account = account(&settings, &[("api_key", "tnx_a_b")], Jumping::new());
-    (sign_in(account).unwrap(), server)
+    ((TENEX.sign_in)(account).unwrap(), server)
 }
 
 fn options() -> CallOptions {
@@ -84,7 +84,7 @@ fn nothing_works_without_a_key_or_a_password() {
         (value!({"email": "a@b"}), vec![]),
         (value!({}), vec![("password", "p")]),
     ] {
-        let refused = sign_in(account(&settings, &secrets, Jumping::new())).map(drop);
+        let refused = (TENEX.sign_in)(account(&settings, &secrets, Jumping::new())).map(drop);
         assert_eq!(refused.unwrap_err().kind(), "usage", "{settings}");
     }
 }
@@ -95,7 +95,7 @@ async fn a_jwt_is_kept_until_it_lapses() {
     let settings = value!({"base_url": server.base, "email": "a@b"});
     let clock = Jumping::new();
     let account = account(&settings, &[("password", "hunter22")], clock.clone());
-    let tenex = sign_in(account).unwrap();
+    let tenex = (TENEX.sign_in)(account).unwrap();
     for wait in [0, 3599, 1] {
         patchbay_http::Clock::sleep(&*clock, Duration::from_secs(wait)).await;
         tenex.check(&options()).await.unwrap();
@@ -138,7 +138,7 @@ async fn a_kept_jwt_that_is_refused_is_replaced_once_and_a_fresh_one_is_not() {
         let server = Server::start(answers).await;
         let settings = value!({"base_url": server.base, "email": "a@b"});
         let account = account(&settings, &[("password", "hunter22")], Jumping::new());
-        let tenex = sign_in(account).unwrap();
+        let tenex = (TENEX.sign_in)(account).unwrap();
         for kind in kinds {
             let outcome = tenex.check(&options()).await;
             assert_eq!(outcome.map_or_else(|error| error.kind(), |()| ""), kind);
@@ -152,7 +152,7 @@ async fn a_wrong_password_is_told_as_such() {
     let server = Server::start([json(401, value!({"detail": "Wrong password hunter22"}))]).await;
     let settings = value!({"base_url": server.base, "email": "a@b"});
     let account = account(&settings, &[("password", "hunter22")], Jumping::new());
-    let error = sign_in(account)
+    let error = (TENEX.sign_in)(account)
         .unwrap()
         .check(&options())
         .await
@@ -177,7 +177,7 @@ async fn without(
         .collect();
     let settings = value!({"base_url": server.base, "routes": routes});
     let account = account(&settings, &[("api_key", "tnx_a_b")], Jumping::new());
-    (sign_in(account).unwrap(), server)
+    ((TENEX.sign_in)(account).unwrap(), server)
 }
 
 #[tokio::test]
@@ -230,7 +230,7 @@ async fn a_login_of_another_shape_does_not_show_its_token() {
         let server = Server::start([json(200, body.clone())]).await;
         let settings = value!({"base_url": server.base, "email": "a@b"});
         let account = account(&settings, &[("password", "hunter22")], Jumping::new());
-        let outcome = sign_in(account).unwrap().check(&options()).await;
+        let outcome = (TENEX.sign_in)(account).unwrap().check(&options()).await;
         let problem = outcome.unwrap_err().problem();
         assert_eq!(problem.code, Code::PlatformAnswer);
         assert!(!format!("{problem:?}").contains("eyJ"), "{body}");
@@ -344,7 +344,7 @@ async fn a_route_may_ask_by_query() {
         "routes": {"start_oauth": {"method": "GET", "path": "/{provider}/oauth"}}
     });
     let account = account(&settings, &[("api_key", "tnx_a_b")], Jumping::new());
-    let tenex = sign_in(account).unwrap();
+    let tenex = (TENEX.sign_in)(account).unwrap();
     let which = value!({"provider": "a/b", "role": "sink"});
     tenex.call("start_oauth", which, &options()).await.unwrap();
     assert_eq!(

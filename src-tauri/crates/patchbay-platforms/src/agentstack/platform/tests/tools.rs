@@ -27,7 +27,7 @@ async fn tools_are_listed_and_run_in_one_session_as_the_account() {
         &[("token", "t-1")],
         Jumping::new(),
     );
-    let platform = sign_in(account).unwrap();
+    let platform = (AGENTSTACK.sign_in)(account).unwrap();
     assert_eq!(shown(&*platform).await.0, Status::Unknown);
     assert_eq!(names(&*platform).await.unwrap(), ["echo"]);
     assert_eq!(shown(&*platform).await, (Status::Ready, None));

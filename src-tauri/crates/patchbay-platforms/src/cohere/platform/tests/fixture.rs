@@ -21,7 +21,7 @@ impl Fixture {
         let fake = Fake::start(FakeCohere::new("test-key")).await.unwrap();
         let account = super::account(json!({"base_url": fake.url()}), "test-key");
         Self {
-            platform: super::sign_in(account).unwrap(),
+            platform: (super::COHERE.sign_in)(account).unwrap(),
             fake,
             options: CallOptions::default(),
         }

@@ -24,7 +24,7 @@ impl Fixture {
         let settings = json!({"base_url": fake.url(), "surface": surface});
         let account = super::account(settings, Some("k-12345"));
         Self {
-            platform: super::sign_in(account).unwrap(),
+            platform: (super::MISTRAL.sign_in)(account).unwrap(),
             fake,
             options: CallOptions::default(),
         }

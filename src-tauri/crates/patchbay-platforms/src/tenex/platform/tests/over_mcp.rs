@@ -63,7 +63,7 @@ async fn over_mcp(answers: Value) -> (Arc<dyn Platform>, Calls) {
         "base_url": base, "use_mcp": true, "workspace_header": "X-Workspace-Id: ws_9"
     });
     let account = account(&settings, &[("api_key", "tnx_a_b")], Jumping::new());
-    (sign_in(account).unwrap(), calls)
+    ((TENEX.sign_in)(account).unwrap(), calls)
 }
 
 #[tokio::test]
