@@ -71,6 +71,20 @@ pub(crate) fn is_this_computer(url: &Url) -> bool {
     is_loopback(url)
 }
 
+/// Whether two addresses have one host, or the host of one lies within that of the other.
+pub(crate) fn shares_domain(one: &Url, other: &Url) -> bool {
+    let is_within = |inner: &str, outer: &str| {
+        let rest = inner.strip_suffix(outer);
+        rest.is_some_and(|rest| rest.ends_with('.')) && outer.contains('.')
+    };
+    match (one.host(), other.host()) {
+        (Some(Host::Domain(one)), Some(Host::Domain(other))) => {
+            one == other || is_within(one, other) || is_within(other, one)
+        }
+        (one, other) => one.is_some() && one == other,
+    }
+}
+
 /// Refuses values of a platform's form or operation in which an address carries a user name or a password: it
 /// would be shown wherever the connector is. What the `schema` marks as secret may, and so may what is
 /// `known` to stand in its place already.
@@ -236,6 +250,32 @@ mod tests {
         }
         let shown = json!({ "url": "https://ada:***@a.example/mcp" });
         assert_eq!(refused_at(shown.clone(), shown), None);
+    }
+
+    #[test]
+    fn a_domain_is_shared_by_what_lies_within_it() {
+        let shares = |one: &str, other: &str| {
+            let url = |host: &str| Url::parse(&format!("https://{host}/")).unwrap();
+            let shared = shares_domain(&url(one), &url(other));
+            assert_eq!(shared, shares_domain(&url(other), &url(one)));
+            shared
+        };
+        for (one, other) in [
+            ("mcp.example.com", "mcp.example.com:8443"),
+            ("mcp.example.com", "example.com"),
+            ("127.0.0.1", "127.0.0.1:80"),
+        ] {
+            assert!(shares(one, other), "{one} {other}");
+        }
+        for (one, other) in [
+            ("mcp.example.com", "cdn.example.com"),
+            ("example.com", "badexample.com"),
+            ("mcp.example.com", "com"),
+            ("127.0.0.1", "localhost"),
+            ("127.0.0.1", "127.0.0.2"),
+        ] {
+            assert!(!shares(one, other), "{one} {other}");
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ use patchbay_platforms::mcp::{CallOutcome, ToolCall};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use self::hosted::Hosted;
 use self::local::Local;
@@ -89,8 +90,8 @@ pub(crate) trait Backend: Send + Sync {
         Ok(false)
     }
 
-    /// What may be asked or opened when it is named there.
-    async fn reach(&self) -> Result<Reach, Error>;
+    /// What may be asked for a picture that it names at an address; `None` where nobody is.
+    async fn icon_reach(&self, icon: &Url) -> Result<Option<Reach>, Error>;
 
     /// Every secret that it sends, to be kept out of what is saved; none when they cannot be read, for then
     /// none was sent either.

@@ -15,6 +15,7 @@ use patchbay_platforms::{Platform, Prompts, Resources, Tools, hosted};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
 use crate::accounts::platform::{finish_call, options};
@@ -186,9 +187,10 @@ impl Backend for Hosted<'_> {
         Ok(platform.tools().is_some_and(Tools::takes_credential))
     }
 
-    async fn reach(&self) -> Result<Reach, Error> {
+    /// A platform says what stands for its connectors, wherever that is.
+    async fn icon_reach(&self, _icon: &Url) -> Result<Option<Reach>, Error> {
         let account = find_account(self.cx, &self.connector.account).await?;
-        Ok(reach_of(self.cx, &account))
+        Ok(Some(reach_of(self.cx, &account)))
     }
 
     /// Those that its account is signed in with, else those that it would be.

@@ -17,9 +17,11 @@ use patchbay_platforms::mcp::{self, CallOutcome, McpLimits, McpSession, ToolCall
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use self::session::session;
 use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
+use crate::address::shares_domain;
 use crate::authorizations;
 use crate::connectors::reach_of;
 use crate::connectors::status;
@@ -229,8 +231,14 @@ impl Backend for Local<'_> {
         }))
     }
 
-    async fn reach(&self) -> Result<Reach, Error> {
-        Ok(reach_of(self.cx, self.connector))
+    /// A server may have a picture of its own shown, and not tell somebody else when it is looked at.
+    ///
+    /// Source: MCP 2025-11-25, schema, `Icon`: from the same domain as the server.
+    async fn icon_reach(&self, icon: &Url) -> Result<Option<Reach>, Error> {
+        let endpoint = self.connector.endpoint.as_deref();
+        let endpoint = endpoint.and_then(|endpoint| Url::parse(endpoint).ok());
+        let is_own = endpoint.is_some_and(|endpoint| shares_domain(&endpoint, icon));
+        Ok(is_own.then(|| reach_of(self.cx, self.connector)))
     }
 
     async fn secrets(&self) -> Vec<Secret> {

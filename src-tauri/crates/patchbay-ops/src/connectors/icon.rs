@@ -50,10 +50,10 @@ pub async fn load_icon(
     };
     let picture = match Url::parse(&address) {
         Ok(url) if url.scheme() == "data" => Picture::from_data_url(&address),
-        Ok(url) => {
-            let reach = for_connector(cx, &connector).reach().await?;
-            load(cx, &reach, url).await
-        }
+        Ok(url) => match for_connector(cx, &connector).icon_reach(&url).await? {
+            Some(reach) => load(cx, &reach, url).await,
+            None => None,
+        },
         Err(_) => None,
     };
     Ok(picture.map(|picture| picture.to_data_url()))

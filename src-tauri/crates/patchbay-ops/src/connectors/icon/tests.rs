@@ -69,6 +69,7 @@ async fn what_is_no_picture_or_out_of_reach_is_no_icon_and_leaves_nothing() {
     for (server, icon) in [
         (NOBODY, markup.as_str()),
         ("https://mcp.example/", &picture),
+        (NOBODY, &picture.replace("127.0.0.1", "localhost")),
         (NOBODY, "data:image/svg+xml;base64,PHN2Zy8+"),
         (NOBODY, "file:///etc/passwd"),
     ] {
