@@ -569,7 +569,7 @@ mod tests {
                 text: text.to_owned(),
             };
             Question::Sampling(SamplingRequest {
-                system_prompt: Some("Be ki\u{1b}nd".to_owned()),
+                system_prompt: Some("Be\u{1b} kind".to_owned()),
                 messages: vec![
                     say(SamplingRole::User, "Hi\nthere"),
                     say(SamplingRole::Assistant, "Yes?"),
