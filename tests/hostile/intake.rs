@@ -27,7 +27,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/tool_arguments.rs::object",
             "crates/patchbay-cli/src/tool_arguments.rs::stdin",
             "crates/patchbay-cli/src/commands/account_fields.rs::members",
-            "crates/patchbay-http/src/send.rs::body",
+            "crates/patchbay-http/src/prepare.rs::body",
             "crates/patchbay-platforms/src/tenex/quirks/settings.rs::json",
         ],
     ),
@@ -99,6 +99,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "src/autostart.rs::is_hidden_start",
             "src/autostart.rs::program",
             "src/autostart/file.rs::place",
+            "src/command_line/registry.rs::variable",
             "src/commands/app.rs::about",
             "src/lib.rs::start_logging",
         ],
@@ -353,7 +354,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
         "a file of this program",
     ),
     (
-        "src/command_line_link.rs::link",
+        "src/command_line/link.rs::link",
         "looks where a link of our own leads",
     ),
     (
