@@ -163,12 +163,16 @@ pub(crate) fn note(
     Ok(())
 }
 
-/// Whether two rows are the same tool; members of objects may have changed their places. Nobody agrees to an icon:
-/// no model sees it.
+/// Whether two rows are the same tool; members of objects may have changed their places. Nobody agrees to an icon, or
+/// to how a tool is called: no model sees them.
 fn is_same(earlier: Option<&str>, now: Option<&str>) -> bool {
     let read = |body: &str| {
         let tool: Tool = parse_row(TABLE, body)?;
-        Some(Tool { icon: None, ..tool })
+        Some(Tool {
+            icon: None,
+            needs_task: false,
+            ..tool
+        })
     };
     earlier == now
         || earlier
@@ -224,12 +228,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn another_icon_is_no_change() {
+    async fn what_no_model_sees_is_no_change() {
         let (_home, store) = store().await;
         let owner = connector("c1", "github");
         store.save_connector(&owner).await.unwrap();
-        for icon in [None, Some("https://mcp.example/a.png".to_owned())] {
-            let tools = [Tool { icon, ..tool("a") }];
+        for (icon, needs_task) in [(None, false), (Some("https://mcp.example/a.png"), true)] {
+            let icon = icon.map(str::to_owned);
+            let tools = [Tool {
+                icon,
+                needs_task,
+                ..tool("a")
+            }];
             store.replace_tools(&owner.id, &tools, at(0)).await.unwrap();
         }
         assert_eq!(list_changes(&store, &owner.id).await, []);
