@@ -40,7 +40,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-cli/src/commands/pasted.rs::text_of",
             "crates/patchbay-ops/src/connectors/pasted.rs::read",
-            "crates/patchbay-ops/src/connectors/pasted/command.rs::read",
+            "crates/patchbay-ops/src/connectors/pasted/command_line.rs::read",
             "crates/patchbay-ops/src/connectors/pasted/link.rs::of_vscode_page",
             "crates/patchbay-ops/src/connectors/pasted/settings.rs::parse",
         ],

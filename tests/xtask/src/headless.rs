@@ -29,21 +29,6 @@ const UNLOCK_AND_GUARD: &str = concat!(
     kill $program 2>/dev/null; wait $program 2>/dev/null"
 );
 
-/// A session bus that starts no program by itself: what is not started here is not there, and a keyring that
-/// crashed isn't followed by a locked one that asks nobody for its password.
-const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:tmpdir=/tmp</listen>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"#;
-
 /// An X display in memory with a home of its own; it ends when dropped.
 pub(crate) struct Display {
     server: Child,
@@ -71,7 +56,6 @@ impl Display {
             .prefix("run-")
             .tempdir_in(&home)?
             .keep();
-        fs::write(home.path().join(BUS_FILE), BUS)?;
         let mut server = Command::new("Xvfb")
             .arg("-fbdir")
             .arg(home.path().join(FRAME_FOLDER))
@@ -174,7 +158,7 @@ impl Display {
         let mut command = Command::new("dbus-run-session");
         command
             .arg("--config-file")
-            .arg(self.home.path().join(BUS_FILE))
+            .arg(places::root().join("tests/bus.conf"))
             .args(["--", "sh", "-c", script, "sh"])
             .arg(program);
         self.surround(&mut command);
@@ -211,9 +195,6 @@ impl Drop for Display {
 
 /// Where Xvfb keeps its picture.
 const FRAME_FOLDER: &str = "frame";
-
-/// Where the rules of the session's bus lie.
-const BUS_FILE: &str = "bus.conf";
 
 const FOLDERS: [(&str, &str); 5] = [
     ("HOME", "home"),
