@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_model::{Content, Question, QuestionAnswer};
+use patchbay_model::{Content, QuestionAnswer};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -123,7 +123,7 @@ async fn programs_get_a_text_or_an_error_and_are_told_only_where_it_is_turned_on
         );
         let asked = person.asked.lock().unwrap().clone();
         match asked.as_slice() {
-            [Question::Sampling(request)] if sampling => {
+            [patchbay_model::Question::Sampling(request)] if sampling => {
                 assert_eq!(request.messages[0].text, "A name for a ship?\n<b>");
                 assert_eq!(request.max_tokens, Some(100));
             }
