@@ -52,8 +52,7 @@ pub struct ToolSummary {
 }
 
 /// That a tool is not any more as it was when the user agreed to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedTool {
     /// The connector that offers it, or did.
     pub connector: ConnectorId,
