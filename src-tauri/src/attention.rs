@@ -54,6 +54,7 @@ fn changes_needs(event: &Event) -> bool {
         event,
         Event::AccountsChanged
             | Event::ConnectorsChanged
+            | Event::ConnectorChanged { .. }
             | Event::WalletChanged
             | Event::SettingsChanged
             | Event::VaultChanged { .. }

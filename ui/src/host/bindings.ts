@@ -1246,8 +1246,12 @@ export type DryRun = {
 export type Event = 
 /**  Accounts changed: read their list again. */
 { kind: "accounts_changed" } | 
-/**  Connectors or their tools changed: read the lists again. */
+/**  Connectors came, went or changed, nobody says which: read the lists again. */
 { kind: "connectors_changed" } | 
+/**  A connector or its tools changed: read it again. */
+{ kind: "connector_changed"; 
+/**  The connector. */
+connector: ConnectorId } | 
 /**  The wallet changed: read it again. */
 { kind: "wallet_changed" } | 
 /**  A consent moved on. */

@@ -1,6 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
-import { expect, it } from "vitest";
-import { authorization, problem } from "@/test/samples";
+import { expect, it, vi } from "vitest";
+import { MockHost } from "@/test/mockHost";
+import { authorization, connector, problem } from "@/test/samples";
 import { syncKey } from "./accountSync";
 import { clientState } from "./clientState";
 import { applyEvent, upsertAuthorization } from "./events";
@@ -50,4 +51,24 @@ it("reads_resources_and_prompts_again_of_the_connector_whose_server_says_so", ()
   applyEvent(client, { kind: "offer_changed", connector: "con_github" });
   expect(client.getQueryState(github)?.isInvalidated).toBe(true);
   expect(client.getQueryState(notion)?.isInvalidated).toBe(false);
+});
+
+it("puts_a_connector_that_changed_into_the_list_without_reading_the_list_again", async () => {
+  const host = new MockHost({ connectors: [connector({ id: "con_a" }), connector({ id: "con_b" })] }).install();
+  const client = new QueryClient();
+  await client.fetchQuery(queries.connectors());
+  host.state.connectors = [connector({ id: "con_a", title: "Other" }), connector({ id: "con_b" })];
+  applyEvent(client, { kind: "connector_changed", connector: "con_a" });
+  const titles = () => client.getQueryData(queries.connectors().queryKey)?.map(({ title }) => title);
+  await vi.waitFor(() => expect(titles()?.[0]).toBe("Other"));
+  expect(host.calls.filter(({ name }) => name === "listConnectors")).toHaveLength(1);
+});
+
+it("reads_the_list_again_when_a_connector_that_changed_is_gone", async () => {
+  const host = new MockHost({ connectors: [connector({ id: "con_a" }), connector({ id: "con_b" })] }).install();
+  const client = new QueryClient();
+  await client.fetchQuery(queries.connectors());
+  host.state.connectors = [connector({ id: "con_b" })];
+  applyEvent(client, { kind: "connector_changed", connector: "con_a" });
+  await vi.waitFor(() => expect(client.getQueryState(queries.connectors().queryKey)?.isInvalidated).toBe(true));
 });

@@ -1,10 +1,17 @@
 import { type QueryClient } from "@tanstack/react-query";
 import { Channel } from "@tauri-apps/api/core";
 import { setAccountProblem } from "./accountSync";
-import { type Authorization, type AuthorizationState, commands, type Event as HostEvent } from "./bindings";
+import {
+  type Authorization,
+  type AuthorizationState,
+  commands,
+  type ConnectorId,
+  type Event as HostEvent,
+} from "./bindings";
 import { call } from "./call";
 import { upsertRun } from "./history";
 import { invalidate, keys, queries } from "./queries";
+import { upsertConnector } from "./upsert";
 
 /** Puts what an event says into the cache, or has it read again. */
 export function applyEvent(client: QueryClient, event: HostEvent): void {
@@ -15,6 +22,10 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
       break;
     case "connectors_changed":
       void invalidate(client, keys.connectors, keys.tools, keys.wallet);
+      break;
+    case "connector_changed":
+      void readConnectorAgain(client, event.connector);
+      void invalidate(client, [...keys.connectors, event.connector], keys.tools, keys.wallet);
       break;
     case "wallet_changed":
       // A secret was kept: a keychain that was locked before answers again.
@@ -58,6 +69,7 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
 const changesNeeds: ReadonlySet<HostEvent["kind"]> = new Set<HostEvent["kind"]>([
   "accounts_changed",
   "connectors_changed",
+  "connector_changed",
   "wallet_changed",
   "vault_changed",
   "settings_changed",
@@ -84,6 +96,25 @@ export function upsertAuthorization(client: QueryClient, authorization: Authoriz
   client.setQueryData(queries.authorizations().queryKey, (current) =>
     current ? [authorization, ...current.filter((other) => other.id !== authorization.id)] : current,
   );
+}
+
+/** The last read of each connector that is under way. */
+const reads = new Map<ConnectorId, symbol>();
+
+/**
+ * Reads one connector and puts it into the list, which may be long. A list that is on its way may have been made
+ * before the change, so that it is asked for again; so is one that has something that is gone.
+ */
+async function readConnectorAgain(client: QueryClient, id: ConnectorId): Promise<void> {
+  const read = Symbol(id);
+  reads.set(id, read);
+  const connector = await call(commands.findConnector(id)).catch(() => null);
+  // It changed once more meanwhile: that read has the news of this one too.
+  if (reads.get(id) !== read) return;
+  reads.delete(id);
+  const { queryKey } = queries.connectors();
+  if (connector && client.isFetching({ queryKey, exact: true }) === 0) upsertConnector(client, connector);
+  else await invalidate(client, queryKey);
 }
 
 type Listener = (event: HostEvent) => void;

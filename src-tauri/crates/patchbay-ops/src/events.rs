@@ -16,8 +16,13 @@ use crate::need::Need;
 pub enum Event {
     /// Accounts changed: read their list again.
     AccountsChanged,
-    /// Connectors or their tools changed: read the lists again.
+    /// Connectors came, went or changed, nobody says which: read the lists again.
     ConnectorsChanged,
+    /// A connector or its tools changed: read it again.
+    ConnectorChanged {
+        /// The connector.
+        connector: ConnectorId,
+    },
     /// The wallet changed: read it again.
     WalletChanged,
     /// A consent moved on.

@@ -156,7 +156,9 @@ pub(crate) async fn change(
 ) -> Result<Option<Changed>, Error> {
     let changed = cx.store().change_connector(id, change).await?;
     if changed.as_ref().is_some_and(|it| it.before != it.after) {
-        cx.emit(Event::ConnectorsChanged);
+        cx.emit(Event::ConnectorChanged {
+            connector: id.clone(),
+        });
     }
     Ok(changed)
 }

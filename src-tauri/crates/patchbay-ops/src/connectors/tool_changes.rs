@@ -66,7 +66,9 @@ pub async fn list_tool_changes(
 pub async fn accept_tools(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     let connector = find_connector(cx, id).await?;
     cx.store().accept_tools(&connector.id).await?;
-    cx.emit(Event::ConnectorsChanged);
+    cx.emit(Event::ConnectorChanged {
+        connector: connector.id,
+    });
     Ok(())
 }
 

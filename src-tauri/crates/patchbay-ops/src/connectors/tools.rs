@@ -117,7 +117,9 @@ async fn keep(
     follow_title(cx, &kept).await?;
     let now = cx.now();
     cx.store().replace_tools(&connector.id, &tools, now).await?;
-    cx.emit(Event::ConnectorsChanged);
+    cx.emit(Event::ConnectorChanged {
+        connector: connector.id.clone(),
+    });
     Ok(tools)
 }
 

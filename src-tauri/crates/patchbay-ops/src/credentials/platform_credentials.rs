@@ -218,7 +218,9 @@ async fn after_change(
     remote: &patchbay_model::RemoteId,
 ) -> Result<(), Error> {
     refresh_status(cx, connector, platform, remote).await?;
-    cx.emit(Event::ConnectorsChanged);
+    cx.emit(Event::ConnectorChanged {
+        connector: connector.id.clone(),
+    });
     Ok(())
 }
 
