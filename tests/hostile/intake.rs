@@ -46,6 +46,15 @@ pub(crate) const INTAKES: &[Intake] = &[
         ],
     ),
     intake(
+        "bundle",
+        &[
+            "crates/patchbay-ops/src/connectors/bundle/archive.rs::manifest",
+            "crates/patchbay-ops/src/connectors/bundle/archive.rs::open",
+            "crates/patchbay-ops/src/connectors/bundle/archive.rs::tail",
+            "crates/patchbay-ops/src/connectors/bundle/manifest.rs::parse",
+        ],
+    ),
+    intake(
         "file of a registry",
         &[
             "crates/patchbay-cli/src/commands/catalogue.rs::text_of",

@@ -21,7 +21,8 @@ pub(crate) use account::{AccountAddArgs, AccountSecretArgs, AccountVerb, ApiArgs
 pub(crate) use authentication::{AuthenticationArgs, Method};
 pub(crate) use catalogue::{CatalogueVerb, SourceArgs};
 pub(crate) use connector::{
-    AddArgs, ConnectArgs, ConnectorVerb, EditArgs, EditProgramArgs, ListArgs, ProgramArgs, Switch,
+    AddArgs, ConnectArgs, ConnectorVerb, EditArgs, EditProgramArgs, ListArgs, PastedArgs,
+    ProgramArgs, Switch,
 };
 pub(crate) use credential::{
     AddArgs as AddCredentialArgs, CredentialVerb, Kind, ProgramsVerb, ReplaceArgs, RotateArgs,

@@ -6,6 +6,7 @@ mod account_settings;
 mod api;
 mod authentication;
 mod background;
+mod bundle;
 mod catalogue;
 mod change;
 mod connect;

@@ -3,6 +3,7 @@
 pub(crate) mod add;
 pub(crate) mod add_program;
 pub(crate) mod blank_connector;
+pub(crate) mod bundle;
 pub(crate) mod check;
 pub(crate) mod create;
 pub(crate) mod details;

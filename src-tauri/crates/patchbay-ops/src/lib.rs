@@ -84,6 +84,9 @@ pub use connectors::add::{
     AddConnector, AuthenticationChoice, OAuthClientInput, add_connector, add_connector_within,
 };
 pub use connectors::add_program::{AddProgram, add_program, allow_connector_program};
+pub use connectors::bundle::{
+    AddBundle, Bundle, BundleSetting, BundleSettingKind, add_bundle, read_bundle,
+};
 pub use connectors::check::{Check, CheckState, CheckStep, check_connector, check_connectors};
 pub use connectors::create::{
     AccountDefinitions, CreateConnector, create_connector, creation_form, list_account_definitions,

@@ -162,16 +162,19 @@ pub(crate) struct ListArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("local").args(["command", "from"]))]
+#[command(group = ArgGroup::new("local").args(["command", "from", "bundle"]))]
+#[command(group = ArgGroup::new("filled_in").args(["from", "bundle"]))]
 pub(crate) struct AddArgs {
     /// Server URL; for a local program its short name
-    #[arg(value_name = "URL|NAME", required_unless_present = "from")]
+    #[arg(value_name = "URL|NAME", required_unless_present = "filled_in")]
     pub(crate) address: Option<String>,
     /// Command of a local program, word by word after --
     #[arg(last = true, value_name = "PROGRAM")]
     pub(crate) command: Vec<String>,
     #[command(flatten)]
     pub(crate) pasted: PastedArgs,
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
     #[command(flatten)]
     pub(crate) program: ProgramArgs,
     /// Short name [default: from name]
@@ -209,16 +212,40 @@ pub(crate) struct PastedArgs {
     #[arg(long, value_name = "NAME", requires = "from")]
     pub(crate) only: Vec<String>,
     /// Fill in a placeholder such as ${input:NAME}
-    #[arg(long = "fill", value_name = "NAME=TEXT", requires = "from")]
+    #[arg(
+        long = "fill",
+        value_name = "NAME=TEXT",
+        requires = "filled_in",
+        long_help = "Fill in a placeholder such as ${input:NAME}, or a setting of a bundle (repeatable for one that \
+                     takes several values)"
+    )]
     pub(crate) filled: Vec<String>,
     /// Fill in a secret placeholder
     #[arg(
         long = "fill-secret",
         value_name = "NAME[=SOURCE]",
-        requires = "from",
-        long_help = "Fill in a secret placeholder. SOURCE: - (stdin, default), env://NAME, cmd://… or op://…"
+        requires = "filled_in",
+        long_help = "Fill in a secret placeholder, or a secret setting of a bundle. SOURCE: - (stdin, default), env://NAME, cmd://… or op://…"
     )]
     pub(crate) filled_secrets: Vec<String>,
+}
+
+/// A local server in one file.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Bundles")]
+pub(crate) struct BundleArgs {
+    /// Add the server in an MCP bundle (.mcpb, .dxt)
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = [
+            "address", "token_from", "headers", "auth", "client_id", "variables", "secrets", "folder",
+        ]
+    )]
+    pub(crate) bundle: Option<PathBuf>,
+    /// Show what a bundle says of itself, and add nothing
+    #[arg(long, requires = "bundle", conflicts_with = "connect")]
+    pub(crate) describe: bool,
 }
 
 /// What a local program is started with.

@@ -16,8 +16,8 @@ use patchbay_ops::{
 use url::Url;
 
 use super::{
-    authentication, background, change, connect, create, doctor, mcp_resources, pasted, program,
-    watch,
+    authentication, background, bundle, change, connect, create, doctor, mcp_resources, pasted,
+    program, watch,
 };
 use crate::args::{AddArgs, ConnectorVerb, EditArgs, ListArgs, Switch};
 use crate::cli::Cli;
@@ -92,7 +92,17 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         };
     }
     let address = args.address.unwrap_or_default();
-    let mut connector = if args.command.is_empty() {
+    let mut connector = if let Some(file) = &args.bundle.bundle {
+        if args.bundle.describe {
+            return bundle::describe(cli, file).await;
+        }
+        let is_allowed = args.program.is_allowed;
+        let added = bundle::add(cli, file, args.name, args.title, &args.pasted).await?;
+        if is_allowed {
+            allow_connector_program(&cli.cx, &added.id).await?;
+        }
+        connect::keep_limit(cli, added, &args.how).await?
+    } else if args.command.is_empty() {
         let request = AddConnector {
             authentication: choice,
             url: address,

@@ -154,22 +154,10 @@ impl Request {
 
 impl Given {
     async fn read(cli: &Cli, args: &AddArgs) -> Result<Self, Failure> {
-        let mut filled = BTreeMap::new();
-        for pair in &args.pasted.filled {
-            let (name, text) = pair.split_once('=').ok_or_else(|| {
-                Failure::usage("--fill needs a name and a text", "Use --fill NAME=TEXT.")
-            })?;
-            filled.insert(name.to_owned(), Secret::new(text).into());
-        }
-        for given in &args.pasted.filled_secrets {
-            let (name, from) = given.split_once('=').unwrap_or((given, "-"));
-            let source = match Source::parse("--fill-secret", from)? {
-                Source::Wallet(_) => return Err(from_wallet()),
-                source => source,
-            };
-            let value = cli.secrets().as_named(&source, name).await?;
-            filled.insert(name.to_owned(), value);
-        }
+        let plain = filled_in(&args.pasted.filled)?;
+        let plain = plain.map(|(name, text)| (name.to_owned(), Secret::new(text).into()));
+        let mut filled: BTreeMap<String, SecretValue> = plain.collect();
+        filled.extend(filled_in_secrets(cli, &args.pasted.filled_secrets).await?);
         let secrets = variable_values(cli, &args.program.secrets).await?;
         let folder = args.program.folder.as_deref();
         Ok(Self {
@@ -295,6 +283,41 @@ impl Given {
         };
         Err(missing(server, name, &asked))
     }
+}
+
+/// Names and texts of `--fill`.
+///
+/// # Errors
+/// When one has no name.
+pub(super) fn filled_in(pairs: &[String]) -> Result<impl Iterator<Item = (&str, &str)>, Failure> {
+    let pairs = pairs.iter().map(|pair| {
+        pair.split_once('=').ok_or_else(|| {
+            Failure::usage("--fill needs a name and a text", "Use --fill NAME=TEXT.")
+        })
+    });
+    let pairs: Result<Vec<_>, Failure> = pairs.collect();
+    Ok(pairs?.into_iter())
+}
+
+/// What `--fill-secret` gives, by its names.
+///
+/// # Errors
+/// When one can't be read.
+pub(super) async fn filled_in_secrets(
+    cli: &Cli,
+    given: &[String],
+) -> Result<BTreeMap<String, SecretValue>, Failure> {
+    let mut filled = BTreeMap::new();
+    for given in given {
+        let (name, from) = given.split_once('=').unwrap_or((given, "-"));
+        let source = match Source::parse("--fill-secret", from)? {
+            Source::Wallet(_) => return Err(from_wallet()),
+            source => source,
+        };
+        let value = cli.secrets().as_named(&source, name).await?;
+        filled.insert(name.to_owned(), value);
+    }
+    Ok(filled)
 }
 
 fn missing(server: &PastedServer, name: &str, asked: &str) -> Failure {

@@ -47,6 +47,19 @@ pub struct AddProgram {
 /// [`Error::Usage`] when the command or a variable cannot be used; [`Error::Store`] when the name is taken;
 /// [`Error::Vault`].
 pub async fn add_program(cx: &Context, request: AddProgram) -> Result<Connector, Error> {
+    let id = ConnectorId::new(cx.new_id("con"));
+    add_program_as(cx, id, request).await
+}
+
+/// As [`add_program`], under an id that its caller made.
+///
+/// # Errors
+/// As [`add_program`].
+pub(crate) async fn add_program_as(
+    cx: &Context,
+    id: ConnectorId,
+    request: AddProgram,
+) -> Result<Connector, Error> {
     let secrets = request.secrets.keys().map(String::as_str);
     let command = checked_command(request.command, secrets.collect())?;
     let title = checked_title(request.title)
@@ -69,6 +82,7 @@ pub async fn add_program(cx: &Context, request: AddProgram) -> Result<Connector,
         None => Authentication::None,
     };
     let connector = Connector {
+        id,
         identity: status::identity(entry.as_ref()),
         authentication,
         authentication_methods: vec![AuthenticationMethod::None],

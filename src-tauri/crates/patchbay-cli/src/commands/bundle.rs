@@ -1,0 +1,127 @@
+//! `patchbay connector add --bundle FILE`: the server in an MCP bundle.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use patchbay_model::{Connector, ServerCommand};
+use patchbay_ops::{AddBundle, Bundle, BundleSetting, BundleSettingKind, add_bundle, read_bundle};
+
+use super::pasted::{filled_in, filled_in_secrets};
+use crate::args::PastedArgs;
+use crate::cli::Cli;
+use crate::failure::Failure;
+use crate::output::facts::Facts;
+use crate::output::table::{Cell, Table};
+use crate::output::{Screen, text};
+use crate::unlock::unlock;
+
+/// Shows what a bundle says of itself.
+///
+/// # Errors
+/// When it is no bundle.
+pub(super) async fn describe(cli: &Cli, file: &Path) -> Result<(), Failure> {
+    let bundle = read_bundle(&cli.cx, file).await?;
+    cli.out.answer(&bundle, |screen| described(&bundle, screen))
+}
+
+/// Adds the server of a bundle.
+///
+/// # Errors
+/// When it is no bundle, or a setting is missing or can't be used.
+pub(super) async fn add(
+    cli: &Cli,
+    file: &Path,
+    name: Option<String>,
+    title: Option<String>,
+    filled: &PastedArgs,
+) -> Result<Connector, Failure> {
+    let bundle = read_bundle(&cli.cx, file).await?;
+    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (key, text) in filled_in(&filled.filled)? {
+        let value = text.to_owned();
+        values.entry(key.to_owned()).or_default().push(value);
+    }
+    let secrets = filled_in_secrets(cli, &filled.filled_secrets).await?;
+    let is_missing = |setting: &&BundleSetting| {
+        let key = &setting.key;
+        setting.is_required
+            && setting.default.is_empty()
+            && !values.contains_key(key)
+            && !secrets.contains_key(key)
+    };
+    if let Some(setting) = bundle.settings.iter().find(is_missing) {
+        let (key, option) = match setting.is_secret {
+            true => (setting.key.clone(), "--fill-secret"),
+            false => (format!("{}=TEXT", setting.key), "--fill"),
+        };
+        return Err(Failure::usage(
+            format!("enter a value for {}", setting.title),
+            format!("Pass {option} {}.", text::quote(&key)),
+        ));
+    }
+    for line in described(&bundle, Screen::PLAIN).lines() {
+        cli.stderr.say(line);
+    }
+    if !secrets.is_empty() {
+        unlock(cli).await?;
+    }
+    let request = AddBundle {
+        sha256: bundle.sha256,
+        values,
+        secrets,
+        name,
+        title,
+    };
+    Ok(add_bundle(&cli.cx, file, request).await?)
+}
+
+fn described(bundle: &Bundle, screen: Screen) -> String {
+    let mut words = bundle.command.iter().cloned();
+    let command = ServerCommand {
+        program: words.next().unwrap_or_default(),
+        arguments: words.collect(),
+        ..ServerCommand::default()
+    };
+    let mut facts = Facts::default()
+        .add("Name", &bundle.title)
+        .add("Version", &bundle.version)
+        .maybe("Author", bundle.author.as_ref())
+        .maybe("Description", bundle.description.as_ref())
+        .add("Command", command.line())
+        .maybe("Program", bundle.program.as_ref())
+        .add("Variables", bundle.variables.join(" "))
+        .add("Needs", bundle.runtimes.join(", "))
+        .add("SHA-256", &bundle.sha256);
+    for note in &bundle.notes {
+        facts = facts.add("Note", note);
+    }
+    let mut shown = facts.render(screen);
+    if !bundle.settings.is_empty() {
+        let rows = bundle.settings.iter().map(setting_row);
+        let table = Table::new(["SETTING", "NAME", "TYPE", "REQUIRED", "DEFAULT"], rows);
+        shown.push('\n');
+        shown.push_str(&table.render(screen));
+    }
+    shown
+}
+
+fn setting_row(setting: &BundleSetting) -> [Cell; 5] {
+    [
+        Cell::from(&setting.key),
+        Cell::from(&setting.title),
+        Cell::from(kind(setting)),
+        Cell::from(if setting.is_required { "yes" } else { "no" }),
+        Cell::from(&setting.default.join(", ")),
+    ]
+}
+
+fn kind(setting: &BundleSetting) -> &'static str {
+    match setting.kind {
+        _ if setting.is_secret => "secret",
+        BundleSettingKind::String => "text",
+        BundleSettingKind::Number => "number",
+        BundleSettingKind::Boolean => "true or false",
+        BundleSettingKind::Directory => "folder",
+        BundleSettingKind::File => "file",
+    }
+}

@@ -1,0 +1,404 @@
+//! MCP bundles: a local server in one file (`.mcpb`, before that `.dxt`), with a manifest that says how it is started.
+//!
+//! A person looks through what a bundle says before it is added, and what is added is what was looked through, by its
+//! SHA-256. It is unpacked into the folder that the server has of its own, and goes with its connector. Nothing of it
+//! is started by that.
+
+mod archive;
+mod manifest;
+#[cfg(test)]
+mod tests;
+mod variables;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use patchbay_model::{Connector, ConnectorId, ServerCommand, clean_text};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+pub use self::manifest::{BundleSetting, BundleSettingKind};
+
+use self::archive::Archive;
+use self::manifest::{Launch, Manifest, ServerKind};
+use self::variables::{Filled, Variables, with_folders};
+use crate::connectors::add_program::{AddProgram, add_program_as};
+use crate::context::Context;
+use crate::credentials::secret::SecretValue;
+use crate::error::Error;
+use crate::lock::FileLock;
+use crate::secrets::programs::{find_in, search_path};
+
+/// Stands for the folder of a bundle before it has one.
+const FOLDER: &str = "${__dirname}";
+
+/// The most values of a setting.
+const MOST_VALUES: usize = 100;
+
+/// A bundle as a person looks through it. All of it is what the bundle says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Bundle {
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+    /// What it is called.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+    /// Who made it.
+    pub author: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The words of its command; `${__dirname}` is where it will be unpacked.
+    pub command: Vec<String>,
+    /// Variables of its environment, as `NAME=value`.
+    pub variables: Vec<String>,
+    /// The program of this computer that would be started now; `None` for one in the bundle, or none that was found.
+    pub program: Option<String>,
+    /// What it needs on this computer, such as `node >=18`.
+    pub runtimes: Vec<String>,
+    /// What a person sets.
+    pub settings: Vec<BundleSetting>,
+    /// What to know before it is added.
+    pub notes: Vec<String>,
+}
+
+/// How a bundle is added.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AddBundle {
+    /// SHA-256 of the bundle that was looked through.
+    pub sha256: String,
+    /// Values of settings that are no secrets; a default is used where there are none.
+    pub values: BTreeMap<String, Vec<String>>,
+    /// Values of secret settings.
+    pub secrets: BTreeMap<String, SecretValue>,
+    /// Short name, unique; `None` to derive one.
+    pub name: Option<String>,
+    /// Name for people; `None` for that of the bundle.
+    pub title: Option<String>,
+}
+
+/// Reads what a bundle says of itself. Nothing of it is kept.
+///
+/// # Errors
+/// [`Error::Usage`] when it is not understood, or has something that is not unpacked; [`Error::File`].
+pub async fn read_bundle(cx: &Context, file: &Path) -> Result<Bundle, Error> {
+    let _alone = alone(cx).await?;
+    let (archive, manifest) = opened(cx, file).await?;
+    let launch = manifest.launch()?;
+    let settings = manifest.settings(with_folders)?;
+    let mut notes = Vec::new();
+    if let Some(systems) = manifest.other_systems() {
+        notes.push(format!(
+            "It is made for {systems}, and can't be added on this computer"
+        ));
+    }
+    if archive.is_signed {
+        notes.push(
+            "It carries a signature, which Patchbay can't check. Compare the SHA-256".to_owned(),
+        );
+    }
+    let path = search_path::of_servers(path_of(&launch)).await;
+    let program = program_of(&launch, FOLDER, &manifest, &archive, &path)?;
+    let found = match &program {
+        Program::Inside(_) => None,
+        Program::Outside(name) => match find_in(name, &path) {
+            Ok(found) => Some(found.display().to_string()),
+            Err(why) => {
+                notes.push(format!("It can't start yet: {}", clean_text(&why, 200)));
+                None
+            }
+        },
+    };
+    let first = program.word(FOLDER);
+    let words = std::iter::once(&first).chain(launch.args.iter().flatten());
+    let variables = launch.env.iter().flatten();
+    Ok(Bundle {
+        title: manifest.title(),
+        version: manifest.version(),
+        author: manifest.author(),
+        description: manifest.description(),
+        command: words.map(|word| clean_text(word, 500)).collect(),
+        variables: variables
+            .map(|(name, value)| format!("{name}={}", clean_text(value, 500)))
+            .collect(),
+        program: found,
+        runtimes: manifest.runtimes(),
+        settings,
+        notes,
+        sha256: archive.sha256,
+    })
+}
+
+/// Unpacks a bundle and adds a connector for its server, as a draft until it first works.
+///
+/// # Errors
+/// As [`read_bundle`]; [`Error::Usage`] too when it is not the one that was looked through, is made for another system,
+/// or a setting is missing or not understood; [`Error::Store`], [`Error::Vault`].
+pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result<Connector, Error> {
+    let _alone = alone(cx).await?;
+    let (archive, manifest) = opened(cx, file).await?;
+    if archive.sha256 != request.sha256 {
+        return Err(usage(
+            "the bundle has changed since you reviewed it",
+            "Choose the file again.",
+        ));
+    }
+    if let Some(systems) = manifest.other_systems() {
+        return Err(refused(&format!("it is made for {systems}")));
+    }
+    let launch = manifest.launch()?;
+    let settings = manifest.settings(with_folders)?;
+    let plain = checked_values(&settings, request.values, &request.secrets)?;
+    let id = ConnectorId::new(cx.new_id("con"));
+    let folder = cx.paths().server_folder(&id);
+    let folder_text = folder
+        .to_str()
+        .ok_or_else(|| refused("the data folder's path isn't valid Unicode"))?;
+    let variables = Variables {
+        folder: folder_text,
+        settings: &settings,
+        plain: &plain,
+        secret: &request.secrets,
+    };
+    let path = search_path::of_servers(path_of(&launch)).await;
+    let program = program_of(&launch, FOLDER, &manifest, &archive, &path)?;
+    let words = launch
+        .args
+        .iter()
+        .flatten()
+        .map(|word| variables.words(word));
+    let arguments = words.collect::<Result<Vec<_>, _>>()?.concat();
+    let (mut plain_variables, mut secrets) = (BTreeMap::new(), BTreeMap::new());
+    for (name, text) in launch.env.iter().flatten() {
+        match variables.variable(text)? {
+            Some(Filled::Plain(value)) => drop(plain_variables.insert(name.clone(), value)),
+            Some(Filled::Secret(value)) => drop(secrets.insert(name.clone(), value)),
+            None => {}
+        }
+    }
+    let added = AddProgram {
+        command: ServerCommand {
+            program: program.word(folder_text),
+            arguments,
+            // The one of its own, which is where it is unpacked.
+            folder: None,
+            variables: plain_variables,
+        },
+        secrets,
+        name: request.name,
+        title: request.title.or_else(|| Some(manifest.title())),
+    };
+    let programs = match program {
+        Program::Inside(name) => vec![name],
+        Program::Outside(_) => Vec::new(),
+    };
+    let target = folder.clone();
+    blocking(move || archive.unpack(&target, &programs)).await?;
+    let connector = add_program_as(cx, id, added).await;
+    if connector.is_err() {
+        // Without its connector nobody would ever remove it.
+        drop(tokio::fs::remove_dir_all(&folder).await);
+    }
+    connector
+}
+
+/// One bundle at a time, among all processes: there is one folder to unpack in.
+async fn alone(cx: &Context) -> Result<FileLock, Error> {
+    FileLock::take(cx.paths().locks().join("bundle")).await
+}
+
+async fn opened(cx: &Context, file: &Path) -> Result<(Archive, Manifest), Error> {
+    let (file, folder) = (file.to_owned(), cx.paths().servers().join(".bundle"));
+    blocking(move || {
+        let mut archive = Archive::open(&file, &folder)?;
+        let manifest = Manifest::parse(&archive.manifest()?)?;
+        Ok((archive, manifest))
+    })
+    .await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or(Err(Error::Cancelled))
+}
+
+fn path_of(launch: &Launch) -> Option<&String> {
+    launch.env.as_ref()?.get("PATH")
+}
+
+/// What a bundle starts.
+enum Program {
+    /// A file of the bundle.
+    Inside(String),
+    /// A program of this computer.
+    Outside(String),
+}
+
+impl Program {
+    /// The first word of its command.
+    fn word(&self, folder: &str) -> String {
+        match self {
+            Self::Inside(name) => {
+                let path: PathBuf = std::iter::once(folder).chain(name.split('/')).collect();
+                path.display().to_string()
+            }
+            Self::Outside(name) => name.clone(),
+        }
+    }
+}
+
+/// What a bundle in this folder would start.
+///
+/// # Errors
+/// [`Error::Usage`] for a file that it does not have.
+fn program_of(
+    launch: &Launch,
+    folder: &str,
+    manifest: &Manifest,
+    archive: &Archive,
+    path: &[PathBuf],
+) -> Result<Program, Error> {
+    let none = BTreeMap::new();
+    let variables = Variables {
+        folder,
+        settings: &[],
+        plain: &none,
+        secret: &BTreeMap::new(),
+    };
+    let words = variables.words(launch.command.as_deref().unwrap_or_default())?;
+    let command = words.concat();
+    let within = command
+        .strip_prefix(folder)
+        .map(|rest| rest.trim_start_matches(['/', '\\']));
+    let is_relative =
+        within.is_none() && !Path::new(&command).has_root() && command.contains(['/', '\\']);
+    let named = within.unwrap_or(&command).replace('\\', "/");
+    let name = named.strip_prefix("./").unwrap_or(&named);
+    if within.is_some()
+        || is_relative
+        || (manifest.server.kind == ServerKind::Binary && archive.has_file(name))
+    {
+        let with_extension = format!("{name}.exe");
+        if cfg!(windows) && archive.has_file(&with_extension) {
+            return Ok(Program::Inside(with_extension));
+        }
+        // A name with `..` in it is that of no file, for none such is unpacked.
+        return match archive.has_file(name) && !name.split('/').any(|part| part == "..") {
+            true => Ok(Program::Inside(name.to_owned())),
+            false => Err(refused(&format!(
+                "it starts {}, which isn't in it",
+                clean_text(name, 100)
+            ))),
+        };
+    }
+    // Many systems have Python by its full name only.
+    if command == "python" && find_in("python", path).is_err() && find_in("python3", path).is_ok() {
+        return Ok(Program::Outside("python3".to_owned()));
+    }
+    Ok(Program::Outside(command))
+}
+
+/// The values of settings that are no secrets, with defaults where there are none.
+///
+/// # Errors
+/// [`Error::Usage`] for the first that is missing or not understood.
+fn checked_values(
+    settings: &[BundleSetting],
+    mut given: BTreeMap<String, Vec<String>>,
+    secrets: &BTreeMap<String, SecretValue>,
+) -> Result<BTreeMap<String, Vec<String>>, Error> {
+    let mut checked = BTreeMap::new();
+    for setting in settings {
+        let BundleSetting { key, title, .. } = setting;
+        let values = given.remove(key);
+        let missing = || {
+            usage(
+                &format!("enter a value for {title}"),
+                "The bundle needs it.",
+            )
+        };
+        if setting.is_secret {
+            if values.is_some() {
+                return Err(usage(&format!("{title} is a secret"), "Enter it as one."));
+            }
+            if setting.is_required && !secrets.contains_key(key) {
+                return Err(missing());
+            }
+            continue;
+        }
+        let mut values = values.unwrap_or_else(|| setting.default.clone());
+        values.retain(|value| !value.is_empty());
+        if values.is_empty() && setting.is_required {
+            return Err(missing());
+        }
+        if values.len() > if setting.is_multiple { MOST_VALUES } else { 1 } {
+            return Err(usage(
+                &format!("there are too many values for {title}"),
+                "Remove some.",
+            ));
+        }
+        for value in &values {
+            check_value(setting, value)?;
+        }
+        checked.insert(key.clone(), values);
+    }
+    let mut others = given.keys().chain(secrets.keys());
+    let is_known = |key: &str| settings.iter().any(|setting| setting.key == *key);
+    if let Some(unknown) = others.find(|key| !is_known(key)) {
+        return Err(usage(
+            &format!("the bundle has no setting {unknown}"),
+            "Check the name.",
+        ));
+    }
+    let is_plain = |key: &&String| {
+        settings
+            .iter()
+            .any(|one| one.key == **key && !one.is_secret)
+    };
+    if let Some(open) = secrets.keys().find(is_plain) {
+        return Err(usage(
+            &format!("{open} isn't a secret"),
+            "Enter it as plain text.",
+        ));
+    }
+    Ok(checked)
+}
+
+fn check_value(setting: &BundleSetting, value: &str) -> Result<(), Error> {
+    let title = &setting.title;
+    let (fits, hint) = match setting.kind {
+        BundleSettingKind::String => (true, ""),
+        BundleSettingKind::Number => (
+            value.parse::<f64>().is_ok_and(f64::is_finite),
+            "Enter a number.",
+        ),
+        BundleSettingKind::Boolean => (matches!(value, "true" | "false"), "Enter true or false."),
+        BundleSettingKind::Directory | BundleSettingKind::File => {
+            (Path::new(value).is_absolute(), "Enter its full path.")
+        }
+    };
+    match fits {
+        true => Ok(()),
+        false => Err(usage(&format!("the value for {title} can't be used"), hint)),
+    }
+}
+
+/// A bundle that is not taken.
+fn refused(why: &str) -> Error {
+    usage(
+        &format!("can't add this bundle: {why}"),
+        "Get another version of it, or another server.",
+    )
+}
+
+fn usage(what: &str, hint: &str) -> Error {
+    Error::Usage {
+        what: what.to_owned(),
+        hint: hint.to_owned(),
+    }
+}

@@ -1,0 +1,337 @@
+//! The file of a bundle: copied, measured, and unpacked into a folder of ours.
+//!
+//! Everything in it was written by somebody else. Nothing is unpacked outside the folder, nothing replaces anything,
+//! nothing is a link, and what it may take up is counted while it is written, for what an archive says of its sizes
+//! need not be true.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use patchbay_files::{create_private_folder, sync_folder};
+use sha2::{Digest as _, Sha256};
+use zip::read::ZipFile;
+use zip::result::ZipError;
+
+use super::refused;
+use crate::atomic_file::failed;
+use crate::error::Error;
+
+/// The largest file, in bytes.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+
+/// The most that may come of it, in bytes, and how many times its own size beyond the first megabytes: programs
+/// shrink to a third, a bomb to a thousandth.
+const MOST_UNPACKED: u64 = 1024 * 1024 * 1024;
+const MOST_TIMES: u64 = 100;
+const FREE: u64 = 16 * 1024 * 1024;
+
+/// The most files and folders, and bytes of the list of them.
+const MOST_ENTRIES: usize = 50_000;
+const MOST_LIST_BYTES: u32 = 16 * 1024 * 1024;
+
+/// The longest name of a file with its folders, and the most folders above it.
+const MOST_NAME_BYTES: usize = 512;
+const MOST_FOLDERS: usize = 40;
+
+/// The largest manifest, in bytes.
+const MOST_MANIFEST_BYTES: u64 = 256 * 1024;
+
+/// A bundle that was copied into a folder which nobody else writes to: what was measured is what is unpacked.
+pub(super) struct Archive {
+    zip: zip::ZipArchive<File>,
+    /// Of the whole file, in hexadecimal.
+    pub(super) sha256: String,
+    /// Whether something that calls itself a signature follows the archive.
+    pub(super) is_signed: bool,
+    bytes: u64,
+    folder: WorkFolder,
+}
+
+/// Removed with all that is in it when it is dropped.
+struct WorkFolder(PathBuf);
+
+impl Drop for WorkFolder {
+    fn drop(&mut self) {
+        // What stays is removed before the next bundle.
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+impl Archive {
+    /// Copies a bundle into this folder, which is emptied first; the caller sees to it that nobody else uses it.
+    ///
+    /// # Errors
+    /// [`Error::File`]; [`Error::Usage`] for what is no bundle, or has more than is taken.
+    pub(super) fn open(file: &Path, folder: &Path) -> Result<Self, Error> {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(failed(folder, error));
+            }
+            _ => {}
+        }
+        create_private_folder(folder).map_err(|error| failed(folder, error))?;
+        let folder = WorkFolder(folder.to_owned());
+        let source = File::open(file).map_err(|error| failed(file, error))?;
+        if !source.metadata().is_ok_and(|found| found.is_file()) {
+            return Err(refused("it isn't a file"));
+        }
+        let path = folder.0.join("bundle");
+        let copy = copied(source, &path).map_err(|error| failed(file, error))?;
+        let (mut copy, bytes, sha256) = copy.ok_or_else(|| refused("it has more than 256 MB"))?;
+        let is_signed = cut_signature(&mut copy, bytes).map_err(|error| failed(&path, error))?;
+        let lists = list_sizes(&mut copy).map_err(|error| failed(&path, error))?;
+        if lists.is_some_and(|most| most > MOST_LIST_BYTES) {
+            return Err(refused("it has too many files"));
+        }
+        let zip = zip::ZipArchive::new(copy).map_err(|error| of_zip(&path, error))?;
+        if zip.len() > MOST_ENTRIES {
+            return Err(refused("it has too many files"));
+        }
+        if zip.has_duplicate_names() {
+            return Err(twice());
+        }
+        Ok(Self {
+            zip,
+            sha256,
+            is_signed,
+            bytes,
+            folder,
+        })
+    }
+
+    /// The manifest, as it stands in the archive.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is none, or it is too large; [`Error::File`].
+    pub(super) fn manifest(&mut self) -> Result<Vec<u8>, Error> {
+        let place = self.folder.0.join("manifest.json");
+        let entry = match self.zip.by_name("manifest.json") {
+            Err(ZipError::FileNotFound) => return Err(refused("it has no manifest.json")),
+            entry => entry.map_err(|error| of_zip(&place, error))?,
+        };
+        let mut text = Vec::new();
+        let read = entry.take(MOST_MANIFEST_BYTES + 1).read_to_end(&mut text);
+        read.map_err(|_| refused("its manifest can't be unpacked"))?;
+        if text.len() as u64 > MOST_MANIFEST_BYTES {
+            return Err(refused("its manifest has more than 256 kB"));
+        }
+        Ok(text)
+    }
+
+    /// Whether it has a file of that name.
+    pub(super) fn has_file(&self, name: &str) -> bool {
+        let name = name.strip_prefix("./").unwrap_or(name);
+        self.zip.index_for_name(name).is_some()
+    }
+
+    /// Unpacks all of it and puts it where nothing is yet. It is there whole or not at all. `programs` are files of it
+    /// that can be started, whatever the archive says.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for what is not unpacked; [`Error::File`].
+    pub(super) fn unpack(mut self, target: &Path, programs: &[String]) -> Result<(), Error> {
+        let root = self.folder.0.join("files");
+        create_private_folder(&root).map_err(|error| failed(&root, error))?;
+        let most = MOST_UNPACKED.min(self.bytes.saturating_mul(MOST_TIMES).saturating_add(FREE));
+        let mut left = most;
+        for index in 0..self.zip.len() {
+            let entry = self.zip.by_index(index);
+            let mut entry = entry.map_err(|error| of_zip(&root, error))?;
+            let name = checked_name(&entry)?;
+            let path = root.join(name.split('/').collect::<PathBuf>());
+            if entry.is_dir() {
+                create_private_folder(&path).map_err(|error| failed(&path, error))?;
+                continue;
+            }
+            if let Some(folder) = path.parent() {
+                create_private_folder(folder).map_err(|error| failed(folder, error))?;
+            }
+            let is_program =
+                programs.contains(&name) || entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
+            left = left
+                .checked_sub(written(&mut entry, &path, left, is_program)?)
+                .ok_or_else(|| refused("far more comes out of it than it holds"))?;
+        }
+        let whole = || {
+            fs::rename(&root, target)?;
+            sync_folder(target.parent().unwrap_or(target))
+        };
+        whole().map_err(|error| failed(target, error))
+    }
+}
+
+/// Copies a file as far as it is taken, and measures it; `None` for one that is too large.
+fn copied(source: File, to: &Path) -> io::Result<Option<(File, u64, String)>> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    let mut copy = patchbay_files::open(to, &options).map_err(patchbay_files::Error::into_io)?;
+    let mut source = source.take(MOST_BYTES + 1);
+    let mut hash = Sha256::new();
+    let mut bytes = 0;
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        let read = source.read(&mut piece)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(&piece[..read]);
+        copy.write_all(&piece[..read])?;
+        bytes += read as u64;
+    }
+    let digest = hash.finalize();
+    let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((bytes <= MOST_BYTES).then_some((copy, bytes, sha256)))
+}
+
+/// The last bytes of a file, as many as the end of an archive can have, and where they begin.
+fn tail(file: &mut File) -> io::Result<(u64, Vec<u8>)> {
+    const MOST: u64 = 128 * 1024;
+    let length = file.seek(SeekFrom::End(0))?;
+    let begin = length.saturating_sub(MOST);
+    file.seek(SeekFrom::Start(begin))?;
+    let mut bytes = Vec::new();
+    file.take(MOST).read_to_end(&mut bytes)?;
+    Ok((begin, bytes))
+}
+
+/// Cuts off what the packer's own tool appends as a signature, for nothing may follow an archive. It is worth nothing:
+/// that tool itself calls every bundle unsigned.
+fn cut_signature(copy: &mut File, length: u64) -> io::Result<bool> {
+    const BEGIN: &[u8] = b"MCPB_SIG_V1";
+    const END: &[u8] = b"MCPB_SIG_END";
+    let (offset, bytes) = tail(copy)?;
+    let mut starts = bytes.windows(BEGIN.len());
+    let Some(at) = starts.rposition(|window| window == BEGIN) else {
+        return Ok(false);
+    };
+    let begin = offset + at as u64;
+    if !bytes.ends_with(END) || begin >= length {
+        return Ok(false);
+    }
+    copy.set_len(begin)?;
+    Ok(true)
+}
+
+/// The longest list of files that any end of an archive speaks of; `None` when there is no end. One that needs 64 bits
+/// has more files than are taken.
+fn list_sizes(copy: &mut File) -> io::Result<Option<u32>> {
+    let (_, bytes) = tail(copy)?;
+    if bytes.windows(4).any(|window| window == b"PK\x06\x07") {
+        return Ok(Some(u32::MAX));
+    }
+    let ends = bytes.windows(16).filter_map(|window| {
+        let size = window.strip_prefix(b"PK\x05\x06")?.get(8..12)?;
+        Some(u32::from_le_bytes(size.try_into().ok()?))
+    });
+    Ok(ends.max())
+}
+
+/// Where an entry belongs, relative to the folder of the bundle, its parts apart by `/`.
+///
+/// # Errors
+/// [`Error::Usage`] for what is no plain file or folder with a plain name, on any system.
+fn checked_name<R: Read>(entry: &ZipFile<'_, R>) -> Result<String, Error> {
+    const KIND: u32 = 0o170_000;
+    const PLAIN: [u32; 3] = [0, 0o100_000, 0o040_000];
+    let name = entry
+        .name()
+        .map_err(|_| refused("a file in it has a name that is no text"))?;
+    let shown = || patchbay_model::clean_text(&name, 100);
+    if entry.is_symlink()
+        || entry
+            .unix_mode()
+            .is_some_and(|mode| !PLAIN.contains(&(mode & KIND)))
+    {
+        return Err(refused(&format!(
+            "it contains a link or device ({})",
+            shown()
+        )));
+    }
+    if entry.encrypted() {
+        return Err(refused("it is encrypted"));
+    }
+    let plain = name.strip_suffix('/').unwrap_or(&name);
+    let plain = plain.strip_prefix("./").unwrap_or(plain);
+    let parts: Vec<&str> = plain.split('/').collect();
+    let fits = name.len() <= MOST_NAME_BYTES && parts.len() <= MOST_FOLDERS;
+    if !fits || !parts.iter().all(|part| is_plain(part)) {
+        return Err(refused(&format!(
+            "it contains a file name that isn't safe ({})",
+            shown()
+        )));
+    }
+    Ok(plain.to_owned())
+}
+
+/// Whether a name stands for one file in its folder on every system.
+fn is_plain(part: &str) -> bool {
+    const DEVICES: [&str; 22] = [
+        "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
+        "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    ];
+    let is_sign = |sign: char| sign.is_control() || "\\:*?\"<>|".contains(sign);
+    let stem = part.split('.').next().unwrap_or(part).trim_end();
+    let is_device = cfg!(windows)
+        && DEVICES
+            .iter()
+            .any(|device| stem.eq_ignore_ascii_case(device));
+    !part.is_empty() && !part.contains(is_sign) && !part.ends_with(['.', ' ']) && !is_device
+}
+
+/// Writes an entry to where nothing is yet, at most a byte more than is left; how many bytes there were.
+fn written<R: Read>(
+    entry: &mut ZipFile<'_, R>,
+    path: &Path,
+    left: u64,
+    is_program: bool,
+) -> Result<u64, Error> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    let mut file = match patchbay_files::open(path, &options) {
+        Ok(file) => file,
+        Err(error) => {
+            let error = error.into_io();
+            return Err(match error.kind() {
+                io::ErrorKind::AlreadyExists => twice(),
+                _ => failed(path, error),
+            });
+        }
+    };
+    let count = io::copy(&mut entry.take(left + 1), &mut file);
+    let count = count.map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
+            refused("it is damaged")
+        }
+        _ => failed(path, error),
+    })?;
+    if is_program {
+        make_runnable(&file).map_err(|error| failed(path, error))?;
+    }
+    Ok(count)
+}
+
+#[cfg(unix)]
+fn make_runnable(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn make_runnable(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+fn twice() -> Error {
+    refused("it contains the same file twice")
+}
+
+fn of_zip(path: &Path, error: ZipError) -> Error {
+    match error {
+        ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => failed(path, error),
+        ZipError::UnsupportedArchive(_) => {
+            refused("it is packed in a way that Patchbay can't unpack")
+        }
+        _ => refused("it is damaged, or isn't a bundle"),
+    }
+}

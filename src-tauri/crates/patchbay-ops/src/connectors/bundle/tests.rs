@@ -1,0 +1,401 @@
+use std::fs;
+use std::io::{Cursor, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use patchbay_model::{Authentication, Code, Explain as _, Secret};
+use serde_json::{Value, json};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use super::*;
+use crate::clock::SystemClock;
+use crate::testing;
+
+struct Desk {
+    home: tempfile::TempDir,
+    cx: Context,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        Self { home, cx }
+    }
+
+    fn file(&self, bytes: &[u8]) -> PathBuf {
+        let file = self.home.path().join("given.mcpb");
+        fs::write(&file, bytes).unwrap();
+        file
+    }
+
+    /// What is said when that is read, or added with nothing filled in.
+    async fn refusal(&self, bytes: &[u8]) -> String {
+        let file = self.file(bytes);
+        let refused = match read_bundle(&self.cx, &file).await {
+            Err(error) => error,
+            Ok(bundle) => {
+                let added = add_bundle(&self.cx, &file, request(&bundle)).await;
+                added.unwrap_err()
+            }
+        };
+        assert_eq!(refused.code(), Code::UsageInvalid, "{refused:?}");
+        assert_eq!(self.names(), Vec::<String>::new());
+        refused.to_string()
+    }
+
+    /// What is in the folder of servers.
+    fn names(&self) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.cx.paths().servers()) else {
+            return Vec::new();
+        };
+        let names = entries.map(|entry| entry.unwrap().file_name());
+        names.map(|name| name.into_string().unwrap()).collect()
+    }
+}
+
+fn request(bundle: &Bundle) -> AddBundle {
+    AddBundle {
+        sha256: bundle.sha256.clone(),
+        values: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        name: None,
+        title: None,
+    }
+}
+
+/// An archive of these files.
+fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    for (name, bytes) in files {
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn bundle_of(manifest: &Value, files: &[(&str, &[u8])]) -> Vec<u8> {
+    let text = manifest.to_string();
+    packed(&[&[("manifest.json", text.as_bytes())], files].concat())
+}
+
+fn manifest() -> Value {
+    json!({
+        "manifest_version": "0.3",
+        "name": "notes",
+        "display_name": "My notes",
+        "version": "1.2.3",
+        "description": "Reads notes",
+        "author": { "name": "Ada" },
+        "server": {
+            "type": "node",
+            "entry_point": "server/index.js",
+            "mcp_config": {
+                "command": "node",
+                "args": ["${__dirname}/server/index.js", "--folders", "${user_config.folders}", "${user_config.limit}"],
+                "env": { "API_KEY": "${user_config.api_key}", "MODE": "x-${user_config.fast}", "NONE": "${user_config.limit}" }
+            }
+        },
+        "user_config": {
+            "folders": { "type": "directory", "title": "Folders", "multiple": true, "required": true },
+            "api_key": { "type": "string", "title": "Key", "sensitive": true, "required": true },
+            "limit": { "type": "number", "title": "Limit" },
+            "fast": { "type": "boolean", "title": "Fast", "default": false }
+        },
+        "compatibility": { "runtimes": { "node": ">=18" } }
+    })
+}
+
+/// A full path on any system.
+fn full(name: &str) -> String {
+    std::env::temp_dir().join(name).to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_bundle_is_unpacked_with_what_was_filled_in_and_goes_with_its_connector() {
+    let desk = Desk::new().await;
+    let file = desk.file(&bundle_of(
+        &manifest(),
+        &[("server/index.js", b"code"), ("a/b/c.txt", b"")],
+    ));
+    let bundle = read_bundle(&desk.cx, &file).await.unwrap();
+    assert_eq!(
+        (bundle.title.as_str(), bundle.version.as_str()),
+        ("My notes", "1.2.3")
+    );
+    assert_eq!(
+        bundle.command[..2],
+        ["node", "${__dirname}/server/index.js"]
+    );
+    assert_eq!(bundle.runtimes, ["node >=18"]);
+    let keys: Vec<_> = bundle.settings.iter().map(|it| it.key.as_str()).collect();
+    assert_eq!(keys, ["folders", "api_key", "limit", "fast"]);
+    assert_eq!(desk.names(), Vec::<String>::new());
+
+    // A value that looks like a variable is a value.
+    let tricky = full("${user_config.api_key}${HOME}");
+    let mut asked = request(&bundle);
+    asked
+        .values
+        .insert("folders".to_owned(), vec![full("one"), tricky.clone()]);
+    let secret = Secret::new("hunter2-hunter2");
+    asked.secrets.insert("api_key".to_owned(), secret.into());
+    let added = add_bundle(&desk.cx, &file, asked).await.unwrap();
+    assert_eq!(
+        (added.name.as_str(), added.title.as_str()),
+        ("my-notes", "My notes")
+    );
+    assert!(matches!(
+        added.authentication,
+        Authentication::Variables { .. }
+    ));
+    let folder = desk.cx.paths().server_folder(&added.id);
+    let script = format!("{}/server/index.js", folder.display());
+    let command = added.command.unwrap();
+    assert_eq!(
+        command.arguments,
+        [script.as_str(), "--folders", &full("one"), &tricky]
+    );
+    assert_eq!(
+        command.variables,
+        BTreeMap::from([("MODE".to_owned(), "x-false".to_owned())])
+    );
+    assert_eq!(fs::read(&script).unwrap(), b"code");
+    assert_eq!(desk.names(), [added.id.as_str()]);
+
+    crate::servers::remove_own_files(&desk.cx, &added.id)
+        .await
+        .unwrap();
+    assert_eq!(desk.names(), Vec::<String>::new());
+    desk.cx.close().await;
+}
+
+#[tokio::test]
+async fn what_is_needed_is_asked_for_and_what_does_not_fit_is_refused() {
+    let desk = Desk::new().await;
+    let file = desk.file(&bundle_of(&manifest(), &[]));
+    let bundle = read_bundle(&desk.cx, &file).await.unwrap();
+    let folders = || ("folders".to_owned(), vec![full("one")]);
+    let key = || {
+        (
+            "api_key".to_owned(),
+            SecretValue::from(Secret::new("hunter2-hunter2")),
+        )
+    };
+    let with =
+        |values: Vec<(String, Vec<String>)>, secrets: Vec<(String, SecretValue)>| AddBundle {
+            values: values.into_iter().collect(),
+            secrets: secrets.into_iter().collect(),
+            ..request(&bundle)
+        };
+    let one = |name: &str, value: &str| (name.to_owned(), vec![value.to_owned()]);
+    for (asked, said) in [
+        (with(vec![folders()], vec![]), "enter a value for Key"),
+        (with(vec![], vec![key()]), "enter a value for Folders"),
+        (with(vec![one("folders", "here")], vec![key()]), "Folders"),
+        (
+            with(vec![folders(), one("limit", "many")], vec![key()]),
+            "Limit",
+        ),
+        (with(vec![folders(), one("fast", "1")], vec![key()]), "Fast"),
+        (
+            with(vec![folders(), one("more", "1")], vec![key()]),
+            "no setting more",
+        ),
+        (
+            with(vec![folders(), one("api_key", "1")], vec![key()]),
+            "Key is a secret",
+        ),
+        (
+            AddBundle {
+                sha256: "0".repeat(64),
+                ..with(vec![folders()], vec![key()])
+            },
+            "has changed",
+        ),
+    ] {
+        let refused = add_bundle(&desk.cx, &file, asked).await.unwrap_err();
+        assert!(refused.to_string().contains(said), "{refused}");
+        assert_eq!(desk.names(), Vec::<String>::new());
+    }
+    desk.cx.close().await;
+}
+
+#[tokio::test]
+async fn a_program_of_the_bundle_is_started_by_its_full_path_and_can_be_started() {
+    let desk = Desk::new().await;
+    let mut manifest = manifest();
+    manifest["dxt_version"] = manifest["manifest_version"].take();
+    manifest.as_object_mut().unwrap().remove("manifest_version");
+    manifest["user_config"] = json!({});
+    let own = json!({ "command": "bin/own", "args": [], "env": {} });
+    manifest["server"] = json!({
+        "type": "binary",
+        "entry_point": "bin/usual",
+        "mcp_config": {
+            "command": "bin/usual",
+            "args": ["usual"],
+            "platform_overrides": { "win32": own, "darwin": own, "linux": own }
+        }
+    });
+    let mut bytes = bundle_of(&manifest, &[("bin/own", b"#!"), ("bin/usual", b"")]);
+    // Signed by the packer's own tool.
+    bytes.extend(b"MCPB_SIG_V1\x04\0\0\0PK\x05\x06MCPB_SIG_END");
+    let file = desk.file(&bytes);
+    let bundle = read_bundle(&desk.cx, &file).await.unwrap();
+    assert!(
+        bundle.notes.iter().any(|note| note.contains("signature")),
+        "{bundle:?}"
+    );
+    let added = add_bundle(&desk.cx, &file, request(&bundle)).await.unwrap();
+    let command = added.command.unwrap();
+    let program = desk
+        .cx
+        .paths()
+        .server_folder(&added.id)
+        .join("bin")
+        .join("own");
+    assert_eq!(command.program, program.to_str().unwrap());
+    assert!(command.arguments.is_empty() && command.variables.is_empty());
+    assert!(find_in(&command.program, &[]).is_ok() || cfg!(windows));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(
+            (mode(&program), mode(&program.with_file_name("usual"))),
+            (0o700, 0o600)
+        );
+        assert_eq!(mode(program.parent().unwrap()), 0o700);
+    }
+    desk.cx.close().await;
+}
+
+#[tokio::test]
+async fn hostile_archives_leave_nothing_behind() {
+    let desk = Desk::new().await;
+    let mut manifest = manifest();
+    manifest["user_config"] = json!({});
+    manifest["server"]["mcp_config"] = json!({ "command": "node", "args": [] });
+    for name in [
+        "../out",
+        "a/../../out",
+        "/etc/out",
+        "C:/out",
+        "a\\..\\out",
+        "a//b",
+        "./../out",
+        "a/./b",
+        "a\u{1b}[2J",
+        "nul.",
+        "a ",
+        "a:b",
+        &"x/".repeat(50),
+        &"x".repeat(600),
+    ] {
+        // Whoever packs properly takes such names for others.
+        let plain = "Q".repeat(name.len());
+        let mut bytes = bundle_of(&manifest, &[(&plain, b"x")]);
+        replace(&mut bytes, plain.as_bytes(), name.as_bytes());
+        let said = desk.refusal(&bytes).await;
+        assert!(said.contains("isn't safe"), "{name}: {said}");
+        assert!(!said.contains('\u{1b}'));
+    }
+    assert!(!desk.cx.paths().data.join("out").exists());
+
+    let bomb = vec![0; 40 * 1024 * 1024];
+    let said = desk
+        .refusal(&bundle_of(&manifest, &[("zeros", &bomb)]))
+        .await;
+    assert!(said.contains("far more comes out"), "{said}");
+
+    let text = manifest.to_string();
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("manifest.json", SimpleFileOptions::default())
+        .unwrap();
+    zip.write_all(text.as_bytes()).unwrap();
+    zip.add_symlink("link", "/etc", SimpleFileOptions::default())
+        .unwrap();
+    let said = desk.refusal(&zip.finish().unwrap().into_inner()).await;
+    assert!(said.contains("link or device"), "{said}");
+
+    let mut twice = bundle_of(&manifest, &[("aa", b"1"), ("ab", b"2")]);
+    replace(&mut twice, b"ab", b"aa");
+    let said = desk.refusal(&twice).await;
+    assert!(said.contains("same file twice"), "{said}");
+    let mut damaged = bundle_of(&manifest, &[("code", &b"some code ".repeat(100))]);
+    let at = damaged
+        .windows(4)
+        .position(|window| window == b"code")
+        .unwrap();
+    damaged[at + 6] ^= 0xff;
+    desk.refusal(&damaged).await;
+    desk.cx.close().await;
+}
+
+fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
+    for at in 0..=bytes.len() - old.len() {
+        if bytes[at..].starts_with(old) {
+            bytes[at..at + new.len()].copy_from_slice(new);
+        }
+    }
+}
+
+#[tokio::test]
+async fn hostile_manifests_are_refused_and_shown_as_text() {
+    let desk = Desk::new().await;
+    for bytes in [
+        Vec::new(),
+        b"no archive".to_vec(),
+        packed(&[("other.json", b"{}")]),
+        packed(&[("manifest.json", b"{")]),
+        packed(&[("manifest.json", "[".repeat(100_000).as_bytes())]),
+        packed(&[("manifest.json", &b" ".repeat(300_000))]),
+    ] {
+        desk.refusal(&bytes).await;
+    }
+    let changed = |path: &str, value: Value| {
+        let mut manifest = manifest();
+        manifest["user_config"] = json!({});
+        manifest["server"]["mcp_config"] = json!({ "command": "node", "args": [] });
+        *manifest.pointer_mut(path).unwrap() = value;
+        bundle_of(&manifest, &[])
+    };
+    let config = "/server/mcp_config";
+    let many: serde_json::Map<_, _> = (0..200)
+        .map(|at| (at.to_string(), json!({ "type": "string" })))
+        .collect();
+    for (path, value) in [
+        ("/manifest_version", json!("1.0")),
+        ("/server/type", json!("shell")),
+        (config, json!({ "args": [] })),
+        (config, json!({ "command": "${__dirname}/../../../bin/sh" })),
+        (config, json!({ "command": "./missing" })),
+        (config, json!({ "command": "node", "args": [["a"]] })),
+        (config, json!({ "command": "node", "env": { "A=B": "x" } })),
+        (
+            config,
+            json!({ "command": "node", "args": ["${user_config.unknown}"] }),
+        ),
+        (config, json!({ "command": "node", "args": ["\u{1b}[2J"] })),
+        ("/user_config", json!(many)),
+        ("/user_config", json!({ "a": { "type": "program" } })),
+        ("/user_config", json!({ "a}": { "type": "string" } })),
+        ("/compatibility", json!({ "platforms": ["plan9"] })),
+    ] {
+        desk.refusal(&changed(path, value)).await;
+    }
+    let mut leaks = manifest();
+    leaks["server"]["mcp_config"]["args"] = json!(["--key=${user_config.api_key}"]);
+    leaks["user_config"]["folders"]["required"] = json!(false);
+    leaks["user_config"]["api_key"]["required"] = json!(false);
+    let said = desk.refusal(&bundle_of(&leaks, &[])).await;
+    assert!(said.contains("where other programs can read it"), "{said}");
+
+    let file = desk.file(&changed("/display_name", json!("\u{1b}[2Jx\u{202e}y")));
+    let bundle = read_bundle(&desk.cx, &file).await.unwrap();
+    assert_eq!(bundle.title, "[2Jxy");
+    desk.cx.close().await;
+}
