@@ -31,8 +31,11 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
     const NAME: &'static str;
     /// What it does to the platform.
     const EFFECT: Effect;
-    /// Whether it may be sent again after a failure.
-    const RETRY: Repeat;
+    /// Whether it may be sent again after a failure. Where an operation does not say, only what changes nothing is.
+    const RETRY: Repeat = match Self::EFFECT {
+        Effect::Read => Repeat::Freely,
+        Effect::Write | Effect::Destructive | Effect::Irreversible => Repeat::Never,
+    };
     /// What comes back.
     type Output: Output;
     /// Whether that can be had as it comes ([`Operation::stream`]).
@@ -468,7 +471,6 @@ mod tests {
     impl Operation for Count {
         const NAME: &'static str = "count";
         const EFFECT: Effect = Effect::Read;
-        const RETRY: Repeat = Repeat::Freely;
         type Output = Value;
     }
 

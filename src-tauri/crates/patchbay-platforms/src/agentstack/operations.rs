@@ -6,7 +6,7 @@ mod wait;
 
 use std::time::Duration;
 
-use patchbay_http::{CallOptions, Path, Repeat, Request, SecretArgument};
+use patchbay_http::{CallOptions, Path, Request, SecretArgument};
 use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -138,7 +138,6 @@ fn yes() -> bool {
 impl Operation<AgentStack> for Create {
     const NAME: &'static str = "create";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Connector;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -169,7 +168,6 @@ pub struct List {}
 impl Operation<AgentStack> for List {
     const NAME: &'static str = "list";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Page<Connector>;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -190,7 +188,6 @@ pub struct Get {
 impl Operation<AgentStack> for Get {
     const NAME: &'static str = "get";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Connector;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -211,7 +208,6 @@ pub struct Refresh {
 impl Operation<AgentStack> for Refresh {
     const NAME: &'static str = "refresh";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Connector;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -234,7 +230,6 @@ pub struct Delete {
 impl Operation<AgentStack> for Delete {
     const NAME: &'static str = "delete";
     const EFFECT: Effect = Effect::Irreversible;
-    const RETRY: Repeat = Repeat::Never;
     type Output = ();
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -272,7 +267,6 @@ fn serialize_non_empty<S: Serializer>(text: &Option<String>, to: S) -> Result<S:
 impl Operation<AgentStack> for Connect {
     const NAME: &'static str = "connect";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Connector;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -319,7 +313,6 @@ pub struct Disconnect {
 impl Operation<AgentStack> for Disconnect {
     const NAME: &'static str = "disconnect";
     const EFFECT: Effect = Effect::Destructive;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Connector;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -341,7 +334,6 @@ pub struct Presets {}
 impl Operation<AgentStack> for Presets {
     const NAME: &'static str = "presets";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Page<Preset>;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {

@@ -41,7 +41,6 @@ pub struct List {
 impl Operation for List {
     const NAME: &'static str = "list";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Raw<Page>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -101,7 +100,6 @@ pub struct Get {
 impl Operation for Get {
     const NAME: &'static str = "get";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Raw<Envelope>;
 
     fn request(&self, _: &Client) -> Result<Request> {

@@ -24,7 +24,6 @@ pub struct List {}
 impl Operation for List {
     const NAME: &'static str = "list";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Raw<Page>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -70,7 +69,6 @@ pub struct Get {
 impl Operation for Get {
     const NAME: &'static str = "get";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Raw<Connector>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -112,7 +110,6 @@ pub struct ListTools {
 impl Operation for ListTools {
     const NAME: &'static str = "list_tools";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Value;
 
     fn request(&self, _: &Client) -> Result<Request> {

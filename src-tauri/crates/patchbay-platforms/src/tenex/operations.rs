@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use patchbay_http::{CallOptions, Repeat, Request, Retries, SecretArgument};
+use patchbay_http::{CallOptions, Request, Retries, SecretArgument};
 use patchbay_model::{RemoteId, Secret, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,6 @@ pub struct ListProviders {
 impl Operation<Tenex> for ListProviders {
     const NAME: &'static str = "list_providers";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Page<Value>;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -90,7 +89,6 @@ pub struct List {
 impl Operation<Tenex> for List {
     const NAME: &'static str = "list";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Page<Connector>;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -117,7 +115,6 @@ pub struct ListAll(pub List);
 impl Operation<Tenex> for ListAll {
     const NAME: &'static str = "list_all";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Value;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -143,7 +140,6 @@ pub struct Get {
 impl Operation<Tenex> for Get {
     const NAME: &'static str = "get";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -171,7 +167,6 @@ pub struct StartOauth {
 impl Operation<Tenex> for StartOauth {
     const NAME: &'static str = "start_oauth";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Started;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -208,7 +203,6 @@ pub struct GetStatus {
 impl Operation<Tenex> for GetStatus {
     const NAME: &'static str = "get_status";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Grant;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -247,7 +241,6 @@ pub struct WaitForGrant {
 impl Operation<Tenex> for WaitForGrant {
     const NAME: &'static str = "wait_for_grant";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Grant;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -334,7 +327,6 @@ pub struct SubmitByok {
 impl Operation<Tenex> for SubmitByok {
     const NAME: &'static str = "submit_byok";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -376,7 +368,6 @@ pub struct Update {
 impl Operation<Tenex> for Update {
     const NAME: &'static str = "update";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -406,7 +397,6 @@ pub struct Disable {
 impl Operation<Tenex> for Disable {
     const NAME: &'static str = "disable";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -432,7 +422,6 @@ pub struct Enable {
 impl Operation<Tenex> for Enable {
     const NAME: &'static str = "enable";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -458,7 +447,6 @@ pub struct Refresh {
 impl Operation<Tenex> for Refresh {
     const NAME: &'static str = "refresh";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -483,7 +471,6 @@ pub struct Revoke {
 impl Operation<Tenex> for Revoke {
     const NAME: &'static str = "revoke";
     const EFFECT: Effect = Effect::Destructive;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -508,7 +495,6 @@ pub struct Test {
 impl Operation<Tenex> for Test {
     const NAME: &'static str = "test";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Raw<Tested>;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -538,7 +524,6 @@ pub struct Delete {
 impl Operation<Tenex> for Delete {
     const NAME: &'static str = "delete";
     const EFFECT: Effect = Effect::Irreversible;
-    const RETRY: Repeat = Repeat::Never;
     type Output = ();
 
     fn request(&self, client: &Tenex) -> Result<Request> {

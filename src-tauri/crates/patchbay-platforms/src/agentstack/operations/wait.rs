@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use patchbay_http::{CallOptions, Repeat};
+use patchbay_http::CallOptions;
 use patchbay_model::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -43,7 +43,6 @@ pub struct WaitForState {
 impl Operation<AgentStack> for WaitForState {
     const NAME: &'static str = "wait_for_state";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Connector;
 
     async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<Connector> {
@@ -91,7 +90,6 @@ pub struct WaitForDeletion {
 impl Operation<AgentStack> for WaitForDeletion {
     const NAME: &'static str = "wait_for_deletion";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = ();
 
     async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<()> {

@@ -11,7 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use futures::stream::{self, StreamExt};
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderValue, Method};
-use patchbay_http::{Answer, CallOptions, Repeat, Request, StreamedAnswer};
+use patchbay_http::{Answer, CallOptions, Request, StreamedAnswer};
 use patchbay_model::Secret;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -55,7 +55,6 @@ pub struct Mcp {
 impl Operation<AgentStack> for Mcp {
     const NAME: &'static str = "mcp_proxy";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Value;
     const IS_STREAMED: bool = true;
 

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use patchbay_http::{CallOptions, Repeat, Request, StreamedAnswer};
+use patchbay_http::{CallOptions, Request, StreamedAnswer};
 use patchbay_model::{RemoteId, SentRequest};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
@@ -73,7 +73,6 @@ fn or_true<S: Serializer>(given: &Option<bool>, to: S) -> std::result::Result<S:
 impl Operation<Airbyte> for Execute {
     const NAME: &'static str = "execute";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Executed;
     /// For the sake of downloads.
     const IS_STREAMED: bool = true;
@@ -147,7 +146,6 @@ pub struct ExecuteAll(pub Execute);
 impl Operation<Airbyte> for ExecuteAll {
     const NAME: &'static str = "execute_all";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Value;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {

@@ -58,7 +58,6 @@ impl ListConnectors {
 impl Operation<Airbyte> for ListConnectors {
     const NAME: &'static str = "list_connectors";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Connectors;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
@@ -202,7 +201,6 @@ pub struct GetConnector {
 impl Operation<Airbyte> for GetConnector {
     const NAME: &'static str = "get_connector";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = FoundConnector;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
@@ -242,7 +240,6 @@ pub struct GetConnectorDetail {
 impl Operation<Airbyte> for GetConnectorDetail {
     const NAME: &'static str = "get_connector_detail";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = NativeConnector;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -275,7 +272,6 @@ pub struct UpdateConnector {
 impl Operation<Airbyte> for UpdateConnector {
     const NAME: &'static str = "update_connector";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = NativeConnector;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -296,7 +292,6 @@ pub struct Inspect {
 impl Operation<Airbyte> for Inspect {
     const NAME: &'static str = "inspect";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Raw<Inspection>;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -350,7 +345,6 @@ pub struct DeleteConnector {
 impl Operation<Airbyte> for DeleteConnector {
     const NAME: &'static str = "delete_connector";
     const EFFECT: Effect = Effect::Irreversible;
-    const RETRY: Repeat = Repeat::Never;
     type Output = DeletionJob;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -388,7 +382,6 @@ pub struct WaitForDeletion {
 impl Operation<Airbyte> for WaitForDeletion {
     const NAME: &'static str = "wait_for_deletion";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = ();
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
@@ -475,7 +468,6 @@ pub struct Connect {
 impl Operation<Airbyte> for Connect {
     const NAME: &'static str = "connect";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Connection;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {

@@ -2,7 +2,7 @@
 //!
 //! Source: Airbyte contract, section 3, `definitions`.
 
-use patchbay_http::{CallOptions, Path, Repeat, Request};
+use patchbay_http::{CallOptions, Path, Request};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,7 +35,6 @@ pub struct ListDefinitions {
 impl Operation<Airbyte> for ListDefinitions {
     const NAME: &'static str = "list_definitions";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Raw<Definitions>;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -56,7 +55,6 @@ pub struct FindDefinition {
 impl Operation<Airbyte> for FindDefinition {
     const NAME: &'static str = "find_definition";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Value;
 
     /// The platform looks for the name within longer ones.
@@ -86,7 +84,6 @@ pub struct GetDefinition {
 impl Operation<Airbyte> for GetDefinition {
     const NAME: &'static str = "get_definition";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Raw<DefinitionDetail>;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {

@@ -3,7 +3,7 @@
 //! Source: the wire contracts' README, "Operations without a counterpart in a client".
 
 use http::Method;
-use patchbay_http::{CallOptions, Path, Repeat, Request};
+use patchbay_http::{CallOptions, Path, Request};
 use percent_encoding::percent_decode_str;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -32,7 +32,6 @@ pub struct Http {
 impl Operation<Airbyte> for Http {
     const NAME: &'static str = "http";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Value;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {

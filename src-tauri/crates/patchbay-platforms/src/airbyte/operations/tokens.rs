@@ -2,7 +2,7 @@
 //!
 //! Source: Airbyte contract, section 2.
 
-use patchbay_http::{Path, Repeat, Request};
+use patchbay_http::{Path, Request};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -36,7 +36,6 @@ pub struct CreateScopedToken {
 impl Operation<Airbyte> for CreateScopedToken {
     const NAME: &'static str = "create_scoped_token";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Raw<NewToken>;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
@@ -58,7 +57,6 @@ pub struct ScopedTokenInfo {}
 impl Operation<Airbyte> for ScopedTokenInfo {
     const NAME: &'static str = "scoped_token_info";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Raw<TokenInfo>;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -79,7 +77,6 @@ pub struct CreateWidgetToken {
 impl Operation<Airbyte> for CreateWidgetToken {
     const NAME: &'static str = "create_widget_token";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Raw<NewToken>;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {

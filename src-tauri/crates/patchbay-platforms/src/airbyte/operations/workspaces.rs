@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use patchbay_http::{CallOptions, Path, Repeat, Request};
+use patchbay_http::{CallOptions, Path, Request};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -92,7 +92,6 @@ fn page_at(client: &Airbyte, url: &Url) -> Result<Request> {
 impl Operation<Airbyte> for ListWorkspaces {
     const NAME: &'static str = "list_workspaces";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Value;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -119,7 +118,6 @@ pub struct FindWorkspace {
 impl Operation<Airbyte> for FindWorkspace {
     const NAME: &'static str = "find_workspace";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Value;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
@@ -149,7 +147,6 @@ pub struct UpdateWorkspace {
 impl Operation<Airbyte> for UpdateWorkspace {
     const NAME: &'static str = "update_workspace";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Value;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -170,7 +167,6 @@ pub struct DeleteWorkspace {
 impl Operation<Airbyte> for DeleteWorkspace {
     const NAME: &'static str = "delete_workspace";
     const EFFECT: Effect = Effect::Irreversible;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Value;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {

@@ -68,7 +68,6 @@ pub struct GetAuthenticationMethods {
 impl Operation<Mistral> for GetAuthenticationMethods {
     const NAME: &'static str = "get_authentication_methods";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Items<AuthMethod>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {

@@ -84,7 +84,6 @@ pub enum Protocol {
 impl Operation<Mistral> for Create {
     const NAME: &'static str = "create";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = OneConnector;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -121,7 +120,6 @@ pub struct Filters {
 impl Operation<Mistral> for List {
     const NAME: &'static str = "list";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = PaginatedConnectors;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -152,7 +150,6 @@ pub struct Get {
 impl Operation<Mistral> for Get {
     const NAME: &'static str = "get";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = OneConnector;
 
     fn request(&self, client: &Mistral) -> Result<Request> {

@@ -148,7 +148,6 @@ pub struct CreateCredentials(pub CredentialInput);
 impl Operation<Mistral> for CreateCredentials {
     const NAME: &'static str = "create_credentials";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {

@@ -2,7 +2,7 @@
 //!
 //! Source: Mistral contract, section 2.
 
-use patchbay_http::{CallOptions, Repeat, Request};
+use patchbay_http::{CallOptions, Request};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,7 +54,6 @@ impl ListTools {
 impl Operation<Mistral> for ListTools {
     const NAME: &'static str = "list_tools";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = Items<Tool>;
 
     fn request(&self, client: &Mistral) -> Result<Request> {
@@ -98,7 +97,6 @@ pub struct CallTool {
 impl Operation<Mistral> for CallTool {
     const NAME: &'static str = "call_tool";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = ToolAnswer;
 
     fn request(&self, _: &Mistral) -> Result<Request> {

@@ -46,7 +46,6 @@ pub struct GatewayMcp {
 impl Operation<Mistral> for GatewayMcp {
     const NAME: &'static str = "gateway_mcp";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Value;
     const IS_STREAMED: bool = true;
 
@@ -94,7 +93,6 @@ pub struct GatewayHttp {
 impl Operation<Mistral> for GatewayHttp {
     const NAME: &'static str = "gateway_http";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = Value;
     const IS_STREAMED: bool = true;
 

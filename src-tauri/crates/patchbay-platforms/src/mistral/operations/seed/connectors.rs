@@ -53,7 +53,6 @@ pub struct Create {
 impl Operation<Mistral> for Create {
     const NAME: &'static str = "create";
     const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
     type Output = OneConnector;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -94,7 +93,6 @@ pub struct Filters {
 impl Operation<Mistral> for List {
     const NAME: &'static str = "list";
     const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
     type Output = PaginatedConnectors;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
