@@ -5,16 +5,16 @@ use std::sync::Arc;
 use patchbay_model::{Connector, SecretReference, Timestamp};
 use patchbay_ops::{
     AppPaths, BrowserUrl, Clock as _, Context, ContextOptions, OpenBrowser, SystemClock,
-    resolve_connector, sends_secrets, view_connector,
+    resolve_connector, view_connector,
 };
 
 use crate::args::Settings;
 use crate::failure::Failure;
 use crate::output::{Output, Screen};
 use crate::program_consent::TerminalConsent;
+use crate::prompt;
 use crate::secret_source::SecretReader;
 use crate::stderr::Stderr;
-use crate::{prompt, unlock};
 
 /// The open Patchbay, and the terminal in front of it.
 pub(crate) struct Cli {
@@ -108,17 +108,6 @@ impl Cli {
     ) -> Result<(), Failure> {
         let view = view_connector(&self.cx, connector).await?;
         self.out.answer(&view, |screen| words(&view, screen))
-    }
-
-    /// Opens the vault if what this connector sends lies in it.
-    ///
-    /// # Errors
-    /// As [`unlock::unlock`].
-    pub(crate) async fn unlock_for(&self, connector: &Connector) -> Result<(), Failure> {
-        match sends_secrets(connector) {
-            true => unlock::unlock(self).await,
-            false => Ok(()),
-        }
     }
 
     /// Whether to go ahead: `--yes` says so, or the person at the terminal does.

@@ -22,6 +22,7 @@ mod program;
 mod programs;
 mod rotate;
 mod run;
+mod run_result;
 mod session;
 mod tool;
 mod tool_changes;

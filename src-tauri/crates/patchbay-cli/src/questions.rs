@@ -60,7 +60,7 @@ async fn answer_all(cx: Context, stderr: Stderr, now: Timestamp) {
 }
 
 async fn answer(cx: &Context, stderr: &Stderr, open: &OpenQuestion, now: Timestamp) {
-    let _quiet = stderr.hold();
+    let _quiet = stderr.pause();
     let answer = match on_terminal(open, now).await {
         QuestionAnswer::Accept { values } if matches!(open.question, Question::Page { .. }) => {
             open_page(cx, stderr, open).await;
@@ -86,17 +86,17 @@ async fn open_page(cx: &Context, stderr: &Stderr, open: &OpenQuestion) {
     };
     let hint = error.hint().unwrap_or_default();
     stderr.say(format!("{error}. {hint}").trim());
-    aside(|| drop(Terminal.line("Press Enter when you have opened it: "))).await;
+    on_thread(|| drop(Terminal.line("Press Enter when you have opened it: "))).await;
 }
 
 /// Asks on a thread that nobody has to wait for: a line that is being typed cannot be taken back.
 async fn on_terminal(open: &OpenQuestion, now: Timestamp) -> QuestionAnswer {
     let open = open.clone();
-    let asked = aside(move || ask(&mut Terminal, &open, now)).await;
+    let asked = on_thread(move || ask(&mut Terminal, &open, now)).await;
     asked.unwrap_or(QuestionAnswer::Cancel)
 }
 
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+async fn on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let (done, doing) = oneshot::channel();
     std::thread::spawn(move || done.send(work()));
     doing.await.ok()

@@ -14,7 +14,7 @@ pub(crate) struct Stderr {
     /// Whether the cursor stands at the end of a line that is to be overwritten.
     open: Arc<Mutex<bool>>,
     /// Whether a question is on the terminal, into which no step may be written.
-    held: Arc<AtomicBool>,
+    paused: Arc<AtomicBool>,
 }
 
 impl Stderr {
@@ -23,7 +23,7 @@ impl Stderr {
             quiet,
             live: std::io::stderr().is_terminal() && crate::escapes::are_read(),
             open: Arc::default(),
-            held: Arc::default(),
+            paused: Arc::default(),
         }
     }
 
@@ -36,16 +36,16 @@ impl Stderr {
 
     /// Says how far it is: on a terminal in place of what was said before, else as a line.
     pub(crate) fn step(&self, line: &str) {
-        if !self.quiet && !self.held.load(Ordering::SeqCst) {
+        if !self.quiet && !self.paused.load(Ordering::SeqCst) {
             self.write(line, self.live);
         }
     }
 
     /// Leaves the terminal to a question until the answer is dropped: steps are not said meanwhile.
-    pub(crate) fn hold(&self) -> Held {
-        self.held.store(true, Ordering::SeqCst);
+    pub(crate) fn pause(&self) -> PauseGuard {
+        self.paused.store(true, Ordering::SeqCst);
         self.clear();
-        Held(Arc::clone(&self.held))
+        PauseGuard(Arc::clone(&self.paused))
     }
 
     /// Says what only a terminal can show, such as a countdown.
@@ -78,9 +78,9 @@ impl Stderr {
 }
 
 /// The terminal belongs to a question.
-pub(crate) struct Held(Arc<AtomicBool>);
+pub(crate) struct PauseGuard(Arc<AtomicBool>);
 
-impl Drop for Held {
+impl Drop for PauseGuard {
     fn drop(&mut self) {
         self.0.store(false, Ordering::SeqCst);
     }

@@ -1,7 +1,7 @@
 //! Opening a vault that a passphrase protects.
 
-use patchbay_model::{Code, Problem, Secret, SecretReference, VaultBackend, VaultState};
-use patchbay_ops::{resolve_from_environment, unlock_vault, vault_status};
+use patchbay_model::{Code, Connector, Problem, Secret, SecretReference, VaultBackend, VaultState};
+use patchbay_ops::{resolve_from_environment, sends_secrets, unlock_vault, vault_status};
 
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -32,6 +32,19 @@ pub(crate) async fn unlock(cli: &Cli) -> Result<(), Failure> {
         return Err(problem.with_hint(hint).into());
     }
     ask(cli).await
+}
+
+impl Cli {
+    /// Opens the vault if what this connector sends lies in it.
+    ///
+    /// # Errors
+    /// As [`unlock`].
+    pub(crate) async fn unlock_for(&self, connector: &Connector) -> Result<(), Failure> {
+        match sends_secrets(connector) {
+            true => unlock(self).await,
+            false => Ok(()),
+        }
+    }
 }
 
 async fn ask(cli: &Cli) -> Result<(), Failure> {

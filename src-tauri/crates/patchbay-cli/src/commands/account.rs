@@ -8,7 +8,7 @@ use patchbay_ops::{
 use serde_json::{Map, Value};
 
 use super::account_fields::Fields;
-use super::account_settings;
+use super::account_settings::{self, print_done};
 use crate::args::{AccountAddArgs, AccountSecretArgs, AccountVerb};
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -24,12 +24,12 @@ pub(super) async fn run(cli: &Cli, verb: AccountVerb) -> Result<(), Failure> {
         AccountVerb::Platforms => platforms(cli),
         AccountVerb::Test { account } => {
             unlock(cli).await?;
-            let account = find(cli, &account).await?;
+            let account = resolve_account(&cli.cx, &account).await?;
             let account = test_account(&cli.cx, &account.id).await?;
             print_done(cli, &format!("{}: sign-in works", account.label), &account)
         }
         AccountVerb::Rename { account, label } => {
-            let account = find(cli, &account).await?;
+            let account = resolve_account(&cli.cx, &account).await?;
             let account = rename_account(&cli.cx, &account.id, &label).await?;
             print_done(cli, &format!("Renamed to {}", account.label), &account)
         }
@@ -47,14 +47,6 @@ pub(super) async fn run(cli: &Cli, verb: AccountVerb) -> Result<(), Failure> {
     }
 }
 
-/// The account that the user means.
-///
-/// # Errors
-/// When there is none.
-pub(super) async fn find(cli: &Cli, text: &str) -> Result<Account, Failure> {
-    Ok(resolve_account(&cli.cx, text).await?)
-}
-
 /// The failure of a form that was just filled in.
 fn explain_form(error: patchbay_ops::Error) -> Failure {
     let failure = Failure::from(error);
@@ -64,11 +56,6 @@ fn explain_form(error: patchbay_ops::Error) -> Failure {
         }
         _ => failure,
     }
-}
-
-pub(super) fn print_done(cli: &Cli, done: &str, account: &Account) -> Result<(), Failure> {
-    cli.stderr.say(&format!("{done}."));
-    cli.out.answer(account, |_| String::new())
 }
 
 fn form(platform: Platform) -> Result<PlatformForm, Failure> {
@@ -115,7 +102,7 @@ fn members(settings: Json) -> Map<String, Value> {
 }
 
 async fn replace(cli: &Cli, text: &str, args: AccountSecretArgs) -> Result<(), Failure> {
-    let account = find(cli, text).await?;
+    let account = resolve_account(&cli.cx, text).await?;
     let form = form(account.platform)?;
     let fields = Fields::of_known(members(account.settings.clone()));
     let fields = fields.fill(cli, &form, args).await?;
@@ -130,7 +117,7 @@ async fn replace(cli: &Cli, text: &str, args: AccountSecretArgs) -> Result<(), F
 }
 
 async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
-    let account = find(cli, text).await?;
+    let account = resolve_account(&cli.cx, text).await?;
     unlock(cli).await?;
     remove_account(&cli.cx, &account.id).await?;
     print_done(cli, &format!("Removed {}", account.label), &account)

@@ -1,12 +1,12 @@
 //! `patchbay account edit|color|sign-out`.
 
-use patchbay_model::{AccountColour, Json};
+use patchbay_model::{Account, AccountColour, Json};
 use patchbay_ops::{
-    change_account_settings, colour_account, sign_out_account, try_account_settings,
+    change_account_settings, colour_account, resolve_account, sign_out_account,
+    try_account_settings,
 };
 use serde_json::{Map, Value};
 
-use super::account::{find, print_done};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::tool_arguments;
@@ -19,7 +19,7 @@ pub(super) async fn set(
     settings: &[String],
     dry_run: bool,
 ) -> Result<(), Failure> {
-    let account = find(cli, account).await?;
+    let account = resolve_account(&cli.cx, account).await?;
     let given = tool_arguments::read(None, settings)?;
     let settings = merge_settings(account.settings.0.clone(), given.0);
     unlock(cli).await?;
@@ -49,7 +49,7 @@ fn merge_settings(before: Value, given: Value) -> Json {
 }
 
 pub(super) async fn colour(cli: &Cli, account: &str, colour: &str) -> Result<(), Failure> {
-    let account = find(cli, account).await?;
+    let account = resolve_account(&cli.cx, account).await?;
     // The grammar lets no other word through than the colours and `none`.
     let colour = AccountColour::from_word(colour);
     let account = colour_account(&cli.cx, &account.id, colour).await?;
@@ -57,10 +57,15 @@ pub(super) async fn colour(cli: &Cli, account: &str, colour: &str) -> Result<(),
 }
 
 pub(super) async fn sign_out(cli: &Cli, account: &str) -> Result<(), Failure> {
-    let account = find(cli, account).await?;
+    let account = resolve_account(&cli.cx, account).await?;
     unlock(cli).await?;
     let account = sign_out_account(&cli.cx, &account.id).await?;
     print_done(cli, &format!("Signed out of {}", account.label), &account)
+}
+
+pub(super) fn print_done(cli: &Cli, done: &str, account: &Account) -> Result<(), Failure> {
+    cli.stderr.say(&format!("{done}."));
+    cli.out.answer(account, |_| String::new())
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@ use std::path::Path;
 use patchbay_model::{Account, Json, OperationEffect, Platform, inert_json_pretty};
 use patchbay_ops::{
     CallOperation, Error, OperationInfo, ResponseMeta, call_operation, call_operation_with_head,
-    list_account_operations, list_operations, operations_setting, save_operation, stream_operation,
+    list_account_operations, list_operations, operations_setting, resolve_account, save_operation,
+    stream_operation,
 };
 use serde_json::Value;
 
-use super::account;
 use super::authentication::header_texts;
 use crate::args::ApiArgs;
 use crate::cli::Cli;
@@ -30,7 +30,7 @@ struct Offered {
 
 pub(super) async fn run(cli: &Cli, args: ApiArgs) -> Result<(), Failure> {
     let account = match &args.account {
-        Some(account) => Some(account::find(cli, account).await?),
+        Some(account) => Some(resolve_account(&cli.cx, account).await?),
         None => None,
     };
     let offered = match &account {

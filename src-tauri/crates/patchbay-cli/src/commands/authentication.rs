@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Secret, WalletEntryId};
+use patchbay_model::{Secret, WalletEntry, WalletEntryId, WalletKind};
 use patchbay_ops::{
-    AuthenticationChoice, OAuthClientInput, SecretInput, SecretValue, resolve_wallet_entry,
+    AuthenticationChoice, OAuthClientInput, SecretInput, SecretValue, WalletSecret,
+    resolve_wallet_entry,
 };
 
-use crate::args::{AuthenticationArgs, Method};
+use crate::args::{AuthenticationArgs, Kind, Method, SecretArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::secret_source::{Source, parse_header, parse_variable};
@@ -195,4 +196,77 @@ fn named_headers(given: &[String]) -> Result<Vec<(String, Source)>, Failure> {
         ));
     }
     given.iter().map(|given| parse_header(given)).collect()
+}
+
+/// The secret that the options stand for.
+pub(super) async fn wallet_secret(
+    cli: &Cli,
+    kind: Kind,
+    args: SecretArgs,
+) -> Result<WalletSecret, Failure> {
+    match kind {
+        Kind::Bearer => match Source::parse("--from", &args.from)? {
+            Source::Reference(reference) => Ok(WalletSecret::Reference {
+                reference: reference.to_string(),
+            }),
+            source => Ok(WalletSecret::Bearer {
+                token: cli.secrets().read(&source, "token").await?,
+            }),
+        },
+        Kind::Headers => Ok(WalletSecret::Headers {
+            values: header_values(cli, &args.headers).await?,
+        }),
+        Kind::Variables => Ok(WalletSecret::Variables {
+            values: variable_values(cli, &args.variables).await?,
+        }),
+        Kind::OauthClient => {
+            let client_id = args
+                .client_id
+                .ok_or_else(|| Failure::usage("OAuth apps need a client ID", "Add --client-id."))?;
+            let client_secret = match args.client_secret_from {
+                Some(from) => Some(client_secret(cli, &from).await?),
+                None => None,
+            };
+            Ok(WalletSecret::OauthClient {
+                client_id,
+                client_secret,
+            })
+        }
+    }
+}
+
+/// Another secret of the same kind as the saved one.
+///
+/// # Errors
+/// When it is not there, or the entry comes from a consent.
+pub(super) async fn next_secret(
+    cli: &Cli,
+    entry: &WalletEntry,
+    args: SecretArgs,
+) -> Result<WalletSecret, Failure> {
+    let kind = match entry.kind {
+        WalletKind::Bearer => Kind::Bearer,
+        WalletKind::Headers => Kind::Headers,
+        WalletKind::Variables => Kind::Variables,
+        WalletKind::OauthClient => Kind::OauthClient,
+        WalletKind::Oauth => {
+            return Err(Failure::usage(
+                "sign-ins are renewed with your browser",
+                "Run `patchbay connector connect NAME`.",
+            ));
+        }
+    };
+    let mut secret = wallet_secret(cli, kind, args).await?;
+    if let WalletSecret::Headers { values } | WalletSecret::Variables { values } = &mut secret {
+        keep_others(entry, values);
+    }
+    Ok(secret)
+}
+
+/// Values that were not named keep the value that is saved.
+fn keep_others(entry: &WalletEntry, values: &mut BTreeMap<String, SecretValue>) {
+    for name in &entry.header_names {
+        let saved = || Secret::new("").into();
+        values.entry(name.clone()).or_insert_with(saved);
+    }
 }

@@ -8,11 +8,10 @@ use std::path::Path;
 use patchbay_model::{AccountId, Code, Problem};
 use patchbay_ops::{
     AccountDefinitions, Error, list_account_definitions, list_accounts, list_catalogue,
-    platform_abilities, read_registry_file,
+    platform_abilities, read_registry_file, resolve_account,
 };
 
 use self::offer::Offer;
-use super::account;
 use crate::args::{CatalogueVerb, SourceArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -39,7 +38,7 @@ pub(super) async fn run(cli: &Cli, verb: CatalogueVerb) -> Result<(), Failure> {
 /// What the accounts can create, each account by itself, then the servers that are known.
 async fn offers(cli: &Cli, of: &SourceArgs) -> Result<Vec<Offer>, Failure> {
     let account = match &of.account {
-        Some(text) => Some(account::find(cli, text).await?.id),
+        Some(text) => Some(resolve_account(&cli.cx, text).await?.id),
         None => None,
     };
     let mut offers = Vec::new();

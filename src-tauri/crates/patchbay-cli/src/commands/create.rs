@@ -4,11 +4,10 @@ use patchbay_model::{AccountId, AuthorizationState, Connector, Definition, Form,
 use patchbay_ops::{
     ConnectorCopy, CreateConnector, Error, GivenSecret, ProviderSignIn, StartProviderSignIn,
     copy_form, create_connector, creation_form, list_copies, list_definitions, provider_sign_in,
-    start_provider_sign_in,
+    resolve_account, start_provider_sign_in,
 };
 use serde_json::Value;
 
-use super::account;
 use super::connect;
 use crate::args::{ConnectArgs, CopyArgs, CreateArgs, FormArgs, ProviderArgs};
 use crate::cli::Cli;
@@ -21,7 +20,7 @@ use crate::unlock::unlock;
 
 /// Lists what an account can create.
 pub(super) async fn definitions(cli: &Cli, account: &str) -> Result<(), Failure> {
-    let account = account::find(cli, account).await?;
+    let account = resolve_account(&cli.cx, account).await?;
     unlock(cli).await?;
     let definitions = list_definitions(&cli.cx, &account.id).await?;
     cli.out.answer(&definitions, |screen| {
@@ -43,7 +42,7 @@ fn definition_row(definition: &Definition) -> [Cell; 4] {
 
 /// Creates a connector from a definition.
 pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
-    let account = account::find(cli, &args.account).await?.id;
+    let account = resolve_account(&cli.cx, &args.account).await?.id;
     unlock(cli).await?;
     let mut words = args.values;
     let definition = definition(cli, &account, args.definition, &mut words).await?;
@@ -79,7 +78,7 @@ pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
 /// Creates the same on another account.
 pub(super) async fn copy(cli: &Cli, args: CopyArgs) -> Result<(), Failure> {
     let connector = cli.connector(&args.connector).await?;
-    let account = account::find(cli, &args.to).await?.id;
+    let account = resolve_account(&cli.cx, &args.to).await?.id;
     unlock(cli).await?;
     let copy = copy_form(&cli.cx, &connector.id, &account).await?;
     if args.form.describe {

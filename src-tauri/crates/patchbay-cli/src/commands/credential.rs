@@ -1,21 +1,18 @@
 //! `patchbay credential …`: the wallet, and whatever hosted platforms keep.
 
-use std::collections::BTreeMap;
-
-use patchbay_model::{Secret, Timestamp, WalletEntry, WalletKind};
+use patchbay_model::{Timestamp, WalletEntry};
 use patchbay_ops::{
-    AddWalletEntry, Error, SecretValue, WalletSecret, add_wallet_entry, list_wallet,
-    remove_wallet_entry, rename_wallet_entry, replace_wallet_secret, resolve_wallet_entry,
+    AddWalletEntry, Error, add_wallet_entry, list_wallet, remove_wallet_entry, rename_wallet_entry,
+    replace_wallet_secret, resolve_wallet_entry,
 };
 
-use super::authentication::{client_secret, header_values, variable_values};
+use super::authentication::{next_secret, wallet_secret};
 use super::{platform_credential, programs, rotate};
-use crate::args::{AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs, SecretArgs};
+use crate::args::{AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::{text, when, words};
-use crate::secret_source::Source;
 use crate::unlock::unlock;
 
 pub(super) async fn run(cli: &Cli, verb: CredentialVerb) -> Result<(), Failure> {
@@ -61,43 +58,10 @@ fn print_done(cli: &Cli, verb: &str, entry: &WalletEntry) -> Result<(), Failure>
 async fn add(cli: &Cli, args: AddCredentialArgs) -> Result<(), Failure> {
     // The grammar wants both of the wallet.
     let (name, kind) = (args.name.unwrap_or_default(), args.kind);
-    let secret = secret(cli, kind.unwrap_or(Kind::Bearer), args.secret).await?;
+    let secret = wallet_secret(cli, kind.unwrap_or(Kind::Bearer), args.secret).await?;
     unlock(cli).await?;
     let entry = add_wallet_entry(&cli.cx, AddWalletEntry { name, secret }).await?;
     print_done(cli, "Saved", &entry)
-}
-
-/// The secret that the options stand for.
-async fn secret(cli: &Cli, kind: Kind, args: SecretArgs) -> Result<WalletSecret, Failure> {
-    match kind {
-        Kind::Bearer => match Source::parse("--from", &args.from)? {
-            Source::Reference(reference) => Ok(WalletSecret::Reference {
-                reference: reference.to_string(),
-            }),
-            source => Ok(WalletSecret::Bearer {
-                token: cli.secrets().read(&source, "token").await?,
-            }),
-        },
-        Kind::Headers => Ok(WalletSecret::Headers {
-            values: header_values(cli, &args.headers).await?,
-        }),
-        Kind::Variables => Ok(WalletSecret::Variables {
-            values: variable_values(cli, &args.variables).await?,
-        }),
-        Kind::OauthClient => {
-            let client_id = args
-                .client_id
-                .ok_or_else(|| Failure::usage("OAuth apps need a client ID", "Add --client-id."))?;
-            let client_secret = match args.client_secret_from {
-                Some(from) => Some(client_secret(cli, &from).await?),
-                None => None,
-            };
-            Ok(WalletSecret::OauthClient {
-                client_id,
-                client_secret,
-            })
-        }
-    }
 }
 
 async fn list(cli: &Cli) -> Result<(), Failure> {
@@ -157,42 +121,6 @@ async fn replace(cli: &Cli, args: ReplaceArgs) -> Result<(), Failure> {
     unlock(cli).await?;
     let entry = replace_wallet_secret(&cli.cx, &entry.id, secret).await?;
     print_done(cli, "Replaced", &entry)
-}
-
-/// Another secret of the same kind as the saved one.
-///
-/// # Errors
-/// When it is not there, or the entry comes from a consent.
-pub(super) async fn next_secret(
-    cli: &Cli,
-    entry: &WalletEntry,
-    args: SecretArgs,
-) -> Result<WalletSecret, Failure> {
-    let kind = match entry.kind {
-        WalletKind::Bearer => Kind::Bearer,
-        WalletKind::Headers => Kind::Headers,
-        WalletKind::Variables => Kind::Variables,
-        WalletKind::OauthClient => Kind::OauthClient,
-        WalletKind::Oauth => {
-            return Err(Failure::usage(
-                "sign-ins are renewed with your browser",
-                "Run `patchbay connector connect NAME`.",
-            ));
-        }
-    };
-    let mut secret = secret(cli, kind, args).await?;
-    if let WalletSecret::Headers { values } | WalletSecret::Variables { values } = &mut secret {
-        keep_others(entry, values);
-    }
-    Ok(secret)
-}
-
-/// Values that were not named keep the value that is saved.
-fn keep_others(entry: &WalletEntry, values: &mut BTreeMap<String, SecretValue>) {
-    for name in &entry.header_names {
-        let saved = || Secret::new("").into();
-        values.entry(name.clone()).or_insert_with(saved);
-    }
 }
 
 async fn remove(cli: &Cli, credential: &str) -> Result<(), Failure> {

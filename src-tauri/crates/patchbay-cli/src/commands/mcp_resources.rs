@@ -7,7 +7,7 @@ use patchbay_ops::{
     fill_prompt, list_prompts, list_resources, read_resource, read_resource_template,
 };
 
-use super::run;
+use super::run_result;
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table};
@@ -86,7 +86,7 @@ pub(super) async fn read(
                 ..
             } if raw.is_terminal() => {
                 let kind = mime_type.as_deref().unwrap_or("binary");
-                raw.write((run::binary(uri, kind, blob) + "\n").as_bytes())?;
+                raw.write((run_result::binary(uri, kind, blob) + "\n").as_bytes())?;
             }
             Content::Resource {
                 blob: Some(blob), ..

@@ -7,7 +7,7 @@ use patchbay_ops::{
     roll_back_rotation, rotate_wallet_entry,
 };
 
-use super::credential::next_secret;
+use super::authentication::next_secret;
 use crate::args::RotateArgs;
 use crate::cli::Cli;
 use crate::failure::Failure;

@@ -1,16 +1,14 @@
-//! `patchbay run …`, and what is shown of a run that has just ended.
+//! `patchbay run …`.
 
 mod compare;
 mod export;
 mod follow;
 mod keep;
 
-use patchbay_model::{
-    Code, Connector, Content, Problem, RunId, RunQuery, RunState, Timestamp, ToolResult, ToolRun,
-    ToolRunSummary, inert_json, inert_json_pretty,
-};
+use patchbay_model::{RunId, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary, inert_json};
 use patchbay_ops::{Error, find_connector, find_run, list_runs, remove_run, replay_run};
 
+use super::run_result::{finish, result_text};
 use super::tool::{Progress, confirm, until_interrupted};
 use super::watch;
 use crate::args::{RunFilterArgs, RunListArgs, RunVerb};
@@ -18,7 +16,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, text, when, words};
+use crate::output::{Screen, when, words};
 
 pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
     match verb {
@@ -176,142 +174,4 @@ async fn replay(cli: &Cli, id: String, elsewhere: Option<String>) -> Result<(), 
     };
     let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
     finish(cli, &run, &connector)
-}
-
-/// Shows what a run brought, and fails as it did.
-///
-/// # Errors
-/// The problem of the run.
-pub(super) fn finish(cli: &Cli, run: &ToolRun, connector: &Connector) -> Result<(), Failure> {
-    cli.stderr.clear();
-    cli.out.answer(run, |screen| {
-        let result = run.result.as_ref();
-        result
-            .map(|result| result_text(result, screen))
-            .unwrap_or_default()
-    })?;
-    let summary = &run.summary;
-    match (&summary.problem, summary.state) {
-        (None, RunState::Done) => {
-            let took = summary.duration_ms.map(when::duration).unwrap_or_default();
-            cli.stderr
-                .say(&format!("Done in {took} (run {})", summary.id));
-            Ok(())
-        }
-        (None, _) => Err(Failure::cancelled()),
-        (Some(problem), _) => Err(failure_of(problem, &summary.tool, connector)),
-    }
-}
-
-/// The failure of a run; what the tool or its server said itself may come of its arguments.
-fn failure_of(problem: &Problem, tool: &str, connector: &Connector) -> Failure {
-    let failure = Failure::from(problem.clone()).of(connector);
-    match failure.code() {
-        Code::ToolFailed | Code::McpServerError if failure.hint().is_none() => {
-            let [name, tool] = [&connector.name, tool].map(text::quote);
-            failure.with_hint(format!(
-                "To see its arguments, run `patchbay tool show {name} {tool}`."
-            ))
-        }
-        _ => failure,
-    }
-}
-
-/// The answer of a tool: its texts as they are, of anything else what it is.
-fn result_text(result: &ToolResult, screen: Screen) -> String {
-    if result.content.is_empty() {
-        let structured = result.structured.as_ref();
-        return structured
-            .map(inert_json_pretty)
-            .map(|json| inert_for(&json, screen))
-            .unwrap_or_default();
-    }
-    result
-        .content
-        .iter()
-        .map(|part| inert_for(&part_text(part), screen))
-        .collect()
-}
-
-fn part_text(part: &Content) -> String {
-    match part {
-        Content::Text { text } => text.clone(),
-        Content::Image { data, mime_type } => binary("image", mime_type, data),
-        Content::Audio { data, mime_type } => binary("sound", mime_type, data),
-        Content::ResourceLink { uri, name, .. } => format!("{name}: {uri}"),
-        Content::Resource {
-            text: Some(text), ..
-        } => text.clone(),
-        Content::Resource {
-            uri,
-            blob,
-            mime_type,
-            ..
-        } => {
-            let kind = mime_type.as_deref().unwrap_or("binary");
-            binary(uri, kind, blob.as_deref().unwrap_or_default())
-        }
-        Content::Other { value } => inert_json_pretty(value),
-    }
-}
-
-/// What stands in place of bytes, which are in the JSON document.
-pub(super) fn binary(what: &str, kind: &str, base64: &str) -> String {
-    let bytes = u32::try_from(base64.len() / 4 * 3).unwrap_or(u32::MAX);
-    format!(
-        "[{what}, {kind}, {}; use `patchbay run save`]",
-        when::size(bytes)
-    )
-}
-
-/// Text for a terminal cannot move its cursor; text for a file or a program stays as it is.
-fn inert_for(text: &str, screen: Screen) -> String {
-    let mut text = if screen.is_terminal {
-        text::lines(text)
-    } else {
-        text.to_owned()
-    };
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text_of(text: &str, is_terminal: bool) -> String {
-        let content = vec![Content::Text { text: text.into() }];
-        // Also one that says that it is no column wide.
-        let screen = Screen {
-            is_terminal,
-            ..Screen::PLAIN
-        };
-        result_text(
-            &ToolResult {
-                content,
-                ..ToolResult::default()
-            },
-            screen,
-        )
-    }
-
-    #[test]
-    fn texts_stay_as_they_are_unless_a_terminal_shows_them() {
-        assert_eq!(text_of("a\u{1b}[2J\u{202e}", false), "a\u{1b}[2J\u{202e}\n");
-        assert_eq!(text_of("a\u{1b}[2J\u{202e}", true), "a�[2J<U+202E>\n");
-    }
-
-    #[test]
-    fn bytes_are_named_not_shown() {
-        let image = Content::Image {
-            data: "A".repeat(4000),
-            mime_type: "image/png".into(),
-        };
-        assert_eq!(
-            part_text(&image),
-            "[image, image/png, 3.0 kB; use `patchbay run save`]"
-        );
-    }
 }

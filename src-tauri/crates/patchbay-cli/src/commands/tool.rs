@@ -8,7 +8,7 @@ use patchbay_ops::{
     list_connectors, list_tools, refresh_tools, run_tool,
 };
 
-use super::{run as runs, tool_changes};
+use super::{run_result, tool_changes};
 use crate::args::{RunArgs, ToolVerb};
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -195,7 +195,7 @@ pub(super) async fn carry_out(
         run => run,
     };
     let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
-    runs::finish(cli, &run, &connector)
+    run_result::finish(cli, &run, &connector)
 }
 
 /// The failure of a run, with the command that helps.

@@ -9,15 +9,6 @@ const NARROWEST: usize = 8;
 
 const GAP: &str = "  ";
 
-/// Every terminal code that [`Tone::paint`] writes.
-pub(super) const OWN_CODES: [&str; 5] = [
-    "\u{1b}[32m",
-    "\u{1b}[33m",
-    "\u{1b}[31m",
-    "\u{1b}[2m",
-    "\u{1b}[0m",
-];
-
 /// What a cell says of a state, beside its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {

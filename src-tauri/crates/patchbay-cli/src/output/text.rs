@@ -3,10 +3,17 @@
 use patchbay_model::{inert_block, inert_line};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use super::table::OWN_CODES;
-
 /// The longest line that stands among others; of what is longer it is said how much is left out.
 const LONGEST_LINE: usize = 2000;
+
+/// Every terminal code that a tone of a table writes.
+const OWN_CODES: [&str; 5] = [
+    "\u{1b}[32m",
+    "\u{1b}[33m",
+    "\u{1b}[31m",
+    "\u{1b}[2m",
+    "\u{1b}[0m",
+];
 
 /// One line on which nothing acts or hides.
 pub(crate) fn line(text: &str) -> String {
