@@ -364,7 +364,7 @@ async fn runs() {
 }
 
 /// Waits until others find the end of a run in the file: it is written a little later than it is answered, see
-/// `Store::open_run_soon`.
+/// `Store::queue_run`.
 async fn in_the_file(file: &Store, run: &RunId) {
     let is_over = async || {
         let found = file.find_run(run).await.unwrap();

@@ -14,7 +14,7 @@ const REMEMBERED: usize = 256;
 
 /// A connector, and one of its tools where it has that.
 #[derive(Clone)]
-pub(crate) struct Known {
+pub(crate) struct RunTarget {
     pub(crate) connector: Arc<Connector>,
     pub(crate) tool: Option<Arc<KnownTool>>,
 }
@@ -46,7 +46,7 @@ pub(crate) struct CacheEntry {
     pub(crate) version: i64,
     /// What it was made of.
     pub(crate) rows: ToolRows,
-    pub(crate) known: Known,
+    pub(crate) known: RunTarget,
 }
 
 impl KnownTools {

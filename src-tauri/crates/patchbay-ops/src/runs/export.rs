@@ -91,7 +91,7 @@ pub struct RunExport<'a> {
     left: Option<u32>,
     stage: Stage,
     runs: u32,
-    known: Known,
+    lookups: Lookups,
 }
 
 enum Stage {
@@ -102,7 +102,7 @@ enum Stage {
 
 /// What is secret of each connector, and the schema of each tool, as far as was asked for.
 #[derive(Default)]
-struct Known {
+struct Lookups {
     secrets: HashMap<ConnectorId, KnownSecrets>,
     schemas: HashMap<(ConnectorId, String), Option<Value>>,
 }
@@ -117,7 +117,7 @@ impl<'a> RunExport<'a> {
             left: (query.limit > 0).then_some(query.limit),
             stage: Stage::Head,
             runs: 0,
-            known: Known::default(),
+            lookups: Lookups::default(),
         }
     }
 
@@ -173,7 +173,7 @@ impl<'a> RunExport<'a> {
         let Some(run) = self.cx.store().find_run(id).await? else {
             return Ok(());
         };
-        let run = self.known.redact_run(self.cx, run).await?;
+        let run = self.lookups.redact_run(self.cx, run).await?;
         match self.format {
             ExportFormat::Jsonl => {
                 text.push_str(&inert_json(&run));
@@ -186,7 +186,7 @@ impl<'a> RunExport<'a> {
     }
 }
 
-impl Known {
+impl Lookups {
     /// The run as JSON, searched once more for secrets.
     async fn redact_run(&mut self, cx: &Context, mut run: ToolRun) -> Result<Value, Error> {
         if let Some(schema) = self.schema(cx, &run).await? {

@@ -24,7 +24,7 @@ use crate::backend::{Called, for_connector};
 use crate::connectors::time_limits::run_limit;
 use crate::connectors::{status, tools};
 use crate::context::Context;
-use crate::context::known_tools::{Known, KnownTool};
+use crate::context::known_tools::{KnownTool, RunTarget};
 use crate::error::{Error, TimeLimit};
 use crate::events::Event;
 use crate::json_object::not_an_object;
@@ -192,7 +192,7 @@ pub(crate) struct Prepared {
 
 /// Finds what a run needs before anything is sent.
 pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared, Error> {
-    let Known { connector, tool } = known::find(cx, &request.connector, &request.tool).await?;
+    let RunTarget { connector, tool } = known::find(cx, &request.connector, &request.tool).await?;
     status::ensure_on(&connector)?;
     if request.credential.is_some() && !for_connector(cx, &connector).takes_credential().await? {
         return Err(Error::Usage {

@@ -6,7 +6,7 @@ use patchbay_model::ConnectorId;
 
 use crate::connectors::not_found;
 use crate::context::Context;
-use crate::context::known_tools::{CacheEntry, Known, KnownTool};
+use crate::context::known_tools::{CacheEntry, KnownTool, RunTarget};
 use crate::error::Error;
 
 /// The connector and its tool of that name as they are now, whoever changed them last.
@@ -16,7 +16,7 @@ use crate::error::Error;
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such connector; [`Error::Store`].
-pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<Known, Error> {
+pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<RunTarget, Error> {
     // Before anything is read: what is written meanwhile makes the version another one.
     let version = cx.store().version()?;
     let key = (id.clone(), name.to_owned());
@@ -31,7 +31,7 @@ pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<K
     }
     let rows = cx.store().find_tool_rows(id, name).await?;
     let connector = rows.connector()?.ok_or_else(|| not_found(id.as_str()))?;
-    let known = Known {
+    let known = RunTarget {
         connector: Arc::new(connector),
         tool: rows.tool()?.map(|tool| match before {
             Some(before) if *before.tool == tool => before,
