@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail, ensure};
 use patchbay_http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
 use patchbay_model::{Platform as Kind, RemoteId, Secret};
-use patchbay_platforms::{Platform, SignIn, hosted};
+use patchbay_platforms::{Platform, SignIn, ToolRequest, hosted};
 use reqwest::Method;
 use rmcp::ServiceExt as _;
 use rmcp::model::CallToolRequestParams;
@@ -122,7 +122,8 @@ async fn ask(platform: &dyn Platform, case: &Case, arguments: Value) -> Result<V
         (Asked::Tool(name, _), Value::Object(arguments)) => {
             let tools = platform.tools().context("it has no tools")?;
             let id = RemoteId::new(recorded::id(0));
-            let outcome = tools.call_tool(&id, name, arguments, &options).await?;
+            let request = ToolRequest::new(&id, name, arguments);
+            let outcome = tools.call_tool(request, &options).await?;
             ensure!(!outcome.result.content.is_empty(), "an empty result");
             Ok(json!(outcome.result))
         }

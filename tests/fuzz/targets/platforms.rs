@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice, Retries};
 use patchbay_model::{Level, Platform, RemoteId, Secret, Timestamp};
-use patchbay_platforms::{SignIn, hosted};
+use patchbay_platforms::{ConsentRequest, SignIn, ToolRequest, hosted};
 use serde_json::{Map, Value, json};
 
 use super::{Taker, choice, runtime};
@@ -200,7 +200,8 @@ async fn use_abilities(
         }
         2 => {
             if let Some(tools) = platform.tools() {
-                drop(tools.call_tool(&id, "echo", none, options).await);
+                let request = ToolRequest::new(&id, "echo", none);
+                drop(tools.call_tool(request, options).await);
             }
         }
         3 => {
@@ -212,7 +213,8 @@ async fn use_abilities(
         4 => {
             if let Some(consents) = platform.consents() {
                 drop(consents.consent_form(&id, options).await);
-                drop(consents.start_consent(&id, None, &none, options).await);
+                let request = ConsentRequest::new(&id, None, none);
+                drop(consents.start_consent(request, options).await);
                 drop(consents.consent_state(&id, options).await);
             }
         }

@@ -132,6 +132,27 @@ pub trait Connectors: Send + Sync {
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error>;
 }
 
+/// A tool to be run.
+pub struct ToolRequest<'a> {
+    /// The connector that has it.
+    pub connector: &'a RemoteId,
+    /// Its name on the wire.
+    pub tool: &'a str,
+    /// What it is given.
+    pub arguments: Map<String, Value>,
+}
+
+impl<'a> ToolRequest<'a> {
+    /// One of that connector's tools.
+    pub fn new(connector: &'a RemoteId, tool: &'a str, arguments: Map<String, Value>) -> Self {
+        Self {
+            connector,
+            tool,
+            arguments,
+        }
+    }
+}
+
 /// Its connectors have tools that can be run.
 #[async_trait]
 pub trait Tools: Send + Sync {
@@ -147,9 +168,7 @@ pub trait Tools: Send + Sync {
     /// [`Error::ToolNotFound`], and those of the contract's operation.
     async fn call_tool(
         &self,
-        id: &RemoteId,
-        tool: &str,
-        arguments: Map<String, Value>,
+        request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<CallOutcome, Error>;
 
@@ -176,11 +195,42 @@ pub trait Tools: Send + Sync {
     /// As [`Tools::call_tool`], as far as nothing is sent.
     async fn plan_call(
         &self,
-        id: &RemoteId,
-        tool: &str,
-        arguments: Map<String, Value>,
+        request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<SentRequest, Error>;
+}
+
+/// A consent to be asked for.
+pub struct ConsentRequest<'a> {
+    /// The connector it is for.
+    pub connector: &'a RemoteId,
+    /// Where the browser should end, where the wire has a place for it.
+    pub redirect: Option<&'a Url>,
+    /// Values of [`Consents::consent_form`], none of which has to be there.
+    pub choices: Map<String, Value>,
+}
+
+impl<'a> ConsentRequest<'a> {
+    /// One for that connector.
+    pub fn new(
+        connector: &'a RemoteId,
+        redirect: Option<&'a Url>,
+        choices: Map<String, Value>,
+    ) -> Self {
+        Self {
+            connector,
+            redirect,
+            choices,
+        }
+    }
+
+    /// Refuses choices where a platform has none.
+    pub(crate) fn check_no_choices(&self) -> Result<(), Error> {
+        match self.choices.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(Error::Usage(format!("unknown sign-in option {name}"))),
+        }
+    }
 }
 
 /// A person connects its connectors by consenting on a page that the platform names.
@@ -199,16 +249,13 @@ pub trait Consents: Send + Sync {
         Ok(None)
     }
 
-    /// Asks for the page. `redirect` is where the browser should end, where the wire has a place for it;
-    /// `choices` are values of [`Self::consent_form`], none of which has to be there.
+    /// Asks for the page.
     ///
     /// # Errors
     /// [`Error::Usage`] when the choices do not fit the form; those of the contract's operation.
     async fn start_consent(
         &self,
-        id: &RemoteId,
-        redirect: Option<&Url>,
-        choices: &Map<String, Value>,
+        request: ConsentRequest<'_>,
         options: &CallOptions,
     ) -> Result<StartedConsent, Error>;
 
@@ -224,17 +271,6 @@ pub trait Consents: Send + Sync {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<ConsentState, Error>;
-}
-
-/// Refuses choices where a platform has none.
-///
-/// # Errors
-/// [`Error::Usage`] when there is one.
-pub(crate) fn no_choices(choices: &Map<String, Value>) -> Result<(), Error> {
-    match choices.keys().next() {
-        None => Ok(()),
-        Some(name) => Err(Error::Usage(format!("unknown sign-in option {name}"))),
-    }
 }
 
 /// The page that a platform names for a consent, in an answer of that status.

@@ -10,8 +10,6 @@
 mod actions;
 pub mod agentstack;
 pub mod airbyte;
-#[cfg(test)]
-mod any_json;
 mod capabilities;
 mod client;
 pub mod cohere;
@@ -27,11 +25,13 @@ pub mod operations;
 mod output;
 mod registry;
 pub mod tenex;
+#[cfg(test)]
+mod testing;
 
 pub use capabilities::{
-    Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials, Details,
-    Disconnects, Prompts, ProviderOAuth, RemoteConnector, Resources, Settings, StartedConsent,
-    Tools,
+    Connectors, ConsentRequest, ConsentState, Consents, Creation, CredentialToSave, Credentials,
+    Details, Disconnects, Prompts, ProviderOAuth, RemoteConnector, Resources, Settings,
+    StartedConsent, ToolRequest, Tools,
 };
 pub use client::Client;
 pub use observations::SavedObservations;

@@ -1,7 +1,26 @@
-//! JSON of every shape, for what reads the answers of platforms.
+//! Answers for what reads those of platforms, and JSON of every shape.
 
+use patchbay_http::Answer;
+use patchbay_model::Secret;
 use proptest::prelude::*;
 use serde_json::Value;
+
+/// A success with that body.
+pub(crate) fn answer(body: &Value) -> Answer {
+    Answer {
+        status: 200,
+        body: body.to_string().into(),
+        ..Answer::default()
+    }
+}
+
+/// The same answer to a request that gave this secret.
+pub(crate) fn giving(answer: Answer, secret: &str) -> Answer {
+    Answer {
+        given: vec![Secret::new(secret)],
+        ..answer
+    }
+}
 
 /// Any JSON, with these names among those of its members.
 pub(crate) fn any_json(names: &'static [&'static str]) -> impl Strategy<Value = Value> {

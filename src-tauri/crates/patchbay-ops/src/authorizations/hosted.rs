@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use patchbay_model::{AuthorizationState, Connector, RemoteId};
 use patchbay_oauth::CallbackParams;
-use patchbay_platforms::{ConsentState, Consents, Platform, StartedConsent};
+use patchbay_platforms::{ConsentRequest, ConsentState, Consents, Platform, StartedConsent};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use url::Url;
@@ -69,9 +69,8 @@ async fn go_through(
         hint: "Enter a key instead.".to_owned(),
     })?;
     let mut visit = ReturnVisit::expect(running, callbacks).await?;
-    let started = consents
-        .start_consent(remote, Some(visit.address()), choices, &options(cx))
-        .await;
+    let request = ConsentRequest::new(remote, Some(visit.address()), choices.clone());
+    let started = consents.start_consent(request, &options(cx)).await;
     let started = finish_call(cx, &connector.account, platform, started).await?;
     if let Some(page) = &started.page {
         open(cx, running, connector, page, &started).await?;

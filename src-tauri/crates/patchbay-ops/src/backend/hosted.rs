@@ -11,7 +11,7 @@ use patchbay_model::{
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, ToolCall};
-use patchbay_platforms::{Platform, Prompts, Resources, Tools, hosted};
+use patchbay_platforms::{Platform, Prompts, Resources, ToolRequest, Tools, hosted};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -132,8 +132,8 @@ impl Backend for Hosted<'_> {
             ..CallOptions::default()
         };
         let ready_at = Instant::now();
-        let outcome = tools.call_tool(&remote, &call.name, call.arguments, &options);
-        let outcome = outcome.await;
+        let request = ToolRequest::new(&remote, &call.name, call.arguments);
+        let outcome = tools.call_tool(request, &options).await;
         Ok(Called {
             outcome: self.finish_call(&*platform, outcome).await?,
             ready_at,
@@ -154,9 +154,8 @@ impl Backend for Hosted<'_> {
             credential,
             ..self.options()
         };
-        let planned = tools
-            .plan_call(&remote, &tool.name, arguments, &options)
-            .await;
+        let request = ToolRequest::new(&remote, &tool.name, arguments);
+        let planned = tools.plan_call(request, &options).await;
         let planned = self.finish_call(&*platform, planned).await?;
         let secrets = KnownSecrets::new(self.secrets().await);
         Ok(PlannedCall {

@@ -19,14 +19,14 @@ use super::mapping::{self, Observation};
 use super::operations::{Connect, Delete, Disconnect, Get, List, OPERATIONS, Presets, Which};
 use super::quirks::sessions::Sessions;
 use super::wire::{AUTH_REQUIRED, Connector, DISCONNECTED, plain_id};
-use crate::capabilities::{no_choices, offers, web_page};
+use crate::capabilities::{offers, web_page};
 use crate::form;
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
 use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, secret_names, text_of};
 use crate::{
-    AccountField, Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials,
-    Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Platform,
+    AccountField, Connectors, ConsentRequest, ConsentState, Consents, Creation, CredentialToSave,
+    Credentials, Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Platform,
     RemoteConnector, Result, SavedObservations, SignIn, StartedConsent, TokenSource,
 };
 
@@ -341,15 +341,14 @@ impl Disconnects for AgentStack {
 impl Consents for AgentStack {
     async fn start_consent(
         &self,
-        id: &RemoteId,
-        redirect: Option<&Url>,
-        choices: &Map<String, Value>,
+        request: ConsentRequest<'_>,
         options: &CallOptions,
     ) -> Result<StartedConsent> {
-        no_choices(choices)?;
+        request.check_no_choices()?;
+        let id = request.connector;
         let connect = Connect {
             connector: Which::by_id(id.as_str()),
-            redirect_url: redirect.map(Url::to_string),
+            redirect_url: request.redirect.map(Url::to_string),
             access_token: None,
         };
         let connector = match connect.run(self, options).await {

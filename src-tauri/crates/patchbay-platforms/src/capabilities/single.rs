@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{CredentialToSave, Credentials, Tools};
+use super::{CredentialToSave, Credentials, ToolRequest, Tools};
 use crate::mcp::CallOutcome;
 use crate::operations::{arguments, parameters};
 use crate::{Error, Result};
@@ -22,9 +22,17 @@ use crate::{Error, Result};
 pub(crate) trait SingleCredential: Send + Sync {
     /// Whose it is.
     const LEVEL: Level;
+    /// What it is for, a sentence or two.
+    const HELP: &'static str;
+    /// Whether it can be taken away.
+    const CAN_DELETE: bool = false;
+    /// Values of its form.
+    type Values: DeserializeOwned + Send;
 
-    /// What can be done with it; `None` for a connector that takes none.
-    async fn level(&self, id: &RemoteId, options: &CallOptions) -> Result<Option<CredentialLevel>>;
+    /// Whether the connector takes one.
+    async fn takes_one(&self, _id: &RemoteId, _options: &CallOptions) -> Result<bool> {
+        Ok(true)
+    }
 
     /// It, where there is one.
     async fn credential(
@@ -37,12 +45,7 @@ pub(crate) trait SingleCredential: Send + Sync {
     async fn form(&self, id: &RemoteId, options: &CallOptions) -> Result<Form>;
 
     /// Takes values of the form.
-    async fn save(
-        &self,
-        id: &RemoteId,
-        values: Map<String, Value>,
-        options: &CallOptions,
-    ) -> Result<()>;
+    async fn save(&self, id: &RemoteId, values: Self::Values, options: &CallOptions) -> Result<()>;
 
     /// Takes it away.
     async fn delete(&self, _id: &RemoteId, _options: &CallOptions) -> Result<()> {
@@ -57,7 +60,16 @@ impl<P: SingleCredential> Credentials for P {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<Vec<CredentialLevel>> {
-        Ok(self.level(id, options).await?.into_iter().collect())
+        let level = CredentialLevel {
+            level: P::LEVEL,
+            help: P::HELP.to_owned(),
+            is_named: false,
+            has_default: false,
+            can_delete: P::CAN_DELETE,
+            is_listed: true,
+        };
+        let is_taken = self.takes_one(id, options).await?;
+        Ok(is_taken.then_some(level).into_iter().collect())
     }
 
     async fn list_credentials(
@@ -92,7 +104,8 @@ impl<P: SingleCredential> Credentials for P {
                 "this connector has a single credential (no name, no default)".to_owned(),
             ));
         }
-        self.save(id, credential.values, options).await
+        let values = arguments(credential.values.into())?;
+        self.save(id, values, options).await
     }
 
     async fn delete_credential(
@@ -185,14 +198,12 @@ impl<P: SingleTool> Tools for P {
 
     async fn call_tool(
         &self,
-        id: &RemoteId,
-        tool: &str,
-        given: Map<String, Value>,
+        request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<CallOutcome> {
-        check_name::<P>(tool)?;
+        let given = arguments_of::<P>(request.tool, request.arguments)?;
         let began = Instant::now();
-        let outcome = self.call(id, arguments(given.into())?, options).await?;
+        let outcome = self.call(request.connector, given, options).await?;
         Ok(CallOutcome {
             result: ToolResult {
                 content: vec![Content::Text {
@@ -209,19 +220,17 @@ impl<P: SingleTool> Tools for P {
 
     async fn plan_call(
         &self,
-        id: &RemoteId,
-        tool: &str,
-        given: Map<String, Value>,
+        request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<SentRequest> {
-        check_name::<P>(tool)?;
-        self.plan(id, arguments(given.into())?, options).await
+        let given = arguments_of::<P>(request.tool, request.arguments)?;
+        self.plan(request.connector, given, options).await
     }
 }
 
-fn check_name<P: SingleTool>(tool: &str) -> Result<()> {
+fn arguments_of<P: SingleTool>(tool: &str, given: Map<String, Value>) -> Result<P::Arguments> {
     if tool == P::NAME {
-        return Ok(());
+        return arguments(given.into());
     }
     let name = clean_text(tool, 200);
     Err(Error::ToolNotFound { name })

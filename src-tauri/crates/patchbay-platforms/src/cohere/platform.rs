@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_http::{Api, CallOptions, FixedHeaders, Reading, RetryPolicy, SecretNames};
 use patchbay_model::{
-    Abilities, ConnectorSettings, CredentialLevel, Definition, Form, Level, PlatformCredential,
-    PlatformLook, RemoteId, TileColours,
+    Abilities, ConnectorSettings, Definition, Form, Level, PlatformCredential, PlatformLook,
+    RemoteId, TileColours,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -17,14 +17,14 @@ use super::forms::{self, Credential, Profile};
 use super::mapping;
 use super::operations::{Delete, Get, List, OAuthAuthorize, OPERATIONS};
 use super::wire::Connector;
-use crate::capabilities::{SingleCredential, no_choices, offers, web_page};
+use crate::capabilities::{SingleCredential, offers, web_page};
 use crate::form::{self, at_fields};
 use crate::operations::{AnyClient, Operation, arguments};
 use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, secret_names};
 use crate::{
-    AccountField, Client, Connectors, ConsentState, Consents, Creation, Error, HostedPlatform,
-    OperationEntry, Platform, Raw, RemoteConnector, Result, SavedObservations, Settings, SignIn,
-    StartedConsent,
+    AccountField, Client, Connectors, ConsentRequest, ConsentState, Consents, Creation, Error,
+    HostedPlatform, OperationEntry, Platform, Raw, RemoteConnector, Result, SavedObservations,
+    Settings, SignIn, StartedConsent,
 };
 
 const BASE_URL: &str = "https://api.cohere.com";
@@ -231,15 +231,13 @@ impl Connectors for Cohere {
 impl Consents for Cohere {
     async fn start_consent(
         &self,
-        id: &RemoteId,
-        redirect: Option<&Url>,
-        choices: &Map<String, Value>,
+        request: ConsentRequest<'_>,
         options: &CallOptions,
     ) -> Result<StartedConsent> {
-        no_choices(choices)?;
+        request.check_no_choices()?;
         let authorize = OAuthAuthorize {
-            id: id.clone(),
-            after_token_redirect: redirect.map(Url::to_string),
+            id: request.connector.clone(),
+            after_token_redirect: request.redirect.map(Url::to_string),
         };
         let Raw { value, status, .. } = authorize.run(&self.client, options).await?;
         let page = value.redirect_url.map(|page| web_page(&page, status));
@@ -334,17 +332,10 @@ impl Settings for Cohere {
 #[async_trait]
 impl SingleCredential for Cohere {
     const LEVEL: Level = Level::Organization;
-
-    async fn level(&self, _: &RemoteId, _: &CallOptions) -> Result<Option<CredentialLevel>> {
-        Ok(Some(CredentialLevel {
-            level: Self::LEVEL,
-            help: "Used for the whole organization. With OAuth, each user signs in too.".to_owned(),
-            is_named: false,
-            has_default: false,
-            can_delete: true,
-            is_listed: true,
-        }))
-    }
+    const HELP: &'static str =
+        "Used for the whole organization. With OAuth, each user signs in too.";
+    const CAN_DELETE: bool = true;
+    type Values = Map<String, Value>;
 
     async fn credential(
         &self,
@@ -361,12 +352,7 @@ impl SingleCredential for Cohere {
         Ok(form)
     }
 
-    async fn save(
-        &self,
-        id: &RemoteId,
-        values: Map<String, Value>,
-        options: &CallOptions,
-    ) -> Result<()> {
+    async fn save(&self, id: &RemoteId, values: Self::Values, options: &CallOptions) -> Result<()> {
         self.change_settings(id, values, options).await
     }
 

@@ -18,7 +18,7 @@ use crate::operations::{AnyClient, Operation, arguments};
 use crate::registry::{ALLOW_PLAIN_HTTP, secret_names};
 use crate::{
     AccountField, Client, Connectors, Creation, Error, HostedPlatform, OperationEntry, Platform,
-    Raw, RemoteConnector, Result, SignIn, Tools, form,
+    Raw, RemoteConnector, Result, SignIn, ToolRequest, Tools, form,
 };
 
 /// The platform in the registry.
@@ -135,12 +135,10 @@ impl Tools for Example {
 
     async fn call_tool(
         &self,
-        id: &RemoteId,
-        tool: &str,
-        arguments: Map<String, Value>,
+        request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<CallOutcome> {
-        let call = call_of(id, tool, arguments);
+        let call = call_of(request);
         let started = Instant::now();
         let answer = call.run(&self.client, options).await?;
         Ok(CallOutcome {
@@ -153,20 +151,18 @@ impl Tools for Example {
 
     async fn plan_call(
         &self,
-        id: &RemoteId,
-        tool: &str,
-        arguments: Map<String, Value>,
+        request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<SentRequest> {
-        Operation::plan(&call_of(id, tool, arguments), &self.client, options).await
+        Operation::plan(&call_of(request), &self.client, options).await
     }
 }
 
-fn call_of(id: &RemoteId, tool: &str, arguments: Map<String, Value>) -> CallTool {
+fn call_of(request: ToolRequest<'_>) -> CallTool {
     CallTool {
-        id: id.clone(),
-        tool: tool.to_owned(),
-        arguments,
+        id: request.connector.clone(),
+        tool: request.tool.to_owned(),
+        arguments: request.arguments,
     }
 }
 

@@ -31,7 +31,7 @@ use crate::operations::AnyClient;
 use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, text_of};
 use crate::{
     AccountField, Connectors, Error, Field, HostedPlatform, Operation, OperationEntry, Platform,
-    RemoteConnector, Result, SavedObservations, SignIn, Tools,
+    RemoteConnector, Result, SavedObservations, SignIn, ToolRequest, Tools,
 };
 
 /// Names of members that no answer shows.
@@ -398,12 +398,10 @@ impl Tools for Mistral {
 
     async fn call_tool(
         &self,
-        id: &RemoteId,
-        tool: &str,
-        arguments: Map<String, Value>,
+        request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<CallOutcome> {
-        let call = call_of(id, tool, arguments, options);
+        let call = call_of(request, options);
         let started = Instant::now();
         let ToolAnswer { result, answer } = call.run(self, options).await?;
         let bytes = answer.body.len() as u64;
@@ -417,12 +415,10 @@ impl Tools for Mistral {
 
     async fn plan_call(
         &self,
-        id: &RemoteId,
-        tool: &str,
-        arguments: Map<String, Value>,
+        request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<SentRequest> {
-        let call = call_of(id, tool, arguments, options);
+        let call = call_of(request, options);
         Operation::plan(&call, self, options).await
     }
 
@@ -431,17 +427,12 @@ impl Tools for Mistral {
     }
 }
 
-fn call_of(
-    id: &RemoteId,
-    tool: &str,
-    arguments: Map<String, Value>,
-    options: &CallOptions,
-) -> CallTool {
+fn call_of(request: ToolRequest<'_>, options: &CallOptions) -> CallTool {
     CallTool {
-        connector_id_or_name: id.clone(),
-        tool_name: tool.to_owned(),
+        connector_id_or_name: request.connector.clone(),
+        tool_name: request.tool.to_owned(),
         credentials_name: options.credential.clone(),
-        arguments: Some(arguments),
+        arguments: Some(request.arguments),
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) struct NewKey {
 /// Another key for a connector that is there.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Key {
+pub(crate) struct Key {
     /// You can't view it again
     #[schemars(title = "API key", length(min = 1))]
     pub(super) api_key: SecretArgument,

@@ -9,9 +9,8 @@ use patchbay_http::{
     Answer, Api, Backoff, CallOptions, FixedHeaders, Jitter, Retries, RetryPolicy, SecretNames,
 };
 use patchbay_model::{
-    Abilities, ConnectorSettings, CredentialLevel, Definition, Form, Json, Level,
-    PlatformCredential, PlatformLook, RemoteId, Secret, SentRequest, TileColours, Timestamp,
-    clean_text,
+    Abilities, ConnectorSettings, Definition, Form, Json, Level, PlatformCredential, PlatformLook,
+    RemoteId, Secret, SentRequest, TileColours, Timestamp, clean_text,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -30,15 +29,16 @@ use super::quirks::settings::{FIELDS, Settings as AccountSettings};
 use super::quirks::table::Table;
 use super::quirks::waiting::{self, Waiting};
 use super::wire::{Connector, Page, Provider, Started};
-use crate::capabilities::{SingleCredential, SingleOutcome, SingleTool, no_choices};
+use crate::capabilities::{SingleCredential, SingleOutcome, SingleTool};
 use crate::form::at_fields;
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
 use crate::registry::{HOSTED_ABILITIES, secret_names, text_of};
 use crate::{
-    Connectors, ConsentState, Consents, Creation, Credentials, Details, Disconnects, Error,
-    HostedPlatform, NoToken, Operation, OperationEntry, Output, Platform, Refusal, RemoteConnector,
-    Result, SavedObservations, Settings, SignIn, StartedConsent, TokenSource, Tools,
+    Connectors, ConsentRequest, ConsentState, Consents, Creation, Credentials, Details,
+    Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Output, Platform,
+    Refusal, RemoteConnector, Result, SavedObservations, Settings, SignIn, StartedConsent,
+    TokenSource, Tools,
 };
 
 const BASE_URL: &str = "https://api.10ex.ai";
@@ -469,12 +469,11 @@ impl Consents for Tenex {
     /// `redirect`; where that is refused because one is under way, the page it has is as good.
     async fn start_consent(
         &self,
-        id: &RemoteId,
-        redirect: Option<&Url>,
-        choices: &Map<String, Value>,
+        request: ConsentRequest<'_>,
         options: &CallOptions,
     ) -> Result<StartedConsent> {
-        no_choices(choices)?;
+        request.check_no_choices()?;
+        let (id, redirect) = (request.connector, request.redirect);
         let waiting = self.waiting.of(id.as_str(), self.now());
         let kept = |page: waiting::Page| self.start_of(page.page, self.until(page.until));
         let provider = match waiting.clone() {
@@ -611,19 +610,13 @@ impl Settings for Tenex {
 #[async_trait]
 impl SingleCredential for Tenex {
     const LEVEL: Level = Level::Workspace;
+    const HELP: &'static str =
+        "Provider key for the whole workspace. You can replace it but not view it.";
+    type Values = Key;
 
     /// None for a connector that lives by a consent.
-    async fn level(&self, id: &RemoteId, options: &CallOptions) -> Result<Option<CredentialLevel>> {
-        let has_key = !self.find(id, options).await?.has_consent();
-        Ok(has_key.then(|| CredentialLevel {
-            level: Self::LEVEL,
-            help: "Provider key for the whole workspace. You can replace it but not view it."
-                .to_owned(),
-            is_named: false,
-            has_default: false,
-            can_delete: false,
-            is_listed: true,
-        }))
+    async fn takes_one(&self, id: &RemoteId, options: &CallOptions) -> Result<bool> {
+        Ok(!self.find(id, options).await?.has_consent())
     }
 
     async fn credential(
@@ -640,13 +633,7 @@ impl SingleCredential for Tenex {
         Ok(forms::key(&connector, &provider))
     }
 
-    async fn save(
-        &self,
-        id: &RemoteId,
-        values: Map<String, Value>,
-        options: &CallOptions,
-    ) -> Result<()> {
-        let key: Key = arguments(values.into())?;
+    async fn save(&self, id: &RemoteId, key: Key, options: &CallOptions) -> Result<()> {
         let provider = self.find(id, options).await?.provider;
         let key = key.submit(provider, Some(id.clone()));
         self.submit(key, options).await.map(drop)

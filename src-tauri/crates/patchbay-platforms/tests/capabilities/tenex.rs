@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use patchbay_model::{Control, CredentialStatus, Level, RemoteId, Status};
-use patchbay_platforms::{ConsentState, CredentialToSave, Platform, hosted};
+use patchbay_platforms::{ConsentRequest, ConsentState, CredentialToSave, Platform, hosted};
 use patchbay_testkit::fakes::{Fake, FakeTenex};
 use serde_json::{Map, Value, json};
 
@@ -129,9 +129,8 @@ async fn one_consent_is_enough_for_a_new_connector() {
         let id = made(&*platform, "gmail", json!({"role": "source"})).await;
         fake.clear_log();
         let consents = platform.consents().unwrap();
-        let started = consents
-            .start_consent(&id, redirect, &Map::new(), &options())
-            .await;
+        let request = ConsentRequest::new(&id, redirect, Map::new());
+        let started = consents.start_consent(request, &options()).await;
         let page = started.unwrap().page.unwrap();
         assert!(page.path().ends_with(id.as_str()));
         let asked: Vec<Value> = fake

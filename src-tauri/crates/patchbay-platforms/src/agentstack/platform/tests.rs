@@ -19,7 +19,7 @@ use super::*;
 
 /// Any JSON, with the names that the readers look at.
 pub(in crate::agentstack) fn any_json() -> impl Strategy<Value = Value> {
-    crate::any_json::any_json(&[
+    crate::testing::any_json(&[
         "id",
         "url",
         "state",

@@ -10,13 +10,13 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use patchbay_http::{CallOptions, CallProgress};
 use patchbay_model::{RemoteId, SentRequest, Tool};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::agentstack::mapping::Relay;
 use crate::agentstack::operations::Which;
 use crate::agentstack::platform::AgentStack;
 use crate::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
-use crate::{Error, Found, Refusal, Tools, Unreachable};
+use crate::{Error, Found, Refusal, ToolRequest, Tools, Unreachable};
 
 /// The platform looks after its tokens this often, and a little more.
 ///
@@ -36,13 +36,12 @@ impl Tools for AgentStack {
 
     async fn call_tool(
         &self,
-        id: &RemoteId,
-        tool: &str,
-        arguments: Map<String, Value>,
+        request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<CallOutcome, Error> {
         let cancel = options.stop();
-        let call = call_of(tool, arguments, options);
+        let id = request.connector;
+        let call = call_of(request, options);
         self.through(id, options, move |session| {
             let (call, cancel) = (call.clone(), cancel.clone());
             async move { session.call_tool(call, &cancel).await }.boxed()
@@ -54,13 +53,12 @@ impl Tools for AgentStack {
     /// where there is no session yet.
     async fn plan_call(
         &self,
-        id: &RemoteId,
-        tool: &str,
-        arguments: Map<String, Value>,
+        request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<SentRequest, Error> {
         let cancel = options.stop();
-        let call = call_of(tool, arguments, options);
+        let id = request.connector;
+        let call = call_of(request, options);
         self.through(id, options, move |session| {
             let (call, cancel) = (call.clone(), cancel.clone());
             async move { session.plan_call(&call, &cancel).await }.boxed()
@@ -69,10 +67,10 @@ impl Tools for AgentStack {
     }
 }
 
-fn call_of(tool: &str, arguments: Map<String, Value>, options: &CallOptions) -> ToolCall {
+fn call_of(request: ToolRequest<'_>, options: &CallOptions) -> ToolCall {
     ToolCall {
-        name: tool.to_owned(),
-        arguments,
+        name: request.tool.to_owned(),
+        arguments: request.arguments,
         as_task: false,
         timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
         progress: options.progress.clone().unwrap_or_else(|| Arc::new(|_| {})),

@@ -1,27 +1,10 @@
-use http::HeaderMap;
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
 use crate::Error;
 use crate::agentstack::platform::tests::any_json;
-
-/// The answer to a request that gave this secret.
-fn giving(body: &Value, secret: &str) -> Answer {
-    Answer {
-        given: vec![patchbay_model::Secret::new(secret)],
-        ..answer(body)
-    }
-}
-
-fn answer(body: &Value) -> Answer {
-    Answer {
-        status: 200,
-        headers: HeaderMap::new(),
-        body: body.to_string().into(),
-        ..Answer::default()
-    }
-}
+use crate::testing::{answer, giving};
 
 fn what(outcome: Result<impl std::fmt::Debug, Error>) -> String {
     let Err(Error::UnexpectedAnswer { what, .. }) = outcome else {
@@ -60,7 +43,7 @@ fn a_secret_that_was_given_does_not_come_back() {
         "id": "a", "url": "https://a", "state": "created", "client_secret": "other",
         "metadata": {"note": "my s3cr3t!", "token": "in the vault"}
     });
-    let read = Connector::read(&giving(&body, "s3cr3t"), "create").unwrap();
+    let read = Connector::read(&giving(answer(&body), "s3cr3t"), "create").unwrap();
     let json = read.into_json().to_string();
     assert!(
         !json.contains("s3cr3t") && !json.contains("other"),

@@ -226,7 +226,7 @@ async fn without_credentials_nothing_is_sent() {
 
 /// Any JSON, with the names that the decoders look at.
 pub(in crate::airbyte) fn any_json() -> impl Strategy<Value = Value> {
-    crate::any_json::any_json(&[
+    crate::testing::any_json(&[
         "id",
         "name",
         "data",

@@ -23,7 +23,7 @@ use crate::airbyte::platform::Airbyte;
 use crate::airbyte::wire::{self, Connector, Envelope, Inspection, Reply};
 use crate::mcp::CallOutcome;
 use crate::operations::{arguments, parameters};
-use crate::{Error, Operation, Result, Tools};
+use crate::{Error, Operation, Result, ToolRequest, Tools};
 
 /// The tool for any action of any entity.
 const ANY: &str = "execute";
@@ -55,12 +55,10 @@ impl Tools for Airbyte {
 
     async fn call_tool(
         &self,
-        id: &RemoteId,
-        tool: &str,
-        arguments: Map<String, Value>,
+        request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<CallOutcome> {
-        let execute = execute(id, tool, arguments)?;
+        let execute = execute(request)?;
         let began = Instant::now();
         let executed = execute.send(self, options).await?;
         let wait = began.elapsed();
@@ -78,12 +76,10 @@ impl Tools for Airbyte {
 
     async fn plan_call(
         &self,
-        id: &RemoteId,
-        tool: &str,
-        arguments: Map<String, Value>,
+        request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<SentRequest> {
-        execute(id, tool, arguments)?.plan(self, options).await
+        execute(request)?.plan(self, options).await
     }
 
     /// With the cursor that the result names, beside the parameters that there were.
@@ -232,7 +228,8 @@ fn input_schema(tool: &str) -> Value {
 }
 
 /// The action that a tool stands for; one that is not listed may be known to the connector all the same.
-fn execute(id: &RemoteId, tool: &str, mut given: Map<String, Value>) -> Result<Execute> {
+fn execute(request: ToolRequest<'_>) -> Result<Execute> {
+    let (tool, mut given) = (request.tool, request.arguments);
     if let Some(name) = given.keys().find(|name| is_fixed(tool, name)) {
         return Err(Error::Usage(format!("unknown field `{name}`")));
     }
@@ -245,7 +242,7 @@ fn execute(id: &RemoteId, tool: &str, mut given: Map<String, Value>) -> Result<E
         given.insert("entity".to_owned(), entity.into());
         given.insert("action".to_owned(), action.into());
     }
-    given.insert("connector_id".to_owned(), id.as_str().into());
+    given.insert("connector_id".to_owned(), request.connector.as_str().into());
     arguments(given.into())
 }
 

@@ -18,7 +18,7 @@ use super::*;
 
 /// Any JSON, with the names that the readers look at.
 pub(in crate::cohere) fn any_json() -> impl Strategy<Value = Value> {
-    crate::any_json::any_json(&["id", "name", "connector", "connectors", "oauth", "active"])
+    crate::testing::any_json(&["id", "name", "connector", "connectors", "oauth", "active"])
 }
 
 fn account(settings: Value, key: &str) -> SignIn {
@@ -120,10 +120,8 @@ async fn a_consent_is_waited_for_until_it_is_valid() {
     let (cohere, server) = signed_in(answers).await;
     let (id, consents) = (RemoteId::new("a"), cohere.consents().unwrap());
     let back = Url::parse("http://127.0.0.1:1/done").unwrap();
-    let started = consents
-        .start_consent(&id, Some(&back), &Map::new(), &options())
-        .await
-        .unwrap();
+    let request = ConsentRequest::new(&id, Some(&back), Map::new());
+    let started = consents.start_consent(request, &options()).await.unwrap();
     assert_eq!(started.page.unwrap().as_str(), "https://id.test/authorize");
     assert_eq!(
         server.seen()[0].uri,
@@ -146,7 +144,10 @@ async fn a_page_that_is_no_web_address_is_not_opened() {
     let (cohere, _server) = signed_in([answer]).await;
     let consents = cohere.consents().unwrap();
     let started = consents
-        .start_consent(&RemoteId::new("a"), None, &Map::new(), &options())
+        .start_consent(
+            ConsentRequest::new(&RemoteId::new("a"), None, Map::new()),
+            &options(),
+        )
         .await;
     assert_eq!(started.unwrap_err().kind(), "unsafe_url");
 }

@@ -1,28 +1,17 @@
-use bytes::Bytes;
 use patchbay_http::{Answer, redact_members};
-use patchbay_model::Secret;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::cohere::platform::SECRET_NAMES;
 use crate::cohere::platform::tests::any_json;
+use crate::testing::{self, giving};
 use crate::{Output, Raw};
-
-/// The answer to a request that gave this secret.
-fn giving(body: &Value, secret: &str) -> Answer {
-    Answer {
-        given: vec![Secret::new(secret)],
-        ..answer(body)
-    }
-}
 
 fn answer(body: &Value) -> Answer {
     Answer {
-        status: 200,
-        body: Bytes::from(body.to_string()),
         secret_names: &SECRET_NAMES,
-        ..Answer::default()
+        ..testing::answer(body)
     }
 }
 
@@ -64,7 +53,7 @@ fn secrets_do_not_come_back() {
         "id": "a", "description": "made with shh-12345",
         "oauth": {"client_secret": "shh-12345", "token_url": "https://a"}
     }});
-    let read = Raw::<Envelope>::read(&giving(&body, "shh-12345"), "get")
+    let read = Raw::<Envelope>::read(&giving(answer(&body), "shh-12345"), "get")
         .unwrap()
         .into_json();
     let left = json!({"connector": {

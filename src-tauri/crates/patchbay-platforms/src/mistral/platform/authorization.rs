@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
 use patchbay_model::{Form, RemoteId};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use url::Url;
 
 use crate::capabilities::web_page;
@@ -17,7 +17,7 @@ use crate::mistral::quirks::observations::Awaited;
 use crate::mistral::wire::{AuthMethod, Connector, Object};
 use crate::mistral::{Mistral, mapping};
 use crate::operations::arguments;
-use crate::{ConsentState, Consents, Operation, Result, StartedConsent};
+use crate::{ConsentRequest, ConsentState, Consents, Operation, Result, StartedConsent};
 
 const POLL_EVERY: Duration = Duration::from_secs(2);
 
@@ -44,12 +44,11 @@ impl Consents for Mistral {
 
     async fn start_consent(
         &self,
-        id: &RemoteId,
-        redirect: Option<&Url>,
-        choices: &Map<String, Value>,
+        request: ConsentRequest<'_>,
         options: &CallOptions,
     ) -> Result<StartedConsent> {
-        let choices: Choices = arguments(Value::Object(choices.clone()))?;
+        let id = request.connector;
+        let choices: Choices = arguments(request.choices.into())?;
         choices.check(self.surface)?;
         let awaited = match &choices.credentials_name {
             Some(name) => {
@@ -61,7 +60,7 @@ impl Consents for Mistral {
         };
         let ask = GetAuthUrl {
             connector_id_or_name: id.clone(),
-            app_return_url: redirect.map(Url::to_string),
+            app_return_url: request.redirect.map(Url::to_string),
             method_type: choices.method_type,
             credentials_name: choices.credentials_name,
             credentials_title: choices.credentials_title,

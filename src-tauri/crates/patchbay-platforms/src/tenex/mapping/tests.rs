@@ -1,22 +1,11 @@
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::HeaderMap;
-use patchbay_http::Answer;
 use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::tenex::quirks::settings::Settings;
 use crate::tenex::quirks::table::Table;
-
-fn answer(body: &Value) -> Answer {
-    Answer {
-        status: 200,
-        headers: HeaderMap::new(),
-        body: Bytes::from(body.to_string()),
-        ..Answer::default()
-    }
-}
+use crate::testing::answer;
 
 fn wire(mut members: Value) -> Connector {
     members["id"] = json!("con_1");

@@ -16,7 +16,7 @@ mod over_mcp;
 
 /// Any JSON, with the names that the readers look at.
 pub(in crate::tenex) fn any_json() -> impl Strategy<Value = Value> {
-    crate::any_json::any_json(&[
+    crate::testing::any_json(&[
         "id",
         "provider",
         "status",
@@ -258,7 +258,7 @@ async fn a_consent_connects_a_connector_again() {
     let (tenex, server) = signed_in(answers).await;
     let (id, consents) = (RemoteId::new("con_1"), tenex.consents().unwrap());
     let started = consents
-        .start_consent(&id, None, &Map::new(), &options())
+        .start_consent(ConsentRequest::new(&id, None, Map::new()), &options())
         .await
         .unwrap();
     assert_eq!(started.page.unwrap().as_str(), "https://p.example/o");

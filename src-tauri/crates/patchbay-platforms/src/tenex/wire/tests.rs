@@ -1,5 +1,3 @@
-use bytes::Bytes;
-use http::HeaderMap;
 use patchbay_http::Answer;
 use proptest::prelude::*;
 use serde_json::json;
@@ -11,23 +9,13 @@ use crate::tenex::platform::SECRET_NAMES;
 use crate::tenex::platform::tests::any_json;
 use crate::tenex::quirks::settings::Settings;
 use crate::tenex::quirks::table::Table;
+use crate::testing::{self, giving};
 use crate::{Output, Raw, Result};
-
-/// The answer to a request that gave this secret.
-fn giving(body: &Value, secret: &str) -> Answer {
-    Answer {
-        given: vec![patchbay_model::Secret::new(secret)],
-        ..answer(body)
-    }
-}
 
 fn answer(body: &Value) -> Answer {
     Answer {
-        status: 200,
-        headers: HeaderMap::new(),
-        body: Bytes::from(body.to_string()),
         secret_names: &SECRET_NAMES,
-        ..Answer::default()
+        ..testing::answer(body)
     }
 }
 
@@ -76,7 +64,7 @@ fn a_secret_that_comes_back_is_dropped() {
         "id": "a", "provider": "apollo", "status": "connected", "api_key": "ak-1",
         "settings": {"key": "ak-1", "dataset": "prod"}
     });
-    let read = Connector::read(&giving(&body, "ak-1"), "submit_byok")
+    let read = Connector::read(&giving(answer(&body), "ak-1"), "submit_byok")
         .unwrap()
         .into_json();
     let left = json!({

@@ -26,7 +26,7 @@ async fn started(answer: Value) -> Result<Option<Url>, Error> {
     let platform = signed_in(&server.base, Jumping::new());
     let consents = platform.consents().unwrap();
     let started = consents
-        .start_consent(&id(), None, &Map::new(), &options())
+        .start_consent(ConsentRequest::new(&id(), None, Map::new()), &options())
         .await?;
     Ok(started.page)
 }
@@ -79,7 +79,10 @@ async fn a_consent_shows_until_it_is_given_or_its_time_is_over() {
     let start = async || {
         let done = "http://127.0.0.1:9/done".parse().unwrap();
         consents
-            .start_consent(&id(), Some(&done), &Map::new(), &options())
+            .start_consent(
+                ConsentRequest::new(&id(), Some(&done), Map::new()),
+                &options(),
+            )
             .await
             .unwrap();
     };
@@ -193,7 +196,7 @@ async fn a_token_that_lapsed_for_good_ends_in_one_sign_in() {
     let platform = signed_in(&server.base, Jumping::new());
     let consents = platform.consents().unwrap();
     let started = consents
-        .start_consent(&id(), None, &Map::new(), &options())
+        .start_consent(ConsentRequest::new(&id(), None, Map::new()), &options())
         .await
         .unwrap();
     assert_eq!(started.page.unwrap().as_str(), page);
@@ -210,7 +213,7 @@ async fn a_token_that_lapsed_for_good_ends_in_one_sign_in() {
     let refused = platform
         .consents()
         .unwrap()
-        .start_consent(&id(), None, &Map::new(), &options())
+        .start_consent(ConsentRequest::new(&id(), None, Map::new()), &options())
         .await
         .unwrap_err();
     assert_eq!(refused.status(), Some(500));

@@ -2,6 +2,7 @@ use patchbay_model::{Content, Status};
 
 use super::fake::Fake;
 use super::*;
+use crate::ToolRequest;
 
 fn id() -> RemoteId {
     RemoteId::new("c-1")
@@ -34,7 +35,7 @@ async fn tools_are_listed_and_run_in_one_session_as_the_account() {
     let arguments = value!({"text": "hé"}).as_object().unwrap().clone();
     let tools = platform.tools().unwrap();
     let outcome = tools
-        .call_tool(&id(), "echo", arguments, &options())
+        .call_tool(ToolRequest::new(&id(), "echo", arguments), &options())
         .await
         .unwrap();
     let text = Content::Text {
@@ -146,7 +147,7 @@ async fn only_who_is_patient_waits_for_the_next_look_and_hears_of_it() {
         ..options()
     };
     tools
-        .call_tool(&id(), "echo", Map::new(), &patient)
+        .call_tool(ToolRequest::new(&id(), "echo", Map::new()), &patient)
         .await
         .unwrap();
     assert_eq!(clock.waits(), [31.0]);

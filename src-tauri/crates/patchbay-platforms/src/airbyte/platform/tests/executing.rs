@@ -4,6 +4,7 @@ use futures::StreamExt;
 use patchbay_model::{Content, RemoteId};
 
 use super::*;
+use crate::ToolRequest;
 
 fn executed(result: Value, metadata: Value) -> Response {
     json(
@@ -128,7 +129,9 @@ async fn a_tool_that_fails_says_so_in_its_result() {
     };
     let run = async |tool: &str, given: Value| {
         let given = given.as_object().unwrap().clone();
-        tools.call_tool(&id, tool, given, &options).await
+        tools
+            .call_tool(ToolRequest::new(&id, tool, given), &options)
+            .await
     };
     let listed = run("e.list", json!({"params": {"limit": 1}}))
         .await

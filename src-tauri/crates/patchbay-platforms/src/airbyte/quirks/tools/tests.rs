@@ -57,10 +57,10 @@ fn where_nothing_is_described_any_action_can_be_named() {
 #[test]
 fn a_tool_is_taken_apart_at_its_last_dot() {
     let id = RemoteId::new("a");
-    let given = execute(&id, "crm.contacts.list", Map::new()).unwrap();
+    let given = execute(ToolRequest::new(&id, "crm.contacts.list", Map::new())).unwrap();
     assert_eq!((&*given.entity, &*given.action), ("crm.contacts", "list"));
     for unknown in ["customers", ".list", "customers."] {
-        let refused = execute(&id, unknown, Map::new()).unwrap_err();
+        let refused = execute(ToolRequest::new(&id, unknown, Map::new())).unwrap_err();
         assert!(matches!(refused, Error::ToolNotFound { .. }), "{unknown}");
     }
 }

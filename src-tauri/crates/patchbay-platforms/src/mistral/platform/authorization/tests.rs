@@ -1,6 +1,6 @@
 //! Consents against a platform that keeps to the contract.
 
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::*;
 use crate::form::filled_in::{fits, members};
@@ -34,8 +34,9 @@ async fn a_sign_in_under_a_name_is_waited_for_by_that_name() {
     });
     fits(&form, &choices);
     let back = Url::parse("http://127.0.0.1:1/done").unwrap();
+    let request = ConsentRequest::new(&id, Some(&back), members(choices));
     let started = consents
-        .start_consent(&id, Some(&back), &members(choices), &fixture.options)
+        .start_consent(request, &fixture.options)
         .await
         .unwrap();
     // Another credential lets the user in; this one is not there yet.
@@ -61,8 +62,8 @@ async fn without_choices_any_sign_in_counts_on_both_surfaces() {
         let fixture = Fixture::new(surface).await;
         let id = fixture.created(json!({})).await;
         let consents = fixture.platform.consents().unwrap();
-        let none = Map::new();
-        let started = consents.start_consent(&id, None, &none, &fixture.options);
+        let started =
+            consents.start_consent(ConsentRequest::new(&id, None, Map::new()), &fixture.options);
         let started = started.await.unwrap();
         let state = consents.consent_state(&id, &fixture.options).await.unwrap();
         assert_eq!(state, ConsentState::Waiting);
@@ -114,8 +115,8 @@ async fn choices_outside_the_rules_are_refused_before_anything_is_sent() {
         let id = fixture.created(json!({})).await;
         fixture.fake.clear_log();
         let consents = fixture.platform.consents().unwrap();
-        let chosen = members(choices.clone());
-        let started = consents.start_consent(&id, None, &chosen, &fixture.options);
+        let request = ConsentRequest::new(&id, None, members(choices.clone()));
+        let started = consents.start_consent(request, &fixture.options);
         assert_eq!(started.await.unwrap_err().kind(), "usage", "{choices}");
         assert!(fixture.fake.log().is_empty(), "{choices}");
     }
