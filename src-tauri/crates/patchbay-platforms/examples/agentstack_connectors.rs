@@ -2,9 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "it shows what it does")]
 
-use std::sync::Arc;
-
-use patchbay_http::{CallOptions, ClientSettings, Clients, SystemClock};
+use patchbay_http::CallOptions;
 use patchbay_platforms::agentstack::operations::{Connect, Create, Delete, List, Which};
 use patchbay_platforms::{Operation, SignIn, agentstack, operations};
 use patchbay_testkit::fakes::{Fake, FakeAgentStack};
@@ -18,12 +16,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     fake.protected.push(PROTECTED.to_owned());
     let fake = Fake::start(fake).await?;
     let options = CallOptions::default();
-    let client = agentstack::client(&SignIn {
-        settings: serde_json::from_value(json!({ "base_url": fake.url() }))?,
-        secrets: [].into(),
-        clients: Clients::build(&ClientSettings::default())?,
-        clock: Arc::new(SystemClock),
-    })?;
+    let sign_in = SignIn::new([("base_url", fake.url())], [])?;
+    let client = agentstack::client(&sign_in)?;
     let create: Create = operations::arguments(json!({ "url": PROTECTED }))?;
     let connector = Which::by_id(create.run(&client, &options).await?.id);
     let connect = Connect {

@@ -1,13 +1,10 @@
-//! Creates, checks, reads and deletes a connector of Airbyte Agents, against a fake Airbyte.
+//! Creates, lists, reads and deletes a connector of Airbyte Agents, against a fake Airbyte.
 
 #![expect(clippy::print_stdout, reason = "it shows what it does")]
 
-use std::sync::Arc;
-
-use patchbay_http::{CallOptions, ClientSettings, Clients, SystemClock};
-use patchbay_model::Secret;
+use patchbay_http::CallOptions;
 use patchbay_platforms::airbyte::operations::{
-    Check, CreateConnector, DeleteConnector, Execute, ListConnectors,
+    CreateConnector, DeleteConnector, Execute, ListConnectors,
 };
 use patchbay_platforms::{Operation, Output, SignIn, airbyte, operations};
 use patchbay_testkit::fakes::{Fake, FakeAirbyte, KINDS};
@@ -17,13 +14,9 @@ use serde_json::json;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let fake = Fake::start(FakeAirbyte::new("cid-1", "sec-12345")).await?;
     let options = CallOptions::default();
-    let settings = json!({ "base_url": fake.url(), "client_id": "cid-1" });
-    let client = airbyte::client(&SignIn {
-        settings: serde_json::from_value(settings)?,
-        secrets: [("client_secret".to_owned(), Secret::new("sec-12345"))].into(),
-        clients: Clients::build(&ClientSettings::default())?,
-        clock: Arc::new(SystemClock),
-    })?;
+    let settings = [("base_url", fake.url()), ("client_id", "cid-1")];
+    let secrets = [("client_secret", "sec-12345")];
+    let client = airbyte::client(&SignIn::new(settings, secrets)?)?;
     let create: CreateConnector = operations::arguments(json!({
         "definition_id": KINDS[0].0,
         "credentials": {"option_title": "PAT Credentials", "token": "ghp_12345"},
@@ -32,11 +25,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let connector_id = create.run(&client, &options).await?.connector.id;
     let listed = ListConnectors::default().run(&client, &options).await?;
     println!("{} connectors", listed.0.len());
-    let check = Check {
-        connector_id: connector_id.clone(),
-    };
-    let checked = check.run(&client, &options).await?.value;
-    println!("check: {:?}", checked.status);
     let issues = Execute {
         connector_id: Some(connector_id.clone()),
         entity: "issues".to_owned(),

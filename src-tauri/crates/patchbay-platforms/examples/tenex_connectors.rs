@@ -2,10 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "it shows what it does")]
 
-use std::sync::Arc;
-
-use patchbay_http::{CallOptions, ClientSettings, Clients, SystemClock};
-use patchbay_model::Secret;
+use patchbay_http::CallOptions;
 use patchbay_platforms::tenex::operations::{Delete, List, StartOauth, SubmitByok, Test};
 use patchbay_platforms::{Operation, SignIn, operations, tenex};
 use patchbay_testkit::fakes::{Fake, FakeTenex};
@@ -15,12 +12,11 @@ use serde_json::json;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let fake = Fake::start(FakeTenex::new("tnx_abc12345_s3cret")).await?;
     let options = CallOptions::default();
-    let client = tenex::client(&SignIn {
-        settings: serde_json::from_value(json!({ "base_url": fake.url() }))?,
-        secrets: [("api_key".to_owned(), Secret::new("tnx_abc12345_s3cret"))].into(),
-        clients: Clients::build(&ClientSettings::default())?,
-        clock: Arc::new(SystemClock),
-    })?;
+    let sign_in = SignIn::new(
+        [("base_url", fake.url())],
+        [("api_key", "tnx_abc12345_s3cret")],
+    )?;
+    let client = tenex::client(&sign_in)?;
     let page = List::default().run(&client, &options).await?;
     println!("{} connectors", page.items.len());
     let key = json!({"provider": "apollo", "api_key": "apollo-key", "name": "Apollo"});

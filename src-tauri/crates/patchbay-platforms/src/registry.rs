@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use patchbay_http::{Api, Clients, Clock, SecretNames, TokenSource};
+use patchbay_http::{Api, ClientSettings, Clients, Clock, SecretNames, SystemClock, TokenSource};
 use patchbay_model::{Abilities, Form, PlatformLook, Secret, TileColours, Tool, ToolEffect};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -194,6 +194,28 @@ pub(crate) fn text_of<'a>(settings: &'a Map<String, Value>, name: &str) -> Optio
 }
 
 impl SignIn {
+    /// One whose settings are text, with clients and a clock of its own.
+    ///
+    /// # Errors
+    /// As [`Clients::build`].
+    pub fn new<'a>(
+        settings: impl IntoIterator<Item = (&'a str, &'a str)>,
+        secrets: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, Error> {
+        let settings = settings.into_iter();
+        let secrets = secrets.into_iter();
+        Ok(Self {
+            settings: settings
+                .map(|(name, text)| (name.to_owned(), text.into()))
+                .collect(),
+            secrets: secrets
+                .map(|(name, text)| (name.to_owned(), Secret::new(text)))
+                .collect(),
+            clients: Clients::build(&ClientSettings::default())?,
+            clock: Arc::new(SystemClock),
+        })
+    }
+
     /// A setting that is text; empty text is no value.
     ///
     /// # Errors
@@ -404,8 +426,8 @@ mod tests {
         let sign_in = SignIn {
             settings,
             secrets: secrets.into_iter().collect(),
-            clients: Clients::build(&patchbay_http::ClientSettings::default()).unwrap(),
-            clock: Arc::new(patchbay_http::SystemClock),
+            clients: Clients::build(&ClientSettings::default()).unwrap(),
+            clock: Arc::new(SystemClock),
         };
         (hosted.sign_in)(sign_in).unwrap()
     }
