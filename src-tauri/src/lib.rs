@@ -126,6 +126,12 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     tauri::async_runtime::spawn(async move { patchbay_ops::trim_hourly(&trimming).await });
     let following = cx.clone();
     tauri::async_runtime::spawn(async move { follow_other_processes(&following).await });
+    let left = cx.clone();
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = patchbay_ops::follow_left_runs(&left).await {
+            tracing::warn!(%error, "tasks of an earlier session could not be looked for");
+        }
+    });
     attention::watch(app.handle(), &cx);
     updater::offer_updates(app.handle(), &cx);
     tauri::async_runtime::spawn(async move {

@@ -200,6 +200,8 @@ async fn go(http: &reqwest::Client, target: McpTarget) {
         name: "echo".to_owned(),
         arguments: Map::from_iter([("m".to_owned(), json!("x"))]),
         as_task: false,
+        resumes: None,
+        task_keeper: None,
         timeout: LIMITS.idle,
         progress: Arc::new(|_| {}),
         asker: Some(Arc::new(Accepting)),

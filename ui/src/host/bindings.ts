@@ -2392,6 +2392,14 @@ export type ServerSurroundings = {
 	variables: string[],
 };
 
+/**  A task that a server made of a call. */
+export type ServerTask = {
+	/**  The server's own id for it. */
+	id: string,
+	/**  Whether it is one of the extension of 2026-07-28, else one of 2025-11-25. */
+	extension: boolean,
+};
+
 /**  What a change would do. */
 export type SettingsPlan = {
 	/**  What would be another, against what the platform has now. */
@@ -2573,6 +2581,8 @@ export type ToolRun = {
 	credential?: string | null,
 	/**  What the server asked meanwhile, in its order. */
 	questions?: RunQuestion[],
+	/**  The task that the server made of it, as long as its result is awaited: it goes on when Patchbay ends. */
+	task?: ServerTask | null,
 } & ToolRunSummary;
 
 /**  What a list of runs shows. */

@@ -172,7 +172,9 @@ impl CliArgs {
             Noun::Connector(ConnectorVerb::Copy(copy)) => !copy.how.no_browser,
             // A server may ask for a page to be visited, which is opened after a yes.
             Noun::Tool(ToolVerb::Run(_))
-            | Noun::Run(RunVerb::Again { .. } | RunVerb::Next { .. }) => true,
+            | Noun::Run(RunVerb::Again { .. } | RunVerb::Follow { .. } | RunVerb::Next { .. }) => {
+                true
+            }
             _ => false,
         }
     }

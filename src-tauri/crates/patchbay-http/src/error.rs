@@ -189,6 +189,12 @@ pub enum Error {
     /// The server wants a page visited first, which was opened.
     #[error("the server wants you to finish in the browser first")]
     PageFirst,
+    /// The server ended the task that it had made of a call.
+    #[error("the server cancelled the task")]
+    TaskCancelled,
+    /// The server does not know the task any more that it had made of a call.
+    #[error("the server no longer has this task")]
+    TaskLost,
     /// The tool is not offered.
     #[error("tool {name} not found")]
     ToolNotFound {
@@ -303,7 +309,9 @@ impl Error {
             | Self::InputRequired
             | Self::NotAnswered
             | Self::AsksOverHandshake
-            | Self::PageFirst => "platform",
+            | Self::PageFirst
+            | Self::TaskCancelled
+            | Self::TaskLost => "platform",
             Self::UnexpectedAnswer { .. }
             | Self::Protocol(_)
             | Self::TooLarge { .. }
@@ -366,7 +374,9 @@ impl Explain for Error {
             | Self::InputRequired
             | Self::NotAnswered
             | Self::AsksOverHandshake
-            | Self::PageFirst => Code::McpServerError,
+            | Self::PageFirst
+            | Self::TaskCancelled
+            | Self::TaskLost => Code::McpServerError,
             Self::ProgramNotStarted { .. } => Code::ProgramNotStarted,
             Self::ProgramEnded { .. } => Code::ProgramEnded,
             Self::ToolNotFound { .. } => Code::ToolNotFound,
@@ -421,6 +431,7 @@ impl Explain for Error {
             Self::NotAnswered => "Run it again to be asked again.",
             Self::AsksOverHandshake => "Run it again. Patchbay now uses that protocol for it.",
             Self::PageFirst => "When you're done there, run it again.",
+            Self::TaskLost => "Check whether it took effect before running it again.",
             Self::ToolNotFound { .. } => "Refresh the tools.",
             Self::ManyFound { .. } => "Use the id.",
             Self::GrantFailed { .. } => "Sign in again.",

@@ -32,6 +32,20 @@ pub struct ToolRun {
     #[serde(default)]
     #[specta(optional)]
     pub questions: Vec<RunQuestion>,
+    /// The task that the server made of it, as long as its result is awaited: it goes on when Patchbay ends.
+    #[serde(default)]
+    #[specta(optional)]
+    pub task: Option<ServerTask>,
+}
+
+/// A task that a server made of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerTask {
+    /// The server's own id for it.
+    pub id: String,
+    /// Whether it is one of the extension of 2026-07-28, else one of 2025-11-25.
+    pub extension: bool,
 }
 
 /// What a server asked during a run, and how that was answered; what was answered is not kept.

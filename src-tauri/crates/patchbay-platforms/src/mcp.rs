@@ -35,7 +35,7 @@ use patchbay_model::ServerFacts;
 use url::Url;
 
 pub use asking::Asker;
-pub use call::{CallOutcome, ToolCall};
+pub use call::{CallOutcome, TaskKeeper, ToolCall};
 pub(crate) use content::tool_result;
 pub use declared::Declared;
 pub use negotiate::{connect, connect_attached, connect_program};

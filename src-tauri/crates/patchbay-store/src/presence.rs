@@ -44,7 +44,8 @@ impl Presence {
     pub(crate) fn liveness(&self) -> impl Fn(&str) -> bool + Send + Sync + use<> {
         let own = self.owner.clone();
         let folder = self.folder.clone();
-        move |owner| owner == own || is_held(&folder.join(owner))
+        // A run that was left has the empty name, which would be the folder's.
+        move |owner| owner == own || (!owner.is_empty() && is_held(&folder.join(owner)))
     }
 }
 

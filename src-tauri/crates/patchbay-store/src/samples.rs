@@ -153,6 +153,7 @@ pub(crate) fn run(number: u64) -> ToolRun {
         replay_of: None,
         credential: None,
         questions: Vec::new(),
+        task: None,
     }
 }
 

@@ -189,7 +189,8 @@ impl Store {
     }
 
     /// Ends the runs that are still `running` though whoever ran them is gone: they become `failed`
-    /// with the code `cancelled`. Answers which.
+    /// with the code `cancelled`. Answers which. Those that a server works on as a task stay, see
+    /// [`Store::claim_task`].
     ///
     /// `still_alive` is asked about the owners of such runs; [`Store::liveness`] knows.
     ///
@@ -204,6 +205,9 @@ impl Store {
             let orphans = orphans(tx, still_alive)?;
             let mut closed = Vec::with_capacity(orphans.len());
             for (row, mut run) in orphans {
+                if run.task.is_some() {
+                    continue;
+                }
                 run.summary.state = RunState::Failed;
                 run.summary.problem = Some(interrupted());
                 update(tx, row, &run, &owner)?;
@@ -211,6 +215,61 @@ impl Store {
                 closed.push(run.summary.id);
             }
             Ok(closed)
+        })
+        .await
+    }
+
+    /// The runs that a server works on as a task, and nobody waits for, the oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn list_left_tasks(
+        &self,
+        still_alive: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Result<Vec<RunId>, Error> {
+        self.read_runs(move |tx| {
+            let left = orphans(tx, still_alive)?.into_iter();
+            let left = left.filter(|(_, run)| run.task.is_some());
+            Ok(left.map(|(_, run)| run.summary.id).collect())
+        })
+        .await
+    }
+
+    /// Makes such a run one of this store, as if it had been opened here; `None` where it is over, is no task, or
+    /// somebody waits for it.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn claim_task(
+        &self,
+        id: &RunId,
+        still_alive: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Result<Option<ToolRun>, Error> {
+        let (id, owner) = (id.clone(), self.owner().to_owned());
+        self.write(move |tx| {
+            let mut left = orphans(tx, still_alive)?.into_iter();
+            let found = left.find(|(_, run)| run.summary.id == id && run.task.is_some());
+            let Some((row, run)) = found else {
+                return Ok(None);
+            };
+            update(tx, row, &run, &owner)?;
+            Ok(Some(run))
+        })
+        .await
+    }
+
+    /// Lets go of such a run, so that it can be claimed again.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn leave_task(&self, id: &RunId) -> Result<(), Error> {
+        let id = id.clone();
+        self.write(move |tx| {
+            tx.prepare_cached(
+                "UPDATE tool_runs SET owner = '' WHERE id = ?1 AND state = 'running'",
+            )?
+            .execute([id.as_str()])?;
+            Ok(())
         })
         .await
     }

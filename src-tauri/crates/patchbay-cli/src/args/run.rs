@@ -24,6 +24,11 @@ pub(crate) enum RunVerb {
         #[arg(long, value_name = "CONNECTOR")]
         connector: Option<String>,
     },
+    /// Wait for a run to finish, also one that a server works on since Patchbay quit
+    Follow {
+        /// Run id
+        id: String,
+    },
     /// Load the next page of results
     Next {
         /// Run id

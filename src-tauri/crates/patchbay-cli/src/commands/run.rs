@@ -23,6 +23,7 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
         RunVerb::List(args) => list(cli, args).await,
         RunVerb::Show { id } => show(cli, id).await,
         RunVerb::Again { id, connector } => replay(cli, id, connector).await,
+        RunVerb::Follow { id } => follow::task(cli, &id).await,
         RunVerb::Next { id } => follow::next(cli, &id).await,
         RunVerb::Save { id, part, folder } => follow::save(cli, &id, part, folder).await,
         RunVerb::Compare(args) => compare::run(cli, args).await,

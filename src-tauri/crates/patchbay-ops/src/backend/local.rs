@@ -77,6 +77,8 @@ impl Local<'_> {
             name: tool.name.clone(),
             arguments: arguments.clone(),
             as_task: tool.needs_task,
+            resumes: None,
+            task_keeper: None,
             timeout: run_limit(self.connector).unwrap_or(McpLimits::DEFAULT.idle),
             progress: Arc::new(|_| {}),
             asker: None,

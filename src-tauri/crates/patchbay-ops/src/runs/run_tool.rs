@@ -1,24 +1,26 @@
 //! Running a tool: the main thing that Patchbay does.
 
-mod keep;
+pub(super) mod keep;
 mod known;
 mod progress;
+pub(super) mod task;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_http::Capture;
+use patchbay_http::{Capture, Captured};
 use patchbay_model::{
     Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunState, Tool,
     ToolEffect, ToolRun, ToolRunSummary,
 };
-use patchbay_platforms::mcp::{Asker, CallOutcome, CallProgress, ToolCall};
+use patchbay_platforms::mcp::{Asker, CallOutcome, CallProgress, TaskKeeper, ToolCall};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
 use self::progress::Progress;
+use self::task::RunTask;
 use crate::authorizations::scope_upgrade;
 use crate::backend::{Called, for_connector};
 use crate::connectors::time_limits::run_limit;
@@ -28,7 +30,7 @@ use crate::context::known_tools::{KnownTool, RunTarget};
 use crate::error::{Error, TimeLimit};
 use crate::events::Event;
 use crate::json_object::not_an_object;
-use crate::questions::RunAsker;
+use crate::questions::{Kept, RunAsker};
 use crate::redact::{KnownSecrets, hide_marked, marked_values};
 
 /// How long a tool may be silent unless the caller says otherwise.
@@ -116,13 +118,22 @@ pub async fn run_tool(
         identity: run.summary.identity.clone(),
     });
 
-    let asker = cx
-        .asks()
-        .then(|| RunAsker::new(cx, &run.summary, &prepared.connector));
-    let capture = Capture::wanted();
-    let parts = (asker.clone(), capture.clone());
-    let called = call(cx, &request, &prepared, parts, &cancel, on_progress).await;
-    let kept = asker.map(|asker| asker.take()).unwrap_or_default();
+    let parts = Parts::new(cx, &run, &prepared.connector);
+    let tool_call = tool_call(&request, &prepared);
+    let called = call(
+        cx,
+        &prepared.connector,
+        tool_call,
+        &parts,
+        &cancel,
+        on_progress,
+    )
+    .await;
+    let called = called.map_err(|error| blame_call(error, &request));
+    if parts.task.is_left() {
+        return Ok(run);
+    }
+    let kept = parts.take_questions();
     // The token may have been renewed meanwhile; a vault that could not be read is not asked again. What was
     // known before stays known: it was sent, and may not be had a second time.
     let secrets = match &called {
@@ -131,11 +142,32 @@ pub async fn run_tool(
     };
     let secrets = secrets.and(KnownSecrets::new(kept.secrets));
     run.questions = kept.questions;
+    let wire = parts.capture.take_exchange();
+    Ok(conclude(
+        cx,
+        run,
+        &prepared.connector,
+        called,
+        (wire, began),
+        &secrets,
+    )
+    .await)
+}
+
+/// Writes into the history what became of a run, and into its connector what that says of it.
+pub(super) async fn conclude(
+    cx: &Context,
+    mut run: ToolRun,
+    connector: &Connector,
+    called: Result<Called, Error>,
+    (wire, began): (Option<Captured>, Instant),
+    secrets: &KnownSecrets,
+) -> ToolRun {
     let noted = match &called {
-        Ok(called) => note_success(cx, &prepared.connector, &called.outcome).await,
-        Err(error) => note_failure(cx, &prepared.connector, error).await,
+        Ok(called) => note_success(cx, connector, &called.outcome).await,
+        Err(error) => note_failure(cx, connector, error).await,
     };
-    keep::close(&mut run, called, capture.take_exchange(), began, &secrets);
+    keep::close(&mut run, called, wire, began, secrets);
     let run = Arc::new(run);
     let closed = cx.store().close_run(Arc::clone(&run)).await;
     // The tool has run, and may not run the same way twice: whoever asked has its answer, whatever becomes
@@ -144,7 +176,30 @@ pub async fn run_tool(
         tracing::warn!(code = error.code().as_str(), run = %run.summary.id, "a run could not be noted");
     }
     announce(cx, &run);
-    Ok(Arc::unwrap_or_clone(run))
+    Arc::unwrap_or_clone(run)
+}
+
+/// What hears of a call while it is under way.
+pub(super) struct Parts {
+    asker: Option<Arc<RunAsker>>,
+    pub(super) capture: Capture,
+    pub(super) task: Arc<RunTask>,
+}
+
+impl Parts {
+    pub(super) fn new(cx: &Context, run: &ToolRun, connector: &Connector) -> Self {
+        let asker = || RunAsker::new(cx, &run.summary, connector);
+        Self {
+            asker: cx.asks().then(asker),
+            capture: Capture::wanted(),
+            task: RunTask::new(cx, run),
+        }
+    }
+
+    pub(super) fn take_questions(&self) -> Kept {
+        let asker = self.asker.as_ref();
+        asker.map(|asker| asker.take()).unwrap_or_default()
+    }
 }
 
 /// Puts the run that begins into the history. What may destroy something leaves its trace before
@@ -271,6 +326,7 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownS
         replay_of: request.replay_of.clone(),
         credential: request.credential.clone(),
         questions: Vec::new(),
+        task: None,
     }
 }
 
@@ -290,11 +346,34 @@ pub(crate) fn identity(connector: &Connector, request: &RunTool) -> IdentityLine
     }
 }
 
-async fn call(
+fn tool_call(request: &RunTool, prepared: &Prepared) -> ToolCall {
+    ToolCall {
+        name: prepared.tool.name.clone(),
+        arguments: prepared.arguments.clone(),
+        as_task: prepared.tool.needs_task,
+        resumes: None,
+        task_keeper: None,
+        timeout: match request.timeout_seconds {
+            Some(seconds) => Duration::from_secs(seconds.max(1).into()),
+            None => silence_of(&prepared.connector),
+        },
+        progress: Arc::new(|_| {}),
+        asker: None,
+        capture: Capture::default(),
+    }
+}
+
+/// How long a tool of that connector may be silent.
+pub(super) fn silence_of(connector: &Connector) -> Duration {
+    run_limit(connector).unwrap_or(SILENCE)
+}
+
+/// Has the connector make a call, and brings how far it is and what it asks to whoever hears of it.
+pub(super) async fn call(
     cx: &Context,
-    request: &RunTool,
-    prepared: &Prepared,
-    (asker, capture): (Option<Arc<RunAsker>>, Capture),
+    connector: &Connector,
+    call: ToolCall,
+    parts: &Parts,
     cancel: &CancellationToken,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<Called, Error> {
@@ -307,35 +386,36 @@ async fn call(
             message: step.message,
         });
     };
+    let credential = parts.task.credential();
     let call = ToolCall {
-        name: prepared.tool.name.clone(),
-        arguments: prepared.arguments.clone(),
-        as_task: prepared.tool.needs_task,
-        timeout: match request.timeout_seconds {
-            Some(seconds) => Duration::from_secs(seconds.max(1).into()),
-            None => run_limit(&prepared.connector).unwrap_or(SILENCE),
-        },
+        task_keeper: Some(Arc::clone(&parts.task) as Arc<dyn TaskKeeper>),
         progress: Arc::new(hear),
-        asker: asker.map(|asker| asker as Arc<dyn Asker>),
-        capture,
+        asker: parts.asker.clone().map(|asker| asker as Arc<dyn Asker>),
+        capture: parts.capture.clone(),
+        ..call
     };
-    let backend = for_connector(cx, &prepared.connector);
+    let backend = for_connector(cx, connector);
     let called = tokio::select! {
-        called = backend.call_tool(call, request.credential.clone(), cancel) => called,
+        called = backend.call_tool(call, credential, cancel) => called,
         never = progress.pass_on() => match never {},
     };
     progress.flush();
-    match called {
-        Err(Error::TooSlow {
+    called
+}
+
+/// The same error; where the caller's own limit was too short, with that one.
+fn blame_call(error: Error, request: &RunTool) -> Error {
+    match error {
+        Error::TooSlow {
             connector,
             limit: TimeLimit::Run,
             seconds,
-        }) if request.timeout_seconds.is_some() => Err(Error::TooSlow {
+        } if request.timeout_seconds.is_some() => Error::TooSlow {
             connector,
             limit: TimeLimit::Call,
             seconds,
-        }),
-        called => called,
+        },
+        error => error,
     }
 }
 
@@ -385,7 +465,8 @@ async fn known_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
     KnownSecrets::new(secrets)
 }
 
-fn announce(cx: &Context, run: &ToolRun) {
+/// Tells whoever shows it how a run stands.
+pub(super) fn announce(cx: &Context, run: &ToolRun) {
     cx.emit(Event::RunChanged {
         run: Box::new(run.summary.clone()),
     });

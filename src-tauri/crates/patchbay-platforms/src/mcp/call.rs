@@ -3,11 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use patchbay_http::{Capture, OnProgress};
-use patchbay_model::ToolResult;
+use patchbay_model::{ServerTask, ToolResult};
 use serde_json::{Map, Value};
 
 use super::Asker;
+
+/// Keeps the task that a server made of a call, so that somebody can come back for its result.
+#[async_trait]
+pub trait TaskKeeper: Send + Sync {
+    /// Notes it, before it is waited for.
+    async fn keep(&self, task: ServerTask);
+
+    /// Whether somebody comes back for it, now that it is not waited for any more; else the server is told to stop.
+    fn leaves(&self) -> bool;
+}
 
 /// A tool to be called.
 #[derive(Clone)]
@@ -16,8 +27,12 @@ pub struct ToolCall {
     pub name: String,
     /// Its arguments, sent as they are.
     pub arguments: Map<String, Value>,
-    /// Whether it is called as a task, which only the older era knows.
+    /// Whether it is called as a task in the older era; in the newer one the server decides.
     pub as_task: bool,
+    /// The task that the server made of this call earlier: its result is waited for, and nothing called anew.
+    pub resumes: Option<ServerTask>,
+    /// Hears of the task that the server makes of it; `None` where nobody comes back for one.
+    pub task_keeper: Option<Arc<dyn TaskKeeper>>,
     /// Longest silence; each notice of progress starts it anew. [`McpLimits::total`] bounds the whole.
     ///
     /// [`McpLimits::total`]: crate::mcp::McpLimits::total

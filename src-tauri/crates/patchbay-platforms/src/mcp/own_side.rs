@@ -9,7 +9,7 @@ use rmcp::model::{
     CustomResult, ElicitRequestParams, ElicitResult, ElicitationCapability,
     ElicitationCreateRequestMethod, ErrorCode, ErrorData, FormElicitationCapability,
     Implementation, ListRootsRequestMethod, ProgressNotificationParam, ProtocolVersion,
-    RootsCapabilities, SamplingCapability, UrlElicitationCapability,
+    RootsCapabilities, SamplingCapability, TASKS_EXTENSION_ID, UrlElicitationCapability,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleClient};
 use serde::Serialize;
@@ -137,6 +137,9 @@ impl OwnSide {
 impl ClientHandler for OwnSide {
     fn get_info(&self) -> ClientConfig {
         let mut capabilities = ClientCapabilities::default();
+        // A server of the newer era may make a task of any call; in the older one whoever calls says so.
+        let tasks = (TASKS_EXTENSION_ID.to_owned(), Map::new());
+        capabilities.extensions = Some(BTreeMap::from([tasks]));
         if self.desk.may_ask(Asking::Elicitation.method()).is_some() {
             let elicitation = ElicitationCapability::new()
                 .with_form(FormElicitationCapability::default())

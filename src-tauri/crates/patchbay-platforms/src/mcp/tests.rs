@@ -87,6 +87,8 @@ fn call(name: &str) -> ToolCall {
         name: name.to_owned(),
         arguments: Map::new(),
         as_task: false,
+        resumes: None,
+        task_keeper: None,
         timeout: Duration::from_secs(20),
         progress: Arc::new(|_: CallProgress| {}),
         asker: None,

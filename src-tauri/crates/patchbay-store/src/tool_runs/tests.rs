@@ -1,4 +1,4 @@
-use patchbay_model::{Content, Json, Origin, ToolResult};
+use patchbay_model::{Content, Json, Origin, ServerTask, ToolResult};
 use proptest::prelude::*;
 use rusqlite::Connection;
 use serde_json::json;
@@ -303,6 +303,44 @@ async fn what_a_gone_process_left_running_fails() {
     );
     assert_eq!(store.find_run(&over.summary.id).await.unwrap(), Some(over));
     assert_eq!(store.close_orphans(|_| false).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_task_that_a_gone_process_waited_for_is_left_for_one_to_claim() {
+    let (_home, store) = store().await;
+    let task = ServerTask {
+        id: "t".to_owned(),
+        extension: true,
+    };
+    let (mut open, plain) = (run(1), run(2));
+    open.task = Some(task);
+    for run in [&open, &plain] {
+        store.open_run(run).await.unwrap();
+    }
+    let claim = async |id: &RunId, alive: bool| store.claim_task(id, move |_| alive).await;
+    let id = &open.summary.id;
+    assert_eq!(
+        claim(id, true).await.unwrap(),
+        None,
+        "somebody waits for it"
+    );
+    assert_eq!(store.list_left_tasks(|_| true).await.unwrap(), []);
+    let closed = store.close_orphans(|_| false).await.unwrap();
+    assert_eq!(closed, std::slice::from_ref(&plain.summary.id));
+    let left = store.list_left_tasks(|_| false).await.unwrap();
+    assert_eq!(left, std::slice::from_ref(id));
+    assert_eq!(claim(&plain.summary.id, false).await.unwrap(), None);
+    assert_eq!(claim(id, false).await.unwrap().as_ref(), Some(&open));
+
+    // What is let go of can be claimed again, by the store that let go as well.
+    let claimed = store.claim_task(id, store.liveness()).await.unwrap();
+    assert_eq!(claimed, None);
+    store.leave_task(id).await.unwrap();
+    let claimed = store.claim_task(id, store.liveness()).await.unwrap();
+    assert_eq!(claimed.as_ref(), Some(&open));
+    let over = answered(open.clone(), "fine");
+    store.close_run(over.into()).await.unwrap();
+    assert_eq!(claim(id, false).await.unwrap(), None);
 }
 
 #[tokio::test]

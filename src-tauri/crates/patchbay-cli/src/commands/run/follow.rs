@@ -1,13 +1,30 @@
-//! `patchbay run next` and `patchbay run save`: going on from a run.
+//! `patchbay run follow`, `next` and `save`: going on from a run.
 
 use std::path::PathBuf;
 
-use patchbay_model::{Code, Content, Origin, Problem, RunId};
-use patchbay_ops::{RunTool, find_connector, find_run, next_page, save_attachment};
+use patchbay_model::{Code, Content, Origin, Problem, RunId, RunState};
+use patchbay_ops::{RunTool, find_connector, find_run, follow_run, next_page, save_attachment};
 
 use crate::cli::Cli;
-use crate::commands::tool::carry_out;
+use crate::commands::run_result::finish;
+use crate::commands::tool::{Progress, carry_out, until_interrupted};
 use crate::failure::Failure;
+
+/// Waits for a run, and shows what it brought.
+pub(super) async fn task(cli: &Cli, id: &str) -> Result<(), Failure> {
+    let id = RunId::new(id);
+    let run = find_run(&cli.cx, &id).await?;
+    let connector = find_connector(&cli.cx, &run.summary.connector).await?;
+    if run.summary.state != RunState::Running {
+        return finish(cli, &run, &connector);
+    }
+    cli.unlock_for(&connector).await?;
+    let progress = Progress::new(cli);
+    let following = follow_run(&cli.cx, &id, progress.listener());
+    let run = until_interrupted(cli, following, &progress).await;
+    let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
+    finish(cli, &run, &connector)
+}
 
 /// Runs the tool of a run once more, for its next page.
 pub(super) async fn next(cli: &Cli, id: &str) -> Result<(), Failure> {

@@ -47,6 +47,7 @@ fn run(id: &str, structured: Value) -> ToolRun {
         replay_of: None,
         credential: None,
         questions: Vec::new(),
+        task: None,
     }
 }
 

@@ -32,7 +32,10 @@ pub(super) fn close(
     }
     run.arguments = Json(secrets.hide(std::mem::take(&mut run.arguments).0));
     run.summary.arguments_line = arguments_line(&run.arguments.0);
-    run.summary.duration_ms = Some(millis(began.elapsed()));
+    run.task = None;
+    // One that was taken up again began before.
+    let earlier = run.summary.duration_ms.unwrap_or_default();
+    run.summary.duration_ms = Some(earlier.saturating_add(millis(began.elapsed())));
 }
 
 fn close_answered(run: &mut ToolRun, called: Called, began: Instant, secrets: &KnownSecrets) {
@@ -76,7 +79,8 @@ fn hide_result(result: ToolResult, secrets: &KnownSecrets) -> ToolResult {
     hidden.unwrap_or_default()
 }
 
-fn millis(duration: Duration) -> u32 {
+/// The same in milliseconds.
+pub(in crate::runs) fn millis(duration: Duration) -> u32 {
     u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
 }
 

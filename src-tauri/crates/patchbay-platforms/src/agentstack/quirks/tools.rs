@@ -72,6 +72,8 @@ fn call_of(request: ToolRequest<'_>, options: &CallOptions) -> ToolCall {
         name: request.tool.to_owned(),
         arguments: request.arguments,
         as_task: false,
+        resumes: None,
+        task_keeper: None,
         timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
         progress: options.progress.clone().unwrap_or_else(|| Arc::new(|_| {})),
         asker: None,
@@ -170,6 +172,8 @@ fn says_nothing_of_the_session(error: &Error) -> bool {
             | Error::NotAnswered
             | Error::AsksOverHandshake
             | Error::PageFirst
+            | Error::TaskCancelled
+            | Error::TaskLost
             | Error::Cancelled
             | Error::RateLimited { .. }
     )

@@ -50,7 +50,8 @@ impl McpSession {
     /// [`McpLimits::total`](crate::mcp::McpLimits::total), the time of questions apart; [`Error::Cancelled`];
     /// [`Error::InputRequired`] when the server asks and nobody is there, or for what nobody can give;
     /// [`Error::NotAnswered`] when the call can't go on without an answer that was not given;
-    /// [`Error::AsksOverHandshake`]; [`Error::PageFirst`]; [`Error::TooLarge`]; [`Error::ServerError`]; and those of
+    /// [`Error::AsksOverHandshake`]; [`Error::PageFirst`]; [`Error::TooLarge`]; [`Error::ServerError`];
+    /// [`Error::TaskCancelled`]; [`Error::TaskLost`] for one of [`ToolCall::resumes`]; and those of
     /// every request, as in [`McpSession::list_tools`].
     ///
     /// Source: MCP 2026-07-28, `tools/call`, "Multi Round-Trip Requests"; MCP requirement R4.
@@ -62,32 +63,45 @@ impl McpSession {
         let started = Instant::now();
         let present = self.0.own_side.desk().enter(call.asker.as_ref());
         let present = present.as_ref();
-        if self.is_task(&call) {
-            let answered = self.call_as_task(&call, present, cancel).await;
-            let answered = match answered {
-                Ok(answered) => answered,
-                Err(error) => return Err(self.explain(error, &call, present, cancel).await),
-            };
-            return Ok(outcome(&answered, started));
+        let answered = match &call.resumes {
+            Some(task) => self.resume_task(task, &call, present, cancel).await,
+            None if self.is_task(&call) => self.call_as_task(&call, present, cancel).await,
+            None => self.call_in_rounds(&call, present, cancel).await,
+        };
+        let answered = match answered {
+            Ok(answered) => answered,
+            Err(error) => return Err(self.explain(error, &call, present, cancel).await),
+        };
+        let outcome = outcome(&answered, started);
+        if present.is_some() && !self.is_legacy() && cannot_ask(&outcome.result) {
+            return Err(Error::AsksOverHandshake);
         }
-        let mut params = params_of(&call);
+        Ok(outcome)
+    }
+
+    /// Calls a tool as often as the server asks first.
+    async fn call_in_rounds(
+        &self,
+        call: &ToolCall,
+        present: Option<&Present<'_>>,
+        cancel: &CancellationToken,
+    ) -> Result<Answered, Error> {
+        let mut params = params_of(call);
         let mut capture = call.capture.clone();
-        let mut rounds = Rounds::new(&self.0.own_side, self.limit_of(&call));
-        let answered = loop {
-            let answered = self
-                .answer_to(&call, &params, &capture, present, cancel)
-                .await;
-            let answered = match answered {
-                Ok(answered) => answered,
-                Err(error) => return Err(self.explain(error, &call, present, cancel).await),
-            };
+        let mut rounds = Rounds::new(&self.0.own_side, self.limit_of(call));
+        loop {
+            let answered = self.answer_to(call, &params, &capture, present, cancel);
+            let answered = answered.await?;
             let result = &answered.answer["result"];
             match result["resultType"].as_str() {
-                None | Some("complete") => break answered,
+                None | Some("complete") => return Ok(answered),
+                Some("task") => {
+                    return self.wait_for_created(result, call, present, cancel).await;
+                }
                 Some("input_required") => {
                     // Those that follow hold what the person answered.
                     capture = capture.keeping_request();
-                    let next = rounds.next(&call, result, present);
+                    let next = rounds.next(call, result, present);
                     params = tokio::select! {
                         biased;
                         () = cancel.cancelled() => return Err(Error::Cancelled),
@@ -101,12 +115,7 @@ impl McpSession {
                     )));
                 }
             }
-        };
-        let outcome = outcome(&answered, started);
-        if present.is_some() && !self.is_legacy() && cannot_ask(&outcome.result) {
-            return Err(Error::AsksOverHandshake);
         }
-        Ok(outcome)
     }
 
     /// Whether a call is made as a task: in the newer era a server decides that by itself.

@@ -1,25 +1,30 @@
 //! Tools that are called as a task: the server says at once that it works on it, and is asked how far it is.
 //!
-//! Source: MCP 2025-11-25, "Tasks".
+//! In 2025-11-25 whoever calls says so, and the result is asked for by itself; as an extension of 2026-07-28 the server
+//! decides, and what it says of the task carries the result and what it asks.
+//!
+//! Source: MCP 2025-11-25, "Tasks"; SEP-2663, extension `io.modelcontextprotocol/tasks`.
 
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_http::text;
-use patchbay_model::clean_text;
+use patchbay_http::{Capture, text};
+use patchbay_model::{ServerTask, clean_text};
 use rmcp::model::{
-    CancelTaskParams, CancelTaskRequest, ClientRequest, CustomRequest, GetTaskParams,
-    GetTaskRequest,
+    CancelTaskParams, CancelTaskRequest, ClientRequest, CustomRequest, ErrorData, GetTaskParams,
+    GetTaskRequest, UpdateTaskParams, UpdateTaskRequest,
 };
 use rmcp::service::PeerRequestOptions;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::McpSession;
 use super::pending::{Answered, FAREWELL_LIMIT, Patience};
+use super::{McpSession, server_error};
 use crate::Error;
 use crate::mcp::asking::Present;
 use crate::mcp::exchange::Exchange;
-use crate::mcp::{CallProgress, ToolCall};
+use crate::mcp::{CallProgress, TaskKeeper, ToolCall};
 
 /// How long a server is left alone between two looks at its task, where it names no time or an odd one.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -31,12 +36,39 @@ const KEPT_LONGER: Duration = Duration::from_secs(60);
 /// Longest id that is sent back.
 const ID_LIMIT: usize = 1_000;
 
+/// Most questions of one task.
+const MOST_QUESTIONS: usize = 100;
+
+/// How a task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Working,
+    InputRequired,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+impl Status {
+    fn read(word: &str) -> Result<Self, Error> {
+        Ok(match word {
+            "working" => Self::Working,
+            "input_required" => Self::InputRequired,
+            "completed" => Self::Completed,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            other => {
+                let other = clean_text(other, 50);
+                return Err(Error::Protocol(format!("unexpected task status {other}")));
+            }
+        })
+    }
+}
+
 /// What a server says of a task.
 struct Task {
     id: String,
-    /// Whether its result can be asked for: it is over, or the server waits for an answer, and asks while it is
-    /// waited for.
-    has_result: bool,
+    status: Status,
     words: Option<String>,
     pause: Duration,
 }
@@ -44,31 +76,26 @@ struct Task {
 impl Task {
     fn read(raw: &Value) -> Result<Self, Error> {
         let id = raw["taskId"].as_str().unwrap_or_default();
-        if id.is_empty() || id.len() > ID_LIMIT {
-            return Err(Error::Protocol("a task without an id".to_owned()));
+        if id.is_empty() || id.len() > ID_LIMIT || id.contains(char::is_control) {
+            return Err(Error::Protocol("a task without a usable id".to_owned()));
         }
-        let status = raw["status"].as_str().unwrap_or_default();
         let words = raw["statusMessage"].as_str();
         let words = words.map(|words| text::clean_lines(words, patchbay_http::TEXT_LIMIT));
+        // The extension has its unit in the name.
+        let pause = [&raw["pollIntervalMs"], &raw["pollInterval"]];
+        let pause = pause.into_iter().find_map(Value::as_u64);
         Ok(Self {
             id: id.to_owned(),
-            has_result: match status {
-                "working" => false,
-                "input_required" | "completed" | "failed" | "cancelled" => true,
-                other => {
-                    let other = clean_text(other, 50);
-                    return Err(Error::Protocol(format!("unexpected task status {other}")));
-                }
-            },
+            status: Status::read(raw["status"].as_str().unwrap_or_default())?,
             words: words.filter(|words| !words.is_empty()),
-            pause: raw["pollInterval"].as_u64().map_or(PAUSE, |millis| {
+            pause: pause.map_or(PAUSE, |millis| {
                 Duration::from_millis(millis).clamp(PAUSES.0, PAUSES.1)
             }),
         })
     }
 }
 
-/// The call as it is sent.
+/// The call as it is sent in the older era.
 pub(super) fn request_of(call: &ToolCall, limit: Duration) -> ClientRequest {
     let ttl = u64::try_from((limit + KEPT_LONGER).as_millis()).unwrap_or(u64::MAX);
     // rmcp's own type has no room for the task.
@@ -77,7 +104,7 @@ pub(super) fn request_of(call: &ToolCall, limit: Duration) -> ClientRequest {
 }
 
 impl McpSession {
-    /// Calls a tool as a task, and waits for its result.
+    /// Calls a tool as a task of the older era, and waits for its result.
     pub(super) async fn call_as_task(
         &self,
         call: &ToolCall,
@@ -85,7 +112,6 @@ impl McpSession {
         cancel: &CancellationToken,
     ) -> Result<Answered, Error> {
         let limit = self.limit_of(call);
-        let until = Instant::now() + limit;
         let exchange = Exchange::captured(call.capture.clone());
         let patience = Patience {
             idle: call.timeout,
@@ -100,57 +126,261 @@ impl McpSession {
         if result["task"].is_null() && result["content"].is_array() {
             return Ok(created);
         }
-        let mut task = Task::read(&result["task"])?;
-        let mut unless_over = CancelOnDrop {
-            session: self,
-            task: Some(task.id.clone()),
-        };
-        let mut steps = Steps::default();
-        steps.tell(&task, call);
-        while !task.has_result {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(Error::TimedOut { after: limit });
-            }
-            tokio::select! {
-                biased;
-                () = cancel.cancelled() => return Err(Error::Cancelled),
-                () = tokio::time::sleep(task.pause.min(left)) => {}
-            }
-            let request = GetTaskRequest::new(GetTaskParams::new(task.id.clone()));
-            let patience = Patience {
-                idle: call.timeout,
-                total: call.timeout,
-                is_asking: None,
-            };
-            let looked = self
-                .request(request.into(), patience, &|_| {}, cancel)
-                .await?;
-            let now = Task::read(&looked.answer["result"])?;
-            if now.id != task.id {
-                return Err(Error::Protocol("another task than asked for".to_owned()));
-            }
-            task = now;
-            steps.tell(&task, call);
+        let task = Task::read(&result["task"])?;
+        self.wait_for(task, false, call, present, cancel).await
+    }
+
+    /// Waits for the result of the task that a server of the newer era made of a call.
+    pub(super) async fn wait_for_created(
+        &self,
+        created: &Value,
+        call: &ToolCall,
+        present: Option<&Present<'_>>,
+        cancel: &CancellationToken,
+    ) -> Result<Answered, Error> {
+        let task = Task::read(created)?;
+        self.wait_for(task, true, call, present, cancel).await
+    }
+
+    /// Waits for the result of a task that was begun earlier.
+    pub(super) async fn resume_task(
+        &self,
+        task: &ServerTask,
+        call: &ToolCall,
+        present: Option<&Present<'_>>,
+        cancel: &CancellationToken,
+    ) -> Result<Answered, Error> {
+        let mut waiting = Waiting::new(self, task.clone(), call, present, cancel);
+        waiting.capture = call.capture.clone();
+        let looked = waiting.look().await.map_err(|error| match error {
+            // Whatever it says of an id that it gave out itself, it knows it no more.
+            Error::ServerError { .. } => Error::TaskLost,
+            error => error,
+        });
+        if matches!(looked, Err(Error::TaskLost)) {
+            waiting.unless_over.is_over = true;
         }
-        let left = until.saturating_duration_since(Instant::now());
+        waiting.result(looked?).await
+    }
+
+    async fn wait_for(
+        &self,
+        task: Task,
+        extension: bool,
+        call: &ToolCall,
+        present: Option<&Present<'_>>,
+        cancel: &CancellationToken,
+    ) -> Result<Answered, Error> {
+        let known = ServerTask {
+            id: task.id.clone(),
+            extension,
+        };
+        let mut waiting = Waiting::new(self, known.clone(), call, present, cancel);
+        if let Some(keeper) = &call.task_keeper {
+            keeper.keep(known).await;
+        }
+        waiting.steps.tell(&task, call);
+        let looked = match extension {
+            false if task.status != Status::Working => Looked {
+                task,
+                answered: None,
+            },
+            _ => waiting.look_later(task.pause).await?,
+        };
+        waiting.result(looked).await
+    }
+}
+
+/// A task whose result is awaited.
+struct Waiting<'a> {
+    session: &'a McpSession,
+    task: ServerTask,
+    call: &'a ToolCall,
+    present: Option<&'a Present<'a>>,
+    cancel: &'a CancellationToken,
+    capture: Capture,
+    until: Instant,
+    limit: Duration,
+    steps: Steps,
+    /// The questions that were answered, by their keys, which are never used twice.
+    answered: HashSet<String>,
+    unless_over: CancelOnDrop<'a>,
+}
+
+/// How a task stood, with the answer that says so, where it was asked for.
+struct Looked {
+    task: Task,
+    answered: Option<Answered>,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(
+        session: &'a McpSession,
+        task: ServerTask,
+        call: &'a ToolCall,
+        present: Option<&'a Present<'a>>,
+        cancel: &'a CancellationToken,
+    ) -> Self {
+        let limit = session.limit_of(call);
+        Self {
+            session,
+            call,
+            present,
+            cancel,
+            // What was sent first is the call itself.
+            capture: call.capture.keeping_request(),
+            until: Instant::now() + limit,
+            limit,
+            steps: Steps::default(),
+            answered: HashSet::new(),
+            unless_over: CancelOnDrop {
+                session,
+                task: task.id.clone(),
+                keeper: call.task_keeper.clone(),
+                is_over: false,
+            },
+            task,
+        }
+    }
+
+    /// Waits until the task has a result, and gives it.
+    async fn result(&mut self, mut looked: Looked) -> Result<Answered, Error> {
+        loop {
+            match looked.task.status {
+                Status::Working => {}
+                _ if !self.task.extension => return self.fetch_result().await,
+                Status::InputRequired => self.answer(looked.answered.as_ref()).await?,
+                Status::Completed | Status::Failed | Status::Cancelled => {
+                    self.unless_over.is_over = true;
+                    return ended(looked);
+                }
+            }
+            looked = self.look_later(looked.task.pause).await?;
+        }
+    }
+
+    async fn look_later(&mut self, pause: Duration) -> Result<Looked, Error> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Error::TimedOut { after: self.limit });
+        }
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => return Err(Error::Cancelled),
+            () = tokio::time::sleep(pause.min(left)) => {}
+        }
+        self.look().await
+    }
+
+    async fn look(&mut self) -> Result<Looked, Error> {
+        let request = GetTaskRequest::new(GetTaskParams::new(self.task.id.clone()));
+        // In the older era the result comes in an answer of its own.
+        let exchange = match self.task.extension {
+            true => Exchange::captured(self.capture.clone()),
+            false => Exchange::default(),
+        };
+        let looked = self.exchange(request.into(), exchange).await?;
+        let task = Task::read(&looked.answer["result"])?;
+        if task.id != self.task.id {
+            return Err(Error::Protocol("another task than asked for".to_owned()));
+        }
+        self.steps.tell(&task, self.call);
+        Ok(Looked {
+            task,
+            answered: Some(looked),
+        })
+    }
+
+    /// Answers what a task asks, each question once.
+    async fn answer(&mut self, looked: Option<&Answered>) -> Result<(), Error> {
+        let requests = looked.and_then(|it| it.answer["result"]["inputRequests"].as_object());
+        let new: Map<String, Value> = requests
+            .into_iter()
+            .flatten()
+            .filter(|(key, _)| !self.answered.contains(*key))
+            .map(|(key, request)| (key.clone(), request.clone()))
+            .collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        if self.answered.len() + new.len() > MOST_QUESTIONS {
+            let words = format!("more than {MOST_QUESTIONS} questions in one task");
+            return Err(Error::Protocol(words));
+        }
+        let asked_at = Instant::now();
+        let responses = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => return Err(Error::Cancelled),
+            responses = self.session.0.own_side.answer_all(self.present, &new) => responses?,
+        };
+        self.until += asked_at.elapsed();
+        let update = UpdateTaskParams::new(self.task.id.clone(), responses);
+        let update = UpdateTaskRequest::new(update);
+        self.exchange(update.into(), Exchange::default()).await?;
+        self.answered.extend(new.into_iter().map(|(key, _)| key));
+        Ok(())
+    }
+
+    async fn exchange(
+        &self,
+        request: ClientRequest,
+        exchange: Exchange,
+    ) -> Result<Answered, Error> {
+        let patience = Patience {
+            idle: self.call.timeout,
+            total: self.call.timeout,
+            is_asking: None,
+        };
+        self.session
+            .exchange(request, exchange, patience, &|_| {}, self.cancel)
+            .await
+    }
+
+    /// Asks a server of the older era for the result.
+    async fn fetch_result(&mut self) -> Result<Answered, Error> {
+        let left = self.until.saturating_duration_since(Instant::now());
         // Where the server asks first, it answers when the rest is done: its silence means nothing.
         let patience = Patience {
             idle: left,
             total: left,
-            is_asking: present.map(Present::is_asking),
+            is_asking: self.present.map(Present::is_asking),
         };
-        let params = json!({ "taskId": task.id });
+        let params = json!({ "taskId": self.task.id });
         let request =
             ClientRequest::CustomRequest(CustomRequest::new("tasks/result", Some(params)));
-        let exchange = Exchange::captured(call.capture.keeping_request());
+        let exchange = Exchange::captured(self.capture.clone());
+        let progress = &*self.call.progress;
         let answered = self
-            .exchange(request, exchange, patience, &*call.progress, cancel)
+            .session
+            .exchange(request, exchange, patience, progress, self.cancel)
             .await;
         if let Ok(_) | Err(Error::ServerError { .. }) = &answered {
-            unless_over.task = None;
+            self.unless_over.is_over = true;
         }
         answered
+    }
+}
+
+/// The result of a task of the newer era that is over.
+fn ended(looked: Looked) -> Result<Answered, Error> {
+    let Some(mut answered) = looked.answered else {
+        return Err(Error::Protocol("a task without a result".to_owned()));
+    };
+    let said = answered.answer["result"].take();
+    match looked.task.status {
+        Status::Cancelled => Err(Error::TaskCancelled),
+        Status::Failed => {
+            let error: Result<ErrorData, _> = serde_json::from_value(said["error"].clone());
+            Err(error.map_or_else(
+                |_| Error::Protocol("a failed task without an error".to_owned()),
+                server_error,
+            ))
+        }
+        _ if said["result"].is_object() => {
+            answered.answer = json!({ "result": said["result"] });
+            Ok(answered)
+        }
+        _ => Err(Error::Protocol("a task without a result".to_owned())),
     }
 }
 
@@ -176,20 +406,25 @@ impl Steps {
     }
 }
 
-/// Tells the server that a task is not wanted any more, unless it is over.
+/// Tells the server that a task is not wanted any more, unless it is over or somebody comes back for it.
 struct CancelOnDrop<'a> {
     session: &'a McpSession,
-    task: Option<String>,
+    task: String,
+    keeper: Option<Arc<dyn TaskKeeper>>,
+    is_over: bool,
 }
 
 impl Drop for CancelOnDrop<'_> {
     fn drop(&mut self) {
-        let (Some(task), Ok(runtime)) = (self.task.take(), tokio::runtime::Handle::try_current())
-        else {
+        let is_left = self.keeper.as_ref().is_some_and(|keeper| keeper.leaves());
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
+        if self.is_over || is_left {
+            return;
+        }
         let session = &self.session.0;
-        let peer = session.peer.clone();
+        let (peer, task) = (session.peer.clone(), std::mem::take(&mut self.task));
         let farewell = async move {
             let request = CancelTaskRequest::new(CancelTaskParams::new(task));
             let sent = async {
@@ -223,6 +458,8 @@ mod tests {
         assert_eq!(task(json!({ "pollInterval": 0 })).pause, PAUSES.0);
         assert_eq!(task(json!({ "pollInterval": 1e18 as u64 })).pause, PAUSES.1);
         assert_eq!(task(json!({ "pollInterval": -1 })).pause, PAUSE);
+        let extension = task(json!({ "pollIntervalMs": 200 }));
+        assert_eq!(extension.pause, Duration::from_millis(200));
         assert_eq!(
             task(json!({ "statusMessage": "ha\u{1b}[2Jlf\u{202e}" }))
                 .words
@@ -235,6 +472,7 @@ mod tests {
             json!({ "taskId": "x".repeat(ID_LIMIT + 1), "status": "working" }),
             json!({ "taskId": "t", "status": "dreaming" }),
             json!({ "taskId": "t" }),
+            json!({ "taskId": "t\u{1b}[2J", "status": "working" }),
         ] {
             assert!(matches!(read(odd), Err(Error::Protocol(_))));
         }

@@ -42,7 +42,7 @@ impl Person {
         Self::who(Some(QuestionAnswer::Accept { values }), Duration::ZERO)
     }
 
-    fn asked(&self) -> usize {
+    pub(super) fn asked(&self) -> usize {
         self.asked.lock().unwrap().len()
     }
 }
@@ -363,7 +363,8 @@ async fn without_a_person_nothing_is_declared_and_nobody_asked() {
     let person = Person::sending(json!({}));
     let refused = session.unwrap().call_tool(asking(&person), &cancel).await;
     assert!(matches!(refused, Err(Error::InputRequired)), "{refused:?}");
-    assert_eq!(*heard.lock().unwrap(), json!({}));
+    let declared = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
+    assert_eq!(*heard.lock().unwrap(), declared);
     assert_eq!(person.asked(), 0);
 }
 
@@ -540,8 +541,5 @@ async fn a_server_that_asks_in_the_older_era_only_is_told_apart() {
         hand_made::server(move |asked: Asked| async move { failure(&asked.id, -32600, says) });
     let person = Person::sending(json!({}));
     let refused = called(older, &person).await;
-    assert!(
-        matches!(refused, Err(Error::ServerError { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(Error::ServerError { .. })), "{refused:?}");
 }

@@ -35,6 +35,8 @@ impl McpPath {
             name: tool.to_owned(),
             arguments,
             as_task: false,
+            resumes: None,
+            task_keeper: None,
             timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
             progress: Arc::new(|_| {}),
             asker: None,

@@ -10,7 +10,9 @@ import time
 manner = sys.argv[1]
 heard = 0
 roots = None
+how = None
 task_methods = []
+answers = {}
 
 
 def say(message):
@@ -52,6 +54,12 @@ SAMPLING = {
 def task(status, **more):
     """What is said of the only task."""
     return {"taskId": "t1", "status": status, "createdAt": "2026-11-24T00:00:00Z", "ttl": None, "pollInterval": 1, **more}
+
+
+def extension_task(status, **more):
+    """The same in the words of the newer era."""
+    times = {"createdAt": "2026-11-24T00:00:00Z", "lastUpdatedAt": "2026-11-24T00:00:00Z"}
+    return {"resultType": "complete", "taskId": "t1", "status": status, "ttlMs": None, "pollIntervalMs": 1, **times, **more}
 
 
 def answer_to(asked):
@@ -98,7 +106,7 @@ for line in sys.stdin:
     method, asked = message.get("method"), message.get("id")
     result = None
     if method == "initialize":
-        if manner == "modern":
+        if manner in ("modern", "modern_tasks"):
             say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32022, "message": "unsupported", "data": {"supported": ["2026-07-28"]}}})
             continue
         capabilities = message["params"]["capabilities"]
@@ -131,6 +139,43 @@ for line in sys.stdin:
             "ttlMs": 0,
             "cacheScope": "private",
         }
+    elif manner == "modern_tasks" and method in ("tools/call", "tasks/get", "tasks/update", "tasks/cancel"):
+        params = message["params"]
+        asked_for = params["arguments"]["how"] if method == "tools/call" else None
+        how = how if asked_for in (None, "tell") else asked_for
+        if asked_for == "tell":
+            text = json.dumps(task_methods)
+            result = {"content": [{"type": "text", "text": text}], "resultType": "complete"}
+        elif method == "tools/call":
+            declared = params["_meta"]["io.modelcontextprotocol/clientCapabilities"]
+            assert "io.modelcontextprotocol/tasks" in declared["extensions"]
+            task_methods.append(method)
+            result = extension_task("working", resultType="task", statusMessage="begun")
+        else:
+            task_methods.append(method)
+            looks = task_methods.count("tasks/get")
+            if method == "tasks/get" and params["taskId"] != "t1":
+                say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32602, "message": "no such task"}})
+                continue
+            if method == "tasks/update":
+                answers.update(params["inputResponses"])
+                result = {"resultType": "complete"}
+            elif method == "tasks/cancel":
+                result = {"resultType": "complete"}
+            elif looks < 2 or how == "never":
+                result = extension_task("working", statusMessage="half done")
+            elif how == "asks" and (not answers or looks < 4):
+                # It goes on asking for a while after it was answered, as servers may.
+                result = extension_task("input_required", inputRequests={"who": {"method": "elicitation/create", "params": QUESTIONS["asks"]}})
+            elif how == "fails":
+                result = extension_task("failed", error={"code": -32603, "message": "out of paper"})
+            elif how == "ended":
+                result = extension_task("cancelled")
+            elif how == "empty":
+                result = extension_task("completed")
+            else:
+                text = json.dumps(answers) if how == "asks" else "done"
+                result = extension_task("completed", result={"content": [{"type": "text", "text": text}], "isError": False})
     elif manner == "tasks" and method in ("tools/call", "tasks/get", "tasks/result", "tasks/cancel"):
         params = message["params"]
         asked_for = params["arguments"]["how"] if method == "tools/call" else None
@@ -145,11 +190,14 @@ for line in sys.stdin:
             elif method == "tools/call":
                 assert params["task"]["ttl"] > 0
                 result = {"task": task("dreaming" if how == "odd" else "working", statusMessage="begun")}
-            elif method == "tasks/get" and how == "gone":
+            elif method == "tasks/get" and how in ("gone", None):
                 say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32602, "message": "no such task"}})
                 continue
             elif method == "tasks/get":
-                last = {"asks": "input_required", "fails": "failed", "never": "working"}.get(how, "completed")
+                if how == "waits":
+                    note_pid("called")
+                done = os.path.exists(os.environ.get("PID_FILE", "") + ".done")
+                last = {"waits": "completed" if done else "working", "asks": "input_required", "fails": "failed", "never": "working"}.get(how, "completed")
                 result = task("working", statusMessage="half done") if looks < 2 else task(last)
             elif method == "tasks/result":
                 text = json.dumps(ask(QUESTIONS["asks"])) if how == "asks" else "done"

@@ -1,0 +1,143 @@
+//! Waiting on for a run that a server works on as a task, after the process that began it has gone.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use patchbay_http::Capture;
+use patchbay_model::{Code, Connector, Explain, RunId, RunState, ServerTask, ToolRun};
+use patchbay_platforms::mcp::ToolCall;
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use crate::backend::for_connector;
+use crate::connectors::find_connector;
+use crate::context::Context;
+use crate::error::Error;
+use crate::redact::KnownSecrets;
+use crate::runs::find_run;
+use crate::runs::run_tool::keep::millis;
+use crate::runs::run_tool::{Parts, RunProgress, announce, call, conclude, silence_of};
+
+/// Time between two looks at a run that another process waits for.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// Waits for a run until it is over, whoever began it. One whose process has gone is taken up here where the server
+/// works on it as a task: `on_progress` hears as in [`run_tool`](super::run_tool::run_tool), and it can be cancelled here.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Store`]; what keeps the server from being asked, the run being left as it is.
+pub async fn follow_run(
+    cx: &Context,
+    id: &RunId,
+    on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
+) -> Result<ToolRun, Error> {
+    loop {
+        let store = cx.store();
+        if let Some(run) = store.claim_task(id, store.liveness()).await? {
+            return take_up(cx, run, on_progress).await;
+        }
+        let run = find_run(cx, id).await?;
+        if run.summary.state != RunState::Running || cx.ending().is_cancelled() {
+            return Ok(run);
+        }
+        tokio::select! {
+            () = cx.ending().cancelled() => {}
+            () = tokio::time::sleep(AGAIN) => {}
+        }
+    }
+}
+
+/// Takes up every run that a server works on and nobody waits for; each is followed until it is over, or this process
+/// ends.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn follow_left_runs(cx: &Context) -> Result<(), Error> {
+    let store = cx.store();
+    let left = store.list_left_tasks(store.liveness()).await?;
+    for id in left {
+        let waiting = cx.clone();
+        cx.tasks().spawn(async move {
+            if let Err(error) = follow_run(&waiting, &id, |_| {}).await {
+                tracing::warn!(%error, run = %id, "a task could not be waited for");
+            }
+        });
+    }
+    Ok(())
+}
+
+async fn take_up(
+    cx: &Context,
+    run: ToolRun,
+    on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
+) -> Result<ToolRun, Error> {
+    let began = Instant::now();
+    let id = run.summary.id.clone();
+    let cancel = cx.ending().child_token();
+    let _entered = cx.running().enter(&id, cancel.clone());
+    announce(cx, &run);
+    on_progress(RunProgress::Started {
+        run: id.clone(),
+        identity: run.summary.identity.clone(),
+    });
+    let ended = wait_on(cx, &run, began, &cancel, on_progress).await;
+    if !matches!(&ended, Ok(run) if run.summary.state != RunState::Running) {
+        cx.store().leave_task(&id).await?;
+    }
+    ended
+}
+
+async fn wait_on(
+    cx: &Context,
+    run: &ToolRun,
+    began: Instant,
+    cancel: &CancellationToken,
+    on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
+) -> Result<ToolRun, Error> {
+    let connector = find_connector(cx, &run.summary.connector).await?;
+    let parts = Parts::new(cx, run, &connector);
+    let (again, task) = (run.clone(), run.task.clone());
+    let resumed = resumed_call(&again, task, &connector);
+    let called = call(cx, &connector, resumed, &parts, cancel, on_progress).await;
+    if parts.task.is_left() {
+        return Ok(again);
+    }
+    match called {
+        Err(error) if !says_of_the_task(&error) => Err(error),
+        called => {
+            let mut run = again;
+            let earlier = cx.now().unix_millis() - run.summary.started_at.unix_millis();
+            let earlier = Duration::from_millis(earlier.max(0).cast_unsigned());
+            run.summary.duration_ms = Some(millis(earlier.saturating_sub(began.elapsed())));
+            let kept = parts.take_questions();
+            run.questions.extend(kept.questions);
+            let secrets = for_connector(cx, &connector).secrets().await;
+            let secrets = KnownSecrets::new(secrets).and(KnownSecrets::new(kept.secrets));
+            let wire = parts.capture.take_exchange();
+            Ok(conclude(cx, run, &connector, called, (wire, began), &secrets).await)
+        }
+    }
+}
+
+fn resumed_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -> ToolCall {
+    ToolCall {
+        name: run.summary.tool.clone(),
+        // They are not sent again, and what is secret of them was not kept.
+        arguments: Map::<String, Value>::new(),
+        as_task: true,
+        resumes: task,
+        task_keeper: None,
+        timeout: silence_of(connector),
+        progress: Arc::new(|_| {}),
+        asker: None,
+        capture: Capture::default(),
+    }
+}
+
+/// Whether an error tells how the task ended. Where the server was not reached, or not let in, it works on.
+fn says_of_the_task(error: &Error) -> bool {
+    matches!(
+        error.code(),
+        Code::McpServerError | Code::McpProtocol | Code::Cancelled | Code::NetworkTooLarge
+    )
+}

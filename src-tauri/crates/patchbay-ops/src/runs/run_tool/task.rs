@@ -1,0 +1,59 @@
+//! The task that a server makes of a run: on disk before it is waited for, so that the run goes on when this process
+//! ends.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use patchbay_model::{ServerTask, ToolRun};
+use patchbay_platforms::mcp::TaskKeeper;
+
+use crate::context::Context;
+
+/// The task of one run.
+pub(in crate::runs) struct RunTask {
+    cx: Context,
+    run: Mutex<ToolRun>,
+}
+
+impl RunTask {
+    pub(super) fn new(cx: &Context, run: &ToolRun) -> Arc<Self> {
+        Arc::new(Self {
+            cx: cx.clone(),
+            run: Mutex::new(run.clone()),
+        })
+    }
+
+    /// Name of the credential that the run asked for.
+    pub(super) fn credential(&self) -> Option<String> {
+        self.run().credential.clone()
+    }
+
+    /// Whether the server works on while this process ends: the run is not over then.
+    pub(in crate::runs) fn is_left(&self) -> bool {
+        self.cx.ending().is_cancelled() && self.run().task.is_some()
+    }
+
+    fn run(&self) -> std::sync::MutexGuard<'_, ToolRun> {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl TaskKeeper for RunTask {
+    async fn keep(&self, task: ServerTask) {
+        let run = {
+            let mut run = self.run();
+            run.task = Some(task);
+            run.clone()
+        };
+        if let Err(error) = self.cx.store().open_run(&run).await {
+            // The call is under way: it is better waited for without than not at all.
+            tracing::warn!(%error, run = %run.summary.id, "the task of a run could not be noted");
+            self.run().task = None;
+        }
+    }
+
+    fn leaves(&self) -> bool {
+        self.is_left()
+    }
+}
