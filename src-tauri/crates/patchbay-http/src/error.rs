@@ -186,6 +186,9 @@ pub enum Error {
     /// The server can ask the person in the older era of the protocol only.
     #[error("the server asks questions over the older protocol only")]
     AsksOverHandshake,
+    /// The server, as it is set up, can't ask the person in any era of the protocol.
+    #[error("this installation of the server can't ask questions")]
+    CannotAsk,
     /// The server wants a page visited first, which was opened.
     #[error("the server wants you to finish in the browser first")]
     PageFirst,
@@ -309,6 +312,7 @@ impl Error {
             | Self::InputRequired
             | Self::NotAnswered
             | Self::AsksOverHandshake
+            | Self::CannotAsk
             | Self::PageFirst
             | Self::TaskCancelled
             | Self::TaskLost => "platform",
@@ -374,6 +378,7 @@ impl Explain for Error {
             | Self::InputRequired
             | Self::NotAnswered
             | Self::AsksOverHandshake
+            | Self::CannotAsk
             | Self::PageFirst
             | Self::TaskCancelled
             | Self::TaskLost => Code::McpServerError,
@@ -430,6 +435,7 @@ impl Explain for Error {
             }
             Self::NotAnswered => "Run it again to be asked again.",
             Self::AsksOverHandshake => "Run it again. Patchbay now uses that protocol for it.",
+            Self::CannotAsk => "Have it run with sessions, or use a tool that doesn't ask.",
             Self::PageFirst => "When you're done there, run it again.",
             Self::TaskLost => "Check whether it took effect before running it again.",
             Self::ToolNotFound { .. } => "Refresh the tools.",

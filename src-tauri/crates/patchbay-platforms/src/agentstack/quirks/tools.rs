@@ -171,6 +171,7 @@ fn says_nothing_of_the_session(error: &Error) -> bool {
             | Error::InputRequired
             | Error::NotAnswered
             | Error::AsksOverHandshake
+            | Error::CannotAsk
             | Error::PageFirst
             | Error::TaskCancelled
             | Error::TaskLost

@@ -50,7 +50,7 @@ impl McpSession {
     /// [`McpLimits::total`](crate::mcp::McpLimits::total), the time of questions apart; [`Error::Cancelled`];
     /// [`Error::InputRequired`] when the server asks and nobody is there, or for what nobody can give;
     /// [`Error::NotAnswered`] when the call can't go on without an answer that was not given;
-    /// [`Error::AsksOverHandshake`]; [`Error::PageFirst`]; [`Error::TooLarge`]; [`Error::ServerError`];
+    /// [`Error::AsksOverHandshake`], [`Error::CannotAsk`]; [`Error::PageFirst`]; [`Error::TooLarge`]; [`Error::ServerError`];
     /// [`Error::TaskCancelled`]; [`Error::TaskLost`] for one of [`ToolCall::resumes`]; and those of
     /// every request, as in [`McpSession::list_tools`].
     ///
@@ -73,8 +73,8 @@ impl McpSession {
             Err(error) => return Err(self.explain(error, &call, present, cancel).await),
         };
         let outcome = outcome(&answered, started);
-        if present.is_some() && !self.is_legacy() && cannot_ask(&outcome.result) {
-            return Err(Error::AsksOverHandshake);
+        if present.is_some() && cannot_ask(&outcome.result) {
+            return Err(self.without_back_channel());
         }
         Ok(outcome)
     }
@@ -196,10 +196,18 @@ impl McpSession {
                 false => error,
             };
         }
-        if !self.is_legacy() && asks_over_handshake(message) {
-            return Error::AsksOverHandshake;
+        if asks_over_handshake(message) {
+            return self.without_back_channel();
         }
         name_missing_tool(error, &call.name)
+    }
+
+    /// What it means that the server found no way to ask over this session.
+    fn without_back_channel(&self) -> Error {
+        match self.is_legacy() {
+            true => Error::CannotAsk,
+            false => Error::AsksOverHandshake,
+        }
     }
 }
 
