@@ -4,7 +4,7 @@ use tauri::Runtime;
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
-    accounts, app, authorizations, catalogue, connector_settings, connectors, creation,
+    accounts, app, authorizations, bundles, catalogue, connector_settings, connectors, creation,
     credentials, history, mcp_resources, needs, platform_credentials, rotation, runs, tools, vault,
 };
 
@@ -51,6 +51,8 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             authorizations::provider_sign_in,
             authorizations::start_authorization,
             authorizations::start_provider_sign_in,
+            bundles::add_bundle,
+            bundles::choose_bundle::<tauri::Wry>,
             catalogue::list_catalogue,
             catalogue::read_registry_file,
             connector_settings::change_settings,

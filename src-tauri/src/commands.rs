@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod app;
 pub(crate) mod authorizations;
+pub(crate) mod bundles;
 pub(crate) mod catalogue;
 pub(crate) mod connector_settings;
 pub(crate) mod connectors;

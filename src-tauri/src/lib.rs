@@ -120,6 +120,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     app.manage(cx.clone());
     app.manage(deep_link::RefusedLink::default());
     app.manage(deep_link::OfferedLink::default());
+    app.manage(commands::bundles::ChosenBundle::default());
     app.manage(events::Subscriber::default());
     events::forward(app.handle(), &cx);
     let trimming = cx.clone();

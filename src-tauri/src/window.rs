@@ -4,7 +4,7 @@ mod choose_file;
 mod own_page;
 mod place;
 
-pub(crate) use choose_file::{Offered, choose_file};
+pub(crate) use choose_file::{Offered, choose_existing_file, choose_file};
 
 use patchbay_ops::AppPaths;
 use tauri::plugin::TauriPlugin;

@@ -177,6 +177,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "src/commands/accounts.rs::commands",
             "src/commands/app.rs::commands",
             "src/commands/authorizations.rs::commands",
+            "src/commands/bundles.rs::commands",
             "src/commands/catalogue.rs::commands",
             "src/commands/connector_settings.rs::commands",
             "src/commands/connectors.rs::commands",

@@ -78,6 +78,10 @@ export const commands = {
 	startAuthorization: (request: StartAuthorization) => typedError<Authorization, Problem>(__TAURI_INVOKE("start_authorization", { request })),
 	/**  Starts that sign-in; its tokens become wallet entries. */
 	startProviderSignIn: (request: StartProviderSignIn) => typedError<Authorization, Problem>(__TAURI_INVOKE("start_provider_sign_in", { request })),
+	/**  Adds the server of the bundle that was chosen; nothing of it is started. */
+	addBundle: (request: AddBundle) => typedError<Connector, Problem>(__TAURI_INVOKE("add_bundle", { request })),
+	/**  Asks for a bundle and reads what it says of itself; `None` when the user chose none. */
+	chooseBundle: () => typedError<Bundle | null, Problem>(__TAURI_INVOKE("choose_bundle")),
 	/**  The well-known servers. */
 	listCatalogue: () => __TAURI_INVOKE<CatalogueEntry[]>("list_catalogue"),
 	/**  The servers that a file of the MCP registry describes. */
@@ -385,6 +389,20 @@ export type AddAccount = {
 	secrets: { [key in string]: SecretInput },
 };
 
+/**  How a bundle is added. */
+export type AddBundle = {
+	/**  SHA-256 of the bundle that was looked through. */
+	sha256: string,
+	/**  Values of settings that are no secrets; a default is used where there are none. */
+	values: { [key in string]: string[] },
+	/**  Values of secret settings. */
+	secrets: { [key in string]: SecretValue },
+	/**  Short name, unique; `None` to derive one. */
+	name: string | null,
+	/**  Name for people; `None` for that of the bundle. */
+	title: string | null,
+};
+
 /**  A connector to be added to this computer. */
 export type AddConnector = {
 	/**  Absolute URL of the MCP server. */
@@ -617,6 +635,65 @@ export type AvailableUpdate = {
 	version: string,
 	notes: string | null,
 };
+
+/**  A bundle as a person looks through it. All of it is what the bundle says of itself. */
+export type Bundle = {
+	/**  SHA-256 of the file, in hexadecimal. */
+	sha256: string,
+	/**  What it is called. */
+	title: string,
+	/**  Its version. */
+	version: string,
+	/**  Who made it. */
+	author: string | null,
+	/**  What it is for. */
+	description: string | null,
+	/**  The words of its command; `${__dirname}` is where it will be unpacked. */
+	command: string[],
+	/**  Variables of its environment, as `NAME=value`. */
+	variables: string[],
+	/**  The program of this computer that would be started now; `None` for one in the bundle, or none that was found. */
+	program: string | null,
+	/**  What it needs on this computer, such as `node >=18`. */
+	runtimes: string[],
+	/**  What a person sets. */
+	settings: BundleSetting[],
+	/**  What to know before it is added. */
+	notes: string[],
+};
+
+/**  Something that a person sets for a bundle. */
+export type BundleSetting = {
+	/**  Its name in the manifest. */
+	key: string,
+	/**  What it is called. */
+	title: string,
+	/**  What it is for. */
+	description: string | null,
+	/**  What it takes. */
+	kind: BundleSettingKind,
+	/**  Whether it goes to the vault. */
+	isSecret: boolean,
+	/**  Whether the server needs it. */
+	isRequired: boolean,
+	/**  Whether it takes several values. */
+	isMultiple: boolean,
+	/**  What it is unless somebody says otherwise, with the folders of this computer filled in. */
+	default: string[],
+};
+
+/**  What a setting takes. */
+export type BundleSettingKind = 
+/**  Any text. */
+"string" | 
+/**  A number. */
+"number" | 
+/**  `true` or `false`. */
+"boolean" | 
+/**  The full path of a folder. */
+"directory" | 
+/**  The full path of a file. */
+"file";
 
 /**  An operation to be called. */
 export type CallOperation = {

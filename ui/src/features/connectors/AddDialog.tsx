@@ -1,10 +1,18 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Dialog } from "@/components/Dialog";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { commands, type Connector, type PastedServer, type PastedServers, type Problem } from "@/host/bindings";
+import {
+  commands,
+  type Bundle,
+  type Connector,
+  type PastedServer,
+  type PastedServers,
+  type Problem,
+} from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { count, sentence } from "@/lib/words";
 import { AddAddress } from "./AddAddress";
+import { AddBundle } from "./AddBundle";
 import { type KnownServer } from "./knownServer";
 import { AddProgram } from "./AddProgram";
 import { type AuthenticationForm } from "./authenticationForm";
@@ -35,6 +43,7 @@ export function AddDialog({ address: initialText, known, onClose, onAdded, onAdd
   // Pasted texts hold secrets: they are kept here, and go with the dialog.
   const [pasted, setPasted] = useState<PastedServers | null>(null);
   const [round, setRound] = useState<Round | null>(null);
+  const [bundle, setBundle] = useState<Bundle | null>(null);
   // Stays from one address to the next, as long as it is one at a time.
   const [typed, setTyped] = useState<AuthenticationForm | null>(null);
   const reading = useRef(0);
@@ -67,8 +76,18 @@ export function AddDialog({ address: initialText, known, onClose, onAdded, onAdd
     read(initialText);
   }, [initialText, read]);
 
+  const chooseBundle = () => {
+    const turn = ++reading.current;
+    setRefusal(null);
+    call(commands.chooseBundle()).then(
+      (chosen) => turn === reading.current && setBundle(chosen),
+      (thrown: unknown) => turn === reading.current && setRefusal(asProblem(thrown)),
+    );
+  };
+
   const paste = {
     text,
+    onChooseBundle: chooseBundle,
     onText: (typed: string) => {
       reading.current += 1;
       setText(typed);
@@ -100,6 +119,19 @@ export function AddDialog({ address: initialText, known, onClose, onAdded, onAdd
     onAddedSeveral();
   };
 
+  if (bundle) {
+    return (
+      <AddBundle
+        bundle={bundle}
+        onBack={() => setBundle(null)}
+        onClose={onClose}
+        onAdded={(connector) => {
+          check.mutate(connector.id);
+          onAdded(connector, false);
+        }}
+      />
+    );
+  }
   const server = round?.servers[round.at];
   if (round && server) {
     const shared = {

@@ -10,6 +10,8 @@ export type PasteProps = {
   onSubmit: () => void;
   error?: string | null;
   isPending?: boolean;
+  /** Asks for a file instead. */
+  onChooseBundle: () => void;
 };
 
 /** What the field takes, in words. */
@@ -23,7 +25,7 @@ export function PasteField({
   error,
   isPending = false,
   children,
-}: PasteProps & { children?: ReactNode }) {
+}: Omit<PasteProps, "onChooseBundle"> & { children?: ReactNode }) {
   const hasLines = text.includes("\n");
   return (
     <form
@@ -56,10 +58,18 @@ export function PasteField({
 }
 
 /** The buttons below the field. */
-export function PasteFooter({ text, onSubmit, isPending, onClose }: PasteProps & { onClose: () => void }) {
+export function PasteFooter({
+  text,
+  onSubmit,
+  isPending,
+  onChooseBundle,
+  onClose,
+}: PasteProps & { onClose: () => void }) {
   return (
     <>
-      <span />
+      <span>
+        <Button onPress={onChooseBundle}>Choose bundle…</Button>
+      </span>
       <Button keys="Escape" onPress={onClose}>
         Cancel
       </Button>

@@ -1,6 +1,7 @@
 import { useIsMutating } from "@tanstack/react-query";
 import {
   type AddConnector,
+  type AddBundle,
   type AddProgram,
   type Check,
   commands,
@@ -28,6 +29,11 @@ export function useAddProgram() {
     mutationFn: (request: AddProgram) => call(commands.addProgram(request)),
     update: upsertConnector,
   });
+}
+
+/** Adds the server of the bundle that was chosen last. */
+export function useAddBundle() {
+  return useCommand({ mutationFn: (request: AddBundle) => call(commands.addBundle(request)), update: upsertConnector });
 }
 
 /** Changes what is given of a connector; `done` is said when it is. */

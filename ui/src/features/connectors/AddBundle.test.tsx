@@ -1,0 +1,96 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { type Bundle, type BundleSetting } from "@/host/bindings";
+import { axeViolations } from "@/test/axe";
+import { cacheHolds } from "@/test/cacheHolds";
+import { renderApp } from "@/test/renderApp";
+import { connector, problem } from "@/test/samples";
+
+const setting = (key: string, rest: Partial<BundleSetting> = {}): BundleSetting => ({
+  key,
+  title: key,
+  description: null,
+  kind: "string",
+  isSecret: false,
+  isRequired: false,
+  isMultiple: false,
+  default: [],
+  ...rest,
+});
+
+const notes: Bundle = {
+  sha256: "ab".repeat(32),
+  title: "My notes",
+  version: "1.2.3",
+  author: "Ada",
+  description: "Reads notes",
+  command: ["node", "${__dirname}/index.js", "${user_config.folders}"],
+  variables: ["API_KEY=${user_config.key}"],
+  program: "/usr/bin/node",
+  runtimes: ["node >=18"],
+  settings: [
+    setting("folders", { kind: "directory", isMultiple: true, isRequired: true, default: ["/home/ada"] }),
+    setting("key", { isSecret: true, isRequired: true }),
+    setting("fast", { kind: "boolean", default: ["false"] }),
+  ],
+  notes: [],
+};
+
+async function choose(bundle: Bundle | null, prepare?: Parameters<typeof renderApp>[2]) {
+  const view = renderApp("/connectors", {}, (host) => {
+    host.handlers.chooseBundle = () => bundle;
+    host.handlers.addBundle = () => connector({ id: "con_notes", title: "My notes", draft: true });
+    prepare?.(host);
+  });
+  await screen.findByText("No connectors yet");
+  await view.user.keyboard("n");
+  await view.user.click(await screen.findByRole("button", { name: "Choose bundle…" }));
+  return view;
+}
+
+it("shows_what_a_bundle_starts_and_adds_it_with_its_settings", async () => {
+  const { user, host, client } = await choose(notes);
+  const words = await screen.findByRole("list", { name: "Words of the command" });
+  expect(within(words).getAllByRole("listitem")).toHaveLength(3);
+  for (const text of ["1.2.3", "Ada", "/usr/bin/node", "node >=18", notes.sha256])
+    expect(screen.getByText(text)).toBeVisible();
+  expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("Enter a value")).toBeVisible();
+  expect(host.lastCall("addBundle")).toBeUndefined();
+  await user.type(screen.getByLabelText("folders"), "{End}{Enter}/srv/my notes");
+  await user.type(screen.getByLabelText("key"), "s3cret-s3cret");
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  await waitFor(() =>
+    expect(host.lastCall("addBundle")).toEqual({
+      request: {
+        sha256: notes.sha256,
+        values: { folders: ["/home/ada", "/srv/my notes"], fast: ["false"] },
+        secrets: { key: { kind: "new", secret: "s3cret-s3cret" } },
+        name: null,
+        title: "My notes",
+      },
+    }),
+  );
+  // What starts it asks first, at the host.
+  await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_notes" }));
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(cacheHolds(client, "s3cret-s3cret")).toBe(false);
+});
+
+it("shows_hostile_text_of_a_bundle_as_text", async () => {
+  await choose({ ...notes, title: "<b>x</b>", command: ["a\u202eb"], notes: ["<i>it</i>"] });
+  expect(await screen.findByText("<b>x</b>")).toBeVisible();
+  expect(screen.getByText("<i>it</i>.")).toBeVisible();
+  expect(screen.getByRole("dialog").textContent).not.toContain("\u202e");
+});
+
+it("stays_where_it_was_when_no_bundle_is_chosen_or_it_is_none", async () => {
+  const { user, host } = await choose(null);
+  expect(screen.getByRole("textbox", { name: "Address or command" })).toBeVisible();
+  host.handlers.chooseBundle = () => {
+    throw problem({ code: "usage.invalid", message: "can't add this bundle: it is damaged" });
+  };
+  await user.click(screen.getByRole("button", { name: "Choose bundle…" }));
+  expect(await screen.findByText(/it is damaged/)).toBeVisible();
+});

@@ -1,0 +1,209 @@
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { Dialog } from "@/components/Dialog";
+import { Field } from "@/components/Field";
+import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { SecretValueField } from "@/components/SecretValueField";
+import { Select } from "@/components/Select";
+import { SubmitKey } from "@/components/SubmitKey";
+import { Tag } from "@/components/Tag";
+import { emptyValue, secretValueOf, type ValueDraft } from "@/components/secretValue";
+import { type AddBundle as Request, type Bundle, type BundleSetting, type Connector } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { inertText } from "@/lib/inertText";
+import { sentence } from "@/lib/words";
+import styles from "./AddDialog.module.css";
+import { useAddBundle } from "./useConnectorActions";
+
+type Props = { bundle: Bundle; onBack: () => void; onClose: () => void; onAdded: (connector: Connector) => void };
+
+/** Adds the server of a bundle: what it says of itself, what it starts, its settings. Nothing is started by that. */
+export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
+  const [title, setTitle] = useState(bundle.title);
+  const [name, setName] = useState("");
+  const [values, setValues] = useState(() =>
+    Object.fromEntries(bundle.settings.map((setting) => [setting.key, { ...emptyValue, text: defaultOf(setting) }])),
+  );
+  const [missing, setMissing] = useState<string[]>([]);
+  const add = useAddBundle();
+  const valueOf = (key: string) => values[key] ?? emptyValue;
+  const submit = () => {
+    const empty = bundle.settings.filter(({ key, isRequired }) => isRequired && !valueOf(key).text.trim());
+    setMissing(empty.map(({ key }) => key));
+    if (empty.length > 0) return;
+    add.mutate(requestOf(bundle, values, name, title), { onSuccess: onAdded });
+  };
+  return (
+    <Dialog
+      title="Add connector"
+      subtitle="A program in an MCP bundle. Nothing starts until you allow it."
+      wide
+      onClose={onClose}
+      notice={add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={submit} />}
+      footer={
+        <>
+          <span>Saved as a draft until it first works.</span>
+          <Button onPress={onBack}>Back</Button>
+          <SubmitKey label="Add connector" onSubmit={submit} />
+          <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={submit}>
+            Add connector
+          </Button>
+        </>
+      }
+    >
+      {bundle.notes.length > 0 && (
+        <Notice glyph="changed" title="Before you add it">
+          <ul>
+            {bundle.notes.map((note) => (
+              <li key={note}>{sentence(inertText(note))}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      <section className={styles.card} aria-label="Bundle">
+        <div className={styles.head}>
+          <ConnectorMark title={bundle.title} />
+          <span className="strong cut">{inertText(bundle.title)}</span>
+          <Tag icon="square-terminal">Bundle</Tag>
+        </div>
+        {bundle.description && <p className="text2 small">{inertText(bundle.description)}</p>}
+        <ol className={styles.words} aria-label="Words of the command">
+          {bundle.command.map((word, at) => (
+            <li key={at} className="mono" data-selectable>
+              {inertText(word) || <span className="text3">empty</span>}
+            </li>
+          ))}
+        </ol>
+        <dl className={styles.facts}>
+          {factsOf(bundle).map(([label, value, isCode]) => (
+            <Fact key={label} name={label} value={value} isCode={isCode} />
+          ))}
+        </dl>
+      </section>
+      <div className={styles.pair}>
+        <Field label="Name" autoFocus value={title} onChange={setTitle} />
+        <Field
+          label="Short name"
+          mono
+          value={name}
+          onChange={setName}
+          help="Used on the command line. Default: from the name."
+        />
+      </div>
+      {bundle.settings.map((setting) => (
+        <Setting
+          key={setting.key}
+          setting={setting}
+          value={valueOf(setting.key)}
+          isMissing={missing.includes(setting.key)}
+          onChange={(value) => {
+            setValues({ ...values, [setting.key]: value });
+            setMissing(missing.filter((key) => key !== setting.key));
+          }}
+        />
+      ))}
+    </Dialog>
+  );
+}
+
+type Fact = [label: string, value: string, isCode: boolean];
+
+/** What else is known of a bundle; empty facts are left out. */
+function factsOf(bundle: Bundle): Fact[] {
+  const all: Fact[] = [
+    ["Version", bundle.version, false],
+    ["Author", bundle.author ?? "", false],
+    ["Program", bundle.program ?? "", true],
+    ["Variables", bundle.variables.join(" "), true],
+    ["Needs", bundle.runtimes.join(", "), false],
+    ["SHA-256", bundle.sha256, true],
+  ];
+  return all.filter(([, value]) => value !== "");
+}
+
+function Fact({ name, value, isCode }: { name: string; value: string; isCode: boolean }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd className={isCode ? "mono" : undefined} data-selectable>
+        {inertText(value)}
+      </dd>
+    </>
+  );
+}
+
+type SettingProps = {
+  setting: BundleSetting;
+  value: ValueDraft;
+  isMissing: boolean;
+  onChange: (value: ValueDraft) => void;
+};
+
+/** One setting of a bundle. */
+function Setting({ setting, value, isMissing, onChange }: SettingProps) {
+  const label = inertText(setting.title);
+  const setText = (text: string) => onChange({ text, isReference: false });
+  if (setting.isSecret) {
+    const help = isMissing ? "Enter a value" : inertText(setting.description ?? "");
+    return <SecretValueField label={label} value={value} onChange={onChange} help={help} />;
+  }
+  if (setting.kind === "boolean" && !setting.isMultiple) {
+    return (
+      <Select
+        label={label}
+        options={[
+          { value: "true", label: "Yes" },
+          { value: "false", label: "No" },
+        ]}
+        value={value.text || null}
+        onChange={setText}
+        help={inertText(setting.description ?? "")}
+      />
+    );
+  }
+  return (
+    <Field
+      label={label}
+      mono
+      lines={setting.isMultiple ? 3 : 1}
+      value={value.text}
+      onChange={setText}
+      error={isMissing ? "Enter a value" : null}
+      help={[
+        setting.description && sentence(inertText(setting.description)),
+        helps[setting.kind]?.[setting.isMultiple ? 1 : 0],
+      ]
+        .filter(Boolean)
+        .join(" ")}
+    />
+  );
+}
+
+/** How one value, or several, are typed. */
+const helps: Record<BundleSetting["kind"], [string, string]> = {
+  string: ["", "One per line."],
+  number: ["A number.", "One number per line."],
+  boolean: ["", "One per line."],
+  directory: ["Full path of a folder.", "Full paths of folders, one per line."],
+  file: ["Full path of a file.", "Full paths of files, one per line."],
+};
+
+function defaultOf(setting: BundleSetting): string {
+  return setting.default.join("\n");
+}
+
+/** The form as the host takes it. */
+function requestOf(bundle: Bundle, values: Record<string, ValueDraft>, name: string, title: string): Request {
+  const given = bundle.settings.map((setting) => ({ setting, draft: values[setting.key] ?? emptyValue }));
+  const plain = given.filter(({ setting }) => !setting.isSecret);
+  const secret = given.filter(({ setting, draft }) => setting.isSecret && draft.text !== "");
+  const linesOf = (text: string) => text.split("\n").map((line) => line.trim());
+  return {
+    sha256: bundle.sha256,
+    values: Object.fromEntries(plain.map(({ setting, draft }) => [setting.key, linesOf(draft.text).filter(Boolean)])),
+    secrets: Object.fromEntries(secret.map(({ setting, draft }) => [setting.key, secretValueOf(draft)])),
+    name: name.trim() || null,
+    title: title.trim() || null,
+  };
+}
