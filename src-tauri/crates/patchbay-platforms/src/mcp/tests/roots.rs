@@ -64,7 +64,8 @@ fn modern() -> axum::Router {
                 return result(&asked.id, more);
             }
             let declared = &asked.params["_meta"]["io.modelcontextprotocol/clientCapabilities"];
-            assert_eq!(declared, &json!({"roots": {}}));
+            let extensions = json!({"io.modelcontextprotocol/tasks": {}});
+            assert_eq!(declared, &json!({"roots": {}, "extensions": extensions}));
             let content = json!([{"type": "text", "text": told.to_string()}]);
             let done = json!({"resultType": "complete", "content": content});
             result(&asked.id, done)
