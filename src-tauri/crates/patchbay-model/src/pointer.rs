@@ -2,16 +2,18 @@
 //!
 //! Source: RFC 6901.
 
+use jsonptr::{Pointer, Token};
 use serde_json::{Map, Value};
 
 /// A member's name as a segment of a pointer.
 pub fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
+    Token::new(name).encoded().to_owned()
 }
 
-/// The name that a segment stands for.
+/// The name that a segment stands for; one that is no segment stands for itself.
 pub fn unescape(segment: &str) -> String {
-    segment.replace("~1", "/").replace("~0", "~")
+    let token = Token::from_encoded(segment);
+    token.map_or_else(|_| segment.to_owned(), |token| token.decoded().into_owned())
 }
 
 /// The pointer to a member of what `parent` points to.
@@ -23,18 +25,18 @@ pub fn member(parent: &str, name: &str) -> String {
 /// an array, into what has no members, or no pointer at all. Nothing but such objects has changed then.
 #[must_use]
 pub fn put(root: &mut Value, pointer: &str, value: Value) -> bool {
-    let mut segments = pointer.split('/');
-    if segments.next() != Some("") {
+    let Ok(pointer) = Pointer::parse(pointer) else {
         return false;
-    }
+    };
     let mut slot = root;
-    for segment in segments {
+    for name in pointer.tokens() {
+        let name = name.decoded();
         if slot.is_null() {
             *slot = Value::Object(Map::new());
         }
         let next = match slot {
-            Value::Object(members) => Some(members.entry(unescape(segment)).or_insert(Value::Null)),
-            Value::Array(items) => segment.parse().ok().and_then(|at: usize| items.get_mut(at)),
+            Value::Object(members) => Some(members.entry(name).or_insert(Value::Null)),
+            Value::Array(items) => name.parse().ok().and_then(|at: usize| items.get_mut(at)),
             _ => None,
         };
         let Some(next) = next else {
