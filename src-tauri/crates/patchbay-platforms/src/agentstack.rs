@@ -5,6 +5,7 @@
 //!
 //! Source: Agent Stack contract.
 
+mod client;
 mod details;
 mod forms;
 mod mapping;
@@ -13,5 +14,6 @@ mod platform;
 mod quirks;
 pub mod wire;
 
+pub use client::AgentStack;
 pub(crate) use platform::AGENTSTACK;
-pub use platform::{AgentStack, client};
+pub use platform::client;

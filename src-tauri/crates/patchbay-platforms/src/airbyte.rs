@@ -4,6 +4,7 @@
 //!
 //! Source: Airbyte contract.
 
+mod client;
 mod details;
 mod forms;
 mod mapping;
@@ -12,5 +13,5 @@ mod platform;
 mod quirks;
 pub mod wire;
 
+pub use client::{Airbyte, client};
 pub(crate) use platform::AIRBYTE;
-pub use platform::{Airbyte, client};

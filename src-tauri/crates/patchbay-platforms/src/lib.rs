@@ -7,6 +7,7 @@
 //! This crate refuses to know the vault, the database, windows and terminals. Start reading at
 //! [`mcp::connect`] and at [`Error`].
 
+mod account;
 mod actions;
 pub mod agentstack;
 pub mod airbyte;
@@ -16,6 +17,7 @@ pub mod cohere;
 #[cfg(feature = "example-platform")]
 pub mod example;
 mod form;
+mod hosted;
 mod icon;
 mod lenient;
 pub mod mcp;
@@ -28,12 +30,14 @@ pub mod tenex;
 #[cfg(test)]
 mod testing;
 
+pub use account::{AccountField, SignIn, allows_plain_http};
 pub use capabilities::{
     Connectors, ConsentRequest, ConsentState, Consents, Creation, CredentialToSave, Credentials,
     Details, Disconnects, Prompts, ProviderOAuth, RemoteConnector, Resources, Settings,
     StartedConsent, ToolRequest, Tools,
 };
 pub use client::Client;
+pub use hosted::{HostedPlatform, OperationsOf, Rules};
 pub use observations::SavedObservations;
 pub use operations::{Effect, Operation, OperationEntry, Platform};
 pub use output::{Output, Raw};
@@ -41,7 +45,4 @@ pub use patchbay_http::{
     BoxError, Error, Field, Found, Headers, NoToken, PlainHttp, Refusal, Result, TokenSource,
     Unreachable,
 };
-pub use registry::{
-    AccountField, HOSTED, HostedPlatform, OperationsOf, Rules, SignIn, abilities,
-    allows_plain_http, hosted, platform_infos,
-};
+pub use registry::{HOSTED, abilities, hosted, platform_infos};

@@ -5,6 +5,7 @@
 //!
 //! Source: Mistral contract.
 
+mod client;
 mod details;
 mod forms;
 mod mapping;
@@ -13,5 +14,5 @@ mod platform;
 mod quirks;
 pub mod wire;
 
+pub use client::{Mistral, client};
 pub(crate) use platform::MISTRAL;
-pub use platform::{Mistral, client};

@@ -5,6 +5,7 @@
 //!
 //! Source: 10ex contract.
 
+mod client;
 mod details;
 mod forms;
 mod mapping;
@@ -13,5 +14,6 @@ mod platform;
 mod quirks;
 pub mod wire;
 
+pub use client::Tenex;
 pub(crate) use platform::TENEX;
-pub use platform::{Tenex, client};
+pub use platform::client;

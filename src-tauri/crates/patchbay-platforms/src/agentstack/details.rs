@@ -7,10 +7,10 @@ use patchbay_http::CallOptions;
 use patchbay_model::{ControlGroup, Fact, PlatformDetails, RemoteId};
 use serde_json::json;
 
+use super::client::AgentStack;
 use super::mapping;
-use super::operations::{Connect, Disconnect, Which};
-use super::platform::AgentStack;
-use super::wire::{CONNECTED, Connector};
+use super::operations::{Connect, Disconnect};
+use super::wire::{CONNECTED, Connector, Which};
 use crate::actions::{button, call, fact, humanize, moment};
 use crate::{Details, Result};
 

@@ -6,16 +6,16 @@ mod wait;
 
 use std::time::Duration;
 
-use patchbay_http::{CallOptions, Path, Request, SecretArgument};
+use patchbay_http::{CallOptions, Request, SecretArgument};
 use schemars::JsonSchema;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 pub use self::wait::{WaitForDeletion, WaitForState};
-use super::platform::{AgentStack, CONSENT_LIVES};
+use super::client::AgentStack;
 pub use super::quirks::relay::Mcp;
-use super::wire::{AUTH_REQUIRED, Connector, Item, Page, Preset};
+pub use super::wire::Which;
+use super::wire::{AUTH_REQUIRED, Connector, Page, Preset, connectors};
 use crate::operations::{Operation, OperationEntry, operations};
 use crate::{Effect, Error, Result};
 
@@ -40,75 +40,8 @@ pub(super) static OPERATIONS: &[OperationEntry] = operations![
 /// Source: Agent Stack contract, section 3, `connect`.
 const CONNECT_LIMIT: Duration = Duration::from_secs(330);
 
-/// A connector, by its id or whole as an operation answered it.
-#[derive(Clone, Debug, JsonSchema)]
-#[serde(untagged)]
-pub enum Which {
-    /// Its id, a UUID.
-    Id(String),
-    /// The whole connector.
-    Whole(Map<String, Value>),
-}
-
-impl<'de> Deserialize<'de> for Which {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::String(id) => Ok(Self::Id(id)),
-            Value::Object(connector) => Ok(Self::Whole(connector)),
-            _ => Err(D::Error::custom("connector must be an id or an object")),
-        }
-    }
-}
-
-impl Which {
-    /// By its id.
-    pub fn by_id(id: impl Into<String>) -> Self {
-        Self::Id(id.into())
-    }
-
-    /// The id.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] for an object without one.
-    pub fn id(&self) -> Result<&str> {
-        match self {
-            Self::Id(id) => Ok(id),
-            Self::Whole(connector) => connector
-                .get("id")
-                .and_then(Value::as_str)
-                .ok_or_else(|| Error::Usage("connector without an id".to_owned())),
-        }
-    }
-
-    /// The connector itself, where it was given whole.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when the object is no connector.
-    pub(super) fn whole(&self) -> Result<Option<Connector>> {
-        match self {
-            Self::Id(_) => Ok(None),
-            Self::Whole(connector) => {
-                let mut json = Value::Object(connector.clone());
-                Connector::redact(&mut json);
-                let read = serde_json::from_value(json);
-                let words = || "connector without id, url or state".to_owned();
-                read.map(Some).map_err(|_| Error::Usage(words()))
-            }
-        }
-    }
-
-    /// Its path.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when the id cannot be a path segment.
-    pub(super) fn path(&self) -> Result<Path> {
-        all().value("connector", self.id()?)
-    }
-}
-
-fn all() -> Path {
-    Path::new("/api/v1/connectors")
-}
+/// How long a consent is waited for; the platform does not tell.
+const CONSENT_LIVES: Duration = Duration::from_secs(300);
 
 /// Create a connector, using a matching preset.
 ///
@@ -141,7 +74,7 @@ impl Operation<AgentStack> for Create {
     type Output = Connector;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
-        Request::post(all()).json(self)
+        Request::post(connectors()).json(self)
     }
 
     async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<Connector> {
@@ -171,7 +104,7 @@ impl Operation<AgentStack> for List {
     type Output = Page<Connector>;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
-        Ok(Request::get(all()))
+        Ok(Request::get(connectors()))
     }
 }
 
@@ -192,6 +125,14 @@ impl Operation<AgentStack> for Get {
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
         Ok(Request::get(self.connector.path()?))
+    }
+}
+
+impl AgentStack {
+    /// A connector as it is now.
+    pub(super) async fn find(&self, id: &str, options: &CallOptions) -> Result<Connector> {
+        let connector = Which::by_id(id);
+        Get { connector }.run(self, options).await
     }
 }
 
@@ -337,6 +278,6 @@ impl Operation<AgentStack> for Presets {
     type Output = Page<Preset>;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
-        Ok(Request::get(all().then("/presets")))
+        Ok(Request::get(connectors().then("/presets")))
     }
 }

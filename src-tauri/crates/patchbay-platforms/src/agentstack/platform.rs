@@ -14,16 +14,18 @@ use patchbay_model::{
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::client::AgentStack;
 use super::forms::{self, AccessToken, NewConnector};
-use super::mapping::{self, Observation};
-use super::operations::{Connect, Delete, Disconnect, Get, List, OPERATIONS, Presets, Which};
+use super::mapping;
+use super::operations::{Connect, Delete, Disconnect, List, OPERATIONS, Presets};
 use super::quirks::sessions::Sessions;
-use super::wire::{AUTH_REQUIRED, Connector, DISCONNECTED, plain_id};
+use super::wire::{AUTH_REQUIRED, Connector, DISCONNECTED, Which, plain_id};
+use crate::account::{ALLOW_PLAIN_HTTP, text_of};
 use crate::capabilities::{offers, web_page};
 use crate::form;
+use crate::hosted::{HOSTED_ABILITIES, secret_names};
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, secret_names, text_of};
 use crate::{
     AccountField, Connectors, ConsentRequest, ConsentState, Consents, Creation, CredentialToSave,
     Credentials, Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Platform,
@@ -31,9 +33,6 @@ use crate::{
 };
 
 const BASE_URL: &str = "http://127.0.0.1:8333";
-
-/// How long a consent is waited for; the platform does not tell.
-pub(super) const CONSENT_LIVES: Duration = Duration::from_secs(300);
 
 const POLL_EVERY: Duration = Duration::from_secs(1);
 
@@ -105,19 +104,6 @@ fn secret_for(settings: &Map<String, Value>) -> Option<&'static str> {
     }
 }
 
-/// One account: its operations are called with it.
-pub struct AgentStack {
-    pub(super) api: Api,
-    observations: Observations<Observation>,
-    pub(super) sessions: Sessions,
-}
-
-impl AsRef<Api> for AgentStack {
-    fn as_ref(&self) -> &Api {
-        &self.api
-    }
-}
-
 /// The client of an account.
 ///
 /// # Errors
@@ -176,12 +162,6 @@ fn basic(user: &str, password: &Secret) -> Result<Arc<dyn TokenSource>> {
 }
 
 impl AgentStack {
-    /// A connector as it is now.
-    pub(super) async fn find(&self, id: &str, options: &CallOptions) -> Result<Connector> {
-        let connector = Which::by_id(id);
-        Get { connector }.run(self, options).await
-    }
-
     fn map_connector(&self, connector: Connector) -> RemoteConnector {
         let is_connected = connector.is_connected();
         let id = plain_id(&connector.id);
@@ -189,19 +169,6 @@ impl AgentStack {
             .observations
             .update(&id, |found| found.update(is_connected));
         mapping::connector(connector, &found, self.api.clock.now())
-    }
-
-    /// Notes what was found out about a connector.
-    pub(super) fn note(&self, id: &str, change: impl FnOnce(&mut Observation)) {
-        self.observations.note(&plain_id(id), change);
-    }
-
-    /// A connector that is gone, or begins anew.
-    pub(super) fn forget(&self, which: &Which) {
-        if let Ok(id) = which.id() {
-            self.sessions.forget(id);
-            self.observations.forget(&plain_id(id));
-        }
     }
 
     /// Whether the platform fails on a token that it gave up before it would ask for a new one: until the token is
@@ -212,18 +179,6 @@ impl AgentStack {
         }
         let found = self.find(id.as_str(), options).await;
         found.is_ok_and(|connector| connector.state == DISCONNECTED)
-    }
-
-    /// Sleeps so long, unless the call is stopped.
-    ///
-    /// # Errors
-    /// [`Error::Cancelled`].
-    pub(super) async fn sleep(&self, duration: Duration, options: &CallOptions) -> Result<()> {
-        tokio::select! {
-            biased;
-            () = options.cancelled() => Err(Error::Cancelled),
-            () = self.api.clock.sleep(duration) => Ok(()),
-        }
     }
 
     /// The connector after the platform tried the token, else as it was, with what went wrong noted.

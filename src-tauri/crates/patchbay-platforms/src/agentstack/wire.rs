@@ -6,14 +6,14 @@
 #![expect(missing_docs, reason = "the members are the contract's own")]
 
 use patchbay_http::text::non_empty;
-use patchbay_http::{Answer, redact_members};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use patchbay_http::{Answer, Path, SecretNames, redact_members};
+use schemars::JsonSchema;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::platform::SECRET_NAMES;
 use crate::output::whole;
-use crate::{Output, Result, lenient};
+use crate::{Error, Output, Result, lenient};
 
 /// The state in which tools can be used.
 pub const CONNECTED: &str = "connected";
@@ -33,6 +33,77 @@ pub struct Connector {
     /// All of its other members.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
+}
+
+/// A connector, by its id or whole as an operation answered it.
+#[derive(Clone, Debug, JsonSchema)]
+#[serde(untagged)]
+pub enum Which {
+    /// Its id, a UUID.
+    Id(String),
+    /// The whole connector.
+    Whole(Map<String, Value>),
+}
+
+impl<'de> Deserialize<'de> for Which {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(id) => Ok(Self::Id(id)),
+            Value::Object(connector) => Ok(Self::Whole(connector)),
+            _ => Err(D::Error::custom("connector must be an id or an object")),
+        }
+    }
+}
+
+impl Which {
+    /// By its id.
+    pub fn by_id(id: impl Into<String>) -> Self {
+        Self::Id(id.into())
+    }
+
+    /// The id.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an object without one.
+    pub fn id(&self) -> Result<&str> {
+        match self {
+            Self::Id(id) => Ok(id),
+            Self::Whole(connector) => connector
+                .get("id")
+                .and_then(Value::as_str)
+                .ok_or_else(|| Error::Usage("connector without an id".to_owned())),
+        }
+    }
+
+    /// The connector itself, where it was given whole.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the object is no connector.
+    pub(super) fn whole(&self, names: &SecretNames) -> Result<Option<Connector>> {
+        match self {
+            Self::Id(_) => Ok(None),
+            Self::Whole(connector) => {
+                let mut json = Value::Object(connector.clone());
+                Connector::redact(&mut json, names);
+                let read = serde_json::from_value(json);
+                let words = || "connector without id, url or state".to_owned();
+                read.map(Some).map_err(|_| Error::Usage(words()))
+            }
+        }
+    }
+
+    /// Its path.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the id cannot be a path segment.
+    pub(super) fn path(&self) -> Result<Path> {
+        connectors().value("connector", self.id()?)
+    }
+}
+
+/// The path of all connectors.
+pub(super) fn connectors() -> Path {
+    Path::new("/api/v1/connectors")
 }
 
 /// The page on which a person consents.
@@ -72,7 +143,7 @@ impl Connector {
 impl Output for Connector {
     fn read(answer: &Answer, _: &str) -> Result<Self> {
         let mut json = answer.object()?.into();
-        Self::redact(&mut json);
+        Self::redact(&mut json, answer.secret_names);
         whole(json, answer)
     }
 
@@ -108,14 +179,14 @@ impl Preset {
 /// What a list is of.
 pub trait Item: Serialize + DeserializeOwned + Send {
     /// Takes secrets out of its JSON.
-    fn redact(_json: &mut Value) {}
+    fn redact(_json: &mut Value, _names: &SecretNames) {}
 }
 
 impl Item for Connector {
     /// Its maker named the texts in `metadata`, so no name in there tells a secret.
-    fn redact(json: &mut Value) {
+    fn redact(json: &mut Value, names: &SecretNames) {
         let metadata = json.get_mut("metadata").map(Value::take);
-        redact_members(json, &SECRET_NAMES);
+        redact_members(json, names);
         if let Some(metadata) = metadata {
             json["metadata"] = metadata;
         }
@@ -140,7 +211,8 @@ impl<T: Item> Output for Page<T> {
     fn read(answer: &Answer, _: &str) -> Result<Self> {
         let mut json: Value = answer.object()?.into();
         let items = json.get_mut("items").and_then(Value::as_array_mut);
-        items.into_iter().flatten().for_each(T::redact);
+        let items = items.into_iter().flatten();
+        items.for_each(|item| T::redact(item, answer.secret_names));
         whole(json, answer)
     }
 

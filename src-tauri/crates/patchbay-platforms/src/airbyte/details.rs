@@ -7,10 +7,10 @@ use patchbay_http::CallOptions;
 use patchbay_model::{Action, ControlGroup, Fact, PlatformDetails, RemoteId, Status};
 use serde_json::json;
 
+use super::client::Airbyte;
 use super::forms::EntityChoice;
 use super::mapping::Checked;
 use super::operations::{Check, Inspect, UpdateConnector};
-use super::platform::Airbyte;
 use super::wire::{Connector, Inspection};
 use crate::actions::{button, call, fact, humanize, moment};
 use crate::{Details, Operation, Result, form};

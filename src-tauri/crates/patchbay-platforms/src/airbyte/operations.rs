@@ -7,6 +7,7 @@ mod actions;
 mod connectors;
 mod definitions;
 mod http;
+mod lookup;
 mod tokens;
 mod workspaces;
 
@@ -24,9 +25,8 @@ pub use self::definitions::{FindDefinition, GetDefinition, ListDefinitions};
 pub use self::http::Http;
 pub use self::tokens::{CreateScopedToken, CreateWidgetToken, ScopedTokenInfo};
 pub use self::workspaces::{DeleteWorkspace, FindWorkspace, ListWorkspaces, UpdateWorkspace};
-use super::quirks::lookup;
-use crate::Result;
 use crate::operations::{OperationEntry, operations};
+use crate::{Error, Result};
 
 /// Every operation by name.
 pub(super) static OPERATIONS: &[OperationEntry] = operations![
@@ -83,5 +83,20 @@ fn find_named(
     let found = items
         .into_iter()
         .filter(|item| item["name"].as_str().is_some_and(&fits));
-    lookup::one(found, what, clean_text(name, 200))
+    one(found, what, clean_text(name, 200))
+}
+
+/// The one that was found by a name.
+///
+/// # Errors
+/// [`Error::NoneFound`], [`Error::ManyFound`].
+fn one<T>(mut found: impl Iterator<Item = T>, what: &str, name: String) -> Result<T> {
+    match (found.next(), found.count()) {
+        (Some(one), 0) => Ok(one),
+        (None, _) => Err(Error::NoneFound(format!("{what} {name}"))),
+        (Some(_), more) => Err(Error::ManyFound {
+            name,
+            count: more + 1,
+        }),
+    }
 }

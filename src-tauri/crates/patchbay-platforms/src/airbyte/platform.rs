@@ -5,38 +5,32 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::future::join;
-use patchbay_http::{Api, CallOptions};
+use patchbay_http::CallOptions;
 use patchbay_model::{
     Abilities, ConnectorSettings, Definition, Form, Json, PlatformLook, RemoteId, TileColours,
 };
 use serde_json::{Map, Value};
 
+use super::client::{Airbyte, client};
 use super::forms;
-use super::mapping::{self, Observation};
+use super::mapping;
 use super::operations::{
-    Check, CreateConnector, DeleteConnector, GetConnectorDetail, GetDefinition, ListConnectors,
-    ListDefinitions, ListWorkspaces, OPERATIONS, UpdateConnector, WaitForDeletion,
+    Check, CreateConnector, DeleteConnector, GetDefinition, ListConnectors, ListDefinitions,
+    ListWorkspaces, OPERATIONS, UpdateConnector, WaitForDeletion,
 };
-use super::quirks::identities::Identities;
-use super::quirks::lookup::KnownIds;
 use super::quirks::oauth;
 use super::quirks::spec::Spec;
-use super::quirks::token::NoCredentials;
 use super::quirks::tools;
 use super::wire::{Connectors as ConnectorList, DefinitionDetail, NativeConnector};
+use crate::account::{ALLOW_PLAIN_HTTP, text_of};
 use crate::capabilities::offers;
 use crate::form::at_fields;
-use crate::observations::Observations;
+use crate::hosted::{HOSTED_ABILITIES, Rules};
 use crate::operations::{AnyClient, Operation, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, Rules, text_of};
 use crate::{
-    AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, OperationEntry, Platform,
-    ProviderOAuth, Raw, RemoteConnector, Result, SavedObservations, Settings, SignIn,
+    AccountField, Connectors, Creation, Error, HostedPlatform, OperationEntry, Platform,
+    ProviderOAuth, Raw, RemoteConnector, Result, SavedObservations, Settings,
 };
-
-const BASE_URL: &str = "https://api.airbyte.ai";
-
-const WORKSPACE: &str = "default";
 
 /// Airbyte Agents in the registry.
 pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
@@ -107,61 +101,7 @@ const FIELDS: &[AccountField] = &[
     ALLOW_PLAIN_HTTP,
 ];
 
-/// One account: its operations are called with it.
-pub struct Airbyte {
-    pub(super) api: Api,
-    pub(super) identities: Identities,
-    /// Name of the workspace whose connectors are shown.
-    pub(super) workspace: String,
-    pub(super) known_ids: KnownIds,
-    pub(super) observations: Observations<Observation>,
-}
-
-impl AsRef<Api> for Airbyte {
-    fn as_ref(&self) -> &Api {
-        &self.api
-    }
-}
-
-/// The client of an account. One without credentials can still call an operation that brings its own; all others are
-/// refused.
-///
-/// # Errors
-/// [`Error::Usage`](crate::Error::Usage) when a setting cannot be used.
-pub fn client(account: &SignIn) -> Result<Airbyte> {
-    let base = account.text("base_url")?.unwrap_or(BASE_URL);
-    let anonymous = Api {
-        secrets: account.secrets.values().cloned().collect(),
-        ..account.api(base, Arc::new(NoToken))?
-    };
-    let identities = Identities::new(account, anonymous)?;
-    let workspace = account.text("workspace_name")?.unwrap_or(WORKSPACE);
-    Ok(Airbyte {
-        api: identities.own(),
-        identities,
-        workspace: workspace.to_owned(),
-        known_ids: KnownIds::default(),
-        observations: Observations::default(),
-    })
-}
-
 impl Airbyte {
-    /// That workspace, the account's unless given.
-    pub(super) fn workspace_or<'a>(&'a self, given: &'a Option<String>) -> &'a str {
-        given.as_deref().unwrap_or(&self.workspace)
-    }
-
-    /// Refuses an account without credentials where nothing has to be sent.
-    ///
-    /// # Errors
-    /// [`Error::Usage`](crate::Error::Usage) then.
-    pub(super) fn check_credentials(&self) -> Result<()> {
-        match self.identities.has_credentials() {
-            true => Ok(()),
-            false => Err(NoCredentials::error()),
-        }
-    }
-
     /// The workspaces in which connectors were made from here, beside the account's own.
     fn other_workspaces(&self) -> BTreeSet<String> {
         let others = self.observations.each(|found| found.workspace.clone());
@@ -170,28 +110,6 @@ impl Airbyte {
             .flatten()
             .filter(|name| *name != self.workspace)
             .collect()
-    }
-
-    /// The workspace of a connector.
-    pub(super) fn workspace_of(&self, id: &RemoteId) -> String {
-        let found = self.observations.of(id.as_str());
-        found.workspace.unwrap_or_else(|| self.workspace.clone())
-    }
-
-    /// A connector that is gone.
-    pub(super) fn forget(&self, id: &RemoteId) {
-        self.observations.forget(id.as_str());
-        self.known_ids.forget(id);
-    }
-
-    /// A connector as it is now.
-    pub(super) async fn find(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<NativeConnector> {
-        let connector_id = id.clone();
-        GetConnectorDetail { connector_id }.run(self, options).await
     }
 
     async fn definition(&self, id: &str, options: &CallOptions) -> Result<Raw<DefinitionDetail>> {

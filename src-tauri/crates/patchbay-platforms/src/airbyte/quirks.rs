@@ -3,7 +3,6 @@
 
 pub(super) mod download;
 pub(super) mod identities;
-pub(super) mod lookup;
 pub(super) mod oauth;
 pub(super) mod spec;
 pub(super) mod token;

@@ -5,14 +5,16 @@
 
 #![expect(missing_docs, reason = "the members are the contract's own")]
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 use patchbay_http::Answer;
 use patchbay_http::text::{non_empty, read_json};
 use patchbay_model::{RemoteId, Secret};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use serde_with::apply;
 
-use super::quirks::download::{self, File};
 use crate::output::Whole;
 use crate::{Error, Output, Raw, Result, lenient};
 
@@ -330,15 +332,7 @@ pub enum Reply {
 }
 
 impl Executed {
-    /// The answer of a download, which may be a file.
-    ///
-    /// # Errors
-    /// As [`Output::read`].
-    pub(super) fn read_download(answer: &Answer) -> Result<Self> {
-        Ok(Self::of(answer, download::read(answer)))
-    }
-
-    fn of(answer: &Answer, reply: Reply) -> Self {
+    pub(super) fn of(answer: &Answer, reply: Reply) -> Self {
         Self {
             status: answer.status,
             bytes: answer.body.len() as u64,
@@ -375,6 +369,30 @@ impl Output for Executed {
             Reply::Envelope(envelope) => envelope.into_json(),
             Reply::File(file) => file.into_json(),
         }
+    }
+}
+
+/// A file that was downloaded as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    /// Content type as sent.
+    pub content_type: Option<String>,
+    /// Its own name, never a path.
+    pub filename: Option<String>,
+    pub bytes: Bytes,
+}
+
+impl File {
+    pub(super) fn base64(&self) -> String {
+        BASE64_STANDARD.encode(&self.bytes)
+    }
+
+    pub(super) fn into_json(self) -> Value {
+        json!({
+            "bytes_base64": self.base64(),
+            "content_type": self.content_type,
+            "filename": self.filename,
+        })
     }
 }
 
@@ -442,6 +460,18 @@ pub(super) fn next_cursor(page: &Value) -> Option<&str> {
         .into_iter()
         .find_map(|member| non_empty(&page[member]));
     cursor.filter(|_| goes_on)
+}
+
+/// Whether two ids are the same; the platform may spell a UUID in another way than the caller.
+pub(super) fn same_id(one: &str, other: &str) -> bool {
+    one == other || uuid(one).is_some_and(|one| uuid(other) == Some(one))
+}
+
+/// The number that a UUID stands for, in whatever spelling.
+pub(super) fn uuid(text: &str) -> Option<u128> {
+    let digits: String = text.chars().filter(|sign| *sign != '-').collect();
+    let is_long = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    is_long.then(|| u128::from_str_radix(&digits, 16).ok())?
 }
 
 #[cfg(test)]

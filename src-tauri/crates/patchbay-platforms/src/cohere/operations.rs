@@ -3,6 +3,8 @@
 //!
 //! Source: Cohere contract, sections 2, 3 and 6.
 
+pub(super) mod test_search;
+
 use patchbay_http::{Path, Repeat, Request, SecretArgument};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::apply;
 
-pub use super::quirks::test_search::TestSearch;
+pub use self::test_search::TestSearch;
 use super::wire::{AuthorizationPage, Envelope, Page};
 use crate::operations::{Operation, OperationEntry, operations};
 use crate::{Client, Effect, Error, Field, Raw, Result};

@@ -17,10 +17,11 @@ use super::forms::{self, Credential, Profile};
 use super::mapping;
 use super::operations::{Delete, Get, List, OAuthAuthorize, OPERATIONS};
 use super::wire::Connector;
+use crate::account::ALLOW_PLAIN_HTTP;
 use crate::capabilities::{SingleCredential, offers, web_page};
 use crate::form::{self, at_fields};
+use crate::hosted::{HOSTED_ABILITIES, secret_names};
 use crate::operations::{AnyClient, Operation, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, secret_names};
 use crate::{
     AccountField, Client, Connectors, ConsentRequest, ConsentState, Consents, Creation, Error,
     HostedPlatform, OperationEntry, Platform, Raw, RemoteConnector, Result, SavedObservations,

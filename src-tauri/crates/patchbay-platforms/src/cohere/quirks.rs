@@ -1,3 +1,3 @@
 //! What no other platform has.
 
-pub(super) mod test_search;
+mod tool;

@@ -12,10 +12,11 @@ use serde_json::{Map, Value};
 use super::mapping;
 use super::operations::{CallTool, Create, Delete, Get, List, ListTools, OPERATIONS};
 use super::wire::Connector;
+use crate::account::ALLOW_PLAIN_HTTP;
 use crate::capabilities::offers;
+use crate::hosted::secret_names;
 use crate::mcp::{self, CallOutcome};
 use crate::operations::{AnyClient, Operation, arguments};
-use crate::registry::{ALLOW_PLAIN_HTTP, secret_names};
 use crate::{
     AccountField, Client, Connectors, Creation, Error, HostedPlatform, OperationEntry, Platform,
     Raw, RemoteConnector, Result, SignIn, ToolRequest, Tools, form,

@@ -24,6 +24,7 @@ use url::Url;
 use super::McpLimits;
 use super::inbox::{Inbox, NotSent, Read};
 use super::sse::{self, BrokenStream, Events, Spent};
+use super::wire::refusal::refusal;
 use super::wire::{EVENT_STREAM, JSON, Wire, answer};
 use crate::{Error, Unreachable};
 
@@ -115,7 +116,7 @@ async fn stream(wire: &Wire, spent: Spent) -> Result<(Events, Url), NotOpened> {
             Ok((sse::events_counting(sent.answer, limits, spent), from))
         }
         StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
-            Err(NotOpened::Failed(answer::refusal(sent).await.0))
+            Err(NotOpened::Failed(refusal(sent).await.0))
         }
         _ => Err(NotOpened::NotSpoken),
     }
@@ -256,7 +257,7 @@ impl Shared {
                     });
                     return Err(NotSent);
                 }
-                let (error, body) = answer::refusal(sent).await;
+                let (error, body) = refusal(sent).await;
                 if let Some(asked) = &asked {
                     asked.exchange.capture().note_body(&body);
                 }

@@ -24,7 +24,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::process::Process;
-pub use self::process::{McpProgram, OnLine, ProcessGuard};
+pub use self::process::{McpProgram, ProcessGuard};
+pub use self::stderr::OnLine;
 
 use self::host::{Attached, ExitListener};
 use self::lines::{Lines, Next};

@@ -2,6 +2,7 @@
 
 pub(super) mod answer;
 mod reconnect;
+pub(super) mod refusal;
 mod send;
 
 use std::collections::HashMap;

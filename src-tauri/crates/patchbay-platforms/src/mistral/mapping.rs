@@ -2,14 +2,13 @@
 //!
 //! Source: Mistral contract, sections 4 and 13.
 
-use patchbay_http::text;
+use patchbay_http::{SecretNames, text};
 use patchbay_model::{
     AuthenticationMethod, Content, CredentialStatus, Json, Level, PlatformCredential, Status,
     Timestamp, ToolResult, Visibility, clean_text,
 };
 use serde_json::{Map, Value, json};
 
-use super::platform::SECRET_NAMES;
 use super::quirks::observations::{Listing, Observation};
 use super::wire::{
     Connector, Credential, CredentialStatus as WireStatus, Object, ToolResult as WireResult,
@@ -40,6 +39,7 @@ pub(super) fn connector(
     Object { json, value }: &Object<Connector>,
     observed: &Observation,
     now: Timestamp,
+    secrets: &SecretNames,
 ) -> RemoteConnector {
     let connector = value;
     let state = state(connector, observed, now);
@@ -68,7 +68,7 @@ pub(super) fn connector(
         expires_at: None,
         created_at: Some(connector.created_at),
         updated_at: Some(connector.modified_at),
-        native: Json(strip_secrets(json.clone())),
+        native: Json(strip_secrets(json.clone(), secrets)),
     }
 }
 
@@ -290,37 +290,43 @@ pub(super) fn tool_result(
 }
 
 /// What the platform says of the user's own sign-in, without secrets; empty where it was not asked for that.
-pub(super) fn user_data(connector: &Object<Connector>) -> Map<String, Value> {
+pub(super) fn user_data(
+    connector: &Object<Connector>,
+    secrets: &SecretNames,
+) -> Map<String, Value> {
     let words = USER_DATA.iter().filter_map(|name| {
         let member = connector
             .json
             .get(*name)
             .filter(|member| !member.is_null())?;
-        Some(((*name).to_owned(), strip_secrets(member.clone())))
+        Some(((*name).to_owned(), strip_secrets(member.clone(), secrets)))
     });
     words.collect()
 }
 
 /// The platform's JSON without what its operations take as secret. A header says itself whether it is.
-fn strip_secrets(value: Value) -> Value {
+fn strip_secrets(value: Value, secrets: &SecretNames) -> Value {
     match value {
         Value::Object(members) => {
             let is_public = members.get("is_secret") == Some(&Value::Bool(false));
             let kept = members
                 .into_iter()
-                .filter(|(name, _)| (is_public && name == "value") || !SECRET_NAMES.contains(name));
+                .filter(|(name, _)| (is_public && name == "value") || !secrets.contains(name));
             // What held secrets alone is as good as gone.
             let is_empty = |value: &Value| value.as_object().is_some_and(Map::is_empty);
             let kept: Map<String, Value> = kept
                 .filter_map(|(name, member)| {
                     let was_empty = is_empty(&member);
-                    let left = strip_secrets(member);
+                    let left = strip_secrets(member, secrets);
                     (was_empty || !is_empty(&left)).then_some((name, left))
                 })
                 .collect();
             Value::Object(kept)
         }
-        Value::Array(items) => items.into_iter().map(strip_secrets).collect(),
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| strip_secrets(item, secrets))
+            .collect(),
         other => other,
     }
 }

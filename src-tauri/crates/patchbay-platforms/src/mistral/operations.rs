@@ -11,15 +11,14 @@ pub mod authorization;
 pub mod connectors;
 pub mod credentials;
 pub mod levels;
+pub(super) mod scope;
 pub mod seed;
 pub mod server_metadata;
 pub mod sharing;
 pub mod tools;
 
 use patchbay_http::Path;
-use patchbay_model::{Level, RemoteId};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use patchbay_model::RemoteId;
 
 use self::authorization::{GetAuthUrl, GetAuthenticationMethods};
 use self::connectors::{Create, Delete, Get, List, Update};
@@ -27,12 +26,14 @@ use self::credentials::{
     CreateCredentials, DeleteAllUserCredentials, DeleteCredentials, ListOrganizationCredentials,
     ListUserCredentials, ListWorkspaceCredentials, UpdateCredentials,
 };
+pub use self::scope::Scope;
 use self::sharing::{
     ActivateForConsumer, DeactivateForConsumer, Share, ShareToOrganization, Unshare,
     UnshareFromOrganization,
 };
 use self::tools::{CallTool, ListTools};
 pub use super::quirks::gateway::{GatewayHttp, GatewayMcp};
+use super::quirks::surface::Surface;
 use crate::Result;
 use crate::operations::{OperationEntry, operations};
 
@@ -106,36 +107,11 @@ pub(super) static SEED: &[OperationEntry] = operations![
     Delete,
 ];
 
-/// Whose something is, as a word of the path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// The organization's.
-    Organization,
-    /// The workspace's.
-    Workspace,
-    /// The user's.
-    User,
-}
-
-impl Scope {
-    /// The word in the path.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Organization => "organization",
-            Self::Workspace => "workspace",
-            Self::User => "user",
-        }
-    }
-}
-
-impl From<Level> for Scope {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::User => Self::User,
-            Level::Workspace => Self::Workspace,
-            Level::Organization => Self::Organization,
-        }
+/// What an account of that surface can call.
+pub(super) fn of(surface: Surface) -> &'static [OperationEntry] {
+    match surface {
+        Surface::Current => CURRENT,
+        Surface::Seed => SEED,
     }
 }
 

@@ -10,33 +10,31 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use futures::StreamExt;
-use patchbay_http::{
-    Api, Backoff, CallOptions, Jitter, Reading, RetryPolicy, SecretNames, parse_base_url,
-};
+use patchbay_http::{CallOptions, SecretNames};
 use patchbay_model::{Abilities, PlatformLook, RemoteId, SentRequest, TileColours, Tool};
 use serde_json::{Map, Value, json};
 
+use super::client::{Mistral, client};
 use super::mapping;
 use super::operations::connectors::{Delete, Get, List};
 use super::operations::tools::{CallTool, ListTools};
-use super::operations::{CURRENT, Scope};
-use super::quirks::key::Key;
-use super::quirks::observations::{Listing, Observation};
+use super::operations::{self, CURRENT};
+use super::quirks::observations::Observation;
 use super::quirks::surface::Surface;
-use super::wire::{AuthUrl, Connector, Kept, Object, OneConnector, ToolAnswer};
+use super::wire::{Connector, Kept, Object, OneConnector, ToolAnswer};
+use crate::account::{ALLOW_PLAIN_HTTP, text_of};
 use crate::capabilities::offers;
+use crate::hosted::HOSTED_ABILITIES;
 use crate::mcp::{self, CallOutcome};
-use crate::observations::Observations;
 use crate::operations::AnyClient;
-use crate::registry::{ALLOW_PLAIN_HTTP, HOSTED_ABILITIES, text_of};
 use crate::{
     AccountField, Connectors, Error, Field, HostedPlatform, Operation, OperationEntry, Platform,
-    RemoteConnector, Result, SavedObservations, SignIn, ToolRequest, Tools,
+    RemoteConnector, Result, SavedObservations, ToolRequest, Tools,
 };
 
 /// Names of members that no answer shows.
 pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
-    LazyLock::new(|| crate::registry::secret_names(CURRENT, FIELDS));
+    LazyLock::new(|| crate::hosted::secret_names(CURRENT, FIELDS));
 
 /// Mistral in the registry.
 pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
@@ -104,72 +102,13 @@ const FIELDS: &[AccountField] = &[
 /// What [`sign_in`] refuses as a surface is the current one here: nothing is called then.
 fn operations_of(settings: &Map<String, Value>) -> &'static [OperationEntry] {
     let surface = Surface::from_word(text_of(settings, "surface"));
-    surface.unwrap_or(Surface::Current).operations()
-}
-
-/// One account: its operations are called with it.
-pub struct Mistral {
-    pub(super) api: Api,
-    pub(super) surface: Surface,
-    /// By id or name, as each call named the connector.
-    pub(super) observations: Observations<Observation>,
-}
-
-impl AsRef<Api> for Mistral {
-    fn as_ref(&self) -> &Api {
-        &self.api
-    }
-}
-
-/// The client of an account.
-///
-/// # Errors
-/// [`Error::Usage`] when the key is empty, or a setting cannot be used.
-pub fn client(account: &SignIn) -> Result<Mistral> {
-    let surface = Surface::from_word(account.text("surface")?)?;
-    let region = surface.base_url(account.text("region")?)?;
-    let base = account.text("base_url")?.unwrap_or(region);
-    let key = Arc::new(Key::of(account)?);
-    Ok(Mistral {
-        api: Api {
-            // Of several slashes at its end only one goes (contract, section 1, "joining").
-            base: parse_base_url(base)?,
-            retries: retries(),
-            ..account.api(base, key)?
-        },
-        surface,
-        observations: Observations::default(),
-    })
-}
-
-/// Nothing is repeated unless the call asks for it; then these statuses, with the official client's
-/// usual waits. What a server asks to wait is heeded up to a minute.
-///
-/// Source: Mistral contract, section 7.
-fn retries() -> RetryPolicy {
-    RetryPolicy {
-        max_retries: 0,
-        statuses: vec![429..=429, 500..=500, 502..=504],
-        backoff: Backoff {
-            first: Duration::from_millis(500),
-            factor: 1.5,
-            longest: Duration::from_secs(60),
-            jitter: Jitter::Added(Duration::from_secs(1)),
-        },
-        max_retry_after: Duration::from_secs(60),
-        reading: Reading {
-            zero_millis_count: true,
-            ..Reading::default()
-        },
-        max_elapsed: Some(Duration::from_secs(3600)),
-        ..RetryPolicy::NEVER
-    }
+    operations::of(surface.unwrap_or(Surface::Current))
 }
 
 #[async_trait]
 impl Platform for Mistral {
     fn operations(&self) -> &'static [OperationEntry] {
-        self.surface.operations()
+        operations::of(self.surface)
     }
 
     fn client(&self) -> &AnyClient {
@@ -208,9 +147,6 @@ const ASKED: usize = 64;
 /// How many of them are asked for at once.
 const AT_ONCE: usize = 8;
 
-/// Nobody signs in for longer than a day.
-const LONGEST_PAGE: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// How long that may take: the list waits for it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -246,38 +182,15 @@ impl Mistral {
         self.find(id, options).await?.known()
     }
 
-    /// The older surface tells itself whether a connector is on.
-    pub(super) fn note_switched(&self, id: &RemoteId, scope: Scope, is_on: bool) {
-        if scope == Scope::User && self.surface == Surface::Current {
-            self.observations
-                .note(id.as_str(), |observed| observed.is_switched_off = !is_on);
-        }
-    }
-
-    pub(super) fn note_page(&self, id: &RemoteId, page: &AuthUrl) {
-        let until = self.api.clock.now() + page.lives().min(LONGEST_PAGE);
-        self.observations.note(id.as_str(), |observed| {
-            observed.page_until = Some(until);
-            observed.awaited = None;
-        });
-    }
-
-    pub(super) fn note_listed<T>(&self, id: &RemoteId, outcome: &Result<T>) {
-        if let Some(listing) = Listing::of(outcome) {
-            self.observations
-                .note(id.as_str(), |observed| observed.tools = Some(listing));
-        }
-    }
-
     /// A connector that came with what there is to say of the user's sign-in.
     pub(super) fn map_connector(&self, connector: &Object<Connector>) -> RemoteConnector {
-        let user_data = mapping::user_data(connector);
+        let user_data = mapping::user_data(connector, &SECRET_NAMES);
         let Connector { id, name, .. } = &connector.value;
         self.observations.note(id.as_str(), |observed| {
             observed.user_data = Some(user_data);
         });
         let observed = self.observations.of_any([id.as_str(), name]);
-        mapping::connector(connector, &observed, self.api.clock.now())
+        self.in_our_words(connector, &observed)
     }
 
     /// A connector out of a list, which does not tell of the user's sign-in: what was said of it last holds.
@@ -285,14 +198,21 @@ impl Mistral {
     fn mapped_of_list(&self, connector: &Object<Connector>) -> (RemoteConnector, bool) {
         let Connector { id, name, .. } = &connector.value;
         let observed = self.observations.of_any([id.as_str(), name]);
-        let now = self.api.clock.now();
         match &observed.user_data {
-            None => (mapping::connector(connector, &observed, now), false),
+            None => (self.in_our_words(connector, &observed), false),
             Some(user_data) => {
                 let connector = connector.completed_by(user_data);
-                (mapping::connector(&connector, &observed, now), true)
+                (self.in_our_words(&connector, &observed), true)
             }
         }
+    }
+
+    fn in_our_words(
+        &self,
+        connector: &Object<Connector>,
+        observed: &Observation,
+    ) -> RemoteConnector {
+        mapping::connector(connector, observed, self.api.clock.now(), &SECRET_NAMES)
     }
 
     /// Asks for each of them by itself, as long as there is time. One that cannot be asked stays as it is.

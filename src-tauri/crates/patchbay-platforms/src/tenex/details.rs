@@ -7,9 +7,9 @@ use patchbay_http::CallOptions;
 use patchbay_model::{Action, Control, ControlGroup, Fact, PlatformDetails, RemoteId, clean_text};
 use serde_json::json;
 
+use super::client::Tenex;
 use super::forms::{self, SOLE, title_of_role};
-use super::operations::{Disable, Enable, List, Refresh, Revoke, Test, Update};
-use super::platform::{PAGE, Tenex};
+use super::operations::{Disable, Enable, List, PAGE, Refresh, Revoke, Test, Update};
 use super::wire::{Connector, Provider};
 use crate::actions::{button, call, fact, humanize, moment};
 use crate::{Details, Operation, Result};

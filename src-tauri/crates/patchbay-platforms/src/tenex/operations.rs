@@ -3,6 +3,7 @@
 //!
 //! Source: 10ex contract, sections 2, 3 and 6.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use patchbay_http::{CallOptions, Request, Retries, SecretArgument};
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use serde_with::apply;
 
-use super::platform::Tenex;
+use super::client::Tenex;
 use super::quirks::table::members;
 use super::wire::{Connector, Grant, Page, Started, Tested};
 use crate::operations::{Operation, OperationEntry, operations};
@@ -36,6 +37,12 @@ pub(super) static OPERATIONS: &[OperationEntry] = operations![
     Test,
     Delete,
 ];
+
+/// The most that the platform is assumed to give at once.
+pub(super) const PAGE: i64 = 200;
+
+/// A list that goes on after so many pages is cut there.
+const MOST_PAGES: usize = 100;
 
 /// List providers (one page).
 ///
@@ -127,6 +134,49 @@ impl Operation<Tenex> for ListAll {
     }
 }
 
+impl Tenex {
+    /// The connectors of all pages, with the last total given; ends where a cursor repeats.
+    pub(super) async fn list_all(
+        &self,
+        list: &List,
+        options: &CallOptions,
+    ) -> Result<Page<Connector>> {
+        let page = |cursor| {
+            let page = List {
+                cursor,
+                ..list.clone()
+            };
+            async move { page.run(self, options).await }
+        };
+        all_pages(list.cursor.clone(), page).await
+    }
+}
+
+/// The items of all pages from a cursor on, with the last total given; ends where a cursor repeats.
+pub(super) async fn all_pages<T, F: Future<Output = Result<Page<T>>>>(
+    mut cursor: Option<String>,
+    page: impl Fn(Option<String>) -> F,
+) -> Result<Page<T>> {
+    let (mut items, mut total) = (Vec::new(), Value::Null);
+    let mut cursors: HashSet<String> = cursor.iter().cloned().collect();
+    for _ in 0..MOST_PAGES {
+        let found = page(cursor).await?;
+        items.extend(found.items);
+        if !found.total.is_null() {
+            total = found.total;
+        }
+        match found.next_cursor {
+            Some(next) if cursors.insert(next.clone()) => cursor = Some(next),
+            _ => break,
+        }
+    }
+    Ok(Page {
+        items,
+        next_cursor: None,
+        total,
+    })
+}
+
 /// Get a connector.
 ///
 /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
@@ -144,6 +194,13 @@ impl Operation<Tenex> for Get {
 
     fn request(&self, client: &Tenex) -> Result<Request> {
         client.table.request(Self::NAME, self)
+    }
+}
+
+impl Tenex {
+    /// A connector as it is now.
+    pub(super) async fn find(&self, id: &RemoteId, options: &CallOptions) -> Result<Connector> {
+        Get { id: id.clone() }.run(self, options).await
     }
 }
 

@@ -1,39 +1,41 @@
 //! 10ex as an account, and what it is able to do as far as its table of routes offers it.
 
-use std::collections::HashSet;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_http::{
-    Answer, Api, Backoff, CallOptions, FixedHeaders, Jitter, Retries, RetryPolicy, SecretNames,
+    Api, Backoff, CallOptions, FixedHeaders, Jitter, Retries, RetryPolicy, SecretNames,
 };
 use patchbay_model::{
     Abilities, ConnectorSettings, Definition, Form, Json, Level, PlatformCredential, PlatformLook,
-    RemoteId, Secret, SentRequest, TileColours, Timestamp, clean_text,
+    RemoteId, Secret, SentRequest, TileColours, clean_text,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::client::Tenex;
 use super::forms::{self, Key, NewConnector};
 use super::mapping;
 use super::operations::{
-    Delete, Get, GetStatus, List, ListProviders, OPERATIONS, Revoke, StartOauth, SubmitByok, Test,
-    Update,
+    Delete, Get, GetStatus, List, ListProviders, OPERATIONS, PAGE, Revoke, StartOauth, SubmitByok,
+    Test, Update, all_pages,
 };
+use super::quirks::fields::FIELDS;
 use super::quirks::login::Login;
 use super::quirks::mcp_path::McpPath;
-use super::quirks::settings::{FIELDS, Settings as AccountSettings};
+use super::quirks::settings::Settings as AccountSettings;
 use super::quirks::table::Table;
 use super::quirks::waiting::{self, Waiting};
-use super::wire::{Connector, Page, Provider, Started};
+use super::wire::{Connector, Provider};
+use crate::account::text_of;
 use crate::capabilities::{SingleCredential, SingleOutcome, SingleTool};
 use crate::form::at_fields;
+use crate::hosted::{HOSTED_ABILITIES, secret_names};
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
-use crate::registry::{HOSTED_ABILITIES, secret_names, text_of};
 use crate::{
     Connectors, ConsentRequest, ConsentState, Consents, Creation, Credentials, Details,
     Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Output, Platform,
@@ -42,12 +44,6 @@ use crate::{
 };
 
 const BASE_URL: &str = "https://api.10ex.ai";
-
-/// The most that the platform is assumed to give at once.
-pub(super) const PAGE: i64 = 200;
-
-/// A list that goes on after so many pages is cut there.
-const MOST_PAGES: usize = 100;
 
 /// Names of members that no answer shows.
 pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
@@ -79,21 +75,6 @@ pub(crate) const TENEX: HostedPlatform = HostedPlatform {
         |account| Ok(Arc::new(client(&account)?)),
     )
 };
-
-/// One account: its operations are called with it.
-pub struct Tenex {
-    pub(super) api: Api,
-    pub(super) table: Table,
-    mcp: McpPath,
-    pub(super) observations: Observations,
-    pub(super) waiting: Waiting,
-}
-
-impl AsRef<Api> for Tenex {
-    fn as_ref(&self) -> &Api {
-        &self.api
-    }
-}
 
 /// The client of an account.
 ///
@@ -164,58 +145,6 @@ fn retries() -> RetryPolicy {
 }
 
 impl Tenex {
-    pub(super) fn now(&self) -> Timestamp {
-        self.api.clock.now()
-    }
-
-    /// Whether the table of routes has that operation switched on.
-    pub(super) fn offers<O: Operation<Self>>(&self) -> bool {
-        self.table.offers(O::NAME)
-    }
-
-    /// Sends an operation by its route.
-    pub(super) async fn ask<O: Operation<Self>>(
-        &self,
-        operation: &O,
-        options: &CallOptions,
-    ) -> Result<Answer> {
-        let request = operation.request(self)?.repeat(O::RETRY);
-        self.api.send(request, options).await
-    }
-
-    /// Sends an operation by its route, or calls the tool in place of it where the settings say so.
-    pub(super) async fn ask_either<O: Operation<Self>>(
-        &self,
-        operation: &O,
-        tool: &str,
-        arguments: Map<String, Value>,
-        options: &CallOptions,
-    ) -> Result<Answer> {
-        if !self.table.uses_mcp {
-            return self.ask(operation, options).await;
-        }
-        if !self.offers::<O>() {
-            return Err(Error::NotSupported(O::NAME.to_owned()));
-        }
-        self.mcp.call(&self.api, tool, arguments, options).await
-    }
-
-    /// The connectors of all pages, with the last total given; ends where a cursor repeats.
-    pub(super) async fn list_all(
-        &self,
-        list: &List,
-        options: &CallOptions,
-    ) -> Result<Page<Connector>> {
-        let page = |cursor| {
-            let page = List {
-                cursor,
-                ..list.clone()
-            };
-            async move { page.run(self, options).await }
-        };
-        all_pages(list.cursor.clone(), page).await
-    }
-
     /// All providers, over all pages.
     async fn providers(&self, options: &CallOptions) -> Result<Vec<Provider>> {
         let page = |cursor| {
@@ -238,31 +167,9 @@ impl Tenex {
             .unwrap_or_default()
     }
 
-    /// A connector as it is now.
-    pub(super) async fn find(&self, id: &RemoteId, options: &CallOptions) -> Result<Connector> {
-        Get { id: id.clone() }.run(self, options).await
-    }
-
     fn map_connector(&self, connector: Connector) -> RemoteConnector {
         let found = self.observations.of(connector.id.as_str());
         mapping::connector(connector, &self.table.states, &found, self.now())
-    }
-
-    /// What was found out before no longer holds for a connector that was changed.
-    pub(super) fn forget_findings(&self, connector: &Connector) {
-        self.observations.forget(connector.id.as_str());
-    }
-
-    /// How long a consent is waited for.
-    pub(super) fn lives(&self, started: &Started) -> Duration {
-        let end = started.expires_at.as_str().and_then(Timestamp::parse);
-        let left = end.map(|end| self.until(end));
-        let limit = self.table.poll_limit;
-        left.map_or(limit, |left| left.min(limit))
-    }
-
-    fn until(&self, end: Timestamp) -> Duration {
-        Duration::try_from(end.instant() - self.now().instant()).unwrap_or_default()
     }
 
     /// Whether a provider is connected by a consent, and whether by a key.
@@ -332,31 +239,6 @@ impl Tenex {
             poll_every: self.table.poll_interval,
         }
     }
-}
-
-/// The items of all pages from a cursor on, with the last total given; ends where a cursor repeats.
-async fn all_pages<T, F: Future<Output = Result<Page<T>>>>(
-    mut cursor: Option<String>,
-    page: impl Fn(Option<String>) -> F,
-) -> Result<Page<T>> {
-    let (mut items, mut total) = (Vec::new(), Value::Null);
-    let mut cursors: HashSet<String> = cursor.iter().cloned().collect();
-    for _ in 0..MOST_PAGES {
-        let found = page(cursor).await?;
-        items.extend(found.items);
-        if !found.total.is_null() {
-            total = found.total;
-        }
-        match found.next_cursor {
-            Some(next) if cursors.insert(next.clone()) => cursor = Some(next),
-            _ => break,
-        }
-    }
-    Ok(Page {
-        items,
-        next_cursor: None,
-        total,
-    })
 }
 
 #[async_trait]

@@ -10,8 +10,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{List, Which};
+use crate::agentstack::client::AgentStack;
 use crate::agentstack::mapping::disconnect_reason;
-use crate::agentstack::platform::AgentStack;
 use crate::agentstack::wire::{CONNECTED, Connector, DISCONNECTED, same_id};
 use crate::{Effect, Error, Operation, Result};
 
@@ -49,7 +49,7 @@ impl Operation<AgentStack> for WaitForState {
         let wanted = self.state.as_deref().unwrap_or(CONNECTED);
         let interval = seconds("poll_interval", self.poll_interval, INTERVAL)?;
         let limit = seconds("limit_s", self.limit_s, STATE_LIMIT)?;
-        let given = self.connector.whole()?;
+        let given = self.connector.whole(client.api.secret_names)?;
         let id = self.connector.id()?;
         let mut connector = match given {
             Some(connector) => connector,

@@ -18,8 +18,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::inflate::inflate;
-use crate::agentstack::operations::Which;
-use crate::agentstack::platform::AgentStack;
+use crate::agentstack::client::AgentStack;
+use crate::agentstack::wire::Which;
 use crate::{Effect, Error, Operation, Result};
 
 /// Longest silence. Tools may think for long, and a stream of events may have none; neither platform nor

@@ -8,7 +8,7 @@ use patchbay_http::CallOptions;
 use patchbay_model::{Content, FilledPrompt, Prompt, RemoteId, Resource};
 use serde_json::{Map, Value};
 
-use crate::agentstack::platform::AgentStack;
+use crate::agentstack::client::AgentStack;
 use crate::{Error, Prompts, Resources};
 
 #[async_trait]

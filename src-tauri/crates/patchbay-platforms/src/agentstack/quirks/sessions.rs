@@ -13,8 +13,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::Error;
-use crate::agentstack::operations::Which;
-use crate::agentstack::wire::plain_id;
+use crate::agentstack::wire::{Which, plain_id};
 use crate::mcp::{self, Declared, McpLimits, McpSession, McpTarget};
 
 /// Live sessions by connector. A place is locked while its session is made, so that callers who come

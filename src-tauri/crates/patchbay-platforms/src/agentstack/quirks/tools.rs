@@ -12,9 +12,9 @@ use patchbay_http::{CallOptions, CallProgress};
 use patchbay_model::{RemoteId, SentRequest, Tool};
 use serde_json::Value;
 
+use crate::agentstack::client::AgentStack;
 use crate::agentstack::mapping::Relay;
-use crate::agentstack::operations::Which;
-use crate::agentstack::platform::AgentStack;
+use crate::agentstack::wire::Which;
 use crate::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
 use crate::{Error, Found, Refusal, ToolRequest, Tools, Unreachable};
 

@@ -3,8 +3,16 @@ use serde_json::json;
 
 use super::*;
 use crate::Error;
+use crate::agentstack::platform::SECRET_NAMES;
 use crate::agentstack::platform::tests::any_json;
-use crate::testing::{answer, giving};
+use crate::testing::{self, giving};
+
+fn answer(body: &Value) -> Answer {
+    Answer {
+        secret_names: &SECRET_NAMES,
+        ..testing::answer(body)
+    }
+}
 
 fn what(outcome: Result<impl std::fmt::Debug, Error>) -> String {
     let Err(Error::UnexpectedAnswer { what, .. }) = outcome else {

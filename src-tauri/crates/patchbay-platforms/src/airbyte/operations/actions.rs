@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use serde_with::apply;
 
 use super::{connector, filled};
-use crate::airbyte::platform::Airbyte;
+use crate::airbyte::client::Airbyte;
 use crate::airbyte::quirks::download::{self, DOWNLOAD};
 use crate::airbyte::wire::{Executed, Reply};
 use crate::operations::Operation;
@@ -101,7 +101,7 @@ impl Operation<Airbyte> for Execute {
             client.forget(id);
         }
         match self.action.as_str() {
-            DOWNLOAD => Executed::read_download(&answer?),
+            DOWNLOAD => Ok(download::read(&answer?)),
             _ => Executed::read(&answer?, Self::NAME),
         }
     }

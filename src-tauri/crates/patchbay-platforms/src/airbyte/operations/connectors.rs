@@ -12,11 +12,12 @@ use serde_json::{Map, Value};
 use serde_with::apply;
 
 use super::{connector, connectors, filled};
+use crate::airbyte::client::Airbyte;
 use crate::airbyte::mapping::Checked;
-use crate::airbyte::platform::Airbyte;
-use crate::airbyte::quirks::lookup;
+use crate::airbyte::quirks::identities::Caller;
 use crate::airbyte::wire::{
     CheckResult, Connection, Connectors, DeletionJob, FoundConnector, Inspection, NativeConnector,
+    same_id,
 };
 use crate::operations::Operation;
 use crate::{Effect, Error, Field, Raw, Result};
@@ -237,6 +238,18 @@ pub struct GetConnectorDetail {
     pub connector_id: RemoteId,
 }
 
+impl Airbyte {
+    /// A connector as it is now.
+    pub(in crate::airbyte) async fn find(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<NativeConnector> {
+        let connector_id = id.clone();
+        GetConnectorDetail { connector_id }.run(self, options).await
+    }
+}
+
 impl Operation<Airbyte> for GetConnectorDetail {
     const NAME: &'static str = "get_connector_detail";
     const EFFECT: Effect = Effect::Read;
@@ -436,7 +449,7 @@ impl WaitForDeletion {
         let Connectors(all) = list.run(client, options).await?;
         let wanted = self.connector_id.as_str();
         let mut ids = all.iter().map(|one| one.connector.id.as_str());
-        Ok(ids.any(|id| lookup::same_id(id, wanted)))
+        Ok(ids.any(|id| same_id(id, wanted)))
     }
 }
 
@@ -481,7 +494,7 @@ impl Operation<Airbyte> for Connect {
         if self.slug.is_empty() {
             return Err(Error::Usage("slug is required".to_owned()));
         }
-        let other = client.identities.of(self)?;
+        let other = client.identities.of(self.caller())?;
         let api = other.as_ref().unwrap_or(&client.api);
         let workspace = client.workspace_or(&self.workspace_name);
         let (id, definition) = match &self.connector_id {
@@ -498,13 +511,26 @@ impl Operation<Airbyte> for Connect {
             connector_id: id,
             definition_id: definition,
             workspace_name: workspace.to_owned(),
-            organization_id: client.identities.organization_of(self).map(str::to_owned),
+            organization_id: client
+                .identities
+                .organization_of(self.caller())
+                .map(str::to_owned),
         })
     }
 
     async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<SentRequest> {
-        let other = client.identities.of(self)?;
+        let other = client.identities.of(self.caller())?;
         let api = other.as_ref().unwrap_or(&client.api);
         api.plan(&self.request(client)?, options)
+    }
+}
+
+impl Connect {
+    fn caller(&self) -> Caller<'_> {
+        Caller {
+            client_id: self.client_id.as_deref(),
+            client_secret: self.client_secret.as_ref(),
+            organization_id: self.organization_id.as_deref(),
+        }
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{filled, find_named};
-use crate::airbyte::platform::Airbyte;
+use crate::airbyte::client::Airbyte;
 use crate::airbyte::wire::{DefinitionDetail, Definitions};
 use crate::operations::Operation;
 use crate::{Effect, Raw, Result};

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::airbyte::platform::Airbyte;
+use crate::airbyte::client::Airbyte;
 use crate::operations::Operation;
 use crate::{Effect, Error, Result};
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use serde_with::apply;
 
 use super::filled;
-use crate::airbyte::platform::Airbyte;
+use crate::airbyte::client::Airbyte;
 use crate::airbyte::wire::{NewToken, TokenInfo};
 use crate::operations::Operation;
 use crate::{Effect, Raw, Result};

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::http::encoded_path;
 use super::{filled, find_named};
-use crate::airbyte::platform::Airbyte;
+use crate::airbyte::client::Airbyte;
 use crate::airbyte::wire::WorkspacePage;
 use crate::operations::Operation;
 use crate::{Effect, Output, Raw, Result};

@@ -2,18 +2,14 @@
 //!
 //! Source: Airbyte contract, section 3, `execute`.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
 use futures::stream::{self, StreamExt};
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use patchbay_http::{Answer, StreamedAnswer};
 use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
 
 use crate::Error;
-use crate::airbyte::wire::{Envelope, Reply};
+use crate::airbyte::wire::{Envelope, Executed, File, Reply};
 
 /// The action whose answer is a file.
 pub(in crate::airbyte) const DOWNLOAD: &str = "download";
@@ -21,42 +17,19 @@ pub(in crate::airbyte) const DOWNLOAD: &str = "download";
 /// How much of a JSON answer is read to learn whether it says that the download failed.
 const PEEK: usize = 64 * 1024;
 
-/// A file that was downloaded as a whole.
-#[derive(Clone, Debug, PartialEq)]
-pub struct File {
-    /// Content type as sent.
-    pub content_type: Option<String>,
-    /// Its own name, never a path.
-    pub filename: Option<String>,
-    pub bytes: Bytes,
-}
-
-impl File {
-    pub(in crate::airbyte) fn base64(&self) -> String {
-        BASE64_STANDARD.encode(&self.bytes)
-    }
-
-    pub(in crate::airbyte) fn into_json(self) -> Value {
-        json!({
-            "bytes_base64": self.base64(),
-            "content_type": self.content_type,
-            "filename": self.filename,
-        })
-    }
-}
-
 /// The answer of a download: a file, or an envelope where the connector gives one. An answer without
 /// bytes is a file too.
-pub(in crate::airbyte) fn read(answer: &Answer) -> Reply {
+pub(in crate::airbyte) fn read(answer: &Answer) -> Executed {
     let envelope = may_be_envelope(&answer.headers).then(|| envelope(answer));
-    match envelope.flatten() {
+    let reply = match envelope.flatten() {
         Some(envelope) => Reply::Envelope(envelope),
         None => Reply::File(File {
             content_type: text(&answer.headers, CONTENT_TYPE.as_str()),
             filename: filename(&answer.headers),
             bytes: answer.body.clone(),
         }),
-    }
+    };
+    Executed::of(answer, reply)
 }
 
 /// Passes a download on as it comes, unless it is an envelope that says that it failed.

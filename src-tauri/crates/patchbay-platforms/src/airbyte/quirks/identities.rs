@@ -4,11 +4,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use patchbay_http::{Api, FixedHeaders};
+use patchbay_http::{Api, FixedHeaders, SecretArgument};
 use patchbay_model::Secret;
 
 use super::token::{ApplicationToken, NoCredentials};
-use crate::airbyte::operations::Connect;
 use crate::{Result, SignIn, TokenSource};
 
 /// How many identities besides the account's own keep their tokens.
@@ -30,6 +29,14 @@ pub(in crate::airbyte) struct Identities {
     organization_id: Option<String>,
     /// Identities that single calls asked for, the latest last.
     others: Mutex<Vec<Arc<ApplicationToken>>>,
+}
+
+/// Whom a single call acts as, where it names somebody else than the account.
+#[derive(Clone, Copy)]
+pub(in crate::airbyte) struct Caller<'a> {
+    pub(in crate::airbyte) client_id: Option<&'a str>,
+    pub(in crate::airbyte) client_secret: Option<&'a SecretArgument>,
+    pub(in crate::airbyte) organization_id: Option<&'a str>,
 }
 
 impl Identities {
@@ -72,12 +79,8 @@ impl Identities {
     }
 
     /// The organization that a call is in.
-    pub(in crate::airbyte) fn organization_of<'a>(&'a self, call: &'a Connect) -> Option<&'a str> {
-        let organization = call
-            .organization_id
-            .as_ref()
-            .or(self.organization_id.as_ref());
-        organization.map(String::as_str)
+    pub(in crate::airbyte) fn organization_of<'a>(&'a self, call: Caller<'a>) -> Option<&'a str> {
+        call.organization_id.or(self.organization_id.as_deref())
     }
 
     /// The way to the platform as the identity that a call names; `None` where that is the account. Its token is
@@ -85,12 +88,9 @@ impl Identities {
     ///
     /// # Errors
     /// [`Error::Usage`](crate::Error::Usage) when it has no credentials.
-    pub(in crate::airbyte) fn of(&self, call: &Connect) -> Result<Option<Api>> {
-        let given = call
-            .client_secret
-            .clone()
-            .filter(|secret| !secret.is_empty());
-        let given = given.map(|secret| secret.into_secret());
+    pub(in crate::airbyte) fn of(&self, call: Caller<'_>) -> Result<Option<Api>> {
+        let given = call.client_secret.filter(|secret| !secret.is_empty());
+        let given = given.map(|secret| secret.clone().into_secret());
         let is_own_application = call.client_id.is_none() && given.is_none();
         let organization = self.organization_of(call);
         if is_own_application && organization == self.organization_id.as_deref() {
@@ -104,7 +104,7 @@ impl Identities {
             let tokens = Arc::new(FixedHeaders::bearer(token));
             return Ok(Some(Api { tokens, ..api }));
         }
-        let id = call.client_id.as_ref().or(self.client_id.as_ref());
+        let id = call.client_id.or(self.client_id.as_deref());
         let secret = given.as_ref().or(self.client_secret.as_ref());
         let (id, secret) = id.zip(secret).ok_or_else(NoCredentials::error)?;
         let tokens = self.other(&api, id, secret);

@@ -16,11 +16,11 @@ use patchbay_model::{
 };
 use serde_json::{Map, Value};
 
-use super::download::{DOWNLOAD, File};
+use super::download::DOWNLOAD;
 use crate::actions::humanize;
+use crate::airbyte::client::Airbyte;
 use crate::airbyte::operations::{Execute, Inspect};
-use crate::airbyte::platform::Airbyte;
-use crate::airbyte::wire::{self, Connector, Envelope, Inspection, Reply};
+use crate::airbyte::wire::{self, Connector, Envelope, File, Inspection, Reply};
 use crate::mcp::CallOutcome;
 use crate::operations::{arguments, parameters};
 use crate::{Error, Operation, Result, ToolRequest, Tools};

@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::lines::{Lines, Next};
-use super::stderr::StderrTail;
+use super::stderr::{OnLine, StderrTail};
 use crate::Error;
 
 /// How long a program may take to end after its input ended, and again after it was told to.
@@ -52,9 +52,6 @@ pub struct McpProgram {
     /// Hears what it says to people, line by line; must not block for long.
     pub log: OnLine,
 }
-
-/// Hears a line that is fit to be shown.
-pub type OnLine = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Is told of process groups as long as they are there, to end them should we not come to it.
 pub trait ProcessGuard: Send + Sync {

@@ -6,8 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use patchbay_http::text;
 use patchbay_model::{Secret, clean_text};
 
-use super::process::OnLine;
-
 /// Most lines that are kept.
 const LINES: usize = 20;
 
@@ -16,6 +14,9 @@ const LINE_LENGTH: usize = 500;
 
 /// Most bytes of a line that are looked at.
 const LINE_BYTES: usize = 8 * 1024;
+
+/// Hears a line that is fit to be shown.
+pub type OnLine = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The last lines of a program; clones are the same ones.
 #[derive(Clone)]

@@ -10,8 +10,9 @@ use patchbay_http::{
 use patchbay_model::{Secret, SentRequest};
 use url::Url;
 
-use super::{Wire, answer};
-use crate::{Error, Headers, Refusal};
+use super::Wire;
+use super::refusal::{Sent, short_text};
+use crate::{Error, Refusal};
 
 /// How often an address may point to another one of the same origin.
 const MOST_REDIRECTS: usize = 5;
@@ -24,13 +25,6 @@ const OF_THE_CONNECTION: [HeaderName; 5] = [
     header::TRANSFER_ENCODING,
     header::UPGRADE,
 ];
-
-/// An answer, and the secrets that must not be found in what is shown of it.
-pub(in crate::mcp) struct Sent {
-    pub(in crate::mcp) answer: reqwest::Response,
-    pub(super) secrets: Vec<Secret>,
-    credentials: Headers,
-}
 
 impl Wire {
     /// Sends a request with the credentials of the moment, and once more after a 401 when new ones
@@ -74,7 +68,7 @@ impl Wire {
                 let refusal = Refusal {
                     status: StatusCode::UNAUTHORIZED.as_u16(),
                     host: Some(host_of(url)),
-                    text: answer::short_text(sent, capture).await,
+                    text: short_text(sent, capture).await,
                     ..Refusal::default()
                 };
                 return Err(Error::Unauthorized {

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::mistral::platform::SECRET_NAMES;
 
 fn now() -> Timestamp {
     Timestamp::parse("2026-10-21T07:27:30Z").unwrap()
@@ -15,7 +16,7 @@ fn mapped(more: Value, observed: &Observation) -> RemoteConnector {
     for (name, value) in more.as_object().unwrap() {
         given[name] = value.clone();
     }
-    connector(&Object::of(given).unwrap(), observed, now())
+    connector(&Object::of(given).unwrap(), observed, now(), &SECRET_NAMES)
 }
 
 fn status(more: Value, observed: &Observation) -> (Status, Option<String>) {

@@ -7,7 +7,7 @@ use patchbay_model::Secret;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::Effect;
+use crate::{Effect, SignIn};
 
 fn account(settings: Value, key: Option<&str>) -> SignIn {
     let settings: Map<String, Value> = serde_json::from_value(settings).unwrap();

@@ -2,8 +2,7 @@
 //!
 //! Source: Mistral contract, sections 1 and 9.
 
-use crate::mistral::operations::{CURRENT, SEED};
-use crate::{Error, Field, OperationEntry, Result};
+use crate::{Error, Field, Result};
 
 /// Which form of the API an account speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,14 +23,6 @@ impl Surface {
             Some(_) => Err(Error::Usage(
                 "API version must be current or seed".to_owned(),
             )),
-        }
-    }
-
-    /// What an account can call.
-    pub(in crate::mistral) fn operations(self) -> &'static [OperationEntry] {
-        match self {
-            Self::Current => CURRENT,
-            Self::Seed => SEED,
         }
     }
 

@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
@@ -47,7 +48,7 @@ fn the_name_of_the_file_is_read_in_every_form() {
 }
 
 fn file_of(content_type: &str, body: &str) -> Option<File> {
-    match read(&answer(content_type, body)) {
+    match read(&answer(content_type, body)).reply {
         Reply::File(file) => Some(file),
         Reply::Envelope(_) => None,
     }

@@ -1,5 +1,5 @@
-//! The test search: a connector's own URL, asked as Cohere would ask it. It is the one tool of every connector, for
-//! Cohere itself runs none by hand.
+//! The test search: a connector's own URL, asked as Cohere would ask it. Cohere itself runs none by
+//! hand.
 //!
 //! Source: Cohere's guides "Creating and Deploying a Connector" and "How to Authenticate a Connector":
 //! `POST` with `{"query": text}` and the connector's token, answered with `{"results": [object]}`.
@@ -7,7 +7,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use patchbay_http::{
@@ -19,9 +18,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::capabilities::{SingleOutcome, SingleTool};
-use crate::cohere::operations::{Get, ServiceAuth};
-use crate::cohere::platform::Cohere;
+use super::{Get, ServiceAuth};
 use crate::cohere::wire::{Connector, SearchResults};
 use crate::{Client, Effect, Error, Operation, Output, Raw, Result};
 
@@ -62,7 +59,7 @@ impl Operation for TestSearch {
 
 impl TestSearch {
     /// What the service answers, and the fields that Cohere keeps from the model.
-    async fn search(
+    pub(in crate::cohere) async fn search(
         &self,
         client: &Client,
         options: &CallOptions,
@@ -140,7 +137,7 @@ impl TestSearch {
 /// field; citations do.
 ///
 /// Source: Cohere's guide "Creating and Deploying a Connector" and its questions on connectors, `excludes`.
-fn prompt(results: &[Value], excludes: &[String]) -> String {
+pub(in crate::cohere) fn prompt(results: &[Value], excludes: &[String]) -> String {
     let line = |(name, value): (&String, &Value)| match value {
         Value::String(text) => format!("{name}: {text}\n"),
         other => format!("{name}: {other}\n"),
@@ -173,66 +170,6 @@ fn authorization(auth: &ServiceAuth) -> Secret {
         "basic" => format!("Basic {token}"),
         _ => format!("Bearer {token}"),
     })
-}
-
-/// The arguments of the tool.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::cohere) struct Search {
-    /// What to search for.
-    query: String,
-    /// Token for the search service, if it needs one. Cohere doesn't return the stored one.
-    service_auth: Option<ServiceAuth>,
-}
-
-impl Search {
-    fn of(self, id: &RemoteId) -> TestSearch {
-        TestSearch {
-            id: id.clone(),
-            query: self.query,
-            service_auth: self.service_auth,
-        }
-    }
-}
-
-#[async_trait]
-impl SingleTool for Cohere {
-    type Arguments = Search;
-    const NAME: &'static str = "search";
-    const TITLE: &'static str = "Test search";
-    const DESCRIPTION: &'static str =
-        "Sends a test search and shows what a chat's model would get of the answer";
-
-    async fn check_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
-        self.find(id, options).await.map(drop)
-    }
-
-    async fn call(
-        &self,
-        id: &RemoteId,
-        search: Search,
-        options: &CallOptions,
-    ) -> Result<SingleOutcome> {
-        let search = search.of(id);
-        let (found, excludes) = search.search(&self.client, options).await?;
-        Ok(SingleOutcome {
-            words: prompt(&found.value.results, &excludes),
-            is_structured: false,
-            answer: found.json,
-            is_error: false,
-            status: found.status,
-            bytes: found.bytes,
-        })
-    }
-
-    async fn plan(
-        &self,
-        id: &RemoteId,
-        search: Search,
-        options: &CallOptions,
-    ) -> Result<SentRequest> {
-        search.of(id).plan(&self.client, options).await
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::airbyte::wire::same_id;
 
 fn connectors(templates: &[Value]) -> Vec<Connector> {
     let item = |(n, template): (usize, &Value)| {

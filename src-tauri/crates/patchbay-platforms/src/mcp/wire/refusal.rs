@@ -1,0 +1,111 @@
+//! An answer as it came, and the error that one without success is.
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use patchbay_http::{
+    Capture, Clock as _, SystemClock, TEXT_LIMIT, challenge, host_of, read_start, retry_after, text,
+};
+use patchbay_model::Secret;
+
+use crate::{Error, Headers, Refusal};
+
+/// How much of an error's body is looked at.
+const ERROR_BYTES: usize = 64 * 1024;
+
+/// An answer, and the secrets that must not be found in what is shown of it.
+pub(in crate::mcp) struct Sent {
+    pub(in crate::mcp) answer: reqwest::Response,
+    pub(super) secrets: Vec<Secret>,
+    pub(super) credentials: Headers,
+}
+
+/// The words of an answer that is no success, cleaned.
+pub(super) async fn short_text(sent: Sent, capture: &Capture) -> Option<String> {
+    let is_html = is_html(media_type(sent.answer.headers()).as_deref());
+    let body = read_start(sent.answer, ERROR_BYTES).await;
+    capture.note_body(&body);
+    words(&body, is_html, &sent.secrets)
+}
+
+/// The error that a status without success is, and the start of the body.
+pub(in crate::mcp) async fn refusal(sent: Sent) -> (Error, Vec<u8>) {
+    let status = sent.answer.status();
+    let headers = sent.answer.headers().clone();
+    let host = host_of(sent.answer.url());
+    let is_html = is_html(media_type(&headers).as_deref());
+    let body = read_start(sent.answer, ERROR_BYTES).await;
+    let refusal = Box::new(Refusal {
+        status: status.as_u16(),
+        host: Some(host),
+        text: words(&body, is_html, &sent.secrets),
+        ..Refusal::default()
+    });
+    let error = match status {
+        StatusCode::FORBIDDEN => {
+            let challenge = challenge(&headers);
+            Error::Forbidden {
+                scope: challenge.as_deref().and_then(wanted_scope),
+                challenge,
+                refusal,
+            }
+        }
+        StatusCode::TOO_MANY_REQUESTS => Error::RateLimited {
+            retry_after: retry_after(&headers, SystemClock.now()),
+            refusal,
+        },
+        _ => Error::Status(refusal),
+    };
+    (error, body)
+}
+
+/// The scopes of an `insufficient_scope` challenge (RFC 6750, section 3.1).
+fn wanted_scope(challenge: &str) -> Option<String> {
+    let start = challenge
+        .match_indices("scope=")
+        .map(|(at, _)| at)
+        .find(|&at| at == 0 || matches!(challenge.as_bytes()[at - 1], b' ' | b',' | b'\t'))?;
+    let value = &challenge[start + "scope=".len()..];
+    let scope = match value.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => value.split([',', ' ']).next()?,
+    };
+    (!scope.is_empty()).then(|| scope.to_owned())
+}
+
+fn words(body: &[u8], is_html: bool, secrets: &[Secret]) -> Option<String> {
+    if is_html {
+        return None;
+    }
+    let text = String::from_utf8_lossy(body);
+    let text = text::redact(&text, secrets.iter().map(Secret::expose));
+    let text = text::clean_lines(&text, TEXT_LIMIT);
+    (!text.is_empty()).then_some(text)
+}
+
+pub(super) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let essence = value.split(';').next().unwrap_or_default();
+    Some(essence.trim().to_ascii_lowercase())
+}
+
+pub(super) fn is_html(media_type: Option<&str>) -> bool {
+    matches!(media_type, Some("text/html" | "application/xhtml+xml"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_of_a_challenge_are_found() {
+        let of = |challenge| wanted_scope(challenge);
+        assert_eq!(
+            of(r#"Bearer error="insufficient_scope", scope="a b", error_description="x""#)
+                .as_deref(),
+            Some("a b")
+        );
+        assert_eq!(of("Bearer scope=a:b, realm=x").as_deref(), Some("a:b"));
+        assert_eq!(of(r#"Bearer error="insufficient_scope""#), None);
+        assert_eq!(of(r#"Bearer realm="x", scope="""#), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! One account's client: the way to Mistral by one of its surfaces, and what happened here to connectors.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_http::{Api, Backoff, Jitter, Reading, RetryPolicy, parse_base_url};
+use patchbay_model::RemoteId;
+
+use super::operations::scope::Scope;
+use super::quirks::key::Key;
+use super::quirks::observations::{Listing, Observation};
+use super::quirks::surface::Surface;
+use super::wire::AuthUrl;
+use crate::observations::Observations;
+use crate::{Result, SignIn};
+
+/// Nobody signs in for longer than a day.
+const LONGEST_PAGE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// One account: its operations are called with it.
+pub struct Mistral {
+    pub(super) api: Api,
+    pub(super) surface: Surface,
+    /// By id or name, as each call named the connector.
+    pub(super) observations: Observations<Observation>,
+}
+
+impl AsRef<Api> for Mistral {
+    fn as_ref(&self) -> &Api {
+        &self.api
+    }
+}
+
+/// The client of an account.
+///
+/// # Errors
+/// [`Error::Usage`](crate::Error::Usage) when the key is empty, or a setting cannot be used.
+pub fn client(account: &SignIn) -> Result<Mistral> {
+    let surface = Surface::from_word(account.text("surface")?)?;
+    let region = surface.base_url(account.text("region")?)?;
+    let base = account.text("base_url")?.unwrap_or(region);
+    let key = Arc::new(Key::of(account)?);
+    Ok(Mistral {
+        api: Api {
+            // Of several slashes at its end only one goes (contract, section 1, "joining").
+            base: parse_base_url(base)?,
+            retries: retries(),
+            ..account.api(base, key)?
+        },
+        surface,
+        observations: Observations::default(),
+    })
+}
+
+/// Nothing is repeated unless the call asks for it; then these statuses, with the official client's
+/// usual waits. What a server asks to wait is heeded up to a minute.
+///
+/// Source: Mistral contract, section 7.
+fn retries() -> RetryPolicy {
+    RetryPolicy {
+        max_retries: 0,
+        statuses: vec![429..=429, 500..=500, 502..=504],
+        backoff: Backoff {
+            first: Duration::from_millis(500),
+            factor: 1.5,
+            longest: Duration::from_secs(60),
+            jitter: Jitter::Added(Duration::from_secs(1)),
+        },
+        max_retry_after: Duration::from_secs(60),
+        reading: Reading {
+            zero_millis_count: true,
+            ..Reading::default()
+        },
+        max_elapsed: Some(Duration::from_secs(3600)),
+        ..RetryPolicy::NEVER
+    }
+}
+
+impl Mistral {
+    /// The older surface tells itself whether a connector is on.
+    pub(super) fn note_switched(&self, id: &RemoteId, scope: Scope, is_on: bool) {
+        if scope == Scope::User && self.surface == Surface::Current {
+            self.observations
+                .note(id.as_str(), |observed| observed.is_switched_off = !is_on);
+        }
+    }
+
+    pub(super) fn note_page(&self, id: &RemoteId, page: &AuthUrl) {
+        let until = self.api.clock.now() + page.lives().min(LONGEST_PAGE);
+        self.observations.note(id.as_str(), |observed| {
+            observed.page_until = Some(until);
+            observed.awaited = None;
+        });
+    }
+
+    pub(super) fn note_listed<T>(&self, id: &RemoteId, outcome: &Result<T>) {
+        if let Some(listing) = Listing::of(outcome) {
+            self.observations
+                .note(id.as_str(), |observed| observed.tools = Some(listing));
+        }
+    }
+}

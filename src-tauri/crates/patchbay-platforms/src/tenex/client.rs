@@ -1,0 +1,84 @@
+//! One account's client: the two ways to 10ex, and what was found out here about its connectors.
+
+use std::time::Duration;
+
+use patchbay_http::{Answer, Api, CallOptions};
+use patchbay_model::Timestamp;
+use serde_json::{Map, Value};
+
+use super::quirks::mcp_path::McpPath;
+use super::quirks::table::Table;
+use super::quirks::waiting::Waiting;
+use super::wire::{Connector, Started};
+use crate::observations::Observations;
+use crate::{Error, Operation, Result};
+
+/// One account: its operations are called with it.
+pub struct Tenex {
+    pub(super) api: Api,
+    pub(super) table: Table,
+    pub(super) mcp: McpPath,
+    pub(super) observations: Observations,
+    pub(super) waiting: Waiting,
+}
+
+impl AsRef<Api> for Tenex {
+    fn as_ref(&self) -> &Api {
+        &self.api
+    }
+}
+
+impl Tenex {
+    pub(super) fn now(&self) -> Timestamp {
+        self.api.clock.now()
+    }
+
+    /// Whether the table of routes has that operation switched on.
+    pub(super) fn offers<O: Operation<Self>>(&self) -> bool {
+        self.table.offers(O::NAME)
+    }
+
+    /// Sends an operation by its route.
+    pub(super) async fn ask<O: Operation<Self>>(
+        &self,
+        operation: &O,
+        options: &CallOptions,
+    ) -> Result<Answer> {
+        let request = operation.request(self)?.repeat(O::RETRY);
+        self.api.send(request, options).await
+    }
+
+    /// Sends an operation by its route, or calls the tool in place of it where the settings say so.
+    pub(super) async fn ask_either<O: Operation<Self>>(
+        &self,
+        operation: &O,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<Answer> {
+        if !self.table.uses_mcp {
+            return self.ask(operation, options).await;
+        }
+        if !self.offers::<O>() {
+            return Err(Error::NotSupported(O::NAME.to_owned()));
+        }
+        self.mcp.call(&self.api, tool, arguments, options).await
+    }
+
+    /// What was found out before no longer holds for a connector that was changed.
+    pub(super) fn forget_findings(&self, connector: &Connector) {
+        self.observations.forget(connector.id.as_str());
+    }
+
+    /// How long a consent is waited for.
+    pub(super) fn lives(&self, started: &Started) -> Duration {
+        let end = started.expires_at.as_str().and_then(Timestamp::parse);
+        let left = end.map(|end| self.until(end));
+        let limit = self.table.poll_limit;
+        left.map_or(limit, |left| left.min(limit))
+    }
+
+    pub(super) fn until(&self, end: Timestamp) -> Duration {
+        Duration::try_from(end.instant() - self.now().instant()).unwrap_or_default()
+    }
+}
