@@ -17,13 +17,13 @@ pub(crate) fn call<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
     Action {
         name: name.to_owned(),
         title: title.to_owned(),
-        operation: O::NAME.to_owned(),
+        operation: O::CONTRACT.name.to_owned(),
         fixed: Json(fixed),
         input_schema: None,
         values: Json(json!({})),
-        effect: O::EFFECT,
+        effect: O::CONTRACT.effect,
         warning: None,
-        needs_confirmation: O::EFFECT.needs_confirmation(),
+        needs_confirmation: O::CONTRACT.effect.needs_confirmation(),
     }
 }
 
@@ -91,15 +91,13 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::Effect;
+    use crate::Contract;
 
     #[derive(Deserialize, schemars::JsonSchema)]
     struct Update {}
 
     impl Operation for Update {
-        const NAME: &'static str = "update";
-        const EFFECT: Effect = Effect::Write;
-        const RETRY: Repeat = Repeat::Freely;
+        const CONTRACT: Contract = Contract::write("update").retry(Repeat::Freely);
         type Output = Value;
     }
 
@@ -107,9 +105,7 @@ mod tests {
     struct Revoke {}
 
     impl Operation for Revoke {
-        const NAME: &'static str = "revoke";
-        const EFFECT: Effect = Effect::Destructive;
-        const RETRY: Repeat = Repeat::Freely;
+        const CONTRACT: Contract = Contract::destructive("revoke").retry(Repeat::Freely);
         type Output = Value;
     }
 

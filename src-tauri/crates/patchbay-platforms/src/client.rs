@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use patchbay_http::Api;
+use patchbay_http::{Api, CallOptions};
 
 use crate::observations::Observations;
+use crate::{Error, Result};
 
 /// How long a consent is waited for where the platform does not tell.
 const CONSENT_LIVES: Duration = Duration::from_secs(300);
@@ -15,6 +16,18 @@ pub struct Client {
     /// Address, credentials and the rules of the platform's contract.
     pub api: Api,
     pub(crate) observations: Observations,
+}
+
+/// Sleeps so long by the clock of `api`, unless the call is stopped.
+///
+/// # Errors
+/// [`Error::Cancelled`].
+pub(crate) async fn sleep(api: &Api, duration: Duration, options: &CallOptions) -> Result<()> {
+    tokio::select! {
+        biased;
+        () = options.cancelled() => Err(Error::Cancelled),
+        () = api.clock.sleep(duration) => Ok(()),
+    }
 }
 
 impl AsRef<Api> for Client {

@@ -39,7 +39,7 @@ pub use capabilities::{
 pub use client::Client;
 pub use hosted::{HostedPlatform, OperationsOf, Rules};
 pub use observations::SavedObservations;
-pub use operations::{Effect, Operation, OperationEntry, Platform};
+pub use operations::{Contract, Effect, Operation, OperationEntry, Platform};
 pub use output::{Output, Raw};
 pub use patchbay_http::{
     BoxError, Error, Field, Found, Headers, NoToken, PlainHttp, Refusal, Result, TokenSource,

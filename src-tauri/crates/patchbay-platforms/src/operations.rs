@@ -19,6 +19,52 @@ use crate::{
     Prompts, Resources, SavedObservations, Settings, Tools,
 };
 
+/// What a contract says of an operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Contract {
+    /// Its name there.
+    pub name: &'static str,
+    /// What it does to the platform.
+    pub effect: Effect,
+    /// Whether it may be sent again after a failure. Where nothing is said, only what changes nothing is.
+    pub retry: Repeat,
+}
+
+impl Contract {
+    /// Of what changes nothing.
+    pub const fn read(name: &'static str) -> Self {
+        Self::new(name, Effect::Read, Repeat::Freely)
+    }
+
+    /// Of what makes or changes something.
+    pub const fn write(name: &'static str) -> Self {
+        Self::new(name, Effect::Write, Repeat::Never)
+    }
+
+    /// Of what takes something away that can be had again.
+    pub const fn destructive(name: &'static str) -> Self {
+        Self::new(name, Effect::Destructive, Repeat::Never)
+    }
+
+    /// Of what takes something away for good.
+    pub const fn irreversible(name: &'static str) -> Self {
+        Self::new(name, Effect::Irreversible, Repeat::Never)
+    }
+
+    /// One that may be sent again otherwise.
+    pub const fn retry(self, retry: Repeat) -> Self {
+        Self { retry, ..self }
+    }
+
+    const fn new(name: &'static str, effect: Effect, retry: Repeat) -> Self {
+        Self {
+            name,
+            effect,
+            retry,
+        }
+    }
+}
+
 /// One documented operation: the type is its arguments, and says what is sent, what comes back, what it may do
 /// and when it may be repeated.
 ///
@@ -27,15 +73,8 @@ use crate::{
 pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
     DeserializeOwned + JsonSchema + Send + Sync + 'static
 {
-    /// Its name in the contract.
-    const NAME: &'static str;
-    /// What it does to the platform.
-    const EFFECT: Effect;
-    /// Whether it may be sent again after a failure. Where an operation does not say, only what changes nothing is.
-    const RETRY: Repeat = match Self::EFFECT {
-        Effect::Read => Repeat::Freely,
-        Effect::Write | Effect::Destructive | Effect::Irreversible => Repeat::Never,
-    };
+    /// What its contract says of it.
+    const CONTRACT: Contract;
     /// What comes back.
     type Output: Output;
     /// Whether that can be had as it comes ([`Operation::stream`]).
@@ -78,9 +117,9 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
         options: &CallOptions,
     ) -> impl Future<Output = Result<Self::Output, Error>> + Send {
         async move {
-            let request = self.request(client)?.repeat(Self::RETRY);
+            let request = self.request(client)?.repeat(Self::CONTRACT.retry);
             let answer = client.as_ref().send(request, options).await?;
-            Self::Output::read(&answer, Self::NAME)
+            Self::Output::read(&answer, Self::CONTRACT.name)
         }
     }
 
@@ -94,7 +133,12 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
         _client: &C,
         _options: &CallOptions,
     ) -> impl Future<Output = Result<StreamedAnswer, Error>> + Send {
-        async { Err(Error::NotSupported(format!("streaming {}", Self::NAME))) }
+        async {
+            Err(Error::NotSupported(format!(
+                "streaming {}",
+                Self::CONTRACT.name
+            )))
+        }
     }
 
     /// Notes what a success tells about a connector and the platform itself does not.
@@ -149,8 +193,8 @@ pub(crate) use operations;
 /// The entry of an operation that is a type.
 pub const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>() -> OperationEntry {
     OperationEntry {
-        name: O::NAME,
-        effect: O::EFFECT,
+        name: O::CONTRACT.name,
+        effect: O::CONTRACT.effect,
         is_streamed: O::IS_STREAMED,
         schema: parameters::<O>,
         call: |client, given, options| {
@@ -469,8 +513,7 @@ mod tests {
     struct Count {}
 
     impl Operation for Count {
-        const NAME: &'static str = "count";
-        const EFFECT: Effect = Effect::Read;
+        const CONTRACT: Contract = Contract::read("count");
         type Output = Value;
     }
 

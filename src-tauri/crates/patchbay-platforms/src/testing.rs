@@ -1,9 +1,11 @@
 //! Answers for what reads those of platforms, and JSON of every shape.
 
-use patchbay_http::Answer;
-use patchbay_model::Secret;
+use patchbay_http::{Answer, CallOptions};
+use patchbay_model::{PlatformDetails, RemoteId, Secret};
 use proptest::prelude::*;
 use serde_json::Value;
+
+use crate::Platform;
 
 /// A success with that body.
 pub(crate) fn answer(body: &Value) -> Answer {
@@ -20,6 +22,13 @@ pub(crate) fn giving(answer: Answer, secret: &str) -> Answer {
         given: vec![Secret::new(secret)],
         ..answer
     }
+}
+
+/// What only a platform's own connectors have, of one of them.
+pub(crate) async fn details_of(platform: &dyn Platform, id: &RemoteId) -> PlatformDetails {
+    let details = platform.details().unwrap();
+    let options = CallOptions::default();
+    details.platform_details(id, &options).await.unwrap()
 }
 
 /// Any JSON, with these names among those of its members.

@@ -1,15 +1,12 @@
 //! One account's client: the way to Agent Stack, the sessions with the servers behind it, and what was found out here
 //! about its connectors.
 
-use std::time::Duration;
-
-use patchbay_http::{Api, CallOptions};
+use patchbay_http::Api;
 
 use super::mapping::Observation;
 use super::quirks::sessions::Sessions;
 use super::wire::{Which, plain_id};
 use crate::observations::Observations;
-use crate::{Error, Result};
 
 /// One account: its operations are called with it.
 pub struct AgentStack {
@@ -35,18 +32,6 @@ impl AgentStack {
         if let Ok(id) = which.id() {
             self.sessions.forget(id);
             self.observations.forget(&plain_id(id));
-        }
-    }
-
-    /// Sleeps so long, unless the call is stopped.
-    ///
-    /// # Errors
-    /// [`Error::Cancelled`].
-    pub(super) async fn sleep(&self, duration: Duration, options: &CallOptions) -> Result<()> {
-        tokio::select! {
-            biased;
-            () = options.cancelled() => Err(Error::Cancelled),
-            () = self.api.clock.sleep(duration) => Ok(()),
         }
     }
 }

@@ -16,8 +16,8 @@ use super::client::AgentStack;
 pub use super::quirks::relay::Mcp;
 pub use super::wire::Which;
 use super::wire::{AUTH_REQUIRED, Connector, Page, Preset, connectors};
-use crate::operations::{Operation, OperationEntry, operations};
-use crate::{Effect, Error, Result};
+use crate::operations::{Contract, Operation, OperationEntry, operations};
+use crate::{Error, Result};
 
 /// Every operation by name.
 pub(super) static OPERATIONS: &[OperationEntry] = operations![
@@ -69,8 +69,7 @@ fn yes() -> bool {
 }
 
 impl Operation<AgentStack> for Create {
-    const NAME: &'static str = "create";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("create");
     type Output = Connector;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -99,8 +98,7 @@ impl Operation<AgentStack> for Create {
 pub struct List {}
 
 impl Operation<AgentStack> for List {
-    const NAME: &'static str = "list";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list");
     type Output = Page<Connector>;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -119,8 +117,7 @@ pub struct Get {
 }
 
 impl Operation<AgentStack> for Get {
-    const NAME: &'static str = "get";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("get");
     type Output = Connector;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -147,8 +144,7 @@ pub struct Refresh {
 }
 
 impl Operation<AgentStack> for Refresh {
-    const NAME: &'static str = "refresh";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("refresh");
     type Output = Connector;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -169,8 +165,7 @@ pub struct Delete {
 }
 
 impl Operation<AgentStack> for Delete {
-    const NAME: &'static str = "delete";
-    const EFFECT: Effect = Effect::Irreversible;
+    const CONTRACT: Contract = Contract::irreversible("delete");
     type Output = ();
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -206,8 +201,7 @@ fn serialize_non_empty<S: Serializer>(text: &Option<String>, to: S) -> Result<S:
 }
 
 impl Operation<AgentStack> for Connect {
-    const NAME: &'static str = "connect";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("connect");
     type Output = Connector;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -252,8 +246,7 @@ pub struct Disconnect {
 }
 
 impl Operation<AgentStack> for Disconnect {
-    const NAME: &'static str = "disconnect";
-    const EFFECT: Effect = Effect::Destructive;
+    const CONTRACT: Contract = Contract::destructive("disconnect");
     type Output = Connector;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {
@@ -273,8 +266,7 @@ impl Operation<AgentStack> for Disconnect {
 pub struct Presets {}
 
 impl Operation<AgentStack> for Presets {
-    const NAME: &'static str = "presets";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("presets");
     type Output = Page<Preset>;
 
     fn request(&self, _: &AgentStack) -> Result<Request> {

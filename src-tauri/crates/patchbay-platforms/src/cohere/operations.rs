@@ -14,8 +14,8 @@ use serde_with::apply;
 
 pub use self::test_search::TestSearch;
 use super::wire::{AuthorizationPage, Envelope, Page};
-use crate::operations::{Operation, OperationEntry, operations};
-use crate::{Client, Effect, Error, Field, Raw, Result};
+use crate::operations::{Contract, Operation, OperationEntry, operations};
+use crate::{Client, Error, Field, Raw, Result};
 
 /// Every operation by name.
 pub(super) static OPERATIONS: &[OperationEntry] = operations![
@@ -41,8 +41,7 @@ pub struct List {
 }
 
 impl Operation for List {
-    const NAME: &'static str = "list";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list");
     type Output = Raw<Page>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -78,9 +77,7 @@ pub struct Create {
 }
 
 impl Operation for Create {
-    const NAME: &'static str = "create";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::WhenRateLimited;
+    const CONTRACT: Contract = Contract::write("create").retry(Repeat::WhenRateLimited);
     type Output = Raw<Envelope>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -100,8 +97,7 @@ pub struct Get {
 }
 
 impl Operation for Get {
-    const NAME: &'static str = "get";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("get");
     type Output = Raw<Envelope>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -136,9 +132,7 @@ pub struct Update {
 }
 
 impl Operation for Update {
-    const NAME: &'static str = "update";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::write("update").retry(Repeat::Freely);
     type Output = Raw<Envelope>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -158,9 +152,7 @@ pub struct Delete {
 }
 
 impl Operation for Delete {
-    const NAME: &'static str = "delete";
-    const EFFECT: Effect = Effect::Irreversible;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::irreversible("delete").retry(Repeat::Freely);
     type Output = Value;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -185,9 +177,7 @@ pub struct OAuthAuthorize {
 }
 
 impl Operation for OAuthAuthorize {
-    const NAME: &'static str = "o_auth_authorize";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::WhenRateLimited;
+    const CONTRACT: Contract = Contract::write("o_auth_authorize").retry(Repeat::WhenRateLimited);
     type Output = Raw<AuthorizationPage>;
 
     fn request(&self, _: &Client) -> Result<Request> {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::wire::{Connector, Page};
-use crate::operations::{Operation, OperationEntry, operations};
-use crate::{Client, Effect, Raw, Result};
+use crate::operations::{Contract, Operation, OperationEntry, operations};
+use crate::{Client, Raw, Result};
 
 /// Every operation by name.
 pub(super) static OPERATIONS: &[OperationEntry] =
@@ -22,8 +22,7 @@ pub(super) static OPERATIONS: &[OperationEntry] =
 pub struct List {}
 
 impl Operation for List {
-    const NAME: &'static str = "list";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list");
     type Output = Raw<Page>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -46,9 +45,7 @@ pub struct Create {
 }
 
 impl Operation for Create {
-    const NAME: &'static str = "create";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::WhenRateLimited;
+    const CONTRACT: Contract = Contract::write("create").retry(Repeat::WhenRateLimited);
     type Output = Raw<Connector>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -67,8 +64,7 @@ pub struct Get {
 }
 
 impl Operation for Get {
-    const NAME: &'static str = "get";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("get");
     type Output = Raw<Connector>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -87,9 +83,7 @@ pub struct Delete {
 }
 
 impl Operation for Delete {
-    const NAME: &'static str = "delete";
-    const EFFECT: Effect = Effect::Irreversible;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::irreversible("delete").retry(Repeat::Freely);
     type Output = ();
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -108,8 +102,7 @@ pub struct ListTools {
 }
 
 impl Operation for ListTools {
-    const NAME: &'static str = "list_tools";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list_tools");
     type Output = Value;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -132,9 +125,7 @@ pub struct CallTool {
 }
 
 impl Operation for CallTool {
-    const NAME: &'static str = "call_tool";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::WhenRateLimited;
+    const CONTRACT: Contract = Contract::write("call_tool").retry(Repeat::WhenRateLimited);
     type Output = Raw<Value>;
 
     fn request(&self, _: &Client) -> Result<Request> {

@@ -35,7 +35,7 @@ impl Tenex {
 
     /// Whether the table of routes has that operation switched on.
     pub(super) fn offers<O: Operation<Self>>(&self) -> bool {
-        self.table.offers(O::NAME)
+        self.table.offers(O::CONTRACT.name)
     }
 
     /// Sends an operation by its route.
@@ -44,7 +44,7 @@ impl Tenex {
         operation: &O,
         options: &CallOptions,
     ) -> Result<Answer> {
-        let request = operation.request(self)?.repeat(O::RETRY);
+        let request = operation.request(self)?.repeat(O::CONTRACT.retry);
         self.api.send(request, options).await
     }
 
@@ -60,7 +60,7 @@ impl Tenex {
             return self.ask(operation, options).await;
         }
         if !self.offers::<O>() {
-            return Err(Error::NotSupported(O::NAME.to_owned()));
+            return Err(Error::NotSupported(O::CONTRACT.name.to_owned()));
         }
         self.mcp.call(&self.api, tool, arguments, options).await
     }

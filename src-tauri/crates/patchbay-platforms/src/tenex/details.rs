@@ -62,7 +62,7 @@ impl Tenex {
     fn action<O: Operation<Self>>(&self, title: &str, connector: &Connector) -> Option<Action> {
         let fixed = json!({"id": connector.id});
         self.offers::<O>()
-            .then(|| call::<O, _>(O::NAME, title, fixed))
+            .then(|| call::<O, _>(O::CONTRACT.name, title, fixed))
     }
 
     /// What is done to the connection, as far as the table of routes offers it.

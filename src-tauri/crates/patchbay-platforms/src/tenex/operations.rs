@@ -16,8 +16,9 @@ use serde_with::apply;
 use super::client::Tenex;
 use super::quirks::table::members;
 use super::wire::{Connector, Grant, Page, Started, Tested};
-use crate::operations::{Operation, OperationEntry, operations};
-use crate::{Effect, Error, Field, Output, Raw, Result};
+use crate::client::sleep;
+use crate::operations::{Contract, Operation, OperationEntry, operations};
+use crate::{Error, Field, Output, Raw, Result};
 
 /// Every operation by name.
 pub(super) static OPERATIONS: &[OperationEntry] = operations![
@@ -60,12 +61,11 @@ pub struct ListProviders {
 }
 
 impl Operation<Tenex> for ListProviders {
-    const NAME: &'static str = "list_providers";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list_providers");
     type Output = Page<Value>;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.list_request(Self::NAME, self)
+        client.table.list_request(Self::CONTRACT.name, self)
     }
 
     async fn send(&self, client: &Tenex, options: &CallOptions) -> Result<Page<Value>> {
@@ -94,12 +94,14 @@ pub struct List {
 }
 
 impl Operation<Tenex> for List {
-    const NAME: &'static str = "list";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list");
     type Output = Page<Connector>;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.without_mcp()?.list_request(Self::NAME, self)
+        client
+            .table
+            .without_mcp()?
+            .list_request(Self::CONTRACT.name, self)
     }
 
     async fn send(&self, client: &Tenex, options: &CallOptions) -> Result<Page<Connector>> {
@@ -120,8 +122,7 @@ impl Operation<Tenex> for List {
 pub struct ListAll(pub List);
 
 impl Operation<Tenex> for ListAll {
-    const NAME: &'static str = "list_all";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list_all");
     type Output = Value;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -188,12 +189,11 @@ pub struct Get {
 }
 
 impl Operation<Tenex> for Get {
-    const NAME: &'static str = "get";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("get");
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.request(Self::NAME, self)
+        client.table.request(Self::CONTRACT.name, self)
     }
 }
 
@@ -222,12 +222,14 @@ pub struct StartOauth {
 }
 
 impl Operation<Tenex> for StartOauth {
-    const NAME: &'static str = "start_oauth";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("start_oauth");
     type Output = Started;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.without_mcp()?.request(Self::NAME, self)
+        client
+            .table
+            .without_mcp()?
+            .request(Self::CONTRACT.name, self)
     }
 
     async fn send(&self, client: &Tenex, options: &CallOptions) -> Result<Started> {
@@ -258,18 +260,20 @@ pub struct GetStatus {
 }
 
 impl Operation<Tenex> for GetStatus {
-    const NAME: &'static str = "get_status";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("get_status");
     type Output = Grant;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.without_mcp()?.request(Self::NAME, self)
+        client
+            .table
+            .without_mcp()?
+            .request(Self::CONTRACT.name, self)
     }
 
     async fn send(&self, client: &Tenex, options: &CallOptions) -> Result<Grant> {
         let asked = members(&json!({"connector_id": self.id})).0;
         let answer = client.ask_either(self, "get_connector_status", asked, options);
-        let mut grant = Grant::read(&answer.await?, Self::NAME)?;
+        let mut grant = Grant::read(&answer.await?, Self::CONTRACT.name)?;
         grant
             .connector_id
             .get_or_insert_with(|| self.id.to_string());
@@ -296,8 +300,7 @@ pub struct WaitForGrant {
 }
 
 impl Operation<Tenex> for WaitForGrant {
-    const NAME: &'static str = "wait_for_grant";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("wait_for_grant");
     type Output = Grant;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
@@ -338,11 +341,7 @@ impl Operation<Tenex> for WaitForGrant {
                 Err(Error::Status(refusal)) if refusal.status >= 500 => {}
                 Err(error) => return Err(error),
             }
-            tokio::select! {
-                biased;
-                () = options.cancelled() => return Err(Error::Cancelled),
-                () = client.api.clock.sleep(interval.min(left)) => {}
-            }
+            sleep(&client.api, interval.min(left), options).await?;
         }
     }
 }
@@ -382,12 +381,11 @@ pub struct SubmitByok {
 }
 
 impl Operation<Tenex> for SubmitByok {
-    const NAME: &'static str = "submit_byok";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("submit_byok");
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
-        let request = client.table.request(Self::NAME, self)?;
+        let request = client.table.request(Self::CONTRACT.name, self)?;
         Ok(self.secrets.iter().cloned().fold(request, Request::secret))
     }
 
@@ -423,12 +421,11 @@ pub struct Update {
 }
 
 impl Operation<Tenex> for Update {
-    const NAME: &'static str = "update";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("update");
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
-        let request = client.table.request(Self::NAME, self)?;
+        let request = client.table.request(Self::CONTRACT.name, self)?;
         match members(self).0.len() {
             // The id alone.
             1 => Err(Error::Usage("no changes given".to_owned())),
@@ -452,13 +449,12 @@ pub struct Disable {
 }
 
 impl Operation<Tenex> for Disable {
-    const NAME: &'static str = "disable";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("disable");
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
         let body = json!({"id": self.id, "enabled": false});
-        client.table.request(Self::NAME, &body)
+        client.table.request(Self::CONTRACT.name, &body)
     }
 
     fn observe(&self, client: &Tenex, connector: &Connector) {
@@ -477,13 +473,12 @@ pub struct Enable {
 }
 
 impl Operation<Tenex> for Enable {
-    const NAME: &'static str = "enable";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("enable");
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
         let body = json!({"id": self.id, "enabled": true});
-        client.table.request(Self::NAME, &body)
+        client.table.request(Self::CONTRACT.name, &body)
     }
 
     fn observe(&self, client: &Tenex, connector: &Connector) {
@@ -502,12 +497,11 @@ pub struct Refresh {
 }
 
 impl Operation<Tenex> for Refresh {
-    const NAME: &'static str = "refresh";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("refresh");
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.request(Self::NAME, self)
+        client.table.request(Self::CONTRACT.name, self)
     }
 
     fn observe(&self, client: &Tenex, connector: &Connector) {
@@ -526,12 +520,11 @@ pub struct Revoke {
 }
 
 impl Operation<Tenex> for Revoke {
-    const NAME: &'static str = "revoke";
-    const EFFECT: Effect = Effect::Destructive;
+    const CONTRACT: Contract = Contract::destructive("revoke");
     type Output = Connector;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.request(Self::NAME, self)
+        client.table.request(Self::CONTRACT.name, self)
     }
 
     fn observe(&self, client: &Tenex, connector: &Connector) {
@@ -550,12 +543,11 @@ pub struct Test {
 }
 
 impl Operation<Tenex> for Test {
-    const NAME: &'static str = "test";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("test");
     type Output = Raw<Tested>;
 
     fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.request(Self::NAME, self)
+        client.table.request(Self::CONTRACT.name, self)
     }
 
     fn observe(&self, client: &Tenex, tested: &Raw<Tested>) {
@@ -579,12 +571,11 @@ pub struct Delete {
 }
 
 impl Operation<Tenex> for Delete {
-    const NAME: &'static str = "delete";
-    const EFFECT: Effect = Effect::Irreversible;
+    const CONTRACT: Contract = Contract::irreversible("delete");
     type Output = ();
 
     fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.request(Self::NAME, self)
+        client.table.request(Self::CONTRACT.name, self)
     }
 
     fn observe(&self, client: &Tenex, (): &()) {

@@ -13,7 +13,8 @@ use super::{List, Which};
 use crate::agentstack::client::AgentStack;
 use crate::agentstack::mapping::disconnect_reason;
 use crate::agentstack::wire::{CONNECTED, Connector, DISCONNECTED, same_id};
-use crate::{Effect, Error, Operation, Result};
+use crate::client::sleep;
+use crate::{Contract, Error, Operation, Result};
 
 const INTERVAL: Duration = Duration::from_secs(1);
 const STATE_LIMIT: Duration = Duration::from_secs(300);
@@ -41,8 +42,7 @@ pub struct WaitForState {
 }
 
 impl Operation<AgentStack> for WaitForState {
-    const NAME: &'static str = "wait_for_state";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("wait_for_state");
     type Output = Connector;
 
     async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<Connector> {
@@ -88,8 +88,7 @@ pub struct WaitForDeletion {
 }
 
 impl Operation<AgentStack> for WaitForDeletion {
-    const NAME: &'static str = "wait_for_deletion";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("wait_for_deletion");
     type Output = ();
 
     async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<()> {
@@ -149,7 +148,7 @@ impl<'a> Patience<'a> {
     /// Sleeps until the next look; one that would begin at the end is not made.
     async fn pause(&self, interval: Duration) -> Result<()> {
         let interval = interval.min(self.remaining());
-        self.client.sleep(interval, self.options).await?;
+        sleep(&self.client.api, interval, self.options).await?;
         if self.remaining().is_zero() {
             return Err(self.is_over());
         }

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use super::inflate::inflate;
 use crate::agentstack::client::AgentStack;
 use crate::agentstack::wire::Which;
-use crate::{Effect, Error, Operation, Result};
+use crate::{Contract, Error, Operation, Result};
 
 /// Longest silence. Tools may think for long, and a stream of events may have none; neither platform nor
 /// official client has a limit.
@@ -53,8 +53,7 @@ pub struct Mcp {
 }
 
 impl Operation<AgentStack> for Mcp {
-    const NAME: &'static str = "mcp_proxy";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("mcp_proxy");
     type Output = Value;
     const IS_STREAMED: bool = true;
 

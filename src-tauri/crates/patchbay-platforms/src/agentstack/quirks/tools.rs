@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::agentstack::client::AgentStack;
 use crate::agentstack::mapping::Relay;
 use crate::agentstack::wire::Which;
+use crate::client::sleep;
 use crate::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
 use crate::{Error, Found, Refusal, ToolRequest, Tools, Unreachable};
 
@@ -109,7 +110,7 @@ impl AgentStack {
             if found.is_connected() && options.max_retry_wait.is_none_or(|most| NEXT_PROBE <= most)
             {
                 say_waiting(options);
-                self.sleep(NEXT_PROBE, options).await?;
+                sleep(&self.api, NEXT_PROBE, options).await?;
                 outcome = self.once(&connector, options, &work).await;
             }
         }

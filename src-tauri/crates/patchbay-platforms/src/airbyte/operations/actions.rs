@@ -16,8 +16,8 @@ use super::{connector, filled};
 use crate::airbyte::client::Airbyte;
 use crate::airbyte::quirks::download::{self, DOWNLOAD};
 use crate::airbyte::wire::{Executed, Reply};
-use crate::operations::Operation;
-use crate::{Effect, Error, Output, Result};
+use crate::operations::{Contract, Operation};
+use crate::{Error, Output, Result};
 
 /// Most characters of an intent.
 const INTENT: usize = 512;
@@ -71,8 +71,7 @@ fn or_true<S: Serializer>(given: &Option<bool>, to: S) -> std::result::Result<S:
 }
 
 impl Operation<Airbyte> for Execute {
-    const NAME: &'static str = "execute";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("execute");
     type Output = Executed;
     /// For the sake of downloads.
     const IS_STREAMED: bool = true;
@@ -95,14 +94,14 @@ impl Operation<Airbyte> for Execute {
 
     /// What the platform calls a failure is an answer too.
     async fn send(&self, client: &Airbyte, options: &CallOptions) -> Result<Executed> {
-        let request = self.request(client)?.repeat(Self::RETRY);
+        let request = self.request(client)?.repeat(Self::CONTRACT.retry);
         let answer = client.api.send(request, options).await;
         if let (Err(Error::NotFound(_)), Some(id)) = (&answer, &self.connector_id) {
             client.forget(id);
         }
         match self.action.as_str() {
             DOWNLOAD => Ok(download::read(&answer?)),
-            _ => Executed::read(&answer?, Self::NAME),
+            _ => Executed::read(&answer?, Self::CONTRACT.name),
         }
     }
 
@@ -144,8 +143,7 @@ impl Execute {
 pub struct ExecuteAll(pub Execute);
 
 impl Operation<Airbyte> for ExecuteAll {
-    const NAME: &'static str = "execute_all";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("execute_all");
     type Output = Value;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {

@@ -19,8 +19,9 @@ use crate::airbyte::wire::{
     CheckResult, Connection, Connectors, DeletionJob, FoundConnector, Inspection, NativeConnector,
     same_id,
 };
-use crate::operations::Operation;
-use crate::{Effect, Error, Field, Raw, Result};
+use crate::client::sleep;
+use crate::operations::{Contract, Operation};
+use crate::{Error, Field, Raw, Result};
 
 /// How long a deletion is waited for.
 const DELETION: Duration = Duration::from_secs(300);
@@ -57,8 +58,7 @@ impl ListConnectors {
 }
 
 impl Operation<Airbyte> for ListConnectors {
-    const NAME: &'static str = "list_connectors";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list_connectors");
     type Output = Connectors;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
@@ -147,10 +147,8 @@ pub struct Entity {
 pub struct Mode(pub String);
 
 impl Operation<Airbyte> for CreateConnector {
-    const NAME: &'static str = "create_connector";
-    const EFFECT: Effect = Effect::Write;
     /// A second one would make the slug ambiguous.
-    const RETRY: Repeat = Repeat::Never;
+    const CONTRACT: Contract = Contract::write("create_connector");
     type Output = NativeConnector;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
@@ -200,8 +198,7 @@ pub struct GetConnector {
 }
 
 impl Operation<Airbyte> for GetConnector {
-    const NAME: &'static str = "get_connector";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("get_connector");
     type Output = FoundConnector;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
@@ -251,8 +248,7 @@ impl Airbyte {
 }
 
 impl Operation<Airbyte> for GetConnectorDetail {
-    const NAME: &'static str = "get_connector_detail";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("get_connector_detail");
     type Output = NativeConnector;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -283,8 +279,7 @@ pub struct UpdateConnector {
 }
 
 impl Operation<Airbyte> for UpdateConnector {
-    const NAME: &'static str = "update_connector";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("update_connector");
     type Output = NativeConnector;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -303,8 +298,7 @@ pub struct Inspect {
 }
 
 impl Operation<Airbyte> for Inspect {
-    const NAME: &'static str = "inspect";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("inspect");
     type Output = Raw<Inspection>;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -325,9 +319,7 @@ pub struct Check {
 }
 
 impl Operation<Airbyte> for Check {
-    const NAME: &'static str = "check";
-    const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Never;
+    const CONTRACT: Contract = Contract::read("check").retry(Repeat::Never);
     type Output = Raw<CheckResult>;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -356,8 +348,7 @@ pub struct DeleteConnector {
 }
 
 impl Operation<Airbyte> for DeleteConnector {
-    const NAME: &'static str = "delete_connector";
-    const EFFECT: Effect = Effect::Irreversible;
+    const CONTRACT: Contract = Contract::irreversible("delete_connector");
     type Output = DeletionJob;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -393,8 +384,7 @@ pub struct WaitForDeletion {
 }
 
 impl Operation<Airbyte> for WaitForDeletion {
-    const NAME: &'static str = "wait_for_deletion";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("wait_for_deletion");
     type Output = ();
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
@@ -423,11 +413,7 @@ impl Operation<Airbyte> for WaitForDeletion {
             if clock.now() + wait >= ends {
                 return Err(Error::TimedOut { after: limit });
             }
-            tokio::select! {
-                biased;
-                () = options.cancelled() => return Err(Error::Cancelled),
-                () = clock.sleep(wait) => {}
-            }
+            sleep(&client.api, wait, options).await?;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
@@ -479,8 +465,7 @@ pub struct Connect {
 }
 
 impl Operation<Airbyte> for Connect {
-    const NAME: &'static str = "connect";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("connect");
     type Output = Connection;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {

@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::{filled, find_named};
 use crate::airbyte::client::Airbyte;
 use crate::airbyte::wire::{DefinitionDetail, Definitions};
-use crate::operations::Operation;
-use crate::{Effect, Raw, Result};
+use crate::operations::{Contract, Operation};
+use crate::{Raw, Result};
 
 fn definitions() -> Path {
     Path::new("/api/v1/integrations/definitions/sources")
@@ -33,8 +33,7 @@ pub struct ListDefinitions {
 }
 
 impl Operation<Airbyte> for ListDefinitions {
-    const NAME: &'static str = "list_definitions";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list_definitions");
     type Output = Raw<Definitions>;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -53,8 +52,7 @@ pub struct FindDefinition {
 }
 
 impl Operation<Airbyte> for FindDefinition {
-    const NAME: &'static str = "find_definition";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("find_definition");
     type Output = Value;
 
     /// The platform looks for the name within longer ones.
@@ -82,8 +80,7 @@ pub struct GetDefinition {
 }
 
 impl Operation<Airbyte> for GetDefinition {
-    const NAME: &'static str = "get_definition";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("get_definition");
     type Output = Raw<DefinitionDetail>;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {

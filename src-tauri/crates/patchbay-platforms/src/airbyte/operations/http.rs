@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::airbyte::client::Airbyte;
-use crate::operations::Operation;
-use crate::{Effect, Error, Result};
+use crate::operations::{Contract, Operation};
+use crate::{Error, Result};
 
 /// Call any documented method and path.
 ///
@@ -30,8 +30,7 @@ pub struct Http {
 }
 
 impl Operation<Airbyte> for Http {
-    const NAME: &'static str = "http";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("http");
     type Output = Value;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {

@@ -26,7 +26,7 @@ impl Airbyte {
     ) -> Result<Connector> {
         let request = ListConnectors::of_workspace(Some(workspace)).request(self)?;
         let answer = api.send(request, options).await?;
-        let Connectors(all) = Connectors::read(&answer, ListConnectors::NAME)?;
+        let Connectors(all) = Connectors::read(&answer, ListConnectors::CONTRACT.name)?;
         only(all.into_iter().map(|one| one.connector), kind, workspace)
     }
 

@@ -11,8 +11,8 @@ use serde_with::apply;
 use super::filled;
 use crate::airbyte::client::Airbyte;
 use crate::airbyte::wire::{NewToken, TokenInfo};
-use crate::operations::Operation;
-use crate::{Effect, Raw, Result};
+use crate::operations::{Contract, Operation};
+use crate::{Raw, Result};
 
 fn applications() -> Path {
     Path::new("/api/v1/account/applications")
@@ -34,8 +34,7 @@ pub struct CreateScopedToken {
 }
 
 impl Operation<Airbyte> for CreateScopedToken {
-    const NAME: &'static str = "create_scoped_token";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("create_scoped_token");
     type Output = Raw<NewToken>;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
@@ -55,8 +54,7 @@ impl Operation<Airbyte> for CreateScopedToken {
 pub struct ScopedTokenInfo {}
 
 impl Operation<Airbyte> for ScopedTokenInfo {
-    const NAME: &'static str = "scoped_token_info";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("scoped_token_info");
     type Output = Raw<TokenInfo>;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -75,8 +73,7 @@ pub struct CreateWidgetToken {
 }
 
 impl Operation<Airbyte> for CreateWidgetToken {
-    const NAME: &'static str = "create_widget_token";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("create_widget_token");
     type Output = Raw<NewToken>;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {

@@ -15,8 +15,8 @@ use super::http::encoded_path;
 use super::{filled, find_named};
 use crate::airbyte::client::Airbyte;
 use crate::airbyte::wire::WorkspacePage;
-use crate::operations::Operation;
-use crate::{Effect, Output, Raw, Result};
+use crate::operations::{Contract, Operation};
+use crate::{Output, Raw, Result};
 
 /// A list that goes on after so many pages is cut there.
 const MOST_PAGES: usize = 1000;
@@ -63,7 +63,7 @@ impl ListWorkspaces {
         let (mut all, mut seen) = (Vec::new(), HashSet::new());
         for _ in 0..MOST_PAGES {
             let answer = client.api.send(request, options).await?;
-            let page = Raw::<WorkspacePage>::read(&answer, Self::NAME)?.value;
+            let page = Raw::<WorkspacePage>::read(&answer, Self::CONTRACT.name)?.value;
             all.extend(page.data);
             let Some(next) = page.next.filter(|next| seen.insert(next.clone())) else {
                 break;
@@ -90,8 +90,7 @@ fn page_at(client: &Airbyte, url: &Url) -> Result<Request> {
 }
 
 impl Operation<Airbyte> for ListWorkspaces {
-    const NAME: &'static str = "list_workspaces";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list_workspaces");
     type Output = Value;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -116,8 +115,7 @@ pub struct FindWorkspace {
 }
 
 impl Operation<Airbyte> for FindWorkspace {
-    const NAME: &'static str = "find_workspace";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("find_workspace");
     type Output = Value;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
@@ -145,8 +143,7 @@ pub struct UpdateWorkspace {
 }
 
 impl Operation<Airbyte> for UpdateWorkspace {
-    const NAME: &'static str = "update_workspace";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("update_workspace");
     type Output = Value;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -165,8 +162,7 @@ pub struct DeleteWorkspace {
 }
 
 impl Operation<Airbyte> for DeleteWorkspace {
-    const NAME: &'static str = "delete_workspace";
-    const EFFECT: Effect = Effect::Irreversible;
+    const CONTRACT: Contract = Contract::irreversible("delete_workspace");
     type Output = Value;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {

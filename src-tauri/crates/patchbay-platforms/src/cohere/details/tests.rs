@@ -4,14 +4,7 @@ use patchbay_model::Control;
 
 use super::*;
 use crate::cohere::platform::tests::fixture::{Fixture, app};
-
-async fn platform_details(fixture: &Fixture, id: &RemoteId) -> PlatformDetails {
-    let details = fixture.platform.details().unwrap();
-    details
-        .platform_details(id, &fixture.options)
-        .await
-        .unwrap()
-}
+use crate::testing::details_of;
 
 fn switches(details: &PlatformDetails) -> Vec<(&str, Option<bool>)> {
     let controls = details.groups.iter().flat_map(|group| &group.controls);
@@ -35,7 +28,7 @@ async fn every_act_is_one_of_the_platforms_operations() {
         let id = fixture
             .created(json!({ "authentication": authentication }))
             .await;
-        for action in platform_details(&fixture, &id).await.actions() {
+        for action in details_of(&*fixture.platform, &id).await.actions() {
             let mut table = fixture.platform.operations().iter();
             let operation = table.find(|known| known.name == action.operation).unwrap();
             assert_eq!(action.effect, operation.effect);
@@ -57,7 +50,7 @@ async fn every_act_is_one_of_the_platforms_operations() {
 async fn switches_and_facts_show_how_it_is() {
     let fixture = Fixture::new().await;
     let id = fixture.created(json!({ "authentication": app() })).await;
-    let found = platform_details(&fixture, &id).await;
+    let found = details_of(&*fixture.platform, &id).await;
     assert_eq!(
         switches(&found),
         [
@@ -77,7 +70,7 @@ async fn switches_and_facts_show_how_it_is() {
     fixture.fake.with(|cohere| {
         cohere.connectors[0].insert("auth_status".to_owned(), "valid".into());
     });
-    let found = platform_details(&fixture, &id).await;
+    let found = details_of(&*fixture.platform, &id).await;
     assert_eq!(
         switches(&found),
         [

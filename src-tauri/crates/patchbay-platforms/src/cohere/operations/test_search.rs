@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::{Get, ServiceAuth};
 use crate::cohere::wire::{Connector, SearchResults};
-use crate::{Client, Effect, Error, Operation, Output, Raw, Result};
+use crate::{Client, Contract, Error, Operation, Output, Raw, Result};
 
 /// Longest time for the connector's own service; Cohere itself waits for less.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -42,9 +42,7 @@ pub struct TestSearch {
 }
 
 impl Operation for TestSearch {
-    const NAME: &'static str = "test_search";
-    const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Never;
+    const CONTRACT: Contract = Contract::read("test_search").retry(Repeat::Never);
     type Output = Raw<SearchResults>;
 
     async fn run(&self, client: &Client, options: &CallOptions) -> Result<Self::Output> {
@@ -66,7 +64,7 @@ impl TestSearch {
     ) -> Result<(Raw<SearchResults>, Vec<String>)> {
         let (service, request, excludes) = self.prepare(client, options).await?;
         let answer = service.send(request, options).await;
-        let outcome = answer.and_then(|answer| Raw::read(&answer, Self::NAME));
+        let outcome = answer.and_then(|answer| Raw::read(&answer, Self::CONTRACT.name));
         let test = match &outcome {
             Ok(_) => Some(Ok(())),
             // What was not sent, or was stopped, says nothing of the connector.

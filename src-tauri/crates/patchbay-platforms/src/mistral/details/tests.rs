@@ -1,18 +1,11 @@
 //! Facts and acts against a platform that keeps to the contract.
 
-use patchbay_model::{OperationEffect, RemoteId};
+use patchbay_model::OperationEffect;
 use serde_json::{Map, json};
 
 use super::super::platform::tests::fixture::Fixture;
 use super::*;
-
-async fn platform_details(fixture: &Fixture, id: &RemoteId) -> PlatformDetails {
-    let details = fixture.platform.details().unwrap();
-    details
-        .platform_details(id, &fixture.options)
-        .await
-        .unwrap()
-}
+use crate::testing::details_of;
 
 fn fact_of<'a>(details: &'a PlatformDetails, label: &str) -> Option<&'a str> {
     let found = details.facts.iter().find(|fact| fact.label == label);
@@ -48,7 +41,7 @@ async fn every_act_is_one_of_the_platforms_operations() {
                 let shown = &mut mistral.connectors[0].shown;
                 shown.insert("visibility".to_owned(), visibility.into());
             });
-            let found = platform_details(&fixture, &id).await;
+            let found = details_of(&*fixture.platform, &id).await;
             let mut names = Vec::new();
             for action in found.actions() {
                 names.push(action.name.clone());
@@ -87,7 +80,7 @@ async fn every_act_is_one_of_the_platforms_operations() {
 async fn what_an_act_asks_for_has_a_place_in_its_operation() {
     let fixture = Fixture::new("seed").await;
     let id = fixture.created(json!({})).await;
-    for action in platform_details(&fixture, &id).await.actions() {
+    for action in details_of(&*fixture.platform, &id).await.actions() {
         let Some(input_schema) = &action.input_schema else {
             continue;
         };
@@ -112,7 +105,7 @@ async fn the_switches_show_how_it_is() {
     let id = fixture
         .created(json!({"visibility": "shared_workspace"}))
         .await;
-    let found = platform_details(&fixture, &id).await;
+    let found = details_of(&*fixture.platform, &id).await;
     assert_eq!(is_on(&found, "Share with the workspace"), Some(true));
     assert_eq!(is_on(&found, "Share with the organization"), Some(false));
     assert_eq!(is_on(&found, "You"), None);
@@ -124,7 +117,7 @@ async fn the_switches_show_how_it_is() {
         .await
         .unwrap();
     assert_eq!(
-        is_on(&platform_details(&fixture, &id).await, "You"),
+        is_on(&details_of(&*fixture.platform, &id).await, "You"),
         Some(false)
     );
 
@@ -141,7 +134,7 @@ async fn the_switches_show_how_it_is() {
         .call(&action.operation, given, &fixture.options)
         .await
         .unwrap();
-    let found = platform_details(&fixture, &id).await;
+    let found = details_of(&*fixture.platform, &id).await;
     assert_eq!(is_on(&found, "Share with the workspace"), Some(false));
     assert_eq!(fact_of(&found, "Visibility"), Some("Private"));
     fixture.over();
@@ -160,7 +153,7 @@ async fn what_is_set_at_a_level_is_what_its_form_begins_with() {
             let shown = &mut mistral.connectors[0].shown;
             shown.insert("connection_preferences".to_owned(), set);
         });
-        let found = platform_details(&fixture, &id).await;
+        let found = details_of(&*fixture.platform, &id).await;
         let begins_with = |name| &found.find(name).unwrap().values.0;
         assert_eq!(
             begins_with("activate-for-organization"),
@@ -177,7 +170,7 @@ async fn what_is_set_at_a_level_is_what_its_form_begins_with() {
 async fn sharing_on_the_older_surface_is_for_good_and_offered_once() {
     let fixture = Fixture::new("seed").await;
     let id = fixture.created(json!({})).await;
-    let found = platform_details(&fixture, &id).await;
+    let found = details_of(&*fixture.platform, &id).await;
     let share = found.find("share-with-workspace").unwrap();
     assert_eq!(share.effect, OperationEffect::Irreversible);
     assert!(
@@ -194,7 +187,7 @@ async fn sharing_on_the_older_surface_is_for_good_and_offered_once() {
         .call(&share.operation, given, &fixture.options)
         .await
         .unwrap();
-    let found = platform_details(&fixture, &id).await;
+    let found = details_of(&*fixture.platform, &id).await;
     assert_eq!(found.find("share-with-workspace"), None);
     fixture.over();
 }
@@ -209,7 +202,7 @@ async fn facts_tell_who_owns_it_and_where_the_gateway_is() {
         shown.insert("owner_type".to_owned(), "org".into());
         shown.insert("owner_id".to_owned(), "o-1".into());
     });
-    let found = platform_details(&fixture, &id).await;
+    let found = details_of(&*fixture.platform, &id).await;
     assert_eq!(fact_of(&found, "Owner"), Some("organization (o-1)"));
     assert_eq!(
         fact_of(&found, "Blocked by"),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{by_ref, no};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{AuthMethod, AuthUrl, Items, Object};
-use crate::{Effect, Operation, Result};
+use crate::{Contract, Operation, Result};
 
 /// Get the sign-in page.
 ///
@@ -34,9 +34,7 @@ pub struct GetAuthUrl {
 }
 
 impl Operation<Mistral> for GetAuthUrl {
-    const NAME: &'static str = "get_auth_url";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::write("get_auth_url").retry(Repeat::Freely);
     type Output = Object<AuthUrl>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -66,8 +64,7 @@ pub struct GetAuthenticationMethods {
 }
 
 impl Operation<Mistral> for GetAuthenticationMethods {
-    const NAME: &'static str = "get_authentication_methods";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("get_authentication_methods");
     type Output = Items<AuthMethod>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {

@@ -16,7 +16,7 @@ use super::server_metadata::ServerMetadata;
 use super::{all, by_id, by_ref, hundred, no};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Message, Object, OneConnector, PaginatedConnectors};
-use crate::{Effect, Error, Field, Operation, Result};
+use crate::{Contract, Error, Field, Operation, Result};
 
 /// Create a connector.
 ///
@@ -82,8 +82,7 @@ pub enum Protocol {
 }
 
 impl Operation<Mistral> for Create {
-    const NAME: &'static str = "create";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("create");
     type Output = OneConnector;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -118,8 +117,7 @@ pub struct Filters {
 }
 
 impl Operation<Mistral> for List {
-    const NAME: &'static str = "list";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list");
     type Output = PaginatedConnectors;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -148,8 +146,7 @@ pub struct Get {
 }
 
 impl Operation<Mistral> for Get {
-    const NAME: &'static str = "get";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("get");
     type Output = OneConnector;
 
     fn request(&self, client: &Mistral) -> Result<Request> {
@@ -190,9 +187,7 @@ pub struct Update {
 }
 
 impl Operation<Mistral> for Update {
-    const NAME: &'static str = "update";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::write("update").retry(Repeat::Freely);
     type Output = OneConnector;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -216,9 +211,7 @@ pub struct Delete {
 }
 
 impl Operation<Mistral> for Delete {
-    const NAME: &'static str = "delete";
-    const EFFECT: Effect = Effect::Irreversible;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::irreversible("delete").retry(Repeat::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {

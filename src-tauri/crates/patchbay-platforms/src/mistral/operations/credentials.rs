@@ -14,7 +14,7 @@ use super::levels::{AtLevel, at_levels, send_at};
 use super::{Scope, credentials_path, no};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Credentials, Message, Object};
-use crate::{Effect, Field, Operation, Output, Result};
+use crate::{Contract, Effect, Field, Operation, Output, Result};
 
 /// Which credentials of a level to list.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -146,8 +146,7 @@ impl CredentialInput {
 pub struct CreateCredentials(pub CredentialInput);
 
 impl Operation<Mistral> for CreateCredentials {
-    const NAME: &'static str = "create_credentials";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("create_credentials");
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -164,9 +163,7 @@ impl Operation<Mistral> for CreateCredentials {
 pub struct UpdateCredentials(pub CredentialInput);
 
 impl Operation<Mistral> for UpdateCredentials {
-    const NAME: &'static str = "update_credentials";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::write("update_credentials").retry(Repeat::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -189,9 +186,7 @@ pub struct DeleteCredentials {
 }
 
 impl Operation<Mistral> for DeleteCredentials {
-    const NAME: &'static str = "delete_credentials";
-    const EFFECT: Effect = Effect::Irreversible;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::irreversible("delete_credentials").retry(Repeat::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -212,9 +207,8 @@ pub struct DeleteAllUserCredentials {
 }
 
 impl Operation<Mistral> for DeleteAllUserCredentials {
-    const NAME: &'static str = "delete_all_user_credentials";
-    const EFFECT: Effect = Effect::Irreversible;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract =
+        Contract::irreversible("delete_all_user_credentials").retry(Repeat::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {

@@ -53,9 +53,11 @@ macro_rules! at_levels {
         pub struct $operation(pub $arguments);
 
         impl Operation<Mistral> for $operation {
-            const NAME: &'static str = $name;
-            const EFFECT: Effect = <$arguments as AtLevel>::EFFECT;
-            const RETRY: Repeat = <$arguments as AtLevel>::RETRY;
+            const CONTRACT: crate::Contract = crate::Contract {
+                name: $name,
+                effect: <$arguments as AtLevel>::EFFECT,
+                retry: <$arguments as AtLevel>::RETRY,
+            };
             type Output = <$arguments as AtLevel>::Output;
 
             fn request(&self, client: &Mistral) -> Result<Request> {
@@ -63,13 +65,13 @@ macro_rules! at_levels {
             }
 
             async fn send(&self, client: &Mistral, options: &CallOptions) -> Result<Self::Output> {
-                let mut answer = send_at(client, self.request(client)?, Self::RETRY, options).await;
+                let mut answer = send_at(client, self.request(client)?, Self::CONTRACT.retry, options).await;
                 if let Err(refused) = &answer
                     && let Some(next) = self.0.request_after(refused, client, Scope::$scope)?
                 {
-                    answer = send_at(client, next, Self::RETRY, options).await;
+                    answer = send_at(client, next, Self::CONTRACT.retry, options).await;
                 }
-                Output::read(&answer?, Self::NAME)
+                Output::read(&answer?, Self::CONTRACT.name)
             }
 
             fn observe(&self, client: &Mistral, _: &Self::Output) {

@@ -24,7 +24,7 @@ pub use self::credentials::{
 use super::no;
 use crate::mistral::Mistral;
 use crate::mistral::wire::{AuthUrl, Message, Object};
-use crate::{Effect, Operation, Result};
+use crate::{Contract, Operation, Result};
 
 /// Get the sign-in page.
 ///
@@ -46,9 +46,7 @@ pub struct GetAuthUrl {
 }
 
 impl Operation<Mistral> for GetAuthUrl {
-    const NAME: &'static str = "get_auth_url";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::write("get_auth_url").retry(Repeat::Freely);
     type Output = Object<AuthUrl>;
 
     fn request(&self, client: &Mistral) -> Result<Request> {
@@ -80,9 +78,7 @@ pub struct Share {
 }
 
 impl Operation<Mistral> for Share {
-    const NAME: &'static str = "share";
-    const EFFECT: Effect = Effect::Irreversible;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::irreversible("share").retry(Repeat::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, client: &Mistral) -> Result<Request> {

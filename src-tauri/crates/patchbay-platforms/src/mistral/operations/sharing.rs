@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{Scope, by_id, for_scope};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Message, Object};
-use crate::{Effect, Operation, Result};
+use crate::{Contract, Operation, Result};
 
 /// Share with the workspace.
 ///
@@ -23,9 +23,7 @@ pub struct Share {
 }
 
 impl Operation<Mistral> for Share {
-    const NAME: &'static str = "share";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::write("share").retry(Repeat::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -44,9 +42,7 @@ pub struct Unshare {
 }
 
 impl Operation<Mistral> for Unshare {
-    const NAME: &'static str = "unshare";
-    const EFFECT: Effect = Effect::Destructive;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::destructive("unshare").retry(Repeat::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -65,9 +61,7 @@ pub struct ShareToOrganization {
 }
 
 impl Operation<Mistral> for ShareToOrganization {
-    const NAME: &'static str = "share_to_organization";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::write("share_to_organization").retry(Repeat::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -86,9 +80,8 @@ pub struct UnshareFromOrganization {
 }
 
 impl Operation<Mistral> for UnshareFromOrganization {
-    const NAME: &'static str = "unshare_from_organization";
-    const EFFECT: Effect = Effect::Destructive;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract =
+        Contract::destructive("unshare_from_organization").retry(Repeat::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -117,9 +110,7 @@ pub struct ActivateForConsumer {
 }
 
 impl Operation<Mistral> for ActivateForConsumer {
-    const NAME: &'static str = "activate_for_consumer";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::write("activate_for_consumer").retry(Repeat::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -145,9 +136,8 @@ pub struct DeactivateForConsumer {
 }
 
 impl Operation<Mistral> for DeactivateForConsumer {
-    const NAME: &'static str = "deactivate_for_consumer";
-    const EFFECT: Effect = Effect::Destructive;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract =
+        Contract::destructive("deactivate_for_consumer").retry(Repeat::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {

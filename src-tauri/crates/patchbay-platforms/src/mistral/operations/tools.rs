@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::{by_ref, hundred, no};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Items, Tool, ToolAnswer};
-use crate::{Effect, Field, Operation, Result};
+use crate::{Contract, Field, Operation, Result};
 
 /// List tools.
 ///
@@ -52,8 +52,7 @@ impl ListTools {
 }
 
 impl Operation<Mistral> for ListTools {
-    const NAME: &'static str = "list_tools";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list_tools");
     type Output = Items<Tool>;
 
     fn request(&self, client: &Mistral) -> Result<Request> {
@@ -95,8 +94,7 @@ pub struct CallTool {
 }
 
 impl Operation<Mistral> for CallTool {
-    const NAME: &'static str = "call_tool";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("call_tool");
     type Output = ToolAnswer;
 
     fn request(&self, _: &Mistral) -> Result<Request> {

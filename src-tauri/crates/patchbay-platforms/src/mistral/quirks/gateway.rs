@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::mistral::Mistral;
-use crate::{Effect, Error, Operation, Refusal, Result};
+use crate::{Contract, Error, Operation, Refusal, Result};
 
 static WHATEVER: HeaderValue = HeaderValue::from_static("*/*");
 
@@ -44,8 +44,7 @@ pub struct GatewayMcp {
 }
 
 impl Operation<Mistral> for GatewayMcp {
-    const NAME: &'static str = "gateway_mcp";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("gateway_mcp");
     type Output = Value;
     const IS_STREAMED: bool = true;
 
@@ -91,8 +90,7 @@ pub struct GatewayHttp {
 }
 
 impl Operation<Mistral> for GatewayHttp {
-    const NAME: &'static str = "gateway_http";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("gateway_http");
     type Output = Value;
     const IS_STREAMED: bool = true;
 

@@ -16,7 +16,7 @@ use crate::mistral::operations::authentication::AuthData;
 use crate::mistral::operations::server_metadata::ServerMetadata;
 use crate::mistral::operations::{all, by_id, hundred};
 use crate::mistral::wire::{OneConnector, PaginatedConnectors};
-use crate::{Effect, Error, Field, Operation, Result};
+use crate::{Contract, Error, Field, Operation, Result};
 
 /// Create a connector.
 ///
@@ -51,8 +51,7 @@ pub struct Create {
 }
 
 impl Operation<Mistral> for Create {
-    const NAME: &'static str = "create";
-    const EFFECT: Effect = Effect::Write;
+    const CONTRACT: Contract = Contract::write("create");
     type Output = OneConnector;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -91,8 +90,7 @@ pub struct Filters {
 }
 
 impl Operation<Mistral> for List {
-    const NAME: &'static str = "list";
-    const EFFECT: Effect = Effect::Read;
+    const CONTRACT: Contract = Contract::read("list");
     type Output = PaginatedConnectors;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -137,9 +135,7 @@ pub struct Update {
 }
 
 impl Operation<Mistral> for Update {
-    const NAME: &'static str = "update";
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACT: Contract = Contract::write("update").retry(Repeat::Freely);
     type Output = OneConnector;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
