@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
-import { cleanup, render, screen } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { useEffect } from "react";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { FACTS, type FieldFacts, factsOf, formSchema } from "@/lib/schema/formSchema";
-import { isObject, type Schema } from "@/lib/schema/schema";
+import { inlineReferences } from "@/lib/schema/inline";
+import { branches, isObject, type JsonObject, type Schema, typesOf } from "@/lib/schema/schema";
 import { SchemaForm } from "./SchemaForm";
 import { useArguments } from "./useArguments";
 
@@ -14,8 +16,11 @@ const tools = readFileSync("../tests/schemas/real.jsonl", "utf8")
   .split("\n")
   .map((line) => JSON.parse(line) as Tool);
 
-function Form({ schema }: { schema: Schema }) {
-  const { value, change, shown, touch } = useArguments(schema);
+type FormProps = { schema: Schema; start?: JsonObject; onValue?: (value: JsonObject) => void };
+
+function Form({ schema, start, onValue }: FormProps) {
+  const { value, change, shown, touch } = useArguments(schema, start);
+  useEffect(() => onValue?.(value), [value, onValue]);
   return (
     <SchemaForm
       label="Arguments"
@@ -55,6 +60,79 @@ function draw({ schema }: Tool) {
   return wrong;
 }
 
+/** A value with something in every place of a schema. */
+function sample(schema: unknown): unknown {
+  if (!isObject(schema)) return "anything";
+  const parts = [
+    ...branches(schema, "allOf"),
+    ...["anyOf", "oneOf"].flatMap((name) => branches(schema, name).slice(0, 1)),
+  ];
+  const { allOf: _allOf, anyOf: _anyOf, oneOf: _oneOf, ...own } = schema;
+  const whole = parts.reduce<Schema>((merged, part) => ({ ...merged, ...part }), own);
+  if (parts.length > 0) {
+    const properties = Object.fromEntries([...parts, own].flatMap((part) => Object.entries(propertiesOf(part))));
+    return sample({ ...whole, properties });
+  }
+  if ("const" in own) return own.const;
+  if (Array.isArray(own.enum)) return own.enum.find((value) => value !== null);
+  const type = typesOf(own).find((name) => name !== "null") ?? (Array.isArray(own.items) ? "array" : undefined);
+  if (type === "object" || (type === undefined && Object.keys(propertiesOf(own)).length > 0)) return sampleObject(own);
+  switch (type) {
+    case "array":
+      return Array.isArray(own.prefixItems) ? own.prefixItems.map(sample) : [sample(own.items)];
+    case "integer":
+      return typeof own.minimum === "number" ? own.minimum : 3;
+    case "number":
+      return typeof own.minimum === "number" ? own.minimum : 1.5;
+    case "boolean":
+      return true;
+    default:
+      return "x".repeat(typeof own.minLength === "number" ? own.minLength : 1);
+  }
+}
+
+function sampleObject(schema: Schema): JsonObject {
+  const named = Object.entries(propertiesOf(schema)).map(([name, property]) => [name, sample(property)] as const);
+  const isMap = named.length === 0 && isObject(schema.additionalProperties);
+  return Object.fromEntries(isMap ? [["key", sample(schema.additionalProperties)] as const] : named);
+}
+
+const propertiesOf = (schema: Schema) => (isObject(schema.properties) ? schema.properties : {});
+
+/** What a field is like; one of each kind is typed into, for each key draws the whole form anew. */
+function kindOf(field: HTMLInputElement): string {
+  return [field.closest<HTMLElement>("[data-field]")?.dataset.field, field.tagName, field.inputMode].join();
+}
+
+/** What is left of a value after something else was typed into fields of its form, and then what stood there. */
+function typedThrough(schema: Schema, start: JsonObject): JsonObject {
+  let value = start;
+  let changes = 0;
+  render(
+    <Form
+      schema={schema}
+      start={start}
+      onValue={(next) => {
+        value = next;
+        changes += 1;
+      }}
+    />,
+  );
+  expect(value, "nothing changes by being drawn").toEqual(start);
+  const form = screen.getByRole("form", { name: "Arguments" });
+  const fields = [...form.querySelectorAll<HTMLInputElement>("input:not([type=checkbox]), textarea")];
+  for (const field of new Map(fields.map((field) => [kindOf(field), field])).values()) {
+    const before = field.value;
+    const isJson = field.closest('[data-field="json"]') !== null;
+    const changesBefore = changes;
+    fireEvent.change(field, { target: { value: isJson ? "[1]" : `${before}1` } });
+    expect(changes, `what is typed into ${field.id} is taken`).toBeGreaterThan(changesBefore);
+    fireEvent.change(field, { target: { value: before } });
+  }
+  cleanup();
+  return value;
+}
+
 describe("forms of schemas that nobody here wrote", () => {
   let forms = 0;
 
@@ -64,6 +142,14 @@ describe("forms of schemas that nobody here wrote", () => {
     expect(json.filter(({ reason }) => reason === undefined)).toEqual([]);
     if (json.length === 0) forms += 1;
   });
+
+  it.each(tools.map((tool) => [`${tool.server} ${tool.tool}`, tool] as const))(
+    "%s round-trips",
+    (_name, { schema }) => {
+      const start = sampleObject(inlineReferences(schema));
+      expect(typedThrough(schema, start)).toEqual(start);
+    },
+  );
 
   afterAll(() => {
     console.info(
