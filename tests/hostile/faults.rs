@@ -7,6 +7,8 @@ mod disk;
 mod kills;
 mod process;
 
+pub(crate) use process::arguments;
+
 use std::path::Path;
 use std::sync::Arc;
 

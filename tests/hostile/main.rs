@@ -23,6 +23,7 @@ mod support;
 mod faults;
 mod intake;
 mod local;
+mod misbehaving;
 mod payload;
 mod platforms;
 mod register;

@@ -150,7 +150,8 @@ impl Victim {
     }
 }
 
-fn arguments(role: &str) -> [&str; 5] {
+/// How this binary is started in a role.
+pub(crate) fn arguments(role: &str) -> [&str; 5] {
     [
         role,
         "--exact",

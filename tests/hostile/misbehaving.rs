@@ -1,0 +1,281 @@
+//! Servers that misbehave, as programs and over HTTP: each costs its own connector only.
+//!
+//! Each transport is played in a process of its own, whose memory nobody else takes. While one server misbehaves, two
+//! others are called one call after the other.
+
+mod manner;
+mod server;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use patchbay_model::{Code, Connector, ConnectorId, Explain as _, RunState, TimeLimits};
+use patchbay_ops::{
+    AddProgram, AuthenticationChoice, ConnectorChanges, Context, RunTool, add_program,
+    disconnect_connector, refresh_tools, remove_connector, run_tool, update_connector,
+};
+use serde_json::json;
+
+use self::manner::{Case, Expected, Framing, HOSTILE, MOST_TOOLS, Manner, Stage};
+use crate::faults::arguments;
+use crate::support::{Desk, request};
+use crate::traps::active_characters;
+
+/// The address before the names of the cases, for the process that plays them.
+const ADDRESS: &str = "PATCHBAY_MISBEHAVING_ADDRESS";
+
+/// By how much the process may grow over what it had before.
+const GROWTH: u64 = 100 * 1024 * 1024;
+
+/// How long a case may take on a busy computer, and a call of the others meanwhile.
+const PATIENCE: Duration = Duration::from_secs(60);
+const OTHERS: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn a_misbehaving_program_costs_its_own_connector_only() {
+    play("misbehaving::plays_programs", "").await;
+}
+
+#[tokio::test]
+async fn a_misbehaving_server_of_the_web_costs_its_own_connector_only() {
+    let address = server::start().await;
+    play("misbehaving::plays_the_web", &address).await;
+}
+
+/// Plays a role in a process of its own.
+async fn play(role: &str, address: &str) {
+    let mut process = tokio::process::Command::new(std::env::current_exe().unwrap());
+    let process = process
+        .args(arguments(role))
+        .env(ADDRESS, address)
+        .kill_on_drop(true);
+    assert!(process.status().await.unwrap().success(), "{role} failed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "a role for another test's process"]
+async fn plays_programs() {
+    if std::env::var_os(ADDRESS).is_some() {
+        Play::set().await.play(Framing::Lines).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "a role for another test's process"]
+async fn plays_the_web() {
+    if std::env::var_os(ADDRESS).is_some() {
+        Play::set().await.play(Framing::Events).await;
+    }
+}
+
+/// Patchbay with two connectors that are used all the time.
+struct Play {
+    desk: Desk,
+    others: Vec<ConnectorId>,
+}
+
+impl Play {
+    async fn set() -> Arc<Self> {
+        let desk = Desk::new().await;
+        let open = desk.playground.open_url();
+        let web = desk.add_at(open.as_str(), AuthenticationChoice::None).await;
+        refresh_tools(&desk.cx, &web.id).await.unwrap();
+        let mut play = Self {
+            desk,
+            others: vec![web.id],
+        };
+        let program = play.add_program(WELL).await;
+        refresh_tools(&play.desk.cx, &program.id).await.unwrap();
+        play.others.push(program.id);
+        Arc::new(play)
+    }
+
+    async fn play(self: Arc<Self>, framing: Framing) {
+        let cases = Case::all().into_iter().filter(|case| case.fits(framing));
+        // What the first one takes is taken once.
+        self.beside_the_others(WELL, framing).await;
+        let before = memory::peak_from_now_on();
+        let mut wrong = Vec::new();
+        for case in cases {
+            memory::peak_from_now_on();
+            let (came, slowest) = self.beside_the_others(case, framing).await;
+            let growth = memory::peak().saturating_sub(before);
+            let (name, mib) = (case.name(), growth / 1024 / 1024);
+            println!("{framing:?} {name}: {came:?}, {mib} MiB more, the others took {slowest:?}");
+            if !came.fits(case) || growth > GROWTH || slowest > OTHERS {
+                wrong.push(name);
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:?}");
+        self.desk.cx.close().await;
+    }
+
+    /// Uses the server of a case while the others are used; gives how long a call of these took at most.
+    async fn beside_the_others(self: &Arc<Self>, case: Case, framing: Framing) -> (Came, Duration) {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (play, over) = (Arc::clone(self), Arc::clone(&is_over));
+        let others = tokio::spawn(async move { play.use_the_others(&over).await });
+        let play = Arc::clone(self);
+        let walk = tokio::spawn(async move { play.walk(case, framing).await });
+        let came = tokio::time::timeout(PATIENCE, walk).await;
+        let came = came.unwrap_or_else(|_| panic!("{} has no end", case.name()));
+        is_over.store(true, Ordering::SeqCst);
+        (came.unwrap(), others.await.unwrap())
+    }
+
+    async fn use_the_others(&self, is_over: &AtomicBool) -> Duration {
+        let mut slowest = Duration::ZERO;
+        loop {
+            for connector in &self.others {
+                let began = Instant::now();
+                let asked = request(connector, "echo", json!({ "message": "m", "text": "m" }));
+                let run = run_tool(&self.desk.cx, asked, |_| {}).await.unwrap();
+                let summary = &run.summary;
+                assert_eq!(summary.state, RunState::Done, "{:?}", summary.problem);
+                slowest = slowest.max(began.elapsed());
+            }
+            if is_over.load(Ordering::SeqCst) {
+                return slowest;
+            }
+        }
+    }
+
+    /// Adds the server of a case, uses it, and takes it away again.
+    async fn walk(&self, case: Case, framing: Framing) -> Came {
+        let cx = &self.desk.cx;
+        let connector = match framing {
+            Framing::Lines => self.add_program(case).await,
+            Framing::Events => {
+                let url = std::env::var(ADDRESS).unwrap() + &case.name();
+                self.desk.add_at(&url, AuthenticationChoice::None).await
+            }
+        };
+        let limits = TimeLimits {
+            connect_seconds: case.patience(),
+            run_seconds: case.patience(),
+        };
+        let changes = ConnectorChanges {
+            time_limits: Some(limits),
+            ..ConnectorChanges::default()
+        };
+        update_connector(cx, &connector.id, changes).await.unwrap();
+        let came = use_all(cx, case, &connector).await;
+        disconnect_connector(cx, &connector.id).await.unwrap();
+        if case.manner == Manner::Deaf {
+            assert_gone(&self.pid_file()).await;
+        }
+        remove_connector(cx, &connector.id).await.unwrap();
+        came
+    }
+
+    async fn add_program(&self, case: Case) -> Connector {
+        let request = AddProgram {
+            command: server::command(case, &self.pid_file()),
+            secrets: Default::default(),
+            name: None,
+            title: None,
+        };
+        add_program(&self.desk.cx, request).await.unwrap()
+    }
+
+    fn pid_file(&self) -> PathBuf {
+        self.desk.home.path().join("pid")
+    }
+}
+
+/// One that does nothing wrong.
+const WELL: Case = Case {
+    manner: Manner::Well,
+    stage: Stage::Call,
+};
+
+/// How using a server went.
+#[derive(Debug, PartialEq, Eq)]
+enum Came {
+    Well,
+    Failed(Code),
+}
+
+impl Came {
+    fn of(code: Option<Code>) -> Self {
+        code.map_or(Self::Well, Self::Failed)
+    }
+
+    fn fits(&self, case: Case) -> bool {
+        let Self::Failed(code) = self else {
+            return case.expected() == Expected::Works;
+        };
+        match case.expected() {
+            Expected::Works => false,
+            // Whoever is no server may be told so without a limit.
+            Expected::TooMuch => *code == Code::NetworkTooLarge || case.stage == Stage::Handshake,
+            Expected::Protocol => *code == Code::McpProtocol,
+            Expected::NoAnswer => true,
+        }
+    }
+}
+
+/// Lists the tools of a server and runs one.
+async fn use_all(cx: &Context, case: Case, connector: &Connector) -> Came {
+    let listed = match refresh_tools(cx, &connector.id).await {
+        Ok(listed) => listed,
+        Err(error) => return Came::of(Some(error.code())),
+    };
+    match case.manner {
+        Manner::ManyTools => assert_eq!(listed.len(), MOST_TOOLS),
+        Manner::Names => assert_eq!(listed.len(), 2),
+        _ => assert_eq!(listed.len(), 1, "{listed:?}"),
+    }
+    for tool in listed {
+        assert!(["echo", HOSTILE].contains(&&*tool.name) || case.manner == Manner::ManyTools);
+        for words in [tool.title, tool.description].into_iter().flatten() {
+            assert!(active_characters(&words).is_empty(), "{words:?}");
+        }
+    }
+    let run = RunTool {
+        timeout_seconds: case.patience(),
+        ..request(&connector.id, "echo", json!({ "text": "m" }))
+    };
+    match run_tool(cx, run, |_| {}).await {
+        Ok(run) => Came::of(run.summary.problem.map(|problem| problem.code)),
+        Err(error) => Came::of(Some(error.code())),
+    }
+}
+
+/// Waits until the process whose id stands in a file is gone.
+async fn assert_gone(pid_file: &Path) {
+    let pid = std::fs::read_to_string(pid_file).unwrap();
+    let began = Instant::now();
+    let is_there = || {
+        let listed = std::process::Command::new("ps")
+            .args(["-o", "stat=", "-p", &pid])
+            .output();
+        let state = String::from_utf8(listed.unwrap().stdout).unwrap();
+        !state.trim().is_empty() && !state.starts_with('Z')
+    };
+    while is_there() {
+        assert!(began.elapsed() < PATIENCE, "{pid} is left");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The memory of this process, where the system tells it.
+mod memory {
+    use std::fs;
+
+    /// Forgets how much it was at most; gives how much it is now, in bytes.
+    pub(super) fn peak_from_now_on() -> u64 {
+        let _ = fs::write("/proc/self/clear_refs", "5");
+        peak()
+    }
+
+    /// The most since then.
+    pub(super) fn peak() -> u64 {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.and_then(|rest| rest.trim().strip_suffix(" kB"));
+        kib.map_or(0, |kib| kib.parse::<u64>().unwrap() * 1024)
+    }
+}
