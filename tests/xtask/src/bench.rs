@@ -5,6 +5,7 @@ mod hosted;
 mod installer;
 mod list;
 mod processes;
+mod runs;
 mod tool_run;
 mod window_latency;
 
@@ -40,6 +41,8 @@ pub(crate) enum Bench {
     ListFilter,
     /// Scrolling 10,000 connectors, beside plain text
     ListScroll,
+    /// First pages of a history of 1,000,000 runs, opened and searched
+    RunsSearch,
     /// Pages of the window with 1,000 connectors, 100 of which need attention
     WindowLatency,
 }
@@ -98,6 +101,7 @@ pub(crate) fn bench(names: &[Bench], with_sdks: bool, as_json: bool) -> Result<E
             Bench::ListFirstRows => list::first_rows()?,
             Bench::ListFilter => list::filter()?,
             Bench::ListScroll => list::scroll()?,
+            Bench::RunsSearch => runs::search()?,
             Bench::WindowLatency => window_latency::measure()?,
         };
         for outcome in outcomes {
