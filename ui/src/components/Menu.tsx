@@ -1,5 +1,5 @@
 import { type ReactNode } from "react";
-import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { Button, Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { Icon, type IconName } from "./Icon";
 import { KeyHint } from "./KeyHint";
 import styles from "./Select.module.css";
@@ -14,41 +14,68 @@ export type MenuAction = {
   onAction: () => void;
 };
 
-type Props = { label: string; trigger: ReactNode; actions: MenuAction[] };
+type ListProps = { label: string; actions: MenuAction[] };
 
 /** A button that opens a list of actions. */
-export function Menu({ label, trigger, actions }: Props) {
-  // Words stand below each other, whether a sign is before them or not.
-  const hasSigns = actions.some((action) => action.icon);
+export function Menu({ trigger, ...list }: ListProps & { trigger: ReactNode }) {
   return (
     <MenuTrigger>
       {trigger}
       <Popover className={styles.popover ?? ""} placement="bottom end" offset={4}>
-        <AriaMenu
-          aria-label={label}
-          className={styles.list ?? ""}
-          disabledKeys={actions.filter((action) => action.isDisabled).map((action) => action.id)}
-          onAction={(key) => actions.find((action) => action.id === key)?.onAction()}
-        >
-          {actions.map((action) => (
-            <MenuItem
-              key={action.id}
-              id={action.id}
-              textValue={action.label}
-              className={styles.item ?? ""}
-              data-danger={action.danger || undefined}
-            >
-              {action.icon ? <Icon name={action.icon} size={14} /> : hasSigns && <span className={styles.blank} />}
-              <span>{action.label}</span>
-              {action.keys && (
-                <span className={styles.keys}>
-                  <KeyHint keys={action.keys} />
-                </span>
-              )}
-            </MenuItem>
-          ))}
-        </AriaMenu>
+        <Actions {...list} />
       </Popover>
     </MenuTrigger>
+  );
+}
+
+/** A place in the window, in pixels. */
+export type Place = { x: number; y: number };
+
+/** A list of actions at a place, as long as there is one. */
+export function ContextMenu({ at, onClose, ...list }: ListProps & { at: Place | null; onClose: () => void }) {
+  if (!at) return null;
+  return (
+    <MenuTrigger isOpen onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Button
+        excludeFromTabOrder
+        aria-label={list.label}
+        className={styles.place ?? ""}
+        style={{ left: at.x, top: at.y }}
+      />
+      <Popover className={styles.popover ?? ""} placement="bottom start" offset={0}>
+        <Actions {...list} />
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+function Actions({ label, actions }: ListProps) {
+  // Words stand below each other, whether a sign is before them or not.
+  const hasSigns = actions.some((action) => action.icon);
+  return (
+    <AriaMenu
+      aria-label={label}
+      className={styles.list ?? ""}
+      disabledKeys={actions.filter((action) => action.isDisabled).map((action) => action.id)}
+      onAction={(key) => actions.find((action) => action.id === key)?.onAction()}
+    >
+      {actions.map((action) => (
+        <MenuItem
+          key={action.id}
+          id={action.id}
+          textValue={action.label}
+          className={styles.item ?? ""}
+          data-danger={action.danger || undefined}
+        >
+          {action.icon ? <Icon name={action.icon} size={14} /> : hasSigns && <span className={styles.blank} />}
+          <span>{action.label}</span>
+          {action.keys && (
+            <span className={styles.keys}>
+              <KeyHint keys={action.keys} />
+            </span>
+          )}
+        </MenuItem>
+      ))}
+    </AriaMenu>
   );
 }

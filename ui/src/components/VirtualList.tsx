@@ -1,7 +1,19 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef } from "react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { rem } from "@/lib/layout";
 import { useAppearance } from "./AppearanceContext";
+import { type Place } from "./Menu";
+import { RowMenu } from "./RowMenu";
 import styles from "./VirtualList.module.css";
 import { VirtualRow } from "./VirtualRow";
 
@@ -33,6 +45,8 @@ type Props<T> = {
   onExtend?: (from: string | null, to: string) => void;
   /** Height of a row in rem when comfortable and compact; two lines by default. */
   rowHeight?: [comfortable: number, compact: number];
+  /** Whether a row has a menu: by the pointer, the menu key or Shift+F10. */
+  hasMenu?: boolean;
   autoFocus?: boolean;
 };
 
@@ -57,8 +71,10 @@ export function VirtualList<T>(props: Props<T>) {
     onOpen,
     marked,
     onExtend,
+    hasMenu,
     autoFocus,
   } = props;
+  const [menuAt, setMenuAt] = useState<Place | null>(null);
   const [comfortable, compact] = props.rowHeight ?? [2.875, 2];
   const scroller = useRef<HTMLDivElement>(null);
   const base = useId();
@@ -110,6 +126,25 @@ export function VirtualList<T>(props: Props<T>) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
+  const rowId = (index: number) => `${base}-${index}`;
+  const current = rows[position];
+  /** Below the current row, where the keyboard asks for its menu. */
+  const openMenu = () => {
+    const row = document.getElementById(rowId(position))?.getBoundingClientRect();
+    if (row) setMenuAt({ x: row.left + rem(1), y: row.bottom });
+  };
+  const onContextMenu = (event: MouseEvent) => {
+    if (!hasMenu || !(event.target instanceof Element)) return;
+    const id = event.target.closest("[role=row]")?.id;
+    const row = rows.find(({ index }) => rowId(index) === id);
+    if (row) {
+      onSelect(row.key);
+      setMenuAt({ x: event.clientX, y: event.clientY });
+    } else if (event.target === scroller.current) openMenu();
+    else return;
+    event.preventDefault();
+  };
+
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowSize) - 1);
@@ -131,15 +166,17 @@ export function VirtualList<T>(props: Props<T>) {
       moveTo(next);
       return;
     }
-    const row = rows[position];
-    if (event.key === "Enter" && row) {
+    if (event.key === "Enter" && current) {
       event.preventDefault();
-      onOpen(row.row);
+      onOpen(current.row);
+    }
+    if (hasMenu && (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey))) {
+      event.preventDefault();
+      openMenu();
     }
   };
 
-  const rowId = (index: number) => `${base}-${index}`;
-  return (
+  const list = (
     <div
       ref={scroller}
       role="grid"
@@ -150,6 +187,7 @@ export function VirtualList<T>(props: Props<T>) {
       tabIndex={0}
       className={styles.list}
       onKeyDown={onKeyDown}
+      onContextMenu={onContextMenu}
       onFocus={(event) => {
         if (event.target === event.currentTarget && position < 0) moveTo(0);
       }}
@@ -195,6 +233,19 @@ export function VirtualList<T>(props: Props<T>) {
         })}
       </div>
     </div>
+  );
+  return (
+    <>
+      {list}
+      {hasMenu && current && (
+        <RowMenu
+          label={nameOf(current.row)}
+          at={menuAt}
+          onOpen={() => onOpen(current.row)}
+          onClose={() => setMenuAt(null)}
+        />
+      )}
+    </>
   );
 }
 

@@ -7,6 +7,8 @@ export type Shortcut = {
   label: string;
   /** Whether the status bar shows it. */
   inBar?: boolean;
+  /** Whether it is for the current row of a list, whose menu has it too. */
+  ofRow?: boolean;
   /** Whether it works over dialogs too. */
   everywhere?: boolean;
   /** Whether it works while a field has focus; `Mod` keys do anyway. */
@@ -108,13 +110,14 @@ export function useShortcut(shortcut: Shortcut | null): void {
   const keys = shortcut?.keys;
   const label = shortcut?.label ?? "";
   const inBar = shortcut?.inBar ?? false;
+  const ofRow = shortcut?.ofRow ?? false;
   const everywhere = shortcut?.everywhere ?? false;
   const inFields = shortcut?.inFields ?? false;
   useEffect(() => {
     if (!keys) return;
-    registry.add(id, { keys, label, inBar, everywhere, inFields, run: () => run.current?.() }, layer);
+    registry.add(id, { keys, label, inBar, ofRow, everywhere, inFields, run: () => run.current?.() }, layer);
     return () => registry.remove(id);
-  }, [registry, id, keys, label, inBar, everywhere, inFields, layer]);
+  }, [registry, id, keys, label, inBar, ofRow, everywhere, inFields, layer]);
 }
 
 /** Puts the calling dialog over all shortcuts beneath it, and gives its own layer. */

@@ -135,16 +135,25 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
           keys: "Backspace",
           label: abilitiesOf(current).deletesForGood ? "Delete" : "Remove",
           inBar: true,
+          ofRow: true,
           run: removeCurrent,
         }
       : null,
   );
   useShortcut(
-    current && !isSelecting ? { keys: "D", label: "Check", inBar: true, run: () => act("doctor", current) } : null,
+    current && !isSelecting
+      ? { keys: "D", label: "Check", inBar: true, ofRow: true, run: () => act("doctor", current) }
+      : null,
   );
   useShortcut(
     current && !isSelecting && currentAction && nextActionKeys[currentAction] === "C"
-      ? { keys: "C", label: nextActionLabels[currentAction], inBar: true, run: () => act(currentAction, current) }
+      ? {
+          keys: "C",
+          label: nextActionLabels[currentAction],
+          inBar: true,
+          ofRow: true,
+          run: () => act(currentAction, current),
+        }
       : null,
   );
   useShortcut(
@@ -153,12 +162,15 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
           keys: "X",
           label: selection.ids.has(current.id) ? "Deselect" : "Select",
           inBar: true,
+          ofRow: true,
           run: () => selection.toggle(current.id),
         }
       : null,
   );
   useShortcut(
-    current ? { keys: "Space", label: peeks ? "Close" : "Preview", inBar: true, run: () => setPeeks(!peeks) } : null,
+    current
+      ? { keys: "Space", label: peeks ? "Close" : "Preview", inBar: true, ofRow: true, run: () => setPeeks(!peeks) }
+      : null,
   );
   useShortcut(peeks && !isSelecting ? { keys: "Escape", label: "Close preview", run: () => setPeeks(false) } : null);
   useShortcut({ keys: "Mod+A", label: "Select all", run: () => selection.selectAll(order) });
@@ -217,6 +229,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
               onOpen={(connector) => onOpen(connector.id)}
               marked={selection.ids}
               onExtend={selection.extend}
+              hasMenu
               autoFocus
               renderRow={(connector, isSelected) => (
                 <ConnectorRow

@@ -70,10 +70,12 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
   useShortcut({ keys: "/", label: "Filter", run: () => filterField.current?.focus() });
   useShortcut(
     current && typedKindOf(current.kind, current.reference)
-      ? { keys: "R", label: "Rotate", inBar: true, run: () => setOpen("rotate") }
+      ? { keys: "R", label: "Rotate", inBar: true, ofRow: true, run: () => setOpen("rotate") }
       : null,
   );
-  useShortcut(current ? { keys: "Backspace", label: "Delete", inBar: true, run: () => setOpen("remove") } : null);
+  useShortcut(
+    current ? { keys: "Backspace", label: "Delete", inBar: true, ofRow: true, run: () => setOpen("remove") } : null,
+  );
 
   return (
     <div className={styles.split}>
@@ -172,6 +174,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
                 selected={selected}
                 onSelect={setSelected}
                 onOpen={() => setOpen("entry")}
+                hasMenu
                 autoFocus
                 renderRow={(entry) => <EntryRow entry={entry} uses={usesOf(entry)} />}
               />

@@ -81,19 +81,23 @@ function Loaded({
   const copyCommand = () => copy(actions.command, "Command");
   const compare = () => onCompare(comparing ?? fresh);
   const runElsewhere = () => setElsewhere(true);
-  useShortcut(actions.asking || isRunning ? null : { keys: "R", label: "Run again", inBar: true, run: actions.replay });
   useShortcut(
     actions.asking || isRunning
       ? null
-      : { keys: "A", label: "Run on another connector", inBar: true, run: runElsewhere },
+      : { keys: "R", label: "Run again", inBar: true, ofRow: true, run: actions.replay },
   );
-  useShortcut({ keys: "E", label: "Edit and run", run: actions.edit });
-  useShortcut({ keys: "Backspace", label: "Delete", run: () => setRemoving(true) });
-  useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });
+  useShortcut(
+    actions.asking || isRunning
+      ? null
+      : { keys: "A", label: "Run on another connector", inBar: true, ofRow: true, run: runElsewhere },
+  );
+  useShortcut({ keys: "E", label: "Edit and run", ofRow: true, run: actions.edit });
+  useShortcut({ keys: "Backspace", label: "Delete", ofRow: true, run: () => setRemoving(true) });
+  useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", ofRow: true, run: copyCommand });
   const compares = onCompareMarked
     ? { label: "Compare selected", run: onCompareMarked }
     : !isRunning && !comparing && { label: "Compare", run: compare };
-  useShortcut(compares ? { ...compares, keys: "Mod+D", inBar: true } : null);
+  useShortcut(compares ? { ...compares, keys: "Mod+D", inBar: true, ofRow: true } : null);
   useShortcut(isRunning ? { keys: "Mod+.", label: "Cancel", inBar: true, run: actions.cancel } : null);
   return (
     <article className={styles.detail} aria-label={`Run of ${run.tool}`}>

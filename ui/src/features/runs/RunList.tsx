@@ -73,6 +73,7 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
       selected={selected}
       onSelect={onSelect}
       onOpen={(run) => onOpen(run.id)}
+      hasMenu
       autoFocus={!isOneConnector}
     />
   );

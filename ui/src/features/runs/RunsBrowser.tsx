@@ -81,10 +81,13 @@ export function RunsBrowser({ connector }: Props) {
           keys: "X",
           label: marks.marked.has(selected) ? "Deselect" : "Select to compare",
           inBar: true,
+          ofRow: true,
           run: () => marks.toggle(selected),
         },
   );
-  useShortcut(selected === null ? null : { keys: "Space", label: "Preview", run: () => setPeeked(selected) });
+  useShortcut(
+    selected === null ? null : { keys: "Space", label: "Preview", ofRow: true, run: () => setPeeked(selected) },
+  );
   useShortcut(marks.marked.size === 0 ? null : { keys: "Escape", label: "Clear selection", run: marks.clear });
   const filter = (next: TypedFilter[], beside: string) => {
     setFilters({ filters: next, words: beside });

@@ -81,6 +81,14 @@ it("shows the newest run beside the list, and another one when it is chosen", as
   expect(within(await detail("delete_branch")).getByText("The host fell silent")).toBeVisible();
 });
 
+it("has a menu for each run, of what its keys do", async () => {
+  open();
+  fireEvent.contextMenu(await screen.findByRole("row", { name: /^delete_branch/ }));
+  const menu = await screen.findByRole("menu", { name: /^delete_branch/ });
+  for (const name of [/^Open/, /^Select to compare/, /^Preview/, /^Run again/, /^Edit and run/, /^Delete/])
+    expect(await within(menu).findByRole("menuitem", { name })).toBeVisible();
+});
+
 it("tells runs of one tool apart by their arguments", async () => {
   runs = ["Lisbon", "Porto"].map((city) => run({ id: `run_${city}`, tool: "weather", argumentsLine: `city=${city}` }));
   open();

@@ -89,6 +89,7 @@ export function ToolsPage() {
           rows,
         }))}
         keyOf={(row) => row.key}
+        hasMenu
         nameOf={(tool) =>
           [tool.name, effects[tool.effect].tag, ownTitle(tool), tool.description].filter(Boolean).join(", ")
         }

@@ -1,0 +1,35 @@
+import { useContext, useSyncExternalStore } from "react";
+import { ContextMenu, type Place } from "./Menu";
+import { ShortcutContext } from "./shortcuts";
+
+type Props = {
+  /** What assistive technology reads of the row. */
+  label: string;
+  at: Place | null;
+  onOpen: () => void;
+  onClose: () => void;
+};
+
+/** The menu of the current row of a list: what its keys do. */
+export function RowMenu({ label, at, onOpen, onClose }: Props) {
+  const registry = useContext(ShortcutContext);
+  const active = useSyncExternalStore(registry.subscribe, registry.active);
+  const ofRow = active.filter((shortcut) => shortcut.ofRow);
+  return (
+    <ContextMenu
+      label={label}
+      at={at}
+      onClose={onClose}
+      actions={[
+        { id: "Enter", label: "Open", keys: "Enter", onAction: onOpen },
+        ...ofRow.map(({ keys, label, run }) => ({
+          id: keys,
+          label,
+          keys,
+          danger: keys === "Backspace",
+          onAction: run,
+        })),
+      ]}
+    />
+  );
+}
