@@ -33,6 +33,7 @@ export function platformDetails(): PlatformDetails {
   return {
     facts: [
       { label: "Protocol", value: "mcp", at: null },
+      { label: "Visibility", value: "Workspace", at: null },
       { label: "Changed there", value: "2026-11-19T08:00:00Z", at: "2026-11-19T08:00:00Z" },
     ],
     groups: [

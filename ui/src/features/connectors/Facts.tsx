@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { type ReactNode } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
@@ -5,16 +6,20 @@ import { useCopy } from "@/components/CopyContext";
 import { Tag } from "@/components/Tag";
 import { platformName } from "@/components/platformName";
 import { type Authentication, type Connector, type Transport, type Visibility } from "@/host/bindings";
+import { queries } from "@/host/queries";
 import { commandLine } from "@/components/commandLine";
 import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 
-/** What is known of a connector without asking anybody. */
+/** What is known of a connector: without asking anybody, then by its platform, whose own word for a thing goes before ours. */
 export function Facts({ connector }: { connector: Connector }) {
   const copy = useCopy();
   const { server, status, endpoint, command, authentication, remoteId } = connector;
-  const { signsInHere, reportsStatus, hasVisibility } = abilitiesOf(connector);
+  const { hasDetails, signsInHere, reportsStatus, hasVisibility } = abilitiesOf(connector);
+  const { data: details } = useQuery({ ...queries.platformDetails(connector.id), enabled: hasDetails });
+  const told = details?.facts ?? [];
+  const isTold = (name: string) => told.some(({ label }) => label === name);
   return (
     <dl className={styles.facts}>
       {connector.description && <Fact name="Description">{connector.description}</Fact>}
@@ -60,11 +65,13 @@ export function Facts({ connector }: { connector: Connector }) {
           {connector.name}
         </span>
       </Fact>
-      <Fact name="Sign-in">
-        {signsInHere ? signInWords(authentication) : `Managed by ${connector.identity.account}`}
-      </Fact>
-      {reportsStatus && status.word && (
-        <Fact name="Platform status">
+      {!isTold("Sign-in") && (
+        <Fact name="Sign-in">
+          {signsInHere ? signInWords(authentication) : `Managed by ${connector.identity.account}`}
+        </Fact>
+      )}
+      {reportsStatus && status.word && !isTold("Status") && (
+        <Fact name="Status">
           <span data-selectable>{status.word}</span>
         </Fact>
       )}
@@ -75,7 +82,7 @@ export function Facts({ connector }: { connector: Connector }) {
           </span>
         </Fact>
       )}
-      {hasVisibility && <Fact name="Visible to">{visibilityWords[connector.visibility]}</Fact>}
+      {hasVisibility && !isTold("Visibility") && <Fact name="Visibility">{visibilityWords[connector.visibility]}</Fact>}
       {server && (
         <Fact name="Server">
           <span data-selectable>
@@ -95,6 +102,13 @@ export function Facts({ connector }: { connector: Connector }) {
       <Fact name="Added">
         <span title={exactTime(connector.createdAt)}>{ago(connector.createdAt)}</span>
       </Fact>
+      {told.map(({ label, value, at }) => (
+        <Fact key={label} name={label}>
+          <span data-selectable title={at ? exactTime(at) : undefined}>
+            {at ? ago(at) : value}
+          </span>
+        </Fact>
+      ))}
       {connector.tags.length > 0 && (
         <Fact name="Tags">
           <span className={styles.tags}>

@@ -100,7 +100,7 @@ const names: Record<string, string> = {
   "/title": "Name",
   "/description": "Description",
   "/endpoint": "Address",
-  "/visibility": "Visible to",
+  "/visibility": "Visibility",
   "/status": "Status",
   "/credential": "Credential",
   "/level": "Level",

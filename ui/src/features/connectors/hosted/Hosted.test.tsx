@@ -18,7 +18,9 @@ describe("what only the platform has", () => {
   it("shows_facts_and_switches_and_carries_out_an_act_at_once_where_nothing_is_to_be_asked", async () => {
     const { host, user, container } = renderApp(at("overview"), state);
     const part = await screen.findByRole("region", { name: "On Mistral · Northlight" });
-    expect(within(part).getByText("Protocol")).toBeVisible();
+    const facts = screen.getByRole("region", { name: "Facts" });
+    expect(within(facts).getByText("Protocol").nextElementSibling).toHaveTextContent("mcp");
+    expect(within(facts).getAllByText("Visibility")).toHaveLength(1);
     await user.click(within(part).getByRole("switch", { name: "Organization" }));
     await waitFor(() =>
       expect(host.lastCall("runAction")).toEqual({

@@ -5,13 +5,12 @@ import { Skeleton } from "@/components/Skeleton";
 import { type Action, type Connector, type Control, type ControlGroup } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { ago, exactTime } from "@/lib/time";
 import page from "../ConnectorPage.module.css";
 import { ActionButton, ActionChoice, ActionSwitch } from "./ActionControls";
 import { ActionDialog, type PendingAction } from "./ActionDialog";
 import styles from "./Hosted.module.css";
 
-/** What only the connector's platform has: facts to read, switches and buttons to use. */
+/** What only the connector's platform has: switches and buttons to use. Its facts stand among the others. */
 export function PlatformDetails({ connector }: { connector: Connector }) {
   const [pending, setPending] = useState<PendingAction | null>(null);
   return (
@@ -29,21 +28,11 @@ function Details({ connector, onAsk }: ControlProps) {
   const { data, error, refetch } = useQuery(queries.platformDetails(connector.id));
   const { account } = connector.identity;
   if (!data && !error) return <Skeleton rows={3} label={`Loading from ${account}`} />;
-  if (!error && data?.facts.length === 0 && data.groups.length === 0) return null;
+  if (!error && data?.groups.length === 0) return null;
   return (
     <section className={page.section} aria-label={`On ${account}`}>
       <h2>On {account}</h2>
       {error && <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />}
-      {data && data.facts.length > 0 && (
-        <dl className={page.facts}>
-          {data.facts.map(({ label, value, at }) => (
-            <div key={label} style={{ display: "contents" }}>
-              <dt>{label}</dt>
-              <dd data-selectable>{at ? <span title={exactTime(at)}>{ago(at)}</span> : value}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
       {data && data.groups.length > 0 && (
         <div className={styles.groups}>
           {data.groups.map((group) => (
