@@ -1,4 +1,5 @@
-import { type ChangeEvent, type FormEvent, useState } from "react";
+import { type FormEvent, useState } from "react";
+import { FileTrigger } from "react-aria-components";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
@@ -16,8 +17,8 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
   const [unread, setUnread] = useState<string | null>(null);
   const read = useReadRegistryFile();
 
-  const pick = async (event: ChangeEvent<HTMLInputElement>) => {
-    const file = event.target.files?.[0];
+  const pick = async (files: FileList | null) => {
+    const file = files?.[0];
     if (!file) return;
     setUnread(null);
     read.reset();
@@ -57,10 +58,11 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
       }
     >
       <form className={styles.form} onSubmit={submit}>
-        <label className={styles.file}>
-          <span>File</span>
-          <input type="file" accept=".json,application/json" onChange={(event) => void pick(event)} />
-        </label>
+        <div>
+          <FileTrigger acceptedFileTypes={[".json", "application/json"]} onSelect={(files) => void pick(files)}>
+            <Button>Choose file…</Button>
+          </FileTrigger>
+        </div>
         <Field
           label="Or paste JSON"
           lines={9}
