@@ -23,10 +23,12 @@ export function statusLook(connector: Connector, changedTools = 0): { glyph: Gly
   if (status === "unknown")
     return { glyph: "unknown", word: word ? capital(word) : connector.draft ? "Draft" : "Not checked" };
   if (connector.status.code === "auth.refused" && status === "needs_authorization") return keyRejected;
+  if (connector.status.code === "auth.forbidden" && status === "failing") return needsAccess;
   return looks[status];
 }
 
 const keyRejected = { glyph: "signin", word: "Key rejected" } as const;
+const needsAccess = { glyph: "failing", word: "Needs access" } as const;
 
 const runLooks: Record<RunState, { glyph: GlyphName; word: string }> = {
   running: { glyph: "authorizing", word: "Running" },

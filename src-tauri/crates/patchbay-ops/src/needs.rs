@@ -157,7 +157,11 @@ fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
             (NeedKind::Authorizing, headline)
         }
         Status::Failing => {
-            let headline = format!("{title} isn't working");
+            let headline = if status.code == Some(Code::AuthForbidden) {
+                format!("{title} needs more access")
+            } else {
+                format!("{title} isn't working")
+            };
             (NeedKind::Failing, headline)
         }
         Status::Disconnected if abilities(connector).reports_status && status.reason.is_some() => {

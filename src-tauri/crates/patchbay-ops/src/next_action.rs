@@ -1,6 +1,6 @@
 //! The one step that helps a connector on: what the button of its row does, and what a need asks for.
 
-use patchbay_model::{Authentication, AuthenticationMethod, Connector, Status};
+use patchbay_model::{Authentication, AuthenticationMethod, Code, Connector, Status};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -46,12 +46,18 @@ pub(crate) fn next_action(connector: &Connector, changed_tools: u32) -> Option<N
         Status::Disabled => abilities(connector)
             .configured_here
             .then_some(NextAction::TurnOn),
+        Status::Failing if lacks_access(connector) => Some(reauth_action(connector)),
         Status::Failing => Some(NextAction::Doctor),
         Status::Unknown => Some(match connector.authentication {
             Authentication::Oauth { entry: None, .. } => NextAction::Connect,
             _ => NextAction::Check,
         }),
     }
+}
+
+/// Whether its own sign-in lacks a right. On a platform that may be the account's, which no sign-in of the connector mends.
+fn lacks_access(connector: &Connector) -> bool {
+    connector.status.code == Some(Code::AuthForbidden) && abilities(connector).signs_in_here
 }
 
 /// How a person lets a connector in again.
@@ -174,5 +180,23 @@ mod tests {
             };
             assert_eq!(next_action(&connector, 2), with_news, "{connector:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_missing_right_is_mended_where_the_connector_signs_in_itself() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let mut connector = add(&cx, NOBODY).await;
+        connector.status.status = Failing;
+        connector.status.code = Some(Code::AuthForbidden);
+        let mut step = |platform, authentication, method| {
+            connector.identity.platform = platform;
+            connector.authentication = authentication;
+            connector.authentication_methods = vec![method];
+            next_action(&connector, 0)
+        };
+        assert_eq!(step(Local, oauth(Some("cred_1")), Oauth), Some(SignIn));
+        assert_eq!(step(Local, bearer(), Bearer), Some(NewSecret));
+        assert_eq!(step(Mistral, Unsigned, Oauth), Some(Doctor));
     }
 }

@@ -2,15 +2,34 @@
 //!
 //! Source: MCP requirement R18.
 
-use patchbay_model::Connector;
+use patchbay_model::{Connector, ConnectorId};
 use serde_json::{Value, json};
 
+use crate::connectors::status;
+use crate::context::Context;
 use crate::error::Error;
 
 const MEMBER: &str = "wantedScopes";
 
+/// Keeps the scopes that a refusal names, for the next sign-in.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) async fn note_refusal(
+    cx: &Context,
+    id: &ConnectorId,
+    error: &Error,
+) -> Result<(), Error> {
+    let scopes = named_scopes(error);
+    if scopes.is_empty() {
+        return Ok(());
+    }
+    let note = |connector: &mut Connector| remember_scopes(connector, scopes);
+    status::change(cx, id, note).await.map(drop)
+}
+
 /// The scopes that a refusal names; empty when it names none.
-pub(crate) fn named_scopes(error: &Error) -> Vec<String> {
+fn named_scopes(error: &Error) -> Vec<String> {
     match error {
         Error::Platform(patchbay_platforms::Error::Forbidden {
             scope: Some(scope), ..
@@ -19,8 +38,7 @@ pub(crate) fn named_scopes(error: &Error) -> Vec<String> {
     }
 }
 
-/// Keeps scopes that a refusal named.
-pub(crate) fn remember_scopes(connector: &mut Connector, scopes: Vec<String>) {
+fn remember_scopes(connector: &mut Connector, scopes: Vec<String>) {
     let mut wanted = wanted_scopes(connector);
     wanted.extend(scopes);
     wanted.sort();

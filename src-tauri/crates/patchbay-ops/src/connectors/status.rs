@@ -76,10 +76,11 @@ fn status_after(code: Code) -> Option<Status> {
         Code::AuthNeeded
         | Code::AuthRefused
         | Code::AuthExpired
-        | Code::AuthForbidden
         | Code::AuthDenied
         | Code::AuthTimedOut => Some(Status::NeedsAuthorization),
-        Code::NetworkUnreachable
+        // Whoever is not allowed something is signed in all the same.
+        Code::AuthForbidden
+        | Code::NetworkUnreachable
         | Code::NetworkDns
         | Code::NetworkTls
         | Code::NetworkRedirect
@@ -171,4 +172,37 @@ pub(crate) async fn save(cx: &Context, connector: &Connector) -> Result<(), Erro
     cx.store().save_connector(connector).await?;
     cx.emit(Event::ConnectorsChanged);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::authorizations::scope_upgrade;
+    use crate::clock::SystemClock;
+    use crate::connectors::find_connector;
+    use crate::testing::{NOBODY, add, open};
+
+    #[tokio::test]
+    async fn a_missing_right_signs_nobody_out_and_is_asked_for_at_the_next_sign_in() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let id = add(&cx, NOBODY).await.id;
+        let refused = Error::Platform(patchbay_platforms::Error::Forbidden {
+            scope: Some("admin".to_owned()),
+            challenge: None,
+            refusal: Box::default(),
+        });
+        scope_upgrade::note_refusal(&cx, &id, &refused)
+            .await
+            .unwrap();
+        note_failure(&cx, &id, &refused).await.unwrap();
+        let connector = find_connector(&cx, &id).await.unwrap();
+        assert_eq!(scope_upgrade::wanted_scopes(&connector), ["admin"]);
+        let status = connector.status;
+        assert_eq!(status.status, Status::Failing);
+        assert_eq!(status.code, Some(Code::AuthForbidden));
+        assert_eq!(status.reason.as_deref(), Some("this needs the scope admin"));
+    }
 }

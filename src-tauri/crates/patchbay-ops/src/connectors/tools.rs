@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::address::{read_address, title_of};
 use crate::argument_check::check_arguments;
+use crate::authorizations::scope_upgrade;
 use crate::backend::{Backend, ListedTools, for_connector};
 use crate::connectors;
 use crate::connectors::add::checked_title;
@@ -84,6 +85,7 @@ async fn list(
         Ok(None) => Ok(Vec::new()),
         Ok(Some(listed)) => keep(cx, connector, &*backend, listed).await,
         Err(error) => {
+            scope_upgrade::note_refusal(cx, &connector.id, &error).await?;
             status::note_failure(cx, &connector.id, &error).await?;
             if error.code() == Code::NotFound {
                 backend.look_for_missing().await;

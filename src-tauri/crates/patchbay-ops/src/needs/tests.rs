@@ -106,6 +106,20 @@ async fn nothing_is_needed_while_all_is_well() {
 }
 
 #[tokio::test]
+async fn a_connector_without_a_right_is_not_said_to_be_signed_out() {
+    let bench = bench().await;
+    let mut connector = bench.connector(NOBODY).await;
+    connector.title = "Wiki".to_owned();
+    connector.status.status = Status::Failing;
+    connector.status.code = Some(Code::AuthForbidden);
+    connector.status.reason = Some("this needs the scope admin".to_owned());
+    bench.save(&connector).await;
+    let told = "Wiki needs more access".to_owned();
+    let need = (NeedKind::Failing, told, NeedFix::SignIn);
+    assert_eq!(bench.needs().await, [need]);
+}
+
+#[tokio::test]
 async fn a_connector_says_what_it_needs() {
     let bench = bench().await;
     let mut connector = bench.connector(NOBODY).await;

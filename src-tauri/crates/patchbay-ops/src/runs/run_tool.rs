@@ -436,11 +436,7 @@ async fn note_success(
 }
 
 async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Result<(), Error> {
-    let scopes = scope_upgrade::named_scopes(error);
-    if !scopes.is_empty() {
-        let note = |connector: &mut Connector| scope_upgrade::remember_scopes(connector, scopes);
-        status::change(cx, &connector.id, note).await?;
-    }
+    scope_upgrade::note_refusal(cx, &connector.id, error).await?;
     // That one tool is slow, fails or needs more access says nothing of its connector.
     let is_of_the_tool = matches!(
         error.code(),
