@@ -64,6 +64,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             connectors::add_program,
             connectors::check_connector,
             connectors::check_connectors,
+            connectors::check_report,
             connectors::disconnect_connector,
             connectors::find_connector,
             connectors::first_connectors,

@@ -102,6 +102,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/unlock.rs::from_environment",
             "crates/patchbay-ops/src/accounts/form.rs::field_of",
             "crates/patchbay-ops/src/background/pace.rs::from_environment",
+            "crates/patchbay-ops/src/connectors/report/person.rs::of_system",
             "crates/patchbay-ops/src/browser.rs::open",
             "crates/patchbay-ops/src/browser.rs::start",
             "crates/patchbay-ops/src/app_paths.rs::from_environment",

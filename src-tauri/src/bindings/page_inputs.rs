@@ -85,6 +85,7 @@ const REVIEWED: &[(&str, &str, &str)] = &[
         "program",
         "the native question before it is started",
     ),
+    ("FieldProblem", "path", "a word of a report, which is text"),
     ("Preferences", "hostedRedirect", "one of two words"),
     ("StartAuthorization", "redirect", "one of two words"),
     (
@@ -160,6 +161,7 @@ const COMMANDS: &[&str] = &[
     "check_connector",
     "check_connectors",
     "check_for_update",
+    "check_report",
     "choose_bundle",
     "choose_passphrase",
     "colour_account",

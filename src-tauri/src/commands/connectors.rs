@@ -2,8 +2,9 @@
 
 use patchbay_model::{ConnectorId, InspectionId, Problem};
 use patchbay_ops::{
-    AddConnector, AddProgram, AddressInspection, Check, ConnectorChanges, ConnectorView, Context,
-    Disconnected, FirstConnectors, PastedServers, ServerLogLine, view_connector, view_connectors,
+    AddConnector, AddProgram, AddressInspection, Check, CheckStep, ConnectorChanges, ConnectorView,
+    Context, Disconnected, FirstConnectors, PastedServers, ServerLogLine, view_connector,
+    view_connectors,
 };
 use tauri::State;
 
@@ -147,6 +148,17 @@ pub(crate) async fn check_connector(
     connector: ConnectorId,
 ) -> Result<Check, Problem> {
     Ok(patchbay_ops::check_connector(&cx, &connector).await?)
+}
+
+/// What the doctor found at a connector, as a text for others without secrets and without who one is.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_report(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+    steps: Vec<CheckStep>,
+) -> Result<String, Problem> {
+    Ok(patchbay_ops::check_report(&cx, &[(connector, steps)]).await?)
 }
 
 /// Has the doctor look at all of them; each one's news comes as an event.

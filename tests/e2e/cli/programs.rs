@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::desk::{Done, TOKEN, Terminal};
 
+mod doctor;
 mod roots;
 mod sessions;
 

@@ -22,6 +22,17 @@ const vaultCodes: ReadonlySet<Code> = new Set<Code>([
   "vault.rolled_back",
 ]);
 
+/** Where one sees what keeps a program from being a server: its settings, or its log. */
+const programTabs: Partial<Record<Code, { label: string; tab: "settings" | "log" }>> = {
+  "program.not_found": { label: "Edit command", tab: "settings" },
+  "program.not_started": { label: "Edit command", tab: "settings" },
+  "file.failed": { label: "Edit command", tab: "settings" },
+  "program.ended": { label: "Show log", tab: "log" },
+  "mcp.protocol": { label: "Show log", tab: "log" },
+  "mcp.server_error": { label: "Show log", tab: "log" },
+  timed_out: { label: "Show log", tab: "log" },
+};
+
 /** Which button helps with a problem that a connector met, wherever that is shown. */
 export function useFixes(onSignIn: (connector: Connector) => void) {
   const navigate = useNavigate();
@@ -33,6 +44,14 @@ export function useFixes(onSignIn: (connector: Connector) => void) {
           label: "Replace key",
           run: () => void navigate({ to: "/accounts/$id", params: { id: connector.account } }),
         };
+      const ofProgram = connector.command && programTabs[code];
+      if (ofProgram) {
+        const { label, tab } = ofProgram;
+        return {
+          label,
+          run: () => void navigate({ to: "/connectors/$id", params: { id: connector.id }, search: { tab } }),
+        };
+      }
       if (!signInCodes.has(code)) return null;
       const action = connector.reauthAction;
       const tab = tabFor(action);

@@ -104,6 +104,8 @@ export const commands = {
 	checkConnector: (connector: ConnectorId) => typedError<Check, Problem>(__TAURI_INVOKE("check_connector", { connector })),
 	/**  Has the doctor look at all of them; each one's news comes as an event. */
 	checkConnectors: () => typedError<null, Problem>(__TAURI_INVOKE("check_connectors")),
+	/**  What the doctor found at a connector, as a text for others without secrets and without who one is. */
+	checkReport: (connector: ConnectorId, steps: CheckStep[]) => typedError<string, Problem>(__TAURI_INVOKE("check_report", { connector, steps })),
 	/**  Gives up the sign-in of a connector, at the provider too where it can. */
 	disconnectConnector: (connector: ConnectorId) => typedError<Disconnected, Problem>(__TAURI_INVOKE("disconnect_connector", { connector })),
 	/**  One connector. */

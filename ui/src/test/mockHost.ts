@@ -383,6 +383,7 @@ export class MockHost {
       readPasted: ({ text }) => readPasted(text as string),
       checkConnector: ({ connector: id }): Check => check(this.connectorOf(id)),
       checkConnectors: () => null,
+      checkReport: () => "Patchbay 1.2.3\n",
       disconnectConnector: ({ connector: id }) => {
         const before = this.connectorOf(id);
         return {

@@ -143,6 +143,9 @@ pub(crate) enum Noun {
     Doctor {
         /// Check only this connector
         connector: Option<String>,
+        /// Write a report without secrets, your name and your folder, to give to others
+        #[arg(long)]
+        report: bool,
     },
     /// Call a platform's API
     Api(Box<ApiArgs>),

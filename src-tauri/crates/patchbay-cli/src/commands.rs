@@ -98,7 +98,7 @@ async fn dispatch(cli: &Cli, noun: Noun) -> Result<(), Failure> {
         Noun::Catalog(verb) => catalogue::run(cli, verb).await,
         Noun::Vault(verb) => vault::run(cli, verb).await,
         Noun::Status { .. } => watch::repeat(cli, async || needs::run(cli).await).await,
-        Noun::Doctor { connector } => doctor::run(cli, connector.as_deref()).await,
+        Noun::Doctor { connector, report } => doctor::run(cli, connector.as_deref(), report).await,
         Noun::Completions { shell } => output::write(&completion::script(shell)?),
     }
 }

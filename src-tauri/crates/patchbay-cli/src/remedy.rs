@@ -58,6 +58,29 @@ pub(crate) fn remedy(problem: &Problem, connector: &Connector) -> Option<String>
         Code::AuthPortBusy if is_edited_here => {
             format!("Close that app, or run `patchbay connector edit {name} --callback-port PORT`.")
         }
+        Code::ProgramNotFound => {
+            let install = hint.trim_end_matches(", or enter its full path.");
+            format!("{install}, or run `patchbay connector edit {name} -- FULL_PATH ARGUMENTS`.")
+        }
+        Code::ProgramNotAllowed => {
+            format!("If you trust it, run `patchbay connector edit {name} --allow`.")
+        }
+        Code::FileFailed if connector.command.is_some() => {
+            format!("If its folder is gone, run `patchbay connector edit {name} --cwd FOLDER`.")
+        }
+        Code::ProgramNotStarted
+        | Code::ProgramEnded
+        | Code::TimedOut
+        | Code::McpProtocol
+        | Code::McpServerError
+            if connector.command.is_some() =>
+        {
+            let log = format!("run `patchbay connector log {name}`.");
+            match hint.strip_suffix('.') {
+                None => format!("To see what it wrote, {log}"),
+                Some(words) => format!("{words}, or {log}"),
+            }
+        }
         Code::TimedOut
         | Code::NetworkUnreachable
         | Code::NetworkDns
@@ -67,10 +90,7 @@ pub(crate) fn remedy(problem: &Problem, connector: &Connector) -> Option<String>
         | Code::McpNotAServer
         | Code::McpProtocol
         | Code::PlatformFailed
-        | Code::PlatformAnswer
-        | Code::ProgramNotFound
-        | Code::ProgramNotStarted
-        | Code::ProgramEnded => {
+        | Code::PlatformAnswer => {
             let check = format!("run `patchbay connector check {name}`.");
             match hint.strip_suffix('.') {
                 None => format!("To see why, {check}"),

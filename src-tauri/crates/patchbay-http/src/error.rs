@@ -521,6 +521,22 @@ fn hint_for(said: &str) -> &'static str {
             "Another copy of it may be running. End that one and try again.",
         ),
         (
+            "ModuleNotFoundError",
+            "Install the Python package that it names.",
+        ),
+        (
+            "Cannot find module",
+            "Check the path of the script, or install the package that it names.",
+        ),
+        ("can't open file", "Check the path of the script."),
+        ("Unsupported engine", "Install a newer Node.js."),
+        ("GLIBC_", "Get the version that is made for this system."),
+        ("input device is not a TTY", "Remove -t from the command."),
+        (
+            "permission denied while trying to connect to the Docker",
+            "Let your user use Docker, such as by the group docker.",
+        ),
+        (
             "connect to the Docker daemon",
             "Start Docker and try again.",
         ),

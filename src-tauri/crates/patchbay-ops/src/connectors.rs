@@ -16,6 +16,7 @@ pub(crate) mod pasted;
 pub(crate) mod refresh;
 pub(crate) mod related;
 pub(crate) mod remote;
+pub(crate) mod report;
 pub(crate) mod roots;
 pub(crate) mod settings;
 pub(crate) mod status;

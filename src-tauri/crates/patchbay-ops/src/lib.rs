@@ -111,6 +111,7 @@ pub use connectors::pasted::{
 };
 pub use connectors::refresh::refresh_connector;
 pub use connectors::related::{ConnectorCopy, CopyForm, copy_form, list_copies};
+pub use connectors::report::check_report;
 pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };

@@ -72,7 +72,7 @@ impl Write for HarmlessStderr {
 }
 
 /// The text without what an address may hold in secret, and with nothing in it that acts.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {

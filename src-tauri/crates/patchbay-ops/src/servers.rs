@@ -178,6 +178,13 @@ async fn find_allowed(
     })
 }
 
+/// The file that a command would start now, where there is one.
+pub(crate) async fn file_of(command: &ServerCommand) -> Option<String> {
+    let path = search_path::of_servers(command.variables.get("PATH")).await;
+    let file = find_in(&command.program, &path).ok()?;
+    Some(file.display().to_string())
+}
+
 fn looked_in(why: String, path: &[PathBuf]) -> String {
     match path {
         [] => why,

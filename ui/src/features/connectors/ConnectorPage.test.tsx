@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { type CompletionRequest } from "@/host/bindings";
+import { type CheckStep, type CompletionRequest } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
 import { connector, hostedConnector, manyAccounts, problem } from "@/test/samples";
@@ -159,6 +159,34 @@ it("shows_what_a_local_program_writes_to_its_log", async () => {
   expect(log).toHaveTextContent("added 12 packages");
   expect(log.querySelector("b")).toBeNull();
   expect(await axeViolations(container)).toEqual([]);
+});
+
+it("a_program_that_ended_leads_to_its_log_and_what_was_found_is_copied_for_others", async () => {
+  const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
+  const steps: CheckStep[] = (["found", "started", "spoke", "negotiation", "tools"] as const).map((name, index) => ({
+    name,
+    state: index < 2 ? "passed" : index === 2 ? "failed" : "skipped",
+    note: name === "found" ? "/usr/bin/npx" : null,
+    problem: index === 2 ? problem({ code: "program.ended", message: "the program npx ended" }) : null,
+    durationMs: null,
+  }));
+  const { user, host, container } = renderApp(
+    "/connectors/con_github",
+    { connectors: [connector({ command })] },
+    (mock) => {
+      mock.handlers.checkConnector = () => ({ connector: connector({ command }), steps });
+    },
+  );
+  const health = within(await screen.findByRole("region", { name: "Health" }));
+  expect(health.queryByRole("button", { name: "Copy report" })).toBeNull();
+  await user.click(health.getByRole("button", { name: "Check now" }));
+  expect(await health.findByText("/usr/bin/npx")).toBeVisible();
+  await user.click(health.getByRole("button", { name: "Copy report" }));
+  await waitFor(() => expect(host.lastCall("copyText")).toMatchObject({ text: "Patchbay 1.2.3\n" }));
+  expect(host.lastCall("checkReport")).toEqual({ connector: "con_github", steps });
+  expect(await axeViolations(container)).toEqual([]);
+  await user.click(health.getByRole("button", { name: "Show log" }));
+  expect(await screen.findByRole("tab", { name: "Log", selected: true })).toBeVisible();
 });
 
 it("suggests_what_the_server_knows_while_a_prompt_is_filled_in_and_never_stands_in_the_way", async () => {

@@ -1,9 +1,12 @@
 import { Button } from "@/components/Button";
+import { useCopy } from "@/components/CopyContext";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
 import { type Check, type CheckState, type CheckStep, type Code, type Connector } from "@/host/bindings";
+import { asProblem } from "@/host/call";
 import { duration } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
+import { useCheckReport } from "./useConnectorActions";
 
 const steps: { name: string; label: string }[] = [
   { name: "name", label: "DNS" },
@@ -41,6 +44,8 @@ type Props = {
 
 /** The doctor's steps side by side; the first failure opens its fix beneath. */
 export function DoctorStrip({ connector, check, checking, onSettings, onCheck }: Props) {
+  const copy = useCopy();
+  const report = useCheckReport();
   const failed = checking ? undefined : check?.steps.find((step) => step.state === "failed");
   return (
     <>
@@ -51,7 +56,12 @@ export function DoctorStrip({ connector, check, checking, onSettings, onCheck }:
         })}
       </ol>
       {failed?.problem && (
-        <ProblemNotice problem={failed.problem} connector={connector} onRetry={onCheck} retryLabel="Check again">
+        <ProblemNotice
+          problem={failed.problem}
+          connector={connector}
+          onRetry={onCheck}
+          retryLabel={failed.problem.code === "program.not_allowed" ? "Allow program…" : "Check again"}
+        >
           {settingsHelp(failed.problem.code, failed.name) && (
             <Button small look="primary" onPress={onSettings}>
               Open settings
@@ -59,6 +69,23 @@ export function DoctorStrip({ connector, check, checking, onSettings, onCheck }:
           )}
         </ProblemNotice>
       )}
+      {check && !checking && (
+        <div className={styles.actions}>
+          <Button
+            small
+            look="quiet"
+            icon="copy"
+            isPending={report.isPending}
+            onPress={() => {
+              report.mutate(check, { onSuccess: (text) => copy(text, "Report") });
+            }}
+          >
+            Copy report
+          </Button>
+          <span className="text3 small">Without secrets, your name and your folder</span>
+        </div>
+      )}
+      {report.error && <ProblemNotice problem={asProblem(report.error)} connector={connector} />}
     </>
   );
 }

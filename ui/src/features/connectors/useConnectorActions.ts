@@ -70,6 +70,11 @@ export function useCheckConnector() {
   });
 }
 
+/** What the doctor found as a text for others. */
+export function useCheckReport() {
+  return useCommand({ mutationFn: ({ connector, steps }: Check) => call(commands.checkReport(connector.id, steps)) });
+}
+
 /** What the doctor last found, and whether it looks right now. */
 export function useLastCheck(id: ConnectorId): { check: Check | null; checking: boolean } {
   const [check] = useClientState(lastCheck(id));

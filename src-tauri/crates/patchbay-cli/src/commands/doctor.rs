@@ -4,10 +4,11 @@ use std::path::Path;
 
 use patchbay_model::{Code, Connector, Problem, Status, VaultBackend, VaultState, VaultStatus};
 use patchbay_ops::{
-    Check, CheckState, CheckStep, DataExposure, Exposure, check_connector, list_connectors,
-    probe_vault, vault_status,
+    Check, CheckState, CheckStep, DataExposure, Exposure, check_connector, check_report,
+    list_connectors, probe_vault, vault_status,
 };
 use serde::Serialize;
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::vault;
@@ -17,6 +18,9 @@ use crate::output::table::Tone;
 use crate::output::{Screen, text, when};
 use crate::remedy::for_terminal;
 use crate::unlock::unlock;
+
+/// How many lines of a program that ended are shown; its log has more.
+const LAST_LINES: usize = 5;
 
 /// What the doctor found. No verb gives it as a whole, so it is no type of the model.
 #[derive(Serialize)]
@@ -37,7 +41,7 @@ struct Folder {
     problem: Option<Problem>,
 }
 
-pub(super) async fn run(cli: &Cli, only: Option<&str>) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, only: Option<&str>, is_report: bool) -> Result<(), Failure> {
     let only = match only {
         Some(text) => Some(cli.connector(text).await?),
         None => None,
@@ -56,12 +60,24 @@ pub(super) async fn run(cli: &Cli, only: Option<&str>) -> Result<(), Failure> {
         vault: check_vault(cli).await,
         connectors: checks(cli, connectors).await?,
     };
+    if is_report {
+        return give_report(cli, report.connectors).await;
+    }
     cli.out
         .answer(&report, |screen| words_of(&report, screen))?;
     match worst(&report) {
         Some(failure) => Err(failure),
         None => Ok(()),
     }
+}
+
+/// What was found as a text for others; whatever it tells of, giving it is no failure.
+async fn give_report(cli: &Cli, checks: Vec<Check>) -> Result<(), Failure> {
+    let steps = checks.into_iter();
+    let steps = steps.map(|check| (check.connector.id.clone(), check.steps));
+    let report = check_report(&cli.cx, &steps.collect::<Vec<_>>()).await?;
+    cli.out
+        .answer(&json!({ "report": report }), |_| report.clone())
 }
 
 fn folders(cli: &Cli) -> Vec<Folder> {
@@ -262,7 +278,20 @@ fn problem_words(problem: Option<&Problem>) -> String {
     let hint = hint
         .map(|hint| format!("     {hint}\n"))
         .unwrap_or_default();
-    format!("     {}\n{hint}", text::line(&problem.message))
+    let said = said_last(&problem);
+    format!("     {}\n{said}{hint}", text::line(&problem.message))
+}
+
+/// The last lines that a program wrote before it ended: most of them say why.
+fn said_last(problem: &Problem) -> String {
+    let said = problem.detail.as_deref().unwrap_or_default();
+    if problem.code != Code::ProgramEnded || said.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<_> = said.lines().collect();
+    let last = lines.iter().skip(lines.len().saturating_sub(LAST_LINES));
+    last.map(|line| format!("     | {}\n", text::line(line)))
+        .collect()
 }
 
 /// A line with a sign in front; the sign is a word, for colour must not be the only one.

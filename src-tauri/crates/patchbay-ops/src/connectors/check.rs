@@ -15,6 +15,7 @@ use crate::connectors::view::{ConnectorView, view_connector};
 use crate::connectors::{find_connector, list_connectors, tools};
 use crate::context::Context;
 use crate::error::Error;
+use crate::servers;
 
 /// What the doctor found: name, connection, TLS, discovery, sign-in, negotiation, tools.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -93,20 +94,22 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
     let listed = list_anew(cx, connector).await;
     let took = u32::try_from(began.elapsed().as_millis()).ok();
     let connector = find_connector(cx, id).await?;
+    let is_connected = cx.sessions().slot(id).lock().await.is_some();
     let steps = match listed {
         Ok(_) if connector.status.status == Status::NeedsAuthorization => {
             // A platform without tools is asked how the connector is, and that is its answer.
             let needed = Error::SignInNeeded {
                 connector: connector.title.clone(),
             };
-            failed(&connector, needed.problem(), took)
+            failed(&connector, needed.problem(), is_connected, took)
         }
         Ok(tools) => passed(&connector, tools.len(), took),
         Err(error @ (Error::Store(_) | Error::NotFound { .. } | Error::SwitchedOff { .. })) => {
             return Err(error);
         }
-        Err(error) => failed(&connector, error.problem(), took),
+        Err(error) => failed(&connector, error.problem(), is_connected, took),
     };
+    let steps = with_program(&connector, steps).await;
     let connector = view_connector(cx, connector).await?;
     Ok(Check { connector, steps })
 }
@@ -195,9 +198,27 @@ fn passed(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<CheckSt
     steps
 }
 
+/// The file that is started, where it was found.
+async fn with_program(connector: &Connector, mut steps: Vec<CheckStep>) -> Vec<CheckStep> {
+    let found = steps.iter_mut().find(|step| step.name == "found");
+    if let (Some(step), Some(command)) = (found, &connector.command)
+        && step.state == CheckState::Passed
+    {
+        step.note = servers::file_of(command).await;
+    }
+    steps
+}
+
 /// The steps before the one that failed went well, for each needs those before it.
-fn failed(connector: &Connector, problem: Problem, took: Option<u32>) -> Vec<CheckStep> {
+fn failed(
+    connector: &Connector,
+    problem: Problem,
+    is_connected: bool,
+    took: Option<u32>,
+) -> Vec<CheckStep> {
     let failing = match connector.command {
+        // A server that was greeted has only its tools left to tell.
+        Some(_) if is_connected => "tools",
         Some(_) => failing_step_of_program(problem.code),
         None => failing_step(problem.code),
     };
@@ -226,7 +247,6 @@ fn failing_step_of_program(code: Code) -> &'static str {
             "started"
         }
         Code::ProgramEnded | Code::TimedOut => "spoke",
-        Code::NetworkTooLarge => "tools",
         _ => "negotiation",
     }
 }

@@ -3,7 +3,7 @@
 //! It becomes proposals, which a person looks through before any of them is added. Nothing here asks a server, starts
 //! a program, runs a shell or reads a variable of our environment; text from outside stays text.
 
-mod blanks;
+pub(super) mod blanks;
 mod command;
 mod command_line;
 mod link;

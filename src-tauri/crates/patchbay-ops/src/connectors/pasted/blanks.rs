@@ -9,7 +9,7 @@ use patchbay_model::clean_text;
 const LONGEST_NAME: usize = 100;
 
 /// Whether something of that name seems to be a secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
+pub(in crate::connectors) fn is_secret_name(name: &str) -> bool {
     const PARTS: [&str; 9] = [
         "token",
         "secret",
@@ -42,7 +42,7 @@ pub(super) fn is_secret_name(name: &str) -> bool {
 }
 
 /// Whether a value seems to be a secret by itself, whatever it is called.
-pub(super) fn is_secret_value(value: &str) -> bool {
+pub(in crate::connectors) fn is_secret_value(value: &str) -> bool {
     const BEGINS: [&str; 12] = [
         "ghp_",
         "gho_",
@@ -61,7 +61,7 @@ pub(super) fn is_secret_value(value: &str) -> bool {
 }
 
 /// Whether an argument seems to be one, or to carry one.
-pub(super) fn is_secret_argument(word: &str) -> bool {
+pub(in crate::connectors) fn is_secret_argument(word: &str) -> bool {
     let value = word.split_once('=').map_or("", |(_, value)| value);
     let option = word.split('=').next().unwrap_or_default();
     let names_one = option.starts_with('-') && option.len() > 2 && is_secret_name(option);

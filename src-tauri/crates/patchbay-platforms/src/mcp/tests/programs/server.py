@@ -131,6 +131,9 @@ for line in sys.stdin:
         }
     elif method == "ping":
         result = {}
+    elif method == "tools/list" and manner == "unlisted":
+        say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32603, "message": "no tools today"}})
+        continue
     elif method == "tools/list":
         execution = {"taskSupport": "required"} if manner == "tasks" else {}
         result = {

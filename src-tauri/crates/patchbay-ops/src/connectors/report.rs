@@ -1,0 +1,125 @@
+//! What the doctor found as a text to be given to others: what runs here, the steps, and the last lines of logs,
+//! without secrets, without the folder of the person, and without their name.
+
+mod person;
+mod words;
+
+use std::env::consts::{ARCH, OS};
+
+use patchbay_model::{Connector, ConnectorId, Problem};
+use serde_json::json;
+use url::Url;
+
+use self::person::Person;
+use self::words::hide_secret_words;
+use crate::connectors::check::{CheckState, CheckStep};
+use crate::connectors::find_connector;
+use crate::context::Context;
+use crate::error::Error;
+use crate::logging::harmless;
+use crate::redact::KnownSecrets;
+use crate::servers::log::read_server_log;
+use crate::vault::vault_status;
+
+/// How many of the last lines of a log are in it.
+const LOG_LINES: usize = 40;
+
+/// A report of what the doctor found at these connectors, to be copied by a person who looked at it.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`], [`Error::File`].
+pub async fn check_report(
+    cx: &Context,
+    checked: &[(ConnectorId, Vec<CheckStep>)],
+) -> Result<String, Error> {
+    let status = vault_status(cx).await;
+    let mut lines = vec![
+        format!("Patchbay {}", env!("CARGO_PKG_VERSION")),
+        format!("System: {OS} {ARCH}"),
+        format!("Vault: {}", word(&status.state)),
+    ];
+    let (mut secrets, mut addresses) = (Vec::new(), Vec::new());
+    for (id, steps) in checked {
+        let connector = find_connector(cx, id).await?;
+        lines.push(String::new());
+        lines.extend(description(&connector));
+        lines.extend(steps.iter().flat_map(step_lines));
+        if connector.command.is_some() {
+            lines.extend(log_lines(cx, id).await?);
+        }
+        secrets.extend(cx.tokens().secrets_of(&connector).await);
+        addresses.extend(connector.endpoint);
+    }
+    let mut text = KnownSecrets::new(secrets).hide_text(lines.join("\n"));
+    for address in addresses {
+        // Some servers are reached by whoever knows the path.
+        text = text.replace(&address, &host_of(&address));
+    }
+    let lines = text.lines().map(hide_secret_words);
+    let text = lines.collect::<Vec<_>>().join("\n") + "\n";
+    Ok(Person::of_system().hide(&harmless(&text)))
+}
+
+/// What a connector is, and what is known of its server.
+fn description(connector: &Connector) -> Vec<String> {
+    let mut lines = vec![format!("Connector: {}", connector.title)];
+    if let Some(command) = &connector.command {
+        lines.push(format!("Command: {}", command.line()));
+        let names = command.variables.keys().map(String::as_str);
+        let names = names.collect::<Vec<_>>().join(", ");
+        lines.extend((!names.is_empty()).then(|| format!("Variables: {names}")));
+    }
+    if let Some(address) = &connector.endpoint {
+        lines.push(format!("Address: {address}"));
+    }
+    if let Some(server) = &connector.server {
+        let (name, version) = (&server.name, &server.version);
+        let spoken = &server.protocol_version;
+        lines.push(format!("Server: {name} {version}, MCP {spoken}"));
+    }
+    lines
+}
+
+fn step_lines(step: &CheckStep) -> Vec<String> {
+    let sign = match step.state {
+        CheckState::Passed => "ok",
+        CheckState::Failed => "!!",
+        CheckState::Skipped => "--",
+    };
+    let took = step.duration_ms.map(|took| format!("{took} ms"));
+    let facts: Vec<_> = [step.note.clone(), took].into_iter().flatten().collect();
+    let first = format!("{sign}  {:<12} {}", step.name, facts.join(", "));
+    let mut lines = vec![first.trim_end().to_owned()];
+    lines.extend(step.problem.iter().flat_map(problem_lines));
+    lines
+}
+
+fn problem_lines(problem: &Problem) -> Vec<String> {
+    let mut lines = vec![format!("    {}: {}", problem.code, problem.message)];
+    let details = problem.detail.iter().flat_map(|detail| detail.lines());
+    lines.extend(details.map(|line| format!("    | {line}")));
+    lines
+}
+
+async fn log_lines(cx: &Context, id: &ConnectorId) -> Result<Vec<String>, Error> {
+    let log = read_server_log(cx, id).await?;
+    let last = log.iter().skip(log.len().saturating_sub(LOG_LINES));
+    let last = last.map(|line| format!("    {} {}", line.at, line.text));
+    Ok(std::iter::once("Log:".to_owned()).chain(last).collect())
+}
+
+/// Scheme and host of an address.
+fn host_of(address: &str) -> String {
+    match Url::parse(address) {
+        Ok(url) => url.origin().ascii_serialization(),
+        Err(_) => "an address".to_owned(),
+    }
+}
+
+/// The word that JSON has for a value.
+fn word(value: &impl serde::Serialize) -> String {
+    json!(value).as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Who and where one is, taken out of texts.
+
+use std::collections::BTreeSet;
+use std::env;
+
+/// Shorter ones are parts of any text.
+const SHORTEST: usize = 2;
+
+/// The folder of a person, and what the system calls them.
+pub(super) struct Person {
+    /// The longest first.
+    folders: Vec<String>,
+    names: BTreeSet<String>,
+}
+
+impl Person {
+    /// Whoever runs this process.
+    pub(super) fn of_system() -> Self {
+        let home = env::home_dir();
+        let home = home.as_deref().and_then(|home| home.to_str());
+        let names = ["USER", "LOGNAME", "USERNAME"].map(|name| env::var(name).unwrap_or_default());
+        Self::new(home.unwrap_or_default(), names)
+    }
+
+    fn new(home: &str, names: impl IntoIterator<Item = String>) -> Self {
+        let home = home.trim_end_matches(['/', '\\']);
+        let of_home = home.rsplit(['/', '\\']).next().map(str::to_owned);
+        // As JSON and as other programs write it.
+        let folders = [
+            home.replace('\\', "\\\\"),
+            home.to_owned(),
+            home.replace('\\', "/"),
+        ];
+        let is_told = |text: &String| text.len() >= SHORTEST;
+        Self {
+            folders: folders.into_iter().filter(is_told).collect(),
+            names: names.into_iter().chain(of_home).filter(is_told).collect(),
+        }
+    }
+
+    /// The text without them.
+    pub(super) fn hide(&self, text: &str) -> String {
+        let folders = self.folders.iter().map(|folder| (folder, "~"));
+        let names = self.names.iter().map(|name| (name, "<user>"));
+        folders
+            .chain(names)
+            .fold(text.to_owned(), |text, (word, instead)| {
+                replace_word(&text, word, instead)
+            })
+    }
+}
+
+/// A text with each place replaced where a word stands by itself, in small letters or large ones: not all systems
+/// tell those apart in paths.
+fn replace_word(text: &str, word: &str, instead: &str) -> String {
+    let word = word.to_ascii_lowercase();
+    let small = text.to_ascii_lowercase();
+    let (mut shown, mut from) = (String::with_capacity(text.len()), 0);
+    while let Some(found) = small[from..].find(&word) {
+        let (at, end) = (from + found, from + found + word.len());
+        let is_alone = !text[..at].ends_with(char::is_alphanumeric)
+            && !text[end..].starts_with(char::is_alphanumeric);
+        shown.push_str(&text[from..at]);
+        shown.push_str(if is_alone { instead } else { &text[at..end] });
+        from = end;
+    }
+    shown + &text[from..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folder_and_name_are_taken_out_wherever_they_stand() {
+        let person = Person::new("/home/ada", ["lovelace".to_owned(), String::new()]);
+        for (text, shown) in [
+            ("/home/ada/x:/home/ada", "~/x:~"),
+            ("/home/adam and /home/ada_old", "/home/adam and ~_old"),
+            ("Ada, adapter, (ADA)", "<user>, adapter, (<user>)"),
+            ("-u lovelace ü lovelaces", "-u <user> ü lovelaces"),
+        ] {
+            assert_eq!(person.hide(text), shown);
+        }
+    }
+
+    #[test]
+    fn folders_of_windows_are_known_in_each_spelling() {
+        let person = Person::new(r"C:\Users\Ada B", []);
+        for path in [
+            r"c:\users\ada b\x",
+            r#""C:\\Users\\Ada B\\x""#,
+            "C:/Users/Ada B/x",
+        ] {
+            let shown = person.hide(path);
+            assert!(shown.contains('~') && !shown.contains("Ada B"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn one_without_a_folder_hides_nothing() {
+        assert_eq!(Person::new("/", []).hide("/ is /"), "/ is /");
+    }
+}
