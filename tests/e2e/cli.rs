@@ -5,6 +5,7 @@ pub(crate) mod desk;
 mod background;
 mod catalogue;
 mod documents;
+mod exec;
 mod exits;
 mod history;
 #[cfg(target_os = "linux")]

@@ -72,6 +72,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/secrets/programs.rs::run",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::ask",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::folders",
+            "crates/patchbay-ops/src/secrets/programs/search_path.rs::of_process",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::of_servers",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::path_of_login_shell",
             "crates/patchbay-ops/src/secrets/reference.rs::from_variable",
@@ -351,6 +352,10 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     (
         "crates/patchbay-cli/src/main.rs::not_understood",
         "looks for `--json` among its own arguments",
+    ),
+    (
+        "crates/patchbay-cli/src/commands/exec.rs::prepare",
+        "starts what the person typed, and reads nothing of it",
     ),
     (
         "crates/patchbay-cli/src/prompt.rs::ask_yes_no",

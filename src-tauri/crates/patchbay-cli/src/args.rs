@@ -7,6 +7,7 @@ mod authentication;
 mod catalogue;
 mod connector;
 mod credential;
+mod exec;
 mod platform;
 mod run;
 mod session;
@@ -28,6 +29,7 @@ pub(crate) use credential::{
     AddArgs as AddCredentialArgs, CredentialVerb, Kind, ProgramsVerb, ReplaceArgs, RotateArgs,
     SecretArgs,
 };
+pub(crate) use exec::ExecArgs;
 pub(crate) use platform::{
     ChangeArgs, CopyArgs, CreateArgs, FormArgs, PlacedArgs, ProviderArgs, TargetArgs,
 };
@@ -147,6 +149,8 @@ pub(crate) enum Noun {
         #[arg(long)]
         report: bool,
     },
+    /// Run a program with saved secrets in its environment
+    Exec(ExecArgs),
     /// Call a platform's API
     Api(Box<ApiArgs>),
     /// Generate a shell completion script

@@ -14,6 +14,7 @@ mod connector;
 mod create;
 mod credential;
 mod doctor;
+mod exec;
 mod mcp_resources;
 mod needs;
 mod pasted;
@@ -31,7 +32,7 @@ mod watch;
 
 use patchbay_ops::unsaved_problem;
 
-use crate::args::{CliArgs, Noun};
+use crate::args::{CliArgs, ExecArgs, Noun};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
@@ -57,6 +58,9 @@ pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
     if args.noun.watches() {
         cli.out = cli.out.repeating();
     }
+    if let Noun::Exec(args) = args.noun {
+        return run_program(&cli, args).await;
+    }
     let stops_itself = args.noun.watches() || stops_itself(&args.noun);
     let ended = tokio::select! {
         ended = dispatch(&cli, args.noun) => ended,
@@ -68,6 +72,20 @@ pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
         // Worse than whatever came of the command: what was not saved is gone now.
         Some(problem) => Err(problem.into()),
         None => ended,
+    }
+}
+
+/// Becomes another program, after everything of ours is closed.
+async fn run_program(cli: &Cli, args: ExecArgs) -> Result<(), Failure> {
+    let prepared = tokio::select! {
+        prepared = exec::prepare(cli, args) => prepared,
+        () = interrupted() => Err(Failure::cancelled()),
+    };
+    cli.stderr.clear();
+    cli.cx.close().await;
+    match unsaved_problem(&cli.cx) {
+        Some(problem) => Err(problem.into()),
+        None => exec::run(prepared?).await,
     }
 }
 
@@ -100,5 +118,7 @@ async fn dispatch(cli: &Cli, noun: Noun) -> Result<(), Failure> {
         Noun::Status { .. } => watch::repeat(cli, async || needs::run(cli).await).await,
         Noun::Doctor { connector, report } => doctor::run(cli, connector.as_deref(), report).await,
         Noun::Completions { shell } => output::write(&completion::script(shell)?),
+        // It leaves this process behind, and was seen to before.
+        Noun::Exec(args) => run_program(cli, args).await,
     }
 }

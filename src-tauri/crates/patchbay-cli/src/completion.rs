@@ -61,6 +61,10 @@ fn named(arg: Arg) -> Arg {
         "account" => ArgValueCandidates::new(|| names(Kind::Account)),
         "credential" => ArgValueCandidates::new(|| names(Kind::Credential)),
         "tool" => ArgValueCandidates::new(|| names(Kind::Tool)),
+        "subject" => ArgValueCandidates::new(|| {
+            let kinds = [Kind::Connector, Kind::Credential];
+            kinds.into_iter().flat_map(names).collect()
+        }),
         _ => return arg,
     };
     arg.add(candidates)

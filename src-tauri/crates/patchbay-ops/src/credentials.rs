@@ -5,6 +5,7 @@ pub(crate) mod edit;
 pub(crate) mod forget;
 pub(crate) mod locations;
 pub(crate) mod platform_credentials;
+pub(crate) mod program_environment;
 pub(crate) mod programs;
 pub(crate) mod rotate;
 pub(crate) mod secret;

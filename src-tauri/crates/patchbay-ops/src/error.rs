@@ -513,6 +513,7 @@ fn not_found_hint(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "connector" => "Check the name.",
         "credential" => "Check the name.",
+        "connector or credential" => "Check the name.",
         "run" => "It may have been deleted.",
         "active run" => "It may have finished already.",
         "tool" => "Refresh the tools: it may have been renamed or removed.",

@@ -137,6 +137,7 @@ pub use credentials::platform_credentials::{
     make_platform_credential_default, platform_credential_form, remove_platform_credential,
     save_platform_credential,
 };
+pub use credentials::program_environment::{VariableSource, own_program, program_environment};
 pub use credentials::programs::{
     allow_program, forget_program, list_allowed_programs, resolve_reference,
 };

@@ -36,6 +36,11 @@ pub(crate) async fn folders() -> Vec<PathBuf> {
     join_paths(&paths)
 }
 
+/// The folders of our own `PATH`, as whoever types a command has it.
+pub(crate) fn of_process() -> Vec<PathBuf> {
+    join_paths(&[env::var_os("PATH").unwrap_or_default()])
+}
+
 /// The folders in which a server is looked for, and looks for programs itself; `before` come first, as a `PATH`.
 ///
 /// Who started us from a shell has the `PATH` they want. An app that is opened otherwise asks the login shell, whose

@@ -1,0 +1,110 @@
+//! `patchbay exec …`: a program with secrets in its environment, and in nothing else of ours.
+//!
+//! It inherits the terminal, and its exit code is ours. On Unix it takes the place of this process, so that signals
+//! reach it as if nobody stood between; Windows has nothing like it, and we wait there.
+
+use std::process::Command;
+
+use patchbay_ops::{VariableSource, own_program, program_environment};
+
+use crate::args::ExecArgs;
+use crate::cli::Cli;
+use crate::failure::Failure;
+use crate::secret_source::Source;
+use crate::unlock::unlock;
+
+/// The program with its environment; nothing is started yet.
+///
+/// # Errors
+/// When there is no such program, or no such secret.
+pub(super) async fn prepare(cli: &Cli, args: ExecArgs) -> Result<Command, Failure> {
+    let named = args.variables.iter().map(|given| variable(given));
+    let named = named.collect::<Result<Vec<_>, _>>()?;
+    let mut words = args.command.into_iter();
+    let name = words.next().and_then(|word| word.into_string().ok());
+    let name = name
+        .ok_or_else(|| Failure::usage("the name of the program isn't text", "Use another name."))?;
+    let file = own_program(&name)?;
+    let is_of_wallet =
+        |(_, from): &(_, VariableSource)| matches!(from, VariableSource::Credential(_));
+    if args.subject.is_some() || named.iter().any(is_of_wallet) {
+        unlock(cli).await?;
+    }
+    let environment = program_environment(&cli.cx, args.subject.as_deref(), &named).await?;
+    let mut command = Command::new(file);
+    command.args(words);
+    for (name, secret) in &environment {
+        command.env(name, secret.expose());
+    }
+    Ok(command)
+}
+
+/// A variable and where its value comes from; what could be the value itself is refused unrepeated.
+fn variable(given: &str) -> Result<(String, VariableSource), Failure> {
+    let Some((name, from)) = given.split_once('=') else {
+        return Ok((given.to_owned(), VariableSource::Subject));
+    };
+    let from = match Source::parse("--env", from)? {
+        Source::Reference(reference) => VariableSource::Reference(reference),
+        Source::Wallet(name) => VariableSource::Credential(name),
+        Source::Input => {
+            return Err(Failure::usage(
+                "--env: stdin belongs to the program",
+                "Use wallet:NAME or env://NAME.",
+            ));
+        }
+    };
+    Ok((name.to_owned(), from))
+}
+
+/// Becomes the program.
+///
+/// # Errors
+/// When it can't be started.
+#[cfg(unix)]
+pub(super) async fn run(mut command: Command) -> Result<(), Failure> {
+    use std::os::unix::process::CommandExt as _;
+    let error = command.exec();
+    Err(not_started(&command, &error))
+}
+
+/// Waits for the program, and ends as it did. What the console sends, such as Ctrl-C, it hears as well as we do; its
+/// answer counts.
+///
+/// # Errors
+/// When it can't be started.
+#[cfg(windows)]
+pub(super) async fn run(mut command: Command) -> Result<(), Failure> {
+    let _heard = crate::interrupt::Interrupts::listen();
+    let started = command.spawn();
+    let mut child = started.map_err(|error| not_started(&command, &error))?;
+    let ended = tokio::task::block_in_place(|| child.wait());
+    let status = ended.map_err(|error| not_started(&command, &error))?;
+    std::process::exit(status.code().unwrap_or(1))
+}
+
+fn not_started(command: &Command, error: &std::io::Error) -> Failure {
+    let program = command.get_program().to_string_lossy();
+    let message = format!("couldn't start {program}: {error}");
+    let problem = patchbay_model::Problem::new(patchbay_model::Code::ProgramNotStarted, message);
+    problem
+        .with_hint("Check that it's a program for this system.")
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_not_typed_on_the_command_line() {
+        for given in ["KEY=hunter2", "KEY=", "KEY=https://hunter2", "KEY=-"] {
+            let failure = variable(given).unwrap_err();
+            assert!(!format!("{failure:?}").contains("hunter2"));
+        }
+        let (name, from) = variable("KEY").unwrap();
+        assert_eq!((name.as_str(), from), ("KEY", VariableSource::Subject));
+        let from = variable("KEY=wallet:My key").unwrap().1;
+        assert_eq!(from, VariableSource::Credential("My key".to_owned()));
+    }
+}

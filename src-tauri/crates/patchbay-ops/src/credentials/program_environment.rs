@@ -1,0 +1,230 @@
+//! Secrets of the wallet in the environment of a program that a person starts themselves.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+
+use patchbay_model::{Connector, Secret, SecretReference, WalletEntry, WalletKind};
+
+use crate::connectors::resolve_connector;
+use crate::context::Context;
+use crate::credentials::check::check_variable_name;
+use crate::credentials::secret::usage;
+use crate::credentials::{find_wallet_entry, resolve_wallet_entry};
+use crate::error::Error;
+use crate::secrets;
+use crate::secrets::programs::{Occasion, find_in, search_path};
+use crate::secrets::tokens::entry_id;
+
+/// How a person says that they mean a credential, where a connector has the same name.
+const OF_WALLET: &str = "wallet:";
+
+/// Where the value of a variable comes from that a person names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VariableSource {
+    /// The only secret of the connector or credential that is named for all of them.
+    Subject,
+    /// A reference.
+    Reference(SecretReference),
+    /// A credential, by name or id.
+    Credential(String),
+}
+
+/// What a connector or credential has to give.
+enum Given {
+    /// Variables with their names.
+    Variables(BTreeMap<String, Secret>),
+    /// One secret, to which the person gives a name.
+    One(Secret),
+}
+
+/// The variables that a program is to have besides those that are inherited: all those of `subject`, which is a
+/// connector or a credential, and those that are `named`. What is named wins.
+///
+/// # Errors
+/// [`Error::Usage`] where something has no value or no name; [`Error::NotFound`], [`Error::Ambiguous`],
+/// [`Error::Reference`], [`Error::ProgramNotAllowed`], [`Error::Vault`], [`Error::Store`].
+pub async fn program_environment(
+    cx: &Context,
+    subject: Option<&str>,
+    named: &[(String, VariableSource)],
+) -> Result<BTreeMap<String, Secret>, Error> {
+    let given = match subject {
+        Some(subject) => Some((subject, given_by(cx, subject).await?)),
+        None => None,
+    };
+    let mut one = None;
+    let mut variables = match given {
+        Some((_, Given::Variables(variables))) => variables,
+        Some((subject, Given::One(secret))) => {
+            if !named
+                .iter()
+                .any(|(_, from)| *from == VariableSource::Subject)
+            {
+                let what = format!("{subject} has no name for a variable");
+                return Err(usage(
+                    what,
+                    "Say which variable gets it, such as --env API_KEY.",
+                ));
+            }
+            one = Some(secret);
+            BTreeMap::new()
+        }
+        None => BTreeMap::new(),
+    };
+    for (name, from) in named {
+        check_variable_name(name)?;
+        let value = match from {
+            VariableSource::Subject => one.clone().ok_or_else(|| no_value(name))?,
+            VariableSource::Reference(reference) => {
+                let references = cx.references();
+                references.resolve(reference, Occasion::Given).await?
+            }
+            VariableSource::Credential(text) => {
+                let entry = resolve_wallet_entry(cx, text).await?;
+                match given_by_entry(cx, &entry).await? {
+                    Given::One(secret) => secret,
+                    Given::Variables(mut all) => match (all.len(), all.pop_first()) {
+                        (1, Some((_, only))) => only,
+                        _ => return Err(several(&entry)),
+                    },
+                }
+            }
+        };
+        variables.insert(name.clone(), value);
+    }
+    match variables
+        .iter()
+        .find(|(_, value)| value.expose().contains('\0'))
+    {
+        Some((name, _)) => Err(usage(
+            format!("the value of {name} can't be passed to a program"),
+            "Save it again without a zero byte.",
+        )),
+        None => Ok(variables),
+    }
+}
+
+/// The program that a person names in front of a command: a path, or found in their own `PATH`.
+///
+/// # Errors
+/// [`Error::ProgramMissing`].
+pub fn own_program(name: &str) -> Result<PathBuf, Error> {
+    let missing = |why| Error::ProgramMissing {
+        program: name.to_owned(),
+        why,
+    };
+    let is_path = Path::new(name).components().count() > 1 || Path::new(name).is_absolute();
+    if !is_path {
+        return find_in(name, &search_path::of_process()).map_err(missing);
+    }
+    let path = std::path::absolute(name).map_err(|error| missing(error.to_string()))?;
+    let path = path
+        .to_str()
+        .ok_or_else(|| missing("it's no text".to_owned()))?;
+    find_in(path, &[]).map_err(missing)
+}
+
+async fn given_by(cx: &Context, subject: &str) -> Result<Given, Error> {
+    if let Some(name) = subject.strip_prefix(OF_WALLET) {
+        let entry = resolve_wallet_entry(cx, name).await?;
+        return given_by_entry(cx, &entry).await;
+    }
+    match resolve_connector(cx, subject).await {
+        Ok(connector) => given_by_connector(cx, &connector).await,
+        Err(Error::NotFound { .. }) => match resolve_wallet_entry(cx, subject).await {
+            Ok(entry) => given_by_entry(cx, &entry).await,
+            Err(Error::NotFound { name, .. }) => Err(Error::NotFound {
+                kind: "connector or credential",
+                name,
+            }),
+            Err(error) => Err(error),
+        },
+        Err(error) => Err(error),
+    }
+}
+
+/// What the server of a connector gets, where that is a program; else its only secret.
+async fn given_by_connector(cx: &Context, connector: &Connector) -> Result<Given, Error> {
+    let entry = match entry_id(&connector.authentication) {
+        Some(id) => Some(find_wallet_entry(cx, id).await?),
+        None => None,
+    };
+    let Some(command) = &connector.command else {
+        let entry = entry.ok_or_else(|| {
+            let what = format!("{} has no secret in the wallet", connector.title);
+            usage(what, "Name a credential: `patchbay credential list`.")
+        })?;
+        return given_by_entry(cx, &entry).await;
+    };
+    let plain = command.variables.iter();
+    let mut variables: BTreeMap<_, _> = plain
+        .map(|(name, value)| (name.clone(), Secret::new(value.as_str())))
+        .collect();
+    if let Some(path) = command.variables.get("PATH") {
+        let folders = search_path::of_servers(Some(path)).await;
+        let joined = env::join_paths(folders)
+            .ok()
+            .and_then(|it| it.into_string().ok());
+        let joined = joined.ok_or_else(|| no_value("PATH"))?;
+        variables.insert("PATH".to_owned(), Secret::new(joined));
+    }
+    if let Some(entry) = entry
+        && let Given::Variables(secret) = given_by_entry(cx, &entry).await?
+    {
+        variables.extend(secret);
+    }
+    Ok(Given::Variables(variables))
+}
+
+async fn given_by_entry(cx: &Context, entry: &WalletEntry) -> Result<Given, Error> {
+    let (vault, references) = (cx.vault(), cx.references());
+    match entry.kind {
+        WalletKind::Bearer => Ok(Given::One(match &entry.reference {
+            Some(reference) => references.resolve(reference, Occasion::Given).await?,
+            None => secrets::saved(vault, entry).await?,
+        })),
+        WalletKind::Variables | WalletKind::Headers => {
+            let saved = secrets::saved_values(vault, entry).await?;
+            let mut values = secrets::resolved_values(references, &saved, Occasion::Given).await?;
+            match (entry.kind, values.len()) {
+                (WalletKind::Variables, _) => Ok(Given::Variables(values)),
+                (_, 1) => values
+                    .pop_first()
+                    .map(|(_, only)| Given::One(only))
+                    .ok_or_else(|| several(entry)),
+                _ => Err(several(entry)),
+            }
+        }
+        WalletKind::OauthClient => {
+            let app = secrets::oauth_app(vault, entry).await?;
+            let secret = app.client_secret(references, Occasion::Given).await?;
+            secret.map(Given::One).ok_or_else(|| no_value(&entry.name))
+        }
+        // Its tokens are for one server alone, which says so in them.
+        WalletKind::Oauth => Err(usage(
+            format!(
+                "{} is a sign-in, which is sent to its server only",
+                entry.name
+            ),
+            "Use a token or variables.",
+        )),
+    }
+}
+
+fn several(entry: &WalletEntry) -> Error {
+    usage(
+        format!("{} has several values", entry.name),
+        "Save the one you need as a credential of its own.",
+    )
+}
+
+fn no_value(name: &str) -> Error {
+    usage(
+        format!("{name} has no value"),
+        "Say where it comes from, such as NAME=env://OTHER or NAME=wallet:CREDENTIAL.",
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::clock::SystemClock;
+use crate::connectors::add_program::{AddProgram, add_program};
+use crate::credentials::edit::add_wallet_entry;
+use crate::credentials::secret::{AddWalletEntry, SecretValue, WalletSecret};
+use crate::testing::open;
+use patchbay_model::{Code, Explain as _, ServerCommand};
+
+fn value(text: &str) -> SecretValue {
+    Secret::new(text).into()
+}
+
+async fn save(cx: &Context, name: &str, secret: WalletSecret) {
+    let name = name.to_owned();
+    let request = AddWalletEntry { name, secret };
+    add_wallet_entry(cx, request).await.unwrap();
+}
+
+fn headers(values: &[(&str, &str)]) -> WalletSecret {
+    let values = values.iter();
+    let values = values.map(|(name, text)| ((*name).to_owned(), value(text)));
+    WalletSecret::Headers {
+        values: values.collect(),
+    }
+}
+
+async fn shown(
+    cx: &Context,
+    subject: Option<&str>,
+    named: &[(&str, VariableSource)],
+) -> Result<Vec<String>, Code> {
+    let named: Vec<_> = named
+        .iter()
+        .map(|(name, from)| ((*name).to_owned(), from.clone()))
+        .collect();
+    let all = program_environment(cx, subject, &named).await;
+    let all = all.map_err(|error| error.code())?;
+    let shown = all.iter();
+    let shown = shown.map(|(name, secret)| format!("{name}={}", secret.expose()));
+    Ok(shown.collect())
+}
+
+#[tokio::test]
+async fn a_program_gets_what_its_person_names() {
+    let home = tempfile::tempdir().unwrap();
+    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let command = ServerCommand {
+        program: "server".to_owned(),
+        variables: BTreeMap::from([("MODE".to_owned(), "fast".to_owned())]),
+        ..ServerCommand::default()
+    };
+    let secrets = BTreeMap::from([("API_KEY".to_owned(), value("key"))]);
+    let request = AddProgram {
+        command,
+        secrets,
+        name: Some("files".to_owned()),
+        title: None,
+    };
+    add_program(&cx, request).await.unwrap();
+    let token = Secret::new("token");
+    save(&cx, "bearer", WalletSecret::Bearer { token }).await;
+    save(&cx, "one", headers(&[("X-Key", "header")])).await;
+    save(&cx, "two", headers(&[("X-A", "a"), ("X-B", "b")])).await;
+
+    let of = |name: &str| VariableSource::Credential(name.to_owned());
+    let own = || VariableSource::Subject;
+    for (subject, named, expected) in [
+        (Some("files"), vec![], Ok(vec!["API_KEY=key", "MODE=fast"])),
+        (
+            Some("files"),
+            vec![("MODE", of("bearer")), ("OTHER", of("one"))],
+            Ok(vec!["API_KEY=key", "MODE=token", "OTHER=header"]),
+        ),
+        // The connector's credential is called as it is, and means its one variable alone.
+        (Some("wallet:files"), vec![], Ok(vec!["API_KEY=key"])),
+        (None, vec![("A", of("files"))], Ok(vec!["A=key"])),
+        (
+            Some("bearer"),
+            vec![("A", own()), ("B", own())],
+            Ok(vec!["A=token", "B=token"]),
+        ),
+        (Some("bearer"), vec![], Err(Code::UsageInvalid)),
+        (Some("two"), vec![("A", own())], Err(Code::UsageInvalid)),
+        (Some("files"), vec![("A", own())], Err(Code::UsageInvalid)),
+        (None, vec![("A", own())], Err(Code::UsageInvalid)),
+        (None, vec![("A B", of("bearer"))], Err(Code::UsageInvalid)),
+        (Some("nobody"), vec![], Err(Code::NotFound)),
+        (Some("wallet:nobody"), vec![], Err(Code::NotFound)),
+    ] {
+        let got = shown(&cx, subject, &named).await;
+        let expected =
+            expected.map(|all| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+        assert_eq!(got, expected, "{subject:?} {named:?}");
+    }
+}
+
+#[test]
+fn a_program_is_a_path_or_in_path() {
+    let missing = own_program("not-there-at-all").unwrap_err();
+    assert_eq!(missing.code(), Code::ProgramNotFound);
+    let own = env::current_exe().unwrap();
+    assert_eq!(own_program(own.to_str().unwrap()).unwrap(), own);
+    let missing = own_program("./not-there-at-all").unwrap_err();
+    assert_eq!(missing.code(), Code::ProgramNotFound);
+}

@@ -1,0 +1,101 @@
+//! `patchbay exec`: a program with secrets in its environment.
+
+use super::desk::{TOKEN, Terminal};
+
+/// A program that says what a variable holds, and ends with a code of its own.
+#[cfg(unix)]
+const SAYS: [&str; 3] = ["sh", "-c", "printf %s \"got $API_KEY\"; exit 7"];
+#[cfg(windows)]
+const SAYS: [&str; 3] = ["cmd", "/c", "echo got %API_KEY%& exit 7"];
+
+async fn with_token() -> Terminal {
+    let terminal = Terminal::new().await;
+    let add = ["credential", "add", "key", "--kind", "bearer"];
+    let added = terminal.run_with(&add, &format!("{TOKEN}\n")).await;
+    added.succeeded();
+    terminal
+}
+
+#[tokio::test]
+async fn a_program_gets_the_secret_and_its_exit_code_is_ours() {
+    let terminal = with_token().await;
+    for words in [
+        &["exec", "key", "--env", "API_KEY", "--"][..],
+        &["exec", "wallet:key", "--env", "API_KEY", "--"],
+        &["exec", "--env", "API_KEY=wallet:key", "--"],
+    ] {
+        let done = terminal.run(&[words, &SAYS].concat()).await;
+        assert_eq!(done.code, 7, "{done:?}");
+        assert_eq!(done.stdout.trim_end(), format!("got {TOKEN}"), "{done:?}");
+        assert_eq!(done.stderr, "");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_given_starts_nothing() {
+    let terminal = with_token().await;
+    for (words, code, said) in [
+        (&["exec", "key", "--"][..], 2, "Say which variable gets it"),
+        (&["exec", "nobody", "--"], 6, "nobody not found"),
+        (
+            &["exec", "--env", "API_KEY=hunter2", "--"],
+            2,
+            "secrets can't be passed as arguments",
+        ),
+        (&["exec", "--"], 2, "required"),
+    ] {
+        let done = terminal.run(&[words, &SAYS].concat()).await;
+        assert_eq!(done.code, code, "{done:?}");
+        assert!(done.stderr.contains(said), "{done:?}");
+        assert!(!done.stderr.contains("hunter2"), "{done:?}");
+        assert_eq!(done.stdout, "", "{done:?}");
+    }
+    let gone = ["exec", "key", "--env", "A", "--", "not-there-at-all"];
+    let gone = terminal.run(&gone).await;
+    assert_eq!(gone.code, 1, "{gone:?}");
+    assert!(gone.stderr.contains("isn't in PATH"), "{gone:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn signals_and_streams_reach_the_program_itself() {
+    use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+    let terminal = with_token().await;
+    let script = "trap 'exit 9' TERM; read line; echo \"$$ $line\"; while :; do sleep 0.05; done";
+    let words = ["exec", "key", "--env", "A", "--", "sh", "-c", script];
+    let mut child = terminal.command(&words).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut stdin, b"hello\n")
+        .await
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let said = lines.next_line().await.unwrap().unwrap();
+    // It took our place: nobody stands between.
+    assert_eq!(said, format!("{} hello", child.id().unwrap()));
+    super::desk::send("-TERM", &child).await;
+    assert_eq!(child.wait().await.unwrap().code(), Some(9));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_local_connector_gives_what_its_server_gets() {
+    let terminal = Terminal::new().await;
+    let add = [
+        "connector",
+        "add",
+        "files",
+        "--env",
+        "MODE=fast",
+        "--env-secret",
+        "API_KEY",
+        "--",
+        "files-server",
+    ];
+    let added = terminal.run_with(&add, &format!("{TOKEN}\n")).await;
+    added.succeeded();
+    let says = ["exec", "files", "--", "sh", "-c", "echo $MODE $API_KEY"];
+    let done = terminal.run(&says).await;
+    done.succeeded();
+    assert_eq!(done.stdout, format!("fast {TOKEN}\n"));
+}
