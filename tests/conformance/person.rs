@@ -2,8 +2,8 @@
 
 use anyhow::{Context as _, Result, bail};
 use patchbay_model::{
-    Authorization, AuthorizationState, Code, Connector, Explain as _, Json, Origin, Problem,
-    Question, QuestionAnswer, Redirect, Secret, Tool,
+    Authorization, AuthorizationState, Code, Connector, Explain as _, Json, OauthGrant, Origin,
+    Problem, Question, QuestionAnswer, Redirect, Secret, Tool,
 };
 use patchbay_ops::{
     AddConnector, AuthenticationChoice, Context, Error, Event, OAuthClientInput, RunTool,
@@ -106,6 +106,7 @@ impl<'a> Person<'a> {
             callback_host: None,
             redirect: Redirect::Loopback,
             scopes: Vec::new(),
+            grant: OauthGrant::AuthorizationCode,
         })
     }
 

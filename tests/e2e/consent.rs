@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use patchbay_model::{AuthorizationState, Code, Explain as _, Json, Redirect, Secret, Status};
+use patchbay_model::{
+    AuthorizationState, Code, Explain as _, Json, OauthGrant, Redirect, Secret, Status,
+};
 use patchbay_ops::{
     AddConnector, AuthenticationChoice, ConnectorChanges, Error, StartAuthorization, add_connector,
     cancel_authorization, disconnect_connector, extend_authorization, find_authorization,
@@ -179,6 +181,7 @@ async fn an_error_of_the_provider_ends_the_consent_in_words() {
         callback_host: None,
         redirect: Redirect::Loopback,
         scopes: vec!["fly".to_owned()],
+        grant: OauthGrant::AuthorizationCode,
     };
     let connector = desk.add_at(desk.playground.url().as_str(), choice).await;
     let over = desk.sign_in(&connector).await;
@@ -199,6 +202,7 @@ async fn whose_account_it_is_is_told_and_a_change_of_it_pointed_out() {
         callback_host: None,
         redirect: Redirect::Loopback,
         scopes: vec!["openid".to_owned(), "read".to_owned()],
+        grant: OauthGrant::AuthorizationCode,
     };
     let connector = desk.add_at(desk.playground.url().as_str(), choice).await;
     let over = desk.sign_in(&connector).await;

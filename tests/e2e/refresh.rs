@@ -4,16 +4,20 @@ use std::path::Path;
 use std::time::Duration;
 
 use patchbay_model::{
-    AuthorizationState, Code, Connector, Json, RunState, Status, ToolRun, WalletEntry,
+    AuthorizationState, Code, Connector, Explain as _, Json, OauthGrant, RunState, Status, ToolRun,
+    WalletEntry,
 };
 use patchbay_ops::{
-    AddConnector, Context, StartAuthorization, add_connector, list_wallet, start_authorization,
-    wait_for_authorization,
+    AddConnector, AuthenticationChoice, Context, StartAuthorization, add_connector, list_wallet,
+    start_authorization, wait_for_authorization,
 };
-use patchbay_playground::{Endpoint, Failure, LoopbackPort, Options, Playground, RefreshTokens};
+use patchbay_playground::{
+    CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Endpoint, Failure, LoopbackPort, Options,
+    Playground, RefreshTokens,
+};
 use serde_json::json;
 
-use crate::support::{Browser, Child, Desk, PATIENCE, Role, oauth, open_shared, run_in};
+use crate::support::{Browser, Child, Desk, PATIENCE, Role, oauth, oauth_app, open_shared, run_in};
 
 /// How many calls each of two processes makes at once.
 const CALLS: usize = 50;
@@ -47,6 +51,45 @@ async fn calls_refused_together_renew_the_token_once() {
         assert_eq!(call_at_once(&desk.cx, &connector).await, CALLS);
         assert_eq!(desk.playground.refreshes(), round);
     }
+}
+
+#[tokio::test]
+async fn an_app_of_ones_own_signs_in_as_itself_and_again_when_its_token_lapses() {
+    let desk = Desk::new().await;
+    let mut app = oauth_app(CONFIDENTIAL_CLIENT_ID, Some(CONFIDENTIAL_CLIENT_SECRET));
+    if let AuthenticationChoice::Oauth { grant, .. } = &mut app {
+        *grant = OauthGrant::ClientCredentials;
+    }
+    let connector = desk.add_at(desk.playground.url().as_str(), app).await;
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+    assert!(desk.browser.opened().is_empty());
+    assert_done(&echo(&desk, &connector).await);
+    desk.playground.expire_access_tokens();
+    assert_done(&echo(&desk, &connector).await);
+    let asked = desk.playground.count(|request| {
+        request.path == "/auth/token" && request.body.contains("client_credentials")
+    });
+    assert_eq!(asked, 2);
+}
+
+#[tokio::test]
+async fn an_app_without_a_secret_cannot_sign_in_as_itself() {
+    let desk = Desk::new().await;
+    let mut app = oauth_app(CONFIDENTIAL_CLIENT_ID, None);
+    if let AuthenticationChoice::Oauth { grant, .. } = &mut app {
+        *grant = OauthGrant::ClientCredentials;
+    }
+    let request = AddConnector {
+        url: desk.playground.url().into(),
+        name: None,
+        title: None,
+        authentication: Some(app),
+        allow_plain_http: false,
+    };
+    let refused = add_connector(&desk.cx, request).await.unwrap_err();
+    assert_eq!(refused.code(), Code::UsageInvalid, "{refused}");
+    assert!(list_wallet(&desk.cx).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{
-    Authorization, AuthorizationState, Connector, ConnectorId, Content, Json, Origin, Redirect,
-    Secret, ToolRun,
+    Authorization, AuthorizationState, Connector, ConnectorId, Content, Json, OauthGrant, Origin,
+    Redirect, Secret, ToolRun,
 };
 use patchbay_ops::{
     AddConnector, AppPaths, AuthenticationChoice, Clock, Context, ContextOptions, Event,
@@ -222,6 +222,7 @@ pub(crate) fn oauth(client: Option<OAuthClientInput>) -> AuthenticationChoice {
         callback_host: None,
         redirect: Redirect::Loopback,
         scopes: Vec::new(),
+        grant: OauthGrant::AuthorizationCode,
     }
 }
 
@@ -236,6 +237,7 @@ pub(crate) fn oauth_app(id: &str, secret: Option<&str>) -> AuthenticationChoice 
         callback_host: None,
         redirect: Redirect::Loopback,
         scopes: Vec::new(),
+        grant: OauthGrant::AuthorizationCode,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Answers of authorization servers, callbacks, and what is kept of both.
 
 use patchbay_http::AddressPolicy;
-use patchbay_model::{Secret, Timestamp};
+use patchbay_model::{OauthGrant, Secret, Timestamp};
 use patchbay_oauth::{
     Challenge, ClientIdentity, Discovery, Grant, OAuthClient, Untraced, check_callback,
     parse_callback_url,
@@ -96,7 +96,12 @@ fn discovers(attacked: &'static str) -> Taker {
                 Answer::empty(404)
             }
         });
-        if let Ok(found) = runtime.block_on(client.discover(&server, None, &Untraced)) {
+        if let Ok(found) = runtime.block_on(client.discover(
+            &server,
+            None,
+            OauthGrant::AuthorizationCode,
+            &Untraced,
+        )) {
             assert_endpoints(&found);
         }
     })
@@ -104,10 +109,15 @@ fn discovers(attacked: &'static str) -> Taker {
 
 /// Whatever a server publishes, only such addresses are asked or opened later.
 fn assert_endpoints(found: &Discovery) {
-    let optional = [&found.registration_endpoint, &found.revocation_endpoint];
-    let all = [&found.authorization_endpoint, &found.token_endpoint]
+    let optional = [
+        &found.authorization_endpoint,
+        &found.registration_endpoint,
+        &found.revocation_endpoint,
+    ];
+    let all = optional
         .into_iter()
-        .chain(optional.into_iter().flatten());
+        .flatten()
+        .chain([&found.token_endpoint]);
     for url in all {
         let is_safe = matches!(url.scheme(), "http" | "https") && url.username().is_empty();
         assert!(is_safe && url.password().is_none(), "{url}");

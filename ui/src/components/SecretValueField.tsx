@@ -11,6 +11,8 @@ type Props = {
   hideLabel?: boolean;
   help?: string;
   placeholder?: string | undefined;
+  isRequired?: boolean;
+  error?: string | undefined;
 };
 
 /** One secret in one line: dots while it is the secret itself, readable once it is a reference. */

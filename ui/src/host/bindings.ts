@@ -509,7 +509,9 @@ callbackHost: string | null;
 /**  Where the browser is sent back to. */
 redirect: Redirect; 
 /**  Scopes to ask for in place of those the server names; empty to let the server decide. */
-scopes: string[] } | 
+scopes: string[]; 
+/**  As whom it signs in. */
+grant?: OauthGrant } | 
 /**  `Authorization: Bearer` with the text of a wallet entry of kind `bearer`. */
 { kind: "bearer"; 
 /**  The entry. */
@@ -538,7 +540,9 @@ callbackHost: string | null;
 /**  How the browser comes back. */
 redirect: Redirect; 
 /**  Scopes in place of those the server names. */
-scopes: string[] } | 
+scopes: string[]; 
+/**  As whom: the app itself needs to be the user's own, with a secret. */
+grant?: OauthGrant } | 
 /**  By a token. */
 { kind: "bearer"; 
 /**  A wallet entry, or typed in. */
@@ -1643,6 +1647,13 @@ entry: WalletEntryId } |
 clientId: string; 
 /**  The client secret, where there is one. */
 clientSecret: SecretValue | null };
+
+/**  As whom a connector signs in by OAuth. */
+export type OauthGrant = 
+/**  As the person who consents in the browser (RFC 6749, section 4.1). */
+"authorization_code" | 
+/**  As the user's own OAuth app itself, by its secret and without a browser (RFC 6749, section 4.4). */
+"client_credentials";
 
 /**  A server waits for the answer to this. */
 export type OpenQuestion = {

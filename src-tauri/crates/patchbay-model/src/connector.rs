@@ -225,6 +225,10 @@ pub enum Authentication {
         redirect: crate::Redirect,
         /// Scopes to ask for in place of those the server names; empty to let the server decide.
         scopes: Vec<String>,
+        /// As whom it signs in.
+        #[serde(default)]
+        #[specta(optional)]
+        grant: OauthGrant,
     },
     /// `Authorization: Bearer` with the text of a wallet entry of kind `bearer`.
     Bearer {
@@ -241,6 +245,17 @@ pub enum Authentication {
         /// The entry.
         entry: WalletEntryId,
     },
+}
+
+/// As whom a connector signs in by OAuth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum OauthGrant {
+    /// As the person who consents in the browser (RFC 6749, section 4.1).
+    #[default]
+    AuthorizationCode,
+    /// As the user's own OAuth app itself, by its secret and without a browser (RFC 6749, section 4.4).
+    ClientCredentials,
 }
 
 /// A way in which a connector can sign in.

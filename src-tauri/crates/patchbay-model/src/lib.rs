@@ -50,7 +50,7 @@ pub use authorization::{
 pub use clean::clean_text;
 pub use connector::{
     Authentication, AuthenticationMethod, Connector, ConnectorStatus, IdentityLine, Level,
-    ServerFacts, Status, TimeLimits, Transport, Visibility,
+    OauthGrant, ServerFacts, Status, TimeLimits, Transport, Visibility,
 };
 pub use count::count;
 pub use credential::{UsedBy, WalletEntry, WalletKind};

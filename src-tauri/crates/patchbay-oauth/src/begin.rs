@@ -5,7 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use patchbay_http::BrowserUrl;
-use patchbay_model::Secret;
+use patchbay_model::{Secret, clean_text};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -78,6 +78,7 @@ impl OAuthClient {
     /// # Errors
     ///
     /// [`Error::ClientMismatch`] when the client was registered elsewhere or for other redirects,
+    /// [`Error::MetadataLacks`] when it was discovered for a grant without a browser,
     /// [`Error::UnsafeUrl`] and its kin when the address must not be opened, [`Error::NoRandomness`].
     pub fn begin(
         &self,
@@ -89,6 +90,11 @@ impl OAuthClient {
         if !client.fits(discovery, redirect) {
             return Err(Error::ClientMismatch);
         }
+        let endpoint = discovery.authorization_endpoint.as_ref();
+        let endpoint = endpoint.ok_or_else(|| Error::MetadataLacks {
+            host: clean_text(&discovery.issuer, 256),
+            field: "authorization_endpoint",
+        })?;
         let (state, verifier) = (random()?, random()?);
         let challenge = challenge_of(&verifier);
         let scopes = union(scopes, &[]);
@@ -107,7 +113,7 @@ impl OAuthClient {
         if !wanted.is_empty() {
             parameters.push(("scope", &wanted));
         }
-        let url = with_parameters(&discovery.authorization_endpoint, &parameters);
+        let url = with_parameters(endpoint, &parameters);
         discovery.reach.check_url(PAGE, &url)?;
         Ok(Pending {
             url,

@@ -6,6 +6,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::loopback::is_loopback_redirect;
+use crate::token::Prover;
 use crate::trace::now;
 use crate::{Discovery, Error};
 
@@ -145,6 +146,15 @@ impl ClientIdentity {
             .iter()
             .find(|url| is_loopback_redirect(url))
             .and_then(Url::port)
+    }
+
+    /// The client with its proof for the token endpoint of that server.
+    pub(crate) fn prover(&self, discovery: &Discovery) -> Prover<'_> {
+        Prover {
+            id: self.id(),
+            secret: self.secret(),
+            method: self.token_auth(discovery),
+        }
     }
 
     pub(crate) fn token_auth(&self, discovery: &Discovery) -> TokenAuth {

@@ -3,7 +3,7 @@
 //! Source: MCP authorization, "Authorization Server Discovery"; RFC 9728, section 3; RFC 8414, section 3.
 
 use patchbay_http::{Reach, host_of};
-use patchbay_model::{clean_text, has_user_info};
+use patchbay_model::{OauthGrant, clean_text, has_user_info};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
@@ -23,7 +23,8 @@ const SERVER_LIMIT: usize = 4;
 impl OAuthClient {
     /// Finds out how to sign in to the MCP server at that absolute URL.
     ///
-    /// `challenge` is what its 401 said; without one the well-known places are asked.
+    /// `challenge` is what its 401 said; without one the well-known places are asked. A `grant` without a browser
+    /// needs neither a page nor PKCE.
     ///
     /// # Errors
     ///
@@ -34,6 +35,7 @@ impl OAuthClient {
         &self,
         server: &Url,
         challenge: Option<&Challenge>,
+        grant: OauthGrant,
         trace: &dyn Trace,
     ) -> Result<Discovery, Error> {
         let mut server = server.clone();
@@ -42,6 +44,7 @@ impl OAuthClient {
             client: self,
             reach: self.policy.reach(&server),
             server,
+            grant,
             trace,
         };
         let named = challenge.and_then(|challenge| challenge.resource_metadata.as_ref());
@@ -60,6 +63,7 @@ struct Search<'a> {
     client: &'a OAuthClient,
     server: Url,
     reach: Reach,
+    grant: OauthGrant,
     trace: &'a dyn Trace,
 }
 
@@ -225,11 +229,12 @@ impl Search<'_> {
     /// Checks everything that will be asked or opened later.
     fn check_metadata(&self, found: Found, metadata: ServerMetadata) -> Result<Discovery, Error> {
         let issuer = found.issuer;
+        let has_page = self.grant == OauthGrant::AuthorizationCode;
         let methods = metadata
             .code_challenge_methods_supported
             .unwrap_or_default();
         let guessed = found.source == DiscoverySource::LegacyEndpointFallback;
-        if !guessed && !methods.iter().any(|method| method == "S256") {
+        if has_page && !guessed && !methods.iter().any(|method| method == "S256") {
             return Err(Error::NoPkce {
                 issuer: clean_text(&issuer, 256),
             });
@@ -246,12 +251,15 @@ impl Search<'_> {
         let userinfo_endpoint = endpoint("userinfo endpoint", metadata.userinfo_endpoint)
             .unwrap_or_default()
             .filter(|url| url.origin() == token_endpoint.origin());
+        let authorization_endpoint = match has_page {
+            true => Some(
+                endpoint("authorization endpoint", metadata.authorization_endpoint)?
+                    .ok_or_else(|| must("authorization_endpoint"))?,
+            ),
+            false => None,
+        };
         Ok(Discovery {
-            authorization_endpoint: endpoint(
-                "authorization endpoint",
-                metadata.authorization_endpoint,
-            )?
-            .ok_or_else(|| must("authorization_endpoint"))?,
+            authorization_endpoint,
             token_endpoint,
             userinfo_endpoint,
             registration_endpoint: endpoint(

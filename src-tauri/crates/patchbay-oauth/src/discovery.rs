@@ -21,8 +21,8 @@ pub struct Discovery {
     pub resource_name: Option<String>,
     /// The authorization server, compared as plain text and never normalized.
     pub issuer: String,
-    /// Where the user consents.
-    pub authorization_endpoint: Url,
+    /// Where the user consents; `None` for a grant without a browser.
+    pub authorization_endpoint: Option<Url>,
     /// Where codes become tokens.
     pub token_endpoint: Url,
     /// Where programs register, if anywhere.
@@ -82,7 +82,7 @@ impl OAuthClient {
             resource: String::new(),
             resource_name: None,
             issuer: authorization_endpoint.origin().ascii_serialization(),
-            authorization_endpoint,
+            authorization_endpoint: Some(authorization_endpoint),
             token_endpoint,
             registration_endpoint: None,
             revocation_endpoint: None,

@@ -146,6 +146,9 @@ pub enum Error {
     /// The client identity was issued by another authorization server, or for other redirects.
     #[error("OAuth app doesn't match this provider")]
     ClientMismatch,
+    /// An app is to sign in as itself and has no secret.
+    #[error("this OAuth app has no client secret")]
+    NoClientSecret,
     /// The token endpoint refused.
     #[error("{host} rejected the request")]
     Refused {
@@ -278,7 +281,8 @@ impl Explain for Error {
             Self::NoRegistration { .. }
             | Self::RegistrationRefused { .. }
             | Self::UnusableRegistration { .. }
-            | Self::ClientMismatch => Code::AuthClientNeeded,
+            | Self::ClientMismatch
+            | Self::NoClientSecret => Code::AuthClientNeeded,
             Self::Refused { .. }
             | Self::Failed { .. }
             | Self::NotTokens { .. }
@@ -312,6 +316,7 @@ impl Explain for Error {
                 "Register an OAuth app with the provider and enter its client ID, or use a token."
             }
             Self::NoSignIn { .. } => "Use a token instead.",
+            Self::NoClientSecret => "Add the app's client secret.",
             Self::ClientMismatch => "Sign in again or enter its client ID.",
             Self::Refused { .. }
             | Self::NotTokens { .. }

@@ -1,6 +1,6 @@
 //! What is kept of a consent: tokens, and all that is needed to renew and revoke them.
 
-use patchbay_model::{Secret, Timestamp};
+use patchbay_model::{OauthGrant, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -27,8 +27,6 @@ pub struct Grant {
     pub client_secret: Option<Secret>,
     /// How the program proves itself.
     pub auth_method: TokenAuth,
-    /// The redirect that was used.
-    pub redirect_uri: Url,
     /// For `Authorization: Bearer`, on the origin of `server` only.
     pub access_token: Secret,
     /// For the next refresh.
@@ -42,6 +40,9 @@ pub struct Grant {
     /// Whether the consent that gave it was insisted on; the next one has to be too, or the refresh token is lost.
     #[serde(default)]
     pub insisted_on_consent: bool,
+    /// As whom it was obtained, and is renewed.
+    #[serde(default)]
+    pub kind: OauthGrant,
 }
 
 impl Grant {
@@ -54,6 +55,20 @@ impl Grant {
         now: Timestamp,
     ) -> Self {
         Self {
+            insisted_on_consent: pending.insists_on_consent,
+            kind: OauthGrant::AuthorizationCode,
+            ..Self::for_client(discovery, client, tokens, now)
+        }
+    }
+
+    /// The grant of an app that signed in as itself; the tokens were given `now`.
+    pub fn for_client(
+        discovery: &Discovery,
+        client: &ClientIdentity,
+        tokens: Tokens,
+        now: Timestamp,
+    ) -> Self {
+        Self {
             server: discovery.server.clone(),
             issuer: discovery.issuer.clone(),
             resource: discovery.resource.clone(),
@@ -62,14 +77,19 @@ impl Grant {
             client_id: client.id().to_owned(),
             client_secret: client.secret().cloned(),
             auth_method: client.token_auth(discovery),
-            redirect_uri: pending.redirect_uri.clone(),
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token,
             scopes: tokens.scopes,
             expires_at: tokens.expires_in.map(|lasts| now + lasts),
             obtained_at: now,
-            insisted_on_consent: pending.insists_on_consent,
+            insisted_on_consent: false,
+            kind: OauthGrant::ClientCredentials,
         }
+    }
+
+    /// Whether another access token can be had without a person.
+    pub fn renews(&self) -> bool {
+        self.refresh_token.is_some() || self.kind == OauthGrant::ClientCredentials
     }
 
     /// The same grant with renewed tokens, given `now`.
@@ -129,13 +149,13 @@ struct Written<'a> {
     client_id: &'a str,
     client_secret: Option<&'a str>,
     auth_method: TokenAuth,
-    redirect_uri: &'a Url,
     access_token: &'a str,
     refresh_token: Option<&'a str>,
     scopes: &'a [String],
     expires_at: Option<Timestamp>,
     obtained_at: Timestamp,
     insisted_on_consent: bool,
+    kind: OauthGrant,
 }
 
 impl<'a> From<&'a Grant> for Written<'a> {
@@ -149,13 +169,13 @@ impl<'a> From<&'a Grant> for Written<'a> {
             client_id: &grant.client_id,
             client_secret: grant.client_secret.as_ref().map(Secret::expose),
             auth_method: grant.auth_method,
-            redirect_uri: &grant.redirect_uri,
             access_token: grant.access_token.expose(),
             refresh_token: grant.refresh_token.as_ref().map(Secret::expose),
             scopes: &grant.scopes,
             expires_at: grant.expires_at,
             obtained_at: grant.obtained_at,
             insisted_on_consent: grant.insisted_on_consent,
+            kind: grant.kind,
         }
     }
 }
@@ -174,13 +194,13 @@ mod tests {
             client_id: "me".to_owned(),
             client_secret: Some(Secret::new("cl13nt")),
             auth_method: TokenAuth::Basic,
-            redirect_uri: Url::parse("http://127.0.0.1:27218/callback").unwrap(),
             access_token: Secret::new("4ccess"),
             refresh_token: Some(Secret::new("r3fresh")),
             scopes: vec!["read".to_owned()],
             expires_at: Timestamp::from_unix_millis(1_000),
             obtained_at: Timestamp::from_unix_millis(0).unwrap(),
             insisted_on_consent: true,
+            kind: OauthGrant::AuthorizationCode,
         }
     }
 
@@ -197,10 +217,12 @@ mod tests {
     #[test]
     fn grants_of_older_versions_did_not_insist_on_consent() {
         let kept = grant().to_secret();
-        let older = kept.expose().replace(r#","insisted_on_consent":true"#, "");
+        let newer = r#","insisted_on_consent":true,"kind":"authorization_code""#;
+        let older = kept.expose().replace(newer, "");
         assert_ne!(older, kept.expose());
         let back = Grant::from_secret(&Secret::new(older)).unwrap();
         assert!(!back.insisted_on_consent);
+        assert_eq!(back.kind, OauthGrant::AuthorizationCode);
     }
 
     #[test]

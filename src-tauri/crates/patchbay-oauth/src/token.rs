@@ -1,6 +1,6 @@
-//! The token endpoint: codes and refresh tokens become access tokens.
+//! The token endpoint: codes, refresh tokens and an app's own secret become access tokens.
 //!
-//! Source: RFC 6749, sections 2.3, 4.1.3, 5 and 6; RFC 7636, section 4.5; RFC 8707, section 2.2.
+//! Source: RFC 6749, sections 2.3, 4.1.3, 4.4, 5 and 6; RFC 7636, section 4.5; RFC 8707, section 2.2.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use patchbay_http::host_of;
-use patchbay_model::{Secret, clean_text};
+use patchbay_model::{OauthGrant, Secret, clean_text};
 use reqwest::{Method, Request};
 use serde_json::Value;
 use url::Url;
@@ -16,6 +16,7 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 use zeroize::Zeroizing;
 
 use crate::http::Answer;
+use crate::scopes::OFFLINE_ACCESS;
 use crate::{
     ClientIdentity, Discovery, Error, Grant, OAuthClient, Pending, RefreshError, TokenAuth, Trace,
     parse_scopes,
@@ -67,13 +68,8 @@ impl OAuthClient {
         if !discovery.resource.is_empty() {
             form.push(("resource", discovery.resource.as_str()));
         }
-        let prover = Prover {
-            id: client.id(),
-            secret: client.secret(),
-            method: client.token_auth(discovery),
-        };
         let endpoint = &discovery.token_endpoint;
-        let request = prover.request(endpoint, &form);
+        let request = client.prover(discovery).request(endpoint, &form);
         let note = Some("Exchange code for tokens".to_owned());
         let answer = self
             .send(WHAT, request, note, &discovery.reach, trace)
@@ -82,7 +78,38 @@ impl OAuthClient {
         read_tokens(endpoint, &given, &pending.scopes, None)
     }
 
-    /// Renews the access token. Sends no scope, for some providers refuse what they granted before.
+    /// Asks for a token for the app itself, on behalf of nobody. `scopes` are sent but for `offline_access`: there
+    /// is no refresh token for such a sign-in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoClientSecret`]; [`Error::Refused`], [`Error::Failed`], [`Error::NotTokens`], [`Error::TokenType`],
+    /// network errors.
+    pub async fn sign_in_as_client(
+        &self,
+        discovery: &Discovery,
+        client: &ClientIdentity,
+        scopes: &[String],
+        trace: &dyn Trace,
+    ) -> Result<Tokens, Error> {
+        if client.secret().is_none() {
+            return Err(Error::NoClientSecret);
+        }
+        let asked = scopes.iter().filter(|scope| *scope != OFFLINE_ACCESS);
+        let asked: Vec<String> = asked.cloned().collect();
+        let scope = asked.join(" ");
+        let form = client_credentials(&scope, &discovery.resource);
+        let endpoint = &discovery.token_endpoint;
+        let request = client.prover(discovery).request(endpoint, &form);
+        let note = Some("Request a token as the app".to_owned());
+        let answer = self
+            .send(WHAT, request, note, &discovery.reach, trace)
+            .await?;
+        read_tokens(endpoint, &parse_success(endpoint, &answer)?, &asked, None)
+    }
+
+    /// Renews the access token. Sends no scope, for some providers refuse what they granted before; an app that
+    /// signs in as itself asks for another token of the same scopes.
     ///
     /// Run one refresh of a grant at a time, and keep the answer before anything uses it: a rotated
     /// refresh token makes the old one worthless.
@@ -92,14 +119,16 @@ impl OAuthClient {
     /// [`RefreshError::SignInAgain`] on `invalid_grant`, and on `invalid_client` from a provider that
     /// forgot us; [`RefreshError::NotRenewable`] without a refresh token; [`RefreshError::Later`] for everything else.
     pub async fn refresh(&self, grant: &Grant, trace: &dyn Trace) -> Result<Tokens, RefreshError> {
-        let Some(refresh_token) = &grant.refresh_token else {
-            return Err(RefreshError::NotRenewable);
+        let scope = grant.scopes.join(" ");
+        let form = match (grant.kind, &grant.refresh_token) {
+            (OauthGrant::ClientCredentials, _) => client_credentials(&scope, &grant.resource),
+            (OauthGrant::AuthorizationCode, Some(token)) => vec![
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token.expose()),
+                ("resource", &grant.resource),
+            ],
+            (OauthGrant::AuthorizationCode, None) => return Err(RefreshError::NotRenewable),
         };
-        let form = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh_token.expose()),
-            ("resource", grant.resource.as_str()),
-        ];
         let endpoint = &grant.token_endpoint;
         let request = grant.prover().request(endpoint, &form);
         let reach = self.policy.reach(&grant.server);
@@ -118,9 +147,17 @@ impl OAuthClient {
             }
             error => RefreshError::Later(error),
         })?;
-        read_tokens(endpoint, &given, &grant.scopes, Some(refresh_token))
-            .map_err(RefreshError::Later)
+        let former = grant.refresh_token.as_ref();
+        read_tokens(endpoint, &given, &grant.scopes, former).map_err(RefreshError::Later)
     }
+}
+
+/// What asks for a token for the app itself; without scopes the server decides.
+fn client_credentials<'a>(scope: &'a str, resource: &'a str) -> Vec<(&'static str, &'a str)> {
+    let mut form = vec![("grant_type", "client_credentials")];
+    let given = [("scope", scope), ("resource", resource)];
+    form.extend(given.into_iter().filter(|(_, value)| !value.is_empty()));
+    form
 }
 
 /// A client with its proof.

@@ -89,7 +89,7 @@ mod tests {
     use patchbay_model::Authentication::None as Unsigned;
     use patchbay_model::AuthenticationMethod::{Bearer, Headers, None as Open, Oauth};
     use patchbay_model::Platform::{Airbyte, Cohere, Local, Mistral, Tenex};
-    use patchbay_model::{Platform, Redirect, WalletEntryId};
+    use patchbay_model::{OauthGrant, Platform, Redirect, WalletEntryId};
 
     use super::NextAction::*;
     use super::Status::{NeedsAuthorization as Waiting, *};
@@ -105,6 +105,7 @@ mod tests {
             callback_host: None,
             redirect: Redirect::Loopback,
             scopes: Vec::new(),
+            grant: OauthGrant::AuthorizationCode,
         }
     }
 

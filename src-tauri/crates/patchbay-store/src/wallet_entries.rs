@@ -194,7 +194,7 @@ fn users(tx: &Transaction<'_>) -> Result<HashMap<String, Vec<UsedBy>>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::{Authentication, Connector, Redirect};
+    use patchbay_model::{Authentication, Connector, OauthGrant, Redirect};
 
     use super::*;
     use crate::samples::{at, connector, store, wallet_entry};
@@ -232,6 +232,7 @@ mod tests {
             callback_host: None,
             redirect: Redirect::Loopback,
             scopes: Vec::new(),
+            grant: OauthGrant::AuthorizationCode,
         };
         let bearer = Authentication::Bearer {
             entry: tokens.id.clone(),

@@ -154,7 +154,7 @@ pub(crate) fn check_resource(
     }
 }
 
-fn check_scopes(
+pub(crate) fn check_scopes(
     switches: &Switches,
     asked: Option<&str>,
     client: &Client,

@@ -122,16 +122,21 @@ impl Store {
             .codes
             .get_mut(code)
             .filter(|code| code.redeemed.is_none())?;
-        self.last_family += 1;
-        code.redeemed = Some(self.last_family);
+        code.redeemed = Some(self.last_family + 1);
         let family = Family {
             client_id: code.asked.client_id.clone(),
             subject: code.subject.clone(),
             scopes: code.asked.scopes.clone(),
             resource: code.asked.resource.clone(),
         };
+        Some(self.open_family(family))
+    }
+
+    /// Opens a family of tokens.
+    pub(crate) fn open_family(&mut self, family: Family) -> FamilyId {
+        self.last_family += 1;
         self.families.insert(self.last_family, family);
-        Some(self.last_family)
+        self.last_family
     }
 
     /// Makes a code worthless, after a wrong verifier for instance.

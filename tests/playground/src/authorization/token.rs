@@ -1,6 +1,6 @@
-//! The token endpoint: codes and refresh tokens for access tokens.
+//! The token endpoint: codes, refresh tokens and a client's own secret for access tokens.
 //!
-//! Source: OAuth 2.1 draft, sections 4.1.3, 4.3 and 6.1; RFC 7636, section 4.6; RFC 8707, section 2.2.
+//! Source: OAuth 2.1 draft, sections 4.1.3, 4.2, 4.3 and 6.1; RFC 7636, section 4.6; RFC 8707, section 2.2.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,18 +15,18 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::OFFLINE_ACCESS;
-use super::authorize::check_resource;
+use super::authorize::{check_resource, check_scopes};
 use super::clients::{Client, ClientAuthentication};
 use super::documents::find_client;
 use super::error::OAuthError;
 use super::merge;
-use super::store::{FamilyId, Shown, Store};
+use super::store::{Family, FamilyId, Shown, Store};
 use crate::parameters::{Parameters, joined, scopes};
 use crate::secrets::challenge_of;
 use crate::shared::{Shared, lock};
 use crate::switches::{RefreshTokens, Switches};
 
-/// Exchanges a code or a refresh token.
+/// Gives an access token for a grant.
 pub(crate) async fn exchange(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
@@ -56,9 +56,10 @@ async fn answer(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Val
     match form.find("grant_type") {
         Some("authorization_code") => redeem(shared, &switches, &client, &form),
         Some("refresh_token") => refresh(shared, &switches, &client, &form),
+        Some("client_credentials") => for_client(shared, &switches, &client, &form),
         _ => Err(OAuthError::new(
             "unsupported_grant_type",
-            "grant_type is neither authorization_code nor refresh_token",
+            "grant_type is none of authorization_code, refresh_token, client_credentials",
         )),
     }
 }
@@ -211,6 +212,31 @@ fn refresh(
         store.issue_refresh(id)
     });
     Ok(issue(&mut store, switches, id, granted, next))
+}
+
+/// A token for the client itself, which has to have proved that it is the one.
+fn for_client(
+    shared: &Shared,
+    switches: &Switches,
+    client: &Client,
+    form: &Parameters,
+) -> Result<Value, OAuthError> {
+    if client.secret.is_none() {
+        return Err(OAuthError::new(
+            "unauthorized_client",
+            "a client without a secret is nobody in particular",
+        ));
+    }
+    check_resource(shared, switches, form)?;
+    let granted = check_scopes(switches, form.find("scope"), client)?;
+    let mut store = lock(&shared.store);
+    let family = store.open_family(Family {
+        client_id: client.id.clone(),
+        subject: client.id.clone(),
+        scopes: granted.clone(),
+        resource: shared.resource(),
+    });
+    Ok(issue(&mut store, switches, family, granted, None))
 }
 
 /// The scopes a refresh asks for, which may be fewer than were granted but not others.

@@ -9,7 +9,7 @@ import { Switch } from "@/components/Switch";
 import { type Redirect, type WalletEntry } from "@/host/bindings";
 import { SavedEntry } from "./SavedEntry";
 import styles from "./AuthenticationFields.module.css";
-import { type AuthenticationForm, type FormErrors, redirectUriOf } from "./authenticationForm";
+import { type AuthenticationForm, type FormErrors, redirectUriOf, signsInAsApp } from "./authenticationForm";
 
 type Props = {
   form: AuthenticationForm;
@@ -25,6 +25,7 @@ type Props = {
 /** Consent in the browser: whose OAuth app, and how the browser comes back. */
 export function OAuthFields({ form, errors, set, clients, usualRedirectUri, registersItself }: Props) {
   const typed = form.clientEntry === null;
+  const asApp = signsInAsApp(form);
   return (
     <>
       <Switch
@@ -36,7 +37,14 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
       </Switch>
       {form.ownClient && (
         <>
-          {usualRedirectUri && <RedirectUri uri={redirectUriOf(form, usualRedirectUri)} />}
+          <Switch
+            isSelected={form.asApp}
+            onChange={(asApp) => set({ asApp })}
+            help="No browser. For servers that accept client credentials."
+          >
+            Sign in as the app
+          </Switch>
+          {usualRedirectUri && !asApp && <RedirectUri uri={redirectUriOf(form, usualRedirectUri)} />}
           {clients.length > 0 && (
             <SegmentedControl
               label="OAuth app source"
@@ -62,7 +70,9 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
                 label="Client secret"
                 value={form.clientSecret}
                 onChange={(clientSecret) => set({ clientSecret })}
-                help="Optional. To use a secret reference such as env://NAME, enter it and choose “Use as reference”."
+                isRequired={asApp}
+                error={errors.clientSecret}
+                help={`${asApp ? "" : "Optional. "}To use a secret reference such as env://NAME, enter it and choose “Use as reference”.`}
               />
             </div>
           ) : (
@@ -77,19 +87,21 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
         </>
       )}
       <Advanced>
-        <div className={styles.line}>
-          <span className={styles.label}>Redirect</span>
-          <SegmentedControl<Redirect>
-            label="Redirect"
-            segments={[
-              { value: "loopback", label: "Local port" },
-              { value: "deep_link", label: "patchbay:// link" },
-            ]}
-            value={form.redirect}
-            onChange={(redirect) => set({ redirect })}
-          />
-        </div>
-        {form.redirect === "loopback" && (
+        {!asApp && (
+          <div className={styles.line}>
+            <span className={styles.label}>Redirect</span>
+            <SegmentedControl<Redirect>
+              label="Redirect"
+              segments={[
+                { value: "loopback", label: "Local port" },
+                { value: "deep_link", label: "patchbay:// link" },
+              ]}
+              value={form.redirect}
+              onChange={(redirect) => set({ redirect })}
+            />
+          </div>
+        )}
+        {!asApp && form.redirect === "loopback" && (
           <div className={styles.pair}>
             <Field
               label="Port"

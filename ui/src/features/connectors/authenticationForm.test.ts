@@ -29,6 +29,16 @@ it("an_own_app_needs_a_client_id_and_may_have_no_secret", () => {
   expect(choiceOf(typed)).toMatchObject({ client: { kind: "new", clientId: "app", clientSecret: null } });
 });
 
+it("an_app_that_signs_in_as_itself_needs_its_secret", () => {
+  const form = { ...newForm("oauth"), ownClient: true, asApp: true, clientId: "app" };
+  expect(errorsOf(form)).toHaveProperty("clientSecret");
+  const typed = { ...form, clientSecret: { text: "s3cret", isReference: false } };
+  expect(errorsOf(typed)).toEqual({});
+  expect(choiceOf(typed)).toMatchObject({ kind: "oauth", grant: "client_credentials" });
+  // Without an app of one's own there is nobody to sign in as.
+  expect(choiceOf({ ...typed, ownClient: false })).not.toHaveProperty("grant");
+});
+
 it.each(["0", "65536", "http", "-1", "1.5"])("port_%s_is_refused", (callbackPort) => {
   expect(errorsOf({ ...newForm("oauth"), callbackPort })).toHaveProperty("callbackPort");
 });

@@ -17,6 +17,8 @@ export type AuthenticationForm = {
   clientEntry: WalletEntryId | null;
   clientId: string;
   clientSecret: ValueDraft;
+  /** As the app itself, without a browser. */
+  asApp: boolean;
   redirect: Redirect;
   callbackPort: string;
   callbackHost: "127.0.0.1" | "localhost";
@@ -35,6 +37,7 @@ export type FormErrors = Partial<
   Record<
     | "method"
     | "clientId"
+    | "clientSecret"
     | "clientEntry"
     | "callbackPort"
     | "token"
@@ -54,6 +57,7 @@ export function newForm(method: AuthenticationMethod | null): AuthenticationForm
     clientEntry: null,
     clientId: "",
     clientSecret: emptyValue,
+    asApp: false,
     redirect: "loopback",
     callbackPort: "",
     callbackHost: "127.0.0.1",
@@ -81,6 +85,7 @@ export function formOf(authentication: Authentication): AuthenticationForm {
         ...form,
         ownClient: authentication.client !== null,
         clientEntry: authentication.client,
+        asApp: authentication.grant === "client_credentials",
         redirect: authentication.redirect,
         callbackPort: authentication.callbackPort === null ? "" : String(authentication.callbackPort),
         callbackHost: authentication.callbackHost === "localhost" ? "localhost" : "127.0.0.1",
@@ -107,6 +112,8 @@ export function errorsOf(form: AuthenticationForm): FormErrors {
         errors.callbackPort = "Enter a port from 1 to 65535, or leave it empty";
       }
       if (form.ownClient && !form.clientEntry && !form.clientId.trim()) errors.clientId = "Enter the client ID";
+      if (signsInAsApp(form) && !form.clientEntry && !form.clientSecret.text)
+        errors.clientSecret = "Enter the client secret";
       return errors;
     }
     case "bearer":
@@ -142,6 +149,7 @@ export function choiceOf(form: AuthenticationForm): AuthenticationChoice {
         callbackHost: form.callbackHost === "localhost" ? "localhost" : null,
         redirect: form.redirect,
         scopes: form.scopes.split(/[\s,]+/).filter(Boolean),
+        ...(signsInAsApp(form) && { grant: "client_credentials" as const }),
       };
     case "bearer":
       if (form.tokenFrom === "entry") return { kind: "bearer", token: { kind: "entry", entry: form.tokenEntry ?? "" } };
@@ -152,6 +160,11 @@ export function choiceOf(form: AuthenticationForm): AuthenticationChoice {
       if (form.headersFrom === "entry") return { kind: "headers", entry: form.headersEntry, values: {} };
       return { kind: "headers", entry: null, values: headersOf(form.headers) };
   }
+}
+
+/** Whether it signs in as an OAuth app of one's own, which needs no browser. */
+export function signsInAsApp(form: AuthenticationForm): boolean {
+  return form.ownClient && form.asApp;
 }
 
 function clientOf(form: AuthenticationForm): Extract<AuthenticationChoice, { kind: "oauth" }>["client"] {

@@ -21,6 +21,9 @@ pub(crate) struct AuthenticationArgs {
     /// Read the client secret from: - (stdin), env://NAME, cmd://… or op://…
     #[arg(long, value_name = "SOURCE", requires = "client_id")]
     pub(crate) client_secret_from: Option<String>,
+    /// Sign in as the OAuth app itself, without a browser
+    #[arg(long, requires = "client_id", conflicts_with_all = ["callback_port", "callback_host", "redirect"])]
+    pub(crate) client_credentials: bool,
     /// Redirect port, if the provider needs a fixed one
     #[arg(long, value_name = "PORT", conflicts_with_all = ["token_from", "headers"])]
     pub(crate) callback_port: Option<u16>,

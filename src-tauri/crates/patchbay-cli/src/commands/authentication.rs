@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Secret, WalletEntry, WalletEntryId, WalletKind};
+use patchbay_model::{OauthGrant, Secret, WalletEntry, WalletEntryId, WalletKind};
 use patchbay_ops::{
     AuthenticationChoice, OAuthClientInput, SecretInput, SecretValue, WalletSecret,
     resolve_wallet_entry,
@@ -66,6 +66,10 @@ async fn oauth(cli: &Cli, args: AuthenticationArgs) -> Result<AuthenticationChoi
         callback_host: args.callback_host,
         redirect: args.redirect.map(Into::into).unwrap_or_default(),
         scopes: args.scopes,
+        grant: match args.client_credentials {
+            true => OauthGrant::ClientCredentials,
+            false => OauthGrant::AuthorizationCode,
+        },
     })
 }
 

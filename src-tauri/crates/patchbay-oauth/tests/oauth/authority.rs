@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use patchbay_http::AddressPolicy;
-use patchbay_model::TraceStep;
+use patchbay_model::{OauthGrant, TraceStep};
 use patchbay_oauth::{Discovery, Error, OAuthClient, Untraced};
 use serde_json::{Value, json};
 use url::Url;
@@ -154,7 +154,14 @@ impl Authority {
     }
 
     pub(crate) async fn discover(&self) -> Result<Discovery, Error> {
-        client().discover(&self.server(), None, &Untraced).await
+        client()
+            .discover(
+                &self.server(),
+                None,
+                OauthGrant::AuthorizationCode,
+                &Untraced,
+            )
+            .await
     }
 }
 

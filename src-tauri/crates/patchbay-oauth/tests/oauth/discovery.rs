@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use patchbay_http::{AddressPolicy, Lookup, Proxies};
-use patchbay_model::{Code, Explain};
+use patchbay_model::{Code, Explain, OauthGrant};
 use patchbay_oauth::{Challenge, DiscoverySource, Error, Untraced};
 use serde_json::json;
 use url::Url;
@@ -42,7 +42,12 @@ async fn challenge_names_document_and_scopes() {
     );
     let challenge = Challenge::parse(&header);
     let found = client()
-        .discover(&authority.server(), Some(&challenge), &Untraced)
+        .discover(
+            &authority.server(),
+            Some(&challenge),
+            OauthGrant::AuthorizationCode,
+            &Untraced,
+        )
         .await
         .unwrap();
     assert_eq!(found.initial_scopes, ["admin", "offline_access"]);
@@ -217,7 +222,12 @@ async fn public_server_cannot_point_into_this_computer() {
     ));
     let public = Url::parse("https://192.0.2.1/mcp").unwrap();
     let nowhere = impatient_client()
-        .discover(&public, Some(&challenge), &Untraced)
+        .discover(
+            &public,
+            Some(&challenge),
+            OauthGrant::AuthorizationCode,
+            &Untraced,
+        )
         .await;
     assert!(nowhere.is_err(), "the well-known places have nobody");
     assert!(inside.lines().is_empty());
@@ -234,7 +244,12 @@ async fn a_challenge_that_names_an_unsafe_place_has_no_say() {
         let authority = Authority::complete().await;
         let challenge = Challenge::parse(&format!("Bearer resource_metadata=\"{named}\""));
         let found = client()
-            .discover(&authority.server(), Some(&challenge), &Untraced)
+            .discover(
+                &authority.server(),
+                Some(&challenge),
+                OauthGrant::AuthorizationCode,
+                &Untraced,
+            )
             .await;
         assert_eq!(found.unwrap().issuer, authority.base, "{named}");
     }
@@ -314,7 +329,12 @@ async fn a_slow_answer_is_not_waited_for() {
     let authority = Authority::complete().await;
     authority.on(SERVER, Answer::Never);
     let error = impatient_client()
-        .discover(&authority.server(), None, &Untraced)
+        .discover(
+            &authority.server(),
+            None,
+            OauthGrant::AuthorizationCode,
+            &Untraced,
+        )
         .await
         .unwrap_err();
     assert_eq!(error.code(), Code::TimedOut);
@@ -342,7 +362,7 @@ async fn nobody_listening_is_unreachable() {
         .unwrap();
     let server = Url::parse(&format!("http://{closed}/mcp")).unwrap();
     let error = client()
-        .discover(&server, None, &Untraced)
+        .discover(&server, None, OauthGrant::AuthorizationCode, &Untraced)
         .await
         .unwrap_err();
     assert_eq!(error.code(), Code::NetworkUnreachable);
@@ -362,7 +382,10 @@ impl Lookup for NoSuchName {
 async fn names_without_address_are_told_apart() {
     let server = Url::parse("https://nowhere.invalid/mcp").unwrap();
     let client = client_with(AddressPolicy::new(Arc::new(NoSuchName), Proxies::none()));
-    let error = client.discover(&server, None, &Untraced).await.unwrap_err();
+    let error = client
+        .discover(&server, None, OauthGrant::AuthorizationCode, &Untraced)
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), Code::NetworkDns);
 }
 
@@ -371,7 +394,7 @@ async fn broken_tls_is_told_apart() {
     let authority = Authority::complete().await;
     let server = Url::parse(&authority.at("/mcp").replace("http:", "https:")).unwrap();
     let error = client()
-        .discover(&server, None, &Untraced)
+        .discover(&server, None, OauthGrant::AuthorizationCode, &Untraced)
         .await
         .unwrap_err();
     assert_eq!(error.code(), Code::NetworkTls);
@@ -382,7 +405,12 @@ async fn each_request_is_a_step_of_the_trace() {
     let authority = Authority::complete().await;
     let steps = Steps::default();
     client()
-        .discover(&authority.server(), None, &steps)
+        .discover(
+            &authority.server(),
+            None,
+            OauthGrant::AuthorizationCode,
+            &steps,
+        )
         .await
         .unwrap();
     let shown: Vec<_> = steps

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use patchbay_model::Timestamp;
+use patchbay_model::{OauthGrant, Timestamp};
 use patchbay_oauth::{
     CallbackError, Grant, LoopbackListener, LoopbackOptions, Page, Pending, PortChoice, Revocation,
     check_callback,
@@ -73,7 +73,12 @@ async fn a_whole_consent() {
     );
     let (client, steps, stop) = (client(), Steps::default(), CancellationToken::new());
     let discovery = client
-        .discover(&authority.server(), None, &steps)
+        .discover(
+            &authority.server(),
+            None,
+            OauthGrant::AuthorizationCode,
+            &steps,
+        )
         .await
         .unwrap();
     let mut listener = listener().await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use patchbay_model::{Code, Explain, Secret, Timestamp};
+use patchbay_model::{Code, Explain, OauthGrant, Secret, Timestamp};
 use patchbay_oauth::{ClientIdentity, Error, Grant, RefreshError, Revocation, Tokens, Untraced};
 use serde_json::{Value, json};
 use url::Url;
@@ -51,6 +51,48 @@ async fn refresh(authority: &Authority, answer: Answer) -> Result<Tokens, Refres
     let grant = granted(authority).await;
     authority.on("POST /token", answer);
     client().refresh(&grant, &Untraced).await
+}
+
+/// An app that signed in as itself at a server that has no page for people.
+async fn signed_in_as_client(authority: &Authority, app: &ClientIdentity) -> Result<Grant, Error> {
+    let grant = OauthGrant::ClientCredentials;
+    let discovery = client()
+        .discover(&authority.server(), None, grant, &Untraced)
+        .await
+        .unwrap();
+    let scopes = ["read".to_owned(), "offline_access".to_owned()];
+    let tokens = client()
+        .sign_in_as_client(&discovery, app, &scopes, &Untraced)
+        .await?;
+    Ok(Grant::for_client(&discovery, app, tokens, now()))
+}
+
+#[tokio::test]
+async fn an_app_signs_in_as_itself_where_nobody_can_consent_and_is_renewed_alike() {
+    let people = json!({"authorization_endpoint": null, "code_challenge_methods_supported": null});
+    let authority = Authority::with(people).await;
+    assert!(authority.discover().await.is_err());
+    let answer = json!({"access_token": "4ccess", "token_type": "Bearer"});
+    authority.on("POST /token", Answer::Json(200, answer.clone()));
+    let grant = signed_in_as_client(&authority, &app(Some("s3cret")))
+        .await
+        .unwrap();
+    assert!(grant.renews() && grant.refresh_token.is_none());
+    let kept = Grant::from_secret(&grant.to_secret()).unwrap();
+    client().refresh(&kept, &Untraced).await.unwrap();
+    let seen = authority.seen();
+    let asked: Vec<_> = seen
+        .iter()
+        .filter(|seen| seen.line == "POST /token")
+        .collect();
+    assert_eq!(asked.len(), 2);
+    for asked in asked {
+        assert_eq!(asked.form("grant_type").unwrap(), "client_credentials");
+        assert_eq!(asked.form("scope").unwrap(), "read");
+        assert_eq!(asked.form("resource").unwrap(), authority.at("/mcp"));
+    }
+    let secretless = signed_in_as_client(&authority, &app(None)).await;
+    assert!(matches!(secretless, Err(Error::NoClientSecret)));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //!
 //! Source: MCP requirements R13, R14, R17.
 
-use patchbay_model::{Authentication, Connector, Redirect, WalletEntry};
+use patchbay_model::{Authentication, Connector, Redirect, WalletEntry, WalletEntryId};
 use patchbay_oauth::{
     ClientIdentity, DEEP_LINK_REDIRECT, DEFAULT_PORT, Discovery, LoopbackHost, LoopbackListener,
     LoopbackOptions, PortChoice, TokenAuth, Trace,
@@ -59,6 +59,19 @@ pub(super) async fn prepare(
         redirect,
         listener,
     })
+}
+
+/// The user's own app, to sign in as itself.
+///
+/// # Errors
+/// [`patchbay_oauth::Error::NoClientSecret`] when the connector has none; as [`prepare`].
+pub(super) async fn own_client(
+    cx: &Context,
+    entry: Option<&WalletEntryId>,
+    discovery: &Discovery,
+) -> Result<ClientIdentity, Error> {
+    let entry = entry.ok_or(patchbay_oauth::Error::NoClientSecret)?;
+    own_app(cx, find_wallet_entry(cx, entry).await?, discovery).await
 }
 
 /// The way back by a link of ours instead of a port.

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{Authentication, AuthorizationState, Connector, TraceStep, WalletEntry};
+use patchbay_model::{
+    Authentication, AuthorizationState, Connector, OauthGrant, TraceStep, WalletEntry,
+    WalletEntryId,
+};
 use patchbay_oauth::{CallbackParams, Challenge, Discovery, Grant, union};
 use patchbay_platforms::mcp::{self, Declared, McpLimits, McpTarget};
 use patchbay_platforms::{NoToken, PlainHttp};
@@ -20,7 +23,7 @@ use crate::error::{Error, TimeLimit};
 use crate::events::Event;
 use crate::secrets;
 
-/// Goes the whole way of a consent of which Patchbay is the client.
+/// Goes the whole way of a sign-in of which Patchbay, or the user's own app, is the client.
 pub(crate) async fn authorize_here(
     cx: &Context,
     running: &Arc<RunningAuthorization>,
@@ -30,12 +33,24 @@ pub(crate) async fn authorize_here(
     let trace = tracer(cx, running);
     let url = endpoint_of(connector)?;
     let challenge = challenge(cx, connector, &url).await?;
+    let (grant, app) = signs_in_as(connector);
     let discovery = cx
         .oauth()
-        .discover(&url, challenge.as_ref(), &trace)
+        .discover(&url, challenge.as_ref(), grant, &trace)
         .await?;
     issuer::ensure_agreed(cx, connector, &discovery, running).await?;
     let scopes = scopes(cx, connector, &discovery).await?;
+    if grant == OauthGrant::ClientCredentials {
+        running
+            .advance(cx, |now| now.state = AuthorizationState::Exchanging)
+            .await?;
+        let client = client::own_client(cx, app, &discovery).await?;
+        let oauth = cx.oauth();
+        let tokens = oauth.sign_in_as_client(&discovery, &client, &scopes, &trace);
+        let grant = Grant::for_client(&discovery, &client, tokens.await?, cx.now());
+        save_grant(cx, &connector.id, &grant, None).await?;
+        return check(cx, running, connector).await;
+    }
     let discovery = discovery.with_scopes(&scopes);
     let prepared = client::prepare(cx, connector, &discovery, running, &trace).await?;
     let former = issuer::former_grant(cx, connector).await?;
@@ -77,6 +92,23 @@ pub(crate) async fn authorize_here(
     let exchanged = exchanged.await;
     answer_browser(received.browser, &connector.title, exchanged.as_ref().err()).await;
     exchanged?;
+    check(cx, running, connector).await
+}
+
+/// As whom a connector signs in, and the user's own app, where it has one.
+fn signs_in_as(connector: &Connector) -> (OauthGrant, Option<&WalletEntryId>) {
+    match &connector.authentication {
+        Authentication::Oauth { grant, client, .. } => (*grant, client.as_ref()),
+        _ => (OauthGrant::AuthorizationCode, None),
+    }
+}
+
+/// Says as whom it is signed in by now, while its tools are listed.
+async fn check(
+    cx: &Context,
+    running: &RunningAuthorization,
+    connector: &Connector,
+) -> Result<(), Error> {
     let before = &connector.identity;
     let connector = find_connector(cx, &connector.id).await?;
     running

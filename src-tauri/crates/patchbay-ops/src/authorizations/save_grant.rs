@@ -1,7 +1,8 @@
 //! What is kept of a consent that succeeded.
 
 use patchbay_model::{
-    Authentication, Connector, ConnectorId, Redirect, WalletEntry, WalletEntryId, WalletKind,
+    Authentication, Connector, ConnectorId, OauthGrant, Redirect, WalletEntry, WalletEntryId,
+    WalletKind,
 };
 use patchbay_oauth::Grant;
 use patchbay_vault::SecretName;
@@ -114,7 +115,7 @@ async fn entry_for(
         scopes: grant.scopes.clone(),
         user: None,
         expires_at: grant.expires_at,
-        renews: grant.refresh_token.is_some(),
+        renews: grant.renews(),
         needs_authorization: false,
         created_at,
         replaced_at: now,
@@ -153,6 +154,7 @@ fn use_entry(authentication: &mut Authentication, used: WalletEntryId) {
         callback_host: None,
         redirect: Redirect::default(),
         scopes: Vec::new(),
+        grant: OauthGrant::default(),
     };
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use patchbay_model::{
-    AccountId, Authentication, AuthenticationMethod, Connector, Json, Redirect, TimeLimits,
-    Transport, WalletEntry, WalletEntryId, WalletKind, clean_text,
+    AccountId, Authentication, AuthenticationMethod, Connector, Json, OauthGrant, Redirect,
+    TimeLimits, Transport, WalletEntry, WalletEntryId, WalletKind, clean_text,
 };
 use patchbay_platforms::PlainHttp;
 use patchbay_platforms::mcp::McpLimits;
@@ -64,6 +64,10 @@ pub enum AuthenticationChoice {
         redirect: Redirect,
         /// Scopes in place of those the server names.
         scopes: Vec<String>,
+        /// As whom: the app itself needs to be the user's own, with a secret.
+        #[serde(default)]
+        #[specta(optional)]
+        grant: OauthGrant,
     },
     /// By a token.
     Bearer {
@@ -194,6 +198,7 @@ async fn suggested(
             callback_host: None,
             redirect: Redirect::default(),
             scopes: Vec::new(),
+            grant: OauthGrant::default(),
         }
     } else {
         AuthenticationChoice::None
@@ -252,7 +257,9 @@ pub(crate) async fn authentication(
             callback_host,
             redirect,
             scopes,
+            grant,
         } => {
+            ensure_app(client.as_ref(), grant)?;
             let client = oauth_client(cx, client, title).await?;
             let authentication = Authentication::Oauth {
                 client,
@@ -261,6 +268,7 @@ pub(crate) async fn authentication(
                 callback_host: checked_host(callback_host)?,
                 redirect,
                 scopes,
+                grant,
             };
             Ok((authentication, None))
         }
@@ -282,6 +290,23 @@ pub(crate) async fn authentication(
             Ok((authentication, Some(entry)))
         }
     }
+}
+
+/// Only an app of the user's own can sign in as itself.
+fn ensure_app(client: Option<&OAuthClientInput>, grant: OauthGrant) -> Result<(), Error> {
+    let has_secret = match client {
+        None => false,
+        Some(OAuthClientInput::New { client_secret, .. }) => client_secret.is_some(),
+        // Whether it has one is known when the vault is open, at the sign-in.
+        Some(OAuthClientInput::Entry { .. }) => true,
+    };
+    if grant == OauthGrant::AuthorizationCode || has_secret {
+        return Ok(());
+    }
+    Err(Error::Usage {
+        what: "signing in as an app needs its client ID and client secret".to_owned(),
+        hint: "Add both, or sign in with a browser.".to_owned(),
+    })
 }
 
 async fn oauth_client(

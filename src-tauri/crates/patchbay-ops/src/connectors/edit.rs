@@ -389,33 +389,26 @@ fn move_to(connector: &mut Connector, url: &Url) {
     connector.status = status::unchecked();
 }
 
-/// Another port or scope does not end a sign-in; another OAuth app does.
-fn keep_sign_in(chosen: Authentication, before: &Authentication) -> Authentication {
-    match (chosen, before) {
-        (
-            Authentication::Oauth {
-                client,
-                callback_port,
-                callback_host,
-                redirect,
-                scopes,
-                entry: None,
-            },
-            Authentication::Oauth {
-                client: earlier,
-                entry,
-                ..
-            },
-        ) if client == *earlier => Authentication::Oauth {
-            client,
-            entry: entry.clone(),
-            callback_port,
-            callback_host,
-            redirect,
-            scopes,
-        },
-        (chosen, _) => chosen,
+/// Another port or scope does not end a sign-in; another OAuth app does, and signing in as somebody else.
+fn keep_sign_in(mut chosen: Authentication, before: &Authentication) -> Authentication {
+    if let Authentication::Oauth {
+        client,
+        grant,
+        entry: kept @ None,
+        ..
+    } = &mut chosen
+        && let Authentication::Oauth {
+            client: earlier,
+            grant: former,
+            entry,
+            ..
+        } = before
+        && client == earlier
+        && grant == former
+    {
+        kept.clone_from(entry);
     }
+    chosen
 }
 
 fn switch(connector: &mut Connector, enabled: bool) {

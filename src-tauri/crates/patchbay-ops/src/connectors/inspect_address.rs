@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use patchbay_http::host_of;
 use patchbay_model::{
-    AuthenticationMethod, Explain, InspectionId, Problem, ServerFacts, Transport, has_secret_query,
+    AuthenticationMethod, Explain, InspectionId, OauthGrant, Problem, ServerFacts, Transport,
+    has_secret_query,
 };
 use patchbay_oauth::{CALLBACK_PATH, Challenge, DEFAULT_PORT, DiscoverySource, Untraced};
 use patchbay_platforms::mcp::{self, Declared, McpLimits, McpSession, McpTarget};
@@ -207,7 +208,12 @@ async fn note_sign_in(
     found.methods = typed_in.to_vec();
     match cx
         .oauth()
-        .discover(url, challenge.as_ref(), &Untraced)
+        .discover(
+            url,
+            challenge.as_ref(),
+            OauthGrant::AuthorizationCode,
+            &Untraced,
+        )
         .await
     {
         Ok(discovery) => {

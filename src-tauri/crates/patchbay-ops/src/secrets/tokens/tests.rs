@@ -293,6 +293,7 @@ async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has
         callback_host: None,
         redirect: patchbay_model::Redirect::default(),
         scopes: Vec::new(),
+        grant: patchbay_model::OauthGrant::AuthorizationCode,
     };
     let proof = async |connector: &Connector, grant: Grant| {
         cx.store().save_connector(connector).await.unwrap();
