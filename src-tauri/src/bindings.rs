@@ -122,6 +122,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             runs::dry_run,
             runs::find_run,
             runs::ignore_paths,
+            runs::label_run,
             runs::list_questions,
             runs::list_runs,
             runs::open_question_page,

@@ -196,6 +196,7 @@ const COMMANDS: &[&str] = &[
     "inspect_address",
     "install_update",
     "keep_runs",
+    "label_run",
     "list_accounts",
     "list_allowed_programs",
     "list_authorizations",

@@ -1,8 +1,8 @@
 //! Running tools, and the history of it.
 
 use patchbay_model::{
-    ConnectorId, Origin, Problem, QuestionAnswer, QuestionId, RunId, RunPage, RunQuery, ToolRun,
-    ToolRunSummary,
+    ConnectorId, Origin, Problem, QuestionAnswer, QuestionId, RunId, RunLabel, RunPage, RunQuery,
+    ToolRun, ToolRunSummary,
 };
 use patchbay_ops::{Context, DryRun, OpenQuestion, RunComparison, RunProgress, RunTool};
 use tauri::State;
@@ -92,6 +92,17 @@ pub(crate) async fn list_runs(cx: State<'_, Context>, query: RunQuery) -> Result
 #[specta::specta]
 pub(crate) async fn find_run(cx: State<'_, Context>, run: RunId) -> Result<ToolRun, Problem> {
     Ok(patchbay_ops::find_run(&cx, &run).await?)
+}
+
+/// Notes what its owner says of a run.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn label_run(
+    cx: State<'_, Context>,
+    run: RunId,
+    label: RunLabel,
+) -> Result<ToolRunSummary, Problem> {
+    Ok(patchbay_ops::label_run(&cx, &run, label).await?)
 }
 
 /// Takes one run out of the history.

@@ -224,3 +224,49 @@ async fn the_history_keeps_what_it_is_told_to() {
         (&0.into(), &0.into())
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_named_noted_and_pinned_and_stays() {
+    let terminal = open().await;
+    let kept = echoed(&terminal, "play", "one").await;
+    echoed(&terminal, "play", "two").await;
+    let edit = ["run", "edit", &kept];
+    let label = ["--name", "Before the move", "--note", "harbour", "--pin"];
+    let edited = terminal
+        .run(&[&edit[..], &label, &["--json"]].concat())
+        .await;
+    assert_eq!(
+        edited.document()["label"],
+        serde_json::json!({ "name": "Before the move", "note": "harbour", "pinned": true })
+    );
+    let shown = terminal.run(&["run", "show", &kept]).await;
+    for said in ["Before the move", "harbour", "Pinned:"] {
+        assert!(shown.stdout.contains(said), "{said}: {}", shown.shown());
+    }
+    for query in ["is:pinned", "harbour", "move"] {
+        let listed = terminal.run(&["run", "list", query, "--json"]).await;
+        let listed = listed.document();
+        assert_eq!(listed["total"], 1, "{query}");
+        assert_eq!(listed["runs"][0]["id"], kept.as_str(), "{query}");
+    }
+    let listed = terminal.run(&["run", "list"]).await;
+    assert!(
+        listed.stdout.contains("echo (Before the move)"),
+        "{}",
+        listed.shown()
+    );
+    let all = ["run", "delete", "--all", "--yes", "--json"];
+    assert_eq!(terminal.run(&all).await.document(), 1);
+    // What is not given stays as it was.
+    let unpin = [&edit[..], &["--unpin", "--note", "", "--json"]].concat();
+    assert_eq!(
+        terminal.run(&unpin).await.document()["label"],
+        serde_json::json!({ "name": "Before the move", "note": null, "pinned": false })
+    );
+    assert_eq!(terminal.run(&all).await.document(), 1);
+    assert_eq!(terminal.run(&edit).await.code, 2);
+    assert_eq!(
+        terminal.run(&["run", "edit", "run_none", "--pin"]).await.code,
+        6
+    );
+}

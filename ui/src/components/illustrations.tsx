@@ -240,6 +240,13 @@ export const illustrations = {
       <path d="m15 5 4 4" />
     </>
   ),
+  pin: (
+    <>
+      <path d="M12 16v6" />
+      <path d="M8 3h8" />
+      <path d="M9 3v6.5L5.5 14v2h13v-2L15 9.5V3" />
+    </>
+  ),
   play: (
     <>
       <path d="M5 5a2 2 0 0 1 3.008-1.728l11.997 6.998a2 2 0 0 1 .003 3.458l-12 7A2 2 0 0 1 5 19z" />

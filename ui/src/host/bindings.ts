@@ -234,6 +234,8 @@ export const commands = {
 	openQuestionPage: (question: QuestionId) => typedError<null, Problem>(__TAURI_INVOKE("open_question_page", { question })),
 	/**  The run to compare with unless another is chosen. */
 	previousRun: (run: RunId) => typedError<ToolRunSummary | null, Problem>(__TAURI_INVOKE("previous_run", { run })),
+	/**  Notes what its owner says of a run. */
+	labelRun: (run: RunId, label: RunLabel) => typedError<ToolRunSummary, Problem>(__TAURI_INVOKE("label_run", { run, label })),
 	/**  Takes one run out of the history. */
 	removeRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("remove_run", { run })),
 	/**  Runs the same again: there, or on another connector that offers the tool. */
@@ -1487,6 +1489,8 @@ export type History = {
 	kilobytes: number,
 	/**  When the oldest of them began. */
 	oldest: Timestamp | null,
+	/**  Number of the runs that are pinned: they stay whatever the limits are. */
+	pinned: number,
 };
 
 /**  "As who": shown on every connector, authorization and run. */
@@ -2247,10 +2251,22 @@ export type RunQuery = {
 	origin: Origin | null,
 	/**  Only runs that began then or later. */
 	since: Timestamp | null,
+	/**  Only runs that are pinned. */
+	pinned: boolean,
 	/**  The last run of the page before: only older ones are listed. */
 	before: RunId | null,
 	/**  Length of a page; 0 for 50, at most 500. */
 	limit: number,
+};
+
+/**  What the owner of a run says of it. */
+export type RunLabel = {
+	/**  A name of one line. */
+	name: string | null,
+	/**  A text of any number of lines. */
+	note: string | null,
+	/**  Whether it stays whatever the limits of the history are. */
+	pinned: boolean,
 };
 
 /**  What a server asked during a run, and how that was answered; what was answered is not kept. */
@@ -2701,6 +2717,8 @@ export type ToolRunSummary = {
 	problem: Problem | null,
 	/**  Its arguments in one short line, such as `city=Lisbon`, to tell runs of one tool apart; `None` without. */
 	argumentsLine?: string | null,
+	/**  What its owner says of it. */
+	label?: RunLabel,
 };
 
 /**  A tool as lists show it: schemas are large, and nobody looks at those of a thousand tools. */

@@ -278,6 +278,7 @@ export const everyRun: RunQuery = {
   states: [],
   origin: null,
   since: null,
+  pinned: false,
   before: null,
   limit: 0,
 };

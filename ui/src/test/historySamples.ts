@@ -8,6 +8,7 @@ export function history(given: Partial<History> = {}): History {
     runs: 2318,
     due: 0,
     kilobytes: 12_400,
+    pinned: 0,
     oldest: minutesAgo(60 * 24 * 71),
     ...given,
   };
@@ -108,7 +109,7 @@ export function isAsked(one: ToolRun, { text, connector: of, tool, states }: Run
   if ((of && one.connector !== of) || (tool && one.tool !== tool) || (states.length > 0 && !states.includes(one.state)))
     return false;
   const searched =
-    `${one.tool} ${one.connectorTitle} ${one.identity.credential ?? ""} tool:${one.tool} connector:${one.connectorTitle} source:${one.origin.kind} status:${one.state} ${one.state === "failed" ? "status:error" : ""}`.toLowerCase();
+    `${one.tool} ${one.connectorTitle} ${one.identity.credential ?? ""} tool:${one.tool} connector:${one.connectorTitle} source:${one.origin.kind} status:${one.state} ${one.state === "failed" ? "status:error" : ""} ${one.label?.name ?? ""} ${one.label?.note ?? ""} ${one.label?.pinned ? "is:pinned" : ""}`.toLowerCase();
   return (text ?? "")
     .toLowerCase()
     .split(/\s+/)

@@ -29,6 +29,7 @@ import {
   type Retention,
   type Rotation,
   type RotationTarget,
+  type RunLabel,
   type RunQuery,
   type StartAuthorization,
   type ToolChange,
@@ -542,6 +543,11 @@ export class MockHost {
       removeRun: ({ run: id }) => {
         state.runs = state.runs.filter((one) => one.id !== id);
         return null;
+      },
+      labelRun: ({ run: id, label }) => {
+        const labelled = { ...found(state.runs.find((one) => one.id === id)), label: label as RunLabel };
+        state.runs = state.runs.map((one) => (one.id === id ? labelled : one));
+        return labelled;
       },
       replayRun: () => run({ id: "run_again" }),
       runTool: () => run({ id: "run_new" }),

@@ -33,7 +33,9 @@ pub(crate) use exec::ExecArgs;
 pub(crate) use platform::{
     ChangeArgs, CopyArgs, CreateArgs, FormArgs, PlacedArgs, ProviderArgs, TargetArgs,
 };
-pub(crate) use run::{Limit, RunCompareArgs, RunExportArgs, RunFilterArgs, RunListArgs, RunVerb};
+pub(crate) use run::{
+    Limit, RunCompareArgs, RunEditArgs, RunExportArgs, RunFilterArgs, RunListArgs, RunVerb,
+};
 pub(crate) use session::SessionVerb;
 pub(crate) use tool::{RunArgs, ToolVerb};
 pub(crate) use vault::VaultVerb;

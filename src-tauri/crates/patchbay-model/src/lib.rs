@@ -83,6 +83,6 @@ pub use server_command::{ServerCommand, is_variable_name};
 pub use timestamp::Timestamp;
 pub use tool::{ChangedTool, Content, Tool, ToolEffect, ToolResult, ToolSummary};
 pub use tool_run::{
-    Origin, RunQuestion, RunState, RunTimings, ServerTask, ToolRun, ToolRunSummary,
+    RunLabel,     Origin, RunQuestion, RunState, RunTimings, ServerTask, ToolRun, ToolRunSummary,
 };
 pub use vault::{VaultBackend, VaultState, VaultStatus};

@@ -25,6 +25,8 @@ pub struct RunQuery {
     pub origin: Option<Origin>,
     /// Only runs that began then or later.
     pub since: Option<Timestamp>,
+    /// Only runs that are pinned.
+    pub pinned: bool,
     /// The last run of the page before: only older ones are listed.
     pub before: Option<RunId>,
     /// Length of a page; 0 for 50, at most 500.
@@ -46,7 +48,7 @@ pub struct RunPage {
 impl RunQuery {
     /// Reads typed text such as `status:error connector:github rate limit`.
     ///
-    /// Filters are `status:` (`done`, `failed` or `error`, `running`, `cancelled`, `denied`),
+    /// Filters are `status:` (`done`, `failed` or `error`, `running`, `cancelled`, `denied`), `is:pinned`,
     /// `connector:`, `tool:` and `source:` (`window`, `cli`, `client` for any, or a client's name); a value
     /// with spaces stands in double quotes. Connectors, tools and clients are found by a part of
     /// their name. What is no filter stays in `text`, quotes included; so does `since:`, which means
@@ -85,6 +87,7 @@ impl RunQuery {
             },
             origin: self.origin.or(typed.origin),
             since: self.since,
+            pinned: self.pinned || typed.pinned,
             before: self.before,
             limit: self.limit,
         }
@@ -129,6 +132,7 @@ impl RunQuery {
                     self.states.push(state);
                 }
             }
+            "is" if value.eq_ignore_ascii_case("pinned") => self.pinned = true,
             "connector" => self.connector = Some(part(value)),
             "tool" => self.tool = Some(part(value)),
             "source" => self.origin = Some(origin_of(value)),
@@ -206,6 +210,15 @@ mod tests {
         assert_eq!(query.connector.as_deref(), Some("*github*"));
         assert_eq!(query.tool.as_deref(), Some("*search*"));
         assert_eq!(query.text.as_deref(), Some("rate limit"));
+    }
+
+    #[test]
+    fn pinned_runs_are_asked_for_by_what_they_are() {
+        let query = RunQuery::parse("rate is:Pinned").expand();
+        assert!(query.pinned);
+        assert_eq!(query.text.as_deref(), Some("rate"));
+        let other = RunQuery::parse("is:red");
+        assert_eq!((other.pinned, other.text.as_deref()), (false, Some("is:red")));
     }
 
     #[test]

@@ -88,6 +88,29 @@ pub struct ToolRunSummary {
     #[serde(default)]
     #[specta(optional)]
     pub arguments_line: Option<String>,
+    /// What its owner says of it.
+    #[serde(default, skip_serializing_if = "RunLabel::is_empty")]
+    #[specta(optional)]
+    pub label: RunLabel,
+}
+
+/// What the owner of a run says of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunLabel {
+    /// A name of one line.
+    pub name: Option<String>,
+    /// A text of any number of lines.
+    pub note: Option<String>,
+    /// Whether it stays whatever the limits of the history are.
+    pub pinned: bool,
+}
+
+impl RunLabel {
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Who asked for a run.

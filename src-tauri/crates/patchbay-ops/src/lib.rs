@@ -172,6 +172,7 @@ pub use runs::compare::{
 pub use runs::dry_run::{DryRun, dry_run};
 pub use runs::export::{ExportFormat, Exported, RunExport, export_runs};
 pub use runs::follow_run::{follow_left_runs, follow_run};
+pub use runs::label::label_run;
 pub use runs::next_page::next_page;
 pub use runs::replay::replay_run;
 pub use runs::retention::{

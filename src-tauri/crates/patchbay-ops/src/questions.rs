@@ -205,7 +205,7 @@ mod tests {
     use std::time::Duration;
 
     use patchbay_model::{
-        Form, Origin, QuestionForm, Reply, RunId, RunState, SamplingMessage, SamplingRole,
+        Form, Origin, QuestionForm, Reply, RunId, RunLabel, RunState, SamplingMessage, SamplingRole,
     };
     use serde_json::json;
 
@@ -244,6 +244,7 @@ mod tests {
             result_bytes: None,
             problem: None,
             arguments_line: None,
+            label: RunLabel::default(),
         };
         RunAsker::new(cx, &run, &connector)
     }

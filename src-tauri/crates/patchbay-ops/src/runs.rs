@@ -4,6 +4,7 @@ pub(crate) mod compare;
 pub(crate) mod dry_run;
 pub(crate) mod export;
 pub(crate) mod follow_run;
+pub(crate) mod label;
 pub(crate) mod next_page;
 pub(crate) mod on_the_wire;
 pub(crate) mod replay;

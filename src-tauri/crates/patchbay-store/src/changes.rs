@@ -69,12 +69,13 @@ pub struct Changes {
     pub runs: RunChanges,
 }
 
-/// What is another when a run came, ended or went.
+/// What is another when a run came, ended, was labelled or went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunChanges {
     newest: i64,
     count: i64,
     open: i64,
+    labels: i64,
 }
 
 impl Store {
@@ -86,23 +87,28 @@ impl Store {
         self.read(|tx| {
             let mut of_list = tx.prepare_cached("SELECT number FROM changes WHERE list = ?1")?;
             let mut number = |list: &str| of_list.query_row([list], |row| row.get(0));
-            let mut runs = tx.prepare_cached(
+            let mut of_runs = tx.prepare_cached(
                 "SELECT coalesce(max(rowid), 0), count(*),
                     (SELECT count(*) FROM tool_runs WHERE owner IS NOT NULL)
                  FROM tool_runs",
             )?;
+            let runs = of_runs.query_row([], |row| {
+                Ok(RunChanges {
+                    newest: row.get(0)?,
+                    count: row.get(1)?,
+                    open: row.get(2)?,
+                    labels: 0,
+                })
+            })?;
             Ok(Changes {
                 accounts: number("accounts")?,
                 connectors: number("connectors")?,
                 wallet: number("wallet")?,
                 settings: number("settings")?,
-                runs: runs.query_row([], |row| {
-                    Ok(RunChanges {
-                        newest: row.get(0)?,
-                        count: row.get(1)?,
-                        open: row.get(2)?,
-                    })
-                })?,
+                runs: RunChanges {
+                    labels: number("run_labels")?,
+                    ..runs
+                },
             })
         })
         .await

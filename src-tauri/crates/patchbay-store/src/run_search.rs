@@ -27,8 +27,14 @@ pub(crate) fn texts_of(run: &ToolRun) -> [String; 6] {
         push(&mut problem, &why.message);
         push(&mut problem, why.detail.as_deref().unwrap_or_default());
     }
+    let label = &summary.label;
+    let mut called = summary.tool.clone();
+    for said in [&label.name, &label.note].into_iter().flatten() {
+        called.push(' ');
+        called.push_str(said);
+    }
     [
-        summary.tool.clone(),
+        called,
         summary.connector_title.clone(),
         arguments,
         result_text(run),
@@ -134,6 +140,9 @@ impl Conditions {
             if let Some(name) = client.filter(|name| *name != "*") {
                 conditions.add("client LIKE ? ESCAPE '\\'", [like_pattern(name)]);
             }
+        }
+        if query.pinned {
+            conditions.add("pinned = 1", std::iter::empty::<String>());
         }
         if let Some(since) = query.since {
             conditions.add("started_at >= ?", [since.unix_millis()]);

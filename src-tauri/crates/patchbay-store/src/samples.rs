@@ -5,7 +5,7 @@ use std::time::Duration;
 use patchbay_model::{
     Account, AccountId, Authentication, AuthenticationMethod, Authorization, AuthorizationId,
     AuthorizationState, Connector, ConnectorId, ConnectorStatus, Content, IdentityLine, Json,
-    Origin, Platform, Redirect, RunId, RunState, Status, TimeLimits, Timestamp, Tool, ToolEffect,
+    Origin, Platform, Redirect, RunId, RunLabel, RunState, Status, TimeLimits, Timestamp, Tool, ToolEffect,
     ToolResult, ToolRun, ToolRunSummary, Visibility, WalletEntry, WalletEntryId, WalletKind,
 };
 use serde_json::json;
@@ -145,6 +145,7 @@ pub(crate) fn run(number: u64) -> ToolRun {
             result_bytes: None,
             problem: None,
             arguments_line: None,
+            label: RunLabel::default(),
         },
         arguments: Json(json!({"query": "is:open label:bug"})),
         result: None,

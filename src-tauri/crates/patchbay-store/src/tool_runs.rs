@@ -3,6 +3,7 @@
 //! Lists read `tool_runs` alone; arguments and results, which can be large, lie in `tool_run_details`,
 //! the words by which a run is found in `tool_run_texts`.
 
+mod label;
 mod retention;
 mod writes;
 
@@ -31,7 +32,8 @@ const LONGEST_PAGE: u32 = 500;
 /// Answers of more bytes do not lie in memory until they are written.
 const LARGE: u32 = 256 * 1024;
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
     version: 1,
     older_may_use: false,
     sql: "
@@ -67,7 +69,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
             DELETE FROM tool_run_texts WHERE rowid = old.rowid;
         END;
     ",
-}];
+},
+    label::MIGRATION,
+];
 
 impl Store {
     /// Adds a run that begins, or puts it in place of the one with its id; a crash later on leaves it
@@ -157,7 +161,7 @@ impl Store {
         .await
     }
 
-    /// Removes the runs that began before that instant and are over; answers how many.
+    /// Removes the runs that began before that instant, are over and not pinned; answers how many.
     ///
     /// # Errors
     /// [`Error::Failed`].
@@ -165,7 +169,8 @@ impl Store {
         self.write(move |tx| {
             let removed = tx
                 .prepare_cached(
-                    "DELETE FROM tool_runs WHERE started_at < ?1 AND state <> 'running'",
+                    "DELETE FROM tool_runs
+                     WHERE started_at < ?1 AND state <> 'running' AND pinned = 0",
                 )?
                 .execute([before.unix_millis()])?;
             Ok(u32::try_from(removed).unwrap_or(u32::MAX))

@@ -26,6 +26,7 @@ export function AddFilterMenu({ filters, onToggle, run, isOneConnector }: Props)
     value,
     label: runStates[value].word,
   }));
+  const labels: Choice[] = [{ name: "is", value: "pinned", label: "Pinned" }];
   const sources: Choice[] = [
     { name: "source", value: "window", label: "You" },
     { name: "source", value: "cli", label: "Command line" },
@@ -46,6 +47,7 @@ export function AddFilterMenu({ filters, onToggle, run, isOneConnector }: Props)
       <Popover className={selectStyles.popover ?? ""} placement="bottom end" offset={4}>
         <Menu aria-label="Filter" className={selectStyles.list ?? ""}>
           <Part title="Status" choices={states} {...part} />
+          <Part title="Label" choices={labels} {...part} />
           <Part title="Started" choices={ages} {...part} />
           <Part title="Started by" choices={sources} {...part} />
           {alike.length > 0 && <Part title="Same as this run" choices={alike} {...part} />}

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type RunId, type ToolRun } from "@/host/bindings";
+import { type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { Badge } from "@/components/Badge";
@@ -10,6 +10,7 @@ import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
 import { actingWords } from "@/components/identityWords";
+import { Icon } from "@/components/Icon";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
@@ -23,8 +24,11 @@ import styles from "./Runs.module.css";
 import { type Comparing, comparing as fresh } from "./comparing";
 import { RunComparisonPane } from "./RunComparisonPane";
 import { RunElsewhereDialog } from "./RunElsewhereDialog";
+import { RunLabelDialog } from "./RunLabelDialog";
 import { RunQuestions } from "./RunQuestions";
 import { useRunActions } from "./useRunActions";
+
+const unlabelled: RunLabel = { name: null, note: null, pinned: false };
 
 type Props = {
   id: RunId;
@@ -68,6 +72,7 @@ function Loaded({
 }: Omit<Props, "id"> & { run: ToolRun }) {
   const [removing, setRemoving] = useState(false);
   const [elsewhere, setElsewhere] = useState(false);
+  const [labelling, setLabelling] = useState(false);
   const copy = useCopy();
   const show = (id: RunId) => {
     setElsewhere(false);
@@ -81,6 +86,10 @@ function Loaded({
   const copyCommand = () => copy(actions.command, "Command");
   const compare = () => onCompare(comparing ?? fresh);
   const runElsewhere = () => setElsewhere(true);
+  const label = run.label ?? unlabelled;
+  const pin = () => actions.label({ ...label, pinned: !label.pinned });
+  const pinWord = label.pinned ? "Unpin" : "Pin";
+  const rename = () => setLabelling(true);
   useShortcut(
     actions.asking || isRunning
       ? null
@@ -92,6 +101,8 @@ function Loaded({
       : { keys: "A", label: "Run on another connector", inBar: true, ofRow: true, run: runElsewhere },
   );
   useShortcut({ keys: "E", label: "Edit and run", ofRow: true, run: actions.edit });
+  useShortcut(isRunning ? null : { keys: "P", label: pinWord, ofRow: true, run: pin });
+  useShortcut(isRunning ? null : { keys: "N", label: "Name and note", ofRow: true, run: rename });
   useShortcut({ keys: "Backspace", label: "Delete", ofRow: true, run: () => setRemoving(true) });
   useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", ofRow: true, run: copyCommand });
   const compares = onCompareMarked
@@ -106,6 +117,17 @@ function Loaded({
           <h2 className={styles.tool} data-selectable>
             {run.tool}
           </h2>
+          {label.name && (
+            <span className={styles.name} data-selectable>
+              {label.name}
+            </span>
+          )}
+          {label.pinned && (
+            <span className={styles.pinned}>
+              <Icon name="pin" size={14} />
+              Pinned
+            </span>
+          )}
           <Badge glyph={glyph} pill>
             {word}
           </Badge>
@@ -148,6 +170,15 @@ function Loaded({
                   isDisabled: isRunning,
                   onAction: compare,
                 },
+                { id: "pin", label: pinWord, icon: "pin", keys: "P", isDisabled: isRunning, onAction: pin },
+                {
+                  id: "label",
+                  label: "Name and note…",
+                  icon: "pencil",
+                  keys: "N",
+                  isDisabled: isRunning,
+                  onAction: rename,
+                },
                 {
                   id: "command",
                   label: "Copy as command",
@@ -187,7 +218,17 @@ function Loaded({
             {ago(run.startedAt)}
           </span>
         </div>
+        {label.note && (
+          <p className={styles.note} data-selectable>
+            {label.note}
+          </p>
+        )}
       </header>
+      {actions.labelProblem && !labelling && (
+        <div className={styles.notice}>
+          <ProblemNotice problem={actions.labelProblem} />
+        </div>
+      )}
       {actions.problem && !elsewhere && (
         <div className={styles.notice}>
           <ProblemNotice problem={actions.problem} connector={connector} />
@@ -205,6 +246,16 @@ function Loaded({
       />
       {Boolean(run.questions?.length) && !comparing && <RunQuestions questions={run.questions ?? []} />}
       {run.timings && !comparing && <Timing timings={run.timings} />}
+      {labelling && (
+        <RunLabelDialog
+          tool={run.tool}
+          label={label}
+          isPending={actions.isLabelling}
+          problem={actions.labelProblem}
+          onSave={(next) => actions.label(next, () => setLabelling(false))}
+          onClose={() => setLabelling(false)}
+        />
+      )}
       {elsewhere && (
         <RunElsewhereDialog
           run={run}

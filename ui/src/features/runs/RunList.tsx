@@ -37,6 +37,8 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
       nameOf={(run) =>
         [
           run.tool,
+          run.label?.name,
+          run.label?.pinned && "pinned",
           marked.has(run.id) && "selected to compare",
           runStates[run.state].word,
           run.connectorTitle,
@@ -58,10 +60,7 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
           ) : (
             <StatusGlyph name={glyphOf(run)} />
           )}
-          <TwoLines
-            first={<span className="mono medium">{run.tool}</span>}
-            second={<Owner run={run} named={!isOneConnector} />}
-          />
+          <TwoLines first={<Called run={run} />} second={<Owner run={run} named={!isOneConnector} />} />
           <span className={styles.figures} title={exactTime(run.startedAt)}>
             <span className="text2 small">{measure(run)}</span>
             <span className="text3 small">{clockTime(new Date(run.startedAt))}</span>
@@ -79,9 +78,27 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
   );
 }
 
+/** Its tool, or the name that it was given, and whether it is pinned. */
+function Called({ run }: { run: ToolRunSummary }) {
+  const tool = <span className="mono medium">{run.tool}</span>;
+  if (!run.label) return tool;
+  const { name, pinned } = run.label;
+  return (
+    <span className={styles.toolName}>
+      {pinned && (
+        <span className={styles.pinned}>
+          <Icon name="pin" size={12} />
+        </span>
+      )}
+      {name === null ? tool : <span className="medium cut">{name}</span>}
+    </span>
+  );
+}
+
 /** With what, on which connector, as whom and by whom a run was made; whole in the tooltip where there is no room. */
 function Owner({ run, named }: { run: ToolRunSummary; named: boolean }) {
   const words = [
+    run.label?.name != null && run.tool,
     run.argumentsLine,
     named && run.connectorTitle,
     who(run) !== run.connectorTitle && who(run),

@@ -115,7 +115,7 @@ export function RunsBrowser({ connector }: Props) {
     if (runs.length === 0 && isFiltered) {
       return (
         <EmptyState icon="search" title="No matching runs" action={<Button onPress={clear}>Show all runs</Button>}>
-          Try words, or filters such as status:failed, tool:search, connector:github, since:7d.
+          Try words, or filters such as status:failed, is:pinned, tool:search, since:7d.
         </EmptyState>
       );
     }

@@ -22,6 +22,10 @@ describe("a filter is taken out of the text", () => {
     expect(taken("since:7d since:24H ")).toEqual(["since=7d since=24H", ""]);
   });
 
+  it("with whether it is pinned", () => {
+    expect(taken("is:Pinned ")).toEqual(["is=pinned", ""]);
+  });
+
   it("with all of a name in quotes", () => {
     expect(taken('connector:"My ')).toEqual(["", 'connector:"My ']);
     expect(taken('connector:"My Hub" x')).toEqual(["connector=My Hub", "x"]);
@@ -29,6 +33,7 @@ describe("a filter is taken out of the text", () => {
 
   it.each([
     "status:odd ",
+    "is:red ",
     "since:7y ",
     'since:"7d" ',
     "tool: ",

@@ -1,9 +1,9 @@
 /** A filter as it is typed, such as `status:failed`. What it lets through is the host's to say (`RunQuery::parse`). */
 export type TypedFilter = { name: FilterName; value: string };
 
-type FilterName = "status" | "connector" | "tool" | "source" | "since";
+type FilterName = "is" | "status" | "connector" | "tool" | "source" | "since";
 
-const names: readonly string[] = ["status", "connector", "tool", "source", "since"] satisfies FilterName[];
+const names: readonly string[] = ["is", "status", "connector", "tool", "source", "since"] satisfies FilterName[];
 const states = ["done", "failed", "running", "cancelled", "denied"];
 
 /** Words with the space after them; one whose quote is still open goes on to the end. */
@@ -31,6 +31,7 @@ function filterOf(word: string): TypedFilter | undefined {
   if (!isName(called) || value === "") return undefined;
   // So many minutes, hours, days or weeks ago.
   if (called === "since") return /^\d{1,4}[mhdw]$/i.test(typed) ? { name: called, value } : undefined;
+  if (called === "is") return value.toLowerCase() === "pinned" ? { name: called, value: "pinned" } : undefined;
   if (called !== "status") return { name: called, value };
   const state = value.toLowerCase() === "error" ? "failed" : value.toLowerCase();
   return states.includes(state) ? { name: called, value: state } : undefined;

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { commands, type ConnectorId, type Problem, type RunId, type ToolRun } from "@/host/bindings";
+import { commands, type ConnectorId, type Problem, type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { removeRun, upsertRun } from "@/host/history";
 import { queries } from "@/host/queries";
@@ -22,6 +22,10 @@ type RunActions = {
   edit: () => void;
   cancel: () => void;
   remove: () => void;
+  /** Notes what its owner says of it; `then` is called once that is kept. */
+  label: (label: RunLabel, then?: () => void) => void;
+  isLabelling: boolean;
+  labelProblem: Problem | null;
   command: string;
   problem: Problem | null;
 };
@@ -57,6 +61,13 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId) => void, onRemov
       removeRun(client, run.id);
     },
   });
+  const labelling = useCommand({
+    mutationFn: (label: RunLabel) => call(commands.labelRun(run.id, label)),
+    update: (client, summary) => {
+      upsertRun(client, summary);
+      client.setQueryData(queries.run(run.id).queryKey, (known) => known && { ...known, label: summary.label });
+    },
+  });
   const cancelling = useCommand({ mutationFn: () => call(commands.cancelRun(run.id)) });
 
   const thrown = replaying.error ?? removing.error ?? cancelling.error;
@@ -80,6 +91,9 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId) => void, onRemov
       }),
     cancel: () => cancelling.mutate(),
     remove: () => removing.mutate(),
+    label: (label, then) => labelling.mutate(label, { onSuccess: () => then?.() }),
+    isLabelling: labelling.isPending,
+    labelProblem: labelling.error ? asProblem(labelling.error) : null,
     // What its schema marked was redacted before the run was kept.
     command: toolCommand(
       connector.data?.name ?? run.connectorTitle,

@@ -25,7 +25,7 @@ export function HistorySettings() {
 }
 
 function Loaded({ history }: { history: History }) {
-  const { retention, due } = history;
+  const { retention, due, pinned } = history;
   const keep = useSetRetention();
   const remove = useRemoveRuns();
   const [asks, setAsks] = useState(false);
@@ -54,13 +54,14 @@ function Loaded({ history }: { history: History }) {
         <span>
           {[
             count(history.runs, "run"),
+            pinned > 0 && `${grouped(pinned)} pinned`,
             bytes(history.kilobytes * 1000),
             history.oldest && `oldest from ${ago(history.oldest)}`,
           ]
             .filter(Boolean)
             .join(" · ")}
         </span>
-        <Button look="quiet" isDisabled={history.runs === 0} onPress={() => setAsks(true)}>
+        <Button look="quiet" isDisabled={history.runs === pinned} onPress={() => setAsks(true)}>
           Delete all runs…
         </Button>
       </Setting>
@@ -81,7 +82,7 @@ function Loaded({ history }: { history: History }) {
       {asks && (
         <Dialog
           alert
-          title={`Delete all ${count(history.runs, "run")}?`}
+          title={`Delete all ${count(history.runs - pinned, "run")}?`}
           onClose={() => setAsks(false)}
           footer={
             <>
@@ -101,8 +102,7 @@ function Loaded({ history }: { history: History }) {
             </>
           }
         >
-          Arguments and results are deleted. This doesn't undo what the tools did. Running tools stay. You can't undo
-          this.
+          {`Arguments and results are deleted. This doesn't undo what the tools did. ${pinned > 0 ? "Pinned runs and running tools stay." : "Running tools stay."} You can't undo this.`}
         </Dialog>
       )}
     </>

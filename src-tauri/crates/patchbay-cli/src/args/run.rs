@@ -24,6 +24,8 @@ pub(crate) enum RunVerb {
         #[arg(long, value_name = "CONNECTOR")]
         connector: Option<String>,
     },
+    /// Name, note or pin a run
+    Edit(RunEditArgs),
     /// Wait for a run to finish, also one that a server works on since Patchbay quit
     Follow {
         /// Run id
@@ -87,7 +89,7 @@ pub(crate) struct RunListArgs {
 /// Which runs are meant.
 #[derive(Debug, Args)]
 pub(crate) struct RunFilterArgs {
-    /// Search words and filters, such as status:failed tool:search since:7d
+    /// Search words and filters, such as status:failed is:pinned since:7d
     pub(crate) query: Vec<String>,
     /// Status
     #[arg(long = "status", value_enum)]
@@ -95,6 +97,25 @@ pub(crate) struct RunFilterArgs {
     /// Only runs before this one
     #[arg(long, value_name = "ID")]
     pub(crate) before: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
+pub(crate) struct RunEditArgs {
+    /// Run id
+    pub(crate) id: String,
+    /// Name; empty to remove it
+    #[arg(long, group = "change")]
+    pub(crate) name: Option<String>,
+    /// Note; empty to remove it
+    #[arg(long, value_name = "TEXT", group = "change")]
+    pub(crate) note: Option<String>,
+    /// Keep it past the history limits
+    #[arg(long, group = "change", conflicts_with = "unpin")]
+    pub(crate) pin: bool,
+    /// Stop keeping it past the limits
+    #[arg(long, group = "change")]
+    pub(crate) unpin: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! `patchbay run …`.
 
 mod compare;
+mod edit;
 mod export;
 mod follow;
 mod keep;
@@ -23,6 +24,7 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
         RunVerb::List(args) => list(cli, args).await,
         RunVerb::Show { id } => show(cli, id).await,
         RunVerb::Again { id, connector } => replay(cli, id, connector).await,
+        RunVerb::Edit(args) => edit::run(cli, args).await,
         RunVerb::Follow { id } => follow::task(cli, &id).await,
         RunVerb::Next { id } => follow::next(cli, &id).await,
         RunVerb::Save { id, part, folder } => follow::save(cli, &id, part, folder).await,
@@ -96,12 +98,20 @@ fn row(run: &ToolRunSummary, now: Timestamp) -> [Cell; 7] {
     [
         Cell::from(run.id.as_str()),
         Cell::from(&run.connector_title),
-        Cell::from(&run.tool),
+        Cell::from(tool_words(run)),
         Cell::toned(state, tone),
         Cell::from(run.duration_ms.map(when::duration).unwrap_or_default()),
         Cell::from(when::relative(run.started_at, now)),
         Cell::from(words::origin(&run.origin)),
     ]
+}
+
+/// The tool, with the name of the run where it has one.
+fn tool_words(run: &ToolRunSummary) -> String {
+    match &run.label.name {
+        Some(name) => format!("{} ({name})", run.tool),
+        None => run.tool.clone(),
+    }
 }
 
 async fn show(cli: &Cli, id: String) -> Result<(), Failure> {
@@ -119,6 +129,9 @@ fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
     let arguments = inert_json(&run.arguments);
     let facts = Facts::default()
         .add("Run", summary.id.as_str())
+        .maybe("Name", summary.label.name.as_ref())
+        .maybe("Note", summary.label.note.as_ref())
+        .maybe("Pinned", summary.label.pinned.then_some("yes"))
         .add("Connector", &summary.connector_title)
         .add("Tool", &summary.tool)
         .add("Account", words::identity(&summary.identity, now))

@@ -62,6 +62,8 @@ pub struct History {
     pub kilobytes: u32,
     /// When the oldest of them began.
     pub oldest: Option<Timestamp>,
+    /// Number of the runs that are pinned: they stay whatever the limits are.
+    pub pinned: u32,
 }
 
 /// How much the history holds, and how long it holds it.
@@ -78,6 +80,7 @@ pub async fn history(cx: &Context) -> Result<History, Error> {
         due,
         kilobytes: u32::try_from(usage.bytes.div_ceil(1000)).unwrap_or(u32::MAX),
         oldest: usage.oldest,
+        pinned: usage.pinned,
     })
 }
 
@@ -98,7 +101,7 @@ pub async fn keep_runs(cx: &Context, retention: Retention) -> Result<History, Er
     history(cx).await
 }
 
-/// Removes the runs that are too old; answers how many they were. Runs under way stay.
+/// Removes the runs that are too old; answers how many they were. Runs under way and pinned ones stay.
 ///
 /// # Errors
 /// [`Error::Store`].
@@ -107,7 +110,7 @@ pub async fn trim_runs(cx: &Context) -> Result<u32, Error> {
     remove(cx, &old).await
 }
 
-/// Removes every run that is over; answers how many they were.
+/// Removes every run that is over and not pinned; answers how many they were.
 ///
 /// # Errors
 /// [`Error::Store`].

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use patchbay_http::{Capture, Captured};
 use patchbay_model::{
-    Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunState, Tool,
+    Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunLabel, RunState, Tool,
     ToolEffect, ToolRun, ToolRunSummary,
 };
 use patchbay_platforms::mcp::{Asker, CallOutcome, CallProgress, TaskKeeper, ToolCall};
@@ -318,6 +318,7 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownS
             result_bytes: None,
             problem: None,
             arguments_line: keep::arguments_line(&arguments),
+            label: RunLabel::default(),
         },
         arguments: Json(arguments),
         result: None,

@@ -14,9 +14,11 @@ pub struct RunUsage {
     pub bytes: u64,
     /// When the oldest of them began.
     pub oldest: Option<Timestamp>,
+    /// Number of those that are pinned.
+    pub pinned: u32,
 }
 
-/// Which runs are too old to be kept; a run that meets one of them is.
+/// Which runs are too old to be kept; a run that meets one of them is, unless it is pinned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OldRuns {
     /// Those that began before that instant.
@@ -48,6 +50,7 @@ impl Store {
                         oldest: row
                             .get::<_, Option<i64>>(2)?
                             .and_then(Timestamp::from_unix_millis),
+                        pinned: 0,
                     })
                 })?;
             let details: i64 = tx
@@ -56,6 +59,9 @@ impl Store {
                 )?
                 .query_row([], |row| row.get(0))?;
             usage.bytes += bytes(details);
+            usage.pinned = tx
+                .prepare_cached("SELECT count(*) FROM tool_runs WHERE pinned = 1")?
+                .query_row([], |row| row.get(0))?;
             Ok(usage)
         })
         .await
@@ -73,7 +79,7 @@ impl Store {
             let count = tx
                 .prepare_cached(
                     "SELECT count(*) FROM tool_runs
-                     WHERE (started_at < ?1 OR id <= ?2) AND state <> 'running'",
+                     WHERE (started_at < ?1 OR id <= ?2) AND state <> 'running' AND pinned = 0",
                 )?
                 .query_row((before, last), |row| row.get(0))?;
             Ok(count)
@@ -95,7 +101,7 @@ impl Store {
                 .prepare_cached(
                     "DELETE FROM tool_runs WHERE rowid IN (
                          SELECT rowid FROM tool_runs
-                         WHERE (started_at < ?1 OR id <= ?2) AND state <> 'running'
+                         WHERE (started_at < ?1 OR id <= ?2) AND state <> 'running' AND pinned = 0
                          ORDER BY id LIMIT ?3)",
                 )?
                 .execute((before, last, at_most))?;

@@ -40,6 +40,7 @@ fn facts(history: &History, now: patchbay_model::Timestamp, screen: Screen) -> S
         .add("Limit", format!("{days}, {newest}"))
         .add("Runs", history.runs.to_string())
         .add("Size", when::size(history.kilobytes.saturating_mul(1000)))
+        .maybe("Pinned", (history.pinned > 0).then(|| history.pinned.to_string()))
         .maybe("Oldest", history.oldest.map(|at| when::relative(at, now)))
         .render(screen)
 }
@@ -50,11 +51,13 @@ pub(super) async fn prune(cli: &Cli) -> Result<(), Failure> {
 }
 
 pub(super) async fn delete_all(cli: &Cli) -> Result<(), Failure> {
-    let runs = history(&cli.cx).await?.runs;
+    let History { runs, pinned, .. } = history(&cli.cx).await?;
+    let runs = runs.saturating_sub(pinned);
+    let stays = if pinned > 0 { " Pinned runs stay." } else { "" };
     let needed = Problem::new(Code::ConfirmationNeeded, "this deletes every run")
         .with_hint("Add --yes to confirm.");
     cli.confirm(
-        &format!("Delete all runs ({runs})? You can't undo this."),
+        &format!("Delete all runs ({runs})?{stays} You can't undo this."),
         needed.into(),
     )?;
     let removed = remove_all_runs(&cli.cx).await?;

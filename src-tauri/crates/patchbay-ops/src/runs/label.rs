@@ -1,0 +1,97 @@
+//! Naming, noting and pinning a run.
+
+use patchbay_model::{RunId, RunLabel, RunState, ToolRunSummary, clean_text, is_invisible};
+
+use crate::backend::for_connector;
+use crate::context::Context;
+use crate::error::Error;
+use crate::events::Event;
+use crate::redact::KnownSecrets;
+use crate::runs::{find_run, not_found};
+
+/// How long a name and a note are, in characters.
+const LONGEST_NAME: usize = 100;
+const LONGEST_NOTE: usize = 4000;
+
+/// Notes what its owner says of a run, in place of what was said before. Secrets of its connector are hidden in
+/// it, as in all that is kept of runs.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] while the run is under way, and for a note that is too long;
+/// [`Error::Store`].
+pub async fn label_run(
+    cx: &Context,
+    id: &RunId,
+    label: RunLabel,
+) -> Result<ToolRunSummary, Error> {
+    let run = find_run(cx, id).await?.summary;
+    if run.state == RunState::Running {
+        return Err(under_way());
+    }
+    let secrets = match cx.store().find_connector(&run.connector).await? {
+        Some(connector) => KnownSecrets::new(for_connector(cx, &connector).secrets().await),
+        None => KnownSecrets::default(),
+    };
+    let label = cleaned(label, &secrets)?;
+    let labelled = cx.store().label_run(id, label).await?;
+    let labelled = labelled.ok_or_else(|| not_found(id))?;
+    cx.emit(Event::RunChanged {
+        run: Box::new(labelled.clone()),
+    });
+    Ok(labelled)
+}
+
+fn under_way() -> Error {
+    Error::Usage {
+        what: "this run is still running".to_owned(),
+        hint: "Name, note or pin it when it finishes.".to_owned(),
+    }
+}
+
+fn cleaned(label: RunLabel, secrets: &KnownSecrets) -> Result<RunLabel, Error> {
+    let name = label
+        .name
+        .map(|name| clean_text(&secrets.hide_text(name), LONGEST_NAME));
+    let note = label.note.map(|note| clean_note(&secrets.hide_text(note)));
+    if note.as_ref().map(|note| note.chars().count()) > Some(LONGEST_NOTE) {
+        return Err(Error::Usage {
+            what: format!("a note has at most {LONGEST_NOTE} characters"),
+            hint: "Shorten it.".to_owned(),
+        });
+    }
+    Ok(RunLabel {
+        name: name.filter(|name| !name.is_empty()),
+        note: note.filter(|note| !note.is_empty()),
+        pinned: label.pinned,
+    })
+}
+
+/// The note with its lines, without what acts on whatever shows it.
+fn clean_note(note: &str) -> String {
+    let is_fit = |sign: &char| *sign == '\n' || !(sign.is_control() || is_invisible(*sign));
+    let fit: String = note.chars().filter(is_fit).collect();
+    fit.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::Secret;
+
+    use super::*;
+
+    #[test]
+    fn what_is_said_is_cleaned_and_holds_no_secret() {
+        let secrets = KnownSecrets::new([Secret::new("tok-123456")]);
+        let label = |name: &str, note: &str| RunLabel {
+            name: Some(name.to_owned()),
+            note: Some(note.to_owned()),
+            pinned: true,
+        };
+        let said = cleaned(label(" two\nlines ", "with tok-123456\r\n\u{1b}[2Jnext\n"), &secrets);
+        assert_eq!(said.unwrap(), label("two lines", "with <redacted>\n[2Jnext"));
+        let nothing = cleaned(label(" ", "\n"), &secrets).unwrap();
+        assert_eq!((nothing.name, nothing.note), (None, None));
+        let long = cleaned(label("x", &"x".repeat(LONGEST_NOTE + 1)), &secrets);
+        assert!(matches!(long, Err(Error::Usage { .. })), "{long:?}");
+    }
+}

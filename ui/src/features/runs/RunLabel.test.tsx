@@ -1,0 +1,61 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { renderApp } from "@/test/renderApp";
+import { problem, run } from "@/test/samples";
+
+const two = () => [run({ id: "run_2", tool: "newer" }), run({ id: "run_1", tool: "search" })];
+
+it("pins a run, finds it by that, and lets go of it", async () => {
+  const { host, user } = renderApp("/runs", { runs: two() });
+  await user.click(await screen.findByRole("row", { name: /^search,/ }));
+  await screen.findByRole("article", { name: "Run of search" });
+  await user.keyboard("p");
+  expect(await screen.findByRole("row", { name: /^search, pinned, Done/ })).toBeVisible();
+  expect(host.lastCall("labelRun")).toEqual({ run: "run_1", label: { name: null, note: null, pinned: true } });
+  await user.click(screen.getByRole("button", { name: "Filter" }));
+  await user.click(await screen.findByRole("menuitemcheckbox", { name: "Pinned" }));
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("row", { name: /^newer/ })).toBeNull());
+  const shown = within(await screen.findByRole("article", { name: "Run of search" }));
+  expect(shown.getByText("Pinned")).toBeVisible();
+  await user.click(shown.getByRole("button", { name: "More actions" }));
+  await user.click(await screen.findByRole("menuitem", { name: /^Unpin/ }));
+  expect(await screen.findByText("No matching runs")).toBeVisible();
+});
+
+it("shows a run by its name, with its note, and says why they were not kept", async () => {
+  const { host, user } = renderApp("/runs", { runs: two() });
+  const shown = within(await screen.findByRole("article", { name: "Run of newer" }));
+  const open = async () => {
+    await user.click(shown.getByRole("button", { name: "More actions" }));
+    await user.click(await screen.findByRole("menuitem", { name: /^Name and note/ }));
+    return within(await screen.findByRole("dialog", { name: "Name and note" }));
+  };
+  let dialog = await open();
+  await user.type(dialog.getByRole("textbox", { name: "Name" }), "Before the move");
+  await user.type(dialog.getByRole("textbox", { name: "Note" }), "Two pages.{Enter}See the second.");
+  await user.click(dialog.getByRole("button", { name: "Save" }));
+  expect(await screen.findByRole("row", { name: /^newer, Before the move, Done/ })).toBeVisible();
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(shown.getByText("Before the move")).toBeVisible();
+  expect(shown.getByText(/Two pages.\s+See the second/)).toBeVisible();
+  host.handlers.labelRun = () => {
+    throw problem({ message: "a note has at most 4000 characters" });
+  };
+  dialog = await open();
+  expect(dialog.getByRole("textbox", { name: "Name" })).toHaveValue("Before the move");
+  await user.clear(dialog.getByRole("textbox", { name: "Name" }));
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  expect(await dialog.findByText("A note has at most 4000 characters")).toBeVisible();
+  expect(host.lastCall("labelRun")).toMatchObject({ label: { name: null, note: "Two pages.\nSee the second." } });
+});
+
+it("does not label what is still running", async () => {
+  const running = run({ id: "run_1", tool: "slow", state: "running", durationMs: null, result: null });
+  const { host, user } = renderApp("/runs", { runs: [running] });
+  const shown = within(await screen.findByRole("article", { name: "Run of slow" }));
+  await user.keyboard("p");
+  await user.click(shown.getByRole("button", { name: "More actions" }));
+  expect(await screen.findByRole("menuitem", { name: /^Pin/ })).toHaveAttribute("aria-disabled", "true");
+  expect(host.lastCall("labelRun")).toBeUndefined();
+});

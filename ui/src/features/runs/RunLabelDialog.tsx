@@ -1,0 +1,44 @@
+import { useState } from "react";
+import { type Problem, type RunLabel } from "@/host/bindings";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Field } from "@/components/Field";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { SubmitKey } from "@/components/SubmitKey";
+
+type Props = {
+  tool: string;
+  label: RunLabel;
+  isPending: boolean;
+  problem: Problem | null;
+  onSave: (label: RunLabel) => void;
+  onClose: () => void;
+};
+
+/** A name and a note, by which a run is found again. */
+export function RunLabelDialog({ tool, label, isPending, problem, onSave, onClose }: Props) {
+  const [name, setName] = useState(label.name ?? "");
+  const [note, setNote] = useState(label.note ?? "");
+  const save = () => onSave({ ...label, name: name.trim() || null, note: note.trim() || null });
+  return (
+    <Dialog
+      title="Name and note"
+      subtitle={<span className="mono">{tool}</span>}
+      onClose={onClose}
+      notice={problem && <ProblemNotice problem={problem} />}
+      footer={
+        <>
+          <span className="grow" />
+          <Button onPress={onClose}>Cancel</Button>
+          <SubmitKey label="Save" onSubmit={save} />
+          <Button look="primary" keys="Mod+Enter" isPending={isPending} onPress={save}>
+            Save
+          </Button>
+        </>
+      }
+    >
+      <Field label="Name" placeholder="Before the migration" value={name} onChange={setName} autoFocus />
+      <Field label="Note" lines={5} value={note} onChange={setNote} />
+    </Dialog>
+  );
+}
