@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use futures::{StreamExt as _, TryStreamExt as _};
 use patchbay_model::{
-    Account, AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId,
+    Account, AccountId, Authentication, AuthenticationMethod, CaptureLevel, Connector, ConnectorId,
     ConnectorStatus, IdentityLine, Json, Level, Platform, RemoteId, Status, TimeLimits, Timestamp,
     Visibility, WalletEntry, WalletEntryId, WalletKind,
 };
@@ -135,6 +135,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         time_limits: TimeLimits::default(),
         roots: Vec::new(),
         sampling: false,
+        capture: CaptureLevel::default(),
         draft: false,
         native: native(&name, place),
         name,

@@ -266,7 +266,76 @@ async fn a_run_is_named_noted_and_pinned_and_stays() {
     assert_eq!(terminal.run(&all).await.document(), 1);
     assert_eq!(terminal.run(&edit).await.code, 2);
     assert_eq!(
-        terminal.run(&["run", "edit", "run_none", "--pin"]).await.code,
+        terminal
+            .run(&["run", "edit", "run_none", "--pin"])
+            .await
+            .code,
         6
     );
+}
+
+/// Whether any file of the home holds the text, the database's own log among them.
+fn is_on_disk(home: &std::path::Path, text: &str) -> bool {
+    let mut folders = vec![home.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(bytes) = std::fs::read(&path)
+                && bytes
+                    .windows(text.len())
+                    .any(|part| part == text.as_bytes())
+            {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_runs_no_more_is_kept_than_their_connector_lets() {
+    let terminal = open().await;
+    let home = terminal.home.path();
+    echoed(&terminal, "play", "zeppelin-full").await;
+    assert!(is_on_disk(home, "zeppelin-full"));
+    for level in ["redacted", "metadata"] {
+        let edit = ["connector", "edit", "play", "--capture", level];
+        terminal.run(&edit).await.succeeded();
+        let word = format!("zeppelin-{level}");
+        let argument = format!("message={word}");
+        let echo = ["tool", "run", "play", "echo", &argument];
+        // Whoever asked has the whole answer.
+        let answered = terminal.run(&echo).await;
+        assert!(answered.stdout.contains(&word), "{}", answered.shown());
+        let id = echoed(&terminal, "play", &word).await;
+        assert!(!is_on_disk(home, &word), "{level}");
+        let kept = terminal.run(&["run", "show", &id, "--json"]).await;
+        let kept = kept.document();
+        assert_eq!(kept["capture"], level);
+        assert_eq!(
+            (&kept["tool"], &kept["state"]),
+            (&"echo".into(), &"done".into())
+        );
+        assert!(kept["durationMs"].is_number());
+        assert_eq!(kept["result"].is_null(), level == "metadata");
+        let message = &kept["arguments"]["message"];
+        if level == "metadata" {
+            assert!(message.is_null() && kept["exchange"].is_null());
+        } else {
+            assert_eq!(message, "<redacted>");
+        }
+        let again = terminal.run(&["run", "again", &id]).await;
+        assert_eq!(again.code, 2, "{}", again.shown());
+        assert!(again.stderr.contains("weren't kept"), "{}", again.shown());
+    }
+    let shown = terminal.run(&["connector", "show", "play"]).await;
+    assert!(shown.stdout.contains("metadata only"), "{}", shown.shown());
+    let full = ["connector", "edit", "play", "--capture", "full"];
+    terminal.run(&full).await.succeeded();
+    let id = echoed(&terminal, "play", "zeppelin-again").await;
+    let again = ["run", "again", &id, "--json"];
+    let again = terminal.run(&again).await.document();
+    assert_eq!(again["arguments"]["message"], "zeppelin-again");
 }

@@ -726,6 +726,8 @@ export type CallOperation = {
 };
 
 /**  A server that one can add. */
+export type CaptureLevel = "full" | "redacted" | "metadata";
+
 export type CatalogueEntry = {
 	/**  Its name in its list, unique there: a word such as `linear`, or the name of a registry. */
 	id: string,
@@ -1031,6 +1033,8 @@ export type Connector = {
 	roots?: string[],
 	/**  Whether its server may ask for texts that a language model would write, which the person writes then. */
 	sampling?: boolean,
+	/**  How much of its runs is kept. */
+	capture?: CaptureLevel,
 	/**  Whether it has never worked yet: a draft becomes a connector at its first success. */
 	draft: boolean,
 	/**  The platform's own JSON, or Patchbay's settings of a connector of this computer. */
@@ -1063,6 +1067,8 @@ export type ConnectorChanges = {
 	roots?: string[] | null,
 	/**  Whether its server may ask for what a language model would write. */
 	sampling?: boolean | null,
+	/**  How much of its runs is kept from now on. */
+	capture?: CaptureLevel | null,
 };
 
 /**  Another connector of the same service. */
@@ -2717,6 +2723,8 @@ export type ToolRunSummary = {
 	problem: Problem | null,
 	/**  Its arguments in one short line, such as `city=Lisbon`, to tell runs of one tool apart; `None` without. */
 	argumentsLine?: string | null,
+	/**  How much of it is kept. */
+	capture?: CaptureLevel,
 	/**  What its owner says of it. */
 	label?: RunLabel,
 };

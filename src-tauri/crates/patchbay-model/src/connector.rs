@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    AccountId, ConnectorId, Json, Platform, RemoteId, ServerCommand, Timestamp, WalletEntryId,
+    AccountId, CaptureLevel, ConnectorId, Json, Platform, RemoteId, ServerCommand, Timestamp,
+    WalletEntryId,
 };
 
 /// A stored link to a service, whatever platform holds it.
@@ -77,6 +78,10 @@ pub struct Connector {
     #[serde(default)]
     #[specta(optional)]
     pub sampling: bool,
+    /// How much of its runs is kept.
+    #[serde(default, skip_serializing_if = "CaptureLevel::is_full")]
+    #[specta(optional)]
+    pub capture: CaptureLevel,
     /// Whether it has never worked yet: a draft becomes a connector at its first success.
     pub draft: bool,
     /// The platform's own JSON, or Patchbay's settings of a connector of this computer.

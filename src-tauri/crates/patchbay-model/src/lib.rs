@@ -83,6 +83,7 @@ pub use server_command::{ServerCommand, is_variable_name};
 pub use timestamp::Timestamp;
 pub use tool::{ChangedTool, Content, Tool, ToolEffect, ToolResult, ToolSummary};
 pub use tool_run::{
-    RunLabel,     Origin, RunQuestion, RunState, RunTimings, ServerTask, ToolRun, ToolRunSummary,
+    CaptureLevel, Origin, RunLabel, RunQuestion, RunState, RunTimings, ServerTask, ToolRun,
+    ToolRunSummary,
 };
 pub use vault::{VaultBackend, VaultState, VaultStatus};

@@ -218,7 +218,10 @@ mod tests {
         assert!(query.pinned);
         assert_eq!(query.text.as_deref(), Some("rate"));
         let other = RunQuery::parse("is:red");
-        assert_eq!((other.pinned, other.text.as_deref()), (false, Some("is:red")));
+        assert_eq!(
+            (other.pinned, other.text.as_deref()),
+            (false, Some("is:red"))
+        );
     }
 
     #[test]

@@ -88,10 +88,34 @@ pub struct ToolRunSummary {
     #[serde(default)]
     #[specta(optional)]
     pub arguments_line: Option<String>,
+    /// How much of it is kept.
+    #[serde(default, skip_serializing_if = "CaptureLevel::is_full")]
+    #[specta(optional)]
+    pub capture: CaptureLevel,
     /// What its owner says of it.
     #[serde(default, skip_serializing_if = "RunLabel::is_empty")]
     #[specta(optional)]
     pub label: RunLabel,
+}
+
+/// How much of a run the history keeps; no secret at any level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptureLevel {
+    /// Arguments, result and what was on the wire.
+    #[default]
+    Full,
+    /// The same without their values: names of fields, kinds of content, sizes and times.
+    Redacted,
+    /// Which tool ran, when, as whom, how it ended and how long it took.
+    Metadata,
+}
+
+impl CaptureLevel {
+    /// Whether nothing but secrets is left out.
+    pub fn is_full(&self) -> bool {
+        *self == Self::Full
+    }
 }
 
 /// What the owner of a run says of it.

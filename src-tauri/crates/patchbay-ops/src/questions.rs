@@ -205,7 +205,8 @@ mod tests {
     use std::time::Duration;
 
     use patchbay_model::{
-        Form, Origin, QuestionForm, Reply, RunId, RunLabel, RunState, SamplingMessage, SamplingRole,
+        CaptureLevel, Form, Origin, QuestionForm, Reply, RunId, RunLabel, RunState,
+        SamplingMessage, SamplingRole,
     };
     use serde_json::json;
 
@@ -244,6 +245,7 @@ mod tests {
             result_bytes: None,
             problem: None,
             arguments_line: None,
+            capture: CaptureLevel::default(),
             label: RunLabel::default(),
         };
         RunAsker::new(cx, &run, &connector)

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use patchbay_model::{
     Account, AccountId, Authentication, AuthenticationMethod, Authorization, AuthorizationId,
-    AuthorizationState, Connector, ConnectorId, ConnectorStatus, Content, IdentityLine, Json,
-    Origin, Platform, Redirect, RunId, RunLabel, RunState, Status, TimeLimits, Timestamp, Tool, ToolEffect,
-    ToolResult, ToolRun, ToolRunSummary, Visibility, WalletEntry, WalletEntryId, WalletKind,
+    AuthorizationState, CaptureLevel, Connector, ConnectorId, ConnectorStatus, Content,
+    IdentityLine, Json, Origin, Platform, Redirect, RunId, RunLabel, RunState, Status, TimeLimits,
+    Timestamp, Tool, ToolEffect, ToolResult, ToolRun, ToolRunSummary, Visibility, WalletEntry,
+    WalletEntryId, WalletKind,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -87,6 +88,7 @@ pub(crate) fn connector(id: &str, name: &str) -> Connector {
         time_limits: TimeLimits::default(),
         roots: Vec::new(),
         sampling: false,
+        capture: CaptureLevel::default(),
         draft: false,
         native: Json(json!({"transport": "streamable_http"})),
     }
@@ -145,6 +147,7 @@ pub(crate) fn run(number: u64) -> ToolRun {
             result_bytes: None,
             problem: None,
             arguments_line: None,
+            capture: CaptureLevel::default(),
             label: RunLabel::default(),
         },
         arguments: Json(json!({"query": "is:open label:bug"})),

@@ -34,9 +34,9 @@ const LARGE: u32 = 256 * 1024;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
-    version: 1,
-    older_may_use: false,
-    sql: "
+        version: 1,
+        older_may_use: false,
+        sql: "
         CREATE TABLE tool_runs (
             rowid INTEGER PRIMARY KEY,
             id TEXT NOT NULL UNIQUE,
@@ -69,7 +69,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             DELETE FROM tool_run_texts WHERE rowid = old.rowid;
         END;
     ",
-},
+    },
     label::MIGRATION,
 ];
 

@@ -89,7 +89,13 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, c
           <OnTheWire exchange={exchange} />
         </FindableText>
       ) : (
-        <EmptyPart>{isRunning ? "Available when the run ends" : "No request recorded"}</EmptyPart>
+        <EmptyPart>
+          {isRunning
+            ? "Available when the run ends"
+            : isReduced(run)
+              ? "Not kept for this connector"
+              : "No request recorded"}
+        </EmptyPart>
       ),
     },
     ...(comparison ? [{ id: "compare" as const, label: "Compare", content: comparison.content }] : []),
@@ -108,8 +114,15 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, c
   );
 }
 
-function withoutAnswer({ state, exchange, resultBytes }: ToolRun): string {
+/** Whether the history kept less of the run than there was; an answer that was just given is here whole all the same. */
+function isReduced({ capture, state }: ToolRun): boolean {
+  return state !== "running" && capture !== undefined && capture !== "full";
+}
+
+function withoutAnswer(run: ToolRun): string {
+  const { state, exchange, resultBytes } = run;
   if (state === "running") return "Waiting for the result";
+  if (isReduced(run)) return "Not kept for this connector";
   if (!exchange?.response) return "No response received";
   return (resultBytes ?? 0) > kept ? "Responses over 1 MB are kept as their result only" : "Empty, or not text";
 }
@@ -180,7 +193,9 @@ function Rendered({
       )}
       {run.state === "done" && isEmpty && run.result?.structured == null && (
         <Notice glyph="ready" role="status" title="Done">
-          The tool returned no content.
+          {run.result === null && isReduced(run)
+            ? "The result isn't kept for this connector."
+            : "The tool returned no content."}
         </Notice>
       )}
       {!isEmpty && guard(content.map((part, index) => <ContentPart key={index} content={part} index={index} />))}

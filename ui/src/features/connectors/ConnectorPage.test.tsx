@@ -147,6 +147,16 @@ it("lets_a_server_ask_for_texts_only_after_a_switch", async () => {
   await waitFor(() => expect(toggle).toBeChecked());
 });
 
+it("keeps_of_runs_what_is_chosen_and_says_what_that_is", async () => {
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
+  const section = within(await screen.findByRole("region", { name: "Run history" }));
+  expect(section.getByText(/^Arguments, results and what was sent are kept/)).toBeVisible();
+  await user.click(section.getByRole("button", { name: /Keep of new runs/ }));
+  await user.click(await screen.findByRole("option", { name: "Metadata only" }));
+  await waitFor(() => expect(host.lastCall("updateConnector")).toMatchObject({ changes: { capture: "metadata" } }));
+  expect(await section.findByText(/^Tool, account, time, status and duration are kept/)).toBeVisible();
+});
+
 it("shows_what_a_local_program_writes_to_its_log", async () => {
   const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
   const { host, container } = renderApp("/connectors/con_github?tab=log", { connectors: [connector({ command })] });

@@ -15,6 +15,7 @@ import { queries } from "@/host/queries";
 import { isPlainHttp } from "@/lib/plainHttp";
 import { AuthenticationFields } from "./AuthenticationFields";
 import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, formOf } from "./authenticationForm";
+import { CaptureSettings } from "./CaptureSettings";
 import styles from "./ConnectorPage.module.css";
 import { EditSettings } from "./hosted/EditSettings";
 import { ProgramSettings } from "./ProgramSettings";
@@ -38,6 +39,7 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
       )}
       <RootsSettings connector={connector} />
       <SamplingSettings connector={connector} />
+      <CaptureSettings connector={connector} />
       <Native connector={connector} />
       {answered >= 1 && (
         <section className={styles.section} aria-label="Remove">
@@ -71,6 +73,7 @@ function HostedSettings({ connector, onRemove }: Props) {
         <p className="text2">Not shared with {platformName(identity.platform)}.</p>
         <TagsAndFavourite connector={connector} />
       </section>
+      <CaptureSettings connector={connector} />
       <EditSettings connector={connector} />
       {answered >= 1 && <Native connector={connector} />}
       {answered >= 2 && (

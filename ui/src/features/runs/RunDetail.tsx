@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
+import { type CaptureLevel, type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { Badge } from "@/components/Badge";
@@ -27,6 +27,11 @@ import { RunElsewhereDialog } from "./RunElsewhereDialog";
 import { RunLabelDialog } from "./RunLabelDialog";
 import { RunQuestions } from "./RunQuestions";
 import { useRunActions } from "./useRunActions";
+
+const captureWords: Record<Exclude<CaptureLevel, "full">, string> = {
+  redacted: "Kept without values",
+  metadata: "Only metadata was kept",
+};
 
 const unlabelled: RunLabel = { name: null, note: null, pinned: false };
 
@@ -218,6 +223,7 @@ function Loaded({
             {ago(run.startedAt)}
           </span>
         </div>
+        {run.capture && run.capture !== "full" && <p className="text3 small">{captureWords[run.capture]}</p>}
         {label.note && (
           <p className={styles.note} data-selectable>
             {label.note}

@@ -59,3 +59,14 @@ it("does not label what is still running", async () => {
   expect(await screen.findByRole("menuitem", { name: /^Pin/ })).toHaveAttribute("aria-disabled", "true");
   expect(host.lastCall("labelRun")).toBeUndefined();
 });
+
+it("says of a run whose result was not kept that it was not, and not that there was none", async () => {
+  const bare = run({ id: "run_1", tool: "search", capture: "metadata", arguments: {}, result: null, exchange: null });
+  const { user } = renderApp("/runs", { runs: [bare] });
+  const shown = within(await screen.findByRole("article", { name: "Run of search" }));
+  expect(shown.getByText("Only metadata was kept")).toBeVisible();
+  expect(shown.getByText("The result isn't kept for this connector.")).toBeVisible();
+  expect(shown.queryByText("The tool returned no content.")).toBeNull();
+  await user.click(shown.getByRole("tab", { name: "Raw" }));
+  expect(shown.getByText("Not kept for this connector")).toBeVisible();
+});

@@ -12,8 +12,10 @@ type Props = { connector: ConnectorId; tool: string; onFill: (values: Json) => v
 export function Examples({ connector, tool, onFill }: Props) {
   const client = useQueryClient();
   const { data } = useQuery(queries.runs({ ...everyRun, connector, tool, limit: 8 }));
-  // The list's filters understand wildcards and other names; only runs of this very tool will do.
-  const runs = (data?.runs ?? []).filter((run) => run.connector === connector && run.tool === tool);
+  // The list's filters understand wildcards and other names; only runs of this very tool will do, with their arguments.
+  const runs = (data?.runs ?? []).filter(
+    (run) => run.connector === connector && run.tool === tool && (run.capture ?? "full") === "full",
+  );
   const fill = async (id: RunId) => {
     const run = await client.fetchQuery(queries.run(id));
     onFill(run.arguments);

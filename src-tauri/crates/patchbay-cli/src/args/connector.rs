@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use patchbay_model::CaptureLevel;
 
 use super::{AuthenticationArgs, ChangeArgs, CopyArgs, CreateArgs};
 
@@ -127,6 +128,27 @@ pub(crate) enum ConnectorVerb {
         /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
     },
+}
+
+/// What is kept of runs, as one types it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Capture {
+    /// Tool, time, status and duration
+    Metadata,
+    /// Field names and kinds of content too
+    Redacted,
+    /// Everything but secrets
+    Full,
+}
+
+impl From<Capture> for CaptureLevel {
+    fn from(capture: Capture) -> Self {
+        match capture {
+            Capture::Metadata => Self::Metadata,
+            Capture::Redacted => Self::Redacted,
+            Capture::Full => Self::Full,
+        }
+    }
 }
 
 /// On or off, as one types it.
@@ -346,6 +368,17 @@ pub(crate) struct EditArgs {
                      has no model"
     )]
     pub(crate) sampling: Option<Switch>,
+    /// What to keep of runs: metadata, redacted or full
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        value_enum,
+        hide_possible_values = true,
+        long_help = "What to keep of runs from now on. Secrets are never kept.\n\nmetadata: tool, time, status and duration\n\
+                     redacted: field names and kinds of content too, without values\n\
+                     full: arguments, result and what was sent too"
+    )]
+    pub(crate) capture: Option<Capture>,
     #[command(flatten)]
     pub(crate) authentication: AuthenticationArgs,
     #[command(flatten)]

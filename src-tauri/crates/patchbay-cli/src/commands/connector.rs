@@ -352,6 +352,7 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
                 .sampling
                 .then_some("texts of a language model, from you"),
         )
+        .maybe("Kept of runs", words::capture(connector.capture))
         .maybe("Time limits", words::time_limits(connector.time_limits))
         .maybe("Protocol", server.map(words::protocol))
         .add("Tags", connector.tags.join(", "))
@@ -442,6 +443,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         time_limits: limits(&connector, args.connect_timeout, args.run_timeout),
         roots: roots(&args.roots, args.no_roots)?,
         sampling: args.sampling.map(|state| state == Switch::On),
+        capture: args.capture.map(Into::into),
     };
     if !is_change && !is_allowed && !changes_anything(&changes) {
         return Err(Failure::usage("no changes given", "See --help."));
@@ -500,6 +502,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         time_limits,
         roots,
         sampling,
+        capture,
     } = changes;
     [name, title, url].into_iter().any(Option::is_some)
         || command.is_some()
@@ -511,6 +514,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         || time_limits.is_some()
         || roots.is_some()
         || sampling.is_some()
+        || capture.is_some()
 }
 
 async fn log(cli: &Cli, text: &str, most: usize) -> Result<(), Failure> {

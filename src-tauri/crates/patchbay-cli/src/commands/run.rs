@@ -143,6 +143,7 @@ fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
         .maybe("Duration", summary.duration_ms.map(when::duration))
         .maybe("Size", summary.result_bytes.map(when::size))
         .maybe("Repeats", run.replay_of.as_ref().map(RunId::as_str))
+        .maybe("Kept", words::capture(summary.capture))
         .add("Arguments", arguments);
     let asked = run.questions.iter().fold(facts, |facts, question| {
         let reply = words::reply(question.reply);

@@ -1,8 +1,9 @@
 //! The words for people of states and kinds.
 
 use patchbay_model::{
-    Authentication, Connector, ConnectorStatus, IdentityLine, Level, OperationEffect, Origin,
-    Reply, RunState, ServerFacts, Status, TimeLimits, Timestamp, ToolEffect, Transport, WalletKind,
+    Authentication, CaptureLevel, Connector, ConnectorStatus, IdentityLine, Level, OperationEffect,
+    Origin, Reply, RunState, ServerFacts, Status, TimeLimits, Timestamp, ToolEffect, Transport,
+    WalletKind,
 };
 
 use super::table::Tone;
@@ -57,6 +58,15 @@ pub(crate) fn authentication(connector: &Connector) -> &'static str {
         Authentication::Bearer { .. } => "token",
         Authentication::Headers { .. } => "headers",
         Authentication::Variables { .. } => "variables",
+    }
+}
+
+/// What is kept of runs where that is not everything.
+pub(crate) fn capture(level: CaptureLevel) -> Option<&'static str> {
+    match level {
+        CaptureLevel::Full => None,
+        CaptureLevel::Redacted => Some("structure, without values"),
+        CaptureLevel::Metadata => Some("metadata only"),
     }
 }
 

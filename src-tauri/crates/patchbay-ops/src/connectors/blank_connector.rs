@@ -1,7 +1,7 @@
 //! A connector of which nothing is known yet but its account and its names.
 
 use patchbay_model::{
-    AccountId, Authentication, Connector, ConnectorId, Json, TimeLimits, Visibility,
+    AccountId, Authentication, CaptureLevel, Connector, ConnectorId, Json, TimeLimits, Visibility,
 };
 
 use crate::connectors::status;
@@ -41,6 +41,7 @@ pub(crate) fn blank_connector(
         time_limits: TimeLimits::default(),
         roots: Vec::new(),
         sampling: false,
+        capture: CaptureLevel::default(),
         draft: false,
         native: Json::default(),
     }

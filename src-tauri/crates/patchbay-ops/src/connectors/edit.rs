@@ -1,8 +1,8 @@
 //! Changing, removing and restoring connectors.
 
 use patchbay_model::{
-    Authentication, Code, Connector, ConnectorId, Explain, IdentityLine, ServerCommand, Status,
-    TimeLimits, Timestamp, clean_text,
+    Authentication, CaptureLevel, Code, Connector, ConnectorId, Explain, IdentityLine,
+    ServerCommand, Status, TimeLimits, Timestamp, clean_text,
 };
 use patchbay_store::Changed;
 use serde::Deserialize;
@@ -53,6 +53,8 @@ pub struct ConnectorChanges {
     pub roots: Option<Vec<String>>,
     /// Whether its server may ask for what a language model would write.
     pub sampling: Option<bool>,
+    /// How much of its runs is kept from now on.
+    pub capture: Option<CaptureLevel>,
 }
 
 /// Changes what is given and leaves the rest.
@@ -109,6 +111,7 @@ struct Edit {
     time_limits: Option<TimeLimits>,
     roots: Option<Vec<String>>,
     sampling: Option<bool>,
+    capture: Option<CaptureLevel>,
     at: Timestamp,
 }
 
@@ -158,6 +161,7 @@ impl Edit {
             time_limits: changes.time_limits.map(checked_limits).transpose()?,
             roots,
             sampling: changes.sampling,
+            capture: changes.capture,
             at: cx.now(),
         })
     }
@@ -179,6 +183,7 @@ impl Edit {
         replace(&mut connector.time_limits, self.time_limits);
         replace(&mut connector.roots, self.roots);
         replace(&mut connector.sampling, self.sampling);
+        replace(&mut connector.capture, self.capture);
         if let Some((chosen, identity)) = self.authentication {
             connector.authentication = keep_sign_in(chosen, &connector.authentication);
             connector.identity = identity;
@@ -207,7 +212,7 @@ fn replace<T>(value: &mut T, given: Option<T>) {
     }
 }
 
-/// Tags and favourites are ours; everything else may be the platform's.
+/// Tags, favourites and what is kept of runs are ours; everything else may be the platform's.
 fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
     if connector.command.is_some() && (changes.url.is_some() || changes.authentication.is_some()) {
         return Err(Error::Usage {

@@ -19,11 +19,7 @@ const LONGEST_NOTE: usize = 4000;
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Usage`] while the run is under way, and for a note that is too long;
 /// [`Error::Store`].
-pub async fn label_run(
-    cx: &Context,
-    id: &RunId,
-    label: RunLabel,
-) -> Result<ToolRunSummary, Error> {
+pub async fn label_run(cx: &Context, id: &RunId, label: RunLabel) -> Result<ToolRunSummary, Error> {
     let run = find_run(cx, id).await?.summary;
     if run.state == RunState::Running {
         return Err(under_way());
@@ -87,8 +83,14 @@ mod tests {
             note: Some(note.to_owned()),
             pinned: true,
         };
-        let said = cleaned(label(" two\nlines ", "with tok-123456\r\n\u{1b}[2Jnext\n"), &secrets);
-        assert_eq!(said.unwrap(), label("two lines", "with <redacted>\n[2Jnext"));
+        let said = cleaned(
+            label(" two\nlines ", "with tok-123456\r\n\u{1b}[2Jnext\n"),
+            &secrets,
+        );
+        assert_eq!(
+            said.unwrap(),
+            label("two lines", "with <redacted>\n[2Jnext")
+        );
         let nothing = cleaned(label(" ", "\n"), &secrets).unwrap();
         assert_eq!((nothing.name, nothing.note), (None, None));
         let long = cleaned(label("x", &"x".repeat(LONGEST_NOTE + 1)), &secrets);

@@ -10,13 +10,13 @@ use crate::runs::find_run;
 use crate::runs::replay::holds_redacted;
 
 /// The arguments with which the tool of a run gives its next page; `None` at the end, where there are no
-/// pages, and where a secret argument is not kept. Nothing is sent.
+/// pages, and where an argument is not kept. Nothing is sent.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Vault`], [`Error::Reference`], [`Error::Store`].
 pub async fn next_page(cx: &Context, run: &RunId) -> Result<Option<Json>, Error> {
     let run = find_run(cx, run).await?;
-    let is_whole = !holds_redacted(&run.arguments);
+    let is_whole = run.summary.capture.is_full() && !holds_redacted(&run.arguments);
     let structured = run.result.and_then(|result| result.structured);
     let (Some(Json(result)), Json(Value::Object(arguments))) = (structured, run.arguments) else {
         return Ok(None);

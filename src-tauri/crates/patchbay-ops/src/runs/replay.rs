@@ -1,6 +1,6 @@
 //! Running the same again, there or elsewhere.
 
-use patchbay_model::{ConnectorId, Origin, RunId, ToolRun};
+use patchbay_model::{CaptureLevel, ConnectorId, Origin, RunId, ToolRun};
 use serde_json::Value;
 
 use crate::context::Context;
@@ -23,9 +23,10 @@ pub async fn replay_run(
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<ToolRun, Error> {
     let earlier = find_run(cx, run).await?;
-    if holds_redacted(&earlier.arguments) {
+    let capture = earlier.summary.capture;
+    if capture == CaptureLevel::Metadata || holds_redacted(&earlier.arguments) {
         return Err(Error::Usage {
-            what: "secret arguments aren't kept with runs".to_owned(),
+            what: unkept_words(capture).to_owned(),
             hint: "Edit and run to enter them again.".to_owned(),
         });
     }
@@ -44,6 +45,13 @@ pub async fn replay_run(
         origin,
     };
     run_tool(cx, request, on_progress).await
+}
+
+fn unkept_words(capture: CaptureLevel) -> &'static str {
+    match capture {
+        CaptureLevel::Full => "secret arguments aren't kept with runs",
+        CaptureLevel::Redacted | CaptureLevel::Metadata => "the arguments of this run weren't kept",
+    }
 }
 
 /// Whether a secret was hidden somewhere in it, be it in a part of a text or in the name of a member.

@@ -1,5 +1,6 @@
 //! Running a tool: the main thing that Patchbay does.
 
+mod capture;
 pub(super) mod keep;
 mod known;
 mod progress;
@@ -10,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use patchbay_http::{Capture, Captured};
 use patchbay_model::{
-    Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunLabel, RunState, Tool,
-    ToolEffect, ToolRun, ToolRunSummary,
+    CaptureLevel, Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId,
+    RunLabel, RunState, Tool, ToolEffect, ToolRun, ToolRunSummary,
 };
 use patchbay_platforms::mcp::{Asker, CallOutcome, CallProgress, TaskKeeper, ToolCall};
 use serde::{Deserialize, Serialize};
@@ -154,7 +155,8 @@ pub async fn run_tool(
     .await)
 }
 
-/// Writes into the history what became of a run, and into its connector what that says of it.
+/// Writes into the history what became of a run, as much as its connector lets be kept, and into its connector what
+/// that says of it. The run is answered whole.
 pub(super) async fn conclude(
     cx: &Context,
     mut run: ToolRun,
@@ -169,13 +171,18 @@ pub(super) async fn conclude(
     };
     keep::close(&mut run, called, wire, began, secrets);
     let run = Arc::new(run);
-    let closed = cx.store().close_run(Arc::clone(&run)).await;
+    let kept = match run.summary.capture {
+        CaptureLevel::Full => Arc::clone(&run),
+        CaptureLevel::Redacted | CaptureLevel::Metadata => Arc::new(capture::kept_run(&run)),
+    };
+    let closed = cx.store().close_run(Arc::clone(&kept)).await;
     // The tool has run, and may not run the same way twice: whoever asked has its answer, whatever becomes
     // of what is noted of it.
     if let Err(error) = noted.and(closed.map_err(Error::from)) {
         tracing::warn!(code = error.code().as_str(), run = %run.summary.id, "a run could not be noted");
     }
-    announce(cx, &run);
+    announce(cx, &kept);
+    drop(kept);
     Arc::unwrap_or_clone(run)
 }
 
@@ -303,7 +310,7 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownS
     } else {
         request.arguments.0.clone()
     };
-    let arguments = secrets.hide(arguments);
+    let arguments = capture::kept_arguments(secrets.hide(arguments), connector.capture);
     ToolRun {
         summary: ToolRunSummary {
             id: RunId::new(cx.new_id("run")),
@@ -318,6 +325,7 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownS
             result_bytes: None,
             problem: None,
             arguments_line: keep::arguments_line(&arguments),
+            capture: connector.capture,
             label: RunLabel::default(),
         },
         arguments: Json(arguments),

@@ -87,6 +87,13 @@ async fn find_attachment(
     part: u32,
 ) -> Result<(PlainFileName, Vec<u8>), Error> {
     let run = find_run(cx, run).await?;
+    if !run.summary.capture.is_full() {
+        return Err(Error::Usage {
+            what: "the result of this run wasn't kept".to_owned(),
+            hint: "Change what is kept in the settings of the connector, then run it again."
+                .to_owned(),
+        });
+    }
     let parts = run.result.map(|result| result.content).unwrap_or_default();
     let part = usize::try_from(part)
         .ok()

@@ -42,11 +42,7 @@ impl Store {
             }
             run.summary.label = label;
             tx.prepare_cached("UPDATE tool_runs SET pinned = ?2, summary = ?3 WHERE rowid = ?1")?
-                .execute((
-                    row,
-                    run.summary.label.pinned,
-                    to_body(TABLE, &run.summary)?,
-                ))?;
+                .execute((row, run.summary.label.pinned, to_body(TABLE, &run.summary)?))?;
             write_details(tx, row, &run)?;
             Ok(Some(run.summary))
         })
@@ -72,7 +68,10 @@ mod tests {
 
     async fn found(store: &Store, text: &str) -> Vec<String> {
         let page = store.list_runs(&RunQuery::parse(text)).await.unwrap();
-        page.runs.into_iter().map(|run| run.id.to_string()).collect()
+        page.runs
+            .into_iter()
+            .map(|run| run.id.to_string())
+            .collect()
     }
 
     #[tokio::test]

@@ -40,7 +40,10 @@ fn facts(history: &History, now: patchbay_model::Timestamp, screen: Screen) -> S
         .add("Limit", format!("{days}, {newest}"))
         .add("Runs", history.runs.to_string())
         .add("Size", when::size(history.kilobytes.saturating_mul(1000)))
-        .maybe("Pinned", (history.pinned > 0).then(|| history.pinned.to_string()))
+        .maybe(
+            "Pinned",
+            (history.pinned > 0).then(|| history.pinned.to_string()),
+        )
         .maybe("Oldest", history.oldest.map(|at| when::relative(at, now)))
         .render(screen)
 }

@@ -1,6 +1,6 @@
 use patchbay_model::{
-    Code, ConnectorId, Content, IdentityLine, Origin, Platform, Problem, RunLabel, RunState, RunTimings,
-    Timestamp, ToolResult,
+    CaptureLevel, Code, ConnectorId, Content, IdentityLine, Origin, Platform, Problem, RunLabel,
+    RunState, RunTimings, Timestamp, ToolResult,
 };
 use serde_json::{Value, json};
 
@@ -28,6 +28,7 @@ fn run(id: &str, structured: Value) -> ToolRun {
             result_bytes: Some(80),
             problem: None,
             arguments_line: None,
+            capture: CaptureLevel::default(),
             label: RunLabel::default(),
         },
         arguments: Json(json!({ "query": "relay" })),

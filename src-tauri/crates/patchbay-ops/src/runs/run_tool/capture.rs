@@ -1,0 +1,248 @@
+//! What of a run may be kept, by the level of its connector.
+
+use patchbay_model::{
+    CaptureLevel, Content, Exchange, Json, Problem, RunQuestion, SentRequest, ToolResult, ToolRun,
+};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::keep::arguments_line;
+use crate::redact::REDACTED;
+
+/// The arguments as they may be kept.
+pub(super) fn kept_arguments(arguments: Value, level: CaptureLevel) -> Value {
+    match level {
+        CaptureLevel::Full => arguments,
+        CaptureLevel::Redacted => without_values(arguments),
+        CaptureLevel::Metadata => Value::Object(Map::new()),
+    }
+}
+
+/// The run as it may be kept.
+pub(super) fn kept_run(run: &ToolRun) -> ToolRun {
+    let level = run.summary.capture;
+    if level.is_full() {
+        return run.clone();
+    }
+    let shows = level == CaptureLevel::Redacted;
+    let arguments = kept_arguments(run.arguments.0.clone(), level);
+    let mut summary = run.summary.clone();
+    summary.arguments_line = arguments_line(&arguments);
+    summary.problem = summary.problem.as_ref().map(kept_problem);
+    ToolRun {
+        summary,
+        arguments: Json(arguments),
+        result: run.result.as_ref().filter(|_| shows).map(kept_result),
+        exchange: run.exchange.as_ref().filter(|_| shows).map(kept_exchange),
+        timings: run.timings,
+        replay_of: run.replay_of.clone(),
+        credential: run.credential.clone(),
+        questions: if shows {
+            run.questions.iter().map(kept_question).collect()
+        } else {
+            Vec::new()
+        },
+        task: run.task.clone(),
+    }
+}
+
+/// The JSON with its names, and without what they stand for.
+fn without_values(value: Value) -> Value {
+    match value {
+        Value::Null => Value::Null,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => REDACTED.into(),
+        Value::Array(items) => items.into_iter().map(without_values).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, member)| (name, without_values(member)))
+            .collect(),
+    }
+}
+
+fn kept_result(result: &ToolResult) -> ToolResult {
+    let structured = result.structured.as_ref();
+    ToolResult {
+        content: result.content.iter().map(kept_content).collect(),
+        structured: structured.map(|json| Json(without_values(json.0.clone()))),
+        is_error: result.is_error,
+    }
+}
+
+/// Of a picture without its bytes nothing could be drawn.
+fn kept_content(content: &Content) -> Content {
+    let kind = match content {
+        Content::Text { .. } => {
+            return Content::Text {
+                text: REDACTED.to_owned(),
+            };
+        }
+        Content::Image { .. } => "image",
+        Content::Audio { .. } => "audio",
+        Content::ResourceLink { .. } => "resource_link",
+        Content::Resource { .. } => "resource",
+        Content::Other { .. } => "other",
+    };
+    Content::Other {
+        value: Json(json!({ "kind": kind, "content": REDACTED })),
+    }
+}
+
+/// An address may hold arguments in its path and query, so the host alone stays.
+fn kept_exchange(exchange: &Exchange) -> Exchange {
+    let origin = |url: &String| {
+        let url = Url::parse(url).ok()?;
+        Some(url.origin().ascii_serialization())
+    };
+    let mut response = exchange.response.clone();
+    if let Some(response) = &mut response {
+        response.headers = without_header_values(&response.headers);
+        response.body = None;
+    }
+    Exchange {
+        request: SentRequest {
+            method: exchange.request.method.clone(),
+            url: exchange.request.url.as_ref().and_then(origin),
+            headers: without_header_values(&exchange.request.headers),
+            body: None,
+        },
+        response,
+    }
+}
+
+fn without_header_values(headers: &[(String, String)]) -> Vec<(String, String)> {
+    let headers = headers.iter();
+    headers
+        .map(|(name, _)| (name.clone(), REDACTED.to_owned()))
+        .collect()
+}
+
+fn kept_question(question: &RunQuestion) -> RunQuestion {
+    RunQuestion {
+        message: REDACTED.to_owned(),
+        reply: question.reply,
+    }
+}
+
+/// The words of a failure may repeat what was sent.
+fn kept_problem(problem: &Problem) -> Problem {
+    Problem {
+        status: problem.status,
+        retryable: problem.retryable,
+        ..Problem::new(problem.code, "details aren't kept for this connector")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Code, ReceivedResponse, Reply, RunState};
+
+    use super::*;
+
+    fn finished() -> ToolRun {
+        let run = json!({
+            "id": "run_1",
+            "connector": "con_1",
+            "connectorTitle": "Ports",
+            "tool": "find",
+            "identity": {
+                "platform": "local", "account": "This computer", "credential": null, "level": null,
+                "expiresAt": null,
+            },
+            "origin": { "kind": "window" },
+            "state": "done",
+            "startedAt": "2026-11-20T08:00:00Z",
+            "durationMs": 3,
+            "resultBytes": 12,
+            "problem": null,
+            "arguments": {},
+            "result": null,
+            "timings": { "prepareMs": 1, "waitMs": 1, "readMs": 1, "connectionReused": false },
+            "replayOf": null,
+        });
+        serde_json::from_value(run).unwrap()
+    }
+
+    /// A run that holds the word `harbour` wherever a value can stand.
+    fn whole(capture: CaptureLevel) -> ToolRun {
+        let mut run = finished();
+        run.summary.capture = capture;
+        run.summary.state = RunState::Failed;
+        run.summary.problem = Some(Problem {
+            detail: Some("no harbour".to_owned()),
+            request: Some("GET /harbour".to_owned()),
+            status: Some(404),
+            ..Problem::new(Code::McpServerError, "harbour is unknown")
+        });
+        run.arguments = Json(json!({ "place": { "name": "harbour", "at": [1, null] } }));
+        run.summary.arguments_line = arguments_line(&run.arguments.0);
+        run.result = Some(ToolResult {
+            content: vec![
+                Content::Text {
+                    text: "the harbour".to_owned(),
+                },
+                Content::Image {
+                    data: "harbour".to_owned(),
+                    mime_type: "image/png".to_owned(),
+                },
+            ],
+            structured: Some(Json(json!({ "found": "harbour" }))),
+            is_error: true,
+        });
+        let headers = vec![("x-place".to_owned(), "harbour".to_owned())];
+        run.exchange = Some(Exchange {
+            request: SentRequest {
+                method: Some("POST".to_owned()),
+                url: Some("https://a.example/harbour?q=harbour".to_owned()),
+                headers: headers.clone(),
+                body: Some("harbour".to_owned()),
+            },
+            response: Some(ReceivedResponse {
+                status: Some(200),
+                headers,
+                body: Some("harbour".to_owned()),
+                took_ms: 3,
+            }),
+        });
+        run.questions = vec![RunQuestion {
+            message: "Which harbour?".to_owned(),
+            reply: Reply::Answered,
+        }];
+        run
+    }
+
+    #[test]
+    fn below_full_no_value_is_kept() {
+        for level in [CaptureLevel::Redacted, CaptureLevel::Metadata] {
+            let kept = kept_run(&whole(level));
+            let written = serde_json::to_string(&kept).unwrap();
+            assert!(!written.contains("harbour"), "{level:?}: {written}");
+            let problem = kept.summary.problem.unwrap();
+            assert_eq!(
+                (problem.code, problem.status),
+                (Code::McpServerError, Some(404))
+            );
+        }
+        let full = whole(CaptureLevel::Full);
+        assert_eq!(kept_run(&full), full);
+    }
+
+    #[test]
+    fn redacted_runs_keep_their_structure_and_metadata_alone_does_not() {
+        let kept = kept_run(&whole(CaptureLevel::Redacted));
+        assert_eq!(
+            kept.arguments.0,
+            json!({ "place": { "name": "<redacted>", "at": ["<redacted>", null] } })
+        );
+        let exchange = kept.exchange.unwrap();
+        assert_eq!(exchange.request.url.as_deref(), Some("https://a.example"));
+        assert_eq!(exchange.response.unwrap().status, Some(200));
+        assert_eq!(kept.result.unwrap().content.len(), 2);
+        assert_eq!(kept.questions[0].reply, Reply::Answered);
+
+        let kept = kept_run(&whole(CaptureLevel::Metadata));
+        assert_eq!(kept.arguments.0, json!({}));
+        assert_eq!(kept.summary.arguments_line, None);
+        assert!(kept.result.is_none() && kept.exchange.is_none() && kept.questions.is_empty());
+        assert!(kept.timings.is_some());
+    }
+}
