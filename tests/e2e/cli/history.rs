@@ -90,6 +90,11 @@ async fn a_run_is_repeated_on_another_copy_of_its_connector() {
     let compare = ["run", "compare", again["id"].as_str().unwrap(), "--json"];
     let compared = terminal.run(&compare).await.document();
     assert_eq!(compared["before"]["id"], run);
+    let beside = ["run", "again", &run, "--connector", "copy", "--compare"];
+    let beside = terminal.run(&[&beside[..], &["--json"]].concat()).await;
+    let beside = beside.document();
+    assert_eq!(beside["before"]["id"], run);
+    assert_eq!(beside["after"]["connector"], again["connector"]);
     let nowhere = ["run", "again", &run, "--connector", "nowhere"];
     assert_eq!(terminal.run(&nowhere).await.code, 6);
 }

@@ -226,6 +226,8 @@ export const commands = {
 	findRun: (run: RunId) => typedError<ToolRun, Problem>(__TAURI_INVOKE("find_run", { run })),
 	/**  Remembers what is ignored when runs of these tools are compared. */
 	ignorePaths: (before: RunId, after: RunId, paths: string[]) => typedError<null, Problem>(__TAURI_INVOKE("ignore_paths", { before, after, paths })),
+	/**  Notes what its owner says of a run. */
+	labelRun: (run: RunId, label: RunLabel) => typedError<ToolRunSummary, Problem>(__TAURI_INVOKE("label_run", { run, label })),
 	/**  What servers ask right now, the oldest first. */
 	listQuestions: () => __TAURI_INVOKE<OpenQuestion[]>("list_questions"),
 	/**  A page of the history, newest first. */
@@ -234,8 +236,6 @@ export const commands = {
 	openQuestionPage: (question: QuestionId) => typedError<null, Problem>(__TAURI_INVOKE("open_question_page", { question })),
 	/**  The run to compare with unless another is chosen. */
 	previousRun: (run: RunId) => typedError<ToolRunSummary | null, Problem>(__TAURI_INVOKE("previous_run", { run })),
-	/**  Notes what its owner says of a run. */
-	labelRun: (run: RunId, label: RunLabel) => typedError<ToolRunSummary, Problem>(__TAURI_INVOKE("label_run", { run, label })),
 	/**  Takes one run out of the history. */
 	removeRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("remove_run", { run })),
 	/**  Runs the same again: there, or on another connector that offers the tool. */
@@ -725,9 +725,16 @@ export type CallOperation = {
 	body: Json,
 };
 
-/**  A server that one can add. */
-export type CaptureLevel = "full" | "redacted" | "metadata";
+/**  How much of a run the history keeps; no secret at any level. */
+export type CaptureLevel = 
+/**  Arguments, result and what was on the wire. */
+"full" | 
+/**  The same without their values: names of fields, kinds of content, sizes and times. */
+"redacted" | 
+/**  Which tool ran, when, as whom, how it ended and how long it took. */
+"metadata";
 
+/**  A server that one can add. */
 export type CatalogueEntry = {
 	/**  Its name in its list, unique there: a word such as `linear`, or the name of a registry. */
 	id: string,
@@ -2201,6 +2208,16 @@ export type RunDifference = {
 /**  One call of a tool, kept in history. */
 export type RunId = string;
 
+/**  What the owner of a run says of it. */
+export type RunLabel = {
+	/**  A name of one line. */
+	name: string | null,
+	/**  A text of any number of lines. */
+	note: string | null,
+	/**  Whether it stays whatever the limits of the history are. */
+	pinned: boolean,
+};
+
 /**  One page of runs. */
 export type RunPage = {
 	/**  The runs, newest first. */
@@ -2263,16 +2280,6 @@ export type RunQuery = {
 	before: RunId | null,
 	/**  Length of a page; 0 for 50, at most 500. */
 	limit: number,
-};
-
-/**  What the owner of a run says of it. */
-export type RunLabel = {
-	/**  A name of one line. */
-	name: string | null,
-	/**  A text of any number of lines. */
-	note: string | null,
-	/**  Whether it stays whatever the limits of the history are. */
-	pinned: boolean,
 };
 
 /**  What a server asked during a run, and how that was answered; what was answered is not kept. */

@@ -413,7 +413,8 @@ export class MockHost {
       restoreConnector: ({ connector: id }) => this.put(found(this.removed.get(id as string))),
       updateConnector: ({ connector: id, changes }) => {
         const before = this.connectorOf(id);
-        const { enabled, url, command, title, name, tags, favourite, roots, sampling, capture } = changes as ConnectorChanges;
+        const { enabled, url, command, title, name, tags, favourite, roots, sampling, capture } =
+          changes as ConnectorChanges;
         return this.put({
           ...before,
           endpoint: url ?? before.endpoint,

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type ToolRun } from "@/host/bindings";
 import { type MockHost } from "@/test/mockHost";
@@ -150,6 +150,9 @@ describe("on another connector", () => {
     expect(host.lastCall("replayRun")).toMatchObject({ run: "run_4", elsewhere: "con_copy", confirmed: false });
     expect(await row(/^search, Done, GitHub of Ada/)).toHaveAttribute("aria-selected", "true");
     expect(screen.queryByRole("dialog")).toBeNull();
+    // The difference to what it repeats is beside it at once.
+    expect(await screen.findByRole("tab", { name: "Compare" })).toHaveAttribute("aria-selected", "true");
+    await waitFor(() => expect(host.lastCall("compareRuns")).toEqual({ before: "run_4", after: "run_9" }));
   });
 
   it("asks before a destructive tool runs there, naming the place", async () => {

@@ -42,8 +42,8 @@ type Props = {
   onCompare: (comparing: Comparing | null) => void;
   /** Compares the runs that are marked instead; none when fewer than two are meant. */
   onCompareMarked?: (() => void) | null;
-  /** Another run is to be shown: the one that was just started. */
-  onShow: (id: RunId) => void;
+  /** Another run is to be shown, the one that was just started; beside another one where it is to be compared. */
+  onShow: (id: RunId, beside: RunId | null) => void;
   onRemoved: () => void;
 };
 
@@ -79,9 +79,9 @@ function Loaded({
   const [elsewhere, setElsewhere] = useState(false);
   const [labelling, setLabelling] = useState(false);
   const copy = useCopy();
-  const show = (id: RunId) => {
+  const show = (id: RunId, beside: RunId | null) => {
     setElsewhere(false);
-    onShow(id);
+    onShow(id, beside);
   };
   const actions = useRunActions(run, show, onRemoved);
   const { data: connectors } = useQuery(queries.connectors());

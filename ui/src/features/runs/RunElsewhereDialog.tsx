@@ -37,7 +37,7 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
   return (
     <Dialog
       title={`Run ${run.tool} on another connector`}
-      subtitle="With the same arguments"
+      subtitle="With the same arguments, and the results compared"
       wide
       onClose={onClose}
       footer={

@@ -32,7 +32,14 @@ function Shown({ id, partner }: { id: RunId; partner: RunId | undefined }) {
         id={id}
         comparing={comparing}
         onCompare={setComparing}
-        onShow={(run) => void navigate({ to: "/runs/$run", params: { run }, replace: true })}
+        onShow={(run, beside) =>
+          void navigate({
+            to: "/runs/$run",
+            params: { run },
+            search: beside === null ? {} : { with: beside },
+            replace: true,
+          })
+        }
         onRemoved={() => void navigate({ to: "/runs" })}
       />
     </div>

@@ -183,7 +183,7 @@ export function RunsBrowser({ connector }: Props) {
                 comparing={comparing}
                 onCompare={changeComparing}
                 onCompareMarked={pair && (() => compare(pair))}
-                onShow={select}
+                onShow={(id, beside) => (beside === null ? select(id) : compare({ earlier: beside, later: id }))}
                 onRemoved={() => select((runs[position + 1] ?? runs[position - 1])?.id ?? null)}
               />
             )}

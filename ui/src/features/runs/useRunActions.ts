@@ -31,7 +31,12 @@ type RunActions = {
 };
 
 /** What can be done with a run of the history. */
-export function useRunActions(run: ToolRun, onShow: (id: RunId) => void, onRemoved: () => void): RunActions {
+export function useRunActions(
+  run: ToolRun,
+  /** Shows the run that began, beside this one where it was made elsewhere. */
+  onShow: (id: RunId, beside: RunId | null) => void,
+  onRemoved: () => void,
+): RunActions {
   const navigate = useNavigate();
   const [asking, setAsking] = useState<Replay | null>(null);
   const connector = useQuery(queries.connector(run.connector));
@@ -44,7 +49,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId) => void, onRemov
           elsewhere,
           confirmed,
           runProgress((step) => {
-            if (step.kind === "started") onShow(step.run);
+            if (step.kind === "started") onShow(step.run, elsewhere === null ? null : run.id);
           }),
         ),
       ),

@@ -6,7 +6,9 @@ mod export;
 mod follow;
 mod keep;
 
-use patchbay_model::{RunId, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary, inert_json};
+use patchbay_model::{
+    Connector, RunId, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary, inert_json,
+};
 use patchbay_ops::{Error, find_connector, find_run, list_runs, remove_run, replay_run};
 
 use super::run_result::{finish, result_text};
@@ -23,7 +25,11 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
     match verb {
         RunVerb::List(args) => list(cli, args).await,
         RunVerb::Show { id } => show(cli, id).await,
-        RunVerb::Again { id, connector } => replay(cli, id, connector).await,
+        RunVerb::Again {
+            id,
+            connector,
+            compare,
+        } => again(cli, id, connector, compare).await,
         RunVerb::Edit(args) => edit::run(cli, args).await,
         RunVerb::Follow { id } => follow::task(cli, &id).await,
         RunVerb::Next { id } => follow::next(cli, &id).await,
@@ -159,8 +165,24 @@ fn result_words(run: &ToolRun, screen: Screen) -> String {
         .unwrap_or_default()
 }
 
-async fn replay(cli: &Cli, id: String, elsewhere: Option<String>) -> Result<(), Failure> {
-    let id = RunId::new(id);
+async fn again(
+    cli: &Cli,
+    id: String,
+    elsewhere: Option<String>,
+    compares: bool,
+) -> Result<(), Failure> {
+    let (run, connector) = replay(cli, RunId::new(&id), elsewhere).await?;
+    if compares {
+        return compare::two(cli, id, run.summary.id.to_string()).await;
+    }
+    finish(cli, &run, &connector)
+}
+
+async fn replay(
+    cli: &Cli,
+    id: RunId,
+    elsewhere: Option<String>,
+) -> Result<(ToolRun, Connector), Failure> {
     let earlier = find_run(&cli.cx, &id).await?.summary;
     let connector = match &elsewhere {
         Some(named) => cli.connector(named).await?,
@@ -188,5 +210,5 @@ async fn replay(cli: &Cli, id: String, elsewhere: Option<String>) -> Result<(), 
         run => run,
     };
     let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
-    finish(cli, &run, &connector)
+    Ok((run, connector))
 }

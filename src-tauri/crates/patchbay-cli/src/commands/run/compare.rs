@@ -16,6 +16,18 @@ use crate::output::{Screen, text, when, words};
 /// A value longer than this is cut where it stands in a list.
 const LONGEST: usize = 100;
 
+/// Two runs, without what is ignored for their tool.
+pub(super) async fn two(cli: &Cli, first: String, second: String) -> Result<(), Failure> {
+    let args = RunCompareArgs {
+        first,
+        second: Some(second),
+        ignored: Vec::new(),
+        all: false,
+        remember: false,
+    };
+    run(cli, args).await
+}
+
 pub(super) async fn run(cli: &Cli, args: RunCompareArgs) -> Result<(), Failure> {
     let (before, after) = chosen(cli, args.first, args.second).await?;
     let mut comparison = compare_runs(&cli.cx, &before, &after, None).await?;
