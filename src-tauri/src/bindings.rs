@@ -81,6 +81,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             creation::create_connector,
             creation::creation_form,
             creation::list_copies,
+            creation::list_copy_targets,
             creation::list_definitions,
             credentials::add_wallet_entry,
             credentials::allow_program,

@@ -352,6 +352,28 @@ async fn a_tool_that_needs_more_scopes_gets_them_after_another_consent() {
     );
 }
 
+#[tokio::test]
+async fn a_list_that_needs_more_scopes_says_so_and_signs_nobody_out() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    desk.playground.turn(|switches| {
+        let scopes = ["admin".to_owned()].into();
+        switches.step_up.insert("tools/list".to_owned(), scopes);
+    });
+    let error = refresh_tools(&desk.cx, &connector.id).await.unwrap_err();
+    assert_eq!(error.code(), Code::AuthForbidden);
+    assert_eq!(error.hint().as_deref(), Some("Sign in with more access."));
+    let status = desk.connector(&connector.id).await.status;
+    assert_eq!(status.status, Status::Failing);
+    assert_eq!(status.reason.as_deref(), Some("this needs the scope admin"));
+    assert!(!wallet_entry(&desk).await.needs_authorization);
+
+    let over = desk.sign_in(&connector).await;
+    assert!(over.scopes.contains(&"admin".to_owned()));
+    let status = desk.connector(&connector.id).await.status;
+    assert_eq!((status.status, status.code), (Status::Ready, None));
+}
+
 async fn echo(desk: &Desk, connector: &Connector) -> ToolRun {
     desk.run(connector, "echo", json!({ "message": "hi" }))
         .await

@@ -203,6 +203,7 @@ const COMMANDS: &[&str] = &[
     "list_catalogue",
     "list_connectors",
     "list_copies",
+    "list_copy_targets",
     "list_definitions",
     "list_needs",
     "list_operations",

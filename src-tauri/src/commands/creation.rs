@@ -2,7 +2,7 @@
 
 use patchbay_model::{AccountId, ConnectorId, Definition, Form, Problem};
 use patchbay_ops::{
-    ConnectorCopy, ConnectorView, Context, CopyForm, CreateConnector, view_connector,
+    ConnectorCopy, ConnectorView, Context, CopyForm, CopyTarget, CreateConnector, view_connector,
 };
 use tauri::State;
 
@@ -46,6 +46,16 @@ pub(crate) async fn list_copies(
     connector: ConnectorId,
 ) -> Result<Vec<ConnectorCopy>, Problem> {
     Ok(patchbay_ops::list_copies(&cx, &connector).await?)
+}
+
+/// The accounts that a connector could be copied to.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_copy_targets(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<Vec<CopyTarget>, Problem> {
+    Ok(patchbay_ops::list_copy_targets(&cx, &connector).await?)
 }
 
 /// The form with which an account creates the same connector.

@@ -300,6 +300,21 @@ async fn cohere_from_creation_to_deletion() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn cohere_is_not_asked_for_a_copy_that_cannot_work() {
+    let fixture = fixture(FakeCohere::new(KEY), "cohere", &[], KEY).await;
+    let url = fixture.terminal.playground.open_url();
+    fixture
+        .does(&format!("connector add {url} --name play"))
+        .await;
+    fixture.fake.clear_log();
+    let refused = fixture.fails("connector copy play --to acc", 2).await;
+    let words = "can't be copied to account: Search services for Cohere chat, not MCP servers";
+    assert!(refused.stderr.contains(words), "{}", refused.stderr);
+    assert!(fixture.fake.log().is_empty());
+    fixture.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn agent_stack_copies_what_lies_on_this_computer() {
     let mut fake = FakeAgentStack::new();
     fake.tokens = vec![KEY.to_owned()];

@@ -29,7 +29,7 @@ pub(crate) struct Caller {
     pub(crate) scopes: BTreeSet<String>,
 }
 
-/// Middleware of `/mcp`: wants a living access token for this resource, and for some tools more scopes.
+/// Middleware of `/mcp`: wants a living access token for this resource, and for some of what is asked more scopes.
 pub(crate) async fn want_access_token(
     State(shared): State<Arc<Shared>>,
     request: Request,
@@ -44,7 +44,7 @@ pub(crate) async fn want_access_token(
     let Ok(body) = to_bytes(body, LARGEST_MESSAGE).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    if let Some(wanted) = called_tool(&body).and_then(|tool| switches.step_up.get(&tool).cloned())
+    if let Some(wanted) = asked(&body).and_then(|asked| switches.step_up.get(&asked).cloned())
         && !wanted.is_subset(&caller.scopes)
     {
         return insufficient_scope(&shared, &wanted);
@@ -87,13 +87,14 @@ fn caller_of(shared: &Shared, token: &str) -> Option<Caller> {
     })
 }
 
-/// The tool a message calls, if it calls one.
-fn called_tool(body: &[u8]) -> Option<String> {
+/// The tool a message calls, else its method.
+fn asked(body: &[u8]) -> Option<String> {
     let message: Value = serde_json::from_slice(body).ok()?;
-    if message.get("method")? != "tools/call" {
-        return None;
-    }
-    Some(message.pointer("/params/name")?.as_str()?.to_owned())
+    let asked = match message.get("method")?.as_str()? {
+        "tools/call" => message.pointer("/params/name")?.as_str()?,
+        method => method,
+    };
+    Some(asked.to_owned())
 }
 
 fn unauthorized(shared: &Shared, switches: &Switches, token_shown: bool) -> Response {

@@ -45,7 +45,7 @@ pub struct Switches {
     pub enforce_registered_scopes: bool,
     /// What a 401 says about where to sign in.
     pub challenge: Challenge,
-    /// Scopes a tool needs beyond a valid token: tool name to scopes.
+    /// Scopes needed beyond a valid token, by the name of a tool or by a method such as `tools/list`.
     pub step_up: BTreeMap<String, BTreeSet<String>>,
     /// The protected-resource metadata (RFC 9728) of `/mcp`.
     pub resource_metadata: Document,

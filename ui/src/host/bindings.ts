@@ -141,6 +141,8 @@ export const commands = {
 	creationForm: (account: AccountId, definition: string) => typedError<Form, Problem>(__TAURI_INVOKE("creation_form", { account, definition })),
 	/**  The other connectors that lead to the same service. */
 	listCopies: (connector: ConnectorId) => typedError<ConnectorCopy[], Problem>(__TAURI_INVOKE("list_copies", { connector })),
+	/**  The accounts that a connector could be copied to. */
+	listCopyTargets: (connector: ConnectorId) => typedError<CopyTarget[], Problem>(__TAURI_INVOKE("list_copy_targets", { connector })),
 	/**  What can be created on an account. */
 	listDefinitions: (account: AccountId) => typedError<Definition[], Problem>(__TAURI_INVOKE("list_definitions", { account })),
 	/**  Saves a personal credential. */
@@ -1228,6 +1230,14 @@ export type CopyForm = {
 	definition: string,
 	/**  Its form, filled with what is known. */
 	form: Form,
+};
+
+/**  An account that a connector could be copied to. */
+export type CopyTarget = {
+	/**  The account. */
+	account: AccountId,
+	/**  Why no copy would work there, in a few words; `None` where one may. */
+	obstacle: string | null,
 };
 
 /**  A connector to be created on an account. */

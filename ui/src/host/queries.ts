@@ -249,6 +249,11 @@ export const queries = {
       queryKey: [...keys.definitions, account, "copy", connector],
       queryFn: () => call(commands.copyForm(connector, account)),
     }),
+  copyTargets: (connector: ConnectorId) =>
+    queryOptions({
+      queryKey: [...keys.accounts, "copy", connector],
+      queryFn: () => call(commands.listCopyTargets(connector)),
+    }),
   catalogue: () =>
     queryOptions({ queryKey: keys.catalogue, queryFn: () => commands.listCatalogue(), staleTime: Infinity }),
   /** While the keychain is locked it is looked at again: it is unlocked outside of Patchbay, which nobody tells. */

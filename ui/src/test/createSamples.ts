@@ -256,6 +256,15 @@ export function creationHandlers(state: HostState, put: (connector: Connector) =
       const of = state.connectors.find((one) => one.id === id);
       return { definition: "mcp", form: mcpForm({ name: of?.name, server: of?.endpoint }) };
     },
+    listCopyTargets: ({ connector: id }) => {
+      const of = state.connectors.find((one) => one.id === id);
+      return state.accounts
+        .filter((one) => one.id !== of?.account)
+        .map(({ id: account, platform }) => ({
+          account,
+          obstacle: platform === "cohere" ? "Search services for Cohere chat, not MCP servers" : null,
+        }));
+    },
     listCopies: ({ connector: id }) => {
       const of = state.connectors.find((one) => one.id === id);
       const others = state.connectors.filter(

@@ -110,7 +110,9 @@ pub use connectors::pasted::{
     read_pasted,
 };
 pub use connectors::refresh::refresh_connector;
-pub use connectors::related::{ConnectorCopy, CopyForm, copy_form, list_copies};
+pub use connectors::related::{
+    ConnectorCopy, CopyForm, CopyTarget, copy_form, list_copies, list_copy_targets,
+};
 pub use connectors::report::check_report;
 pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,

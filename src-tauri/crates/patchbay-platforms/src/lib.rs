@@ -45,4 +45,4 @@ pub use patchbay_http::{
     BoxError, Error, Field, Found, Headers, NoToken, PlainHttp, Refusal, Result, TokenSource,
     Unreachable,
 };
-pub use registry::{HOSTED, abilities, hosted, platform_infos};
+pub use registry::{HOSTED, abilities, hosted, look, platform_infos};

@@ -42,7 +42,7 @@ pub fn platform_infos() -> impl Serialize {
     impl Serialize for Infos {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             serializer.collect_map(patchbay_model::Platform::ALL.iter().map(|platform| {
-                let look = hosted(*platform).map_or(LOCAL, |hosted| hosted.look);
+                let look = look(*platform);
                 let abilities = abilities(*platform);
                 (platform.as_str(), PlatformInfo { look, abilities })
             }))
@@ -50,6 +50,11 @@ pub fn platform_infos() -> impl Serialize {
     }
 
     Infos
+}
+
+/// How a platform is shown, this computer among them.
+pub fn look(platform: patchbay_model::Platform) -> PlatformLook {
+    hosted(platform).map_or(LOCAL, |hosted| hosted.look)
 }
 
 /// What can be done with the connectors of a platform, this computer among them.

@@ -1,4 +1,4 @@
-import { abilitiesOf } from "@/components/abilities";
+import { useQuery } from "@tanstack/react-query";
 import { accountLook } from "@/components/accountLook";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
@@ -13,6 +13,8 @@ import { useAccountStates } from "@/host/accountSync";
 import { type Account, type Connector, platforms } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { hasAccounts } from "@/host/platforms";
+import { queries } from "@/host/queries";
+import { capital } from "@/lib/words";
 import styles from "./Create.module.css";
 
 type Props = {
@@ -25,20 +27,17 @@ type Props = {
   onClose: () => void;
 };
 
-/** What an account makes connectors of; of a copied MCP server not every platform can make one. */
-function whatItCreates({ platform }: Account, copied: Connector | null): string {
-  const { creates, abilities } = platforms[platform];
-  const isServer = copied !== null && copied.endpoint !== null && abilitiesOf(copied).takesMcpServers;
-  return isServer && !abilities.takesMcpServers ? `${creates}, not MCP servers` : creates;
-}
-
 /** Where the connector is to live. */
 export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount, onClose }: Props) {
   const states = useAccountStates();
-  // A connector without an address can only be made anew from an account's own kinds.
+  const targets = useQuery({ ...queries.copyTargets(copied?.id ?? ""), enabled: copied !== null });
+  const obstacles = new Map(targets.data?.map(({ account, obstacle }) => [account, obstacle]));
+  // Where no copy works, an account's own types may; this computer has none.
   const shown = accounts?.filter(
-    (account) => !copied || (account.id !== copied.account && (hasAccounts(account) || copied.endpoint !== null)),
+    (account) => !copied || (obstacles.has(account.id) && (hasAccounts(account) || !obstacles.get(account.id))),
   );
+  const problem = error ?? targets.error;
+  const isLoading = !shown || (copied !== null && !targets.data);
   return (
     <Dialog
       title={copied ? `Copy ${copied.title} to…` : "Add connector"}
@@ -57,10 +56,10 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
         </>
       }
     >
-      {error && <ProblemNotice problem={asProblem(error)} />}
-      {!shown && !error && <Skeleton rows={4} label="Loading accounts" />}
-      {shown?.length === 0 && <p className="text2">No other account yet.</p>}
-      {shown && shown.length > 0 && (
+      {problem && <ProblemNotice problem={asProblem(problem)} />}
+      {isLoading && !problem && <Skeleton rows={4} label="Loading accounts" />}
+      {!isLoading && shown.length === 0 && <p className="text2">No other account yet.</p>}
+      {!isLoading && shown.length > 0 && (
         <ButtonList className={styles.cards} label="Accounts">
           {shown.map((account, index) => {
             const { glyph, word } = accountLook(
@@ -74,7 +73,9 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
                   <PlatformTile platform={account.platform} colour={account.colour} />
                   <span className={styles.words}>
                     <span className="medium cut">{account.label}</span>
-                    <span className={styles.what}>{whatItCreates(account, copied)}</span>
+                    <span className={styles.what}>
+                      {capital(obstacles.get(account.id) ?? platforms[account.platform].creates)}
+                    </span>
                   </span>
                   {glyph && <Badge glyph={glyph}>{word}</Badge>}
                   <Icon name="chevron-right" size={14} />

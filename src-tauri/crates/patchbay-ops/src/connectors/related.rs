@@ -1,12 +1,14 @@
 //! The same service set up on several accounts: where its copies live, how they differ, and what one
 //! more needs.
 
-use patchbay_model::{AccountId, Connector, ConnectorId, Difference, Form, Json};
+use patchbay_model::{AccountId, Connector, ConnectorId, Difference, Form, Json, Platform};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use specta::Type;
 use url::Url;
 
+use crate::abilities::{abilities, platform_abilities};
+use crate::accounts::{find_account, list_accounts};
 use crate::argument_check::check_arguments;
 use crate::connectors::create::{creation_form, list_definitions};
 use crate::connectors::view::{ConnectorView, view_connectors};
@@ -36,6 +38,16 @@ pub struct CopyForm {
     pub form: Form,
 }
 
+/// An account that a connector could be copied to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CopyTarget {
+    /// The account.
+    pub account: AccountId,
+    /// Why no copy would work there, in a few words; `None` where one may.
+    pub obstacle: Option<String>,
+}
+
 /// The other connectors that lead to the same service.
 ///
 /// # Errors
@@ -56,11 +68,42 @@ pub async fn list_copies(cx: &Context, id: &ConnectorId) -> Result<Vec<Connector
     Ok(copies.collect())
 }
 
+/// The accounts that a connector could be copied to, in their order; nothing is sent.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn list_copy_targets(cx: &Context, id: &ConnectorId) -> Result<Vec<CopyTarget>, Error> {
+    let connector = find_connector(cx, id).await?;
+    let accounts = list_accounts(cx).await?.into_iter();
+    let others = accounts.filter(|account| account.id != connector.account);
+    let targets = others.map(|account| CopyTarget {
+        obstacle: copied_address(&connector, account.platform).err(),
+        account: account.id,
+    });
+    Ok(targets.collect())
+}
+
+/// The address that a copy on that platform leads to; what keeps one from working there, as far as that is known
+/// without asking it.
+fn copied_address(connector: &Connector, platform: Platform) -> Result<&str, String> {
+    let target = platform_abilities(platform);
+    let is_server = abilities(connector).takes_mcp_servers;
+    match connector.endpoint.as_deref() {
+        None => Err("no address to copy".to_owned()),
+        Some(_) if is_server && !target.takes_mcp_servers => {
+            let creates = patchbay_platforms::look(platform).creates;
+            Err(format!("{creates}, not MCP servers"))
+        }
+        Some(_) if !is_server && target.configured_here => Err("MCP servers only".to_owned()),
+        Some(address) => Ok(address),
+    }
+}
+
 /// The form with which an account creates the same connector, filled with what the first one tells.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] when the account takes no address, or the connector has none; as
-/// [`list_definitions`].
+/// [`Error::NotFound`]; [`Error::Usage`] when no copy would work there, before anything is sent, or when the account
+/// takes no address; as [`list_definitions`].
 pub async fn copy_form(
     cx: &Context,
     id: &ConnectorId,
@@ -71,12 +114,18 @@ pub async fn copy_form(
         what,
         hint: "Choose a connector type of that account.".to_owned(),
     };
-    let endpoint = connector.endpoint.clone();
-    let endpoint = endpoint.ok_or_else(|| usage(format!("{} has no address", connector.title)))?;
+    let target = find_account(cx, account).await?;
+    let endpoint = copied_address(&connector, target.platform).map_err(|obstacle| {
+        let title = &connector.title;
+        usage(format!(
+            "{title} can't be copied to {}: {obstacle}",
+            target.label
+        ))
+    })?;
     let definitions = list_definitions(cx, account).await?;
     let same_place = |address: &Option<String>| {
         let address = address.as_deref().and_then(normal);
-        address.is_some() && address == normal(&endpoint)
+        address.is_some() && address == normal(endpoint)
     };
     let own = definitions.iter().find(|one| same_place(&one.endpoint));
     let any = definitions.iter().find(|one| one.endpoint_field.is_some());
@@ -159,7 +208,11 @@ fn normal(address: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::clock::SystemClock;
+    use crate::testing::{NOBODY, add, open};
 
     #[test]
     fn an_address_is_the_same_however_it_is_written() {
@@ -173,6 +226,25 @@ mod tests {
         assert_ne!(normal("https://mcp.example/other"), expected);
         assert_ne!(normal("https://mcp.example/mcp?team=1"), expected);
         assert_eq!(normal("no address"), None);
+    }
+
+    #[tokio::test]
+    async fn what_keeps_a_copy_from_working_is_known_beforehand() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let mut connector = add(&cx, NOBODY).await;
+        let search = "Search services for Cohere chat, not MCP servers".to_owned();
+        assert_eq!(copied_address(&connector, Platform::Cohere), Err(search));
+        assert_eq!(copied_address(&connector, Platform::Mistral), Ok(NOBODY));
+        assert!(copied_address(&connector, Platform::Tenex).is_err());
+        connector.identity.platform = Platform::Cohere;
+        assert_eq!(copied_address(&connector, Platform::Cohere), Ok(NOBODY));
+        assert_eq!(
+            copied_address(&connector, Platform::Local),
+            Err("MCP servers only".to_owned())
+        );
+        connector.endpoint = None;
+        assert!(copied_address(&connector, Platform::Cohere).is_err());
     }
 
     #[test]
