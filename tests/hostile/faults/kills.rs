@@ -1,4 +1,6 @@
-//! Kills, spread evenly over the whole course of a sign-in, a refresh, a rotation, and runs.
+//! Kills, spread evenly over the whole course of a sign-in, a refresh, a rotation, runs, and local programs.
+
+mod programs;
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;

@@ -76,6 +76,11 @@ impl Guard {
 }
 
 impl ProcessGuard for Guard {
+    fn prepare(&self) {
+        #[cfg(unix)]
+        self.lock().prepare();
+    }
+
     fn started(&self, group: u32) {
         self.running.send_modify(|running| *running += 1);
         #[cfg(unix)]

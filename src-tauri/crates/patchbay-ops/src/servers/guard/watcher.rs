@@ -26,12 +26,16 @@ impl Watcher {
         self.program = Some(program);
     }
 
-    /// Tells it of a group; it is started with the first. Servers run without one too: it is for the day on which
-    /// we do not end them ourselves.
-    pub(super) fn tell(&mut self, words: &str) {
+    /// Starts it, where it is not there yet: a group that ran before it was would be left by our end meanwhile. Servers
+    /// run without one too: it is for the day on which we do not end them ourselves.
+    pub(super) fn prepare(&mut self) {
         if self.process.is_none() {
             self.process = self.start();
         }
+    }
+
+    /// Tells it of a group.
+    pub(super) fn tell(&mut self, words: &str) {
         let pipe = self.process.as_mut().and_then(|it| it.stdin.as_mut());
         let told = pipe.map(|pipe| pipe.write_all(words.as_bytes()));
         if let Some(Err(error)) = told {

@@ -55,6 +55,8 @@ pub struct McpProgram {
 
 /// Is told of process groups as long as they are there, to end them should we not come to it.
 pub trait ProcessGuard: Send + Sync {
+    /// One is about to be started: whatever it takes to see to its end has to be there before it is.
+    fn prepare(&self);
     /// A group was started. On Windows its job ends it with us, and this is for counting only.
     fn started(&self, group: u32);
     /// Nothing is left of it.
@@ -104,6 +106,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
         why: error.to_string(),
     };
     (program.log)(&format!("Patchbay starts {}", program.file.display()));
+    program.guard.prepare();
     let mut child = command(&program).spawn().map_err(not_started)?;
     let streams = (
         child.stdin().take(),

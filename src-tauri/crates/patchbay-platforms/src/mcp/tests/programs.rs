@@ -29,6 +29,8 @@ pub(super) struct Groups {
 }
 
 impl ProcessGuard for Groups {
+    fn prepare(&self) {}
+
     fn started(&self, group: u32) {
         self.last.store(group, Ordering::SeqCst);
         self.left.fetch_add(1, Ordering::SeqCst);
