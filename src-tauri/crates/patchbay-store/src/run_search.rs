@@ -1,6 +1,6 @@
 //! Full text of runs, and what a query means in SQL.
 
-use patchbay_model::{Content, Origin, RunQuery, RunState, ToolRun};
+use patchbay_model::{Content, Origin, RunId, RunQuery, RunState, ToolRun};
 use rusqlite::types::Value;
 use serde_json::Value as JsonValue;
 
@@ -98,9 +98,16 @@ fn push_json(text: &mut String, json: &JsonValue) {
     }
 }
 
+/// The rows that a text finds.
+const FOUND: &str = "(SELECT rowid AS found FROM tool_run_texts WHERE tool_run_texts MATCH ?)";
+
 /// Conditions on `tool_runs`, joined by AND, with the values of their `?`.
+///
+/// Runs that a text finds come in the order in which they were written, which is that in which they began but for
+/// milliseconds: the index gives them so, and no more of them than are asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Conditions {
+    text: Option<Value>,
     sql: Vec<String>,
     values: Vec<Value>,
 }
@@ -108,13 +115,11 @@ pub(crate) struct Conditions {
 impl Conditions {
     /// What the query asks for, paging aside.
     pub(crate) fn of(query: &RunQuery) -> Self {
-        let mut conditions = Self::default();
-        if let Some(expression) = query.text.as_deref().and_then(match_expression) {
-            conditions.add(
-                "rowid IN (SELECT rowid FROM tool_run_texts WHERE tool_run_texts MATCH ?)",
-                [expression],
-            );
-        }
+        let text = query.text.as_deref().and_then(match_expression);
+        let mut conditions = Self {
+            text: text.map(Value::from),
+            ..Self::default()
+        };
         if let Some(connector) = &query.connector {
             let pattern = like_pattern(connector);
             conditions.add(
@@ -156,18 +161,49 @@ impl Conditions {
         self.values.extend(values.into_iter().map(Into::into));
     }
 
-    /// The text after `WHERE`.
-    pub(crate) fn sql(&self) -> String {
-        if self.sql.is_empty() {
-            "1".into()
-        } else {
-            self.sql.join(" AND ")
+    /// Only what comes after that run, the last of the page before; it may have been removed since.
+    pub(crate) fn after(&mut self, last: &RunId) {
+        let id = last.to_string();
+        if self.text.is_none() {
+            return self.add("id < ?", [id]);
         }
+        self.add(
+            "found < coalesce((SELECT rowid FROM tool_runs WHERE id = ?),
+                (SELECT rowid + 1 FROM tool_runs WHERE id < ? ORDER BY id DESC LIMIT 1))",
+            [id.clone(), id],
+        );
+    }
+
+    /// How many runs there are.
+    pub(crate) fn count(&self) -> String {
+        if self.text.is_some() && self.sql.is_empty() {
+            return format!("SELECT count(*) FROM {FOUND}");
+        }
+        format!("SELECT count(*) FROM {}", self.rest())
+    }
+
+    /// Ids and summaries of the first runs, of which the last `?` says how many.
+    pub(crate) fn page(&self) -> String {
+        let order = if self.text.is_some() { "found" } else { "id" };
+        let rest = self.rest();
+        format!("SELECT id, summary FROM {rest} ORDER BY {order} DESC LIMIT ?")
+    }
+
+    fn rest(&self) -> String {
+        let from = if self.text.is_some() {
+            format!("{FOUND} CROSS JOIN tool_runs ON tool_runs.rowid = found")
+        } else {
+            "tool_runs".to_owned()
+        };
+        if self.sql.is_empty() {
+            return from;
+        }
+        format!("{from} WHERE {}", self.sql.join(" AND "))
     }
 
     /// The values of its `?`, in order.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
-        self.values.iter()
+        self.text.iter().chain(&self.values)
     }
 }
 

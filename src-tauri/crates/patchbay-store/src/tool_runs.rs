@@ -149,7 +149,7 @@ impl Store {
             let mut conditions = Conditions::of(&query);
             let total = count(tx, &conditions)?;
             if let Some(before) = &query.before {
-                conditions.add("id < ?", [before.to_string()]);
+                conditions.after(before);
             }
             let limit = match query.limit {
                 0 => PAGE,
@@ -364,9 +364,8 @@ fn row_of(tx: &Transaction<'_>, id: &RunId) -> Result<Option<i64>, Error> {
 }
 
 fn count(tx: &Transaction<'_>, conditions: &Conditions) -> Result<u32, Error> {
-    let sql = format!("SELECT count(*) FROM tool_runs WHERE {}", conditions.sql());
     let count = tx
-        .prepare_cached(&sql)?
+        .prepare_cached(&conditions.count())?
         .query_row(params_from_iter(conditions.values()), |row| row.get(0))?;
     Ok(count)
 }
@@ -377,13 +376,9 @@ fn page(
     conditions: &Conditions,
     limit: u32,
 ) -> Result<(Vec<ToolRunSummary>, Option<RunId>), Error> {
-    let sql = format!(
-        "SELECT id, summary FROM tool_runs WHERE {} ORDER BY id DESC LIMIT ?",
-        conditions.sql()
-    );
     // One more than asked for tells whether there is a next page.
     let more = Value::Integer(i64::from(limit) + 1);
-    let mut statement = tx.prepare_cached(&sql)?;
+    let mut statement = tx.prepare_cached(&conditions.page())?;
     let mut rows: Vec<(String, String)> = statement
         .query_map(
             params_from_iter(conditions.values().chain([&more])),

@@ -231,6 +231,25 @@ async fn pages_hold_every_run_once() {
     }
 }
 
+#[tokio::test]
+async fn a_search_goes_on_where_it_was_though_the_run_there_is_gone() {
+    let (_home, store) = store().await;
+    for number in 1..=4 {
+        store.open_run(&run(number)).await.unwrap();
+    }
+    let mut query = RunQuery {
+        text: Some("bug".into()),
+        limit: 2,
+        ..RunQuery::default()
+    };
+    query.before = store.list_runs(&query).await.unwrap().next;
+    let last = query.before.clone().unwrap();
+    assert!(store.remove_run(&last).await.unwrap());
+    let page = store.list_runs(&query).await.unwrap();
+    let ids: Vec<&str> = page.runs.iter().map(|run| run.id.as_str()).collect();
+    assert_eq!((ids, page.total), (vec!["run-000002", "run-000001"], 3));
+}
+
 #[test]
 fn lists_and_counts_need_no_sorting_and_no_summaries() {
     let mut connection = Connection::open_in_memory().unwrap();
@@ -247,6 +266,19 @@ fn lists_and_counts_need_no_sorting_and_no_summaries() {
     let page = plan("SELECT id, summary FROM tool_runs WHERE id < 'x' ORDER BY id DESC LIMIT 51");
     assert!(page.contains("SEARCH tool_runs USING INDEX"), "{page}");
     assert!(!page.contains("TEMP B-TREE"), "{page}");
+    let query = RunQuery {
+        text: Some("word".into()),
+        tool: Some("a*".into()),
+        ..RunQuery::default()
+    };
+    let mut searched = Conditions::of(&query);
+    searched.after(&RunId::new("x"));
+    let searched = plan(&searched.page());
+    assert!(
+        searched.contains("SCAN tool_run_texts VIRTUAL TABLE"),
+        "{searched}"
+    );
+    assert!(!searched.contains("TEMP B-TREE"), "{searched}");
     let filtered = plan("SELECT count(*) FROM tool_runs WHERE state = 'done' AND tool LIKE 'a%'");
     assert!(filtered.contains("USING COVERING INDEX"), "{filtered}");
 }
