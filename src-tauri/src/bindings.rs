@@ -4,8 +4,9 @@ use tauri::Runtime;
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
-    accounts, app, authorizations, bundles, catalogue, connector_settings, connectors, creation,
-    credentials, history, mcp_resources, needs, platform_credentials, rotation, runs, tools, vault,
+    accounts, app, authorizations, bundles, catalogue, certificates, connector_settings,
+    connectors, creation, credentials, history, mcp_resources, needs, platform_credentials,
+    rotation, runs, tools, vault,
 };
 
 /// Every command.
@@ -53,6 +54,9 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             authorizations::start_provider_sign_in,
             bundles::add_bundle,
             bundles::choose_bundle::<tauri::Wry>,
+            certificates::choose_certificates::<tauri::Wry>,
+            certificates::find_untrusted_certificate,
+            certificates::trust_certificate,
             catalogue::list_catalogue,
             catalogue::read_registry_file,
             connector_settings::change_settings,

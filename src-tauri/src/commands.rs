@@ -5,6 +5,7 @@ pub(crate) mod app;
 pub(crate) mod authorizations;
 pub(crate) mod bundles;
 pub(crate) mod catalogue;
+pub(crate) mod certificates;
 pub(crate) mod connector_settings;
 pub(crate) mod connectors;
 pub(crate) mod creation;

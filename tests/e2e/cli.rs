@@ -20,5 +20,6 @@ mod programs;
 mod secrets;
 mod sign_in;
 mod time_limits;
+mod trust;
 mod vault;
 mod watch;

@@ -55,6 +55,13 @@ pub(crate) const INTAKES: &[Intake] = &[
         ],
     ),
     intake(
+        "certificates",
+        &[
+            "crates/patchbay-http/src/certificate.rs::parse",
+            "crates/patchbay-ops/src/connectors/network.rs::read_authorities_file",
+        ],
+    ),
+    intake(
         "file of a registry",
         &[
             "crates/patchbay-cli/src/commands/catalogue.rs::text_of",
@@ -181,6 +188,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "src/commands/authorizations.rs::commands",
             "src/commands/bundles.rs::commands",
             "src/commands/catalogue.rs::commands",
+            "src/commands/certificates.rs::commands",
             "src/commands/connector_settings.rs::commands",
             "src/commands/connectors.rs::commands",
             "src/commands/creation.rs::commands",

@@ -11,8 +11,8 @@ use anyhow::{Context as _, Result};
 use futures::{StreamExt as _, TryStreamExt as _};
 use patchbay_model::{
     Account, AccountId, Authentication, AuthenticationMethod, CaptureLevel, Connector, ConnectorId,
-    ConnectorStatus, IdentityLine, Json, Level, Platform, RemoteId, Status, TimeLimits, Timestamp,
-    Visibility, WalletEntry, WalletEntryId, WalletKind,
+    ConnectorStatus, IdentityLine, Json, Level, NetworkSettings, Platform, RemoteId, Status,
+    TimeLimits, Timestamp, Visibility, WalletEntry, WalletEntryId, WalletKind,
 };
 use patchbay_store::Store;
 use serde_json::json;
@@ -136,6 +136,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         roots: Vec::new(),
         sampling: false,
         capture: CaptureLevel::default(),
+        network: NetworkSettings::default(),
         draft: false,
         native: native(&name, place),
         name,

@@ -51,6 +51,12 @@ impl SelfSigned {
         })
     }
 
+    /// What it shows, PEM.
+    #[must_use]
+    pub fn certificate() -> &'static [u8] {
+        CERTIFICATE
+    }
+
     /// Absolute URL at which an MCP server might be.
     #[must_use]
     pub fn url(&self) -> &Url {

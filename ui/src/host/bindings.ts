@@ -82,6 +82,12 @@ export const commands = {
 	addBundle: (request: AddBundle) => typedError<Connector, Problem>(__TAURI_INVOKE("add_bundle", { request })),
 	/**  Asks for a bundle and reads what it says of itself; `None` when the user chose none. */
 	chooseBundle: () => typedError<Bundle | null, Problem>(__TAURI_INVOKE("choose_bundle")),
+	/**  Asks for a file of certificates and reads it; `None` when the user chose none. */
+	chooseCertificates: () => typedError<Certificate[] | null, Problem>(__TAURI_INVOKE("choose_certificates")),
+	/**  Looks which certificate keeps a connector from its server; `None` where none does. */
+	findUntrustedCertificate: (connector: ConnectorId) => typedError<UntrustedCertificate | null, Problem>(__TAURI_INVOKE("find_untrusted_certificate", { connector })),
+	/**  Trusts the certificate with that fingerprint, for this connector and the place that shows it. */
+	trustCertificate: (connector: ConnectorId, sha256: string) => typedError<Connector, Problem>(__TAURI_INVOKE("trust_certificate", { connector, sha256 })),
 	/**  The well-known servers. */
 	listCatalogue: () => __TAURI_INVOKE<CatalogueEntry[]>("list_catalogue"),
 	/**  The servers that a file of the MCP registry describes. */
@@ -760,6 +766,26 @@ export type CatalogueEntry = {
 	verified: boolean,
 };
 
+/**  A certificate that a person chose. */
+export type Certificate = {
+	/**  As it was chosen, PEM. */
+	pem: string,
+	/**  What it says of itself. */
+	facts: CertificateFacts,
+};
+
+/**  What a certificate says of itself. */
+export type CertificateFacts = {
+	/**  Whose it is, such as `CN=wiki.corp`, cleaned. */
+	subject: string,
+	/**  Who signed it, likewise. */
+	issuer: string,
+	/**  When it stops being valid; `None` where it does not say so in a way that can be read. */
+	expiresAt: Timestamp | null,
+	/**  SHA-256 of the whole certificate, as hexadecimal pairs with colons. */
+	sha256: string,
+};
+
 /**  A change of a connector's settings. */
 export type ChangeSettings = {
 	/**  The values that the form began with, as they were read. */
@@ -1044,6 +1070,8 @@ export type Connector = {
 	sampling?: boolean,
 	/**  How much of its runs is kept. */
 	capture?: CaptureLevel,
+	/**  How it connects, where that is not as all others do. */
+	network?: NetworkSettings,
 	/**  Whether it has never worked yet: a draft becomes a connector at its first success. */
 	draft: boolean,
 	/**  The platform's own JSON, or Patchbay's settings of a connector of this computer. */
@@ -1078,6 +1106,8 @@ export type ConnectorChanges = {
 	sampling?: boolean | null,
 	/**  How much of its runs is kept from now on. */
 	capture?: CaptureLevel | null,
+	/**  What it trusts besides what the system trusts. */
+	network?: NetworkChanges | null,
 };
 
 /**  Another connector of the same service. */
@@ -1641,6 +1671,22 @@ export type NeedKind =
 /**  A connector has never worked yet. */
 "draft";
 
+/**  What is to change of how a connector connects; what is `None` stays. */
+export type NetworkChanges = {
+	/**  Certificates of the authorities that are trusted besides those of the system, as PEM, all of them. */
+	authorities?: string[] | null,
+	/**  Places whose certificate is not trusted any longer, such as `nas.home:8443`. */
+	forget?: string[] | null,
+};
+
+/**  What a connector does otherwise than all others when it connects; the default is nothing. */
+export type NetworkSettings = {
+	/**  Authorities that are trusted besides those of the system. */
+	authorities?: Certificate[],
+	/**  Certificates that a person trusts as they are. */
+	pins?: Pin[],
+};
+
 /**  The one step that helps a connector on. */
 export type NextAction = 
 /**  Sign in again in the browser. */
@@ -1809,6 +1855,14 @@ export type PastedValue = {
 	value: string,
 	/**  Whether it seems to be a secret. */
 	isSecret: boolean,
+};
+
+/**  One certificate that is accepted from one place, whatever else is wrong with it. */
+export type Pin = {
+	/**  Host and port, such as `nas.home:8443`. */
+	place: string,
+	/**  The certificate. */
+	facts: CertificateFacts,
 };
 
 /**  A kind of place where connectors live. */
@@ -2784,6 +2838,16 @@ export type Transport =
 "stdio" | 
 /**  The deprecated HTTP with server-sent events. */
 "sse";
+
+/**  A certificate that was not accepted. */
+export type UntrustedCertificate = {
+	/**  Host and port that showed it, such as `nas.home:8443`. */
+	place: string,
+	/**  Why, as the end of a sentence: `its issuer is unknown`. */
+	reason: string,
+	/**  The certificate. */
+	facts: CertificateFacts,
+};
 
 /**  A connector that uses a wallet entry. */
 export type UsedBy = {

@@ -27,6 +27,7 @@ mod run_result;
 mod session;
 mod tool;
 mod tool_changes;
+mod trust;
 mod vault;
 mod watch;
 

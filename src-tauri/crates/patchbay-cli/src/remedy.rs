@@ -1,7 +1,7 @@
 //! The command that helps, where the window has a button.
 
 use patchbay_model::{Code, Connector, Problem};
-use patchbay_ops::{LONGEST_WAIT, TimeLimit, abilities};
+use patchbay_ops::{LONGEST_WAIT, TimeLimit, UNTRUSTED_HINT, abilities};
 
 use crate::output::text;
 
@@ -42,6 +42,9 @@ pub(crate) fn remedy(problem: &Problem, connector: &Connector) -> Option<String>
         Code::ToolNotFound => format!("Run `patchbay tool list {name} --refresh`."),
         Code::NotFound | Code::Conflict => {
             "Run `patchbay connector list --refresh` and try again.".to_owned()
+        }
+        Code::NetworkTls if is_edited_here && hint == UNTRUSTED_HINT => {
+            format!("To see it and trust it, run `patchbay connector trust {name}`.")
         }
         Code::NetworkPlainHttp if is_edited_here => format!(
             "Use an https address, or if you trust the network, run `patchbay connector edit {name} --allow-plain-http`."

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use crate::AddressPolicy;
 use http::HeaderValue;
-use reqwest::{Certificate, ClientBuilder, redirect};
+use reqwest::{ClientBuilder, redirect};
 
 use crate::Error;
 use crate::address::PlainHttp;
+use crate::certificate::to_der;
+use crate::trust::tls_config;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(30);
 
@@ -82,14 +84,10 @@ fn build(settings: &ClientSettings, decompress: bool) -> Result<reqwest::Client,
     };
     let mut authorities = Vec::new();
     for pem in &settings.authorities {
-        let read = Certificate::from_pem_bundle(pem)
-            .ok()
-            .filter(|read| !read.is_empty())
-            .ok_or_else(|| Error::Usage("the certificate isn't valid PEM".to_owned()))?;
-        authorities.extend(read);
+        authorities.extend(to_der(pem)?);
     }
     builder
-        .tls_certs_merge(authorities)
+        .tls_backend_preconfigured(tls_config(authorities, None)?)
         .build()
         .map_err(|_| Error::Usage("the certificates can't be used".to_owned()))
 }

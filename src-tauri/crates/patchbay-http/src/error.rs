@@ -6,11 +6,11 @@ mod refusal;
 use std::time::Duration;
 
 use crate::json::Exceeded;
-use patchbay_model::{Code, Explain, Problem};
+use patchbay_model::{Code, Explain, Problem, UntrustedCertificate};
 use thiserror::Error as ThisError;
 
 pub use reach::Unreachable;
-pub use reach::from_reqwest;
+pub use reach::{find_untrusted, from_reqwest};
 pub use refusal::Refusal;
 pub use refusal::TEXT_LIMIT;
 
@@ -42,6 +42,9 @@ pub enum Error {
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
+    /// The server showed a certificate that nobody vouches for; nothing was sent.
+    #[error("{}", untrusted_words(.0))]
+    Untrusted(Box<UntrustedCertificate>),
     /// No whole answer within the time given.
     #[error("no response in {}", seconds(*after))]
     TimedOut {
@@ -322,7 +325,9 @@ impl Error {
             | Self::Exceeded(_)
             | Self::TooManyReconnects { .. } => "decode",
             Self::TimedOut { .. } => "timeout",
-            Self::Unreachable { .. } | Self::PrivateAddress { .. } => "transport",
+            Self::Unreachable { .. } | Self::Untrusted(_) | Self::PrivateAddress { .. } => {
+                "transport"
+            }
             Self::Cancelled => "cancelled",
             Self::NoneFound(_) => "none_found",
             Self::ManyFound { .. } => "many_found",
@@ -359,6 +364,7 @@ impl Explain for Error {
         match self {
             Self::Usage(_) => Code::UsageInvalid,
             Self::Unreachable { how, .. } => how.code(),
+            Self::Untrusted(_) => Code::NetworkTls,
             Self::TimedOut { .. } => Code::TimedOut,
             Self::Cancelled => Code::Cancelled,
             Self::TooLarge { .. } | Self::Exceeded(_) => Code::NetworkTooLarge,
@@ -397,6 +403,7 @@ impl Explain for Error {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Unreachable { how, .. } => how.hint(),
+            Self::Untrusted(_) => UNTRUSTED_HINT,
             Self::TimedOut { .. } => "Try again.",
             Self::TooLarge { .. } | Self::Exceeded(_) => "Request less data.",
             Self::PrivateAddress { .. } => {
@@ -464,6 +471,9 @@ impl Explain for Error {
             problem.request_id.clone_from(&refusal.request_id);
             problem.fields.clone_from(&refusal.fields);
         }
+        if let Self::Untrusted(certificate) = self {
+            problem.detail = Some(untrusted_detail(certificate));
+        }
         if let Self::ProgramEnded { said, .. } = self {
             problem.detail = Some(said.clone()).filter(|said| !said.is_empty());
         }
@@ -475,6 +485,30 @@ impl Explain for Error {
         }
         problem
     }
+}
+
+/// What helps where a certificate is not trusted.
+pub const UNTRUSTED_HINT: &str =
+    "Compare the fingerprint with the one its operator has, then trust the certificate.";
+
+/// That a certificate is not trusted, and why.
+pub fn untrusted_words(certificate: &UntrustedCertificate) -> String {
+    let UntrustedCertificate { place, reason, .. } = certificate;
+    format!("the certificate of {place} isn't trusted: {reason}")
+}
+
+/// Who issued a certificate, until when it is valid, and what tells it from any other.
+pub fn untrusted_detail(certificate: &UntrustedCertificate) -> String {
+    let facts = &certificate.facts;
+    let mut words = Vec::new();
+    if !facts.issuer.is_empty() {
+        words.push(format!("Issued by {}", facts.issuer));
+    }
+    if let Some(end) = facts.expires_at {
+        words.push(format!("Expires {}", end.instant().date()));
+    }
+    words.push(format!("SHA-256 {}", facts.sha256));
+    words.join(". ")
 }
 
 fn status_words(refusal: &Refusal) -> String {

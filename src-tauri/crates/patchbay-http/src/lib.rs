@@ -20,6 +20,7 @@ mod api;
 mod body;
 mod browser_url;
 mod capture;
+mod certificate;
 mod client;
 mod clock;
 mod error;
@@ -27,6 +28,7 @@ mod error_response;
 mod field;
 pub mod json;
 mod lookup;
+mod network;
 mod options;
 mod path;
 mod picture;
@@ -47,6 +49,7 @@ mod send;
 pub mod testing;
 pub mod text;
 mod token_source;
+mod trust;
 
 #[cfg(test)]
 mod tests;
@@ -58,12 +61,17 @@ pub use api::{Api, Redirects, parse_base_url};
 pub use body::{BodyError, read_body, read_start};
 pub use browser_url::BrowserUrl;
 pub use capture::{Capture, Captured, CapturedResponse};
+pub use certificate::read_certificates;
 pub use client::{ClientSettings, Clients, ProxyChoice};
 pub use clock::{Clock, SystemClock};
-pub use error::{BoxError, Error, Found, Refusal, Result, TEXT_LIMIT, Unreachable, from_reqwest};
+pub use error::{
+    BoxError, Error, Found, Refusal, Result, TEXT_LIMIT, UNTRUSTED_HINT, Unreachable,
+    find_untrusted, from_reqwest, untrusted_detail, untrusted_words,
+};
 pub use error_response::challenge;
 pub use field::Field;
 pub use lookup::Lookup;
+pub use network::Network;
 pub use options::{CachedToken, CallOptions, CallProgress, OnProgress, Retries, SentSecrets};
 pub use path::Path;
 pub use picture::{Picture, PictureError, fetch_picture};

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    AccountId, CaptureLevel, ConnectorId, Json, Platform, RemoteId, ServerCommand, Timestamp,
-    WalletEntryId,
+    AccountId, CaptureLevel, ConnectorId, Json, NetworkSettings, Platform, RemoteId, ServerCommand,
+    Timestamp, WalletEntryId,
 };
 
 /// A stored link to a service, whatever platform holds it.
@@ -82,6 +82,10 @@ pub struct Connector {
     #[serde(default, skip_serializing_if = "CaptureLevel::is_full")]
     #[specta(optional)]
     pub capture: CaptureLevel,
+    /// How it connects, where that is not as all others do.
+    #[serde(default)]
+    #[specta(optional)]
+    pub network: NetworkSettings,
     /// Whether it has never worked yet: a draft becomes a connector at its first success.
     pub draft: bool,
     /// The platform's own JSON, or Patchbay's settings of a connector of this computer.

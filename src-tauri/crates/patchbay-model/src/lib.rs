@@ -21,6 +21,7 @@ pub mod file_name;
 pub mod id;
 pub mod inert;
 pub mod json;
+pub mod network;
 pub mod platform_credential;
 pub mod platform_details;
 pub mod platform_look;
@@ -63,6 +64,7 @@ pub use id::{
 };
 pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, is_invisible};
 pub use json::Json;
+pub use network::{Certificate, CertificateFacts, NetworkSettings, Pin, UntrustedCertificate};
 pub use platform_credential::{CredentialLevel, CredentialStatus, PlatformCredential};
 pub use platform_details::{Action, Control, ControlGroup, Fact, OperationEffect, PlatformDetails};
 pub use platform_look::{PlatformLook, TileColours};

@@ -143,7 +143,8 @@ impl OAuthClient {
         pending: &Pending,
     ) -> Result<BrowserUrl, Error> {
         let (reach, url) = (&discovery.reach, pending.url.clone());
-        Ok(self.policy.browser_url(PAGE, reach, url).await?)
+        let addresses = self.network.addresses();
+        Ok(addresses.browser_url(PAGE, reach, url).await?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use patchbay_http::AddressPolicy;
+use patchbay_http::{AddressPolicy, Network};
 
 /// How long one request may take, DNS and body included.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -10,8 +10,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// Speaks OAuth with the authorization servers of MCP servers. Cheap to clone, keeps no state.
 #[derive(Clone, Debug)]
 pub struct OAuthClient {
-    pub(crate) http: reqwest::Client,
-    pub(crate) policy: AddressPolicy,
+    pub(crate) network: Network,
     pub(crate) time_limit: Duration,
 }
 
@@ -19,9 +18,13 @@ impl OAuthClient {
     /// `http` must follow no redirects and keep no cookies, and should have the policy's
     /// [`resolver`](AddressPolicy::resolver).
     pub fn new(http: reqwest::Client, policy: AddressPolicy) -> Self {
+        Self::over(Network::of(http, policy))
+    }
+
+    /// By the clients of a connector, or those that all others share.
+    pub fn over(network: Network) -> Self {
         Self {
-            http,
-            policy,
+            network,
             time_limit: TIME_LIMIT,
         }
     }

@@ -42,7 +42,7 @@ impl OAuthClient {
         server.set_fragment(None);
         let search = Search {
             client: self,
-            reach: self.policy.reach(&server),
+            reach: self.network.addresses().reach(&server),
             server,
             grant,
             trace,

@@ -1,7 +1,7 @@
 //! What can go wrong, and what to do about it.
 
-use patchbay_http::AddressError;
-use patchbay_model::{Code, Explain, Problem};
+use patchbay_http::{AddressError, UNTRUSTED_HINT, untrusted_detail, untrusted_words};
+use patchbay_model::{Code, Explain, Problem, UntrustedCertificate};
 
 /// A step of OAuth that could not be done.
 ///
@@ -25,7 +25,10 @@ pub enum Error {
         /// The host that was asked.
         host: String,
     },
-    /// TLS could not be agreed on, or the certificate is not trusted.
+    /// The host showed a certificate that nobody vouches for; nothing was sent.
+    #[error("{}", untrusted_words(.0))]
+    Untrusted(Box<UntrustedCertificate>),
+    /// TLS could not be agreed on.
     #[error("no secure connection to {host}")]
     Tls {
         /// The host that was asked.
@@ -232,6 +235,7 @@ impl Error {
         match self {
             Self::RegistrationRefused { detail, .. } => detail.clone(),
             Self::Refused { error, detail, .. } => detail.clone().or_else(|| error.clone()),
+            Self::Untrusted(certificate) => Some(untrusted_detail(certificate)),
             Self::Unreachable { source, .. } | Self::Tls { source, .. } => {
                 Some(crate::http::innermost(source))
             }
@@ -266,7 +270,7 @@ impl Explain for Error {
         match self {
             Self::Unreachable { .. } => Code::NetworkUnreachable,
             Self::Dns { .. } => Code::NetworkDns,
-            Self::Tls { .. } => Code::NetworkTls,
+            Self::Tls { .. } | Self::Untrusted(_) => Code::NetworkTls,
             Self::TimedOut { .. } => Code::TimedOut,
             Self::TooLarge { .. } => Code::NetworkTooLarge,
             Self::Redirect { .. } => Code::NetworkRedirect,
@@ -299,6 +303,7 @@ impl Explain for Error {
         let hint = match self {
             Self::Unreachable { .. } | Self::TimedOut { .. } => "Check your network and try again.",
             Self::Dns { .. } => "Check the address for typos.",
+            Self::Untrusted(_) => UNTRUSTED_HINT,
             Self::Tls { .. } => "Check your computer's clock and the server's certificate.",
             Self::PrivateAddress { .. }
             | Self::NotHttps { .. }

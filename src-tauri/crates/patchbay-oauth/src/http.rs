@@ -1,7 +1,9 @@
 //! Requests to authorization servers: checked, bounded, timed, traced.
 
 use http::{HeaderMap, StatusCode, header};
-use patchbay_http::{BodyError, Reach, find_address_error, host_of, json, location, read_body};
+use patchbay_http::{
+    BodyError, Reach, find_address_error, find_untrusted, host_of, json, location, read_body,
+};
 use patchbay_model::clean_text;
 use reqwest::{Method, Request};
 use serde_json::Value;
@@ -84,10 +86,12 @@ impl OAuthClient {
         request: Request,
         reach: &Reach,
     ) -> Result<Answer, Error> {
-        self.policy.check(what, reach, request.url()).await?;
-        let host = host_of(request.url());
+        let url = request.url();
+        self.network.addresses().check(what, reach, url).await?;
+        let host = host_of(url);
         let mut response = self
-            .http
+            .network
+            .client_for(url)
             .execute(request)
             .await
             .map_err(|error| failure(&host, error))?;
@@ -181,6 +185,9 @@ fn failure(host: &str, error: reqwest::Error) -> Error {
     }
     if let Some(refused) = find_address_error(&source) {
         return refused.into();
+    }
+    if let Some(certificate) = find_untrusted(&source, &host) {
+        return Error::Untrusted(Box::new(certificate));
     }
     if has_cause::<rustls::Error>(&source) {
         return Error::Tls { host, source };

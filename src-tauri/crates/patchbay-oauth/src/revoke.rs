@@ -31,7 +31,7 @@ impl OAuthClient {
         let Some(endpoint) = &grant.revocation_endpoint else {
             return Ok(Revocation::NotOffered);
         };
-        let reach = self.policy.reach(&grant.server);
+        let reach = self.network.addresses().reach(&grant.server);
         let one = One {
             client: self,
             grant,

@@ -131,7 +131,7 @@ impl OAuthClient {
         };
         let endpoint = &grant.token_endpoint;
         let request = grant.prover().request(endpoint, &form);
-        let reach = self.policy.reach(&grant.server);
+        let reach = self.network.addresses().reach(&grant.server);
         let note = Some("refresh".to_owned());
         let answer = self
             .send(WHAT, request, note, &reach, trace)

@@ -12,6 +12,7 @@ pub(crate) mod edit;
 pub(crate) mod icon;
 pub(crate) mod inspect_address;
 pub(crate) mod mcp_resources;
+pub(crate) mod network;
 pub(crate) mod pasted;
 pub(crate) mod refresh;
 pub(crate) mod related;
@@ -24,6 +25,7 @@ pub(crate) mod sync;
 pub(crate) mod time_limits;
 pub(crate) mod tool_changes;
 pub(crate) mod tools;
+pub(crate) mod trust;
 pub(crate) mod view;
 
 use patchbay_http::Reach;

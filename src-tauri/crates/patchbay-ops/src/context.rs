@@ -2,6 +2,7 @@
 
 pub(crate) mod known_tools;
 mod marks;
+pub(crate) mod networks;
 pub(crate) mod open_questions;
 pub(crate) mod running;
 pub(crate) mod running_authorizations;
@@ -13,8 +14,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use patchbay_http::AddressPolicy;
-use patchbay_model::{InspectionId, RunId, WalletEntryId};
+use patchbay_http::{AddressPolicy, Network};
+use patchbay_model::{Connector, InspectionId, RunId, WalletEntryId};
 use patchbay_oauth::OAuthClient;
 use patchbay_store::Store;
 use patchbay_vault::{Keychain, SystemKeychain, Vault};
@@ -25,6 +26,7 @@ use url::Url;
 
 use self::known_tools::KnownTools;
 use self::marks::StoredMarks;
+use self::networks::Networks;
 use self::open_questions::Questions;
 use self::running::Running;
 use self::running_authorizations::RunningAuthorizations;
@@ -42,9 +44,6 @@ use crate::secrets::tokens::Tokens;
 use crate::servers::guard::Guard;
 use crate::servers::restarts::Restarts;
 
-/// How long a connection to a host may take to be made.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-
 /// News that nobody has fetched yet; a window that falls further behind reads its lists anew.
 const EVENTS_KEPT: usize = 256;
 
@@ -61,7 +60,7 @@ struct Inner {
     store: Store,
     vault: Vault,
     addresses: AddressPolicy,
-    http: reqwest::Client,
+    networks: Networks,
     oauth: OAuthClient,
     clock: Arc<dyn Clock>,
     browser: Arc<dyn OpenBrowser>,
@@ -132,12 +131,8 @@ impl Context {
         let store = Store::open(&options.paths.database()).await?;
         let vault = Vault::new(options.paths.data.clone(), options.keychain);
         let addresses = AddressPolicy::default();
-        let http = http_builder()
-            .dns_resolver(addresses.resolver())
-            .proxy(addresses.proxy())
-            .build();
-        let http = http.map_err(Error::Http)?;
-        let oauth = OAuthClient::new(http.clone(), addresses.clone());
+        let networks = Networks::new(addresses.clone())?;
+        let oauth = OAuthClient::over(networks.shared().clone());
         vault.note_in(Arc::new(StoredMarks(store.clone())));
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let tasks = TaskTracker::new();
@@ -148,7 +143,7 @@ impl Context {
             store: store.clone(),
             vault: vault.clone(),
             references: references.clone(),
-            oauth: oauth.clone(),
+            networks: networks.clone(),
             clock: Arc::clone(&options.clock),
             locks: options.paths.locks(),
             events: events.clone(),
@@ -162,7 +157,7 @@ impl Context {
                 store,
                 vault,
                 addresses,
-                http,
+                networks,
                 oauth,
                 clock: options.clock,
                 browser: options.browser,
@@ -256,19 +251,39 @@ impl Context {
         &self.inner.addresses
     }
 
-    /// What asks an address that was checked.
-    pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.inner.http
+    /// What asks addresses that were checked, for nobody in particular.
+    pub(crate) fn network(&self) -> &Network {
+        self.inner.networks.shared()
     }
 
-    /// What asks the MCP server at that address, which a person gave.
-    pub(crate) fn http_to(&self, server: &Url) -> &reqwest::Client {
-        self.inner.addresses.allow_host(server);
-        &self.inner.http
+    pub(crate) fn networks(&self) -> &Networks {
+        &self.inner.networks
     }
 
+    /// What asks the server of a connector, and where that has it sign in.
+    ///
+    /// # Errors
+    /// [`Error::Platform`] when its settings cannot be used.
+    pub(crate) fn network_of(&self, connector: &Connector) -> Result<Network, Error> {
+        // A person gave its address.
+        let server = connector.endpoint.as_deref();
+        if let Some(server) = server.and_then(|server| Url::parse(server).ok()) {
+            self.inner.addresses.allow_host(&server);
+        }
+        self.inner.networks.of(connector)
+    }
+
+    /// What asks authorization servers, for nobody in particular.
     pub(crate) fn oauth(&self) -> &OAuthClient {
         &self.inner.oauth
+    }
+
+    /// What asks the authorization server of a connector.
+    ///
+    /// # Errors
+    /// As [`Context::network_of`].
+    pub(crate) fn oauth_of(&self, connector: &Connector) -> Result<OAuthClient, Error> {
+        Ok(OAuthClient::over(self.network_of(connector)?))
     }
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
@@ -377,13 +392,4 @@ impl Context {
     pub(crate) fn ending(&self) -> &CancellationToken {
         &self.inner.ending
     }
-}
-
-/// HTTP clients follow no redirects, so that no credential ever travels to another host.
-fn http_builder() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .user_agent(concat!("Patchbay/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .tcp_nodelay(true)
 }

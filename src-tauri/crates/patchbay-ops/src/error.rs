@@ -251,9 +251,6 @@ pub enum Error {
         /// What it is given, in seconds.
         seconds: u64,
     },
-    /// HTTP cannot be used at all.
-    #[error("couldn't start the network client")]
-    Http(#[source] reqwest::Error),
     /// The vault does not have what a wallet entry stands for: it was begun anew, or put back from an
     /// older copy.
     #[error("{name} is missing from the vault")]
@@ -342,7 +339,7 @@ impl Explain for Error {
                 is_refusal: true, ..
             } => Code::AuthDenied,
             Self::ConsentEnded { .. } => Code::AuthExchange,
-            Self::Browser(_) | Self::Http(_) => Code::Internal,
+            Self::Browser(_) => Code::Internal,
             Self::Reference { .. } => Code::VaultReference,
             Self::ProgramNotAllowed { .. } => Code::ReferenceNotAllowed,
             Self::ServerNotAllowed { .. } => Code::ProgramNotAllowed,
@@ -430,8 +427,7 @@ impl Explain for Error {
             Self::Arguments { .. }
             | Self::Fields { .. }
             | Self::ToolFailed { .. }
-            | Self::Cancelled
-            | Self::Http(_) => return None,
+            | Self::Cancelled => return None,
             Self::Store(error) => return error.hint(),
             Self::Vault(error) => return error.hint(),
             Self::OAuth(error) => return error.hint(),

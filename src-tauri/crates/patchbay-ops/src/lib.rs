@@ -81,7 +81,8 @@ pub use browser::{OpenBrowser, SystemBrowser};
 pub use catalogue::{CatalogueEntry, Reach, list_catalogue, read_registry_file};
 pub use clock::{Clock, SystemClock};
 pub use connectors::add::{
-    AddConnector, AuthenticationChoice, OAuthClientInput, add_connector, add_connector_within,
+    AddConnector, AuthenticationChoice, Connecting, OAuthClientInput, add_connector,
+    add_connector_with,
 };
 pub use connectors::add_program::{AddProgram, add_program, allow_connector_program};
 pub use connectors::bundle::{
@@ -105,6 +106,7 @@ pub use connectors::inspect_address::{
 pub use connectors::mcp_resources::{
     complete, fill_prompt, list_prompts, list_resources, read_resource, read_resource_template,
 };
+pub use connectors::network::{NetworkChanges, read_authorities_file};
 pub use connectors::pasted::{
     PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, fill_in, is_install_link,
     read_pasted,
@@ -124,6 +126,7 @@ pub use connectors::tools::{
     ConnectorTool, find_tool, list_tool_summaries, list_tools, names_credentials, refresh_tools,
     validate_arguments,
 };
+pub use connectors::trust::{find_untrusted_certificate, trust_certificate};
 pub use connectors::view::{ConnectorView, view_connector, view_connectors};
 pub use connectors::{
     FirstConnectors, find_connector, first_connectors, list_connector_rows, list_connectors,
@@ -164,7 +167,7 @@ pub use operations::{
 };
 pub use other_processes::follow_other_processes;
 pub use patchbay_files::Exposure;
-pub use patchbay_http::BrowserUrl;
+pub use patchbay_http::{BrowserUrl, UNTRUSTED_HINT};
 pub use private_memory::keep_memory_private;
 pub use questions::{answer_question, list_questions, open_question_page, question_problems};
 pub use runs::compare::{

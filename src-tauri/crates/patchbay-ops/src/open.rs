@@ -14,7 +14,8 @@ impl Context {
     /// Opens the store and clears away what a crash left half done. The keychain is not asked yet.
     ///
     /// # Errors
-    /// [`Error::Store`] when the database cannot be used; [`Error::Http`].
+    /// [`Error::Store`] when the database cannot be used; [`Error::Platform`] when the system's
+    /// certificates cannot.
     pub async fn open(options: ContextOptions) -> Result<Self, Error> {
         let cx = Self::connect(options).await?;
         recover(&cx).await?;

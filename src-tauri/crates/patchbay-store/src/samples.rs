@@ -5,9 +5,9 @@ use std::time::Duration;
 use patchbay_model::{
     Account, AccountId, Authentication, AuthenticationMethod, Authorization, AuthorizationId,
     AuthorizationState, CaptureLevel, Connector, ConnectorId, ConnectorStatus, Content,
-    IdentityLine, Json, Origin, Platform, Redirect, RunId, RunLabel, RunState, Status, TimeLimits,
-    Timestamp, Tool, ToolEffect, ToolResult, ToolRun, ToolRunSummary, Visibility, WalletEntry,
-    WalletEntryId, WalletKind,
+    IdentityLine, Json, NetworkSettings, Origin, Platform, Redirect, RunId, RunLabel, RunState,
+    Status, TimeLimits, Timestamp, Tool, ToolEffect, ToolResult, ToolRun, ToolRunSummary,
+    Visibility, WalletEntry, WalletEntryId, WalletKind,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -89,6 +89,7 @@ pub(crate) fn connector(id: &str, name: &str) -> Connector {
         roots: Vec::new(),
         sampling: false,
         capture: CaptureLevel::default(),
+        network: NetworkSettings::default(),
         draft: false,
         native: Json(json!({"transport": "streamable_http"})),
     }

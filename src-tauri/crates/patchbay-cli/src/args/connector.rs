@@ -123,6 +123,19 @@ pub(crate) enum ConnectorVerb {
         #[arg(value_enum)]
         switch: Option<Switch>,
     },
+    /// Show a certificate that isn't trusted, or trust it
+    Trust {
+        /// Connector (name, ACCOUNT/NAME or id)
+        connector: String,
+        /// Trust the certificate with this SHA-256 fingerprint
+        #[arg(
+            long,
+            value_name = "SHA256",
+            long_help = "Trust the certificate with this SHA-256 fingerprint, for this connector, its host and its port \
+                         alone. Compare it with the one its operator has first"
+        )]
+        fingerprint: Option<String>,
+    },
     /// Check a connector step by step
     Check {
         /// Connector (name, ACCOUNT/NAME or id)
@@ -210,6 +223,15 @@ pub(crate) struct AddArgs {
     /// Send credentials over plain http, where others can read them
     #[arg(long)]
     pub(crate) allow_plain_http: bool,
+    /// Trust an authority of your own; repeatable
+    #[arg(
+        long = "root-certificate",
+        value_name = "FILE",
+        conflicts_with = "local",
+        long_help = "Trust an authority of your own besides those of the system, for this connector alone; repeatable. \
+                     FILE holds its certificate as PEM"
+    )]
+    pub(crate) authorities: Vec<PathBuf>,
     /// Connect right away
     #[arg(long)]
     pub(crate) connect: bool,
@@ -346,6 +368,21 @@ pub(crate) struct EditArgs {
     /// Silence allowed in a run in seconds (0: default)
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
     pub(crate) run_timeout: Option<u32>,
+    /// Trust an authority of your own; repeatable (replaces all)
+    #[arg(
+        long = "root-certificate",
+        value_name = "FILE",
+        conflicts_with = "no_authorities",
+        long_help = "Trust an authority of your own besides those of the system, for this connector alone; repeatable \
+                     (replaces all). FILE holds its certificate as PEM"
+    )]
+    pub(crate) authorities: Vec<PathBuf>,
+    /// Trust only the authorities of the system
+    #[arg(long = "no-root-certificates")]
+    pub(crate) no_authorities: bool,
+    /// Stop trusting the certificate of HOST:PORT; repeatable
+    #[arg(long = "distrust", value_name = "HOST:PORT")]
+    pub(crate) distrusted: Vec<String>,
     /// Tell the server about a folder; repeatable (replaces all)
     #[arg(
         long = "root",

@@ -8,16 +8,16 @@ use patchbay_model::{
     Timestamp, count, has_secret_query,
 };
 use patchbay_ops::{
-    AddConnector, Check, ConnectorChanges, ServerLogLine, Synced, abilities, add_connector_within,
-    allow_connector_program, check_connector, delete_connector, disconnect_connector,
-    list_connectors, read_server_log, remove_connector, restore_connector, sync_connectors,
-    update_connector, view_connectors,
+    AddConnector, Check, Connecting, ConnectorChanges, ServerLogLine, Synced, abilities,
+    add_connector_with, allow_connector_program, check_connector, delete_connector,
+    disconnect_connector, list_connectors, read_server_log, remove_connector, restore_connector,
+    sync_connectors, update_connector, view_connectors,
 };
 use url::Url;
 
 use super::{
     authentication, background, bundle, change, connect, create, doctor, mcp_resources, pasted,
-    program, watch,
+    program, trust, watch,
 };
 use crate::args::{AddArgs, ConnectorVerb, EditArgs, ListArgs, Switch};
 use crate::cli::Cli;
@@ -76,6 +76,10 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
         } => mcp_resources::prompt(cli, &connector, &prompt, &arguments).await,
         ConnectorVerb::Log { connector, lines } => log(cli, &connector, lines).await,
         ConnectorVerb::AutoCheck { switch } => background::run(cli, switch).await,
+        ConnectorVerb::Trust {
+            connector,
+            fingerprint,
+        } => trust::trust(cli, &connector, fingerprint.as_deref()).await,
         ConnectorVerb::Check { connector } => check(cli, &connector).await,
     }
 }
@@ -110,11 +114,16 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
             title: args.title,
             allow_plain_http: args.allow_plain_http,
         };
-        let limits = TimeLimits {
-            connect_seconds: args.how.connect_timeout,
-            ..TimeLimits::default()
+        let connecting = Connecting {
+            time_limits: TimeLimits {
+                connect_seconds: args.how.connect_timeout,
+                ..TimeLimits::default()
+            },
+            network: trust::changes(&args.authorities, false, Vec::new())
+                .await?
+                .unwrap_or_default(),
         };
-        add_connector_within(&cli.cx, request, limits).await?
+        add_connector_with(&cli.cx, request, connecting).await?
     } else if choice.is_some() || args.allow_plain_http {
         return Err(Failure::usage(
             "a local program has no address to sign in to",
@@ -353,6 +362,8 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
                 .then_some("texts of a language model, from you"),
         )
         .maybe("Kept of runs", words::capture(connector.capture))
+        .add("Authorities", trust::authorities(connector))
+        .add("Trusts", trust::pins(connector))
         .maybe("Time limits", words::time_limits(connector.time_limits))
         .maybe("Protocol", server.map(words::protocol))
         .add("Tags", connector.tags.join(", "))
@@ -444,6 +455,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         roots: roots(&args.roots, args.no_roots)?,
         sampling: args.sampling.map(|state| state == Switch::On),
         capture: args.capture.map(Into::into),
+        network: trust::changes(&args.authorities, args.no_authorities, args.distrusted).await?,
     };
     if !is_change && !is_allowed && !changes_anything(&changes) {
         return Err(Failure::usage("no changes given", "See --help."));
@@ -503,6 +515,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         roots,
         sampling,
         capture,
+        network,
     } = changes;
     [name, title, url].into_iter().any(Option::is_some)
         || command.is_some()
@@ -515,6 +528,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         || roots.is_some()
         || sampling.is_some()
         || capture.is_some()
+        || network.is_some()
 }
 
 async fn log(cli: &Cli, text: &str, most: usize) -> Result<(), Failure> {

@@ -3,10 +3,14 @@
 use std::error::Error as StdError;
 use std::io::ErrorKind;
 
+use crate::trust::Distrusted;
 use crate::{AddressError, find_address_error};
-use patchbay_model::Code;
+use patchbay_model::{Code, UntrustedCertificate};
+
+use rustls::{CertificateError, OtherError};
 
 use super::Error;
+use crate::network::host_of_place;
 
 /// What kept a connection from being made, or ended it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +18,7 @@ use super::Error;
 pub enum Unreachable {
     /// No such host.
     Dns,
-    /// The certificate is not trusted, or TLS failed otherwise.
+    /// TLS failed, for another reason than a certificate that is not trusted.
     Tls,
     /// Nobody listens there.
     Refused,
@@ -28,7 +32,7 @@ impl Unreachable {
     pub(super) fn because(self) -> &'static str {
         match self {
             Self::Dns => ": host not found",
-            Self::Tls => ": certificate not trusted",
+            Self::Tls => ": no secure connection",
             Self::Refused => ": connection refused",
             Self::NoRoute => ": network unreachable",
             Self::Lost => ": connection lost",
@@ -46,7 +50,7 @@ impl Unreachable {
     pub(super) fn hint(self) -> &'static str {
         match self {
             Self::Dns => "Check the address and your network.",
-            Self::Tls => "Check the address and the server's certificate.",
+            Self::Tls => "Check that the server speaks https at this address.",
             Self::Refused => "Check that the server is running and the port is right.",
             Self::NoRoute | Self::Lost => "Check your network and try again.",
         }
@@ -64,6 +68,9 @@ pub fn from_reqwest(error: reqwest::Error, host: &str, waited: std::time::Durati
     if let Some(AddressError::Private { host }) = find_address_error(&error) {
         return Error::PrivateAddress { host };
     }
+    if let Some(certificate) = find_untrusted(&error, host) {
+        return Error::Untrusted(Box::new(certificate));
+    }
     let otherwise = match error.is_connect() {
         true => Unreachable::NoRoute,
         false => Unreachable::Lost,
@@ -72,6 +79,44 @@ pub fn from_reqwest(error: reqwest::Error, host: &str, waited: std::time::Durati
         host: host.to_owned(),
         how: classify(&error).unwrap_or(otherwise),
         source: Some(Box::new(error)),
+    }
+}
+
+/// The certificate because of which a request to `host` came to nothing; `None` where that was not why, or it was
+/// the certificate of a proxy.
+pub fn find_untrusted(
+    error: &(dyn StdError + 'static),
+    host: &str,
+) -> Option<UntrustedCertificate> {
+    let told = std::iter::successors(Some(error), |&error| inner(error)).find_map(distrusted)?;
+    let place = match host_of_place(host) {
+        Some(_) => host.to_owned(),
+        None => format!("{host}:443"),
+    };
+    (host_of_place(&place)? == told.host).then(|| UntrustedCertificate {
+        place,
+        reason: told.reason.clone(),
+        facts: told.facts.clone(),
+    })
+}
+
+fn distrusted<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Distrusted> {
+    match error.downcast_ref()? {
+        rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(told))) => {
+            told.downcast_ref()
+        }
+        _ => None,
+    }
+}
+
+/// What lies behind an error; an I/O error hides what it wraps from `source`.
+fn inner<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    match wrapped {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) async fn prepare(
             }
             client
         }
-        None => register(cx, discovery, &redirect, trace).await?,
+        None => register(cx, connector, discovery, &redirect, trace).await?,
     };
     Ok(Prepared {
         client,
@@ -177,13 +177,14 @@ async fn find_registered(
 /// Registers and keeps the registration in place of earlier ones.
 async fn register(
     cx: &Context,
+    connector: &Connector,
     discovery: &Discovery,
     redirect: &Url,
     trace: &dyn Trace,
 ) -> Result<ClientIdentity, Error> {
     let redirects = [redirect.clone()];
     let client = cx
-        .oauth()
+        .oauth_of(connector)?
         .register(discovery, &redirects, CLIENT_NAME, trace)
         .await?;
     let server = discovery.server.as_str();

@@ -34,8 +34,8 @@ pub(crate) async fn authorize_here(
     let url = endpoint_of(connector)?;
     let challenge = challenge(cx, connector, &url).await?;
     let (grant, app) = signs_in_as(connector);
-    let discovery = cx
-        .oauth()
+    let oauth = cx.oauth_of(connector)?;
+    let discovery = oauth
         .discover(&url, challenge.as_ref(), grant, &trace)
         .await?;
     issuer::ensure_agreed(cx, connector, &discovery, running).await?;
@@ -45,7 +45,6 @@ pub(crate) async fn authorize_here(
             .advance(cx, |now| now.state = AuthorizationState::Exchanging)
             .await?;
         let client = client::own_client(cx, app, &discovery).await?;
-        let oauth = cx.oauth();
         let tokens = oauth.sign_in_as_client(&discovery, &client, &scopes, &trace);
         let grant = Grant::for_client(&discovery, &client, tokens.await?, cx.now());
         save_grant(cx, &connector.id, &grant, None).await?;
@@ -54,15 +53,13 @@ pub(crate) async fn authorize_here(
     let discovery = discovery.with_scopes(&scopes);
     let prepared = client::prepare(cx, connector, &discovery, running, &trace).await?;
     let former = issuer::former_grant(cx, connector).await?;
-    let mut pending =
-        cx.oauth()
-            .begin(&discovery, &prepared.client, &prepared.redirect, &scopes)?;
+    let mut pending = oauth.begin(&discovery, &prepared.client, &prepared.redirect, &scopes)?;
     if let Some(former) = &former
         && (!former.renews || renews_by_consent(cx, former).await)
     {
         pending = pending.insisting_on_consent();
     }
-    let page = cx.oauth().consent_page(&discovery, &pending).await?;
+    let page = oauth.consent_page(&discovery, &pending).await?;
     running.change(cx, |now| {
         now.new_scopes = new_scopes(&pending.scopes, former.as_ref())
     });
@@ -73,7 +70,6 @@ pub(crate) async fn authorize_here(
         .advance(cx, |now| now.state = AuthorizationState::Exchanging)
         .await?;
     let exchanged = async {
-        let oauth = cx.oauth();
         let tokens = oauth
             .exchange(
                 &pending,
@@ -134,7 +130,8 @@ async fn challenge(
         declared: Declared::default(),
     };
     let limits = limits_of(connector, McpLimits::DEFAULT.connect);
-    match mcp::connect(cx.http_to(url), target, limits, cx.ending()).await {
+    let network = cx.network_of(connector)?;
+    match mcp::connect(network.client_for(url), target, limits, cx.ending()).await {
         Ok(session) => {
             session.close().await;
             Ok(None)

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use patchbay_http::Network;
 use patchbay_model::{
-    AccountId, Authentication, AuthenticationMethod, Connector, Json, OauthGrant, Redirect,
-    TimeLimits, Transport, WalletEntry, WalletEntryId, WalletKind, clean_text,
+    AccountId, Authentication, AuthenticationMethod, Connector, Json, NetworkSettings, OauthGrant,
+    Redirect, TimeLimits, Transport, WalletEntry, WalletEntryId, WalletKind, clean_text,
 };
 use patchbay_platforms::PlainHttp;
 use patchbay_platforms::mcp::McpLimits;
@@ -15,7 +16,8 @@ use specta::Type;
 use crate::SecretInput;
 use crate::address::{free_name, name_of, plain_http, read_address, title_of};
 use crate::connectors::blank_connector::blank_connector;
-use crate::connectors::inspect_address::inspect_address_within;
+use crate::connectors::inspect_address::inspect_address_over;
+use crate::connectors::network::{self, NetworkChanges};
 use crate::connectors::time_limits::{checked_limits, connect_limit};
 use crate::connectors::{list_connectors, status};
 use crate::context::Context;
@@ -113,19 +115,29 @@ pub enum OAuthClientInput {
 /// [`Error::Platform`] when a credential would go unencrypted; [`Error::Store`] when the name is taken;
 /// [`Error::Vault`].
 pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connector, Error> {
-    add_connector_within(cx, request, TimeLimits::default()).await
+    add_connector_with(cx, request, Connecting::default()).await
 }
 
-/// As [`add_connector`], with these time limits from the first look at the address on.
+/// How a new connector connects, where that is not as all others do.
+#[derive(Clone, Debug, Default)]
+pub struct Connecting {
+    /// How long its server is waited for.
+    pub time_limits: TimeLimits,
+    /// What it trusts.
+    pub network: NetworkChanges,
+}
+
+/// As [`add_connector`], so connected from the first look at the address on.
 ///
 /// # Errors
-/// As [`add_connector`]; [`Error::Usage`] for a limit that cannot be kept.
-pub async fn add_connector_within(
+/// As [`add_connector`]; [`Error::Usage`] for a limit or a certificate that cannot be kept.
+pub async fn add_connector_with(
     cx: &Context,
     request: AddConnector,
-    time_limits: TimeLimits,
+    connecting: Connecting,
 ) -> Result<Connector, Error> {
-    let time_limits = checked_limits(time_limits)?;
+    let time_limits = checked_limits(connecting.time_limits)?;
+    let network = network::changed(NetworkSettings::default(), &connecting.network)?;
     let url = read_address(&request.url)?;
     let Suggestion {
         choice,
@@ -137,7 +149,10 @@ pub async fn add_connector_within(
             title: title_of(&url),
             methods: METHODS.to_vec(),
         },
-        None => suggested(cx, url.as_str(), time_limits).await?,
+        None => {
+            let by = cx.networks().with(&network)?;
+            suggested(cx, url.as_str(), time_limits, &by).await?
+        }
     };
     let title = checked_title(request.title).unwrap_or(own_title);
     let name = chosen_name(cx, request.name, &title).await?;
@@ -154,6 +169,7 @@ pub async fn add_connector_within(
         authentication_methods: methods,
         allows_plain_http: request.allow_plain_http && PlainHttp::is_needed_for(&url),
         time_limits,
+        network,
         draft: true,
         native: Json(json!({ "url": url.as_str(), "transport": Transport::StreamableHttp })),
         ..blank_connector(cx, AccountId::local(), name, title)
@@ -182,9 +198,10 @@ async fn suggested(
     cx: &Context,
     address: &str,
     time_limits: TimeLimits,
+    network: &Network,
 ) -> Result<Suggestion, Error> {
     let connect = connect_limit(time_limits, McpLimits::DEFAULT.connect);
-    let found = inspect_address_within(cx, address, connect).await?;
+    let found = inspect_address_over(cx, address, connect, network).await?;
     let is_best = found.methods.first() == Some(&AuthenticationMethod::Oauth);
     let mut methods = METHODS.to_vec();
     if found.needs_authorization && !is_best {

@@ -1,7 +1,8 @@
 //! A connector of which nothing is known yet but its account and its names.
 
 use patchbay_model::{
-    AccountId, Authentication, CaptureLevel, Connector, ConnectorId, Json, TimeLimits, Visibility,
+    AccountId, Authentication, CaptureLevel, Connector, ConnectorId, Json, NetworkSettings,
+    TimeLimits, Visibility,
 };
 
 use crate::connectors::status;
@@ -42,6 +43,7 @@ pub(crate) fn blank_connector(
         roots: Vec::new(),
         sampling: false,
         capture: CaptureLevel::default(),
+        network: NetworkSettings::default(),
         draft: false,
         native: Json::default(),
     }

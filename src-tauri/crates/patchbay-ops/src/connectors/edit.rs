@@ -2,7 +2,7 @@
 
 use patchbay_model::{
     Authentication, CaptureLevel, Code, Connector, ConnectorId, Explain, IdentityLine,
-    ServerCommand, Status, TimeLimits, Timestamp, clean_text,
+    NetworkSettings, ServerCommand, Status, TimeLimits, Timestamp, clean_text,
 };
 use patchbay_store::Changed;
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use crate::address::{plain_http, read_address};
 use crate::backend::for_connector;
 use crate::connectors::add::{AuthenticationChoice, authentication, checked_name, checked_title};
 use crate::connectors::add_program::{checked_command, native, no_program};
+use crate::connectors::network::{self, NetworkChanges};
 use crate::connectors::roots::checked_roots;
 use crate::connectors::time_limits::checked_limits;
 use crate::connectors::{find_connector, not_found, status};
@@ -55,6 +56,8 @@ pub struct ConnectorChanges {
     pub sampling: Option<bool>,
     /// How much of its runs is kept from now on.
     pub capture: Option<CaptureLevel>,
+    /// What it trusts besides what the system trusts.
+    pub network: Option<NetworkChanges>,
 }
 
 /// Changes what is given and leaves the rest.
@@ -85,6 +88,7 @@ pub async fn update_connector(
         || after.time_limits != before.time_limits
         || after.roots != before.roots
         || after.sampling != before.sampling
+        || after.network != before.network
         || after.status.status == Status::Disabled;
     if reconnects {
         servers::sessions::close(cx, id).await;
@@ -112,6 +116,7 @@ struct Edit {
     roots: Option<Vec<String>>,
     sampling: Option<bool>,
     capture: Option<CaptureLevel>,
+    network: Option<NetworkSettings>,
     at: Timestamp,
 }
 
@@ -162,6 +167,10 @@ impl Edit {
             roots,
             sampling: changes.sampling,
             capture: changes.capture,
+            network: match &changes.network {
+                Some(changes) => Some(network::changed(connector.network.clone(), changes)?),
+                None => None,
+            },
             at: cx.now(),
         })
     }
@@ -184,6 +193,12 @@ impl Edit {
         replace(&mut connector.roots, self.roots);
         replace(&mut connector.sampling, self.sampling);
         replace(&mut connector.capture, self.capture);
+        if let Some(network) = self.network
+            && connector.network != network
+        {
+            connector.network = network;
+            status::forget_failure(connector);
+        }
         if let Some((chosen, identity)) = self.authentication {
             connector.authentication = keep_sign_in(chosen, &connector.authentication);
             connector.identity = identity;
@@ -214,7 +229,9 @@ fn replace<T>(value: &mut T, given: Option<T>) {
 
 /// Tags, favourites and what is kept of runs are ours; everything else may be the platform's.
 fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
-    if connector.command.is_some() && (changes.url.is_some() || changes.authentication.is_some()) {
+    let needs_address =
+        changes.url.is_some() || changes.authentication.is_some() || changes.network.is_some();
+    if connector.command.is_some() && needs_address {
         return Err(Error::Usage {
             what: format!("{} is a program and has no address", connector.title),
             hint: "Add the address as another connector.".to_owned(),
@@ -231,6 +248,7 @@ fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result
         && changes.time_limits.is_none()
         && changes.roots.is_none()
         && changes.sampling.is_none()
+        && changes.network.is_none()
         && changes.enabled.is_none();
     if ours || abilities(connector).configured_here {
         return Ok(());
@@ -382,6 +400,7 @@ fn move_to(connector: &mut Connector, url: &Url) {
     }
     if before.is_none_or(|before| before.origin() != url.origin()) {
         connector.allows_plain_http = false;
+        connector.network.pins.clear();
         // A secret belongs to the origin that it was given for.
         match &mut connector.authentication {
             Authentication::Oauth { entry, .. } => *entry = None,

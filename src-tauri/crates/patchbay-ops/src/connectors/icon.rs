@@ -71,7 +71,7 @@ async fn load(cx: &Context, reach: &Reach, url: Url) -> Option<Picture> {
         return Some(picture);
     }
     let _turn = FETCHES.acquire().await.ok()?;
-    match fetch_picture(cx.http(), cx.addresses(), reach, url).await {
+    match fetch_picture(cx.network().client_for(&url), cx.addresses(), reach, url).await {
         Ok(picture) => {
             let kept = picture.clone();
             on_disk(move || save(&file, kept.bytes()).ok()).await;

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_http::host_of;
+use patchbay_http::{Network, host_of};
 use patchbay_model::{
     AuthenticationMethod, Explain, InspectionId, OauthGrant, Problem, ServerFacts, Transport,
     has_secret_query,
 };
-use patchbay_oauth::{CALLBACK_PATH, Challenge, DEFAULT_PORT, DiscoverySource, Untraced};
+use patchbay_oauth::{
+    CALLBACK_PATH, Challenge, DEFAULT_PORT, DiscoverySource, OAuthClient, Untraced,
+};
 use patchbay_platforms::mcp::{self, Declared, McpLimits, McpSession, McpTarget};
 use patchbay_platforms::{NoToken, PlainHttp};
 use serde::{Deserialize, Serialize};
@@ -97,14 +99,15 @@ pub fn cancel_inspection(cx: &Context, id: &InspectionId) {
 /// [`Error::Usage`] when it is no address; [`Error::Store`]. What is wrong at the address itself stands
 /// in the answer's `problem`.
 pub async fn inspect_address(cx: &Context, address: &str) -> Result<AddressInspection, Error> {
-    inspect_address_within(cx, address, McpLimits::DEFAULT.connect).await
+    inspect_address_over(cx, address, McpLimits::DEFAULT.connect, cx.network()).await
 }
 
-/// As [`inspect_address`], with that time for the server to be connected to.
-pub(crate) async fn inspect_address_within(
+/// As [`inspect_address`], with that time for the server to be connected to, and by those clients.
+pub(crate) async fn inspect_address_over(
     cx: &Context,
     address: &str,
     connect: Duration,
+    network: &Network,
 ) -> Result<AddressInspection, Error> {
     let url = read_address(address)?;
     let mut found = blank(cx, &url).await?;
@@ -119,7 +122,9 @@ pub(crate) async fn inspect_address_within(
         connect,
         ..McpLimits::DEFAULT
     };
-    match mcp::connect(cx.http_to(&url), target, limits, cx.ending()).await {
+    // A person gave it.
+    cx.addresses().allow_host(&url);
+    match mcp::connect(network.client_for(&url), target, limits, cx.ending()).await {
         Ok(session) => {
             note_server(cx, &mut found, &session).await;
             session.close().await;
@@ -127,7 +132,7 @@ pub(crate) async fn inspect_address_within(
         Err(patchbay_platforms::Error::Unauthorized { challenge, .. }) => {
             found.transport = Some(Transport::StreamableHttp);
             found.needs_authorization = true;
-            note_sign_in(cx, &mut found, &url, challenge.as_deref()).await;
+            note_sign_in(network, &mut found, &url, challenge.as_deref()).await;
         }
         Err(error) => found.problem = Some(error.problem()),
     }
@@ -198,7 +203,7 @@ async fn note_server(cx: &Context, found: &mut AddressInspection, session: &McpS
 
 /// How one signs in to a server that lets nobody in without.
 async fn note_sign_in(
-    cx: &Context,
+    network: &Network,
     found: &mut AddressInspection,
     url: &Url,
     challenge: Option<&str>,
@@ -206,14 +211,10 @@ async fn note_sign_in(
     let challenge = challenge.map(Challenge::parse);
     let typed_in = [AuthenticationMethod::Bearer, AuthenticationMethod::Headers];
     found.methods = typed_in.to_vec();
-    match cx
-        .oauth()
-        .discover(
-            url,
-            challenge.as_ref(),
-            OauthGrant::AuthorizationCode,
-            &Untraced,
-        )
+    let oauth = OAuthClient::over(network.clone());
+    let grant = OauthGrant::AuthorizationCode;
+    match oauth
+        .discover(url, challenge.as_ref(), grant, &Untraced)
         .await
     {
         Ok(discovery) => {

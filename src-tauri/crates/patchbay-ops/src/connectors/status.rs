@@ -26,6 +26,13 @@ pub(crate) fn unchecked() -> ConnectorStatus {
     }
 }
 
+/// What failed under former settings says nothing of the new ones.
+pub(crate) fn forget_failure(connector: &mut Connector) {
+    if connector.status.status == Status::Failing {
+        connector.status = unchecked();
+    }
+}
+
 /// Notes that tools were listed.
 pub(crate) fn note_ready(connector: &mut Connector, now: Timestamp) {
     connector.draft = false;

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use patchbay_model::{
     Authentication, Connector, Secret, Timestamp, WalletEntry, WalletEntryId, WalletKind,
 };
-use patchbay_oauth::{Grant, OAuthClient, RefreshError, Tokens as RenewedTokens, Untraced};
+use patchbay_oauth::{Grant, RefreshError, Tokens as RenewedTokens, Untraced};
 use patchbay_platforms::{BoxError, Headers, NoToken, TokenSource};
 use patchbay_store::Store;
 use patchbay_vault::{Room, Saved, SecretName, Vault};
@@ -25,6 +25,7 @@ use unsaved::Retry;
 use url::Url;
 
 use crate::clock::Clock;
+use crate::context::networks::Networks;
 use crate::error::Error;
 use crate::events::Event;
 use crate::lock::FileLock;
@@ -51,7 +52,7 @@ pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) vault: Vault,
     pub(crate) references: References,
-    pub(crate) oauth: OAuthClient,
+    pub(crate) networks: Networks,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) locks: PathBuf,
     pub(crate) events: broadcast::Sender<Event>,
@@ -261,7 +262,11 @@ impl Tokens {
             }
             Err(error) => return Err(error.into()),
         };
-        match self.0.parts.oauth.refresh(&asking, &Untraced).await {
+        let Parts {
+            networks, store, ..
+        } = &self.0.parts;
+        let oauth = networks.oauth_of(store, entry).await?;
+        match oauth.refresh(&asking, &Untraced).await {
             Ok(tokens) => self.keep(entry, title, (grant, tokens), room).await,
             Err(RefreshError::Later(error)) => {
                 if is_usable {

@@ -125,7 +125,8 @@ async fn forget_told(
 async fn revoke(cx: &Context, entry: &WalletEntry, secret: &Secret) -> Result<Revocation, Error> {
     let grant = Grant::from_secret(secret)?;
     let grant = cx.tokens().with_app_secret(entry, grant).await?;
-    Ok(cx.oauth().revoke(&grant, &Untraced).await?)
+    let oauth = cx.networks().oauth_of(cx.store(), entry).await?;
+    Ok(oauth.revoke(&grant, &Untraced).await?)
 }
 
 #[cfg(test)]

@@ -87,8 +87,9 @@ async fn connect(
         server_facts: connector.server.clone(),
         declared: declared_to(cx, connector),
     };
+    let network = cx.network_of(connector)?;
     Ok(mcp::connect(
-        cx.http_to(&target.url),
+        network.client_for(&target.url),
         target,
         limits_of(connector, McpLimits::DEFAULT.connect),
         cancel,

@@ -1,0 +1,106 @@
+//! The clients of one connector, or those that all others share.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_model::NetworkSettings;
+use rustls::pki_types::ServerName;
+use url::Url;
+
+use crate::certificate::to_der;
+use crate::trust::{PinnedCertificate, tls_config};
+use crate::{AddressPolicy, Error};
+
+/// How long a connection to a host may take to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// What asks addresses that were checked. None of its clients follows redirects, so that no credential ever
+/// travels to another host. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Network {
+    addresses: AddressPolicy,
+    usual: reqwest::Client,
+    /// Those of places with a certificate of their own, by host and port.
+    pinned: Arc<HashMap<String, reqwest::Client>>,
+}
+
+impl Network {
+    /// With what a connector does otherwise than others.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when a certificate cannot be used.
+    pub fn build(settings: &NetworkSettings, addresses: &AddressPolicy) -> Result<Self, Error> {
+        let mut authorities = Vec::new();
+        for authority in &settings.authorities {
+            authorities.extend(to_der(authority.pem.as_bytes())?);
+        }
+        let client = |pin| {
+            let tls = tls_config(authorities.clone(), pin)?;
+            let builder = reqwest::Client::builder()
+                .user_agent(concat!("Patchbay/", env!("CARGO_PKG_VERSION")))
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(CONNECT_TIMEOUT)
+                .tcp_nodelay(true)
+                .dns_resolver(addresses.resolver())
+                .proxy(addresses.proxy())
+                .tls_backend_preconfigured(tls);
+            let built = builder.build();
+            built.map_err(|_| Error::Usage("the network settings can't be used".to_owned()))
+        };
+        let mut pinned = HashMap::new();
+        for pin in &settings.pins {
+            let accepted = PinnedCertificate {
+                host: host_of_place(&pin.place)
+                    .ok_or_else(|| Error::Usage(format!("{} isn't a host", pin.place)))?,
+                sha256: pin.facts.sha256.clone(),
+            };
+            pinned.insert(pin.place.clone(), client(Some(accepted))?);
+        }
+        Ok(Self {
+            addresses: addresses.clone(),
+            usual: client(None)?,
+            pinned: Arc::new(pinned),
+        })
+    }
+
+    /// One client for all addresses, which must follow no redirects and keep no cookies, and should have the
+    /// policy's [`resolver`](AddressPolicy::resolver).
+    pub fn of(client: reqwest::Client, addresses: AddressPolicy) -> Self {
+        Self {
+            addresses,
+            usual: client,
+            pinned: Arc::default(),
+        }
+    }
+
+    /// What asks that address.
+    pub fn client_for(&self, url: &Url) -> &reqwest::Client {
+        let pinned = match self.pinned.is_empty() || url.scheme() != "https" {
+            true => None,
+            false => place_of(url).and_then(|place| self.pinned.get(&place)),
+        };
+        pinned.unwrap_or(&self.usual)
+    }
+
+    /// Where its requests may lead.
+    pub fn addresses(&self) -> &AddressPolicy {
+        &self.addresses
+    }
+}
+
+/// Host and port of an address, both always.
+fn place_of(url: &Url) -> Option<String> {
+    Some(format!(
+        "{}:{}",
+        url.host_str()?,
+        url.port_or_known_default()?
+    ))
+}
+
+/// The name that TLS has for a host and port.
+pub(crate) fn host_of_place(place: &str) -> Option<ServerName<'static>> {
+    let (host, _) = place.rsplit_once(':')?;
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    ServerName::try_from(host.to_owned()).ok()
+}

@@ -1,0 +1,170 @@
+//! Which servers are believed to be themselves.
+//!
+//! The system decides, with the authorities that a person added; one certificate can be accepted from one
+//! host whatever else is wrong with it. What is not accepted is told with the certificate that was shown.
+
+use std::sync::{Arc, OnceLock};
+
+use patchbay_model::CertificateFacts;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, OtherError,
+    SignatureScheme,
+};
+use rustls_platform_verifier::Verifier;
+
+use crate::Error;
+use crate::certificate::{facts_of, fingerprint};
+
+/// One certificate that is accepted from one host.
+#[derive(Clone, Debug)]
+pub(crate) struct PinnedCertificate {
+    pub(crate) host: ServerName<'static>,
+    pub(crate) sha256: String,
+}
+
+/// How TLS is spoken with servers that these authorities vouch for, besides those of the system, and with one
+/// whose certificate is `pin`.
+///
+/// # Errors
+/// [`Error::Usage`] when an authority cannot be used.
+pub(crate) fn tls_config(
+    authorities: Vec<CertificateDer<'static>>,
+    pin: Option<PinnedCertificate>,
+) -> Result<ClientConfig, Error> {
+    let unusable = |_| Error::Usage("the certificates can't be used".to_owned());
+    let provider = provider();
+    let usual = match authorities.is_empty() {
+        true => of_system().map_err(unusable)?,
+        false => Arc::new(
+            Verifier::new_with_extra_roots(authorities, Arc::clone(&provider)).map_err(unusable)?,
+        ),
+    };
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(unusable)?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Trust { usual, pin }));
+    let mut config = config.with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    CryptoProvider::get_default()
+        .cloned()
+        .unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+}
+
+/// The system's own judgement. Reading its authorities takes a while, so all share one.
+fn of_system() -> Result<Arc<Verifier>, TlsError> {
+    static SHARED: OnceLock<Arc<Verifier>> = OnceLock::new();
+    if let Some(shared) = SHARED.get() {
+        return Ok(Arc::clone(shared));
+    }
+    let made = Arc::new(Verifier::new(provider())?);
+    Ok(Arc::clone(SHARED.get_or_init(|| made)))
+}
+
+/// A certificate that was not accepted, on its way through the errors of TLS and HTTP.
+#[derive(Debug, thiserror::Error)]
+#[error("the certificate isn't trusted: {reason}")]
+pub(crate) struct Distrusted {
+    /// Who was expected.
+    pub(crate) host: ServerName<'static>,
+    /// As the end of a sentence.
+    pub(crate) reason: String,
+    pub(crate) facts: CertificateFacts,
+}
+
+#[derive(Debug)]
+struct Trust {
+    usual: Arc<Verifier>,
+    pin: Option<PinnedCertificate>,
+}
+
+impl Trust {
+    fn is_pinned(&self, leaf: &CertificateDer<'_>, host: &ServerName<'_>) -> bool {
+        self.pin
+            .as_ref()
+            .is_some_and(|pin| pin.host == *host && pin.sha256 == fingerprint(leaf))
+    }
+}
+
+impl ServerCertVerifier for Trust {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        host: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, TlsError> {
+        if self.is_pinned(leaf, host) {
+            return Ok(ServerCertVerified::assertion());
+        }
+        let judged = self
+            .usual
+            .verify_server_cert(leaf, intermediates, host, ocsp, now);
+        judged.map_err(|error| match error {
+            TlsError::InvalidCertificate(why) => {
+                let facts = facts_of(leaf);
+                let told = Distrusted {
+                    host: host.to_owned(),
+                    reason: reason(&why, &facts),
+                    facts,
+                };
+                CertificateError::Other(OtherError(Arc::new(told))).into()
+            }
+            error => error,
+        })
+    }
+
+    // A pinned certificate says nothing to whoever has not its key, which is proved as with any other.
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, TlsError> {
+        self.usual.verify_tls12_signature(message, leaf, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, TlsError> {
+        self.usual.verify_tls13_signature(message, leaf, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.usual.supported_verify_schemes()
+    }
+}
+
+fn reason(why: &CertificateError, facts: &CertificateFacts) -> String {
+    let words = match why {
+        CertificateError::UnknownIssuer if facts.issuer == facts.subject => "it's self-signed",
+        // An authority of the same name did not sign it.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => "its issuer is unknown",
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "it isn't valid yet"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it's for another host"
+        }
+        CertificateError::Revoked => "its issuer revoked it",
+        // What it means has no word of its own, as for an authority's own certificate on a server.
+        CertificateError::Other(_) if facts.issuer == facts.subject => "it's self-signed",
+        _ => "it isn't valid",
+    };
+    words.to_owned()
+}
+
+#[cfg(test)]
+mod tests;

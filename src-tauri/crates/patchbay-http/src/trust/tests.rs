@@ -1,0 +1,235 @@
+use std::net::Ipv4Addr;
+
+use patchbay_model::{NetworkSettings, Pin, UntrustedCertificate};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use url::Url;
+
+use super::*;
+use crate::{AddressPolicy, Network, Proxies, find_untrusted, from_reqwest, read_certificates};
+
+/// A certificate with its key.
+pub(crate) struct Identity {
+    pub(crate) certificate: CertificateDer<'static>,
+    pub(crate) key: Vec<u8>,
+}
+
+pub(crate) fn authority() -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::default();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "Corp CA");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+fn self_signed(host: &str) -> Identity {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+    Identity {
+        certificate: params.self_signed(&key).unwrap().der().clone(),
+        key: key.serialize_der(),
+    }
+}
+
+pub(crate) fn issued(by: &CertifiedIssuer<'static, KeyPair>, host: &str, until: i32) -> Identity {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+    params.distinguished_name.push(DnType::CommonName, host);
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(until, 1, 1);
+    Identity {
+        certificate: params.signed_by(&key, by).unwrap().der().clone(),
+        key: key.serialize_der(),
+    }
+}
+
+/// Answers every request with its certificate's owner; the address is of 127.0.0.1.
+async fn serve(identity: &Identity) -> Url {
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key.clone()));
+    let config = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![identity.certificate.clone()], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else {
+                    return;
+                };
+                let mut head = [0; 4096];
+                if stream.read(&mut head).await.is_ok_and(|read| read > 0) {
+                    let answer =
+                        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi";
+                    drop(stream.write_all(answer).await);
+                    drop(stream.shutdown().await);
+                }
+            });
+        }
+    });
+    Url::parse(&url).unwrap()
+}
+
+fn network(settings: &NetworkSettings) -> Network {
+    let addresses = AddressPolicy::new(Arc::new(crate::lookup::SystemLookup), Proxies::none());
+    Network::build(settings, &addresses).unwrap()
+}
+
+async fn get(network: &Network, url: &Url) -> Result<(), UntrustedCertificate> {
+    let asked = network.client_for(url).get(url.clone()).send().await;
+    match asked {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let host = crate::host_of(url);
+            let told = find_untrusted(&error, &host);
+            Err(told.unwrap_or_else(|| panic!("{error:?}")))
+        }
+    }
+}
+
+fn trusting(authority: &CertifiedIssuer<'static, KeyPair>) -> NetworkSettings {
+    NetworkSettings {
+        authorities: read_certificates(&authority.pem()).unwrap(),
+        ..NetworkSettings::default()
+    }
+}
+
+fn pinning(told: &UntrustedCertificate) -> NetworkSettings {
+    let pin = Pin {
+        place: told.place.clone(),
+        facts: told.facts.clone(),
+    };
+    NetworkSettings {
+        pins: vec![pin],
+        ..NetworkSettings::default()
+    }
+}
+
+#[tokio::test]
+async fn an_authority_of_ones_own_vouches_for_its_servers_alone() {
+    let (ours, other) = (authority(), authority());
+    let trusted = serve(&issued(&ours, "127.0.0.1", 2090)).await;
+    let strange = serve(&issued(&other, "127.0.0.1", 2090)).await;
+    let with = network(&trusting(&ours));
+    assert_eq!(get(&with, &trusted).await, Ok(()));
+    let told = get(&with, &strange).await.unwrap_err();
+    assert_eq!(told.reason, "its issuer is unknown");
+    let without = network(&NetworkSettings::default());
+    assert!(
+        get(&without, &trusted).await.is_err(),
+        "others stay as they are"
+    );
+}
+
+#[tokio::test]
+async fn why_a_certificate_is_not_trusted_is_told() {
+    let ours = authority();
+    let network = network(&trusting(&ours));
+    for (identity, reason) in [
+        (issued(&ours, "127.0.0.1", 2021), "it has expired"),
+        (issued(&ours, "wiki.corp", 2090), "it's for another host"),
+        (
+            issued(&authority(), "127.0.0.1", 2090),
+            "its issuer is unknown",
+        ),
+        (self_signed("127.0.0.1"), "it's self-signed"),
+    ] {
+        let url = serve(&identity).await;
+        let told = get(&network, &url).await.unwrap_err();
+        assert_eq!(told.reason, reason);
+        assert_eq!(told.facts.sha256, fingerprint(&identity.certificate));
+        assert_eq!(format!("https://{}/", told.place), url.as_str());
+    }
+}
+
+#[tokio::test]
+async fn the_error_names_issuer_and_fingerprint() {
+    use patchbay_model::{Code, Explain as _};
+    let identity = self_signed("127.0.0.1");
+    let url = serve(&identity).await;
+    let network = network(&NetworkSettings::default());
+    let asked = network.client_for(&url).get(url.clone()).send().await;
+    let error = from_reqwest(
+        asked.unwrap_err(),
+        &crate::host_of(&url),
+        std::time::Duration::ZERO,
+    );
+    let problem = error.problem();
+    assert_eq!(problem.code, Code::NetworkTls);
+    let place = crate::host_of(&url);
+    assert_eq!(
+        problem.message,
+        format!("the certificate of {place} isn't trusted: it's self-signed")
+    );
+    let detail = problem.detail.unwrap();
+    assert!(
+        detail.contains(&fingerprint(&identity.certificate)),
+        "{detail}"
+    );
+    assert!(
+        detail.contains("Issued by CN=rcgen self signed cert"),
+        "{detail}"
+    );
+    assert!(!problem.retryable && problem.hint.is_some());
+}
+
+#[tokio::test]
+async fn a_pin_is_for_that_certificate_of_that_host_and_port() {
+    let identity = self_signed("127.0.0.1");
+    let (url, elsewhere) = (serve(&identity).await, serve(&identity).await);
+    let told = get(&network(&NetworkSettings::default()), &url).await;
+    let pinned = network(&pinning(&told.unwrap_err()));
+    assert_eq!(get(&pinned, &url).await, Ok(()));
+    assert!(get(&pinned, &elsewhere).await.is_err(), "another port");
+
+    let changed = serve(&self_signed("127.0.0.1")).await;
+    let mut settings = pinning(&get(&pinned, &changed).await.unwrap_err());
+    settings.pins[0].facts.sha256 = fingerprint(&identity.certificate);
+    let told = get(&network(&settings), &changed).await.unwrap_err();
+    assert_eq!(told.reason, "it's self-signed", "a changed one asks again");
+}
+
+#[tokio::test]
+async fn a_pinned_certificate_without_its_key_is_worth_nothing() {
+    let (identity, mut thief) = (self_signed("127.0.0.1"), self_signed("127.0.0.1"));
+    thief.certificate = identity.certificate.clone();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(thief.key));
+    let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap();
+    let shown = rustls::sign::CertifiedKey::new(vec![thief.certificate], key);
+    let config = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(shown)));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let place = listener.local_addr().unwrap().to_string();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            drop(acceptor.accept(stream).await);
+        }
+    });
+    let settings = NetworkSettings {
+        pins: vec![Pin {
+            place: place.clone(),
+            facts: facts_of(&identity.certificate),
+        }],
+        ..NetworkSettings::default()
+    };
+    let network = network(&settings);
+    let url = Url::parse(&format!("https://{place}/")).unwrap();
+    let asked = network.client_for(&url).get(url.clone()).send().await;
+    assert!(asked.is_err());
+}

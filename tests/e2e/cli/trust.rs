@@ -1,0 +1,95 @@
+//! Servers that nobody vouches for, until a person does.
+
+use patchbay_playground::SelfSigned;
+
+use super::desk::Terminal;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_is_trusted_by_its_fingerprint_for_one_connector() {
+    let terminal = Terminal::new().await;
+    let server = SelfSigned::start().await.unwrap();
+    let url = server.url().as_str();
+    let place = url.strip_prefix("https://").unwrap().split('/').next();
+    let place = place.unwrap();
+    for name in ["wiki", "other"] {
+        let add = ["connector", "add", url, "--name", name, "--title", name];
+        terminal.run(&add).await.succeeded();
+    }
+    let connect = ["connector", "connect", "wiki"];
+    let told = terminal.run(&connect).await;
+    let words = format!("error: The certificate of {place} isn't trusted: it's self-signed.\n");
+    assert!(told.stderr.starts_with(&words), "{told:?}");
+    let hint = "hint: To see it and trust it, run `patchbay connector trust wiki`.\n";
+    assert!(told.stderr.ends_with(hint), "{told:?}");
+    assert_eq!(server.requests(), 0, "nothing is sent without trust");
+
+    let found = terminal
+        .run(&["connector", "trust", "wiki", "--json"])
+        .await;
+    let found = found.document();
+    assert_eq!(found["place"], place);
+    let fingerprint = found["facts"]["sha256"].as_str().unwrap();
+    assert!(told.stderr.contains(fingerprint), "{told:?}");
+    let trust = |fingerprint: String| {
+        let words = ["connector", "trust", "wiki", "--fingerprint"].map(str::to_owned);
+        [&words[..], &[fingerprint]].concat()
+    };
+    let wrong = trust("00".repeat(32));
+    let words: Vec<_> = wrong.iter().map(String::as_str).collect();
+    let told = terminal.run(&words).await;
+    assert!(
+        told.stderr.contains("shows another certificate"),
+        "{told:?}"
+    );
+    let right = trust(fingerprint.replace(':', "").to_lowercase());
+    let words: Vec<_> = right.iter().map(String::as_str).collect();
+    let done = terminal.run(&words).await;
+    done.succeeded();
+    assert_eq!(
+        done.stderr,
+        format!("Trusted the certificate of {place}.\n")
+    );
+
+    let told = terminal.run(&connect).await;
+    assert!(!told.stderr.contains("isn't trusted"), "{told:?}");
+    let requests = server.requests();
+    assert!(requests > 0, "it was asked: {told:?}");
+    let check = terminal.run(&["connector", "check", "other"]).await;
+    assert!(
+        check.stdout.contains("isn't trusted"),
+        "others stay as they are: {check:?}"
+    );
+
+    let edit = ["connector", "edit", "wiki", "--distrust", place];
+    terminal.run(&edit).await.succeeded();
+    let told = terminal.run(&connect).await;
+    assert!(told.stderr.contains("isn't trusted"), "{told:?}");
+    assert_eq!(server.requests(), requests);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authority_of_ones_own_is_trusted_from_the_first_look_on() {
+    let terminal = Terminal::new().await;
+    let server = SelfSigned::start().await.unwrap();
+    let file = terminal.home.path().join("root.pem");
+    std::fs::write(&file, SelfSigned::certificate()).unwrap();
+    let file = file.to_str().unwrap();
+    let add = ["connector", "add", server.url().as_str(), "--name", "wiki"];
+    let add = [&add[..], &["--root-certificate", file]].concat();
+    terminal.run(&add).await.succeeded();
+    assert!(server.requests() > 0, "it was looked at");
+    let kept = terminal.run(&["connector", "show", "wiki", "--json"]).await;
+    let kept = kept.document();
+    assert_eq!(kept["network"]["authorities"].as_array().unwrap().len(), 1);
+
+    let broken = terminal.home.path().join("broken.pem");
+    std::fs::write(&broken, "hello").unwrap();
+    let edit = ["connector", "edit", "wiki"];
+    let wrong = ["--root-certificate", broken.to_str().unwrap()];
+    let told = terminal.run(&[&edit[..], &wrong].concat()).await;
+    assert!(told.stderr.contains("isn't a certificate"), "{told:?}");
+    let none = [&edit[..], &["--no-root-certificates"]].concat();
+    terminal.run(&none).await.succeeded();
+    let told = terminal.run(&["connector", "connect", "wiki"]).await;
+    assert!(told.stderr.contains("isn't trusted"), "{told:?}");
+}
