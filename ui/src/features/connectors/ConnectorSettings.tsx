@@ -16,6 +16,7 @@ import { isPlainHttp } from "@/lib/plainHttp";
 import { AuthenticationFields } from "./AuthenticationFields";
 import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, formOf } from "./authenticationForm";
 import { CaptureSettings } from "./CaptureSettings";
+import { CertificateSettings } from "./CertificateSettings";
 import styles from "./ConnectorPage.module.css";
 import { EditSettings } from "./hosted/EditSettings";
 import { ProgramSettings } from "./ProgramSettings";
@@ -35,7 +36,10 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
       {connector.command ? (
         <ProgramSettings connector={connector} command={connector.command} />
       ) : (
-        <SignInSettings connector={connector} />
+        <>
+          <SignInSettings connector={connector} />
+          <CertificateSettings connector={connector} />
+        </>
       )}
       <RootsSettings connector={connector} />
       <SamplingSettings connector={connector} />

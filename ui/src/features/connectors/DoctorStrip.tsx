@@ -6,6 +6,7 @@ import { type Check, type CheckState, type CheckStep, type Code, type Connector 
 import { asProblem } from "@/host/call";
 import { duration } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
+import { TrustCertificate } from "./TrustCertificate";
 import { useCheckReport } from "./useConnectorActions";
 
 const steps: { name: string; label: string }[] = [
@@ -62,6 +63,7 @@ export function DoctorStrip({ connector, check, checking, onSettings, onCheck }:
           onRetry={onCheck}
           retryLabel={failed.problem.code === "program.not_allowed" ? "Allow program…" : "Check again"}
         >
+          <TrustCertificate connector={connector} code={failed.problem.code} onTrusted={onCheck} />
           {settingsHelp(failed.problem.code, failed.name) && (
             <Button small look="primary" onPress={onSettings}>
               Open settings

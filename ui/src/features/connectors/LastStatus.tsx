@@ -6,6 +6,7 @@ import { type Connector } from "@/host/bindings";
 import { ago } from "@/lib/time";
 import { sentence } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
+import { TrustCertificate } from "./TrustCertificate";
 
 type Props = { connector: Connector; onCheck: () => void };
 
@@ -26,6 +27,7 @@ export function LastStatus({ connector, onCheck }: Props) {
         </span>
       </span>
       {status.code && <span className="mono text3 small">{status.code}</span>}
+      <TrustCertificate connector={connector} code={status.code} onTrusted={onCheck} />
       {checkable && (
         <Button small icon="refresh-cw" onPress={onCheck}>
           Check now

@@ -45,6 +45,15 @@ export function useUpdateConnector(id: ConnectorId, done: string | null = null) 
   });
 }
 
+/** Trusts the certificate with a fingerprint, which the person compared. */
+export function useTrustCertificate(id: ConnectorId) {
+  return useCommand({
+    mutationFn: (sha256: string) => call(commands.trustCertificate(id, sha256)),
+    update: upsertConnector,
+    toast: () => "Certificate trusted",
+  });
+}
+
 /** Switches a connector on, from its row. */
 export function useEnableConnector() {
   return useCommand({

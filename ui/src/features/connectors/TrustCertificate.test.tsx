@@ -1,0 +1,68 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { type CertificateFacts, type Connector } from "@/host/bindings";
+import { renderApp } from "@/test/renderApp";
+import { connector } from "@/test/samples";
+
+const facts: CertificateFacts = {
+  subject: "CN=wiki.corp",
+  issuer: "CN=\u202eCorp <b>CA</b>",
+  expiresAt: "2099-01-01T00:00:00Z",
+  sha256: "AA:BB:CC",
+};
+
+function untrusted(given: Partial<Connector> = {}): Connector {
+  const before = connector();
+  const status = { ...before.status, status: "failing" as const, code: "network.tls" as const };
+  return connector({ status, ...given });
+}
+
+it("a_certificate_is_trusted_after_its_fingerprint_was_shown", async () => {
+  const { user, host } = renderApp("/connectors/con_github", { connectors: [untrusted()] });
+  host.handlers.findUntrustedCertificate = () => ({ place: "wiki.corp:8443", reason: "it's self-signed", facts });
+  host.handlers.trustCertificate = () => connector();
+  await user.click(await screen.findByRole("button", { name: "View certificate…" }));
+  const dialog = within(await screen.findByRole("alertdialog"));
+  expect(dialog.getByRole("heading", { name: "Trust the certificate of wiki.corp:8443?" })).toBeVisible();
+  expect(dialog.getByText("AA:BB:CC")).toBeVisible();
+  expect(dialog.getByText(/Corp <b>CA<\/b>/).textContent).not.toContain("\u202e");
+  await user.click(dialog.getByRole("button", { name: "Trust certificate" }));
+  await waitFor(() =>
+    expect(host.lastCall("trustCertificate")).toEqual({ connector: "con_github", sha256: "AA:BB:CC" }),
+  );
+  await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_github" }));
+});
+
+it("nothing_is_trusted_where_that_is_cancelled_or_not_the_matter", async () => {
+  const { user, host } = renderApp("/connectors/con_github", { connectors: [untrusted()] });
+  host.handlers.findUntrustedCertificate = () => ({ place: "wiki.corp:8443", reason: "it's self-signed", facts });
+  await user.click(await screen.findByRole("button", { name: "View certificate…" }));
+  await user.click(await screen.findByRole("button", { name: "Cancel" }));
+  host.handlers.findUntrustedCertificate = () => null;
+  await user.click(await screen.findByRole("button", { name: "View certificate…" }));
+  expect(await screen.findByText("No certificate needs to be trusted")).toBeVisible();
+  expect(screen.queryByRole("alertdialog")).toBeNull();
+  expect(host.lastCall("trustCertificate")).toBeUndefined();
+});
+
+it("certificates_are_added_and_removed_in_the_settings", async () => {
+  const kept = { pem: "PEM of ours", facts: { ...facts, subject: "CN=Our CA" } };
+  const network = { authorities: [kept], pins: [{ place: "wiki.corp:8443", facts }] };
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector({ network })] });
+  host.handlers.chooseCertificates = () => [{ pem: "PEM of another", facts }];
+  const section = within(await screen.findByRole("region", { name: "Certificates" }));
+  await user.click(section.getByRole("button", { name: "Add root certificate…" }));
+  await waitFor(() =>
+    expect(host.lastCall("updateConnector")).toMatchObject({
+      changes: { network: { authorities: ["PEM of ours", "PEM of another"] } },
+    }),
+  );
+  await user.click(section.getByRole("button", { name: "Stop trusting wiki.corp:8443" }));
+  await waitFor(() =>
+    expect(host.lastCall("updateConnector")).toMatchObject({ changes: { network: { forget: ["wiki.corp:8443"] } } }),
+  );
+  await user.click(section.getByRole("button", { name: "Stop trusting CN=Our CA" }));
+  await waitFor(() =>
+    expect(host.lastCall("updateConnector")).toMatchObject({ changes: { network: { authorities: [] } } }),
+  );
+});

@@ -1,0 +1,99 @@
+import { useState } from "react";
+import { abilitiesOf } from "@/components/abilities";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type Code, commands, type Connector, type UntrustedCertificate } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { useCommand } from "@/host/useCommand";
+import { inertText } from "@/lib/inertText";
+import { expires } from "@/lib/time";
+import { sentence } from "@/lib/words";
+import { CertificateRows } from "./CertificateRows";
+import { useTrustCertificate } from "./useConnectorActions";
+
+type Props = { connector: Connector; code: Code | null; onTrusted: () => void };
+
+/** Where a certificate may keep a connector from its server: a button that shows it. */
+export function TrustCertificate({ connector, code, onTrusted }: Props) {
+  const [shown, setShown] = useState<UntrustedCertificate | null>(null);
+  const look = useCommand({
+    mutationFn: () => call(commands.findUntrustedCertificate(connector.id)),
+    toast: (found) => (found ? null : "No certificate needs to be trusted"),
+  });
+  if (code !== "network.tls" || connector.command || !abilitiesOf(connector).configuredHere) return null;
+  return (
+    <>
+      <Button
+        small
+        look="primary"
+        isPending={look.isPending}
+        onPress={() => look.mutate(undefined, { onSuccess: setShown })}
+      >
+        View certificate…
+      </Button>
+      {look.error && <span className="text2 small">{sentence(asProblem(look.error).message)}</span>}
+      {shown && (
+        <TrustDialog
+          connector={connector}
+          certificate={shown}
+          onClose={() => setShown(null)}
+          onTrusted={() => {
+            setShown(null);
+            onTrusted();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+type DialogProps = {
+  connector: Connector;
+  certificate: UntrustedCertificate;
+  onClose: () => void;
+  onTrusted: () => void;
+};
+
+/** Asks before a certificate is trusted that nobody vouches for. */
+function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps) {
+  const trust = useTrustCertificate(connector.id);
+  const { place, reason, facts } = certificate;
+  const submit = () => trust.mutate(facts.sha256, { onSuccess: onTrusted });
+  return (
+    <Dialog
+      alert
+      title={`Trust the certificate of ${inertText(place)}?`}
+      onClose={onClose}
+      notice={trust.error && <ProblemNotice problem={asProblem(trust.error)} />}
+      footer={
+        <>
+          <Button autoFocus onPress={onClose}>
+            Cancel
+          </Button>
+          <Button look="danger" isPending={trust.isPending} onPress={submit}>
+            Trust certificate
+          </Button>
+        </>
+      }
+    >
+      <p>
+        Your system doesn't trust it: {inertText(reason)}. Someone on the network may be posing as this server, and
+        would get everything that {connector.title} sends.
+      </p>
+      <p>Trust it only if the server's operator has the same fingerprint.</p>
+      <CertificateRows
+        rows={[
+          ["SHA-256", facts.sha256],
+          ["Subject", facts.subject],
+          ["Issuer", facts.issuer],
+          ["Expires", facts.expiresAt ? expires(facts.expiresAt) : ""],
+        ]}
+      />
+      <p className="text2">
+        Patchbay accepts it from this host and port only, and only for {connector.title}. If the certificate changes,
+        Patchbay asks again.
+      </p>
+    </Dialog>
+  );
+}
