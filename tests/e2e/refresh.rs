@@ -9,7 +9,7 @@ use patchbay_model::{
 };
 use patchbay_ops::{
     AddConnector, AuthenticationChoice, Context, StartAuthorization, add_connector, list_wallet,
-    start_authorization, wait_for_authorization,
+    refresh_tools, start_authorization, wait_for_authorization,
 };
 use patchbay_playground::{
     CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Endpoint, Failure, LoopbackPort, Options,
