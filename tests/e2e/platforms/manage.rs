@@ -308,7 +308,7 @@ async fn cohere_is_not_asked_for_a_copy_that_cannot_work() {
         .await;
     fixture.fake.clear_log();
     let refused = fixture.fails("connector copy play --to acc", 2).await;
-    let words = "can't be copied to account: Search services for Cohere chat, not MCP servers";
+    let words = "can't be copied to acc: Search services for Cohere chat, not MCP servers";
     assert!(refused.stderr.contains(words), "{}", refused.stderr);
     assert!(fixture.fake.log().is_empty());
     fixture.over();

@@ -559,7 +559,7 @@ fn hint_for(said: &str) -> &'static str {
             "Install the Python package that it names.",
         ),
         (
-            "Cannot find module",
+            "MODULE_NOT_FOUND",
             "Check the path of the script, or install the package that it names.",
         ),
         ("can't open file", "Check the path of the script."),

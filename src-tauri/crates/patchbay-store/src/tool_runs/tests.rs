@@ -258,8 +258,11 @@ fn lists_and_counts_need_no_sorting_and_no_summaries() {
         let mut statement = connection
             .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
             .unwrap();
+        let values = vec![rusqlite::types::Null; statement.parameter_count()];
         let steps = statement
-            .query_map([], |row| row.get::<_, String>("detail"))
+            .query_map(params_from_iter(values), |row| {
+                row.get::<_, String>("detail")
+            })
             .unwrap();
         steps.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
     };
