@@ -78,7 +78,7 @@ impl Network {
     pub fn client_for(&self, url: &Url) -> &reqwest::Client {
         let pinned = match self.pinned.is_empty() || url.scheme() != "https" {
             true => None,
-            false => place_of(url).and_then(|place| self.pinned.get(&place)),
+            false => authority_of(url).and_then(|place| self.pinned.get(&place)),
         };
         pinned.unwrap_or(&self.usual)
     }
@@ -90,7 +90,7 @@ impl Network {
 }
 
 /// Host and port of an address, both always.
-fn place_of(url: &Url) -> Option<String> {
+fn authority_of(url: &Url) -> Option<String> {
     Some(format!(
         "{}:{}",
         url.host_str()?,

@@ -105,10 +105,10 @@ impl ServerCertVerifier for Trust {
         if self.is_pinned(leaf, host) {
             return Ok(ServerCertVerified::assertion());
         }
-        let judged = self
+        let verified = self
             .usual
             .verify_server_cert(leaf, intermediates, host, ocsp, now);
-        judged.map_err(|error| match error {
+        verified.map_err(|error| match error {
             TlsError::InvalidCertificate(why) => {
                 let facts = facts_of(leaf);
                 let told = Distrusted {

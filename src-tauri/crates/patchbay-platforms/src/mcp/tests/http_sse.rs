@@ -230,12 +230,12 @@ async fn a_server_of_streamable_http_may_live_at_the_path_of_the_other() {
     let server = Server::start(Router::new().nest("/old", router.clone()).merge(router)).await;
     let session = connected(&server.url).await;
     assert_eq!(session.facts().transport, Transport::StreamableHttp);
-    let remembered = ServerFacts {
+    let facts = ServerFacts {
         transport: Transport::Sse,
         ..session.facts().clone()
     };
     let target = McpTarget {
-        server_facts: Some(remembered),
+        server_facts: Some(facts),
         ..target(&server.url)
     };
     let cancel = CancellationToken::new();
