@@ -5,6 +5,8 @@ pub(crate) mod desk;
 mod background;
 mod catalogue;
 mod documents;
+// What it starts is a script.
+#[cfg(unix)]
 mod exec;
 mod exits;
 mod history;

@@ -3,10 +3,7 @@
 use super::desk::{TOKEN, Terminal};
 
 /// A program that says what a variable holds, and ends with a code of its own.
-#[cfg(unix)]
 const SAYS: [&str; 3] = ["sh", "-c", "printf %s \"got $API_KEY\"; exit 7"];
-#[cfg(windows)]
-const SAYS: [&str; 3] = ["cmd", "/c", "echo got %API_KEY%& exit 7"];
 
 async fn with_token() -> Terminal {
     let terminal = Terminal::new().await;
@@ -56,7 +53,6 @@ async fn what_cannot_be_given_starts_nothing() {
     assert!(gone.stderr.contains("isn't in PATH"), "{gone:?}");
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn signals_and_streams_reach_the_program_itself() {
     use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -77,7 +73,6 @@ async fn signals_and_streams_reach_the_program_itself() {
     assert_eq!(child.wait().await.unwrap().code(), Some(9));
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn a_local_connector_gives_what_its_server_gets() {
     let terminal = Terminal::new().await;
