@@ -14,7 +14,7 @@ fn it_is_connected_and_disconnected_and_says_why() {
     let stage = Stage::new(FakeAgentStack::new());
     let id = create(&stage);
     let window = &stage.window;
-    let here = ("region", "On Agent Stack");
+    let here = ("region", "Facts");
     window.see_text_in(here, "Created");
     window.press_in(CONNECTION, "button", "Connect");
     window.see_text("Connect done");
@@ -54,7 +54,7 @@ fn it_is_connected_and_disconnected_and_says_why() {
 fn a_server_that_wants_a_consent_is_connected_by_one() {
     let (stage, id) = waiting_for_consent();
     let window = &stage.window;
-    window.see_text_in(("region", "On Agent Stack"), "Auth required");
+    window.see_text_in(("region", "Facts"), "Auth required");
     window.press("button", "Show*");
     follow(&stage.desk, &stage.desk.opened_page());
     window.see_text("Signed in to 127.0.0.1");

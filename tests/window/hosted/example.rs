@@ -20,7 +20,7 @@ fn another_platform_is_used_like_the_others() {
     let values = json!({ "name": "wiki", "url": "https://wiki.example/mcp" });
     let id = stage.create("server", values, json!({}));
     stage.wait_for_status(&id, "ready");
-    window.see("region", "On Example");
+    window.see_text_in(("region", "Facts"), "State");
     window.press("button", "Check*");
     window.press("tab", "Tools*");
     window.press("row", "echo*");

@@ -52,7 +52,7 @@ fn a_connection_is_tested_refreshed_switched_and_revoked() {
     let stage = stage();
     let id = create(&stage, "Deals", "source");
     let window = &stage.window;
-    let here = ("region", "On 10ex");
+    let here = ("region", "Facts");
     let connection = ("group", "Connection");
     window.press_in(connection, "button", "Test");
     window.see_text("Test done");

@@ -104,7 +104,7 @@ fn create(stage: &Stage<FakeAirbyte>) {
 
 fn check(stage: &Stage<FakeAirbyte>) {
     let window = &stage.window;
-    let here = ("region", "On Airbyte");
+    let here = ("region", "Facts");
     window.see_text("Not checked");
     window.press_in(("group", "Check"), "button", "Check");
     window.see_text("Check done");
