@@ -1,17 +1,18 @@
 //! Which servers are believed to be themselves.
 //!
-//! The system decides, with the authorities that a person added; one certificate can be accepted from one
-//! host whatever else is wrong with it. What is not accepted is told with the certificate that was shown.
+//! The system decides, and after it the authorities that a person added; one certificate can be accepted from
+//! one host whatever else is wrong with it. What is not accepted is told with the certificate that was shown.
 
 use std::sync::{Arc, OnceLock};
 
 use patchbay_model::CertificateFacts;
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, OtherError,
-    SignatureScheme,
+    RootCertStore, SignatureScheme,
 };
 use rustls_platform_verifier::Verifier;
 
@@ -34,22 +35,24 @@ pub(crate) fn tls_config(
     authorities: Vec<CertificateDer<'static>>,
     pin: Option<PinnedCertificate>,
 ) -> Result<ClientConfig, Error> {
-    let unusable = |_| Error::Usage("the certificates can't be used".to_owned());
     let provider = provider();
-    let usual = match authorities.is_empty() {
-        true => of_system().map_err(unusable)?,
-        false => Arc::new(
-            Verifier::new_with_extra_roots(authorities, Arc::clone(&provider)).map_err(unusable)?,
-        ),
+    let trust = Trust {
+        system: of_system().map_err(unusable)?,
+        added: added(authorities, &provider)?,
+        pin,
     };
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(unusable)?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Trust { usual, pin }));
+        .with_custom_certificate_verifier(Arc::new(trust));
     let mut config = config.with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+fn unusable(_: impl std::error::Error) -> Error {
+    Error::Usage("the certificates can't be used".to_owned())
 }
 
 fn provider() -> Arc<CryptoProvider> {
@@ -68,6 +71,24 @@ fn of_system() -> Result<Arc<Verifier>, TlsError> {
     Ok(Arc::clone(SHARED.get_or_init(|| made)))
 }
 
+/// The judgement of the authorities that a person added. Each system has its own idea of what such a one may do,
+/// and this is the same on all.
+fn added(
+    authorities: Vec<CertificateDer<'static>>,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Option<Arc<WebPkiServerVerifier>>, Error> {
+    if authorities.is_empty() {
+        return Ok(None);
+    }
+    let mut roots = RootCertStore::empty();
+    for authority in authorities {
+        roots.add(authority).map_err(unusable)?;
+    }
+    let verifier =
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
+    Ok(Some(verifier.build().map_err(unusable)?))
+}
+
 /// A certificate that was not accepted, on its way through the errors of TLS and HTTP.
 #[derive(Debug, thiserror::Error)]
 #[error("the certificate isn't trusted: {reason}")]
@@ -81,7 +102,8 @@ pub(crate) struct Distrusted {
 
 #[derive(Debug)]
 struct Trust {
-    usual: Arc<Verifier>,
+    system: Arc<Verifier>,
+    added: Option<Arc<WebPkiServerVerifier>>,
     pin: Option<PinnedCertificate>,
 }
 
@@ -105,9 +127,17 @@ impl ServerCertVerifier for Trust {
         if self.is_pinned(leaf, host) {
             return Ok(ServerCertVerified::assertion());
         }
-        let verified = self
-            .usual
-            .verify_server_cert(leaf, intermediates, host, ocsp, now);
+        let judged = |by: &dyn ServerCertVerifier| {
+            by.verify_server_cert(leaf, intermediates, host, ocsp, now)
+        };
+        let verified = judged(&*self.system).or_else(|error| match &self.added {
+            // Whoever does not know the issuer knows nothing else of the certificate.
+            Some(added) => judged(&**added).map_err(|why| match why {
+                TlsError::InvalidCertificate(CertificateError::UnknownIssuer) => error,
+                why => why,
+            }),
+            None => Err(error),
+        });
         verified.map_err(|error| match error {
             TlsError::InvalidCertificate(why) => {
                 let facts = facts_of(leaf);
@@ -129,7 +159,7 @@ impl ServerCertVerifier for Trust {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.usual.verify_tls12_signature(message, leaf, signed)
+        self.system.verify_tls12_signature(message, leaf, signed)
     }
 
     fn verify_tls13_signature(
@@ -138,11 +168,11 @@ impl ServerCertVerifier for Trust {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.usual.verify_tls13_signature(message, leaf, signed)
+        self.system.verify_tls13_signature(message, leaf, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.usual.supported_verify_schemes()
+        self.system.supported_verify_schemes()
     }
 }
 
