@@ -39,6 +39,24 @@ pub fn clean_text(text: &str, max_chars: usize) -> String {
     clean
 }
 
+/// The text with its lines and spaces, without control, direction and invisible characters.
+///
+/// It is still not HTML, as with [`clean_text`].
+pub fn clean_block(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for (sign, after) in with_next(text) {
+        let is_shown = match sign {
+            '\n' | '\t' => true,
+            _ if is_invisible(sign) => is_needed(clean.chars().next_back(), sign, after),
+            _ => !sign.is_control(),
+        };
+        if is_shown {
+            clean.push(sign);
+        }
+    }
+    clean
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +84,12 @@ mod tests {
         let joined = "می\u{200c}خواهم 👨\u{200d}👩\u{200d}👧";
         assert_eq!(clean_text(joined, 50), joined);
         assert_eq!(clean_text("pay\u{200d}\u{e0041}pal\u{fe0f}", 50), "paypal");
+    }
+
+    #[test]
+    fn a_block_keeps_its_lines_and_what_letters_and_pictures_need() {
+        let joined = "می\u{200c}خواهم\n\t👨\u{200d}👩\u{200d}👧  two";
+        assert_eq!(clean_block(joined), joined);
+        assert_eq!(clean_block("a\r\n\u{1b}[2Jb\u{202e}c\u{200b}"), "a\n[2Jbc");
     }
 }

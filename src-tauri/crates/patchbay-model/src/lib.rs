@@ -48,7 +48,7 @@ pub use address::{
 pub use authorization::{
     Authorization, AuthorizationState, Granted, IssuerChange, Redirect, TraceStep,
 };
-pub use clean::clean_text;
+pub use clean::{clean_block, clean_text};
 pub use connector::{
     Authentication, AuthenticationMethod, Connector, ConnectorStatus, IdentityLine, Level,
     OauthGrant, ServerFacts, Status, TimeLimits, Transport, Visibility,

@@ -1,6 +1,6 @@
 //! Naming, noting and pinning a run.
 
-use patchbay_model::{RunId, RunLabel, RunState, ToolRunSummary, clean_text, is_invisible};
+use patchbay_model::{RunId, RunLabel, RunState, ToolRunSummary, clean_block, clean_text};
 
 use crate::backend::for_connector;
 use crate::context::Context;
@@ -48,7 +48,9 @@ fn cleaned(label: RunLabel, secrets: &KnownSecrets) -> Result<RunLabel, Error> {
     let name = label
         .name
         .map(|name| clean_text(&secrets.hide_text(name), LONGEST_NAME));
-    let note = label.note.map(|note| clean_note(&secrets.hide_text(note)));
+    let note = label
+        .note
+        .map(|note| clean_block(&secrets.hide_text(note)).trim().to_owned());
     if note.as_ref().map(|note| note.chars().count()) > Some(LONGEST_NOTE) {
         return Err(Error::Usage {
             what: format!("a note has at most {LONGEST_NOTE} characters"),
@@ -60,13 +62,6 @@ fn cleaned(label: RunLabel, secrets: &KnownSecrets) -> Result<RunLabel, Error> {
         note: note.filter(|note| !note.is_empty()),
         pinned: label.pinned,
     })
-}
-
-/// The note with its lines, without what acts on whatever shows it.
-fn clean_note(note: &str) -> String {
-    let is_fit = |sign: &char| *sign == '\n' || !(sign.is_control() || is_invisible(*sign));
-    let fit: String = note.chars().filter(is_fit).collect();
-    fit.trim().to_owned()
 }
 
 #[cfg(test)]
