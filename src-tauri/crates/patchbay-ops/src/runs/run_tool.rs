@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use patchbay_http::{Capture, Captured};
 use patchbay_model::{
-    CaptureLevel, Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId,
-    RunLabel, RunState, Tool, ToolEffect, ToolRun, ToolRunSummary,
+    Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunLabel, RunState,
+    Tool, ToolEffect, ToolRun, ToolRunSummary,
 };
 use patchbay_platforms::mcp::{Asker, CallOutcome, CallProgress, TaskKeeper, ToolCall};
 use serde::{Deserialize, Serialize};
@@ -171,10 +171,7 @@ pub(super) async fn conclude(
     };
     keep::close(&mut run, called, wire, began, secrets);
     let run = Arc::new(run);
-    let kept = match run.summary.capture {
-        CaptureLevel::Full => Arc::clone(&run),
-        CaptureLevel::Redacted | CaptureLevel::Metadata => Arc::new(capture::kept_run(&run)),
-    };
+    let kept = capture::kept_run(&run);
     let closed = cx.store().close_run(Arc::clone(&kept)).await;
     // The tool has run, and may not run the same way twice: whoever asked has its answer, whatever becomes
     // of what is noted of it.

@@ -1,5 +1,7 @@
 //! What of a run may be kept, by the level of its connector.
 
+use std::sync::Arc;
+
 use patchbay_model::{
     CaptureLevel, Content, Exchange, Json, Problem, RunQuestion, SentRequest, ToolResult, ToolRun,
 };
@@ -19,17 +21,17 @@ pub(super) fn kept_arguments(arguments: Value, level: CaptureLevel) -> Value {
 }
 
 /// The run as it may be kept.
-pub(super) fn kept_run(run: &ToolRun) -> ToolRun {
+pub(super) fn kept_run(run: &Arc<ToolRun>) -> Arc<ToolRun> {
     let level = run.summary.capture;
     if level.is_full() {
-        return run.clone();
+        return Arc::clone(run);
     }
     let shows = level == CaptureLevel::Redacted;
     let arguments = kept_arguments(run.arguments.0.clone(), level);
     let mut summary = run.summary.clone();
     summary.arguments_line = arguments_line(&arguments);
     summary.problem = summary.problem.as_ref().map(kept_problem);
-    ToolRun {
+    Arc::new(ToolRun {
         summary,
         arguments: Json(arguments),
         result: run.result.as_ref().filter(|_| shows).map(kept_result),
@@ -43,7 +45,7 @@ pub(super) fn kept_run(run: &ToolRun) -> ToolRun {
             Vec::new()
         },
         task: run.task.clone(),
-    }
+    })
 }
 
 /// The JSON with its names, and without what they stand for.
@@ -163,7 +165,7 @@ mod tests {
     }
 
     /// A run that holds the word `harbour` wherever a value can stand.
-    fn whole(capture: CaptureLevel) -> ToolRun {
+    fn whole(capture: CaptureLevel) -> Arc<ToolRun> {
         let mut run = finished();
         run.summary.capture = capture;
         run.summary.state = RunState::Failed;
@@ -207,7 +209,7 @@ mod tests {
             message: "Which harbour?".to_owned(),
             reply: Reply::Answered,
         }];
-        run
+        Arc::new(run)
     }
 
     #[test]
@@ -216,7 +218,7 @@ mod tests {
             let kept = kept_run(&whole(level));
             let written = serde_json::to_string(&kept).unwrap();
             assert!(!written.contains("harbour"), "{level:?}: {written}");
-            let problem = kept.summary.problem.unwrap();
+            let problem = kept.summary.problem.as_ref().unwrap();
             assert_eq!(
                 (problem.code, problem.status),
                 (Code::McpServerError, Some(404))
@@ -233,10 +235,10 @@ mod tests {
             kept.arguments.0,
             json!({ "place": { "name": "<redacted>", "at": ["<redacted>", null] } })
         );
-        let exchange = kept.exchange.unwrap();
+        let exchange = kept.exchange.as_ref().unwrap();
         assert_eq!(exchange.request.url.as_deref(), Some("https://a.example"));
-        assert_eq!(exchange.response.unwrap().status, Some(200));
-        assert_eq!(kept.result.unwrap().content.len(), 2);
+        assert_eq!(exchange.response.as_ref().unwrap().status, Some(200));
+        assert_eq!(kept.result.as_ref().unwrap().content.len(), 2);
         assert_eq!(kept.questions[0].reply, Reply::Answered);
 
         let kept = kept_run(&whole(CaptureLevel::Metadata));
