@@ -16,7 +16,7 @@ pub(crate) mod start;
 mod steps;
 
 pub(crate) use hosted::authorize_at_platform;
-pub(crate) use local::authorize_here;
+pub(crate) use local::{authorize_here, discover};
 pub use provider::{ProviderSignIn, StartProviderSignIn, provider_sign_in, start_provider_sign_in};
 
 use patchbay_model::{Authorization, AuthorizationId};

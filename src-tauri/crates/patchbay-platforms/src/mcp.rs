@@ -48,7 +48,7 @@ pub use stdio::{McpProgram, OnLine, ProcessGuard};
 pub(crate) use tools::read_page;
 pub use uri_template::UriTemplate;
 
-use crate::{PlainHttp, TokenSource};
+use crate::{NoToken, PlainHttp, TokenSource};
 
 /// The newest revision that begins with a handshake.
 pub const HANDSHAKE: &str = "2025-11-25";
@@ -66,6 +66,19 @@ pub struct McpTarget {
     pub server_facts: Option<ServerFacts>,
     /// What the server is told that it may ask for.
     pub declared: Declared,
+}
+
+impl McpTarget {
+    /// A server of which nothing is known, without a credential: for a look at what it answers.
+    pub fn anonymous(url: Url) -> Self {
+        Self {
+            url,
+            tokens: Arc::new(NoToken),
+            plain_http: PlainHttp::Refused,
+            server_facts: None,
+            declared: Declared::default(),
+        }
+    }
 }
 
 /// How much, and for how long, a server is listened to.

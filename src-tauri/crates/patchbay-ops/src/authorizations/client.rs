@@ -2,7 +2,7 @@
 //!
 //! Source: MCP requirements R13, R14, R17.
 
-use patchbay_model::{Authentication, Connector, Redirect, WalletEntry, WalletEntryId};
+use patchbay_model::{Authentication, Connector, Redirect, WalletEntry};
 use patchbay_oauth::{
     ClientIdentity, DEEP_LINK_REDIRECT, DEFAULT_PORT, Discovery, LoopbackHost, LoopbackListener,
     LoopbackOptions, PortChoice, TokenAuth, Trace,
@@ -67,11 +67,13 @@ pub(super) async fn prepare(
 /// [`patchbay_oauth::Error::NoClientSecret`] when the connector has none; as [`prepare`].
 pub(super) async fn own_client(
     cx: &Context,
-    entry: Option<&WalletEntryId>,
+    connector: &Connector,
     discovery: &Discovery,
 ) -> Result<ClientIdentity, Error> {
-    let entry = entry.ok_or(patchbay_oauth::Error::NoClientSecret)?;
-    own_app(cx, find_wallet_entry(cx, entry).await?, discovery).await
+    match own_app(cx, connector, discovery).await? {
+        Some(app) => Ok(app),
+        None => Err(patchbay_oauth::Error::NoClientSecret.into()),
+    }
 }
 
 /// The way back by a link of ours instead of a port.
@@ -117,13 +119,8 @@ async fn known_client(
     connector: &Connector,
     discovery: &Discovery,
 ) -> Result<Option<ClientIdentity>, Error> {
-    if let Authentication::Oauth {
-        client: Some(entry),
-        ..
-    } = &connector.authentication
-    {
-        let entry = find_wallet_entry(cx, entry).await?;
-        return own_app(cx, entry, discovery).await.map(Some);
+    if let Some(app) = own_app(cx, connector, discovery).await? {
+        return Ok(Some(app));
     }
     let document = cx.client_document();
     if let Some(url) = document.filter(|_| discovery.takes_metadata_document) {
@@ -132,11 +129,20 @@ async fn known_client(
     find_registered(cx, discovery).await
 }
 
+/// The user's own app, where the connector has one.
 async fn own_app(
     cx: &Context,
-    entry: WalletEntry,
+    connector: &Connector,
     discovery: &Discovery,
-) -> Result<ClientIdentity, Error> {
+) -> Result<Option<ClientIdentity>, Error> {
+    let Authentication::Oauth {
+        client: Some(entry),
+        ..
+    } = &connector.authentication
+    else {
+        return Ok(None);
+    };
+    let entry = find_wallet_entry(cx, entry).await?;
     // An app belongs to the provider where it was made: no other gets to see its secret.
     if entry
         .issuer
@@ -152,10 +158,10 @@ async fn own_app(
         let bind = move |known: &mut WalletEntry| known.issuer = Some(issuer);
         cx.store().change_wallet_entry(&entry.id, bind).await?;
     }
-    Ok(ClientIdentity::PreRegistered {
+    Ok(Some(ClientIdentity::PreRegistered {
         id: app.client_id,
         secret,
-    })
+    }))
 }
 
 async fn find_registered(

@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use patchbay_model::{
     Authentication, AuthorizationState, Connector, OauthGrant, TraceStep, WalletEntry,
-    WalletEntryId,
 };
-use patchbay_oauth::{CallbackParams, Challenge, Discovery, Grant, union};
-use patchbay_platforms::mcp::{self, Declared, McpLimits, McpTarget};
-use patchbay_platforms::{NoToken, PlainHttp};
+use patchbay_oauth::{CallbackParams, Challenge, Discovery, Grant, Trace, union};
+use patchbay_platforms::mcp::{self, McpLimits, McpTarget};
 use tokio::sync::mpsc;
 
 use crate::address::endpoint_of;
@@ -31,23 +29,15 @@ pub(crate) async fn authorize_here(
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
     let trace = tracer(cx, running);
-    let url = endpoint_of(connector)?;
-    let challenge = challenge(cx, connector, &url).await?;
-    let (grant, app) = signs_in_as(connector);
     let oauth = cx.oauth_of(connector)?;
-    let discovery = oauth
-        .discover(&url, challenge.as_ref(), grant, &trace)
-        .await?;
+    let discovery = discover(cx, connector, &trace).await?;
     issuer::ensure_agreed(cx, connector, &discovery, running).await?;
     let scopes = scopes(cx, connector, &discovery).await?;
-    if grant == OauthGrant::ClientCredentials {
+    if grant_of(connector) == OauthGrant::ClientCredentials {
         running
             .advance(cx, |now| now.state = AuthorizationState::Exchanging)
             .await?;
-        let client = client::own_client(cx, app, &discovery).await?;
-        let tokens = oauth.sign_in_as_client(&discovery, &client, &scopes, &trace);
-        let grant = Grant::for_client(&discovery, &client, tokens.await?, cx.now());
-        save_grant(cx, &connector.id, &grant, None).await?;
+        sign_in_as_client(cx, connector, &discovery, &scopes, &trace).await?;
         return check(cx, running, connector).await;
     }
     let discovery = discovery.with_scopes(&scopes);
@@ -91,12 +81,47 @@ pub(crate) async fn authorize_here(
     check(cx, running, connector).await
 }
 
-/// As whom a connector signs in, and the user's own app, where it has one.
-fn signs_in_as(connector: &Connector) -> (OauthGrant, Option<&WalletEntryId>) {
+/// Finds out how a connector signs in. Sends no credential and changes nothing.
+///
+/// # Errors
+/// [`Error::Platform`] when its server can't be asked, [`Error::OAuth`] when where that has it sign in can't.
+pub(crate) async fn discover(
+    cx: &Context,
+    connector: &Connector,
+    trace: &dyn Trace,
+) -> Result<Discovery, Error> {
+    let url = endpoint_of(connector)?;
+    let challenge = challenge(cx, connector, &url).await?;
+    let oauth = cx.oauth_of(connector)?;
+    let grant = grant_of(connector);
+    Ok(oauth
+        .discover(&url, challenge.as_ref(), grant, trace)
+        .await?)
+}
+
+/// As whom a connector signs in.
+fn grant_of(connector: &Connector) -> OauthGrant {
     match &connector.authentication {
-        Authentication::Oauth { grant, client, .. } => (*grant, client.as_ref()),
-        _ => (OauthGrant::AuthorizationCode, None),
+        Authentication::Oauth { grant, .. } => *grant,
+        _ => OauthGrant::AuthorizationCode,
     }
+}
+
+/// Signs in as the user's own app, and keeps its tokens.
+async fn sign_in_as_client(
+    cx: &Context,
+    connector: &Connector,
+    discovery: &Discovery,
+    scopes: &[String],
+    trace: &dyn Trace,
+) -> Result<(), Error> {
+    let client = client::own_client(cx, connector, discovery).await?;
+    let oauth = cx.oauth_of(connector)?;
+    let tokens = oauth
+        .sign_in_as_client(discovery, &client, scopes, trace)
+        .await?;
+    let grant = Grant::for_client(discovery, &client, tokens, cx.now());
+    save_grant(cx, &connector.id, &grant, None).await
 }
 
 /// Says as whom it is signed in by now, while its tools are listed.
@@ -122,13 +147,7 @@ async fn challenge(
     connector: &Connector,
     url: &url::Url,
 ) -> Result<Option<Challenge>, Error> {
-    let target = McpTarget {
-        url: url.clone(),
-        tokens: Arc::new(NoToken),
-        plain_http: PlainHttp::Refused,
-        server_facts: None,
-        declared: Declared::default(),
-    };
+    let target = McpTarget::anonymous(url.clone());
     let limits = limits_of(connector, McpLimits::DEFAULT.connect);
     let network = cx.network_of(connector)?;
     match mcp::connect(network.client_for(url), target, limits, cx.ending()).await {

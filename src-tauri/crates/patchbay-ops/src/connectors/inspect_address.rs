@@ -1,6 +1,5 @@
 //! Finding out what is at an address, before anything is added.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_http::{Network, host_of};
@@ -11,8 +10,8 @@ use patchbay_model::{
 use patchbay_oauth::{
     CALLBACK_PATH, Challenge, DEFAULT_PORT, DiscoverySource, OAuthClient, Untraced,
 };
-use patchbay_platforms::mcp::{self, Declared, McpLimits, McpSession, McpTarget};
-use patchbay_platforms::{NoToken, PlainHttp};
+use patchbay_platforms::PlainHttp;
+use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::Url;
@@ -111,13 +110,7 @@ pub(crate) async fn inspect_address_over(
 ) -> Result<AddressInspection, Error> {
     let url = read_address(address)?;
     let mut found = blank(cx, &url).await?;
-    let target = McpTarget {
-        url: url.clone(),
-        tokens: Arc::new(NoToken),
-        plain_http: PlainHttp::Refused,
-        server_facts: None,
-        declared: Declared::default(),
-    };
+    let target = McpTarget::anonymous(url.clone());
     let limits = McpLimits {
         connect,
         ..McpLimits::DEFAULT

@@ -1,15 +1,11 @@
 //! Trusting the certificate of a server that nobody vouches for, after a person compared it.
 
-use std::sync::Arc;
-
-use patchbay_model::{Connector, ConnectorId, OauthGrant, Pin, UntrustedCertificate};
-use patchbay_oauth::{Challenge, Error as OAuthError, OAuthClient, Untraced};
-use patchbay_platforms::mcp::{self, Declared, McpLimits, McpTarget};
-use patchbay_platforms::{Error as PlatformError, NoToken, PlainHttp};
+use patchbay_model::{Connector, ConnectorId, Pin, UntrustedCertificate};
+use patchbay_oauth::{Error as OAuthError, Untraced};
+use patchbay_platforms::Error as PlatformError;
 
 use crate::abilities::abilities;
-use crate::address::endpoint_of;
-use crate::connectors::time_limits::limits_of;
+use crate::authorizations::discover;
 use crate::connectors::{find_connector, not_found, status};
 use crate::context::Context;
 use crate::error::Error;
@@ -31,42 +27,11 @@ pub async fn find_untrusted_certificate(
             hint: "Choose a connector with an address.".to_owned(),
         });
     }
-    look(cx, &connector).await
-}
-
-async fn look(cx: &Context, connector: &Connector) -> Result<Option<UntrustedCertificate>, Error> {
-    let url = endpoint_of(connector)?;
-    let network = cx.network_of(connector)?;
-    let target = McpTarget {
-        url: url.clone(),
-        tokens: Arc::new(NoToken),
-        plain_http: PlainHttp::Refused,
-        server_facts: None,
-        declared: Declared::default(),
-    };
-    let limits = limits_of(connector, McpLimits::DEFAULT.connect);
-    let client = network.client_for(&url);
-    let challenge = match mcp::connect(client, target, limits, cx.ending()).await {
-        Ok(session) => {
-            session.close().await;
-            return Ok(None);
-        }
-        Err(PlatformError::Untrusted(certificate)) => return Ok(Some(*certificate)),
-        Err(PlatformError::Unauthorized { challenge, .. }) => challenge,
-        Err(_) => return Ok(None),
-    };
-    let challenge = challenge.as_deref().map(Challenge::parse);
-    let oauth = OAuthClient::over(network);
-    let discovered = oauth
-        .discover(
-            &url,
-            challenge.as_ref(),
-            OauthGrant::AuthorizationCode,
-            &Untraced,
-        )
-        .await;
-    Ok(match discovered {
-        Err(OAuthError::Untrusted(certificate)) => Some(*certificate),
+    Ok(match discover(cx, &connector, &Untraced).await {
+        Err(
+            Error::Platform(PlatformError::Untrusted(certificate))
+            | Error::OAuth(OAuthError::Untrusted(certificate)),
+        ) => Some(*certificate),
         _ => None,
     })
 }
