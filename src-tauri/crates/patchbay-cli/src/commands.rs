@@ -31,9 +31,11 @@ mod trust;
 mod vault;
 mod watch;
 
+use std::process::Command;
+
 use patchbay_ops::unsaved_problem;
 
-use crate::args::{CliArgs, ExecArgs, Noun};
+use crate::args::{CliArgs, Noun};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
@@ -59,9 +61,6 @@ pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
     if args.noun.watches() {
         cli.out = cli.out.repeating();
     }
-    if let Noun::Exec(args) = args.noun {
-        return run_program(&cli, args).await;
-    }
     let stops_itself = args.noun.watches() || stops_itself(&args.noun);
     let ended = tokio::select! {
         ended = dispatch(&cli, args.noun) => ended,
@@ -72,21 +71,10 @@ pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
     match unsaved_problem(&cli.cx) {
         // Worse than whatever came of the command: what was not saved is gone now.
         Some(problem) => Err(problem.into()),
-        None => ended,
-    }
-}
-
-/// Becomes another program, after everything of ours is closed.
-async fn run_program(cli: &Cli, args: ExecArgs) -> Result<(), Failure> {
-    let prepared = tokio::select! {
-        prepared = exec::prepare(cli, args) => prepared,
-        () = interrupted() => Err(Failure::cancelled()),
-    };
-    cli.stderr.clear();
-    cli.cx.close().await;
-    match unsaved_problem(&cli.cx) {
-        Some(problem) => Err(problem.into()),
-        None => exec::run(prepared?).await,
+        None => match ended? {
+            Some(program) => exec::run(program).await,
+            None => Ok(()),
+        },
     }
 }
 
@@ -105,8 +93,10 @@ fn stops_itself(noun: &Noun) -> bool {
     }
 }
 
-async fn dispatch(cli: &Cli, noun: Noun) -> Result<(), Failure> {
-    match noun {
+/// Does what was asked; gives the program that takes our place once everything is closed, where that was asked.
+async fn dispatch(cli: &Cli, noun: Noun) -> Result<Option<Command>, Failure> {
+    let done = match noun {
+        Noun::Exec(args) => return exec::prepare(cli, args).await.map(Some),
         Noun::Account(verb) => account::run(cli, verb).await,
         Noun::Api(args) => api::run(cli, *args).await,
         Noun::Connector(verb) => connector::run(cli, verb).await,
@@ -119,7 +109,6 @@ async fn dispatch(cli: &Cli, noun: Noun) -> Result<(), Failure> {
         Noun::Status { .. } => watch::repeat(cli, async || needs::run(cli).await).await,
         Noun::Doctor { connector, report } => doctor::run(cli, connector.as_deref(), report).await,
         Noun::Completions { shell } => output::write(&completion::script(shell)?),
-        // It leaves this process behind, and was seen to before.
-        Noun::Exec(args) => run_program(cli, args).await,
-    }
+    };
+    done.map(|()| None)
 }
