@@ -5,6 +5,7 @@ mod hosted;
 mod installer;
 mod list;
 mod processes;
+mod program;
 mod runs;
 mod tool_run;
 mod window_latency;

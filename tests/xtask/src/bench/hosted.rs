@@ -7,22 +7,11 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use super::Outcome;
+use super::{Outcome, program};
 use crate::{
-    cargo::cargo,
     shell,
     system::{self, Need},
 };
-
-const ARGUMENTS: [&str; 7] = [
-    "--profile",
-    "release",
-    "--locked",
-    "--package",
-    "patchbay-tests",
-    "--bench",
-    "hosted",
-];
 
 /// The official clients that the contracts were recorded with.
 const SDKS: [&str; 4] = [
@@ -138,15 +127,11 @@ struct Line {
 
 /// Builds the program that measures and runs it with these arguments.
 fn measured(arguments: &[&str]) -> Result<Vec<Line>> {
-    system::prepare(Need::Build)?;
-    shell::run(cargo("bench").args(ARGUMENTS).arg("--no-run"))?;
-    let answer = shell::read(cargo("bench").args(ARGUMENTS).arg("--").args(arguments))?;
-    answer.lines().map(line).collect()
+    let results = program::results("hosted", arguments)?;
+    results.into_iter().map(line).collect()
 }
 
-fn line(text: &str) -> Result<Line> {
-    let mut detail: Value =
-        serde_json::from_str(text).with_context(|| format!("no result in {text:?}"))?;
+fn line(mut detail: Value) -> Result<Line> {
     let members = detail.as_object_mut().context("a result is no object")?;
     let number = members.remove("ratio").or_else(|| members.remove("value"));
     let number = number.and_then(|number| number.as_f64());
@@ -172,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_line_is_its_number_and_the_rest() {
-        let line = line(r#"{"ratio": 0.95, "platform": "cohere"}"#).expect("a line");
+        let line = line(serde_json::json!({"ratio": 0.95, "platform": "cohere"})).expect("a line");
         assert!((line.number - 0.95).abs() < f64::EPSILON);
         assert_eq!(line.detail, serde_json::json!({"platform": "cohere"}));
     }

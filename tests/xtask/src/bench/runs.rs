@@ -1,38 +1,19 @@
 //! The pages of a history of a million runs; `tests/benches/runs.rs` measures.
 
 use anyhow::{Context as _, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::Outcome;
-use crate::{
-    cargo::cargo,
-    shell,
-    system::{self, Need},
-};
+use super::{Outcome, program};
 
 const OPENED_GOAL_MS: f64 = 100.0;
 const SEARCHED_GOAL_MS: f64 = 50.0;
-
-const ARGUMENTS: [&str; 7] = [
-    "--profile",
-    "release",
-    "--locked",
-    "--package",
-    "patchbay-tests",
-    "--bench",
-    "runs",
-];
 
 /// Milliseconds until the first page of the history is read, and that of the slowest search.
 ///
 /// # Errors
 /// When the program that measures does not compile, or finds nothing.
 pub(super) fn search() -> Result<Vec<Outcome>> {
-    system::prepare(Need::Build)?;
-    shell::run(cargo("bench").args(ARGUMENTS).arg("--no-run"))?;
-    let answer = shell::read(cargo("bench").args(ARGUMENTS))?;
-    let found: Value =
-        serde_json::from_str(&answer).with_context(|| format!("no result in {answer:?}"))?;
+    let found = program::result("runs")?;
     let number = |of: &str| found[of].as_f64().with_context(|| format!("no {of}"));
     let (opened, searched) = (number("openedMs")?, number("searchedMs")?);
     Ok(vec![
