@@ -1,6 +1,7 @@
 //! Creating connectors from the window: on an account, and once more on another one.
 
-use patchbay_testkit::fakes::{FakeCohere, FakeMistral};
+use patchbay_testkit::fakes::{FakeAgentStack, FakeCohere, FakeMistral, Hosted};
+use serde_json::json;
 
 use super::stage::{KEY, Stage};
 use crate::accessibility::in_both_themes;
@@ -63,11 +64,53 @@ fn a_field_that_the_platform_refuses_is_named_at_its_place_and_nothing_typed_is_
 }
 
 #[test]
+fn a_server_is_also_created_on_an_account_and_compared() {
+    let stage = Stage::new(FakeAgentStack::new());
+    let window = &stage.window;
+    open_connector(&stage.desk, window);
+    stage.sign_in("Agent Stack", |_| {});
+    open_copies(&stage);
+    assert_eq!(in_both_themes(window, "accounts"), Vec::<String>::new());
+    window.press("button", "Agent Stack*");
+    window.see("dialog", "Copy Open playground to Agent Stack");
+    let address = stage.desk.playground.open_url();
+    window.wait_until("the address in the form", || {
+        window.value("URL") == address.as_str()
+    });
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    window.see_gone("dialog", "Copy Open playground to Agent Stack");
+    let sent = stage
+        .fake
+        .with(|agentstack| agentstack.connectors[0].clone());
+    assert_eq!(sent["url"], json!(address));
+    window.see_text("Signed in to 127.0.0.1");
+    window.press("button", "Close");
+
+    window.see("region", "On other accounts");
+    window.press_in(("region", "On other accounts"), "button", OPEN);
+    window.see("heading", OPEN);
+    window.see_text("Setting");
+    assert_eq!(in_both_themes(window, "copies"), Vec::<String>::new());
+    stage.over();
+}
+
+#[test]
 fn a_copy_that_cannot_work_is_refused_before_anything_is_sent() {
     let stage = Stage::new(FakeCohere::new(KEY));
     let window = &stage.window;
     open_connector(&stage.desk, window);
     stage.sign_in("Cohere", |window| window.fill("API key*", KEY));
+    open_copies(&stage);
+    window.see("button", "Cohere*not MCP servers*");
+    window.press("button", "Cohere*");
+    window.see_text("Open playground can't be copied to Cohere");
+    assert!(stage.fake.with(|cohere| cohere.connectors.is_empty()));
+    stage.over();
+}
+
+/// Opens the dialog that asks where the playground's connector is to be copied to.
+fn open_copies<H: Hosted>(stage: &Stage<H>) {
+    let window = &stage.window;
     stage.open_connector(OPEN);
     window.press_in(
         ("region", "On other accounts"),
@@ -75,10 +118,4 @@ fn a_copy_that_cannot_work_is_refused_before_anything_is_sent() {
         "Copy to another account…",
     );
     window.see("dialog", "Copy Open playground to…");
-    assert_eq!(in_both_themes(window, "accounts"), Vec::<String>::new());
-    window.press("button", "Cohere*");
-    window.see("dialog", "Copy Open playground to Cohere");
-    window.see_text("Search services for Cohere chat, not MCP servers");
-    assert!(stage.fake.with(|cohere| cohere.connectors.is_empty()));
-    stage.over();
 }
