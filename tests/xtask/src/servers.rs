@@ -17,10 +17,7 @@ use std::{
 use anyhow::{Result, ensure};
 
 use self::{desk::Desk, listening::ServerCommand};
-use crate::{
-    cargo::{WORKSPACE, cargo},
-    places, shell,
-};
+use crate::{cargo, places};
 
 /// The installed servers, and the command line.
 pub(crate) struct Servers {
@@ -128,7 +125,8 @@ impl Servers {
     /// # Errors
     /// When a package cannot be downloaded, or the command line does not compile.
     pub(crate) fn prepare() -> Result<Self> {
-        shell::run(cargo("build").args(WORKSPACE).args(["--bin", "patchbay"]))?;
+        // One program alone would have other features of what all of them need, and be compiled anew.
+        cargo::build_everything()?;
         Ok(Self {
             npm: install::npm()?,
             python: install::python()?,

@@ -59,7 +59,8 @@ pub(super) fn python() -> Result<PathBuf> {
                     "--quiet",
                     "--disable-pip-version-check",
                 ])
-                .args(["--require-hashes", "--requirement"])
+                // The list is complete. For what is named with an extra, pip takes the newest there is.
+                .args(["--require-hashes", "--no-deps", "--requirement"])
                 .arg(source("requirements.txt")),
         )
         .context("the servers of PyPI cannot be installed")?;
