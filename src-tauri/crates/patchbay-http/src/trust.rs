@@ -132,11 +132,13 @@ impl ServerCertVerifier for Trust {
         };
         let verified = judged(&*self.system).or_else(|error| match &self.added {
             // Whoever does not know the issuer knows nothing else of the certificate.
-            Some(added) => judged(&**added).map_err(|why| match why {
-                TlsError::InvalidCertificate(CertificateError::UnknownIssuer) => error,
-                why => why,
-            }),
-            None => Err(error),
+            Some(added) if may_be_vouched_for(&error) => {
+                judged(&**added).map_err(|why| match why {
+                    TlsError::InvalidCertificate(CertificateError::UnknownIssuer) => error,
+                    why => why,
+                })
+            }
+            _ => Err(error),
         });
         verified.map_err(|error| match error {
             TlsError::InvalidCertificate(why) => {
@@ -173,6 +175,15 @@ impl ServerCertVerifier for Trust {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.system.supported_verify_schemes()
+    }
+}
+
+/// Whether what the system said leaves room for another authority. What was revoked stays so, and what is wrong
+/// with something else than the certificate is nobody's to make good.
+fn may_be_vouched_for(error: &TlsError) -> bool {
+    match error {
+        TlsError::InvalidCertificate(why) => *why != CertificateError::Revoked,
+        _ => false,
     }
 }
 
