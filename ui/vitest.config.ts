@@ -11,6 +11,8 @@ export default mergeConfig(
       setupFiles: ["src/test/setup.ts"],
       css: false,
       restoreMocks: true,
+      // One core is left free otherwise, which is half of a machine with two.
+      maxWorkers: "100%",
       // Well above the patience of a single wait (src/test/setup.ts): tests of whole pages wait often.
       testTimeout: 60_000,
     },

@@ -5,8 +5,7 @@ use std::fs;
 use anyhow::Result;
 
 use crate::{
-    cargo::{self, cargo},
-    places, shell,
+    cargo, places, shell,
     system::{self, Need},
     ui,
 };
@@ -19,11 +18,7 @@ pub(crate) fn write() -> Result<()> {
     system::prepare(Need::Build)?;
     ui::bundle()?;
     let before = read();
-    shell::run(
-        cargo("test")
-            .args(cargo::WORKSPACE)
-            .args(["--lib", "bindings"]),
-    )?;
+    shell::run(cargo::linted(&["test"]).args(["--lib", "bindings"]))?;
     let change = if read() == before {
         "unchanged"
     } else {

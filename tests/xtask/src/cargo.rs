@@ -1,8 +1,12 @@
 //! Cargo with the same flags everywhere, so that nothing is compiled twice.
 
-use std::{env, process::Command};
+use std::{
+    env,
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use crate::{places, shell};
@@ -22,8 +26,25 @@ pub(crate) const WORKSPACE: [&str; 6] = [
 
 /// `cargo SUBCOMMAND`, run at the top of the repository.
 pub(crate) fn cargo(subcommand: &str) -> Command {
+    let mut command = plain();
+    command.arg(subcommand);
+    command
+}
+
+fn plain() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(places::root()).arg(subcommand);
+    command.current_dir(places::root());
+    command
+}
+
+/// `cargo SUBCOMMAND`, of one word or several, over the workspace, whose packages clippy compiles: linting takes no build of its own, in
+/// which everything that they depend on would be checked besides.
+pub(crate) fn linted(subcommand: &[&str]) -> Command {
+    let mut command = plain();
+    command
+        .args(subcommand)
+        .args(WORKSPACE)
+        .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
     command
 }
 
@@ -32,7 +53,32 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
 /// # Errors
 /// When something does not compile.
 pub(crate) fn build_everything() -> Result<()> {
-    shell::run(cargo("build").args(WORKSPACE).arg("--all-targets"))
+    shell::run(linted(&["build"]).arg("--all-targets"))
+}
+
+/// Builds the same, and says what clippy and the compiler warn of; those of packages that were built before are
+/// among them.
+///
+/// # Errors
+/// When there is a warning, or something does not compile.
+pub(crate) fn lint_everything() -> Result<()> {
+    let mut build = linted(&["build"]);
+    build.args(["--all-targets", "--message-format=json"]);
+    shell::say(format_args!("$ {}", shell::describe(&build)));
+    let mut building = build.stdout(Stdio::piped()).spawn()?;
+    let messages = building.stdout.take().context("cargo has no output")?;
+    let mut warned = 0;
+    for line in BufReader::new(messages).lines() {
+        let message: Value = serde_json::from_str(&line?)?;
+        if let Some(text) = message["message"]["rendered"].as_str() {
+            warned += 1;
+            shell::say(text);
+        }
+    }
+    let status = building.wait()?;
+    ensure!(status.success(), "cargo ended with {status}");
+    ensure!(warned == 0, "{warned} warnings");
+    Ok(())
 }
 
 /// The workspace and everything it depends on, as `cargo metadata` describes it.

@@ -12,11 +12,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use crate::{
-    cargo::{WORKSPACE, cargo},
-    places, shell, system,
-    tally::Tally,
-};
+use crate::{cargo, places, shell, system, tally::Tally};
 
 /// The suite on npm.
 const SUITE: &str = "@modelcontextprotocol/conformance@0.2.0-alpha.12";
@@ -40,11 +36,7 @@ impl Suite {
     /// # Errors
     /// When a package cannot be downloaded, or the client does not compile.
     pub(crate) fn prepare() -> Result<Self> {
-        shell::run(
-            cargo("build")
-                .args(WORKSPACE)
-                .args(["--example", "conformance"]),
-        )?;
+        shell::run(cargo::linted(&["build"]).args(["--example", "conformance"]))?;
         let folder = places::target().join("conformance");
         fs::create_dir_all(&folder)?;
         let program = folder.join("node_modules/@modelcontextprotocol/conformance/dist/index.js");

@@ -8,8 +8,7 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use crate::{
-    cargo::cargo,
-    shell,
+    cargo, shell,
     system::{self, Need},
 };
 
@@ -40,14 +39,7 @@ pub(crate) fn contract(files: &[PathBuf]) -> Result<ExitCode> {
 
 /// The command that replays the traces kept with the tests.
 pub(crate) fn runner() -> Command {
-    let mut command = cargo("test");
-    command.args([
-        "--quiet",
-        "--locked",
-        "--package",
-        "patchbay-tests",
-        "--test",
-        TEST,
-    ]);
+    let mut command = cargo::linted(&["test"]);
+    command.args(["--quiet", "--test", TEST]);
     command
 }

@@ -90,6 +90,18 @@ impl Display {
         self.session(UNLOCK_AND_BECOME, program)
     }
 
+    /// The same of a program with arguments and variables.
+    pub(crate) fn around(&self, inner: &Command) -> Command {
+        let mut command = self.command(inner.get_program().as_ref());
+        command.args(inner.get_args());
+        for (name, value) in inner.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        command
+    }
+
     /// Starts `program` with the arguments and variables that `prepare` adds; dropping the answer ends it.
     ///
     /// # Errors

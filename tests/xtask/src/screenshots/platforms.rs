@@ -37,8 +37,8 @@ impl Platforms {
     /// # Errors
     /// When the build fails, or they do not say where they listen.
     pub(super) fn start() -> Result<Self> {
-        let mut build = cargo::cargo("build");
-        shell::run(build.args(cargo::WORKSPACE).args(["--example", PROGRAM]))?;
+        let mut build = cargo::linted(&["build"]);
+        shell::run(build.args(["--example", PROGRAM]))?;
         let mut program = Command::new(places::debug_binary(&format!("examples/{PROGRAM}")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::Report;
-use crate::cargo::{WORKSPACE, cargo};
+use crate::cargo;
 
 /// How often each course is cut off.
 const KILLS: &str = "200";
@@ -14,9 +14,8 @@ const KILLS: &str = "200";
 /// None of its own.
 pub(super) fn run(report: &mut Report) -> Result<()> {
     // One test binary alone, and in one thread: another course would stretch the one that is measured.
-    let mut tests = cargo("test");
+    let mut tests = cargo::linted(&["test"]);
     tests
-        .args(WORKSPACE)
         .args(["--test", "hostile", "--", "faults::kills::"])
         .args(["--nocapture", "--test-threads=1"])
         .env("PATCHBAY_FAULTS_KILLS", KILLS);

@@ -8,10 +8,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::Report;
-use crate::{
-    cargo::{WORKSPACE, cargo},
-    places, shell,
-};
+use crate::{cargo, places, shell};
 
 /// How long the part runs, and by what it is made to do the same again.
 #[derive(Clone, Copy, Default, clap::Args)]
@@ -29,7 +26,7 @@ pub(crate) struct Fuzzing {
 /// # Errors
 /// When the program does not compile.
 pub(super) fn run(report: &mut Report, fuzzing: Fuzzing) -> Result<()> {
-    shell::run(cargo("build").args(WORKSPACE).args(["--example", "fuzz"]))?;
+    shell::run(cargo::linted(&["build"]).args(["--example", "fuzz"]))?;
     let mut command = Command::new(places::debug_example("fuzz"));
     if let Some(seconds) = fuzzing.seconds {
         command.args(["--seconds", &seconds.to_string()]);

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 
 use super::{Report, dependencies, licences, platform_names, words, workflows};
 use crate::{
-    cargo::{self, WORKSPACE, cargo},
+    cargo::{self, cargo},
     places, shell, system, ui,
 };
 
@@ -29,19 +29,19 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     report.check("actions of workflows", workflows::check);
     report.check("unused dependencies", || dependencies::check(&metadata));
     ui::build()?;
-    report.check("clippy", || clippy(&WORKSPACE));
+    report.check("clippy", cargo::lint_everything);
     report.check("clippy of xtask", || {
-        clippy(&["--package", "xtask", "--locked"])
+        shell::run(cargo("clippy").args([
+            "--package",
+            "xtask",
+            "--locked",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))
     });
     Ok(())
-}
-
-fn clippy(selection: &[&str]) -> Result<()> {
-    shell::run(
-        cargo("clippy")
-            .args(selection)
-            .args(["--all-targets", "--", "-D", "warnings"]),
-    )
 }
 
 fn spelling() -> Result<()> {

@@ -9,11 +9,7 @@ use std::{fs, path::PathBuf, process::Command};
 use anyhow::{Context as _, Result, bail};
 
 use super::{Report, rust::with_programs};
-use crate::{
-    cargo::{WORKSPACE, cargo},
-    headless::Display,
-    places, shell, system, ui,
-};
+use crate::{cargo, headless::Display, places, shell, system, ui};
 
 /// What turns the platform on. A release build with it does not compile.
 const FEATURE: &str = "patchbay-desktop/example-platform";
@@ -45,9 +41,9 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
         build(&["--bin", "patchbay-desktop", "--example", "platform_types"])
     })?;
     let display = Display::start(1280, 900)?;
-    let mut tests = display.command(cargo("test").get_program().as_ref());
-    tests.args(["test", "--no-fail-fast"]).args(WORKSPACE);
+    let mut tests = cargo::linted(&["test"]);
     tests.args([
+        "--no-fail-fast",
         "--test",
         "e2e",
         "--test",
@@ -58,7 +54,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     ]);
     report.tests(
         "command line and journey",
-        with_programs(&mut tests, program),
+        with_programs(&mut display.around(&tests), program),
     );
     Ok(())
 }
@@ -82,8 +78,7 @@ fn program(name: &str) -> PathBuf {
 fn build(what: &[&str]) -> Result<()> {
     let page = serde_json::json!({ "build": { "frontendDist": page().join("dist") } });
     shell::run(
-        cargo("build")
-            .args(WORKSPACE)
+        cargo::linted(&["build"])
             .args(["--features", FEATURE])
             .args(what)
             .arg("--target-dir")

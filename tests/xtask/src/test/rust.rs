@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use super::Report;
 use crate::{
     bindings,
-    cargo::{self, WORKSPACE, cargo},
+    cargo::{self, cargo},
     contract, places, system, ui,
 };
 
@@ -22,7 +22,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     ui::build()?;
     cargo::build_everything()?;
     let before = bindings::read();
-    let mut tests = runner(cargo("nextest"), Tests::AllButWindow)?;
+    let mut tests = runner(Tests::AllButWindow)?;
     report.tests("tests", with_binaries(&mut tests));
     report.tests("contract", &mut contract::runner());
     report.check("bindings unchanged", || {
@@ -33,7 +33,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
         );
         Ok(())
     });
-    report.tests("doctests", cargo("test").args(WORKSPACE).arg("--doc"));
+    report.tests("doctests", cargo::linted(&["test"]).arg("--doc"));
     report.tests(
         "xtask",
         cargo("test").args(["--package", "xtask", "--locked"]),
@@ -50,22 +50,23 @@ pub(super) enum Tests {
     Window,
 }
 
-/// Turns `nextest`, a started `cargo nextest` command, into the run of `tests`; into `cargo test`
-/// where nextest is not installed, because compiling it would take longer than it saves.
+/// What runs `tests`: nextest, or `cargo test` where that is not installed, because compiling it would take longer
+/// than it saves.
 ///
 /// # Errors
 /// When the workspace's test binaries cannot be listed.
-pub(super) fn runner(mut nextest: Command, tests: Tests) -> Result<Command> {
+pub(super) fn runner(tests: Tests) -> Result<Command> {
     if system::has(cargo("nextest").arg("--version")) {
         let filter = match tests {
             Tests::AllButWindow => format!("not binary({WINDOW_TESTS})"),
             Tests::Window => format!("binary({WINDOW_TESTS})"),
         };
-        nextest.arg("run").args(WORKSPACE).args(["-E", &filter]);
+        let mut nextest = cargo::linted(&["nextest", "run"]);
+        nextest.args(["-E", &filter]);
         return Ok(nextest);
     }
-    let mut plain = cargo("test");
-    plain.args(WORKSPACE).arg("--no-fail-fast");
+    let mut plain = cargo::linted(&["test"]);
+    plain.arg("--no-fail-fast");
     match tests {
         Tests::Window => {
             plain.args(["--test", WINDOW_TESTS]);

@@ -6,11 +6,7 @@ use super::{
     Report,
     rust::{Tests, runner, with_binaries},
 };
-use crate::{
-    cargo::{self, cargo},
-    headless::Display,
-    system, ui,
-};
+use crate::{cargo, headless::Display, system, ui};
 
 /// Runs the part.
 ///
@@ -23,8 +19,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     ui::build()?;
     cargo::build_everything()?;
     let display = Display::start(1280, 900)?;
-    let plain = runner(cargo("nextest"), Tests::Window)?;
-    let mut tests = display.command(plain.get_program().as_ref());
-    report.tests("journeys", with_binaries(&mut tests).args(plain.get_args()));
+    let tests = runner(Tests::Window)?;
+    report.tests("journeys", with_binaries(&mut display.around(&tests)));
     Ok(())
 }

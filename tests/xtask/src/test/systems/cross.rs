@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, process::Command};
 
 use anyhow::{Context as _, Result};
 
-use super::{MACS, WINDOWS, compiler::Compiler, folder, standard_library};
+use super::{MAC, WINDOWS, compiler::Compiler, folder, standard_library};
 use crate::{shell, system};
 
 /// Zig on PyPI: a C compiler that brings Apple's headers.
@@ -50,7 +50,7 @@ impl Cross {
     /// # Errors
     /// When a standard library does not compile, or zig cannot be installed.
     pub(super) fn prepare(compiler: Compiler) -> Result<Self> {
-        for target in MACS.map(|(target, _)| target).iter().chain([&WINDOWS]) {
+        for target in [MAC, WINDOWS] {
             standard_library::prepare(&compiler, target)?;
         }
         let cross = Self {
@@ -58,9 +58,7 @@ impl Cross {
             zig: folder().join("zig"),
         };
         cross.prepare_zig()?;
-        for (target, _) in MACS {
-            cross.write_c_compiler(target)?;
-        }
+        cross.write_c_compiler(MAC)?;
         Ok(cross)
     }
 

@@ -70,8 +70,8 @@ impl Build {
     /// What this system tests and Windows does not, by name: nothing is left out because it does not compile there
     /// without being counted. Each exception has to name a test that is missing.
     fn absent(&self, wine: &Wine) -> Result<Heard> {
-        let mut here = cargo::cargo("test");
-        here.args(cargo::WORKSPACE).arg("--no-run");
+        let mut here = cargo::linted(&["test"]);
+        here.arg("--no-run");
         let here = by_program(&test_programs(&mut here)?, |program| {
             let mut command = Command::new(&program.file);
             command.current_dir(&program.package);
