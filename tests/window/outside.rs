@@ -182,6 +182,9 @@ fn a_link_that_installs_leads_to_the_review_and_adds_nothing_by_itself() {
     let link = format!("patchbay://install?name=Played&url={address}");
     let second = started(&desk, &[&link]);
     second.wait_with_output().expect("it ends");
+    window.see_text("A link wants to add this server");
+    window.see_text(address.as_str());
+    window.press("button", "Continue");
     window.see("region", "Found");
     assert_eq!(window.value("Name"), "Played");
     window.keys(&[keys::ESCAPE]);

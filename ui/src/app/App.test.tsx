@@ -190,6 +190,22 @@ it("a_link_that_proposes_a_server_waits_for_the_dialog_that_is_open", async () =
   expect(await screen.findByRole("dialog")).toHaveTextContent("npx");
 });
 
+it("nothing_is_sent_to_the_address_of_a_link_before_somebody_agreed", async () => {
+  const { user, host } = renderApp("/settings", full);
+  const url = "http://192.168.1.1/mcp";
+  const offered = [`patchbay://install?url=${url}`];
+  host.handlers.takeOfferedLink = () => offered.shift() ?? null;
+  host.handlers.readPasted = () => ({
+    servers: [{ title: null, place: { kind: "address" as const, url, headers: [] }, blanks: [], notes: [] }],
+    notes: [],
+  });
+  await act(() => host.emit({ kind: "link_offered" }));
+  expect(await screen.findByRole("dialog")).toHaveTextContent(url);
+  expect(host.lastCall("inspectAddress")).toBeUndefined();
+  await user.click(screen.getByRole("button", { name: "Continue" }));
+  await waitFor(() => expect(host.lastCall("inspectAddress")).toMatchObject({ address: url }));
+});
+
 it("places_and_accounts_are_those_that_exist", async () => {
   renderApp("/", full);
   const places = await screen.findByRole("navigation", { name: "Navigation" });

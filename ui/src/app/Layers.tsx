@@ -27,7 +27,7 @@ import { useFixes } from "./useFixes";
 import { useOpenTools } from "./useOpenTools";
 
 type Open =
-  | { kind: "add"; address: string; known?: KnownServer }
+  | { kind: "add"; address: string; isOffered?: boolean; known?: KnownServer }
   | { kind: "create"; start: CreateStart }
   | { kind: "account" }
   | { kind: "palette"; prefix: string }
@@ -80,6 +80,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         {open?.kind === "add" && (
           <AddDialog
             address={open.address}
+            isOffered={open.isOffered}
             known={open.known}
             onClose={close}
             onAdded={(connector, connect) => {
@@ -122,7 +123,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         <RefusedLink />
         <OfferedLink
           isFree={open === null && !signIn.shown}
-          onOffered={(address) => setOpen({ kind: "add", address })}
+          onOffered={(address) => setOpen({ kind: "add", address, isOffered: true })}
         />
         <OpenQuestion />
         {open?.kind === "keys" && <CheatSheet onClose={close} />}

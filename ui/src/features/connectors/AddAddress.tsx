@@ -10,13 +10,16 @@ import { AddReview } from "./AddReview";
 import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, newForm } from "./authenticationForm";
 import styles from "./AddDialog.module.css";
 import { type KnownServer } from "./knownServer";
+import { OfferedAddress } from "./OfferedAddress";
 import { PasteField, type PasteProps, PasteFooter, pasteHelp } from "./PasteStep";
 import { useAddConnector } from "./useConnectorActions";
 import { useInspection } from "./useInspection";
 
 type Props = {
-  /** Where it is looked, at once. */
+  /** Where it is looked, at once unless it was only offered. */
   url: string;
+  /** Whether the address came from a link: nothing is sent there before a person agreed. */
+  isOffered: boolean;
   /** What was pasted with it about the sign-in. */
   headers: AuthenticationForm | null;
   /** What was typed about the sign-in at the address before this one. */
@@ -36,7 +39,8 @@ type Props = {
 
 /** Adds a connector with an address: what was found there, how to sign in. Nothing typed is lost on a failure. */
 export function AddAddress(props: Props) {
-  const { url, headers, typed, onTyped, known, paste, turn, onBack, onSkip, onClose, onAdded } = props;
+  const { url, isOffered, headers, typed, onTyped, known, paste, turn, onBack, onSkip, onClose, onAdded } = props;
+  const [isAgreed, setAgreed] = useState(!isOffered);
   const [found, setFound] = useState<AddressInspection | null>(null);
   const [title, setTitle] = useState("");
   const [name, setName] = useState("");
@@ -64,10 +68,10 @@ export function AddAddress(props: Props) {
   const { run: inspectAddress } = inspect;
   const hasInspected = useRef(false);
   useEffect(() => {
-    if (hasInspected.current) return;
+    if (!isAgreed || hasInspected.current) return;
     hasInspected.current = true;
     inspectAddress(url);
-  }, [inspectAddress, url]);
+  }, [inspectAddress, url, isAgreed]);
 
   const submit = () => {
     if (!found) return;
@@ -92,6 +96,8 @@ export function AddAddress(props: Props) {
     onBack();
   };
 
+  if (!isAgreed)
+    return <OfferedAddress url={url} turn={turn} onSkip={onSkip} onClose={onClose} onAgree={() => setAgreed(true)} />;
   return (
     <Dialog
       title="Add connector"

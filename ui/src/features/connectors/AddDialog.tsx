@@ -25,6 +25,8 @@ import { useCheckConnector } from "./useConnectorActions";
 type Props = {
   /** A text to begin with, read at once. */
   address: string;
+  /** Whether it came from outside, so that nothing is sent anywhere before somebody agreed. */
+  isOffered?: boolean;
   known?: KnownServer;
   onClose: () => void;
   /** `connect` tells that the user wants to sign in now. */
@@ -37,7 +39,7 @@ type Props = {
 type Round = { servers: PastedServer[]; at: number; added: Connector[] };
 
 /** Adds connectors: anything that names a server, then a look at each one before it is added. */
-export function AddDialog({ address: initialText, known, onClose, onAdded, onAddedSeveral }: Props) {
+export function AddDialog({ address: initialText, isOffered = false, known, onClose, onAdded, onAddedSeveral }: Props) {
   const [text, setText] = useState(initialText);
   const [refusal, setRefusal] = useState<Problem | null>(null);
   // Pasted texts hold secrets: they are kept here, and go with the dialog.
@@ -164,6 +166,8 @@ export function AddDialog({ address: initialText, known, onClose, onAdded, onAdd
       <AddAddress
         key={`${round.at} ${url}`}
         url={url}
+        // Another text than the link's was typed by a person.
+        isOffered={isOffered && text === initialText}
         headers={headersForm(headers)}
         typed={isOnlyOne ? typed : null}
         onTyped={(form) => isOnlyOne && setTyped(form)}
