@@ -2,7 +2,7 @@
 //! answer it, cover it or change what it says.
 
 use async_trait::async_trait;
-use patchbay_model::inert_line;
+use patchbay_model::{inert_line, inert_word};
 use patchbay_ops::{Occasion, ProgramConsent, ProgramRequest, Purpose};
 use rfd::{MessageButtons, MessageDialogResult, MessageLevel};
 use tauri::AppHandle;
@@ -20,11 +20,16 @@ impl ProgramConsent for DialogConsent {
         if request.occasion != Occasion::Given {
             return false;
         }
+        let text = question(request);
+        if !fits(&text) {
+            ask(&self.0, too_long(request)).await;
+            return false;
+        }
         let (buttons, allow) = buttons();
         let question = Question {
             level: MessageLevel::Warning,
             title: "Allow Patchbay to run this program?",
-            text: question(request),
+            text,
             buttons,
         };
         // A dialog that went away without a word is a no.
@@ -47,6 +52,33 @@ fn buttons() -> (MessageButtons, MessageDialogResult) {
     )
 }
 
+/// Whether a dialog shows all of that: none of the systems' own scrolls, and a yes is a yes to what is below the
+/// screen too.
+fn fits(question: &str) -> bool {
+    let rows = question.lines().map(|line| 1 + line.chars().count() / ROW);
+    rows.sum::<usize>() <= MOST_ROWS
+}
+
+/// How much a dialog shows on a small screen: characters of a row, and rows.
+const ROW: usize = 60;
+const MOST_ROWS: usize = 30;
+
+fn too_long(request: &ProgramRequest) -> Question {
+    let name = match &request.purpose {
+        Purpose::Server(title) => inert_line(title),
+        Purpose::Secret(_) => inert_line(&request.program.name),
+    };
+    Question {
+        level: MessageLevel::Error,
+        title: "This program can't be shown whole",
+        text: format!(
+            "The command of {name} is too long for this dialog, so Patchbay doesn't run it. Run `patchbay connector check` \
+             for it in a terminal, which shows all of it, or put the command into a script."
+        ),
+        buttons: MessageButtons::Ok,
+    }
+}
+
 /// The whole program, an argument for each line, and what happens after a yes.
 fn question(request: &ProgramRequest) -> String {
     let program = &request.program;
@@ -54,22 +86,22 @@ fn question(request: &ProgramRequest) -> String {
     if let Purpose::Server(title) = &request.purpose {
         lines.push(format!("Connector: {}", inert_line(title)));
     }
-    lines.push(format!("Program: {}", inert_line(&program.name)));
-    lines.push(format!("File: {}", inert_line(&program.file)));
+    lines.push(format!("Program: {}", inert_word(&program.name)));
+    lines.push(format!("File: {}", inert_word(&program.file)));
     match program.arguments.as_slice() {
         [] => lines.push("No arguments".to_owned()),
         arguments => {
             lines.push("Arguments:".to_owned());
             let words = arguments.iter();
-            lines.extend(words.map(|argument| format!("    {}", inert_line(argument))));
+            lines.extend(words.map(|argument| format!("    {}", inert_word(argument))));
         }
     }
     if let Some(server) = &program.server {
-        lines.push(format!("Folder: {}", inert_line(&server.folder)));
+        lines.push(format!("Folder: {}", inert_word(&server.folder)));
         if !server.variables.is_empty() {
             lines.push("Variables:".to_owned());
             let variables = server.variables.iter();
-            lines.extend(variables.map(|variable| format!("    {}", inert_line(variable))));
+            lines.extend(variables.map(|variable| format!("    {}", inert_word(variable))));
         }
     }
     lines.push(String::new());
@@ -115,6 +147,28 @@ mod tests {
     }
 
     #[test]
+    fn what_a_dialog_cannot_show_whole_is_not_asked() {
+        let mut program = Program {
+            name: "npx".to_owned(),
+            file: "/usr/bin/npx".to_owned(),
+            arguments: vec!["-y".to_owned(); 20],
+            server: None,
+        };
+        let is_asked = |program: &Program| {
+            fits(&question(&ProgramRequest {
+                purpose: Purpose::Server("Files".to_owned()),
+                program: program.clone(),
+                occasion: Occasion::Given,
+            }))
+        };
+        assert!(is_asked(&program));
+        program.arguments.push("x".repeat(1_000));
+        assert!(!is_asked(&program), "one long word");
+        program.arguments = vec!["-y".to_owned(); 40];
+        assert!(!is_asked(&program), "many words");
+    }
+
+    #[test]
     fn no_word_of_a_server_can_look_like_another_line() {
         let request = ProgramRequest {
             purpose: Purpose::Server("Files".to_owned()),
@@ -130,7 +184,7 @@ mod tests {
             occasion: Occasion::Given,
         };
         let shown = question(&request);
-        let head = "Connector: Files\nProgram: npx\nFile: /usr/bin/npx\nArguments:\n    -y Folder: /safe\n\
+        let head = "Connector: Files\nProgram: npx\nFile: /usr/bin/npx\nArguments:\n    -y<U+000A>Folder: /safe\n\
                     Folder: /home/ada\nVariables:\n    API_KEY\n    MODE=safe\n\n";
         assert!(shown.starts_with(head), "{shown}");
     }

@@ -1,7 +1,7 @@
 //! Who allows programs to be started: the person at the terminal, or the flag that names one.
 
 use async_trait::async_trait;
-use patchbay_model::SecretReference;
+use patchbay_model::{SecretReference, inert_word};
 use patchbay_ops::{ProgramConsent, ProgramRequest, Purpose};
 
 use crate::output::text;
@@ -50,18 +50,18 @@ fn question(request: &ProgramRequest) -> String {
     };
     let mut lines = vec![
         first,
-        format!("  program   {}", text::line(&program.name)),
-        format!("  file      {}", text::line(&program.file)),
+        format!("  program   {}", inert_word(&program.name)),
+        format!("  file      {}", inert_word(&program.file)),
     ];
     for (number, argument) in program.arguments.iter().enumerate() {
         let head = if number == 0 { "arguments" } else { "" };
-        lines.push(format!("  {head:<9} {}", text::line(argument)));
+        lines.push(format!("  {head:<9} {}", inert_word(argument)));
     }
     if let Some(server) = &program.server {
-        lines.push(format!("  folder    {}", text::line(&server.folder)));
+        lines.push(format!("  folder    {}", inert_word(&server.folder)));
         for (number, variable) in server.variables.iter().enumerate() {
             let head = if number == 0 { "variables" } else { "" };
-            lines.push(format!("  {head:<9} {}", text::line(variable)));
+            lines.push(format!("  {head:<9} {}", inert_word(variable)));
         }
     }
     lines.push(match &request.purpose {
@@ -119,8 +119,11 @@ mod tests {
             shown.starts_with("Files is this program on your computer:\n"),
             "{shown}"
         );
-        assert!(shown.contains("\n  folder    /home/ada/a b\n"), "{shown}");
-        let variables = "\n  variables API_KEY\n            HOST=a b\n";
+        assert!(
+            shown.contains("\n  folder    /home/ada/a<U+000A>b\n"),
+            "{shown}"
+        );
+        let variables = "\n  variables API_KEY\n            HOST=a<U+000A>b\n";
         assert!(shown.contains(variables), "{shown}");
     }
 }

@@ -45,6 +45,24 @@ pub fn inert_block(text: &str) -> String {
     shown.finish()
 }
 
+/// A word of a command, whole and on one line: white space other than a space has its own name, such as `<U+000A>`,
+/// and no word at all is `""`. It is for what a person agrees to, where a line break may change what a shell does.
+pub fn inert_word(text: &str) -> String {
+    if text.is_empty() {
+        return "\"\"".to_owned();
+    }
+    let mut shown = Inert::default();
+    for (sign, after) in with_next(text) {
+        if sign.is_whitespace() && sign != ' ' && !is_invisible(sign) {
+            shown.close_row();
+            shown.name(sign);
+        } else {
+            shown.push(sign, after);
+        }
+    }
+    shown.finish()
+}
+
 /// Characters that change how others are shown, or cannot be seen at all: direction marks and
 /// overrides, zero-width characters, variation selectors, fillers, tags, and the like.
 ///
@@ -127,11 +145,15 @@ impl Inert {
         } else if is_invisible(sign) && !is_needed(self.last(), sign, after) {
             self.hidden += 1;
             if self.hidden <= NAMED_IN_A_ROW {
-                self.shown.push_str(&format!("<U+{:04X}>", u32::from(sign)));
+                self.name(sign);
             }
         } else {
             self.keep(sign);
         }
+    }
+
+    fn name(&mut self, sign: char) {
+        self.shown.push_str(&format!("<U+{:04X}>", u32::from(sign)));
     }
 
     /// The last character, where it is shown as itself.
@@ -185,6 +207,18 @@ mod tests {
             assert_eq!(inert_line(&case.text), case.line, "{:?}", case.text);
             assert_eq!(inert_block(&case.text), case.block, "{:?}", case.text);
         }
+    }
+
+    #[test]
+    fn a_word_is_shown_with_all_that_parts_it() {
+        assert_eq!(
+            inert_word("ok # \n rm  -rf\t~\u{a0}\u{202e}"),
+            "ok # <U+000A> rm  -rf<U+0009>~<U+00A0><U+202E>"
+        );
+        assert_eq!(
+            (inert_word(""), inert_word(" ")),
+            ("\"\"".to_owned(), " ".to_owned())
+        );
     }
 
     proptest! {

@@ -62,7 +62,7 @@ pub use id::{
     AccountId, AuthorizationId, ConnectorId, InspectionId, QuestionId, RemoteId, RunId,
     WalletEntryId,
 };
-pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, is_invisible};
+pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, inert_word, is_invisible};
 pub use json::Json;
 pub use network::{Certificate, CertificateFacts, NetworkSettings, Pin, UntrustedCertificate};
 pub use platform_credential::{CredentialLevel, CredentialStatus, PlatformCredential};
