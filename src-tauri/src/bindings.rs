@@ -55,6 +55,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             bundles::add_bundle,
             bundles::choose_bundle::<tauri::Wry>,
             certificates::choose_certificates::<tauri::Wry>,
+            certificates::choose_client_certificate::<tauri::Wry>,
             certificates::find_untrusted_certificate,
             certificates::trust_certificate,
             catalogue::list_catalogue,

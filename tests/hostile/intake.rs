@@ -59,6 +59,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-http/src/certificate.rs::parse",
             "crates/patchbay-ops/src/connectors/network.rs::read_authorities_file",
+            "crates/patchbay-ops/src/connectors/network.rs::read_pem_file",
         ],
     ),
     intake(

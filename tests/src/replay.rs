@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
-use patchbay_http::{ClientSettings, Clients, ProxyChoice};
+use patchbay_http::{ClientSettings, Clients};
 use patchbay_platforms::Error;
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
@@ -49,7 +49,6 @@ pub async fn replay(
         .find(|adapter| adapter.platform() == platform);
     let adapter = *adapter.ok_or_else(|| format!("{shown}: nobody replays {platform:?}"))?;
     let settings = ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     };
     let clients = Clients::build(&settings).map_err(|error| error.to_string())?;

@@ -87,6 +87,7 @@ const REVIEWED: &[(&str, &str, &str)] = &[
     ),
     ("FieldProblem", "path", "a word of a report, which is text"),
     ("Preferences", "hostedRedirect", "one of two words"),
+    ("ProxyChoice", "url", "read as host and port of a proxy"),
     ("StartAuthorization", "redirect", "one of two words"),
     (
         "StartProviderSignIn",
@@ -164,6 +165,7 @@ const COMMANDS: &[&str] = &[
     "check_report",
     "choose_bundle",
     "choose_certificates",
+    "choose_client_certificate",
     "choose_passphrase",
     "colour_account",
     "compare_runs",

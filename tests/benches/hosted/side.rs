@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use patchbay_http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
+use patchbay_http::{CallOptions, ClientSettings, Clients, SystemClock};
 use patchbay_model::{Platform as Kind, RemoteId, Secret};
 use patchbay_platforms::{Platform, SignIn, ToolRequest, hosted};
 use reqwest::Method;
@@ -34,7 +34,6 @@ pub(crate) fn platform(name: &str, base: &str) -> Result<Arc<dyn Platform>> {
     };
     let hosted = hosted(kind).context("it is not hosted")?;
     let settings = ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     };
     let mut fields = Map::new();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use patchbay_http::{CallOptions, ClientSettings, Clients, ProxyChoice};
+use patchbay_http::{CallOptions, ClientSettings, Clients};
 use patchbay_model::{Explain as _, Platform, Secret};
 use patchbay_platforms::{Error, HOSTED, HostedPlatform, OperationEntry, SignIn};
 use patchbay_testkit::fakes::{Answer, Fake, FakeAirbyte, Fault, FaultKind, Judged, Seen};
@@ -122,7 +122,6 @@ fn is_no_exchange(seen: &Seen) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_fails_as_it_should() {
     let clients = Clients::build(&ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     });
     let clients = clients.unwrap();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice, Retries};
+use patchbay_http::{CallOptions, ClientSettings, Clients, Clock, Retries};
 use patchbay_model::{Level, Platform, RemoteId, Secret, Timestamp};
 use patchbay_platforms::{ConsentRequest, SignIn, ToolRequest, hosted};
 use serde_json::{Map, Value, json};
@@ -103,7 +103,6 @@ fn start(platform: Platform, name: &'static str, mut settings: Value) -> Taker {
     settings["base_url"] = Value::from(peer.url.as_str());
     let secrets = ["api_key", "token", "client_secret"];
     let direct = ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     };
     let clients = Clients::build(&direct).unwrap();

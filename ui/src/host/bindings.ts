@@ -84,6 +84,11 @@ export const commands = {
 	chooseBundle: () => typedError<Bundle | null, Problem>(__TAURI_INVOKE("choose_bundle")),
 	/**  Asks for a file of certificates and reads it; `None` when the user chose none. */
 	chooseCertificates: () => typedError<Certificate[] | null, Problem>(__TAURI_INVOKE("choose_certificates")),
+	/**
+	 *  Asks for a file with the certificate that the server of a connector sees, and its key; `None` when the user
+	 *  chose none.
+	 */
+	chooseClientCertificate: (connector: ConnectorId) => typedError<Connector | null, Problem>(__TAURI_INVOKE("choose_client_certificate", { connector })),
 	/**  Looks which certificate keeps a connector from its server; `None` where none does. */
 	findUntrustedCertificate: (connector: ConnectorId) => typedError<UntrustedCertificate | null, Problem>(__TAURI_INVOKE("find_untrusted_certificate", { connector })),
 	/**  Trusts the certificate with that fingerprint, for this connector and the place that shows it. */
@@ -1677,6 +1682,10 @@ export type NetworkChanges = {
 	authorities?: string[] | null,
 	/**  Places whose certificate is not trusted any longer, such as `nas.home:8443`. */
 	forget?: string[] | null,
+	/**  Through which proxy it connects. */
+	proxy?: ProxyChoice | null,
+	/**  Whether its server sees no client certificate any longer. */
+	forgetClientCertificate?: boolean,
 };
 
 /**  What a connector does otherwise than all others when it connects; the default is nothing. */
@@ -1685,6 +1694,10 @@ export type NetworkSettings = {
 	authorities?: Certificate[],
 	/**  Certificates that a person trusts as they are. */
 	pins?: Pin[],
+	/**  Through which proxy. */
+	proxy?: ProxyChoice,
+	/**  The certificate that is shown to the server, whose key the vault has. */
+	clientCertificate?: CertificateFacts | null,
 };
 
 /**  The one step that helps a connector on. */
@@ -2062,6 +2075,15 @@ export type ProviderSignIn = {
 	/**  JSON pointer to the place of the app's secret. */
 	clientSecretField: string | null,
 };
+
+/**  A proxy, or none. What goes to this computer goes through none in any case. */
+export type ProxyChoice = 
+/**  What the system and its environment variables say. */
+"system" | 
+/**  None at all. */
+"direct" | 
+/**  That one, such as `http://proxy.corp:3128`. */
+{ url: string };
 
 /**  A question of a server. Its words are cleaned; they are the server's all the same, and never Patchbay's. */
 export type Question = 

@@ -21,22 +21,10 @@ const USER_AGENT: HeaderValue =
 /// How requests leave this computer.
 #[derive(Clone, Debug, Default)]
 pub struct ClientSettings {
-    /// Through which proxy.
-    pub proxy: ProxyChoice,
     /// Where they may lead.
     pub addresses: AddressPolicy,
     /// Certificate authorities to trust besides the system's, as PEM.
     pub authorities: Vec<Vec<u8>>,
-}
-
-/// A proxy, or none.
-#[derive(Clone, Debug, Default)]
-pub enum ProxyChoice {
-    /// What the system and its environment variables say, but none to this computer.
-    #[default]
-    System,
-    /// None at all.
-    Direct,
 }
 
 /// The shared clients. None follows redirects by itself, so that credentials stay with their origin.
@@ -77,17 +65,14 @@ fn build(settings: &ClientSettings, decompress: bool) -> Result<reqwest::Client,
         .connect_timeout(CONNECT_LIMIT)
         .dns_resolver(settings.addresses.resolver())
         .gzip(decompress)
-        .deflate(decompress);
-    let builder = match &settings.proxy {
-        ProxyChoice::System => builder.proxy(settings.addresses.proxy()),
-        ProxyChoice::Direct => builder.no_proxy(),
-    };
+        .deflate(decompress)
+        .proxy(settings.addresses.proxy());
     let mut authorities = Vec::new();
     for pem in &settings.authorities {
         authorities.extend(to_der(pem)?);
     }
     builder
-        .tls_backend_preconfigured(tls_config(authorities, None)?)
+        .tls_backend_preconfigured(tls_config(authorities, None, None)?)
         .build()
         .map_err(|_| Error::Usage("the certificates can't be used".to_owned()))
 }

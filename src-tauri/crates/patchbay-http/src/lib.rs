@@ -22,6 +22,7 @@ mod browser_url;
 mod capture;
 mod certificate;
 mod client;
+mod client_certificate;
 mod clock;
 mod error;
 mod error_response;
@@ -62,7 +63,8 @@ pub use body::{BodyError, read_body, read_start};
 pub use browser_url::BrowserUrl;
 pub use capture::{Capture, Captured, CapturedResponse};
 pub use certificate::read_certificates;
-pub use client::{ClientSettings, Clients, ProxyChoice};
+pub use client::{ClientSettings, Clients};
+pub use client_certificate::ClientCertificate;
 pub use clock::{Clock, SystemClock};
 pub use error::{
     BoxError, Error, Found, Refusal, Result, TEXT_LIMIT, UNTRUSTED_HINT, Unreachable,

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_model::NetworkSettings;
+use patchbay_model::{NetworkSettings, ProxyChoice};
 use rustls::pki_types::ServerName;
 use url::Url;
 
 use crate::certificate::to_der;
 use crate::trust::{PinnedCertificate, tls_config};
-use crate::{AddressPolicy, Error};
+use crate::{AddressPolicy, ClientCertificate, Error, Proxies};
 
 /// How long a connection to a host may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -21,22 +21,31 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 pub struct Network {
     addresses: AddressPolicy,
     usual: reqwest::Client,
-    /// Those of places with a certificate of their own, by host and port.
-    pinned: Arc<HashMap<String, reqwest::Client>>,
+    /// Those of places with a certificate of their own, or that see one of ours, by host and port.
+    places: Arc<HashMap<String, reqwest::Client>>,
 }
 
 impl Network {
-    /// With what a connector does otherwise than others.
+    /// With what a connector does otherwise than others. `shown` is the certificate that the server at its
+    /// address may see, and nobody else.
     ///
     /// # Errors
-    /// [`Error::Usage`] when a certificate cannot be used.
-    pub fn build(settings: &NetworkSettings, addresses: &AddressPolicy) -> Result<Self, Error> {
+    /// [`Error::Usage`] when a certificate or the proxy cannot be used, or not both together.
+    pub fn build(
+        settings: &NetworkSettings,
+        shown: Option<(&Url, &ClientCertificate)>,
+        addresses: &AddressPolicy,
+    ) -> Result<Self, Error> {
+        let addresses = match &settings.proxy {
+            ProxyChoice::System => addresses.clone(),
+            chosen => addresses.through(Proxies::chosen(chosen)?),
+        };
         let mut authorities = Vec::new();
         for authority in &settings.authorities {
             authorities.extend(to_der(authority.pem.as_bytes())?);
         }
-        let client = |pin| {
-            let tls = tls_config(authorities.clone(), pin)?;
+        let client = |pin, shown| {
+            let tls = tls_config(authorities.clone(), pin, shown)?;
             let builder = reqwest::Client::builder()
                 .user_agent(concat!("Patchbay/", env!("CARGO_PKG_VERSION")))
                 .redirect(reqwest::redirect::Policy::none())
@@ -48,19 +57,28 @@ impl Network {
             let built = builder.build();
             built.map_err(|_| Error::Usage("the network settings can't be used".to_owned()))
         };
-        let mut pinned = HashMap::new();
+        let mut places = HashMap::new();
+        if let Some((server, certificate)) = shown {
+            refuse_proxy_by_tls(&addresses, server)?;
+            if let Some(place) = authority_of(server) {
+                places.insert(place, client(None, Some(certificate))?);
+            }
+        }
         for pin in &settings.pins {
             let accepted = PinnedCertificate {
                 host: host_of_place(&pin.place)
                     .ok_or_else(|| Error::Usage(format!("{} isn't a host", pin.place)))?,
                 sha256: pin.facts.sha256.clone(),
             };
-            pinned.insert(pin.place.clone(), client(Some(accepted))?);
+            let shown =
+                shown.filter(|(server, _)| authority_of(server).as_ref() == Some(&pin.place));
+            let certificate = shown.map(|(_, certificate)| certificate);
+            places.insert(pin.place.clone(), client(Some(accepted), certificate)?);
         }
         Ok(Self {
-            addresses: addresses.clone(),
-            usual: client(None)?,
-            pinned: Arc::new(pinned),
+            usual: client(None, None)?,
+            places: Arc::new(places),
+            addresses,
         })
     }
 
@@ -70,22 +88,32 @@ impl Network {
         Self {
             addresses,
             usual: client,
-            pinned: Arc::default(),
+            places: Arc::default(),
         }
     }
 
     /// What asks that address.
     pub fn client_for(&self, url: &Url) -> &reqwest::Client {
-        let pinned = match self.pinned.is_empty() || url.scheme() != "https" {
+        let of_place = match self.places.is_empty() || url.scheme() != "https" {
             true => None,
-            false => authority_of(url).and_then(|place| self.pinned.get(&place)),
+            false => authority_of(url).and_then(|place| self.places.get(&place)),
         };
-        pinned.unwrap_or(&self.usual)
+        of_place.unwrap_or(&self.usual)
     }
 
     /// Where its requests may lead.
     pub fn addresses(&self) -> &AddressPolicy {
         &self.addresses
+    }
+}
+
+/// A proxy that is reached by TLS would be shown the certificate as well.
+fn refuse_proxy_by_tls(addresses: &AddressPolicy, server: &Url) -> Result<(), Error> {
+    match addresses.proxy_for(server) {
+        Some(proxy) if proxy.scheme() == "https" => Err(Error::Usage(
+            "a client certificate can't be used through a proxy with https".to_owned(),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -28,11 +28,13 @@ const PIN_LIFE: Duration = Duration::from_secs(60);
 /// Clones share what was checked and which hosts the person gave. Every HTTP client gets
 /// [`resolver`](Self::resolver), and a connection goes to the very addresses that were checked.
 #[derive(Clone)]
-pub struct AddressPolicy(Arc<Inner>);
+pub struct AddressPolicy {
+    inner: Arc<Inner>,
+    proxies: Arc<Proxies>,
+}
 
 struct Inner {
     lookup: Arc<dyn Lookup>,
-    proxies: Proxies,
     given: Mutex<HashSet<String>>,
     pins: Mutex<HashMap<String, (Instant, Vec<IpAddr>)>>,
 }
@@ -53,12 +55,28 @@ impl std::fmt::Debug for AddressPolicy {
 impl AddressPolicy {
     /// Public addresses only, loopback for servers on loopback; names are looked up with `lookup`.
     pub fn new(lookup: Arc<dyn Lookup>, proxies: Proxies) -> Self {
-        Self(Arc::new(Inner {
-            lookup,
-            proxies,
-            given: Mutex::default(),
-            pins: Mutex::default(),
-        }))
+        Self {
+            inner: Arc::new(Inner {
+                lookup,
+                given: Mutex::default(),
+                pins: Mutex::default(),
+            }),
+            proxies: Arc::new(proxies),
+        }
+    }
+
+    /// The same, through other proxies.
+    #[must_use]
+    pub fn through(&self, proxies: Proxies) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            proxies: Arc::new(proxies),
+        }
+    }
+
+    /// The proxy that makes the connection to that address.
+    pub(crate) fn proxy_for(&self, url: &Url) -> Option<Url> {
+        self.proxies.proxy_for(url)
     }
 
     /// For `reqwest::ClientBuilder::dns_resolver`: connections to names that were checked within the last
@@ -68,16 +86,16 @@ impl AddressPolicy {
         Arc::new(self.clone())
     }
 
-    /// For `reqwest::ClientBuilder::proxy`: the system's proxies, but none to this computer.
+    /// For `reqwest::ClientBuilder::proxy`: these proxies, but none to this computer.
     pub fn proxy(&self) -> reqwest::Proxy {
         let policy = self.clone();
-        reqwest::Proxy::custom(move |url| policy.0.proxies.proxy_for(url))
+        reqwest::Proxy::custom(move |url| policy.proxy_for(url))
     }
 
     /// Notes a host that the person gave by typing or choosing it: it may lie in the local network.
     pub fn allow_host(&self, url: &Url) {
         if let Some(Host::Domain(name)) = url.host() {
-            lock(&self.0.given).insert(name.to_owned());
+            lock(&self.inner.given).insert(name.to_owned());
         }
     }
 
@@ -122,9 +140,9 @@ impl AddressPolicy {
         let Some(Host::Domain(name)) = url.host() else {
             return Ok(());
         };
-        let found = match self.0.lookup.lookup(name).await {
+        let found = match self.inner.lookup.lookup(name).await {
             Ok(found) => found,
-            Err(_) if self.0.proxies.connects(url) => return Ok(()),
+            Err(_) if self.proxies.connects(url) => return Ok(()),
             Err(_) => {
                 return Err(AddressError::Unknown {
                     host: name.to_owned(),
@@ -136,7 +154,7 @@ impl AddressPolicy {
         }) {
             return Err(private(name));
         }
-        let mut pins = lock(&self.0.pins);
+        let mut pins = lock(&self.inner.pins);
         pins.retain(|_, (since, _)| since.elapsed() < PIN_LIFE);
         pins.insert(name.to_owned(), (Instant::now(), found));
         Ok(())
@@ -150,7 +168,7 @@ impl AddressPolicy {
         if let Some(found) = self.find_pinned(name) {
             return Ok(found);
         }
-        let found = self.0.lookup.lookup(name).await;
+        let found = self.inner.lookup.lookup(name).await;
         let found = found.map_err(|source| LookupFailed {
             host: name.to_owned(),
             source,
@@ -165,7 +183,7 @@ impl AddressPolicy {
     }
 
     fn find_pinned(&self, name: &str) -> Option<Vec<IpAddr>> {
-        let pins = lock(&self.0.pins);
+        let pins = lock(&self.inner.pins);
         let (since, found) = pins.get(name)?;
         (since.elapsed() < PIN_LIFE).then(|| found.clone())
     }
@@ -176,13 +194,13 @@ impl AddressPolicy {
             return false;
         }
         // Somebody entered it on this computer.
-        if self.0.proxies.has_host(name) {
+        if self.proxies.has_host(name) {
             return true;
         }
         match kind {
             Kind::Public => true,
             Kind::Loopback if is_localhost(name) => true,
-            Kind::Loopback | Kind::Private => lock(&self.0.given).contains(name),
+            Kind::Loopback | Kind::Private => lock(&self.inner.given).contains(name),
             Kind::Never => false,
         }
     }

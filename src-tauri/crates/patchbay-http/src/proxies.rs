@@ -6,8 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
-use patchbay_model::is_loopback;
+use patchbay_model::{ProxyChoice, is_loopback};
 use url::Url;
+
+use crate::Error;
 
 /// Which requests go through a proxy: by the system's settings, and never those to this computer. They go
 /// without encryption, so that whoever runs the proxy could read the credentials and answer them.
@@ -30,6 +32,18 @@ impl Proxies {
     /// Those of the system's settings and of the environment variables.
     pub fn of_system() -> Self {
         Self::of(Matcher::from_system())
+    }
+
+    /// What a person chose.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for what is no address of a proxy, or holds a password.
+    pub fn chosen(choice: &ProxyChoice) -> Result<Self, Error> {
+        match choice {
+            ProxyChoice::System => Ok(Self::of_system()),
+            ProxyChoice::Direct => Ok(Self::none()),
+            ProxyChoice::Url(url) => Ok(Self::of(Matcher::builder().all(checked(url)?).build())),
+        }
     }
 
     fn of(matcher: Matcher) -> Self {
@@ -67,6 +81,21 @@ impl Proxies {
     pub(crate) fn has_host(&self, name: &str) -> bool {
         self.hosts.contains(&normalize_host(name))
     }
+}
+
+/// Host and port of a proxy as they may be kept with a connector, where no secret is.
+fn checked(url: &str) -> Result<String, Error> {
+    let refused = |why: &str| Err(Error::Usage(format!("this proxy can't be used: {why}")));
+    let Ok(read) = Url::parse(url) else {
+        return refused("it isn't an address like http://proxy.example:3128");
+    };
+    if !matches!(read.scheme(), "http" | "https") || read.path() != "/" || read.query().is_some() {
+        return refused("it isn't an address like http://proxy.example:3128");
+    }
+    if !read.username().is_empty() || read.password().is_some() {
+        return refused("a name and password belong in the system's settings");
+    }
+    Ok(read.to_string())
 }
 
 fn with_sign_in(proxy: &Intercept) -> Option<Url> {
@@ -108,6 +137,33 @@ mod tests {
         assert!(!connects("https://inside.corp/x"));
         assert!(!connects("http://mcp.example/x"));
         assert!(proxies.has_host("proxy.corp") && !proxies.has_host("mcp.example"));
+    }
+
+    #[test]
+    fn a_chosen_proxy_is_the_only_one() {
+        let of = |choice: ProxyChoice, url: &str| {
+            let proxies = Proxies::chosen(&choice).unwrap();
+            proxies.proxy_for(&Url::parse(url).unwrap())
+        };
+        let corp = ProxyChoice::Url("http://proxy.corp:3128".to_owned());
+        for url in ["https://mcp.example/x", "http://mcp.example/x"] {
+            let found = of(corp.clone(), url).unwrap();
+            assert_eq!(found.as_str(), "http://proxy.corp:3128/");
+            assert_eq!(of(ProxyChoice::Direct, url), None);
+        }
+        assert_eq!(of(corp, "http://127.0.0.1:8080/mcp"), None);
+        for wrong in [
+            "proxy.corp:3128",
+            "socks5://proxy.corp",
+            "http://me:secret@proxy.corp",
+            "http://proxy.corp/path",
+        ] {
+            let refused = Proxies::chosen(&ProxyChoice::Url(wrong.to_owned()));
+            let Err(Error::Usage(why)) = refused else {
+                panic!("{wrong}");
+            };
+            assert!(!why.contains("secret"), "{why}");
+        }
     }
 
     #[test]

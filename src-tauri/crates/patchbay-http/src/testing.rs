@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Api, CallOptions, ClientSettings, Clients, Clock, NoToken, ProxyChoice, TokenSource};
+use crate::{Api, CallOptions, ClientSettings, Clients, Clock, NoToken, TokenSource};
 
 /// A request as it arrived.
 #[derive(Debug)]
@@ -139,7 +139,6 @@ impl Clock for Jumping {
 /// An account at that address.
 pub fn api_with(base: &str, clock: Arc<dyn Clock>, tokens: Arc<dyn TokenSource>) -> Api {
     let settings = ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     };
     Api::new(Clients::build(&settings).unwrap(), clock, base, tokens).unwrap()

@@ -16,8 +16,8 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
-use crate::Error;
 use crate::certificate::{facts_of, fingerprint};
+use crate::{ClientCertificate, Error};
 
 /// One certificate that is accepted from one host.
 #[derive(Clone, Debug)]
@@ -27,13 +27,14 @@ pub(crate) struct PinnedCertificate {
 }
 
 /// How TLS is spoken with servers that these authorities vouch for, besides those of the system, and with one
-/// whose certificate is `pin`.
+/// whose certificate is `pin`; `shown` is what they may see of us.
 ///
 /// # Errors
 /// [`Error::Usage`] when an authority cannot be used.
 pub(crate) fn tls_config(
     authorities: Vec<CertificateDer<'static>>,
     pin: Option<PinnedCertificate>,
+    shown: Option<&ClientCertificate>,
 ) -> Result<ClientConfig, Error> {
     let provider = provider();
     let trust = Trust {
@@ -46,7 +47,10 @@ pub(crate) fn tls_config(
         .map_err(unusable)?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(trust));
-    let mut config = config.with_no_client_auth();
+    let mut config = match shown {
+        Some(certificate) => config.with_client_cert_resolver(certificate.resolver()),
+        None => config.with_no_client_auth(),
+    };
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
@@ -55,7 +59,7 @@ fn unusable(_: impl std::error::Error) -> Error {
     Error::Usage("the certificates can't be used".to_owned())
 }
 
-fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     CryptoProvider::get_default()
         .cloned()
         .unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()))

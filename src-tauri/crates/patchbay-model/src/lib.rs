@@ -64,7 +64,9 @@ pub use id::{
 };
 pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, inert_word, is_invisible};
 pub use json::Json;
-pub use network::{Certificate, CertificateFacts, NetworkSettings, Pin, UntrustedCertificate};
+pub use network::{
+    Certificate, CertificateFacts, NetworkSettings, Pin, ProxyChoice, UntrustedCertificate,
+};
 pub use platform_credential::{CredentialLevel, CredentialStatus, PlatformCredential};
 pub use platform_details::{Action, Control, ControlGroup, Fact, OperationEffect, PlatformDetails};
 pub use platform_look::{PlatformLook, TileColours};

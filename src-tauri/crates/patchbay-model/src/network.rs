@@ -1,4 +1,4 @@
-//! How a connector of this computer trusts its server, where the usual way does not do.
+//! How a connector of this computer connects to its server, where the usual way does not do.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -13,6 +13,23 @@ pub struct NetworkSettings {
     pub authorities: Vec<Certificate>,
     /// Certificates that a person trusts as they are.
     pub pins: Vec<Pin>,
+    /// Through which proxy.
+    pub proxy: ProxyChoice,
+    /// The certificate that is shown to the server, whose key the vault has.
+    pub client_certificate: Option<CertificateFacts>,
+}
+
+/// A proxy, or none. What goes to this computer goes through none in any case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ProxyChoice {
+    /// What the system and its environment variables say.
+    #[default]
+    System,
+    /// None at all.
+    Direct,
+    /// That one, such as `http://proxy.corp:3128`.
+    Url(String),
 }
 
 /// A certificate that a person chose.

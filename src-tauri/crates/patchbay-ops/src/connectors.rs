@@ -5,6 +5,7 @@ pub(crate) mod add_program;
 pub(crate) mod blank_connector;
 pub(crate) mod bundle;
 pub(crate) mod check;
+pub(crate) mod client_certificate;
 pub(crate) mod create;
 pub(crate) mod details;
 pub(crate) mod disconnect;

@@ -131,7 +131,7 @@ impl Context {
         let store = Store::open(&options.paths.database()).await?;
         let vault = Vault::new(options.paths.data.clone(), options.keychain);
         let addresses = AddressPolicy::default();
-        let networks = Networks::new(addresses.clone())?;
+        let networks = Networks::new(addresses.clone(), vault.clone())?;
         let oauth = OAuthClient::over(networks.shared().clone());
         vault.note_in(Arc::new(StoredMarks(store.clone())));
         let (events, _) = broadcast::channel(EVENTS_KEPT);
@@ -264,13 +264,13 @@ impl Context {
     ///
     /// # Errors
     /// [`Error::Platform`] when its settings cannot be used.
-    pub(crate) fn network_of(&self, connector: &Connector) -> Result<Network, Error> {
+    pub(crate) async fn network_of(&self, connector: &Connector) -> Result<Network, Error> {
         // A person gave its address.
         let server = connector.endpoint.as_deref();
         if let Some(server) = server.and_then(|server| Url::parse(server).ok()) {
             self.inner.addresses.allow_host(&server);
         }
-        self.inner.networks.of(connector)
+        self.inner.networks.of(connector).await
     }
 
     /// What asks authorization servers, for nobody in particular.
@@ -282,8 +282,8 @@ impl Context {
     ///
     /// # Errors
     /// As [`Context::network_of`].
-    pub(crate) fn oauth_of(&self, connector: &Connector) -> Result<OAuthClient, Error> {
-        Ok(OAuthClient::over(self.network_of(connector)?))
+    pub(crate) async fn oauth_of(&self, connector: &Connector) -> Result<OAuthClient, Error> {
+        Ok(OAuthClient::over(self.network_of(connector).await?))
     }
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {

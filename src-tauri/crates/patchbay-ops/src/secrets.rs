@@ -1,5 +1,6 @@
 //! Secrets: what the vault holds for each kind of wallet entry, and what is sent of it.
 
+pub(crate) mod client_certificate;
 pub(crate) mod programs;
 pub(crate) mod reference;
 pub(crate) mod tokens;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::StreamExt;
-use patchbay_http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
+use patchbay_http::{CallOptions, ClientSettings, Clients, SystemClock};
 use patchbay_model::Platform;
 use patchbay_platforms::{SignIn, hosted};
 use serde_json::json;
@@ -56,7 +56,6 @@ async fn a_large_answer_takes_little_memory() {
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let server = tokio::spawn(serve(listener, size));
     let direct = ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     };
     let account = SignIn {

@@ -20,6 +20,7 @@ import { CertificateSettings } from "./CertificateSettings";
 import styles from "./ConnectorPage.module.css";
 import { EditSettings } from "./hosted/EditSettings";
 import { ProgramSettings } from "./ProgramSettings";
+import { ProxySettings } from "./ProxySettings";
 import { RootsSettings } from "./RootsSettings";
 import { SamplingSettings } from "./SamplingSettings";
 import { useCheckConnector, useUpdateConnector } from "./useConnectorActions";
@@ -38,6 +39,7 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
       ) : (
         <>
           <SignInSettings connector={connector} />
+          <ProxySettings connector={connector} />
           <CertificateSettings connector={connector} />
         </>
       )}

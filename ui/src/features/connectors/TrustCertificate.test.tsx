@@ -47,7 +47,12 @@ it("nothing_is_trusted_where_that_is_cancelled_or_not_the_matter", async () => {
 
 it("certificates_are_added_and_removed_in_the_settings", async () => {
   const kept = { pem: "PEM of ours", facts: { ...facts, subject: "CN=Our CA" } };
-  const network = { authorities: [kept], pins: [{ place: "wiki.corp:8443", facts }] };
+  const network = {
+    authorities: [kept],
+    pins: [{ place: "wiki.corp:8443", facts }],
+    proxy: "system" as const,
+    clientCertificate: null,
+  };
   const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector({ network })] });
   host.handlers.chooseCertificates = () => [{ pem: "PEM of another", facts }];
   const section = within(await screen.findByRole("region", { name: "Certificates" }));
@@ -64,5 +69,44 @@ it("certificates_are_added_and_removed_in_the_settings", async () => {
   await user.click(section.getByRole("button", { name: "Stop trusting CN=Our CA" }));
   await waitFor(() =>
     expect(host.lastCall("updateConnector")).toMatchObject({ changes: { network: { authorities: [] } } }),
+  );
+});
+
+it("a_client_certificate_is_chosen_by_the_host_and_taken_away", async () => {
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
+  const network = {
+    authorities: [],
+    pins: [],
+    proxy: "system" as const,
+    clientCertificate: { ...facts, subject: "CN=laptop" },
+  };
+  host.handlers.chooseClientCertificate = () => connector({ network });
+  const section = within(await screen.findByRole("region", { name: "Certificates" }));
+  await user.click(section.getByRole("button", { name: "Choose client certificate…" }));
+  expect(host.lastCall("chooseClientCertificate")).toEqual({ connector: "con_github" });
+  await user.click(await section.findByRole("button", { name: "Stop showing CN=laptop" }));
+  await waitFor(() =>
+    expect(host.lastCall("updateConnector")).toMatchObject({ changes: { network: { forgetClientCertificate: true } } }),
+  );
+});
+
+it("a_proxy_is_chosen_and_its_address_saved_by_a_button", async () => {
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
+  const section = within(await screen.findByRole("region", { name: "Proxy" }));
+  const choose = async (name: string) => {
+    await user.click(section.getByRole("button", { name: /Connect through/ }));
+    await user.click(await screen.findByRole("option", { name }));
+  };
+  await choose("This proxy");
+  expect(host.lastCall("updateConnector")).toBeUndefined();
+  await user.type(section.getByRole("textbox", { name: "Proxy address" }), "http://proxy.corp:3128{Enter}");
+  await waitFor(() =>
+    expect(host.lastCall("updateConnector")).toMatchObject({
+      changes: { network: { proxy: { url: "http://proxy.corp:3128" } } },
+    }),
+  );
+  await choose("None");
+  await waitFor(() =>
+    expect(host.lastCall("updateConnector")).toMatchObject({ changes: { network: { proxy: "direct" } } }),
   );
 });

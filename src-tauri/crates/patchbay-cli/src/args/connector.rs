@@ -1,9 +1,10 @@
 //! `patchbay connector …`.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
-use patchbay_model::CaptureLevel;
+use patchbay_model::{CaptureLevel, ProxyChoice};
 
 use super::{AuthenticationArgs, ChangeArgs, CopyArgs, CreateArgs};
 
@@ -232,11 +233,48 @@ pub(crate) struct AddArgs {
                      FILE holds its certificate as PEM"
     )]
     pub(crate) authorities: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
     /// Connect right away
     #[arg(long)]
     pub(crate) connect: bool,
     #[command(flatten)]
     pub(crate) how: ConnectArgs,
+}
+
+/// How a server is reached, where that is not as for all others.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct NetworkArgs {
+    /// Proxy of its own: system, none or an address
+    #[arg(
+        long,
+        value_name = "PROXY",
+        value_parser = proxy,
+        long_help = "Proxy of its own: system (default), none, or an address like http://proxy.example:3128"
+    )]
+    pub(crate) proxy: Option<ProxyChoice>,
+    /// Show the server a certificate of yours
+    #[arg(
+        long,
+        value_name = "FILE",
+        long_help = "Show the server a certificate of yours. FILE holds it and its unencrypted private key as PEM; both \
+                     are kept in the keychain"
+    )]
+    pub(crate) client_certificate: Option<PathBuf>,
+}
+
+impl NetworkArgs {
+    pub(crate) fn is_given(&self) -> bool {
+        self.proxy.is_some() || self.client_certificate.is_some()
+    }
+}
+
+fn proxy(text: &str) -> Result<ProxyChoice, Infallible> {
+    Ok(match text {
+        "system" => ProxyChoice::System,
+        "none" => ProxyChoice::Direct,
+        address => ProxyChoice::Url(address.to_owned()),
+    })
 }
 
 /// A text that names servers.
@@ -380,6 +418,11 @@ pub(crate) struct EditArgs {
     /// Trust only the authorities of the system
     #[arg(long = "no-root-certificates")]
     pub(crate) no_authorities: bool,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
+    /// Show the server no certificate of yours any longer
+    #[arg(long, conflicts_with = "client_certificate")]
+    pub(crate) no_client_certificate: bool,
     /// Stop trusting the certificate of HOST:PORT; repeatable
     #[arg(long = "distrust", value_name = "HOST:PORT")]
     pub(crate) distrusted: Vec<String>,

@@ -8,10 +8,10 @@ use patchbay_model::{
     Timestamp, count, has_secret_query,
 };
 use patchbay_ops::{
-    AddConnector, Check, Connecting, ConnectorChanges, ServerLogLine, Synced, abilities,
-    add_connector_with, allow_connector_program, check_connector, delete_connector,
+    AddConnector, Check, Connecting, ConnectorChanges, NetworkChanges, ServerLogLine, Synced,
+    abilities, add_connector_with, allow_connector_program, check_connector, delete_connector,
     disconnect_connector, list_connectors, read_server_log, remove_connector, restore_connector,
-    sync_connectors, update_connector, view_connectors,
+    set_client_certificate, sync_connectors, update_connector, view_connectors,
 };
 use url::Url;
 
@@ -86,6 +86,12 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
 
 async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
     let choice = authentication::choice(cli, mem::take(&mut args.authentication)).await?;
+    if args.network.is_given() && args.address.is_none() {
+        return Err(Failure::usage(
+            "proxy and client certificate belong to one address",
+            "Set them afterwards with `patchbay connector edit`.",
+        ));
+    }
     if let Some(file) = args.pasted.from.clone() {
         return match choice {
             None => pasted::add(cli, &file, args).await,
@@ -119,12 +125,15 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
                 connect_seconds: args.how.connect_timeout,
                 ..TimeLimits::default()
             },
-            network: trust::changes(&args.authorities, false, Vec::new())
-                .await?
-                .unwrap_or_default(),
+            network: NetworkChanges {
+                authorities: trust::read_authorities(&args.authorities, false).await?,
+                proxy: args.network.proxy,
+                ..NetworkChanges::default()
+            },
+            client_certificate: args.network.client_certificate,
         };
         add_connector_with(&cli.cx, request, connecting).await?
-    } else if choice.is_some() || args.allow_plain_http {
+    } else if choice.is_some() || args.allow_plain_http || args.network.is_given() {
         return Err(Failure::usage(
             "a local program has no address to sign in to",
             "Pass its secrets with --env-secret.",
@@ -364,6 +373,8 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
         .maybe("Kept of runs", words::capture(connector.capture))
         .add("Authorities", trust::authorities(connector))
         .add("Trusts", trust::pins(connector))
+        .maybe("Shows", trust::client_certificate(connector))
+        .add("Proxy", trust::proxy(connector))
         .maybe("Time limits", words::time_limits(connector.time_limits))
         .maybe("Protocol", server.map(words::protocol))
         .add("Tags", connector.tags.join(", "))
@@ -441,6 +452,12 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
             None => return Ok(()),
         }
     }
+    let network = NetworkChanges {
+        authorities: trust::read_authorities(&args.authorities, args.no_authorities).await?,
+        forget: (!args.distrusted.is_empty()).then_some(args.distrusted),
+        proxy: args.network.proxy,
+        forget_client_certificate: args.no_client_certificate,
+    };
     let changes = ConnectorChanges {
         name: args.name,
         title: args.title,
@@ -455,9 +472,10 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         roots: roots(&args.roots, args.no_roots)?,
         sampling: args.sampling.map(|state| state == Switch::On),
         capture: args.capture.map(Into::into),
-        network: trust::changes(&args.authorities, args.no_authorities, args.distrusted).await?,
+        network: (network != NetworkChanges::default()).then_some(network),
     };
-    if !is_change && !is_allowed && !changes_anything(&changes) {
+    let certificate = args.network.client_certificate;
+    if !is_change && !is_allowed && !changes_anything(&changes) && certificate.is_none() {
         return Err(Failure::usage("no changes given", "See --help."));
     }
     if changes.authentication.is_some() || changes.command.is_some() || is_allowed {
@@ -466,6 +484,11 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     if changes_anything(&changes) {
         connector = update_connector(&cli.cx, &connector.id, changes).await?;
         cli.stderr.say(&format!("Updated {}.", connector.title));
+    }
+    if let Some(file) = certificate {
+        connector = set_client_certificate(&cli.cx, &connector.id, &file).await?;
+        cli.stderr
+            .say(&format!("{} shows its certificate now.", connector.title));
     }
     if is_allowed {
         allow_connector_program(&cli.cx, &connector.id).await?;

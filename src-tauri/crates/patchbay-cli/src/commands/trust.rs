@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
-use patchbay_model::{Connector, UntrustedCertificate};
-use patchbay_ops::{
-    NetworkChanges, find_untrusted_certificate, read_authorities_file, trust_certificate,
-};
+use patchbay_model::{Connector, ProxyChoice, UntrustedCertificate};
+use patchbay_ops::{find_untrusted_certificate, read_authorities_file, trust_certificate};
 
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -50,22 +48,32 @@ fn facts(certificate: &UntrustedCertificate) -> Facts {
         .add("SHA-256", &facts.sha256)
 }
 
-/// What the flags change; `None` where none was given.
-pub(super) async fn changes(
+/// The authorities that the flags give; `None` where none was given.
+pub(super) async fn read_authorities(
     authorities: &[PathBuf],
     none: bool,
-    distrusted: Vec<String>,
-) -> Result<Option<NetworkChanges>, Failure> {
+) -> Result<Option<Vec<String>>, Failure> {
     let mut read = Vec::new();
     for file in authorities {
         let certificates = read_authorities_file(file).await?;
         read.extend(certificates.into_iter().map(|certificate| certificate.pem));
     }
-    let changes = NetworkChanges {
-        authorities: (none || !read.is_empty()).then_some(read),
-        forget: (!distrusted.is_empty()).then_some(distrusted),
-    };
-    Ok((changes != NetworkChanges::default()).then_some(changes))
+    Ok((none || !read.is_empty()).then_some(read))
+}
+
+/// The certificate that its server sees.
+pub(super) fn client_certificate(connector: &Connector) -> Option<String> {
+    let facts = connector.network.client_certificate.as_ref()?;
+    Some(format!("{} (SHA-256 {})", facts.subject, facts.sha256))
+}
+
+/// The proxy of a connector, where it has one of its own or none.
+pub(super) fn proxy(connector: &Connector) -> String {
+    match &connector.network.proxy {
+        ProxyChoice::System => String::new(),
+        ProxyChoice::Direct => "none".to_owned(),
+        ProxyChoice::Url(url) => url.clone(),
+    }
 }
 
 /// The authorities that a connector trusts besides those of the system.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::testing::Server;
-use crate::{ClientSettings, Clients, ProxyChoice};
+use crate::{ClientSettings, Clients};
 
 /// A PNG of one pixel.
 const PNG: &[u8] =
@@ -30,7 +30,6 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 /// Fetches what the server of loopback has, on behalf of a server at `behalf`.
 async fn fetch_for(behalf: &str, named: &str) -> Result<Picture, PictureError> {
     let settings = ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     };
     let clients = Clients::build(&settings).unwrap();

@@ -1,14 +1,16 @@
 use std::net::Ipv4Addr;
 
-use patchbay_model::{NetworkSettings, Pin, UntrustedCertificate};
+use patchbay_model::{NetworkSettings, Pin, ProxyChoice, Secret, UntrustedCertificate};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::server::danger::ClientCertVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use url::Url;
 
 use super::*;
@@ -50,13 +52,18 @@ pub(crate) fn issued(by: &CertifiedIssuer<'static, KeyPair>, host: &str, until: 
     }
 }
 
-/// Answers every request with its certificate's owner; the address is of 127.0.0.1.
+/// Answers every request; the address is of 127.0.0.1.
 async fn serve(identity: &Identity) -> Url {
+    serve_to(identity, WebPkiClientVerifier::no_client_auth()).await
+}
+
+/// The same for clients that show a certificate.
+async fn serve_to(identity: &Identity, clients: Arc<dyn ClientCertVerifier>) -> Url {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key.clone()));
     let config = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_no_client_auth()
+        .with_client_cert_verifier(clients)
         .with_single_cert(vec![identity.certificate.clone()], key)
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
@@ -84,7 +91,7 @@ async fn serve(identity: &Identity) -> Url {
 
 fn network(settings: &NetworkSettings) -> Network {
     let addresses = AddressPolicy::new(Arc::new(crate::lookup::SystemLookup), Proxies::none());
-    Network::build(settings, &addresses).unwrap()
+    Network::build(settings, None, &addresses).unwrap()
 }
 
 async fn get(network: &Network, url: &Url) -> Result<(), UntrustedCertificate> {
@@ -206,6 +213,55 @@ async fn a_pin_is_for_that_certificate_of_that_host_and_port() {
     settings.pins[0].facts.sha256 = fingerprint(&identity.certificate);
     let told = get(&network(&settings), &changed).await.unwrap_err();
     assert_eq!(told.reason, "it's self-signed", "a changed one asks again");
+}
+
+#[tokio::test]
+async fn a_client_certificate_is_shown_to_its_server_alone() {
+    let ours = authority();
+    let mut roots = RootCertStore::empty();
+    roots.add(ours.der().clone()).unwrap();
+    let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider());
+    let clients = clients.build().unwrap();
+    let identity = issued(&ours, "127.0.0.1", 2090);
+    let server = serve_to(&identity, Arc::clone(&clients)).await;
+    let elsewhere = serve_to(&identity, clients).await;
+
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["laptop.corp".to_owned()]).unwrap();
+    let pem = params.signed_by(&key, &ours).unwrap().pem() + &key.serialize_pem();
+    let certificate = ClientCertificate::read(&Secret::new(pem)).unwrap();
+    let addresses = AddressPolicy::new(Arc::new(crate::lookup::SystemLookup), Proxies::none());
+    let build = |settings: &NetworkSettings| {
+        Network::build(settings, Some((&server, &certificate)), &addresses)
+    };
+    let network = build(&trusting(&ours)).unwrap();
+    let answers = async |url: &Url| {
+        let asked = network.client_for(url).get(url.clone()).send().await;
+        asked.is_ok()
+    };
+    assert!(answers(&server).await);
+    assert!(!answers(&elsewhere).await, "another port");
+}
+
+#[test]
+fn a_proxy_that_is_reached_by_tls_would_see_the_client_certificate() {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["laptop.corp".to_owned()]).unwrap();
+    let pem = params.self_signed(&key).unwrap().pem() + &key.serialize_pem();
+    let certificate = ClientCertificate::read(&Secret::new(pem)).unwrap();
+    let server = Url::parse("https://mcp.example/mcp").unwrap();
+    let addresses = AddressPolicy::new(Arc::new(crate::lookup::SystemLookup), Proxies::none());
+    for (proxy, is_refused) in [
+        ("http://proxy.corp:3128", false),
+        ("https://proxy.corp:3129", true),
+    ] {
+        let settings = NetworkSettings {
+            proxy: ProxyChoice::Url(proxy.to_owned()),
+            ..NetworkSettings::default()
+        };
+        let built = Network::build(&settings, Some((&server, &certificate)), &addresses);
+        assert_eq!(built.is_err(), is_refused, "{proxy}");
+    }
 }
 
 #[tokio::test]

@@ -190,7 +190,8 @@ async fn register(
 ) -> Result<ClientIdentity, Error> {
     let redirects = [redirect.clone()];
     let client = cx
-        .oauth_of(connector)?
+        .oauth_of(connector)
+        .await?
         .register(discovery, &redirects, CLIENT_NAME, trace)
         .await?;
     let server = discovery.server.as_str();

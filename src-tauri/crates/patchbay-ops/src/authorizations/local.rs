@@ -29,7 +29,7 @@ pub(crate) async fn authorize_here(
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
     let trace = tracer(cx, running);
-    let oauth = cx.oauth_of(connector)?;
+    let oauth = cx.oauth_of(connector).await?;
     let discovery = discover(cx, connector, &trace).await?;
     issuer::ensure_agreed(cx, connector, &discovery, running).await?;
     let scopes = scopes(cx, connector, &discovery).await?;
@@ -92,7 +92,7 @@ pub(crate) async fn discover(
 ) -> Result<Discovery, Error> {
     let url = endpoint_of(connector)?;
     let challenge = challenge(cx, connector, &url).await?;
-    let oauth = cx.oauth_of(connector)?;
+    let oauth = cx.oauth_of(connector).await?;
     let grant = grant_of(connector);
     Ok(oauth
         .discover(&url, challenge.as_ref(), grant, trace)
@@ -116,7 +116,7 @@ async fn sign_in_as_client(
     trace: &dyn Trace,
 ) -> Result<(), Error> {
     let client = client::own_client(cx, connector, discovery).await?;
-    let oauth = cx.oauth_of(connector)?;
+    let oauth = cx.oauth_of(connector).await?;
     let tokens = oauth
         .sign_in_as_client(discovery, &client, scopes, trace)
         .await?;
@@ -149,7 +149,7 @@ async fn challenge(
 ) -> Result<Option<Challenge>, Error> {
     let target = McpTarget::anonymous(url.clone());
     let limits = limits_of(connector, McpLimits::DEFAULT.connect);
-    let network = cx.network_of(connector)?;
+    let network = cx.network_of(connector).await?;
     match mcp::connect(network.client_for(url), target, limits, cx.ending()).await {
         Ok(session) => {
             session.close().await;

@@ -1,6 +1,7 @@
 //! Adding a connector to this computer.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use patchbay_http::Network;
 use patchbay_model::{
@@ -16,6 +17,7 @@ use specta::Type;
 use crate::SecretInput;
 use crate::address::{free_name, name_of, plain_http, read_address, title_of};
 use crate::connectors::blank_connector::blank_connector;
+use crate::connectors::client_certificate::{needs_address, read_file};
 use crate::connectors::inspect_address::inspect_address_over;
 use crate::connectors::network::{self, NetworkChanges};
 use crate::connectors::time_limits::{checked_limits, connect_limit};
@@ -25,6 +27,7 @@ use crate::credentials::edit::{add_wallet_entry, free_entry_name};
 use crate::credentials::find_wallet_entry;
 use crate::credentials::secret::{AddWalletEntry, SecretValue, WalletSecret};
 use crate::error::Error;
+use crate::secrets;
 
 /// A connector to be added to this computer.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -123,8 +126,10 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
 pub struct Connecting {
     /// How long its server is waited for.
     pub time_limits: TimeLimits,
-    /// What it trusts.
+    /// Its proxy, and what it trusts.
     pub network: NetworkChanges,
+    /// A file with the certificate that its server sees, and its key.
+    pub client_certificate: Option<PathBuf>,
 }
 
 /// As [`add_connector`], so connected from the first look at the address on.
@@ -137,8 +142,16 @@ pub async fn add_connector_with(
     connecting: Connecting,
 ) -> Result<Connector, Error> {
     let time_limits = checked_limits(connecting.time_limits)?;
-    let network = network::changed(NetworkSettings::default(), &connecting.network)?;
+    let mut network = network::changed(NetworkSettings::default(), &connecting.network)?;
     let url = read_address(&request.url)?;
+    let shown = match &connecting.client_certificate {
+        Some(file) => {
+            needs_address(&url)?;
+            Some(read_file(file).await?)
+        }
+        None => None,
+    };
+    network.client_certificate = shown.as_ref().map(|(_, it)| it.facts().clone());
     let Suggestion {
         choice,
         title: own_title,
@@ -150,7 +163,8 @@ pub async fn add_connector_with(
             methods: METHODS.to_vec(),
         },
         None => {
-            let by = cx.networks().with(&network)?;
+            let shown = shown.as_ref().map(|(_, certificate)| (&url, certificate));
+            let by = cx.networks().with(&network, shown)?;
             suggested(cx, url.as_str(), time_limits, &by).await?
         }
     };
@@ -174,6 +188,9 @@ pub async fn add_connector_with(
         native: Json(json!({ "url": url.as_str(), "transport": Transport::StreamableHttp })),
         ..blank_connector(cx, AccountId::local(), name, title)
     };
+    if let Some((pem, _)) = &shown {
+        secrets::client_certificate::save(cx.vault(), &connector.id, pem).await?;
+    }
     status::save(cx, &connector).await?;
     Ok(connector)
 }

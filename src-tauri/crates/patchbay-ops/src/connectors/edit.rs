@@ -23,6 +23,7 @@ use crate::credentials::forget::forget;
 use crate::credentials::users::refresh_identity;
 use crate::error::Error;
 use crate::events::Event;
+use crate::secrets::client_certificate;
 use crate::secrets::tokens::entry_id;
 use crate::servers;
 
@@ -92,6 +93,10 @@ pub async fn update_connector(
         || after.status.status == Status::Disabled;
     if reconnects {
         servers::sessions::close(cx, id).await;
+    }
+    let was_shown = before.network.client_certificate.is_some();
+    if was_shown && after.network.client_certificate.is_none() {
+        client_certificate::forget(cx.vault(), id).await?;
     }
     if entry_id(&after.authentication) == entry_id(&before.authentication) {
         return Ok(after);
@@ -369,6 +374,11 @@ pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
         if let Err(error) = drop_own_sign_in(cx, &gone).await {
             tracing::warn!(%error, "the sign-in of a removed connector could not be forgotten");
         }
+        if gone.network.client_certificate.is_some()
+            && let Err(error) = client_certificate::forget(cx.vault(), &gone.id).await
+        {
+            tracing::warn!(%error, "the client certificate of a removed connector could not be forgotten");
+        }
         if let Err(error) = servers::remove_own_files(cx, &gone.id).await {
             tracing::warn!(%error, "the folder of a removed connector could not be deleted");
         }
@@ -401,6 +411,7 @@ fn move_to(connector: &mut Connector, url: &Url) {
     if before.is_none_or(|before| before.origin() != url.origin()) {
         connector.allows_plain_http = false;
         connector.network.pins.clear();
+        connector.network.client_certificate = None;
         // A secret belongs to the origin that it was given for.
         match &mut connector.authentication {
             Authentication::Oauth { entry, .. } => *entry = None,

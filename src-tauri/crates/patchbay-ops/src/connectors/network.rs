@@ -1,9 +1,10 @@
-//! How a connector connects: the authorities and certificates that it trusts besides those of the system.
+//! How a connector connects: its proxy, and the authorities and certificates that it trusts besides those of the
+//! system.
 
 use std::path::Path;
 
-use patchbay_http::read_certificates;
-use patchbay_model::{Certificate, NetworkSettings};
+use patchbay_http::{Proxies, read_certificates};
+use patchbay_model::{Certificate, NetworkSettings, ProxyChoice};
 use serde::Deserialize;
 use specta::Type;
 use tokio::fs::File;
@@ -24,6 +25,12 @@ pub struct NetworkChanges {
     /// Places whose certificate is not trusted any longer, such as `nas.home:8443`.
     #[specta(optional)]
     pub forget: Option<Vec<String>>,
+    /// Through which proxy it connects.
+    #[specta(optional)]
+    pub proxy: Option<ProxyChoice>,
+    /// Whether its server sees no client certificate any longer.
+    #[specta(optional)]
+    pub forget_client_certificate: bool,
 }
 
 fn read_authorities(pem: &str) -> Result<Vec<Certificate>, Error> {
@@ -38,6 +45,14 @@ fn read_authorities(pem: &str) -> Result<Vec<Certificate>, Error> {
 /// # Errors
 /// [`Error::File`] when it cannot be read; [`Error::Usage`] when it holds none.
 pub async fn read_authorities_file(path: &Path) -> Result<Vec<Certificate>, Error> {
+    read_authorities(&read_pem_file(path).await?)
+}
+
+/// The text of a file of certificates.
+///
+/// # Errors
+/// [`Error::File`].
+pub(crate) async fn read_pem_file(path: &Path) -> Result<String, Error> {
     let failed = |source| Error::File {
         path: path.display().to_string(),
         source,
@@ -46,14 +61,14 @@ pub async fn read_authorities_file(path: &Path) -> Result<Vec<Certificate>, Erro
     let mut bytes = Vec::new();
     let mut start = file.take(LONGEST_FILE + 1);
     start.read_to_end(&mut bytes).await.map_err(failed)?;
-    // What is longer than any list of authorities is refused as what it is: none.
-    read_authorities(&String::from_utf8_lossy(&bytes))
+    // What is longer than any list of certificates is refused as what it is: none.
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The settings with what was changed.
 ///
 /// # Errors
-/// [`Error::Usage`] for a text that holds no certificate.
+/// [`Error::Usage`] for a text that holds no certificate, or a proxy that can't be used.
 pub(crate) fn changed(
     mut settings: NetworkSettings,
     changes: &NetworkChanges,
@@ -70,5 +85,15 @@ pub(crate) fn changed(
     }
     let forgotten = changes.forget.as_deref().unwrap_or_default();
     settings.pins.retain(|pin| !forgotten.contains(&pin.place));
+    if let Some(proxy) = &changes.proxy {
+        Proxies::chosen(proxy).map_err(|error| Error::Usage {
+            what: error.to_string(),
+            hint: "Use an address like http://proxy.example:3128.".to_owned(),
+        })?;
+        settings.proxy = proxy.clone();
+    }
+    if changes.forget_client_certificate {
+        settings.client_certificate = None;
+    }
     Ok(settings)
 }

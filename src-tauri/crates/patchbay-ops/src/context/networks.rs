@@ -1,14 +1,17 @@
 //! The HTTP clients: one for all connectors, and own ones for those that are set up otherwise.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use patchbay_http::{AddressPolicy, Network};
+use patchbay_http::{AddressPolicy, ClientCertificate, Network};
 use patchbay_model::{Connector, ConnectorId, NetworkSettings, WalletEntry};
 use patchbay_oauth::OAuthClient;
 use patchbay_store::Store;
+use patchbay_vault::Vault;
+use url::Url;
 
 use crate::error::Error;
+use crate::secrets::client_certificate;
 
 /// Clones share the clients.
 #[derive(Clone)]
@@ -16,6 +19,7 @@ pub(crate) struct Networks(Arc<State>);
 
 struct State {
     addresses: AddressPolicy,
+    vault: Vault,
     shared: Network,
     own: Mutex<HashMap<ConnectorId, (NetworkSettings, Network)>>,
 }
@@ -23,10 +27,11 @@ struct State {
 impl Networks {
     /// # Errors
     /// [`Error::Platform`] when the system's certificates cannot be used.
-    pub(crate) fn new(addresses: AddressPolicy) -> Result<Self, Error> {
+    pub(crate) fn new(addresses: AddressPolicy, vault: Vault) -> Result<Self, Error> {
         Ok(Self(Arc::new(State {
-            shared: Network::build(&NetworkSettings::default(), &addresses)?,
+            shared: Network::build(&NetworkSettings::default(), None, &addresses)?,
             addresses,
+            vault,
             own: Mutex::default(),
         })))
     }
@@ -36,36 +41,47 @@ impl Networks {
         &self.0.shared
     }
 
-    /// That of settings that nobody keeps yet.
+    /// That of settings that nobody keeps yet; `shown` is the certificate that the server at its address sees.
     ///
     /// # Errors
-    /// [`Error::Platform`] when a certificate cannot be used.
-    pub(crate) fn with(&self, settings: &NetworkSettings) -> Result<Network, Error> {
-        if *settings == NetworkSettings::default() {
+    /// [`Error::Platform`] when a certificate or the proxy cannot be used.
+    pub(crate) fn with(
+        &self,
+        settings: &NetworkSettings,
+        shown: Option<(&Url, &ClientCertificate)>,
+    ) -> Result<Network, Error> {
+        if *settings == NetworkSettings::default() && shown.is_none() {
             return Ok(self.0.shared.clone());
         }
-        Ok(Network::build(settings, &self.0.addresses)?)
+        Ok(Network::build(settings, shown, &self.0.addresses)?)
     }
 
     /// That of a connector, as it is set up now.
     ///
     /// # Errors
-    /// As [`Networks::with`].
-    pub(crate) fn of(&self, connector: &Connector) -> Result<Network, Error> {
-        let mut own = self.0.own.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((settings, network)) = own.get(&connector.id)
+    /// As [`Networks::with`]; [`Error::Vault`] from its client certificate.
+    pub(crate) async fn of(&self, connector: &Connector) -> Result<Network, Error> {
+        if connector.network == NetworkSettings::default() {
+            self.own().remove(&connector.id);
+            return Ok(self.0.shared.clone());
+        }
+        if let Some((settings, network)) = self.own().get(&connector.id)
             && *settings == connector.network
         {
             return Ok(network.clone());
         }
-        let network = self.with(&connector.network)?;
-        if connector.network == NetworkSettings::default() {
-            own.remove(&connector.id);
-        } else {
-            let made = (connector.network.clone(), network.clone());
-            own.insert(connector.id.clone(), made);
-        }
+        let shown = client_certificate::shown(&self.0.vault, connector).await?;
+        let shown = shown
+            .as_ref()
+            .map(|(server, certificate)| (server, certificate));
+        let network = self.with(&connector.network, shown)?;
+        let made = (connector.network.clone(), network.clone());
+        self.own().insert(connector.id.clone(), made);
         Ok(network)
+    }
+
+    fn own(&self) -> MutexGuard<'_, HashMap<ConnectorId, (NetworkSettings, Network)>> {
+        self.0.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What renews the tokens of an entry: by the network of the connector that signed in with it.
@@ -81,7 +97,7 @@ impl Networks {
             let connector = store.find_connector(&user.connector).await?;
             let own = connector.filter(|it| it.network != NetworkSettings::default());
             if let Some(connector) = own {
-                return Ok(OAuthClient::over(self.of(&connector)?));
+                return Ok(OAuthClient::over(self.of(&connector).await?));
             }
         }
         Ok(OAuthClient::over(self.0.shared.clone()))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice};
+use patchbay_http::{CallOptions, ClientSettings, Clients, Clock};
 use patchbay_model::{Action, Form, PlatformDetails, RemoteId, Secret, Timestamp};
 use patchbay_platforms::{Platform, SignIn, hosted};
 use serde_json::{Map, Value, json};
@@ -32,7 +32,6 @@ pub(crate) fn sign_in(
     secrets: &[(&str, &str)],
 ) -> Arc<dyn Platform> {
     let direct = ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     };
     let secrets = secrets.iter();

@@ -87,7 +87,7 @@ async fn connect(
         server_facts: connector.server.clone(),
         declared: declared_to(cx, connector),
     };
-    let network = cx.network_of(connector)?;
+    let network = cx.network_of(connector).await?;
     Ok(mcp::connect(
         network.client_for(&target.url),
         target,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 use patchbay_http::testing::{Jumping, Server, json, stoppable};
-use patchbay_http::{ClientSettings, Clients, ProxyChoice};
+use patchbay_http::{ClientSettings, Clients};
 use patchbay_model::{Explain, Secret};
 use proptest::prelude::*;
 use serde_json::{Map, json as value};
@@ -35,7 +35,6 @@ pub(in crate::agentstack) fn any_json() -> impl Strategy<Value = Value> {
 fn account(settings: Value, secrets: &[(&str, &str)], clock: Arc<Jumping>) -> SignIn {
     let settings: Map<String, Value> = settings.as_object().unwrap().clone();
     let direct = ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     };
     let secrets = secrets.iter();

@@ -14,7 +14,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use patchbay_http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice};
+use patchbay_http::{CallOptions, ClientSettings, Clients, Clock};
 use patchbay_model::{Secret, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -148,7 +148,6 @@ fn account(server: &Server, clock: &Arc<Jumping>, secrets: &[(&str, &str)]) -> A
         .iter()
         .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)));
     let clients = ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     };
     let account = SignIn {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 use patchbay_http::testing::{Jumping, Server, json};
-use patchbay_http::{Capture, ClientSettings, Clients, ProxyChoice};
+use patchbay_http::{Capture, ClientSettings, Clients};
 use patchbay_model::{Secret, Status};
 use proptest::prelude::*;
 use serde_json::json as value;
@@ -24,7 +24,6 @@ pub(in crate::cohere) fn any_json() -> impl Strategy<Value = Value> {
 fn account(settings: Value, key: &str) -> SignIn {
     let settings: Map<String, Value> = settings.as_object().unwrap().clone();
     let direct = ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     };
     SignIn {

@@ -2,7 +2,7 @@ pub(in crate::mistral) mod fixture;
 
 use std::collections::BTreeMap;
 
-use patchbay_http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
+use patchbay_http::{CallOptions, ClientSettings, Clients, SystemClock};
 use patchbay_model::Secret;
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,6 @@ fn account(settings: Value, key: Option<&str>) -> SignIn {
     let settings: Map<String, Value> = serde_json::from_value(settings).unwrap();
     let key = key.map(|key| ("api_key".to_owned(), Secret::new(key)));
     let clients = ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     };
     SignIn {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 use patchbay_http::testing::{Jumping, Server, json, stoppable};
-use patchbay_http::{ClientSettings, Clients, ProxyChoice};
+use patchbay_http::{ClientSettings, Clients};
 use patchbay_model::{Code, Explain, Secret, Status};
 use proptest::prelude::*;
 use serde_json::{Map, json as value};
@@ -33,7 +33,6 @@ pub(in crate::tenex) fn any_json() -> impl Strategy<Value = Value> {
 
 fn account(settings: &Value, secrets: &[(&str, &str)], clock: Arc<Jumping>) -> SignIn {
     let direct = ClientSettings {
-        proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
     };
     let secrets = secrets

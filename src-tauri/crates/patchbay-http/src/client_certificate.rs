@@ -1,0 +1,114 @@
+//! The certificate by which a server knows a connector.
+
+use std::sync::Arc;
+
+use patchbay_model::{CertificateFacts, Secret};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+
+use crate::Error;
+use crate::certificate::facts_of;
+use crate::trust::provider;
+
+/// A certificate with its private key.
+#[derive(Clone)]
+pub struct ClientCertificate {
+    key: Arc<CertifiedKey>,
+    facts: CertificateFacts,
+}
+
+impl std::fmt::Debug for ClientCertificate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientCertificate")
+            .field("facts", &self.facts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ClientCertificate {
+    /// Reads a PEM text with the certificate, those that vouch for it behind it, and its key, in any order.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when either is missing or can't be read, when the key is encrypted, or is another's.
+    pub fn read(pem: &Secret) -> Result<Self, Error> {
+        let pem = pem.expose().as_bytes();
+        let refused =
+            |why: &str| Error::Usage(format!("this client certificate can't be used: {why}"));
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        let chain = chain.map_err(|_| refused("it isn't valid PEM"))?;
+        let Some(leaf) = chain.first() else {
+            return Err(refused("the file holds no certificate"));
+        };
+        let facts = facts_of(leaf);
+        let key = match PrivateKeyDer::from_pem_slice(pem) {
+            Ok(key) => key,
+            Err(_) if is_encrypted(pem) => return Err(refused("its private key is encrypted")),
+            Err(_) => return Err(refused("the file holds no private key")),
+        };
+        let key = CertifiedKey::from_der(chain, key, &provider())
+            .map_err(|_| refused("the private key doesn't belong to the certificate"))?;
+        Ok(Self {
+            key: Arc::new(key),
+            facts,
+        })
+    }
+
+    /// What it says of itself.
+    pub fn facts(&self) -> &CertificateFacts {
+        &self.facts
+    }
+
+    pub(crate) fn resolver(&self) -> Arc<SingleCertAndKey> {
+        Arc::new(SingleCertAndKey::from(Arc::clone(&self.key)))
+    }
+}
+
+fn is_encrypted(pem: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(pem);
+    ["BEGIN ENCRYPTED PRIVATE KEY", "Proc-Type: 4,ENCRYPTED"]
+        .iter()
+        .any(|mark| text.contains(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::*;
+
+    fn made(key: &KeyPair) -> String {
+        let params = CertificateParams::new(vec!["laptop.corp".to_owned()]).unwrap();
+        params.self_signed(key).unwrap().pem()
+    }
+
+    #[test]
+    fn a_certificate_comes_with_its_own_key() {
+        let (key, other) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+        let (certificate, pem) = (made(&key), key.serialize_pem());
+        for text in [format!("{certificate}{pem}"), format!("{pem}{certificate}")] {
+            let read = ClientCertificate::read(&Secret::new(text)).unwrap();
+            assert_eq!(read.facts().sha256.len(), 32 * 3 - 1);
+            assert!(!format!("{read:?}").contains("key"), "{read:?}");
+        }
+        let encrypted =
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+        for (text, why) in [
+            (pem, "the file holds no certificate"),
+            (certificate.clone(), "the file holds no private key"),
+            (
+                format!("{certificate}{encrypted}"),
+                "its private key is encrypted",
+            ),
+            (
+                format!("{certificate}{}", other.serialize_pem()),
+                "the private key doesn't belong to the certificate",
+            ),
+        ] {
+            let Err(Error::Usage(told)) = ClientCertificate::read(&Secret::new(text)) else {
+                panic!("{why}");
+            };
+            assert!(told.ends_with(why), "{told}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Choosing the certificate by which a server knows a connector.
+
+use std::path::Path;
+
+use patchbay_http::ClientCertificate;
+use patchbay_model::{Connector, ConnectorId, Secret};
+use url::Url;
+
+use crate::abilities::abilities;
+use crate::address::endpoint_of;
+use crate::connectors::network::read_pem_file;
+use crate::connectors::{find_connector, not_found, status};
+use crate::context::Context;
+use crate::error::Error;
+use crate::secrets::client_certificate;
+use crate::servers;
+
+/// Has a connector show the certificate of a file that a person chose, with its private key, as PEM.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::File`]; [`Error::Usage`] when the file has not both, or the connector no https
+/// address; [`Error::Vault`], [`Error::Store`].
+pub async fn set_client_certificate(
+    cx: &Context,
+    id: &ConnectorId,
+    file: &Path,
+) -> Result<Connector, Error> {
+    let connector = find_connector(cx, id).await?;
+    if !abilities(&connector).configured_here {
+        return Err(needs_https());
+    }
+    needs_address(&endpoint_of(&connector)?)?;
+    let (pem, certificate) = read_file(file).await?;
+    client_certificate::save(cx.vault(), id, &pem).await?;
+    let facts = certificate.facts().clone();
+    let change = move |connector: &mut Connector| {
+        connector.network.client_certificate = Some(facts);
+        status::forget_failure(connector);
+    };
+    let changed = status::change(cx, id, change).await?;
+    let changed = changed.ok_or_else(|| not_found(id.as_str()))?;
+    servers::sessions::close(cx, id).await;
+    Ok(changed.after)
+}
+
+/// The certificate of a file, and its text.
+///
+/// # Errors
+/// [`Error::File`]; [`Error::Usage`] when it holds no certificate with its key.
+pub(crate) async fn read_file(file: &Path) -> Result<(Secret, ClientCertificate), Error> {
+    let pem = Secret::new(read_pem_file(file).await?);
+    let certificate = ClientCertificate::read(&pem).map_err(|error| Error::Usage {
+        what: error.to_string(),
+        hint: "Choose a PEM file with the certificate and its unencrypted private key; `openssl pkcs12 -nodes` \
+               makes one of a .p12 file."
+            .to_owned(),
+    })?;
+    Ok((pem, certificate))
+}
+
+/// # Errors
+/// [`Error::Usage`] for an address to which nothing of a certificate is shown.
+pub(crate) fn needs_address(url: &Url) -> Result<(), Error> {
+    if url.scheme() == "https" {
+        return Ok(());
+    }
+    Err(needs_https())
+}
+
+fn needs_https() -> Error {
+    Error::Usage {
+        what: "a client certificate needs a server with an https address".to_owned(),
+        hint: "Choose a connector with an https address.".to_owned(),
+    }
+}
