@@ -84,14 +84,14 @@ impl ProcessGuard for Guard {
     fn started(&self, group: u32) {
         self.running.send_modify(|running| *running += 1);
         #[cfg(unix)]
-        self.lock().tell(&format!("{group}\n"));
+        self.lock().started(group);
         tracing::debug!(group, "a server was started");
     }
 
     fn ended(&self, group: u32) {
         self.running.send_modify(|running| *running -= 1);
         #[cfg(unix)]
-        self.lock().tell(&format!("-{group}\n"));
+        self.lock().ended(group);
         tracing::debug!(group, "a server is gone");
     }
 }
