@@ -128,6 +128,8 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-oauth/src/port_holder.rs::holder_of",
             "crates/patchbay-ops/src/background/power_and_network/bus.rs::system",
+            "crates/patchbay-ops/src/servers/guard/start_time.rs::by_ps",
+            "crates/patchbay-ops/src/servers/guard/start_time.rs::in_proc",
             "src/attention/linux.rs::show",
             "src/tray/linux.rs::has_panel",
         ],
@@ -170,6 +172,13 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-store/src/presence.rs::is_held",
             "crates/patchbay-store/src/row.rs::from_body",
             "crates/patchbay-store/src/row.rs::parse_row",
+        ],
+    ),
+    intake(
+        "notes of what runs",
+        &[
+            "crates/patchbay-ops/src/servers/guard/ledger.rs::end_abandoned",
+            "crates/patchbay-ops/src/servers/guard/ledger.rs::take",
         ],
     ),
     intake(

@@ -270,6 +270,56 @@ async fn killing_patchbay_leaves_nothing_that_it_had_started() {
     wait_until("something was left", || desk.nothing_lives()).await;
 }
 
+/// The process that ends what another one leaves, of the program that is named the same.
+fn watcher_of(patchbay: u32) -> String {
+    let listed = std::process::Command::new("ps")
+        .args(["-A", "-o", "pid=", "-o", "ppid=", "-o", "args="])
+        .output();
+    let listed = String::from_utf8(listed.unwrap().stdout).unwrap();
+    let watcher = listed.lines().find_map(|line| {
+        let words: Vec<_> = line.split_whitespace().collect();
+        let is_it = words[1] == patchbay.to_string() && words.last() == Some(&"__watch-programs");
+        is_it.then(|| words[0].to_owned())
+    });
+    watcher.unwrap_or_else(|| panic!("nobody watches: {listed}"))
+}
+
+#[tokio::test]
+async fn what_a_kill_of_every_patchbay_leaves_the_next_one_ends() {
+    let desk = Programs::new().await;
+    desk.add("deaf", &["--allow"]).await.succeeded();
+    desk.terminal
+        .run(&["connector", "connect", "files"])
+        .await
+        .succeeded();
+    std::fs::remove_file(&desk.pids).unwrap();
+    let run = ["tool", "run", "files", "echo", "--yes"];
+    let mut patchbay = desk.terminal.command(&run).spawn().unwrap();
+    let called = || pids(&desk.pids).iter().any(|line| line == "called");
+    wait_until("the tool was not called", called).await;
+    // What another one started is not touched while it is there.
+    let list = ["connector", "list"];
+    desk.terminal.run(&list).await.succeeded();
+    assert!(!desk.nothing_lives());
+
+    // The watcher first, or it would see the end of the other.
+    let id = patchbay.id().unwrap();
+    let killed = std::process::Command::new("kill")
+        .args(["-KILL", &watcher_of(id), &id.to_string()])
+        .status();
+    assert!(killed.unwrap().success());
+    patchbay.wait().await.unwrap();
+    assert!(!desk.nothing_lives(), "a deaf one is left");
+    desk.terminal.run(&list).await.succeeded();
+    wait_until("something was left", || desk.nothing_lives()).await;
+    let running = desk
+        .terminal
+        .home
+        .path()
+        .join("patchbay/data/servers/running");
+    assert_eq!(std::fs::read_dir(running).unwrap().count(), 0);
+}
+
 #[tokio::test]
 async fn servers_that_a_text_names_are_added_filled_in_and_run() {
     let desk = Programs::new().await;

@@ -107,6 +107,12 @@ impl AppPaths {
         self.data.join("servers")
     }
 
+    /// What is noted of servers while they run.
+    #[cfg(unix)]
+    pub(crate) fn running_servers(&self) -> PathBuf {
+        self.servers().join("running")
+    }
+
     /// Pictures of connectors and tools.
     pub(crate) fn icons(&self) -> PathBuf {
         self.cache.join("icons")

@@ -151,6 +151,7 @@ impl Context {
             ending: ending.clone(),
         });
         let sign_ins = SignIns::new(Arc::clone(&options.clock), addresses.clone());
+        let guard = Arc::new(Guard::new(&options.paths));
         let cx = Self {
             inner: Arc::new(Inner {
                 paths: options.paths,
@@ -166,7 +167,7 @@ impl Context {
                 tokens,
                 sign_ins,
                 sessions: Sessions::default(),
-                guard: Arc::default(),
+                guard,
                 session_host: OnceLock::new(),
                 restarts: Restarts::default(),
                 authorizations: RunningAuthorizations::default(),

@@ -6,6 +6,7 @@ use crate::connectors::{list_connectors, status};
 use crate::context::{Context, ContextOptions};
 use crate::error::Error;
 use crate::events::Event;
+use crate::servers::guard;
 
 /// How many sign-ins are looked at: those under way are among the latest.
 const LATEST: u32 = 100;
@@ -28,6 +29,7 @@ async fn recover(cx: &Context) -> Result<(), Error> {
     let store = cx.store();
     store.close_orphans(store.liveness()).await?;
     end_abandoned(cx).await?;
+    guard::end_abandoned(cx.paths()).await;
     crate::connectors::edit::purge_removed(cx).await
 }
 

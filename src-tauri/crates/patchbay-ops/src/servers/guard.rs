@@ -1,12 +1,19 @@
 //! Sees to it that no server outlives us, however we end.
 //!
 //! On Unix a process of our own program waits at a pipe whose other end is ours alone: when that closes without a
-//! word, we are gone, and it ends what we had started. On Windows each server is in a job that ends with us.
+//! word, we are gone, and it ends what we had started. Should it be gone too, the next Patchbay does. On Windows each
+//! server is in a job that ends with us.
 
+#[cfg(unix)]
+mod groups;
+#[cfg(unix)]
+mod ledger;
+#[cfg(unix)]
+mod start_time;
 #[cfg(unix)]
 mod watcher;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use patchbay_platforms::mcp::ProcessGuard;
@@ -14,6 +21,7 @@ use tokio::sync::watch;
 
 #[cfg(unix)]
 pub use self::watcher::watch_programs;
+use crate::app_paths::AppPaths;
 
 /// The argument by which our programs become that process.
 pub const WATCH_PROGRAMS: &str = "__watch-programs";
@@ -22,35 +30,59 @@ pub const WATCH_PROGRAMS: &str = "__watch-programs";
 #[cfg(not(unix))]
 pub fn watch_programs() {}
 
+/// Ends what was started by a Patchbay that is gone, where nothing else did.
+#[cfg(unix)]
+pub(crate) async fn end_abandoned(paths: &AppPaths) {
+    let folder = paths.running_servers();
+    let ending = tokio::task::spawn_blocking(move || ledger::end_abandoned(&folder));
+    if let Err(error) = ending.await {
+        tracing::warn!(%error, "servers that were left may be there still");
+    }
+}
+
+/// Nothing is left on this system.
+#[cfg(not(unix))]
+pub(crate) async fn end_abandoned(_paths: &AppPaths) {}
+
 /// Knows which process groups are ours.
 pub(crate) struct Guard {
     running: watch::Sender<usize>,
     #[cfg(unix)]
     watcher: Mutex<watcher::Watcher>,
+    #[cfg(unix)]
+    ledger: Mutex<ledger::Ledger>,
     #[cfg(not(unix))]
     watcher: Mutex<()>,
 }
 
-impl Default for Guard {
-    fn default() -> Self {
+impl Guard {
+    #[cfg(unix)]
+    pub(crate) fn new(paths: &AppPaths) -> Self {
+        Self {
+            running: watch::Sender::new(0),
+            watcher: Mutex::default(),
+            ledger: Mutex::new(ledger::Ledger::new(paths.running_servers())),
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn new(_paths: &AppPaths) -> Self {
         Self {
             running: watch::Sender::new(0),
             watcher: Mutex::default(),
         }
     }
-}
 
-impl Guard {
     /// Has servers watched by `program`, one of ours that understands [`WATCH_PROGRAMS`].
     #[cfg(unix)]
     pub(crate) fn watch_by(&self, program: std::path::PathBuf) {
-        self.lock().watch_by(program);
+        lock(&self.watcher).watch_by(program);
     }
 
     /// Whoever watches here is the system.
     #[cfg(not(unix))]
     pub(crate) fn watch_by(&self, program: std::path::PathBuf) {
-        let _watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        let _watcher = lock(&self.watcher);
         tracing::debug!(program = %program.display(), "servers end with their job");
     }
 
@@ -68,30 +100,35 @@ impl Guard {
     pub(crate) fn is_empty(&self) -> bool {
         *self.running.borrow() == 0
     }
+}
 
-    #[cfg(unix)]
-    fn lock(&self) -> std::sync::MutexGuard<'_, watcher::Watcher> {
-        self.watcher.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl ProcessGuard for Guard {
     fn prepare(&self) {
         #[cfg(unix)]
-        self.lock().prepare();
+        lock(&self.watcher).prepare();
     }
 
     fn started(&self, group: u32) {
         self.running.send_modify(|running| *running += 1);
         #[cfg(unix)]
-        self.lock().started(group);
+        {
+            lock(&self.watcher).started(group);
+            lock(&self.ledger).started(group);
+        }
         tracing::debug!(group, "a server was started");
     }
 
     fn ended(&self, group: u32) {
         self.running.send_modify(|running| *running -= 1);
         #[cfg(unix)]
-        self.lock().ended(group);
+        {
+            lock(&self.watcher).ended(group);
+            lock(&self.ledger).ended(group);
+        }
         tracing::debug!(group, "a server is gone");
     }
 }

@@ -5,14 +5,8 @@ use std::io::{self, BufRead as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
-
-use super::WATCH_PROGRAMS;
-
-/// How long a server may take to end after it was told to, when nobody is left to ask anything of it.
-const PATIENCE: Duration = Duration::from_millis(500);
+use super::{WATCH_PROGRAMS, groups};
 
 /// Our side of it: the pipe at which it waits.
 #[derive(Default)]
@@ -110,30 +104,7 @@ pub fn watch_programs() {
             None => groups.insert(line),
         };
     }
-    let groups = groups.iter().filter_map(|group| group.parse().ok());
-    // The first process is everybody's.
-    let groups = groups.filter(|&group: &i32| group > 1);
-    let groups: Vec<Pid> = groups.filter_map(Pid::from_raw).collect();
-    for group in &groups {
-        // One that has ended meanwhile cannot be told.
-        let _ = kill_process_group(*group, Signal::TERM);
-    }
-    let is_there = |group: &Pid| test_kill_process_group(*group).is_ok();
-    if !groups.iter().any(is_there) {
-        return;
-    }
-    pause(PATIENCE);
-    for group in groups.iter().filter(|group| is_there(group)) {
-        let _ = kill_process_group(*group, Signal::KILL);
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "no system tells when the last of a group of others ends"
-)]
-fn pause(time: Duration) {
-    std::thread::sleep(time);
+    groups::end(groups.iter().filter_map(|group| group.parse().ok()));
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use crate::clock::SystemClock;
 use crate::context::Context;
 use crate::context::session_host::SessionHost;
 use crate::error::Error;
-use crate::servers::guard::Guard;
+use crate::servers::guard::{self, Guard};
 use crate::servers::{IDLE, is_name, log};
 
 /// How long a process that holds sessions goes on without any.
@@ -181,7 +181,8 @@ pub async fn host_sessions(program: PathBuf) -> Result<(), Error> {
     // No terminal interrupts it, and it keeps no folder busy; both fail where there is nothing to leave.
     let _ = rustix::process::setsid();
     let _ = std::env::set_current_dir("/");
-    let guard = Arc::new(Guard::default());
+    guard::end_abandoned(&paths).await;
+    let guard = Arc::new(Guard::new(&paths));
     guard.watch_by(program);
     let shutdown = CancellationToken::new();
     let signalled = shutdown.clone();
