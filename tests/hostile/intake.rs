@@ -325,6 +325,9 @@ pub(crate) const INTAKES: &[Intake] = &[
         "output of a program",
         &[
             "crates/patchbay-platforms/src/mcp/inbox.rs::read",
+            "crates/patchbay-ops/src/servers/containers.rs::left_in",
+            "crates/patchbay-ops/src/servers/containers.rs::set_aside",
+            "crates/patchbay-ops/src/servers/containers.rs::stop",
             "crates/patchbay-ops/src/servers/log.rs::read",
             "crates/patchbay-ops/src/servers/log.rs::read_server_log",
             "crates/patchbay-platforms/src/mcp/stdio/host/session.rs::handle_server_line",

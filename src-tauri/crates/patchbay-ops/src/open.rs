@@ -6,7 +6,7 @@ use crate::connectors::{list_connectors, status};
 use crate::context::{Context, ContextOptions};
 use crate::error::Error;
 use crate::events::Event;
-use crate::servers::guard;
+use crate::servers::{containers, guard};
 
 /// How many sign-ins are looked at: those under way are among the latest.
 const LATEST: u32 = 100;
@@ -20,6 +20,13 @@ impl Context {
     pub async fn open(options: ContextOptions) -> Result<Self, Error> {
         let cx = Self::connect(options).await?;
         recover(&cx).await?;
+        let opened = cx.clone();
+        // Nobody waits for what other programs take for it.
+        cx.tasks().spawn(async move {
+            if let Err(error) = containers::stop_abandoned(&opened).await {
+                tracing::warn!(%error, "containers that were left may run still");
+            }
+        });
         Ok(cx)
     }
 }

@@ -4,6 +4,7 @@
 //! and nothing of ours but what is listed in [`environment`]; its secrets are read at that moment and are in no
 //! argument. One process serves a connector; it ends after a while without calls.
 
+pub(crate) mod containers;
 mod environment;
 pub(crate) mod guard;
 pub(crate) mod log;
@@ -91,7 +92,7 @@ pub(crate) async fn start(
     let program = McpProgram {
         name: command.program.clone(),
         file: PathBuf::from(&found.program.file),
-        arguments: command.arguments.clone(),
+        arguments: found.program.arguments,
         folder: found.folder,
         environment,
         secrets: secrets.into_iter().map(|(_, secret)| secret).collect(),
@@ -157,7 +158,7 @@ async fn find_allowed(
     let program = Program {
         name: command.program.clone(),
         file: in_unicode(&file, &command.program).map_err(missing)?,
-        arguments: command.arguments.clone(),
+        arguments: containers::arguments(command, &cx.paths().server_folder(&connector.id)),
         server: Some(ServerSurroundings {
             folder: in_unicode(&folder, "the folder").map_err(missing)?,
             variables,

@@ -13,14 +13,18 @@ mod start_time;
 #[cfg(unix)]
 mod watcher;
 
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use patchbay_platforms::mcp::ProcessGuard;
+use async_trait::async_trait;
+use patchbay_platforms::mcp::{McpProgram, ProcessGuard};
 use tokio::sync::watch;
 
 #[cfg(unix)]
 pub use self::watcher::watch_programs;
+use super::containers::{self, Container};
 use crate::app_paths::AppPaths;
 
 /// The argument by which our programs become that process.
@@ -53,35 +57,33 @@ pub(crate) struct Guard {
     ledger: Mutex<ledger::Ledger>,
     #[cfg(not(unix))]
     watcher: Mutex<()>,
+    /// Where the folders of servers are.
+    servers: PathBuf,
+    /// Of those servers that run in one, by their group.
+    containers: Mutex<HashMap<u32, Container>>,
 }
 
 impl Guard {
-    #[cfg(unix)]
     pub(crate) fn new(paths: &AppPaths) -> Self {
         Self {
             running: watch::Sender::new(0),
             watcher: Mutex::default(),
+            #[cfg(unix)]
             ledger: Mutex::new(ledger::Ledger::new(paths.running_servers())),
-        }
-    }
-
-    #[cfg(not(unix))]
-    pub(crate) fn new(_paths: &AppPaths) -> Self {
-        Self {
-            running: watch::Sender::new(0),
-            watcher: Mutex::default(),
+            servers: paths.servers(),
+            containers: Mutex::default(),
         }
     }
 
     /// Has servers watched by `program`, one of ours that understands [`WATCH_PROGRAMS`].
     #[cfg(unix)]
-    pub(crate) fn watch_by(&self, program: std::path::PathBuf) {
+    pub(crate) fn watch_by(&self, program: PathBuf) {
         lock(&self.watcher).watch_by(program);
     }
 
     /// Whoever watches here is the system.
     #[cfg(not(unix))]
-    pub(crate) fn watch_by(&self, program: std::path::PathBuf) {
+    pub(crate) fn watch_by(&self, program: PathBuf) {
         let _watcher = lock(&self.watcher);
         tracing::debug!(program = %program.display(), "servers end with their job");
     }
@@ -106,29 +108,38 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[async_trait]
 impl ProcessGuard for Guard {
-    fn prepare(&self) {
+    fn prepare(&self, program: &McpProgram) {
+        containers::prepare(program, &self.servers);
         #[cfg(unix)]
         lock(&self.watcher).prepare();
     }
 
-    fn started(&self, group: u32) {
+    fn started(&self, group: u32, program: &McpProgram) {
         self.running.send_modify(|running| *running += 1);
         #[cfg(unix)]
         {
             lock(&self.watcher).started(group);
             lock(&self.ledger).started(group);
         }
+        if let Some(container) = Container::of(program, &self.servers) {
+            lock(&self.containers).insert(group, container);
+        }
         tracing::debug!(group, "a server was started");
     }
 
-    fn ended(&self, group: u32) {
-        self.running.send_modify(|running| *running -= 1);
+    async fn ended(&self, group: u32) {
         #[cfg(unix)]
         {
             lock(&self.watcher).ended(group);
             lock(&self.ledger).ended(group);
         }
+        let container = lock(&self.containers).remove(&group);
+        if let Some(container) = container {
+            container.stop().await;
+        }
+        self.running.send_modify(|running| *running -= 1);
         tracing::debug!(group, "a server is gone");
     }
 }

@@ -22,6 +22,8 @@ use crate::install_hint::what_to_install;
 use crate::secrets::programs::{ProgramConsent, ProgramRequest};
 use crate::servers::sessions::list_sessions;
 
+mod containers;
+
 /// A server in the fewest words: a handshake, a list with one tool named by the environment, and an end.
 const SERVER: &str = r#"#!/bin/sh
 echo "$$" >> starts
@@ -79,8 +81,12 @@ async fn bench() -> Bench {
 
 impl Bench {
     fn server(&self) -> PathBuf {
-        let file = self.home.path().join("server");
-        fs::write(&file, SERVER).unwrap();
+        self.script("server", SERVER)
+    }
+
+    fn script(&self, name: &str, text: &str) -> PathBuf {
+        let file = self.home.path().join(name);
+        fs::write(&file, text).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
         file
     }

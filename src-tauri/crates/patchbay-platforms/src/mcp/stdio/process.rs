@@ -9,6 +9,7 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use patchbay_http::json::Exceeded;
 use patchbay_model::Secret;
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
@@ -54,13 +55,14 @@ pub struct McpProgram {
 }
 
 /// Is told of process groups as long as they are there, to end them should we not come to it.
+#[async_trait]
 pub trait ProcessGuard: Send + Sync {
-    /// One is about to be started: whatever it takes to see to its end has to be there before it is.
-    fn prepare(&self);
-    /// A group was started. On Windows its job ends it with us, and this is for counting only.
-    fn started(&self, group: u32);
-    /// Nothing is left of it.
-    fn ended(&self, group: u32);
+    /// A program is about to be started: whatever it takes to see to its end has to be there before it is.
+    fn prepare(&self, program: &McpProgram);
+    /// It was started, as that group. On Windows its job ends it with us.
+    fn started(&self, group: u32, program: &McpProgram);
+    /// Nothing is left of the group. What it had others start for it is ended by this.
+    async fn ended(&self, group: u32);
 }
 
 /// Why a program that goes on well is ended.
@@ -106,7 +108,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
         why: error.to_string(),
     };
     (program.log)(&format!("Patchbay starts {}", program.file.display()));
-    program.guard.prepare();
+    program.guard.prepare(&program);
     let mut child = command(&program).spawn().map_err(not_started)?;
     let streams = (
         child.stdin().take(),
@@ -117,7 +119,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
     let (Some(stdin), Some(stdout), Some(stderr), Some(group)) = streams else {
         return Err(not_started(std::io::Error::other("it ended at once")));
     };
-    program.guard.started(group);
+    program.guard.started(group, &program);
     let tail = StderrTail::new(program.secrets, program.log);
     let (exit_to, exit) = watch::channel(None);
     let (gone_to, gone) = watch::channel(false);
@@ -132,7 +134,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
     let guard = program.guard;
     tokio::spawn(async move {
         supervised.run().await;
-        guard.ended(group);
+        guard.ended(group).await;
         gone_to.send_replace(true);
     });
     let process = Process(Arc::new(Inner {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use patchbay_model::{Content, Explain as _, Secret, Transport};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -28,15 +29,16 @@ pub(super) struct Groups {
     left: AtomicU32,
 }
 
+#[async_trait]
 impl ProcessGuard for Groups {
-    fn prepare(&self) {}
+    fn prepare(&self, _program: &McpProgram) {}
 
-    fn started(&self, group: u32) {
+    fn started(&self, group: u32, _program: &McpProgram) {
         self.last.store(group, Ordering::SeqCst);
         self.left.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn ended(&self, _group: u32) {
+    async fn ended(&self, _group: u32) {
         self.left.fetch_sub(1, Ordering::SeqCst);
     }
 }

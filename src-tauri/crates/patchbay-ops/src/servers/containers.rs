@@ -1,0 +1,299 @@
+//! Servers in containers: to end the program that started one, such as `docker run`, leaves the container as it is.
+//!
+//! Such a program is told to write down the id of its container in the server's own folder, and the container is
+//! stopped by that once the server has ended, or when Patchbay is opened the next time. Beside it lies a file that is
+//! locked as long as the server runs, so that nobody stops what another one uses.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use patchbay_files::{create_private_folder, open_lock, read};
+use patchbay_model::{AllowedProgram, Program, ServerCommand};
+use patchbay_platforms::mcp::McpProgram;
+use tokio::process::Command;
+
+use super::{Variable, environment};
+use crate::context::Context;
+use crate::error::Error;
+use crate::secrets::programs::search_path;
+
+/// Programs that run containers and take the same words.
+const PROGRAMS: [&str; 3] = ["docker", "podman", "nerdctl"];
+
+/// The option that names the file for the id; the file is the same at each start, for a person agrees to these words.
+const OPTION: &str = "--cidfile";
+const ID_FILE: &str = "container.cid";
+
+/// The file that is locked.
+const LOCK_FILE: &str = "container.lock";
+
+/// What the name of a file that is named after the id in it ends with.
+const ENDING: &str = ".cid";
+
+/// How long containers may take to end after they were told to, in seconds, and how long that is waited for.
+const GRACE_SECONDS: &str = "5";
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The words with which the program of a command is started, with those that one for containers needs: the first
+/// process in a container hears no signal without `--init`.
+pub(super) fn arguments(command: &ServerCommand, folder: &Path) -> Vec<String> {
+    let mut words = command.arguments.clone();
+    let name = Path::new(&command.program).file_stem();
+    let is_known = PROGRAMS.iter().any(|known| name == Some(OsStr::new(known)));
+    if !is_known || words.first().is_none_or(|word| word != "run") {
+        return words;
+    }
+    let has = |option: &str| {
+        let mut names = words.iter().map(|word| word.split('=').next());
+        names.any(|name| name == Some(option))
+    };
+    let mut more = Vec::new();
+    if !has("--init") {
+        more.push("--init".to_owned());
+    }
+    if let Some(file) = folder.join(ID_FILE).to_str().filter(|_| !has(OPTION)) {
+        more.push(format!("{OPTION}={file}"));
+    }
+    words.splice(1..1, more);
+    words
+}
+
+/// The folder among those of servers in which words have the id of a container written; `None` of other words.
+fn folder_of<'a>(words: &'a [String], servers: &Path) -> Option<&'a Path> {
+    let mut files = words.iter().filter_map(|word| {
+        let file = word.strip_prefix(OPTION)?.strip_prefix('=')?;
+        Some(Path::new(file))
+    });
+    let file = files.find(|file| file.file_name() == Some(OsStr::new(ID_FILE)))?;
+    let folder = file.parent()?;
+    let is_ours = folder.file_name().is_some() && folder.parent() == Some(servers);
+    is_ours.then_some(folder)
+}
+
+/// Makes room for the id of the container of a program that is about to be started, as none writes it where a file
+/// is. What is in that file is kept until nothing runs.
+pub(super) fn prepare(program: &McpProgram, servers: &Path) {
+    let Some(folder) = folder_of(&program.arguments, servers) else {
+        return;
+    };
+    let prepared = create_private_folder(folder).and_then(|()| set_aside(folder));
+    if let Err(error) = prepared {
+        tracing::warn!(%error, "the last container of a server may not be stopped");
+    }
+}
+
+/// The container of a server that runs.
+pub(super) struct Container {
+    folder: PathBuf,
+    program: PathBuf,
+    environment: Vec<Variable>,
+    /// Shared by those that run at once.
+    lock: File,
+}
+
+impl Container {
+    /// That of a program that was started; `None` where it starts none.
+    pub(super) fn of(program: &McpProgram, servers: &Path) -> Option<Self> {
+        let folder = folder_of(&program.arguments, servers)?;
+        let lock = lock_file(folder).and_then(|lock| lock.lock_shared().map(|()| lock));
+        if let Err(error) = &lock {
+            tracing::warn!(%error, "the container of a server is not stopped");
+        }
+        Some(Self {
+            folder: folder.to_owned(),
+            program: program.file.clone(),
+            environment: program.environment.clone(),
+            lock: lock.ok()?,
+        })
+    }
+
+    /// Stops it, now that its server has ended; the last of several stops all of them.
+    pub(super) async fn stop(self) {
+        unlock(&self.lock);
+        stop(&self.program, self.environment, left_in(&self.folder)).await;
+    }
+}
+
+/// Stops the containers of servers that do not run, by the programs that a person allowed to run them.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) async fn stop_abandoned(cx: &Context) -> Result<(), Error> {
+    let servers = cx.paths().servers();
+    for AllowedProgram { program, .. } in cx.store().list_allowed_programs().await? {
+        let left = folder_of(&program.arguments, &servers).map(left_in);
+        if let Some(left) = left.filter(|left| !left.is_empty())
+            && let Some(environment) = environment_of(&program).await
+        {
+            stop(Path::new(&program.file), environment, left).await;
+        }
+    }
+    Ok(())
+}
+
+/// That in which a program was allowed, without secrets: to stop a container takes none.
+async fn environment_of(program: &Program) -> Option<Vec<Variable>> {
+    let all = program.server.iter().flat_map(|it| &it.variables);
+    let plain = all.filter_map(|variable| variable.split_once('='));
+    let variables: BTreeMap<_, _> = plain
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let path = search_path::of_servers(variables.get("PATH")).await;
+    let command = ServerCommand {
+        program: program.name.clone(),
+        arguments: Vec::new(),
+        folder: None,
+        variables,
+    };
+    environment::of(&path, &program.file, &command, &[]).ok()
+}
+
+/// The files of containers that nobody uses, each named after the id of one.
+fn left_in(folder: &Path) -> Vec<PathBuf> {
+    let list = || -> io::Result<Vec<PathBuf>> {
+        // Locked for this moment only: whoever starts the server meanwhile has a file of their own.
+        let lock = lock_file(folder)?;
+        if lock.try_lock().is_err() {
+            return Ok(Vec::new());
+        }
+        let files = set_aside(folder).and_then(|()| fs::read_dir(folder));
+        let files = files.map(|files| {
+            let files = files.flatten().map(|file| file.path());
+            files.filter(|file| id_of(file).is_some()).collect()
+        });
+        unlock(&lock);
+        files
+    };
+    // Most servers have no such folder.
+    list().unwrap_or_default()
+}
+
+fn lock_file(folder: &Path) -> io::Result<File> {
+    open_lock(&folder.join(LOCK_FILE)).map_err(patchbay_files::Error::into_io)
+}
+
+/// Lets go of a lock. To close its file is not enough: a process that is being started has our files too for a moment.
+fn unlock(lock: &File) {
+    if let Err(error) = lock.unlock() {
+        tracing::warn!(%error, "the container of a server may not be stopped");
+    }
+}
+
+/// Names the file of the last container after the id in it. One with anything else in it says nothing.
+fn set_aside(folder: &Path) -> io::Result<()> {
+    let file = folder.join(ID_FILE);
+    let written = match read(&file, 1) {
+        Ok(None) => return Ok(()),
+        Ok(written) => written.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    match String::from_utf8_lossy(&written).trim() {
+        id if is_id(id) => fs::rename(&file, folder.join(format!("{id}{ENDING}"))),
+        _ => fs::remove_file(&file),
+    }
+}
+
+/// The id after which a file is named.
+fn id_of(file: &Path) -> Option<&str> {
+    let id = file.file_name()?.to_str()?.strip_suffix(ENDING)?;
+    is_id(id).then_some(id)
+}
+
+/// Whether a text from outside is the id of a container, and may become a word of a command.
+fn is_id(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Stops containers, and forgets those of which that was answered, whatever the answer is: most have ended before.
+async fn stop(program: &Path, environment: Vec<Variable>, files: Vec<PathBuf>) {
+    if files.is_empty() {
+        return;
+    }
+    let mut command = Command::new(program);
+    command
+        .args(["stop", "-t", GRACE_SECONDS])
+        .args(files.iter().filter_map(|file| id_of(file)))
+        .env_clear()
+        .envs(environment)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    // It goes on should we end meanwhile.
+    #[cfg(unix)]
+    command.process_group(0);
+    #[cfg(windows)]
+    {
+        /// Without it a console window flashes up.
+        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+        command.creation_flags(CREATE_NO_WINDOW);
+    }
+    match tokio::time::timeout(STOP_TIMEOUT, command.status()).await {
+        Ok(Ok(_)) => files.iter().for_each(|file| drop(fs::remove_file(file))),
+        Ok(Err(error)) => tracing::warn!(%error, "a container was not stopped"),
+        Err(_) => tracing::warn!("a container takes long to stop"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is added to words that are parted by blanks; the file is the one of that folder.
+    fn added(program: &str, words: &str) -> Vec<String> {
+        let command = ServerCommand {
+            program: program.to_owned(),
+            arguments: words.split_whitespace().map(str::to_owned).collect(),
+            folder: None,
+            variables: BTreeMap::new(),
+        };
+        let servers = Path::new("servers");
+        let folder = servers.join("files");
+        let mut all = arguments(&command, &folder);
+        let id_file = format!("{OPTION}={}", folder.join(ID_FILE).display());
+        let has_ours = folder_of(&all, servers) == Some(folder.as_path());
+        assert_eq!(has_ours, all.contains(&id_file));
+        all.retain(|word| !command.arguments.contains(word));
+        let is_id_file = |word: &&mut String| **word == id_file;
+        all.iter_mut()
+            .filter(is_id_file)
+            .for_each(|word| *word = "FILE".to_owned());
+        all
+    }
+
+    #[test]
+    fn programs_for_containers_get_what_it_takes_to_end_one() {
+        for program in [
+            "docker",
+            "podman",
+            "nerdctl",
+            "/usr/bin/docker",
+            "docker.exe",
+        ] {
+            assert_eq!(added(program, "run -i files"), ["--init", "FILE"]);
+        }
+        let given = "run --init=false -i files";
+        assert_eq!(added("docker", given), ["FILE"]);
+        let given = "run --cidfile /tmp/id -i files";
+        assert_eq!(added("docker", given), ["--init"]);
+        let given = "run --cidfile=../container.cid --init files";
+        assert_eq!(added("docker", given), [""; 0]);
+        for (program, words) in [("docker", "exec -i files"), ("npx", "run"), ("docker", "")] {
+            assert_eq!(added(program, words), [""; 0], "{program} {words}");
+        }
+    }
+
+    #[test]
+    fn only_a_folder_of_a_server_is_looked_into() {
+        let servers = Path::new("servers");
+        for folder in ["servers/..", "servers", "servers/a/b", "elsewhere/a", ""] {
+            let file = Path::new(folder).join(ID_FILE);
+            let words = [format!("{OPTION}={}", file.display())];
+            assert_eq!(folder_of(&words, servers), None, "{folder}");
+        }
+    }
+}
