@@ -41,6 +41,8 @@ pub use declared::Declared;
 pub use negotiate::{connect, connect_attached, connect_program};
 pub use patchbay_http::CallProgress;
 pub use session::McpSession;
+#[cfg(unix)]
+pub use stdio::Announcement;
 pub use stdio::host::{
     AttachError, Attached, HeldServer, Host, Launch, attach, drain, end_held, list_held,
 };

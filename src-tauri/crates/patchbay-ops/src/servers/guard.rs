@@ -19,6 +19,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+#[cfg(unix)]
+use patchbay_platforms::mcp::Announcement;
 use patchbay_platforms::mcp::{McpProgram, ProcessGuard};
 use tokio::sync::watch;
 
@@ -114,6 +116,11 @@ impl ProcessGuard for Guard {
         containers::prepare(program, &self.servers);
         #[cfg(unix)]
         lock(&self.watcher).prepare();
+    }
+
+    #[cfg(unix)]
+    fn announce(&self) -> Option<Announcement> {
+        lock(&self.watcher).announce()
     }
 
     fn started(&self, group: u32, program: &McpProgram) {

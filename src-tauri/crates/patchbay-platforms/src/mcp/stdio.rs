@@ -6,6 +6,8 @@
 //!
 //! Source: MCP 2025-11-25 and 2026-07-28, "Transports", "stdio".
 
+#[cfg(unix)]
+mod announcement;
 pub(super) mod host;
 mod lines;
 mod process;
@@ -23,6 +25,8 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+#[cfg(unix)]
+pub use self::announcement::Announcement;
 pub(super) use self::process::Process;
 pub use self::process::{McpProgram, ProcessGuard};
 pub use self::stderr::OnLine;

@@ -1,10 +1,13 @@
 //! The process that waits for our end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _, Write as _};
+use std::os::fd::AsFd as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+
+use patchbay_platforms::mcp::Announcement;
 
 use super::{WATCH_PROGRAMS, groups};
 
@@ -15,6 +18,8 @@ pub(super) struct Watcher {
     process: Option<Child>,
     /// What runs. Whoever takes the place of one that was killed knows nothing of it.
     groups: BTreeSet<u32>,
+    /// The number of the last process that was to announce itself.
+    announced: u64,
 }
 
 impl Watcher {
@@ -29,6 +34,14 @@ impl Watcher {
         if !self.process.as_mut().is_some_and(is_there) {
             self.restart();
         }
+    }
+
+    /// Has the next process announce itself to it; `None` where nobody would hear that.
+    pub(super) fn announce(&mut self) -> Option<Announcement> {
+        let pipe = self.process.as_ref()?.stdin.as_ref()?;
+        let pipe = pipe.as_fd().try_clone_to_owned().ok()?;
+        self.announced += 1;
+        Some(Announcement::new(pipe, self.announced))
     }
 
     /// Tells it of a group that is to be ended with us.
@@ -94,17 +107,49 @@ fn write(process: &mut Child, words: &str) -> io::Result<()> {
 /// Waits until whoever started this process is gone, and ends what it had started: the whole life of the process
 /// that [`WATCH_PROGRAMS`] makes.
 pub fn watch_programs() {
-    let mut groups = BTreeSet::new();
+    let mut heard = Heard::default();
     for line in io::stdin().lock().lines() {
         let Ok(line) = line else {
             break;
         };
-        match line.strip_prefix('-') {
-            Some(ended) => groups.remove(ended),
-            None => groups.insert(line),
-        };
+        heard.note(&line);
     }
-    groups::end(groups.iter().filter_map(|group| group.parse().ok()));
+    groups::end(heard.left());
+}
+
+/// What whoever waits was told.
+#[derive(Default)]
+struct Heard {
+    groups: BTreeSet<i32>,
+    /// Processes that announced themselves and may not have been told of yet, by their number.
+    announced: BTreeMap<u64, i32>,
+}
+
+impl Heard {
+    /// `GROUP` was started, `-GROUP` has ended; `?NUMBER GROUP` announces itself, and `!NUMBER` ends that.
+    fn note(&mut self, line: &str) {
+        let first = line.chars().next();
+        let words = line.trim_start_matches(['-', '?', '!']);
+        match first {
+            Some('-') => self.groups.retain(|group| Ok(*group) != words.parse()),
+            Some('?') => {
+                let announced = words.split_once(' ');
+                let read = |(number, group): (&str, &str)| -> Option<(u64, i32)> {
+                    Some((number.parse().ok()?, group.parse().ok()?))
+                };
+                self.announced.extend(announced.and_then(read));
+            }
+            Some('!') => self
+                .announced
+                .retain(|number, _| Ok(*number) != words.parse()),
+            _ => self.groups.extend(words.parse::<i32>().ok()),
+        }
+    }
+
+    /// The groups of which nobody said that they have ended.
+    fn left(&self) -> impl Iterator<Item = i32> {
+        self.groups.iter().chain(self.announced.values()).copied()
+    }
 }
 
 #[cfg(test)]
@@ -138,6 +183,26 @@ mod tests {
             watcher.started(14);
             assert_eq!(told(&mut watcher, &home), "11\n14\n");
             watcher.ended(14);
+        }
+    }
+
+    #[test]
+    fn whoever_announced_itself_is_left_until_it_is_told_of() {
+        let mut heard = Heard::default();
+        let mut after = |line: &str| {
+            heard.note(line);
+            heard.left().collect::<Vec<_>>()
+        };
+        assert_eq!(after("?1 11"), [11]);
+        assert_eq!(after("?2 12"), [11, 12]);
+        assert_eq!(after("12"), [12, 11, 12]);
+        // What nothing came of is forgotten with its number, whose it may be by then.
+        assert_eq!(after("!1"), [12, 12]);
+        assert_eq!(after("!2"), [12]);
+        let nobody = Vec::<i32>::new();
+        assert_eq!(after("-12"), nobody);
+        for nonsense in ["", "?", "?3", "?x 1", "!", "-", "x"] {
+            assert_eq!(after(nonsense), nobody, "{nonsense}");
         }
     }
 

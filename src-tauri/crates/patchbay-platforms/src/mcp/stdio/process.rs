@@ -19,6 +19,8 @@ use tokio::process::{ChildStderr, Command};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+#[cfg(unix)]
+use super::announcement::Announcement;
 use super::lines::{Lines, Next};
 use super::stderr::{OnLine, StderrTail};
 use crate::Error;
@@ -59,6 +61,11 @@ pub struct McpProgram {
 pub trait ProcessGuard: Send + Sync {
     /// A program is about to be started: whatever it takes to see to its end has to be there before it is.
     fn prepare(&self, program: &McpProgram);
+    /// How its process makes itself known before we do.
+    #[cfg(unix)]
+    fn announce(&self) -> Option<Announcement> {
+        None
+    }
     /// It was started, as that group. On Windows its job ends it with us.
     fn started(&self, group: u32, program: &McpProgram);
     /// Nothing is left of the group. What it had others start for it is ended by this.
@@ -109,7 +116,15 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
     };
     (program.log)(&format!("Patchbay starts {}", program.file.display()));
     program.guard.prepare(&program);
-    let mut child = command(&program).spawn().map_err(not_started)?;
+    let mut command = command(&program);
+    #[cfg(unix)]
+    let announcement = program.guard.announce();
+    #[cfg(unix)]
+    if let Some(announcement) = &announcement {
+        let precede = announcement.precede(command.command_mut());
+        precede.map_err(not_started)?;
+    }
+    let mut child = command.spawn().map_err(not_started)?;
     let streams = (
         child.stdin().take(),
         child.stdout().take(),
@@ -120,6 +135,8 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
         return Err(not_started(std::io::Error::other("it ended at once")));
     };
     program.guard.started(group, &program);
+    #[cfg(unix)]
+    drop(announcement);
     let tail = StderrTail::new(program.secrets, program.log);
     let (exit_to, exit) = watch::channel(None);
     let (gone_to, gone) = watch::channel(false);
