@@ -95,15 +95,17 @@ fn a_server_is_also_created_on_an_account_and_compared() {
 }
 
 #[test]
-fn a_copy_that_cannot_work_is_refused_before_anything_is_sent() {
+fn an_account_that_cannot_take_a_copy_says_so_and_is_not_chosen() {
     let stage = Stage::new(FakeCohere::new(KEY));
     let window = &stage.window;
     open_connector(&stage.desk, window);
     stage.sign_in("Cohere", |window| window.fill("API key*", KEY));
     open_copies(&stage);
     window.see("button", "Cohere*not MCP servers*");
-    window.press("button", "Cohere*");
-    window.see_text("Open playground can't be copied to Cohere");
+    assert_eq!(in_both_themes(window, "accounts"), Vec::<String>::new());
+    // The only account, so the focus is on it.
+    window.keys(&[keys::ENTER]);
+    window.see("dialog", "Copy Open playground to…");
     assert!(stage.fake.with(|cohere| cohere.connectors.is_empty()));
     stage.over();
 }

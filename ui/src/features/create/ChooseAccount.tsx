@@ -12,7 +12,6 @@ import { Skeleton } from "@/components/Skeleton";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type Connector, platforms } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { capital } from "@/lib/words";
 import styles from "./Create.module.css";
@@ -32,10 +31,8 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
   const states = useAccountStates();
   const targets = useQuery({ ...queries.copyTargets(copied?.id ?? ""), enabled: copied !== null });
   const obstacles = new Map(targets.data?.map(({ account, obstacle }) => [account, obstacle]));
-  // Where no copy works, an account's own types may; this computer has none.
-  const shown = accounts?.filter(
-    (account) => !copied || (obstacles.has(account.id) && (hasAccounts(account) || !obstacles.get(account.id))),
-  );
+  const shown = accounts?.filter(({ id }) => !copied || obstacles.has(id));
+  const first = shown?.find(({ id }) => !obstacles.get(id)) ?? shown?.[0];
   const problem = error ?? targets.error;
   const isLoading = !shown || (copied !== null && !targets.data);
   return (
@@ -61,24 +58,30 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
       {!isLoading && shown.length === 0 && <p className="text2">No other account yet.</p>}
       {!isLoading && shown.length > 0 && (
         <ButtonList className={styles.cards} label="Accounts">
-          {shown.map((account, index) => {
+          {shown.map((account) => {
+            const obstacle = obstacles.get(account.id);
             const { glyph, word } = accountLook(
               account.isSignedOut ? "signed_out" : (states.get(account.id) ?? "fine"),
             );
             return (
               <li key={account.id}>
-                {/* The dialog is opened to choose one of these. */}
-                {/* eslint-disable-next-line jsx-a11y/no-autofocus */}
-                <button type="button" className={styles.card} autoFocus={index === 0} onClick={() => onChoose(account)}>
+                {/* Not `disabled`: the reason within has to be reached by the keyboard. */}
+                <button
+                  type="button"
+                  className={styles.card}
+                  aria-disabled={obstacle ? true : undefined}
+                  // The dialog is opened to choose one of these.
+                  // eslint-disable-next-line jsx-a11y/no-autofocus
+                  autoFocus={account === first}
+                  onClick={() => !obstacle && onChoose(account)}
+                >
                   <PlatformTile platform={account.platform} colour={account.colour} />
                   <span className={styles.words}>
                     <span className="medium cut">{account.label}</span>
-                    <span className={styles.what}>
-                      {capital(obstacles.get(account.id) ?? platforms[account.platform].creates)}
-                    </span>
+                    <span className={styles.what}>{capital(obstacle ?? platforms[account.platform].creates)}</span>
                   </span>
                   {glyph && <Badge glyph={glyph}>{word}</Badge>}
-                  <Icon name="chevron-right" size={14} />
+                  {!obstacle && <Icon name="chevron-right" size={14} />}
                 </button>
               </li>
             );

@@ -226,8 +226,15 @@ describe("also create on", () => {
     await user.click(await screen.findByRole("button", { name: "Copy to another account…" }));
     const choice = await screen.findByRole("dialog", { name: "Copy GitHub to…" });
     const button = (name: RegExp) => within(choice).getByRole("button", { name });
-    expect(button(/Cohere · Northlight/)).toHaveTextContent("Search services for Cohere chat, not MCP servers");
     expect(button(/Mistral · Northlight/)).not.toHaveTextContent("not MCP servers");
+    const refused = button(/Cohere · Northlight/);
+    expect(refused).toHaveTextContent("Search services for Cohere chat, not MCP servers");
+    expect(refused).toHaveAttribute("aria-disabled", "true");
+    refused.focus();
+    expect(refused).toHaveFocus();
+    await user.keyboard("{Enter}");
+    expect(choice).toBeVisible();
+    expect(await axeViolations(choice)).toEqual([]);
   });
 
   it("fills_the_form_of_another_account_with_what_the_first_one_tells", async () => {
