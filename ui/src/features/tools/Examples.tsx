@@ -1,21 +1,18 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type ConnectorId, type Json, type RunId } from "@/host/bindings";
-import { everyRun, queries } from "@/host/queries";
+import { queries } from "@/host/queries";
 import { Button } from "@/components/Button";
 import { Menu } from "@/components/Menu";
 import { runStates } from "@/components/ToolResult/runWords";
 import { ago, duration } from "@/lib/time";
+import { useRecentRuns } from "./useRecentRuns";
 
 type Props = { connector: ConnectorId; tool: string; onFill: (values: Json) => void };
 
 /** Fills the form with the arguments of an earlier run of the same tool. */
 export function Examples({ connector, tool, onFill }: Props) {
   const client = useQueryClient();
-  const { data } = useQuery(queries.runs({ ...everyRun, connector, tool, limit: 8 }));
-  // The list's filters understand wildcards and other names; only runs of this very tool will do, with their arguments.
-  const runs = (data?.runs ?? []).filter(
-    (run) => run.connector === connector && run.tool === tool && (run.capture ?? "full") === "full",
-  );
+  const runs = useRecentRuns(connector, tool);
   const fill = async (id: RunId) => {
     const run = await client.fetchQuery(queries.run(id));
     onFill(run.arguments);

@@ -11,6 +11,7 @@ import { sentence } from "@/lib/words";
 import { FindTool } from "./FindTool";
 import { effects, groupTools } from "./toolGroups";
 import { useOutcome } from "./useOutcome";
+import { useToolKeys } from "./useToolKeys";
 import { useToolsOf } from "./useToolsOf";
 import styles from "./Workbench.module.css";
 
@@ -39,6 +40,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
     [all, filter],
   );
   const first = sections[0]?.rows[0];
+  useToolKeys(all.find((tool) => tool.name === selected));
 
   const body = (): ReactNode => {
     if (isPending) return <Skeleton rows={8} oneLine label="Loading tools" />;
@@ -75,6 +77,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
         selected={selected}
         onSelect={onSelect}
         onOpen={(tool) => onSelect(tool.name)}
+        hasMenu
         rowHeight={rowHeight}
       />
     );

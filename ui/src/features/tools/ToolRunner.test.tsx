@@ -1,5 +1,5 @@
 import { mockIPC } from "@tauri-apps/api/mocks";
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type RunTool, type Tool, type ToolRun } from "@/host/bindings";
@@ -390,6 +390,30 @@ describe("the lists", () => {
     open("/tools");
     await userEvent.click(await screen.findByRole("row", { name: /^delete_branch/ }));
     expect(await screen.findByRole("textbox", { name: "branch" })).toBeVisible();
+  });
+
+  it("open a tool with its last arguments, or copy its name, from the menu of its row", async () => {
+    const last = sampleRun({ id: "run_7", arguments: { q: "bugs" } });
+    host.list_runs = () => ({ runs: [last], next: null, total: 1 });
+    host.find_run = () => last;
+    open("/tools");
+    fireEvent.contextMenu(await screen.findByRole("row", { name: /^search/ }));
+    await userEvent.click(await screen.findByRole("menuitem", { name: /^Copy name/ }));
+    expect(copied).toHaveBeenLastCalledWith("search", "Name");
+    fireEvent.contextMenu(screen.getByRole("row", { name: /^search/ }));
+    await userEvent.click(await screen.findByRole("menuitem", { name: /^Open with last arguments/ }));
+    expect(await screen.findByRole("textbox", { name: "q" })).toHaveValue("bugs");
+  });
+
+  it("offer what runs a tool in the menu of its row too", async () => {
+    await search();
+    const row = within(screen.getByRole("grid", { name: "Tools of GitHub" })).getByRole("row", { name: /^search/ });
+    fireEvent.contextMenu(row);
+    const menu = await screen.findByRole("menu");
+    const names = within(menu)
+      .getAllByRole("menuitem")
+      .map((item) => item.querySelector("span:not([aria-hidden])")?.textContent);
+    expect(names).toEqual(["Open", "Copy name", "Run", "Dry run", "Copy as command"]);
   });
 
   it("tell the title where it says more than the name", async () => {

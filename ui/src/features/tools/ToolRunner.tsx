@@ -102,9 +102,11 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
     copy(toolCommand(connector.name, tool.name, schemaOf(tool.inputSchema), args.value, credential), "Command");
 
   useShortcut(
-    isConfirming || isRunning ? null : { keys: "Mod+Enter", label: "Run", inBar: true, run: () => runner.submit() },
+    isConfirming || isRunning
+      ? null
+      : { keys: "Mod+Enter", label: "Run", inBar: true, ofRow: true, run: () => runner.submit() },
   );
-  useShortcut({ keys: "Mod+Shift+Enter", label: "Dry run", run: submitDryRun });
+  useShortcut({ keys: "Mod+Shift+Enter", label: "Dry run", ofRow: true, run: submitDryRun });
   useShortcut(isRunning ? { keys: "Mod+.", label: "Cancel", inBar: true, run: () => void cancel() } : null);
   useShortcut(
     nextPage && !isConfirming
@@ -112,7 +114,7 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
       : null,
   );
   useRunnerKeys(runner);
-  useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });
+  useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", ofRow: true, run: copyCommand });
 
   return (
     <>

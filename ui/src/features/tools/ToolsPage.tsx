@@ -18,6 +18,7 @@ import { count } from "@/lib/words";
 import { FindTool } from "./FindTool";
 import { effects, matches, ownTitle } from "./toolGroups";
 import styles from "./ToolsPage.module.css";
+import { useToolKeys } from "./useToolKeys";
 
 type Row = ToolSummary & { key: string };
 
@@ -39,6 +40,7 @@ export function ToolsPage() {
   const open = ({ connector, name }: Row) =>
     void navigate({ to: "/tools/$connector/$tool", params: { connector, tool: name }, search: {} });
   const first = groups[0]?.rows[0];
+  useToolKeys(groups.flatMap((group) => group.rows).find((row) => row.key === selected));
 
   const body = (): ReactNode => {
     const error = tools.error ?? connectors.error;
