@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
-import { connector, manyEntries } from "@/test/samples";
+import { connector, hostedConnector, manyEntries } from "@/test/samples";
 
 const two = { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })] };
 const labels = (menu: HTMLElement) =>
@@ -49,4 +49,24 @@ it("offers_of_a_credential_what_can_be_done_with_it", async () => {
   expect(labels(menu)).toEqual(["Open", "Rotate", "Delete"]);
   await user.click(within(menu).getByRole("menuitem", { name: /^Delete/ }));
   expect(await screen.findByRole("alertdialog")).toBeVisible();
+});
+
+it("names_what_opening_a_row_does_there", async () => {
+  const { user } = renderApp("/credentials", { connectors: [hostedConnector({ title: "HubSpot" })] });
+  await user.click(await screen.findByRole("radio", { name: "Platforms" }));
+  fireEvent.contextMenu(await screen.findByRole("row", { name: /^HubSpot, .*credential/ }));
+  const ofConnector = await screen.findByRole("menu", { name: /^HubSpot/ });
+  expect(labels(ofConnector)).toEqual(["Collapse", "Open credentials"]);
+  await user.keyboard("{Escape}");
+  fireEvent.contextMenu(screen.getByRole("row", { name: /^default, of HubSpot/ }));
+  expect(labels(await screen.findByRole("menu", { name: /^default/ }))).toEqual(["Open credentials"]);
+});
+
+it("shows_details_of_a_catalog_entry", async () => {
+  const { user } = renderApp("/catalogue");
+  fireEvent.contextMenu((await screen.findAllByRole("row", { name: /,/ }))[0] ?? document.body);
+  const menu = await screen.findByRole("menu");
+  expect(labels(menu)).toEqual(["Add", "Details"]);
+  await user.click(within(menu).getByRole("menuitem", { name: /^Details/ }));
+  expect(await screen.findByRole("dialog")).toBeVisible();
 });

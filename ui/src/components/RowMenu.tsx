@@ -5,13 +5,15 @@ import { ShortcutContext } from "./shortcuts";
 type Props = {
   /** What assistive technology reads of the row. */
   label: string;
+  /** What Enter does. */
+  openLabel: string;
   at: Place | null;
   onOpen: () => void;
   onClose: () => void;
 };
 
 /** The menu of the current row of a list: what its keys do. */
-export function RowMenu({ label, at, onOpen, onClose }: Props) {
+export function RowMenu({ label, openLabel, at, onOpen, onClose }: Props) {
   const registry = useContext(ShortcutContext);
   const active = useSyncExternalStore(registry.subscribe, registry.active);
   const ofRow = active.filter((shortcut) => shortcut.ofRow);
@@ -21,7 +23,7 @@ export function RowMenu({ label, at, onOpen, onClose }: Props) {
       at={at}
       onClose={onClose}
       actions={[
-        { id: "Enter", label: "Open", keys: "Enter", onAction: onOpen },
+        { id: "Enter", label: openLabel, keys: "Enter", onAction: onOpen },
         ...ofRow.map(({ keys, label, run }) => ({
           id: keys,
           label,

@@ -47,6 +47,8 @@ type Props<T> = {
   rowHeight?: [comfortable: number, compact: number];
   /** Whether a row has a menu: by the pointer, the menu key or Shift+F10. */
   hasMenu?: boolean;
+  /** What the menu calls it to open a row, where that is not "Open". */
+  openLabel?: (row: T) => string;
   autoFocus?: boolean;
 };
 
@@ -72,6 +74,7 @@ export function VirtualList<T>(props: Props<T>) {
     marked,
     onExtend,
     hasMenu,
+    openLabel,
     autoFocus,
   } = props;
   const [menuAt, setMenuAt] = useState<Place | null>(null);
@@ -240,6 +243,7 @@ export function VirtualList<T>(props: Props<T>) {
       {hasMenu && current && (
         <RowMenu
           label={nameOf(current.row)}
+          openLabel={openLabel?.(current.row) ?? "Open"}
           at={menuAt}
           onOpen={() => onOpen(current.row)}
           onClose={() => setMenuAt(null)}

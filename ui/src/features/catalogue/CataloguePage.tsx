@@ -14,7 +14,7 @@ import { type AccountId, type AuthenticationMethod, type Definition } from "@/ho
 import { count } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { EntryDialog } from "./EntryDialog";
-import { type CatalogueItem, itemKey, itemName, searchItems } from "./catalogueItems";
+import { type CatalogueItem, itemKey, itemName, openVerb, searchItems } from "./catalogueItems";
 import { CatalogueRow } from "./CatalogueRow";
 import { RegistryFileDialog } from "./RegistryFileDialog";
 import { SourceHead } from "./SourceHead";
@@ -65,7 +65,17 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
   };
 
   useShortcut({ keys: "/", label: "Search", inBar: true, run: () => search.current?.focus() });
-  useShortcut(current ? { keys: "Space", label: "Details", inBar: true, run: () => setDetailed(current) } : null);
+  useShortcut(
+    current
+      ? {
+          keys: "Space",
+          label: "Details",
+          inBar: true,
+          ofRow: openVerb(current) !== "Details",
+          run: () => setDetailed(current),
+        }
+      : null,
+  );
   useShortcut({
     keys: "R",
     label: "Refresh all accounts",
@@ -139,6 +149,8 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
             selected={selected}
             onSelect={setSelected}
             onOpen={open}
+            openLabel={openVerb}
+            hasMenu
             autoFocus
             renderRow={(item) => (
               <CatalogueRow item={item} onOpen={() => open(item)} onShow={() => setDetailed(item)} />

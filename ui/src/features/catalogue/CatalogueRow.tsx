@@ -4,7 +4,7 @@ import { Icon } from "@/components/Icon";
 import { TwoLines } from "@/components/TwoLines";
 import { cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Catalogue.module.css";
-import { addressText, type CatalogueItem, itemTitle, signInWords } from "./catalogueItems";
+import { addressText, type CatalogueItem, itemTitle, openVerb, signInWords } from "./catalogueItems";
 
 type Props = { item: CatalogueItem; onOpen: () => void; onShow: () => void };
 
@@ -42,11 +42,12 @@ export function CatalogueRow({ item, onOpen, onShow }: Props) {
       <span className={styles.end}>
         {isCommand ? (
           <Button small look="quiet" onPress={onShow}>
-            Details<span className="unseen"> of {title}</span>
+            {openVerb(item)}
+            <span className="unseen"> of {title}</span>
           </Button>
         ) : (
           <Button small onPress={onOpen}>
-            {item.kind === "definition" ? "Create" : "Add"}
+            {openVerb(item)}
             <span className="unseen"> {title}</span>
           </Button>
         )}

@@ -67,3 +67,9 @@ function searchTexts(item: CatalogueItem): string[] {
   const { title, description, category } = item.kind === "definition" ? item.definition : item.entry;
   return [title, category ?? "", addressText(item) ?? "", description ?? ""];
 }
+
+/** What opening an entry does: a command is only shown. */
+export function openVerb(item: CatalogueItem): string {
+  if (item.kind === "definition") return "Create";
+  return item.entry.reach.kind === "address" ? "Add" : "Details";
+}

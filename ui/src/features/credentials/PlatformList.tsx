@@ -61,7 +61,14 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
   };
   useShortcut(
     current
-      ? { keys: "O", label: "Open credentials", inBar: true, run: () => onOpenCredentials(current.connector.id) }
+      ? {
+          keys: "O",
+          label: "Open credentials",
+          inBar: true,
+          // Enter does the same on a credential.
+          ofRow: current.kind === "connector",
+          run: () => onOpenCredentials(current.connector.id),
+        }
       : null,
   );
 
@@ -110,12 +117,21 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
           selected={selected}
           onSelect={setSelected}
           onOpen={act}
+          openLabel={openLabel}
+          hasMenu
           autoFocus
           renderRow={(row) => (row.kind === "connector" ? <ConnectorCells row={row} /> : <CredentialCells row={row} />)}
         />
       )}
     </>
   );
+}
+
+/** What Enter does on a row. */
+function openLabel(row: HostedRow): string {
+  if (row.kind === "credential") return "Open credentials";
+  if (row.answer?.isError) return "Try again";
+  return row.answer ? "Collapse" : "Expand";
 }
 
 function ConnectorCells({ row }: { row: Extract<HostedRow, { kind: "connector" }> }) {
