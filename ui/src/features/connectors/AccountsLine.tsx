@@ -12,7 +12,7 @@ import {
 } from "@/host/accountSync";
 import { type Account, type AccountId, type Connector } from "@/host/bindings";
 import { asOf } from "@/lib/time";
-import { capital, count, sentence } from "@/lib/words";
+import { allOf, capital, count, sentence } from "@/lib/words";
 import styles from "./AccountsLine.module.css";
 
 type Props = { accounts: Account[]; connectors: Connector[]; onOpenAccount: (id: AccountId) => void };
@@ -30,28 +30,41 @@ export const AccountsLine = memo(function AccountsLine({ accounts, connectors, o
   const ailing = order.flatMap((state) =>
     accounts.filter((account) => states.get(account.id) === state).map((account) => ({ account, state })),
   );
-  const shown = all ? ailing : ailing.slice(0, 1);
-  const line = { connectors, onOpenAccount };
+  const away = ailing.filter(({ account }) => isOutOfReach(sync.accounts[account.id]));
+  // Several that cannot be reached have one cause, more likely than not.
+  const isOffline = away.length > 1;
+  const single = isOffline ? ailing.filter((one) => !away.includes(one)) : ailing;
+  const first = isOffline ? 0 : 1;
+  const shown = all ? single : single.slice(0, first);
+  const fold = single.length > first && (
+    <Button look="link" aria-expanded={all} onPress={() => setAll(!all)}>
+      {all ? "Show less" : `${single.length - first} more`}
+    </Button>
+  );
   return (
     <div className={styles.lines} role="group" aria-label="Accounts">
+      {isOffline && (
+        <OfflineLine accounts={away.map(({ account }) => account)} connectors={connectors}>
+          {fold}
+        </OfflineLine>
+      )}
       {shown.map(({ account, state }, index) => (
-        <Line key={account.id} account={account} state={state} sync={sync.accounts[account.id]} {...line}>
-          {index === 0 && ailing.length > 1 && (
-            <Button look="link" aria-expanded={all} onPress={() => setAll(!all)}>
-              {all ? "Show less" : `${ailing.length - 1} more`}
-            </Button>
-          )}
+        <Line
+          key={account.id}
+          account={account}
+          state={state}
+          sync={sync.accounts[account.id]}
+          connectors={connectors}
+          onOpenAccount={onOpenAccount}
+        >
+          {index === 0 && !isOffline && fold}
         </Line>
       ))}
       {ailing.length === 0 && (
         <div className={styles.line}>
           <span className="text3 cut">
             {sync.problem ? `${capital(sync.problem.message)}. ` : `${count(accounts.length, "account")} up to date. `}
-            <AsOf
-              connectors={connectors.filter((connector) =>
-                accounts.some((account) => account.id === connector.account),
-              )}
-            />
+            <AsOf connectors={connectors} accounts={accounts} />
           </span>
         </div>
       )}
@@ -71,7 +84,6 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
   const stopWaiting = useStopWaiting();
   const requestedAt = sync?.isDismissed ? null : (sync?.requestedAt ?? null);
   const problem = sync?.problem;
-  const rows = connectors.filter((connector) => connector.account === account.id);
   return (
     <div className={styles.line}>
       <AccountGlyph state={state} />
@@ -88,7 +100,7 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
             "couldn't load. "
           )}
           {problem && !(state === "slow" && requestedAt !== null) && `${sentence(problem.message)} `}
-          <AsOf connectors={rows} />
+          <AsOf connectors={connectors} accounts={[account]} />
         </span>
       </span>
       {problem && <span className={styles.code}>{problem.code}</span>}
@@ -111,9 +123,38 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
   );
 }
 
-/** When the rows were last seen at their platform. */
-function AsOf({ connectors }: { connectors: Connector[] }) {
+type OfflineProps = Pick<Props, "accounts" | "connectors"> & { children: ReactNode };
+
+/** Several accounts that cannot be reached. */
+function OfflineLine({ accounts, connectors, children }: OfflineProps) {
+  const refresh = useRefreshAccounts();
+  return (
+    <div className={styles.line}>
+      <AccountGlyph state="failing" />
+      <span className={styles.words} title={allOf(accounts.map(({ label }) => label))}>
+        <span className="medium">Couldn't reach {count(accounts.length, "account")}.</span>{" "}
+        <span className="text2">
+          Check your network. <AsOf connectors={connectors} accounts={accounts} />
+        </span>
+      </span>
+      <span className={styles.code}>network.unreachable</span>
+      {children}
+      <span className="grow" />
+      <Button look="link" onPress={() => void refresh()}>
+        Try again
+      </Button>
+    </div>
+  );
+}
+
+function isOutOfReach(sync: AccountSync | undefined): boolean {
+  return sync?.problem?.code === "network.unreachable" || sync?.problem?.code === "network.dns";
+}
+
+/** When the rows of these accounts were last seen at their platforms. */
+function AsOf({ connectors, accounts }: Pick<Props, "connectors" | "accounts">) {
   const latest = connectors
+    .filter((connector) => accounts.some((account) => account.id === connector.account))
     .flatMap(({ status }) => (status.checkedAt === null ? [] : [status.checkedAt]))
     .sort()
     .at(-1);

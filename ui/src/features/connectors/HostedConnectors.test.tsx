@@ -82,6 +82,25 @@ describe("list over all accounts", () => {
     expect(await screen.findByRole("heading", { name: "10ex · Lena", level: 1 })).toBeVisible();
   });
 
+  it("says_once_that_several_accounts_cannot_be_reached_and_tries_them_again", async () => {
+    const { user, host } = renderApp("/connectors", state, (host) => {
+      const away = problem({ code: "network.unreachable", message: "couldn't connect" });
+      host.handlers.syncConnectors = ({ each }) => {
+        for (const { id, platform } of manyAccounts())
+          if (platform !== "local") host.answerSync(each, { account: id, connectors: null, problem: away });
+        return null;
+      };
+    });
+    const line = await screen.findByRole("group", { name: "Accounts" });
+    await waitFor(() => expect(line).toHaveTextContent(/^Couldn't reach 6 accounts\. Check your network\./));
+    expect(line).not.toHaveTextContent("more");
+    expect(await axeViolations(line)).toEqual([]);
+    const calls = () => host.calls.filter((call) => call.name === "syncConnectors").length;
+    const before = calls();
+    await user.click(within(line).getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(calls()).toBe(before + 1));
+  });
+
   it("is_narrowed_by_account_platform_status_and_place", async () => {
     const { user } = renderApp("/connectors?account=acc_cohere", state);
     await screen.findByRole("row", { name: /^Confluence/ });
