@@ -12,6 +12,7 @@ import { Request } from "@/components/ToolResult/OnTheWire";
 import { ToolResult } from "@/components/ToolResult/ToolResult";
 import { queries } from "@/host/queries";
 import { duration } from "@/lib/time";
+import { CompareButton } from "./CompareButton";
 import { type Outcome, useOutcome } from "./useOutcome";
 import styles from "./Workbench.module.css";
 
@@ -46,11 +47,14 @@ export function OutcomePane({ connector, tool, onNextPage }: Props) {
           run={outcome.run}
           connector={connector}
           actions={
-            onNextPage && (
-              <Button small endIcon="chevron-right" keys="Mod+Shift+N" onPress={onNextPage}>
-                Next page
-              </Button>
-            )
+            <>
+              <CompareButton run={outcome.run} />
+              {onNextPage && (
+                <Button small endIcon="chevron-right" keys="Mod+Shift+N" onPress={onNextPage}>
+                  Next page
+                </Button>
+              )}
+            </>
           }
         />
       )}

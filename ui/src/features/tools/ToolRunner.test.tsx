@@ -1,4 +1,5 @@
 import { mockIPC } from "@tauri-apps/api/mocks";
+import { useLocation } from "@tanstack/react-router";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -68,6 +69,22 @@ const search = async () => {
   return screen.findByRole("textbox", { name: "q" });
 };
 const result = () => screen.findByRole("region", { name: "Result" });
+
+it("leads from a result to its comparison with the run before", async () => {
+  const earlier = sampleRun({ id: "run_0" });
+  host.list_runs = () => ({ runs: [sampleRun(), earlier], next: null, total: 2 });
+  const Comparison = () => <output>{JSON.stringify(useLocation())}</output>;
+  renderFeature({
+    routes: { "/tools/$connector/$tool": ToolPage, "/runs/$run": Comparison },
+    at: "/tools/con_github/search",
+  });
+  await userEvent.type(await screen.findByRole("textbox", { name: "q" }), "bugs");
+  await userEvent.keyboard("{Control>}{Enter}{/Control}");
+  await userEvent.click(within(await result()).getByRole("button", { name: "Compare" }));
+  const { id } = sampleRun();
+  expect(await screen.findByRole("status")).toHaveTextContent(`"pathname":"/runs/${id}"`);
+  expect(screen.getByRole("status")).toHaveTextContent('"search":{"with":""}');
+});
 
 it("runs with the keyboard and shows the answer with word, time and size", async () => {
   await userEvent.type(await search(), "bugs");
