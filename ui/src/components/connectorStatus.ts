@@ -1,4 +1,4 @@
-import { type AuthorizationState, type Connector, type RunState, type Status } from "@/host/bindings";
+import { type AuthorizationState, type Connector, type Status } from "@/host/bindings";
 import { capital, count } from "@/lib/words";
 import { type GlyphName } from "./StatusGlyph";
 
@@ -29,19 +29,6 @@ export function statusLook(connector: Connector, changedTools = 0): { glyph: Gly
 
 const keyRejected = { glyph: "signin", word: "Key rejected" } as const;
 const needsAccess = { glyph: "failing", word: "Needs access" } as const;
-
-const runLooks: Record<RunState, { glyph: GlyphName; word: string }> = {
-  running: { glyph: "authorizing", word: "Running" },
-  done: { glyph: "ready", word: "Done" },
-  failed: { glyph: "failing", word: "Failed" },
-  cancelled: { glyph: "disabled", word: "Cancelled" },
-  denied: { glyph: "disabled", word: "Denied" },
-};
-
-/** Glyph and word of a run. */
-export function runLook(state: RunState): { glyph: GlyphName; word: string } {
-  return runLooks[state];
-}
 
 /** Whether a consent can still end well. */
 export function isInProgress(state: AuthorizationState): boolean {

@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useContext, useMemo, useState } from "react";
 import { accountLook } from "@/components/accountLook";
-import { needsAttention, runLook, statusLook } from "@/components/connectorStatus";
+import { needsAttention, statusLook } from "@/components/connectorStatus";
 import { isSignInAction, tabFor } from "@/components/nextAction";
 import { type Shortcut, ShortcutContext } from "@/components/shortcuts";
+import { runStates } from "@/components/ToolResult/runWords";
 import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
 import {
   type Account,
@@ -205,7 +206,7 @@ function runItem(run: ToolRunSummary, go: Navigation): Item {
     detail: facts.filter(Boolean).join(" · "),
     start: "history",
     mono: true,
-    status: runLook(run.state),
+    status: runStates[run.state],
     run: () => go.run(run.id),
   };
 }

@@ -1,9 +1,9 @@
 import { Button } from "@/components/Button";
 import { ButtonList } from "@/components/ButtonList";
-import { runLook } from "@/components/connectorStatus";
 import { credentialWord } from "@/components/identityWords";
 import { StatusGlyph } from "@/components/StatusGlyph";
-import { type Origin, type RunId, type ToolRunSummary } from "@/host/bindings";
+import { originWord, runStates } from "@/components/ToolResult/runWords";
+import { type RunId, type ToolRunSummary } from "@/host/bindings";
 import { age, duration, exactTime } from "@/lib/time";
 import styles from "./Home.module.css";
 
@@ -27,7 +27,7 @@ export function RecentRuns({ runs, onOpen, onAll }: Props) {
       ) : (
         <ButtonList className={styles.card}>
           {runs.map((run) => {
-            const { glyph, word } = runLook(run.state);
+            const { glyph, word } = runStates[run.state];
             return (
               <li key={run.id}>
                 <button type="button" className={styles.run} onClick={() => onOpen(run.id)}>
@@ -54,15 +54,4 @@ export function RecentRuns({ runs, onOpen, onAll }: Props) {
       )}
     </section>
   );
-}
-
-function originWord(origin: Origin): string {
-  switch (origin.kind) {
-    case "window":
-      return "You";
-    case "command_line":
-      return "Command line";
-    case "client":
-      return origin.name;
-  }
 }
