@@ -94,6 +94,8 @@ describe("keys", () => {
     await screen.findByRole("row", { name: /^HubSpot/ });
     await user.keyboard("?");
     const sheet = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
+    // Those of other pages too, which do not act here.
+    expect(within(within(sheet).getByRole("region", { name: "On runs" })).getByText("Edit and run")).toBeVisible();
     expect(within(sheet).getByText("Remove")).toBeVisible();
     expect(within(sheet).getByText("Open browser again")).toBeVisible();
   });

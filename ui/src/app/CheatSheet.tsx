@@ -8,9 +8,24 @@ const inLists = [
   { keys: ["↑", "↓", "J", "K"], label: "Move" },
   { keys: ["Home", "End"], label: "First / last row" },
   { keys: ["Enter"], label: "Open" },
+  { keys: ["X"], label: "Select" },
+  { keys: ["Space"], label: "Preview" },
+  { keys: ["Shift+F10"], label: "Menu of the row" },
   { keys: ["↓"], label: "Filter to list" },
   { keys: ["Tab"], label: "Next section" },
   { keys: ["Escape"], label: "Close" },
+];
+
+const onConnectors = [
+  { keys: ["C"], label: "Sign in or fix" },
+  { keys: ["D"], label: "Check" },
+];
+
+const onRuns = [
+  { keys: ["R"], label: "Run again" },
+  { keys: ["E"], label: "Edit and run" },
+  { keys: ["A"], label: "Run on another connector" },
+  { keys: ["Mod+D"], label: "Compare" },
 ];
 
 const inSignIns = [
@@ -32,7 +47,7 @@ export function CheatSheet({ onClose }: { onClose: () => void }) {
   const page = here.filter((shortcut) => !ofWindow.test(shortcut.keys));
   const everywhere = here.filter((shortcut) => !page.includes(shortcut));
   return (
-    <Dialog title="Keyboard shortcuts" wide onClose={onClose}>
+    <Dialog title="Keyboard shortcuts" wide textOnly onClose={onClose}>
       <div className={styles.columns}>
         <Group title="This page" keys={page.map(({ keys, label }) => ({ keys: [keys], label }))} />
         <Group
@@ -43,6 +58,8 @@ export function CheatSheet({ onClose }: { onClose: () => void }) {
           ]}
         />
         <Group title="In lists" keys={inLists} />
+        <Group title="On connectors" keys={onConnectors} />
+        <Group title="On runs" keys={onRuns} />
         <Group title="During sign-in" keys={inSignIns} />
       </div>
     </Dialog>
