@@ -201,7 +201,7 @@ export function knownServers(): CatalogueEntry[] {
       reach: {
         kind: "command",
         words: ["npx", "-y", "@modelcontextprotocol/server-filesystem", "<folder>"],
-        variables: [],
+        variables: ["FILES_TOKEN"],
       },
     }),
     entry({

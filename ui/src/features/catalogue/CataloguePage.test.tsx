@@ -77,20 +77,24 @@ describe("the catalogue", () => {
     expect(dialog.getByRole("button", { name: /^Try again/ })).toBeVisible();
   });
 
-  it("shows_a_command_and_says_that_it_cannot_be_connected_yet", async () => {
+  it("shows_a_command_and_adds_it_with_the_variables_that_it_takes", async () => {
     const { user, host, list, search } = await opens();
-    await user.type(search, "filesystem");
-    const row = within(list).getByRole("row", { name: /^Filesystem/ });
-    expect(within(row).queryByRole("button", { name: /Add/ })).not.toBeInTheDocument();
-    await user.type(search, "{Enter}");
+    await user.type(search, "filesystem{ArrowDown}");
+    await waitFor(() => expect(list).toHaveFocus());
+    await user.keyboard(" ");
     const dialog = await screen.findByRole("dialog", { name: "Filesystem" });
-    expect(within(dialog).getByText("npx -y @modelcontextprotocol/server-filesystem <folder>")).toBeVisible();
-    expect(within(dialog).getByText("Local servers aren't supported yet")).toBeVisible();
+    const command = "npx -y @modelcontextprotocol/server-filesystem <folder>";
+    expect(within(dialog).getByText(command)).toBeVisible();
     expect(within(dialog).getByText("Tested with Patchbay")).toBeVisible();
     expect(within(dialog).getByText("2026-07-08")).toBeVisible();
     expect(await axeViolations(dialog)).toEqual([]);
-    await user.click(within(dialog).getByRole("button", { name: "Copy command" }));
-    expect(host.lastCall("copyText")).toEqual({ text: "npx -y @modelcontextprotocol/server-filesystem <folder>" });
+    await user.click(within(dialog).getByRole("button", { name: "Copy the command of Filesystem" }));
+    expect(host.lastCall("copyText")).toEqual({ text: command });
+    await user.click(within(dialog).getByRole("button", { name: "Add connector" }));
+    const words = await screen.findByRole("list", { name: "Words of the command" });
+    expect(within(words).getAllByRole("listitem")).toHaveLength(4);
+    expect(screen.getByRole("textbox", { name: "Name" })).toHaveValue("Filesystem");
+    expect(screen.getByRole("group", { name: "FILES_TOKEN" })).toBeVisible();
   });
 
   it("shows_why_one_account_is_missing_without_hiding_the_others", async () => {

@@ -14,7 +14,7 @@ import { type AccountId, type AuthenticationMethod, type Definition } from "@/ho
 import { count } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { EntryDialog } from "./EntryDialog";
-import { type CatalogueItem, itemKey, itemName, openVerb, searchItems } from "./catalogueItems";
+import { type CatalogueItem, itemKey, itemName, openVerb, searchItems, textToAdd } from "./catalogueItems";
 import { CatalogueRow } from "./CatalogueRow";
 import { RegistryFileDialog } from "./RegistryFileDialog";
 import { SourceHead } from "./SourceHead";
@@ -49,9 +49,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
 
   const open = (item: CatalogueItem) => {
     if (item.kind === "definition") onCreate(item.account.id, item.definition);
-    else if (item.entry.reach.kind === "address")
-      onAdd(item.entry.reach.url, { title: item.entry.title, methods: item.entry.authentication });
-    else setDetailed(item);
+    else onAdd(textToAdd(item.entry), { title: item.entry.title, methods: item.entry.authentication });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter" && found[0]) {
@@ -66,15 +64,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
 
   useShortcut({ keys: "/", label: "Search", inBar: true, run: () => search.current?.focus() });
   useShortcut(
-    current
-      ? {
-          keys: "Space",
-          label: "Details",
-          inBar: true,
-          ofRow: openVerb(current) !== "Details",
-          run: () => setDetailed(current),
-        }
-      : null,
+    current ? { keys: "Space", label: "Details", inBar: true, ofRow: true, run: () => setDetailed(current) } : null,
   );
   useShortcut({
     keys: "R",
@@ -152,9 +142,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
             openLabel={openVerb}
             hasMenu
             autoFocus
-            renderRow={(item) => (
-              <CatalogueRow item={item} onOpen={() => open(item)} onShow={() => setDetailed(item)} />
-            )}
+            renderRow={(item) => <CatalogueRow item={item} onOpen={() => open(item)} />}
           />
         </>
       )}

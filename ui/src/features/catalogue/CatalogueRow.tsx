@@ -6,10 +6,10 @@ import { cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { addressText, type CatalogueItem, itemTitle, openVerb, signInWords } from "./catalogueItems";
 
-type Props = { item: CatalogueItem; onOpen: () => void; onShow: () => void };
+type Props = { item: CatalogueItem; onOpen: () => void };
 
 /** The cells of one entry, with the button that sets it up. */
-export function CatalogueRow({ item, onOpen, onShow }: Props) {
+export function CatalogueRow({ item, onOpen }: Props) {
   const title = itemTitle(item);
   const { description, category } = item.kind === "definition" ? item.definition : item.entry;
   const reach = addressText(item);
@@ -40,17 +40,10 @@ export function CatalogueRow({ item, onOpen, onShow }: Props) {
         {signInWords(item)}
       </span>
       <span className={styles.end}>
-        {isCommand ? (
-          <Button small look="quiet" onPress={onShow}>
-            {openVerb(item)}
-            <span className="unseen"> of {title}</span>
-          </Button>
-        ) : (
-          <Button small onPress={onOpen}>
-            {openVerb(item)}
-            <span className="unseen"> {title}</span>
-          </Button>
-        )}
+        <Button small onPress={onOpen}>
+          {openVerb(item)}
+          <span className="unseen"> {title}</span>
+        </Button>
       </span>
     </>
   );

@@ -3,7 +3,6 @@ import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { useCopy } from "@/components/CopyContext";
 import { Dialog } from "@/components/Dialog";
-import { Notice } from "@/components/ProblemNotice";
 import { Tag } from "@/components/Tag";
 import styles from "./Catalogue.module.css";
 import { addressText, type CatalogueItem, itemTitle, signInWords } from "./catalogueItems";
@@ -16,9 +15,8 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
   const title = itemTitle(item);
   const reach = addressText(item);
   const entry = item.kind === "server" ? item.entry : null;
-  const isCommand = entry?.reach.kind === "command";
   const { description, category } = item.kind === "definition" ? item.definition : item.entry;
-  const what = isCommand ? "Command" : "Address";
+  const what = entry?.reach.kind === "command" ? "Command" : "Address";
   return (
     <Dialog
       title={title}
@@ -31,38 +29,25 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
           <Button keys="Escape" onPress={onClose}>
             Close
           </Button>
-          {isCommand ? (
-            <Button look="primary" icon="copy" autoFocus onPress={() => copy(reach ?? "", "Command")}>
-              Copy command
-            </Button>
-          ) : (
-            <Button look="primary" autoFocus onPress={onOpen}>
-              {item.kind === "definition" ? `Create on ${item.account.label}` : "Add connector"}
-            </Button>
-          )}
+          <Button look="primary" autoFocus onPress={onOpen}>
+            {item.kind === "definition" ? `Create on ${item.account.label}` : "Add connector"}
+          </Button>
         </>
       }
     >
-      {isCommand && (
-        <Notice glyph="disabled" title="Local servers aren't supported yet">
-          Other apps start it with this command.
-        </Notice>
-      )}
       <dl className={styles.facts}>
         {reach && (
           <Fact name={what}>
             <span className="mono" data-selectable>
               {reach}
             </span>
-            {!isCommand && (
-              <Button
-                small
-                look="quiet"
-                icon="copy"
-                label={`Copy the address of ${title}`}
-                onPress={() => copy(reach, "Address")}
-              />
-            )}
+            <Button
+              small
+              look="quiet"
+              icon="copy"
+              label={`Copy the ${what.toLowerCase()} of ${title}`}
+              onPress={() => copy(reach, what)}
+            />
           </Fact>
         )}
         {entry?.reach.kind === "command" && entry.reach.variables.length > 0 && (

@@ -68,8 +68,15 @@ function searchTexts(item: CatalogueItem): string[] {
   return [title, category ?? "", addressText(item) ?? "", description ?? ""];
 }
 
-/** What opening an entry does: a command is only shown. */
+/** What opening an entry does. */
 export function openVerb(item: CatalogueItem): string {
-  if (item.kind === "definition") return "Create";
-  return item.entry.reach.kind === "address" ? "Add" : "Details";
+  return item.kind === "definition" ? "Create" : "Add";
+}
+
+/** What a server is added from, as if it had been pasted: its address, or its command with the variables to fill in. */
+export function textToAdd({ title, reach }: CatalogueEntry): string {
+  if (reach.kind === "address") return reach.url;
+  const [command, ...args] = reach.words;
+  const env = Object.fromEntries(reach.variables.map((name) => [name, ""]));
+  return JSON.stringify({ mcpServers: { [title]: { command, args, env } } }, null, 2);
 }
