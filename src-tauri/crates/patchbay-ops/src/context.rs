@@ -11,7 +11,7 @@ pub(crate) mod sessions;
 pub(crate) mod sign_ins;
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use patchbay_http::{AddressPolicy, Network};
@@ -53,6 +53,16 @@ const EVENTS_KEPT: usize = 256;
 #[derive(Clone)]
 pub struct Context {
     inner: Arc<Inner>,
+}
+
+/// A [`Context`] as long as somebody else has it open.
+pub(crate) struct WeakContext(Weak<Inner>);
+
+impl WeakContext {
+    pub(crate) fn upgrade(&self) -> Option<Context> {
+        let inner = self.0.upgrade()?;
+        Some(Context { inner })
+    }
 }
 
 struct Inner {
@@ -234,9 +244,9 @@ impl Context {
         drop(self.inner.events.send(event));
     }
 
-    /// Where events go, for whoever is not to keep all of this open.
-    pub(crate) fn event_sender(&self) -> broadcast::Sender<Event> {
-        self.inner.events.clone()
+    /// The same for whoever is not to keep all of this open.
+    pub(crate) fn downgrade(&self) -> WeakContext {
+        WeakContext(Arc::downgrade(&self.inner))
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -96,7 +96,10 @@ async fn list(
 }
 
 /// Keeps tools that were listed, and how their connector is by that.
-async fn keep(
+///
+/// # Errors
+/// [`Error::NotFound`] when the connector is gone; [`Error::Store`].
+pub(crate) async fn keep(
     cx: &Context,
     connector: &Connector,
     backend: &dyn Backend,

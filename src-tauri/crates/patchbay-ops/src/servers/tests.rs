@@ -1,6 +1,8 @@
 //! The servers are scripts.
 #![cfg(unix)]
 
+mod changes;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

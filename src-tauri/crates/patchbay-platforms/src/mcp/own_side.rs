@@ -36,6 +36,8 @@ pub(super) struct OwnSide {
     desk: Arc<Desk>,
     /// The folders that were chosen, as they are told; `None` with none.
     roots: Option<Arc<Value>>,
+    /// Marked when the list of tools changed.
+    tools: watch::Sender<()>,
     /// Marked when what the server offers beside tools changed.
     offer: watch::Sender<()>,
 }
@@ -47,6 +49,7 @@ impl OwnSide {
             version: None,
             desk: Arc::new(Desk::new(declared, limits.answer)),
             roots: declared.roots_result().map(Arc::new),
+            tools: watch::Sender::new(()),
             offer: watch::Sender::new(()),
         }
     }
@@ -123,6 +126,11 @@ impl OwnSide {
             .map_err(|error| ErrorData::internal_error(error.to_string(), None))
     }
 
+    /// Marked from now on when the server says that its tools changed.
+    pub(super) fn tools(&self) -> watch::Receiver<()> {
+        self.tools.subscribe()
+    }
+
     /// Marked from now on when the server says that its resources or prompts changed.
     pub(super) fn offer(&self) -> watch::Receiver<()> {
         self.offer.subscribe()
@@ -169,6 +177,10 @@ impl ClientHandler for OwnSide {
     ) {
         // Fails when no call is under way: progress that came too late is dropped.
         let _ = self.progress.send(progress);
+    }
+
+    async fn on_tool_list_changed(&self, _: NotificationContext<RoleClient>) {
+        self.tools.send_replace(());
     }
 
     async fn on_resource_list_changed(&self, _: NotificationContext<RoleClient>) {

@@ -150,6 +150,11 @@ impl McpSession {
         self.0.facts.protocol_version.as_str() < ProtocolVersion::NO_INITIALIZE.as_str()
     }
 
+    /// Marked from now on when the server says that its tools changed, until the session is dropped.
+    pub fn tool_list(&self) -> watch::Receiver<()> {
+        self.0.own_side.tools()
+    }
+
     /// Marked from now on when the server says that its resources or prompts changed, until the session is dropped.
     pub fn offer(&self) -> watch::Receiver<()> {
         self.0.own_side.offer()

@@ -1,6 +1,6 @@
 //! The connection of a connector to its server.
 
-use std::time::Duration;
+mod changes;
 
 use patchbay_model::Connector;
 use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget};
@@ -11,7 +11,6 @@ use crate::connectors::roots::declared_to;
 use crate::connectors::time_limits::{limits_of, name_limit};
 use crate::context::Context;
 use crate::error::{Error, TimeLimit};
-use crate::events::Event;
 use crate::secrets::programs::Occasion;
 use crate::servers::{self, Cause};
 
@@ -46,32 +45,9 @@ pub(in crate::backend) async fn session(
     if connector.command.is_some() {
         servers::look_after(cx, connector, session.clone(), slot.clone());
     }
-    tell_of_changes(cx, connector, &session);
+    changes::follow(cx, connector, &session);
     *live = Some(session.clone());
     Ok((session, false))
-}
-
-/// How often it is told at most that what a server offers changed.
-const NEWS: Duration = Duration::from_secs(2);
-
-/// Tells whoever shows it when the server says that its resources or prompts changed, as long as it is connected.
-fn tell_of_changes(cx: &Context, connector: &Connector, session: &McpSession) {
-    let (mut offer, events) = (session.offer(), cx.event_sender());
-    let (connector, ending) = (connector.id.clone(), cx.ending().clone());
-    let telling = async move {
-        while offer.changed().await.is_ok() {
-            let connector = connector.clone();
-            // Nobody may be listening, as on the command line.
-            drop(events.send(Event::OfferChanged { connector }));
-            tokio::time::sleep(NEWS).await;
-        }
-    };
-    cx.tasks().spawn(async move {
-        tokio::select! {
-            () = telling => {}
-            () = ending.cancelled() => {}
-        }
-    });
 }
 
 async fn connect(

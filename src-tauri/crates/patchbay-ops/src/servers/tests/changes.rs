@@ -1,0 +1,48 @@
+//! Servers that say by themselves that their tools changed.
+
+use super::*;
+use crate::connectors::tools::list_tools;
+
+/// Lists one tool first and another one from then on, and says each time that its list changed.
+const RESTLESS: &str = r#"#!/bin/sh
+while read -r line; do
+  id=${line##*'"id":'}; id=${id%%[,\}]*}
+  case "$line" in
+    *'"initialize"'*) echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true}},"serverInfo":{"name":"restless","version":"1"}}}' ;;
+    *'"tools/list"'*)
+      [ -e lists ] && tool=second || tool=first
+      echo "$tool" >> lists
+      echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"tools":[{"name":"'"$tool"'","inputSchema":{"type":"object"}}]}}'
+      echo '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}' ;;
+  esac
+done
+"#;
+
+/// The names of the tools that are kept.
+async fn kept(bench: &Bench, connector: &Connector) -> Vec<String> {
+    let tools = list_tools(&bench.cx, Some(&connector.id)).await.unwrap();
+    tools.into_iter().map(|kept| kept.tool.name).collect()
+}
+
+#[tokio::test]
+async fn tools_that_a_server_says_changed_are_listed_again_and_not_too_often() {
+    let bench = bench().await;
+    let connector = bench.add().await;
+    fs::write(bench.home.path().join("server"), RESTLESS).unwrap();
+    let tools = refresh_tools(&bench.cx, &connector.id).await.unwrap();
+    assert_eq!(tools[0].name, "first");
+    let until_listed = async {
+        while kept(&bench, &connector).await != ["second"] {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let listed = tokio::time::timeout(Duration::from_secs(10), until_listed).await;
+    listed.expect("the tools are listed again");
+    // It goes on saying so.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let folder = bench.cx.paths().server_folder(&connector.id);
+    let lists = fs::read_to_string(folder.join("lists")).unwrap();
+    assert!(lists.lines().count() <= 4, "{lists}");
+    assert_eq!(kept(&bench, &connector).await, ["second"]);
+    bench.cx.close().await;
+}
