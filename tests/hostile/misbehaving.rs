@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use patchbay_model::{Code, Connector, ConnectorId, Explain as _, RunState, TimeLimits};
 use patchbay_ops::{
     AddProgram, AuthenticationChoice, ConnectorChanges, Context, RunTool, add_program,
-    disconnect_connector, refresh_tools, remove_connector, run_tool, update_connector,
+    disconnect_connector, read_server_log, refresh_tools, remove_connector, run_tool,
+    update_connector,
 };
 use serde_json::json;
 
@@ -162,6 +163,9 @@ impl Play {
         };
         update_connector(cx, &connector.id, changes).await.unwrap();
         let came = use_all(cx, case, &connector).await;
+        if case.manner == Manner::Unasked {
+            self.assert_log_is_small(&connector.id).await;
+        }
         disconnect_connector(cx, &connector.id).await.unwrap();
         if case.manner == Manner::Deaf {
             assert_gone(&self.pid_file()).await;
@@ -178,6 +182,14 @@ impl Play {
             title: None,
         };
         add_program(&self.desk.cx, request).await.unwrap()
+    }
+
+    /// Of a flood of messages the beginning is written down.
+    async fn assert_log_is_small(&self, connector: &ConnectorId) {
+        let log = read_server_log(&self.desk.cx, connector).await.unwrap();
+        let messages = log.iter().filter(|line| line.text.starts_with("[info] x"));
+        let count = messages.count();
+        assert!((1..1000).contains(&count), "{count} of {}", log.len());
     }
 
     fn pid_file(&self) -> PathBuf {

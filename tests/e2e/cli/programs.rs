@@ -212,6 +212,29 @@ async fn another_command_is_allowed_anew() {
 }
 
 #[tokio::test]
+async fn what_a_program_has_logged_is_shown_from_a_level_on() {
+    let desk = Programs::new().await;
+    let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
+    desk.add("logs", &options).await.succeeded();
+    let run = desk
+        .terminal
+        .run(&["tool", "run", "files", "echo", "--yes"])
+        .await;
+    run.succeeded();
+    let log = async |level: &str| {
+        let shown = ["connector", "log", "files", "--level", level, "--json"];
+        desk.terminal.run(&shown).await.document()
+    };
+    let shown = log("notice").await;
+    assert_eq!(shown.as_array().map(Vec::len), Some(3), "{shown}");
+    let last = "[notice] files: 2 from info on <redacted>";
+    assert_eq!(shown[2]["text"], last, "{shown}");
+    assert_eq!(log("warning").await, serde_json::json!([]));
+    let loud = ["connector", "log", "files", "--level", "loud"];
+    assert_eq!(desk.terminal.run(&loud).await.code, 2);
+}
+
+#[tokio::test]
 async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
     let desk = Programs::new().await;
     let options = ["--env-secret", "API_KEY", "--allow", "--connect"];

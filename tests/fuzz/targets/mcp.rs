@@ -169,6 +169,7 @@ fn session(answers: Answers) -> Taker {
                 sampling: true,
                 roots: vec![std::env::temp_dir()],
             },
+            log: Some(Arc::new(|_| {})),
         };
         runtime.block_on(go(&http, target));
     })

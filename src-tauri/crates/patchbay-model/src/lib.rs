@@ -21,6 +21,7 @@ pub mod file_name;
 pub mod id;
 pub mod inert;
 pub mod json;
+pub mod log_level;
 pub mod network;
 pub mod platform_credential;
 pub mod platform_details;
@@ -64,6 +65,7 @@ pub use id::{
 };
 pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, inert_word, is_invisible};
 pub use json::Json;
+pub use log_level::LogLevel;
 pub use network::{
     Certificate, CertificateFacts, NetworkSettings, Pin, ProxyChoice, UntrustedCertificate,
 };

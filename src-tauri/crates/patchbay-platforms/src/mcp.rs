@@ -13,11 +13,13 @@ mod declared;
 mod exchange;
 mod http_sse;
 mod inbox;
+mod log_line;
 mod negotiate;
 mod own_side;
 mod questions;
 mod resources;
 mod sampling;
+mod server_log;
 mod session;
 mod sse;
 mod stdio;
@@ -38,6 +40,7 @@ pub use asking::Asker;
 pub use call::{CallOutcome, TaskKeeper, ToolCall};
 pub(crate) use content::tool_result;
 pub use declared::Declared;
+pub use log_line::OnLine;
 pub use negotiate::{connect, connect_attached, connect_program};
 pub use patchbay_http::CallProgress;
 pub use session::McpSession;
@@ -46,7 +49,7 @@ pub use stdio::Announcement;
 pub use stdio::host::{
     AttachError, Attached, HeldServer, Host, Launch, attach, drain, end_held, list_held,
 };
-pub use stdio::{McpProgram, OnLine, ProcessGuard};
+pub use stdio::{McpProgram, ProcessGuard};
 pub(crate) use tools::read_page;
 pub use uri_template::UriTemplate;
 
@@ -68,6 +71,8 @@ pub struct McpTarget {
     pub server_facts: Option<ServerFacts>,
     /// What the server is told that it may ask for.
     pub declared: Declared,
+    /// Hears what the server has logged, line by line; must not block for long. `None` where nobody reads it.
+    pub log: Option<OnLine>,
 }
 
 impl McpTarget {
@@ -79,6 +84,7 @@ impl McpTarget {
             plain_http: PlainHttp::Refused,
             server_facts: None,
             declared: Declared::default(),
+            log: None,
         }
     }
 }

@@ -127,6 +127,7 @@ async fn list(filling: Filling, size: (usize, usize)) -> Result<Vec<Tool>, Error
         plain_http: PlainHttp::Refused,
         server_facts: None,
         declared: Declared::default(),
+        log: None,
     };
     let cancel = CancellationToken::new();
     let session = connect(&http, target, McpLimits::DEFAULT, &cancel).await?;

@@ -171,6 +171,19 @@ it("shows_what_a_local_program_writes_to_its_log", async () => {
   expect(await axeViolations(container)).toEqual([]);
 });
 
+it("shows_the_log_of_a_server_of_the_web_too_and_none_of_a_platform", async () => {
+  const { host, unmount } = renderApp("/connectors/con_github?tab=log", { connectors: [connector()] });
+  expect(await screen.findByText("What this server writes to its log appears here.")).toBeVisible();
+  host.handlers.readServerLog = () => [{ at: "2026-11-20T10:00:00Z", text: "[warning] db: slow" }];
+  const log = await screen.findByRole("log", { name: "Log" }, { timeout: 3000 });
+  expect(log).toHaveTextContent("[warning] db: slow");
+  unmount();
+  const identity = { ...connector().identity, platform: "airbyte" as const };
+  renderApp("/connectors/con_github", { connectors: [connector({ identity })] });
+  expect(await screen.findByRole("tab", { name: "Overview" })).toBeVisible();
+  expect(screen.queryByRole("tab", { name: "Log" })).toBeNull();
+});
+
 it("a_program_that_ended_leads_to_its_log_and_what_was_found_is_copied_for_others", async () => {
   const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
   const steps: CheckStep[] = (["found", "started", "spoke", "negotiation", "tools"] as const).map((name, index) => ({
@@ -339,10 +352,4 @@ it("the_command_of_a_local_program_is_edited_line_by_line", async () => {
     expect(host.lastCall("updateConnector")).toEqual({ connector: "con_github", changes: { command: changed } }),
   );
   await waitFor(() => expect(form.getByRole("button", { name: "Save command" })).toBeDisabled());
-});
-
-it("a_server_elsewhere_has_no_log", async () => {
-  renderApp("/connectors/con_github", { connectors: [connector()] });
-  expect(await screen.findByRole("tab", { name: "Overview" })).toBeVisible();
-  expect(screen.queryByRole("tab", { name: "Log" })).toBeNull();
 });

@@ -154,7 +154,8 @@ function Known({
   const tabs = connectorTabs.filter((one) => {
     // Elsewhere what a connector signs in with is one of its settings.
     if (one === "credentials") return keepsCredentials;
-    if (one === "log") return connector.command != null;
+    // Elsewhere the platform speaks with the server.
+    if (one === "log") return configuredHere;
     return hasResources || (one !== "resources" && one !== "prompts");
   });
   useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tabs, tab, -1)) });

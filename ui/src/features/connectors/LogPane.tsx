@@ -10,7 +10,7 @@ import { inertText } from "@/lib/inertText";
 import { clockSeconds, exactTime } from "@/lib/time";
 import styles from "./LogPane.module.css";
 
-/** What the program of a connector writes for people, as it comes. */
+/** What the server of a connector writes for people, as it comes. */
 export function LogPane({ connector }: { connector: Connector }) {
   const { data, error, refetch } = useQuery(queries.serverLog(connector.id));
   const pane = useRef<HTMLDivElement>(null);
@@ -29,7 +29,7 @@ export function LogPane({ connector }: { connector: Connector }) {
   if (data.length === 0)
     return (
       <EmptyState icon="square-terminal" title="Nothing written yet">
-        What this program writes to its log appears here, from its first start on.
+        What this server writes to its log appears here{connector.command != null ? ", from its first start on" : ""}.
       </EmptyState>
     );
   return (

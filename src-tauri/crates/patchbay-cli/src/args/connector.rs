@@ -3,8 +3,9 @@
 use std::convert::Infallible;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
-use patchbay_model::{CaptureLevel, ProxyChoice};
+use patchbay_model::{CaptureLevel, LogLevel, ProxyChoice};
 
 use super::{AuthenticationArgs, ChangeArgs, CopyArgs, CreateArgs};
 
@@ -110,13 +111,16 @@ pub(crate) enum ConnectorVerb {
         #[arg(value_name = "ARGUMENT")]
         arguments: Vec<String>,
     },
-    /// Show what a local program wrote to its log
+    /// Show what a server wrote to its log
     Log {
         /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
         /// Most lines
         #[arg(long, default_value_t = 50)]
         lines: usize,
+        /// Only messages of this level and above
+        #[arg(long, value_parser = levels())]
+        level: Option<LogLevel>,
     },
     /// Show or set background checks
     AutoCheck {
@@ -142,6 +146,12 @@ pub(crate) enum ConnectorVerb {
         /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
     },
+}
+
+/// The levels of a server's messages, by their words.
+fn levels() -> impl TypedValueParser<Value = LogLevel> {
+    let words = PossibleValuesParser::new(LogLevel::ALL.map(LogLevel::as_str));
+    words.try_map(|word| LogLevel::parse(&word).ok_or("unknown level"))
 }
 
 /// What is kept of runs, as one types it.

@@ -4,8 +4,8 @@ use std::mem;
 use std::path::PathBuf;
 
 use patchbay_model::{
-    Authentication, Code, Connector, ConnectorId, IdentityLine, Json, ServerCommand, TimeLimits,
-    Timestamp, count, has_secret_query,
+    Authentication, Code, Connector, ConnectorId, IdentityLine, Json, LogLevel, ServerCommand,
+    TimeLimits, Timestamp, count, has_secret_query,
 };
 use patchbay_ops::{
     AddConnector, Check, Connecting, ConnectorChanges, NetworkChanges, ServerLogLine, Synced,
@@ -74,7 +74,11 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
             prompt,
             arguments,
         } => mcp_resources::prompt(cli, &connector, &prompt, &arguments).await,
-        ConnectorVerb::Log { connector, lines } => log(cli, &connector, lines).await,
+        ConnectorVerb::Log {
+            connector,
+            lines,
+            level,
+        } => log(cli, &connector, lines, level).await,
         ConnectorVerb::AutoCheck { switch } => background::run(cli, switch).await,
         ConnectorVerb::Trust {
             connector,
@@ -554,9 +558,12 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         || network.is_some()
 }
 
-async fn log(cli: &Cli, text: &str, most: usize) -> Result<(), Failure> {
+async fn log(cli: &Cli, text: &str, most: usize, level: Option<LogLevel>) -> Result<(), Failure> {
     let connector = cli.connector(text).await?;
-    let all = read_server_log(&cli.cx, &connector.id).await?;
+    let mut all = read_server_log(&cli.cx, &connector.id).await?;
+    if level.is_some() {
+        all.retain(|line| LogLevel::of_line(&line.text) >= level);
+    }
     let lines = &all[all.len().saturating_sub(most)..];
     if lines.is_empty() {
         cli.stderr.say("The log is empty.");

@@ -1,5 +1,5 @@
-//! What servers that are programs say to people: the last of it, in a file for each, so that every window and
-//! command sees it and it outlives the program.
+//! What servers say to people, by the standard error of a program and by messages of the protocol: the last of it, in a
+//! file for each, so that every window and command sees it and it outlives the connection.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -39,12 +39,12 @@ pub struct ServerLogLine {
 /// The last lines that the server of a connector said to people, oldest first; none where it said nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] where it is no program of this computer; [`Error::File`].
+/// [`Error::NotFound`]; [`Error::Usage`] where its platform speaks with it; [`Error::File`].
 pub async fn read_server_log(cx: &Context, id: &ConnectorId) -> Result<Vec<ServerLogLine>, Error> {
     let connector = find_connector(cx, id).await?;
-    if connector.command.is_none() {
+    if connector.remote_id.is_some() {
         return Err(Error::Usage {
-            what: format!("{} is no local program and has no log", connector.title),
+            what: format!("{} is on a platform and has no log here", connector.title),
             hint: "Look at its runs instead.".to_owned(),
         });
     }
@@ -82,7 +82,7 @@ fn line(written: &str) -> Option<ServerLogLine> {
 }
 
 /// Writes lines into the log of a connector.
-pub(super) fn writer(cx: &Context, id: &ConnectorId) -> OnLine {
+pub(crate) fn writer(cx: &Context, id: &ConnectorId) -> OnLine {
     to_file(cx.paths().server_log(id), cx.clock())
 }
 
@@ -100,7 +100,14 @@ fn append(file: &Path, now: Timestamp, line: &str) -> io::Result<()> {
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut opened = options.open(file)?;
+    let mut opened = match options.open(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // The first server to say something was never started here.
+            file.parent().map_or(Ok(()), fs::create_dir_all)?;
+            options.open(file)?
+        }
+        opened => opened?,
+    };
     // In one piece: another process may run the same server.
     opened.write_all(format!("{now} {line}\n").as_bytes())?;
     let written = opened.metadata()?.len();
@@ -118,9 +125,7 @@ pub(super) fn former(file: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use patchbay_model::ServerCommand;
+    use patchbay_model::RemoteId;
 
     use super::*;
     use crate::clock::SystemClock;
@@ -132,18 +137,8 @@ mod tests {
         let cx = open(home.path(), Arc::new(SystemClock)).await;
         let mut connector = add(&cx, NOBODY).await;
         let id = connector.id.clone();
-        let refused = read_server_log(&cx, &id).await.unwrap_err();
-        assert!(matches!(refused, Error::Usage { .. }));
-        connector.command = Some(ServerCommand {
-            program: "server".to_owned(),
-            arguments: Vec::new(),
-            folder: None,
-            variables: BTreeMap::new(),
-        });
-        cx.store().save_connector(&connector).await.unwrap();
         assert_eq!(read_server_log(&cx, &id).await.unwrap(), []);
         let file = cx.paths().server_log(&id);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
         let write = writer(&cx, &id);
         for number in 0..5000 {
             write(&format!("{number} {}", "x".repeat(150)));
@@ -157,5 +152,9 @@ mod tests {
         fs::write(&file, "no time\n2026-01-01T00:00:00Z a\u{1b}[2Jb\n\u{ff}").unwrap();
         let lines = read_server_log(&cx, &id).await.unwrap();
         assert_eq!(lines[lines.len() - 1].text, clean_text("a\u{1b}[2Jb", 500));
+        connector.remote_id = Some(RemoteId::new("theirs"));
+        cx.store().save_connector(&connector).await.unwrap();
+        let refused = read_server_log(&cx, &id).await.unwrap_err();
+        assert!(matches!(refused, Error::Usage { .. }));
     }
 }

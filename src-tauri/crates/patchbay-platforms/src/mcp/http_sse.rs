@@ -88,10 +88,11 @@ pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<EventPipe, Not
     let (events, endpoint) = opened.unwrap_or(Err(NotOpened::NotSpoken))?;
     let (to_rmcp, incoming) = mpsc::channel(BACKLOG);
     let over = CancellationToken::new();
+    let log = Arc::clone(wire.log());
     let shared = Arc::new(Shared {
         wire,
         endpoint,
-        inbox: Inbox::new(limits),
+        inbox: Inbox::new(limits, log),
         over: over.clone(),
     });
     tokio::spawn(listen(Arc::clone(&shared), events, spent, to_rmcp));

@@ -2,7 +2,7 @@
 //! event of a server of 2024-11-05, is a message.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use patchbay_http::json;
 use patchbay_model::SentRequest;
@@ -10,6 +10,7 @@ use rmcp::model::{ClientJsonRpcMessage, ClientNotification, RequestId, ServerJso
 use serde_json::Value;
 
 use super::McpLimits;
+use super::server_log::ServerLog;
 use super::wire::{Asked, Kind, MOST_DEPTH, SMALL_BYTES, answer, classify_request};
 use crate::Error;
 
@@ -21,6 +22,7 @@ pub(super) struct NotSent;
 /// What is awaited on one stream.
 pub(super) struct Inbox {
     limits: McpLimits,
+    log: Arc<ServerLog>,
     pending: Mutex<Pending>,
     /// The last error of a request that no exchange went with, which is how negotiations fail.
     failure: Mutex<Option<Error>>,
@@ -46,12 +48,18 @@ pub(super) enum Read {
 }
 
 impl Inbox {
-    pub(super) fn new(limits: McpLimits) -> Self {
+    pub(super) fn new(limits: McpLimits, log: Arc<ServerLog>) -> Self {
         Self {
             limits,
+            log,
             pending: Mutex::default(),
             failure: Mutex::default(),
         }
+    }
+
+    /// Where messages go that are to be logged.
+    pub(super) fn log(&self) -> &ServerLog {
+        &self.log
     }
 
     /// Notes a message that is about to leave, so that its answer is known; gives its text, and the request that it
@@ -119,6 +127,9 @@ impl Inbox {
         if answer::is_answer(&message) {
             let answer = self.answer(message, piece, values);
             return Ok(answer.map_or(Read::Useless, Read::Answer));
+        }
+        if self.log.take(&message) {
+            return Ok(Read::Useless);
         }
         if piece.len() > SMALL_BYTES {
             tracing::debug!(bytes = piece.len(), "dropped a large message");

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::http_sse::{self, NotOpened};
 use super::own_side::OwnSide;
+use super::server_log::ServerLog;
 use super::session::{McpSession, Offers, Peer, Running};
 use super::stdio::host::Attached;
 use super::stdio::{self, McpProgram, Pipe};
@@ -62,6 +63,7 @@ async fn negotiate(
     target: McpTarget,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
+    let log = Arc::new(ServerLog::new(target.log.clone(), Vec::new()));
     let wire = || {
         Wire::new(
             http.clone(),
@@ -69,6 +71,7 @@ async fn negotiate(
             target.tokens.clone(),
             target.plain_http.clone(),
             limits,
+            Arc::clone(&log),
         )
     };
     let events_first = seems_http_sse(&target);
@@ -187,7 +190,7 @@ async fn start(
         host: wire.host(),
         transport: Transport::StreamableHttp,
     };
-    Ok(session(running, own_side, limits, peer))
+    Ok(session(running, own_side, limits, peer, wire.log()).await)
 }
 
 /// `None` where nobody speaks this way.
@@ -213,7 +216,8 @@ async fn start_http_sse(
         host: wire.host(),
         transport: Transport::Sse,
     };
-    Ok(Some(session(running, own_side, limits, peer)))
+    let session = session(running, own_side, limits, peer, wire.log());
+    Ok(Some(session.await))
 }
 
 /// Starts a program that is a server, and connects to it over its standard streams.
@@ -297,18 +301,27 @@ async fn start_over(
         .await
         .map_err(|error| pipe.take_failure().unwrap_or_else(|| explain(error)))?;
     let peer = Peer::Program(pipe.process().clone());
-    Ok(session(running, own_side, limits, peer))
+    Ok(session(running, own_side, limits, peer, pipe.log()).await)
 }
 
-fn session(running: Running, own_side: OwnSide, limits: McpLimits, peer: Peer) -> McpSession {
+async fn session(
+    running: Running,
+    own_side: OwnSide,
+    limits: McpLimits,
+    peer: Peer,
+    log: &ServerLog,
+) -> McpSession {
     let info = running.peer_info();
     let facts = facts(info.as_deref(), &peer);
     let offers = info.map(|info| Offers {
         tools: info.capabilities.tools.is_some(),
         completions: info.capabilities.completions.is_some(),
+        log: log.is_read() && info.capabilities.logging.is_some(),
     });
     let offers = offers.unwrap_or_default();
-    McpSession::new(running, own_side, facts, limits, offers, peer)
+    let session = McpSession::new(running, own_side, facts, limits, offers, peer);
+    session.ask_for_log().await;
+    session
 }
 
 /// When rmcp asks for a stream again that could not be opened. One that was opened and ended soon is

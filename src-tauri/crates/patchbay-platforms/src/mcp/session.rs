@@ -3,6 +3,7 @@
 mod calls;
 mod completion;
 mod lists;
+mod logging;
 mod pending;
 mod resources;
 mod tasks;
@@ -82,6 +83,8 @@ impl Peer {
 pub(super) struct Offers {
     pub(super) tools: bool,
     pub(super) completions: bool,
+    /// Messages to be logged, where somebody reads them.
+    pub(super) log: bool,
 }
 
 /// How a session is used.

@@ -29,13 +29,13 @@ use tokio_util::sync::CancellationToken;
 pub use self::announcement::Announcement;
 pub(super) use self::process::Process;
 pub use self::process::{McpProgram, ProcessGuard};
-pub use self::stderr::OnLine;
 
 use self::host::{Attached, ExitListener};
 use self::lines::{Lines, Next};
 use self::process::{Cut, Streams};
 use super::McpLimits;
 use super::inbox::{Inbox, NotSent, Read};
+use super::server_log::ServerLog;
 use crate::Error;
 
 /// How many messages wait in either direction.
@@ -90,7 +90,7 @@ fn listen_to(
     let (to_rmcp, incoming) = mpsc::channel(BACKLOG);
     let shared = Arc::new(Shared {
         outgoing,
-        inbox: Inbox::new(limits),
+        inbox: Inbox::new(limits, Arc::new(process.stderr().server_log())),
         limits,
         process: process.clone(),
         exit_listener,
@@ -165,6 +165,11 @@ async fn gone(process: &Process) {
 impl Pipe {
     pub(super) fn process(&self) -> &Process {
         &self.shared.process
+    }
+
+    /// Where messages go that are to be logged.
+    pub(super) fn log(&self) -> &ServerLog {
+        self.shared.inbox.log()
     }
 
     /// Why a request of the negotiation failed, where that is known.

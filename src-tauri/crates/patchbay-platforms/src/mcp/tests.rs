@@ -8,6 +8,7 @@ mod eras;
 mod hand_made;
 mod http_sse;
 mod limits;
+mod logging;
 // The servers are scripts, and what is looked for afterwards are process groups.
 #[cfg(unix)]
 mod programs;
@@ -70,6 +71,7 @@ fn target(url: &Url) -> McpTarget {
         plain_http: PlainHttp::Refused,
         server_facts: None,
         declared: Declared::default(),
+        log: None,
     }
 }
 

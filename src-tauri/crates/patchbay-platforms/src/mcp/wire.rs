@@ -23,6 +23,7 @@ use url::Url;
 use self::reconnect::{Reconnects, clamp_retry};
 use super::McpLimits;
 use super::exchange::Exchange;
+use super::server_log::ServerLog;
 use super::sse::{self, BrokenStream, StreamLimits};
 use crate::{Error, PlainHttp, TokenSource};
 
@@ -60,6 +61,7 @@ struct Inner {
     tokens: Arc<dyn TokenSource>,
     plain_http: PlainHttp,
     limits: McpLimits,
+    log: Arc<ServerLog>,
     failure: Mutex<Option<Error>>,
     /// Requests whose streams can be resumed, with the last event of each.
     resumable: Mutex<HashMap<RequestId, (String, Asked)>>,
@@ -118,6 +120,7 @@ impl Wire {
         tokens: Arc<dyn TokenSource>,
         plain_http: PlainHttp,
         limits: McpLimits,
+        log: Arc<ServerLog>,
     ) -> Self {
         Self(Arc::new(Inner {
             http,
@@ -125,6 +128,7 @@ impl Wire {
             tokens,
             plain_http,
             limits,
+            log,
             failure: Mutex::default(),
             resumable: Mutex::default(),
             unasked: Arc::default(),
@@ -151,6 +155,11 @@ impl Wire {
     /// How much is read over it.
     pub(super) fn limits(&self) -> &McpLimits {
         &self.0.limits
+    }
+
+    /// Where messages go that are to be logged.
+    pub(super) fn log(&self) -> &Arc<ServerLog> {
+        &self.0.log
     }
 
     /// Host and port for people.
@@ -310,6 +319,7 @@ impl Wire {
             }
             // rmcp would take it for the end of this stream.
             Ok(message) if answer::is_answer(&message) => None,
+            Ok(message) if self.0.log.take(&message) => None,
             Ok(_) if bytes <= SMALL_BYTES => Some(data),
             Ok(_) | Err(json::Error::NotJson) => {
                 tracing::debug!(bytes, "dropped a message that is large, or none at all");
@@ -326,13 +336,16 @@ impl Wire {
     /// Hands on what the server says unasked, within limits.
     fn overhear(&self, answer: reqwest::Response) -> BoxStream<'static, EventResult> {
         let limits = self.json_limits(Kind::Other);
-        let open = self.0.unasked.open_stream();
+        let (open, log) = (self.0.unasked.open_stream(), Arc::clone(&self.0.log));
         sse::events(answer, self.stream_limits(SMALL_BYTES))
             .map(move |event| {
                 let _until_dropped = &open;
                 let mut event = clamp_event(event?);
-                let is_read = |data: &String| json::parse(data.as_bytes(), limits).is_ok();
-                event.data = event.data.filter(is_read);
+                let is_for_rmcp = |data: &String| {
+                    let message = json::parse(data.as_bytes(), limits);
+                    message.is_ok_and(|message| !log.take(&message))
+                };
+                event.data = event.data.filter(is_for_rmcp);
                 Ok(event)
             })
             .boxed()

@@ -62,6 +62,7 @@ async fn connect(
         tokens: cx.tokens().source(connector),
         server_facts: connector.server.clone(),
         declared: declared_to(cx, connector),
+        log: Some(servers::log::writer(cx, &connector.id)),
     };
     let network = cx.network_of(connector).await?;
     Ok(mcp::connect(

@@ -71,6 +71,7 @@ impl Sessions {
             plain_http: api.clients.plain_http.clone(),
             server_facts: Some(behind_the_relay()),
             declared: Declared::default(),
+            log: None,
         };
         let limits = McpLimits::default();
         // The usual connections ask for compression, which the relay labels wrongly.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use patchbay_http::text;
 use patchbay_model::SentRequest;
 use rmcp::model::{ClientRequest, GetExtensions, ProgressNotificationParam, ServerResult};
-use rmcp::service::{PeerRequestOptions, RequestHandle, RoleClient, ServiceError};
+use rmcp::service::{RequestHandle, RoleClient, ServiceError};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
@@ -99,7 +99,7 @@ impl McpSession {
         let handle = self
             .0
             .peer
-            .send_cancellable_request(request, PeerRequestOptions::no_options())
+            .send_cancellable_request(request, self.request_options())
             .await
             .map_err(|_| self.lost())?;
         let mut pending = Pending {

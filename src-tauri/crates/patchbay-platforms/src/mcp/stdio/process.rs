@@ -22,8 +22,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 #[cfg(unix)]
 use super::announcement::Announcement;
 use super::lines::{Lines, Next};
-use super::stderr::{OnLine, StderrTail};
+use super::stderr::StderrTail;
 use crate::Error;
+use crate::mcp::log_line::OnLine;
 
 /// How long a program may take to end after its input ended, and again after it was told to.
 const GRACE_PERIOD: Duration = Duration::from_secs(2);

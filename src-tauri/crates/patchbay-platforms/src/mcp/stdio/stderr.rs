@@ -3,20 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use patchbay_http::text;
-use patchbay_model::{Secret, clean_text};
+use patchbay_model::Secret;
+
+use crate::mcp::log_line::{OnLine, log_line};
+use crate::mcp::server_log::ServerLog;
 
 /// Most lines that are kept.
 const LINES: usize = 20;
-
-/// Most characters of a line.
-const LINE_LENGTH: usize = 500;
-
-/// Most bytes of a line that are looked at.
-const LINE_BYTES: usize = 8 * 1024;
-
-/// Hears a line that is fit to be shown.
-pub type OnLine = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The last lines of a program; clones are the same ones.
 #[derive(Clone)]
@@ -40,9 +33,7 @@ impl StderrTail {
 
     /// Notes a line of its standard error.
     pub(super) fn note(&self, line: &[u8]) {
-        let line = String::from_utf8_lossy(&line[..line.len().min(LINE_BYTES)]);
-        let line = text::redact(&line, self.0.secrets.iter().map(Secret::expose));
-        let line = clean_text(&without_colors(&line), LINE_LENGTH);
+        let line = log_line(line, &self.0.secrets);
         if line.is_empty() {
             return;
         }
@@ -54,6 +45,11 @@ impl StderrTail {
         lines.push_back(line);
     }
 
+    /// Where its messages go that are to be logged: into the same log, and they are not kept.
+    pub(super) fn server_log(&self) -> ServerLog {
+        ServerLog::new(Some(Arc::clone(&self.0.log)), self.0.secrets.clone())
+    }
+
     /// All that is kept, oldest first.
     pub(super) fn text(&self) -> String {
         let lines = self.0.lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,30 +57,10 @@ impl StderrTail {
     }
 }
 
-/// Without the codes by which terminals are told colors: what they leave behind is not for people.
-fn without_colors(line: &str) -> String {
-    let mut text = String::with_capacity(line.len());
-    let mut rest = line.chars();
-    while let Some(sign) = rest.next() {
-        if sign != '\u{1b}' {
-            text.push(sign);
-            continue;
-        }
-        let mut code = rest.clone();
-        if code.next() != Some('[') {
-            continue;
-        }
-        // Parameters, then one letter that ends it.
-        if code.any(|sign| ('\u{40}'..='\u{7e}').contains(&sign)) {
-            rest = code;
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mcp::log_line::LINE_LENGTH;
 
     #[test]
     fn secrets_and_terminal_codes_are_taken_out() {

@@ -307,6 +307,26 @@ async fn it_is_heard_that_its_resources_or_prompts_changed() {
 }
 
 #[tokio::test]
+async fn what_a_program_has_logged_is_in_its_log_in_order() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hearing = Arc::clone(&heard);
+    let groups = Arc::new(Groups::default());
+    let logs = McpProgram {
+        log: Arc::new(move |line| hearing.lock().unwrap().push(line.to_owned())),
+        ..program("logs", &groups)
+    };
+    let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
+    let session = connect_program(logs, Declared::default(), limits, &cancel)
+        .await
+        .unwrap();
+    session.call_tool(call("echo"), &cancel).await.unwrap();
+    session.close().await;
+    let heard = heard.lock().unwrap();
+    let lines = (0..3).map(|number| format!("[notice] files: {number} from info on <redacted>"));
+    assert_eq!(heard[1..], lines.collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_program_is_told() {
     let groups = Arc::new(Groups::default());
     let mut text = program("well", &groups);

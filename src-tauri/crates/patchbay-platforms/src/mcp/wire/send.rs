@@ -101,6 +101,7 @@ impl Wire {
         capture: &Capture,
     ) -> Result<Sent, Error> {
         let credentials = credentials(&*self.0.tokens).await?;
+        self.0.log.hide(&credentials);
         let all = all_headers(&credentials, headers)?;
         let mut url = url.clone();
         for _ in 0..=MOST_REDIRECTS {

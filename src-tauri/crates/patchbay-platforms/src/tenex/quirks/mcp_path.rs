@@ -64,6 +64,7 @@ impl McpPath {
             plain_http: api.clients.plain_http.clone(),
             server_facts: None,
             declared: Declared::default(),
+            log: None,
         };
         let limits = McpLimits::DEFAULT;
         let session = connect(&api.clients.usual, target, limits, &options.stop()).await?;

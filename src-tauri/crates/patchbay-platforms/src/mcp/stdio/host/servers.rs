@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::lines::{Lines, Next};
 use super::super::process::{self, Process};
-use super::super::{McpProgram, OnLine, ProcessGuard};
+use super::super::{McpProgram, ProcessGuard};
 use super::attach::Stream;
 use super::session::{ClientEvent, Handle, relay_client, spawn};
 use super::{
@@ -21,6 +21,7 @@ use super::{
     VERSION, line,
 };
 use crate::Error;
+use crate::mcp::log_line::OnLine;
 
 /// How long a client may take to say what it wants.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);

@@ -14,6 +14,7 @@ use super::super::{BACKLOG, OUTPUT_GRACE, gone, write};
 use super::mux::{ClientId, Mux, Outgoing};
 use super::{ExitNotice, line};
 use crate::mcp::McpLimits;
+use crate::mcp::server_log::ServerLog;
 use crate::mcp::wire::MOST_DEPTH;
 
 /// How long a client may leave what is for it unread before it is given up.
@@ -58,6 +59,7 @@ pub(super) fn spawn(process: Process, streams: Streams, idle: Duration) -> Handl
         waiting: VecDeque::new(),
         clients: HashMap::new(),
         count,
+        log: process.stderr().server_log(),
         mux: Mux::default(),
         idle,
         last_used: Instant::now(),
@@ -77,6 +79,8 @@ struct ServerSession {
     waiting: VecDeque<Vec<u8>>,
     clients: HashMap<ClientId, mpsc::Sender<Vec<u8>>>,
     count: watch::Sender<usize>,
+    /// Where messages go that are to be logged: once, however many clients there are.
+    log: ServerLog,
     mux: Mux,
     idle: Duration,
     /// When a client last sent a message, or was sent one of its own.
@@ -159,6 +163,9 @@ impl ServerSession {
         };
         match json::parse(line, limits) {
             Ok(message) if message["jsonrpc"] == "2.0" => {
+                if self.log.take(&message) {
+                    return Ok(());
+                }
                 let out = self.mux.on_server(message);
                 self.send(out).await;
             }

@@ -5,7 +5,9 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
 
 use super::*;
-use crate::mcp::{AttachError, Host, Launch, attach, connect_attached, drain, end_held, list_held};
+use crate::mcp::{
+    AttachError, Host, Launch, OnLine, attach, connect_attached, drain, end_held, list_held,
+};
 
 const IDLE: Duration = Duration::from_millis(300);
 
@@ -16,9 +18,14 @@ struct Holder {
 
 impl Holder {
     fn new() -> Self {
+        Self::logging(Arc::new(|_| {}))
+    }
+
+    /// One that writes what servers say into that log.
+    fn logging(log: OnLine) -> Self {
         let groups = Arc::new(Groups::default());
         let guard = Arc::clone(&groups) as Arc<dyn ProcessGuard>;
-        let host = Host::new(guard, Box::new(|_| Arc::new(|_| {})), IDLE);
+        let host = Host::new(guard, Box::new(move |_| Arc::clone(&log)), IDLE);
         Self {
             host: Arc::new(host),
             groups,
@@ -97,6 +104,26 @@ async fn a_server_remembers_from_one_client_to_the_next() {
     assert!(!holder.host.is_empty().await);
     holder.groups.wait_until_gone().await;
     assert!(holder.host.is_empty().await, "nobody used it for a while");
+}
+
+#[tokio::test]
+async fn what_it_has_logged_is_written_down_once_however_many_clients_there_are() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hearing = Arc::clone(&heard);
+    let log = move |line: &str| hearing.lock().unwrap().push(line.to_owned());
+    let holder = Holder::logging(Arc::new(log));
+    let first = holder.session("logs", "a").await.unwrap();
+    let second = holder.session("logs", "a").await.unwrap();
+    first
+        .call_tool(call("echo"), &CancellationToken::new())
+        .await
+        .unwrap();
+    let said = heard.lock().unwrap().clone();
+    assert_eq!(said.len(), 1 + 3, "{said:?}");
+    assert_eq!(said[3], "[notice] files: 2 from info on <redacted>");
+    first.close().await;
+    second.close().await;
+    holder.groups.wait_until_gone().await;
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ manner = sys.argv[1]
 heard = 0
 roots = None
 how = None
+level = None
 task_methods = []
 answers = {}
 
@@ -112,9 +113,12 @@ for line in sys.stdin:
         capabilities = message["params"]["capabilities"]
         result = {
             "protocolVersion": message["params"]["protocolVersion"],
-            "capabilities": {"tools": {}},
+            "capabilities": {"tools": {}, "logging": {}} if manner == "logs" else {"tools": {}},
             "serverInfo": {"name": "hand-made", "version": "1"},
         }
+    elif method == "logging/setLevel":
+        level = message["params"]["level"]
+        result = {}
     elif method == "notifications/initialized" and manner == "roots":
         # Between calls, as most servers ask for them.
         say({"jsonrpc": "2.0", "id": "roots", "method": "roots/list"})
@@ -226,6 +230,10 @@ for line in sys.stdin:
         for step in (1, 2):
             say({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": token, "progress": step}})
         text = message["params"].get("arguments", {}).get("text", str(heard))
+        if manner == "logs":
+            for number in range(3):
+                data = f"{number} from {level} on\x1b[2J {os.environ['API_KEY']}"
+                say({"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "notice", "logger": "files", "data": data}})
         if manner == "changes":
             for _ in range(100):
                 say({"jsonrpc": "2.0", "method": "notifications/resources/list_changed"})

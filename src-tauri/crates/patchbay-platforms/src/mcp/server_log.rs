@@ -1,0 +1,205 @@
+//! What a server has its client log, as lines for people.
+//!
+//! The messages are taken off the stream where it is read, in their order: they are of no use to rmcp, which would begin
+//! a task for each.
+//!
+//! Source: MCP 2025-11-25 and 2026-07-28, "Logging".
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use patchbay_http::hide_in_json_text;
+use patchbay_model::{LogLevel, Secret, clean_text};
+use rmcp::model::{ConstString as _, LoggingMessageNotificationMethod};
+use serde_json::Value;
+
+use super::log_line::{OnLine, log_line};
+
+/// Most messages in [`WINDOW`] that are written down.
+const MOST: u32 = 200;
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// How many secrets are kept out of it; the oldest are forgotten first.
+const SECRETS: usize = 32;
+
+/// Most characters of the name of what logs.
+const LOGGER_LENGTH: usize = 60;
+
+/// Where the messages of one connection go.
+pub(super) struct ServerLog {
+    /// `None` where nobody reads them.
+    write: Option<OnLine>,
+    state: Mutex<State>,
+}
+
+struct State {
+    secrets: VecDeque<Secret>,
+    since: Instant,
+    count: u32,
+}
+
+impl ServerLog {
+    /// One that keeps these secrets out.
+    pub(super) fn new(write: Option<OnLine>, secrets: Vec<Secret>) -> Self {
+        Self {
+            write,
+            state: Mutex::new(State {
+                secrets: secrets.into(),
+                since: Instant::now(),
+                count: 0,
+            }),
+        }
+    }
+
+    /// Whether somebody reads it.
+    pub(super) fn is_read(&self) -> bool {
+        self.write.is_some()
+    }
+
+    /// Keeps out what was sent to the server, should it write that down.
+    pub(super) fn hide(&self, sent: &[(String, Secret)]) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, secret) in sent {
+            let is_new = |known: &Secret| known.expose() != secret.expose();
+            if state.secrets.iter().all(is_new) {
+                state.secrets.push_back(secret.clone());
+            }
+        }
+        let surplus = state.secrets.len().saturating_sub(SECRETS);
+        state.secrets.drain(..surplus);
+    }
+
+    /// Writes down a message that is to be logged; `false` for any other.
+    pub(super) fn take(&self, message: &Value) -> bool {
+        let is_request = message.get("id").is_some_and(|id| !id.is_null());
+        if message["method"] != LoggingMessageNotificationMethod::VALUE || is_request {
+            return false;
+        }
+        if let Some(write) = &self.write {
+            self.note(&message["params"], write);
+        }
+        true
+    }
+
+    fn note(&self, params: &Value, write: &OnLine) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.since.elapsed() >= WINDOW {
+            (state.since, state.count) = (Instant::now(), 0);
+        }
+        state.count = state.count.saturating_add(1);
+        let line = match state.count.cmp(&(MOST + 1)) {
+            std::cmp::Ordering::Less => shown(params, &state.secrets),
+            std::cmp::Ordering::Equal => left_out(),
+            std::cmp::Ordering::Greater => None,
+        };
+        drop(state);
+        if let Some(line) = line {
+            write(&line);
+        }
+    }
+}
+
+/// A message as a line; `None` of one that says nothing.
+fn shown(params: &Value, secrets: &VecDeque<Secret>) -> Option<String> {
+    let said = match &params["data"] {
+        Value::Null => return None,
+        Value::String(text) => text.clone(),
+        // A secret that is escaped in it is found as what it says.
+        other => hide_in_json_text(&other.to_string(), |text| {
+            let shown = patchbay_http::text::redact(text, secrets.iter().map(Secret::expose));
+            (shown != text).then_some(shown)
+        }),
+    };
+    let level = params["level"].as_str().and_then(LogLevel::parse);
+    let level = level.unwrap_or(LogLevel::Info).as_str();
+    let logger = params["logger"].as_str().unwrap_or_default();
+    let said = match clean_text(logger, LOGGER_LENGTH) {
+        logger if logger.is_empty() => said,
+        logger => format!("{logger}: {said}"),
+    };
+    if clean_text(&said, 1).is_empty() {
+        return None;
+    }
+    Some(log_line(format!("[{level}] {said}").as_bytes(), secrets))
+}
+
+fn left_out() -> Option<String> {
+    let seconds = WINDOW.as_secs();
+    let words = format!("Patchbay leaves messages out: there are more than {MOST} in {seconds} s");
+    Some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn log(secrets: Vec<Secret>) -> (ServerLog, Arc<Mutex<Vec<String>>>) {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let hearing = Arc::clone(&heard);
+        let write: OnLine = Arc::new(move |line| hearing.lock().unwrap().push(line.to_owned()));
+        (ServerLog::new(Some(write), secrets), heard)
+    }
+
+    fn message(params: Value) -> Value {
+        json!({ "jsonrpc": "2.0", "method": "notifications/message", "params": params })
+    }
+
+    #[test]
+    fn a_message_is_one_inert_line_with_level_and_logger_and_without_secrets() {
+        let (log, heard) = log(vec![Secret::new("hunter2-hunter2")]);
+        log.hide(&[("Authorization".to_owned(), Secret::new("Bearer to\"ken-1"))]);
+        for params in [
+            json!({ "level": "warning", "logger": "db", "data": "slow\n\u{1b}[31mhunter2-hunter2\u{202e}" }),
+            json!({ "level": "error", "data": { "sent": ["to\"ken-1", "hunter2-hunter2"] } }),
+            json!({ "level": "loud] [x", "logger": 7, "data": 3 }),
+            json!({ "level": "info", "data": "" }),
+            json!({ "level": "info" }),
+            json!(null),
+            json!({ "level": "debug", "logger": "l".repeat(9_000), "data": "d".repeat(100_000) }),
+        ] {
+            assert!(log.take(&message(params)));
+        }
+        let heard = heard.lock().unwrap();
+        assert_eq!(
+            heard[..3],
+            [
+                "[warning] db: slow <redacted>",
+                r#"[error] {"sent":["<redacted>","<redacted>"]}"#,
+                "[info] 3",
+            ]
+        );
+        assert_eq!(heard.len(), 4);
+        assert_eq!(heard[3].chars().count(), 500);
+    }
+
+    #[test]
+    fn nothing_else_is_taken() {
+        let (log, heard) = log(Vec::new());
+        let mut request = message(json!({ "level": "info", "data": "x" }));
+        request["id"] = json!(1);
+        assert!(!log.take(&request));
+        assert!(!log.take(&json!({ "jsonrpc": "2.0", "method": "notifications/progress" })));
+        assert!(!log.take(&json!([])));
+        assert!(heard.lock().unwrap().is_empty());
+        // Where nobody reads it, it is taken all the same.
+        let unread = ServerLog::new(None, Vec::new());
+        assert!(unread.take(&message(json!({ "level": "info", "data": "x" }))));
+    }
+
+    #[test]
+    fn of_a_flood_the_beginning_is_written_down_and_that_there_was_more() {
+        let (log, heard) = log(Vec::new());
+        for number in 0..10_000 {
+            log.take(&message(json!({ "level": "info", "data": number })));
+        }
+        let heard = heard.lock().unwrap();
+        assert_eq!(heard.len(), MOST as usize + 1);
+        assert_eq!(heard[MOST as usize - 1], "[info] 199");
+        assert!(heard[MOST as usize].starts_with("Patchbay leaves messages out"));
+    }
+}

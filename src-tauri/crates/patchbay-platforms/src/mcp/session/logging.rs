@@ -1,0 +1,52 @@
+//! From which level on a server is asked to have its messages logged.
+
+use rmcp::model::{ClientRequest, GetExtensions as _, RequestMetaObject};
+use rmcp::service::PeerRequestOptions;
+
+use super::McpSession;
+use crate::mcp::exchange::Exchange;
+
+/// What happens, and whatever matters more. Without a word servers say all, or nothing.
+#[expect(deprecated, reason = "servers still write logs through it")]
+const LEVEL: rmcp::model::LoggingLevel = rmcp::model::LoggingLevel::Info;
+
+impl McpSession {
+    /// Tells a server of the older era from which level on it is to log, where it logs. Nobody waits for its answer:
+    /// whatever it is, the session is there.
+    ///
+    /// Source: MCP 2025-11-25, `logging/setLevel`.
+    pub(in crate::mcp) async fn ask_for_log(&self) {
+        if !self.0.offers.log || !self.is_legacy() {
+            return;
+        }
+        let mut request = set_level();
+        // With one it fails for itself, and is not taken for a negotiation that did.
+        request.extensions_mut().insert(Exchange::default());
+        let options = PeerRequestOptions::no_options();
+        let sent = self.0.peer.send_cancellable_request(request, options);
+        if let Err(error) = sent.await {
+            tracing::debug!(%error, "a server was not told what to log");
+        }
+    }
+
+    /// What goes with each request. In the newer era a server logs nothing for one that does not say from which level
+    /// on.
+    ///
+    /// Source: MCP 2026-07-28, "Logging", `io.modelcontextprotocol/logLevel`.
+    pub(super) fn request_options(&self) -> PeerRequestOptions {
+        let options = PeerRequestOptions::no_options();
+        if !self.0.offers.log || self.is_legacy() {
+            return options;
+        }
+        let mut meta = RequestMetaObject::new();
+        meta.set_log_level(LEVEL);
+        options.with_meta(meta)
+    }
+}
+
+#[expect(deprecated, reason = "servers of the older era are told so")]
+fn set_level() -> ClientRequest {
+    use rmcp::model::{SetLevelRequest, SetLevelRequestParams};
+
+    SetLevelRequest::new(SetLevelRequestParams::new(LEVEL)).into()
+}
