@@ -208,6 +208,7 @@ async fn go(http: &reqwest::Client, target: McpTarget) {
         asker: Some(Arc::new(Accepting)),
         capture: Capture::wanted(),
     };
+    let asker = call.asker.clone();
     drop(session.call_tool(call.clone(), &cancel).await);
     let as_task = ToolCall {
         as_task: true,
@@ -215,11 +216,13 @@ async fn go(http: &reqwest::Client, target: McpTarget) {
     };
     drop(session.call_tool(as_task, &cancel).await);
     drop(session.list_resources(&cancel).await);
-    drop(session.read_resource("playground://welcome", &cancel).await);
+    let read = session.read_resource("playground://welcome", asker.as_ref(), &cancel);
+    drop(read.await);
     drop(session.list_resource_templates(&cancel).await);
     drop(session.list_prompts(&cancel).await);
     let name = Map::from_iter([("name".to_owned(), json!("Ada"))]);
-    drop(session.fill_prompt("greet", name, &cancel).await);
+    let filled = session.fill_prompt("greet", name, asker.as_ref(), &cancel);
+    drop(filled.await);
     let completed = CompletionRequest {
         target: CompletionTarget::Prompt {
             name: "greet".to_owned(),

@@ -507,6 +507,23 @@ export type AllowedProgram = {
 	allowedAt: Timestamp,
 };
 
+/**  What a server does while it asks. */
+export type AskedDuring = 
+/**  It runs a tool. */
+{ kind: "run"; 
+/**  The run. */
+run: RunId; 
+/**  Name of the tool. */
+tool: string } | 
+/**  It fills a prompt in. */
+{ kind: "prompt"; 
+/**  Name of the prompt. */
+name: string } | 
+/**  It gives a resource. */
+{ kind: "resource"; 
+/**  Its URI. */
+uri: string };
+
 /**  How a connector of this computer signs in. */
 export type Authentication = 
 /**  It asks for nothing, or the platform takes care of it. */
@@ -1745,15 +1762,13 @@ export type OauthGrant =
 export type OpenQuestion = {
 	/**  Ours. */
 	id: QuestionId,
-	/**  The run that waits. */
-	run: RunId,
 	/**  The connector whose server asks. */
 	connector: ConnectorId,
 	/**  Its name for people. */
 	connectorTitle: string,
-	/**  Name of the tool that runs. */
-	tool: string,
-	/**  As who it runs. */
+	/**  What waits for the answer. */
+	during: AskedDuring,
+	/**  As who that is done. */
 	identity: IdentityLine,
 	/**  Since when it is open. */
 	askedAt: Timestamp,
@@ -2125,7 +2140,7 @@ export type QuestionForm = {
 	secrets: string[],
 };
 
-/**  Something that a server asks while a tool runs. */
+/**  Something that a server asks while it does something. */
 export type QuestionId = string;
 
 /**  How a server of the catalogue is reached. */

@@ -1,4 +1,4 @@
-//! What servers ask while a tool runs, at the terminal: field by field, one question after the other.
+//! What servers ask while they do something, at the terminal: field by field, one question after the other.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use patchbay_model::{
     SamplingRole, Timestamp,
 };
 use patchbay_ops::{
-    Context, Error, OpenQuestion, answer_question, list_questions, open_question_page,
+    AskedDuring, Context, Error, OpenQuestion, answer_question, list_questions, open_question_page,
     question_problems,
 };
 use serde_json::{Map, Value};
@@ -129,9 +129,15 @@ impl Person for Terminal {
 }
 
 fn ask(person: &mut impl Person, open: &OpenQuestion, now: Timestamp) -> QuestionAnswer {
-    let [title, tool] = [&open.connector_title, &open.tool].map(|name| text::line(name));
+    let title = text::line(&open.connector_title);
+    let (name, act) = match &open.during {
+        AskedDuring::Run { tool, .. } => (tool, "runs"),
+        AskedDuring::Prompt { name } => (name, "is filled in"),
+        AskedDuring::Resource { uri } => (uri, "is read"),
+    };
+    let name = text::line(name);
     let identity = text::line(&words::identity(&open.identity, now));
-    person.say(&format!("{title} asks, while {tool} runs as {identity}:"));
+    person.say(&format!("{title} asks, while {name} {act} as {identity}:"));
     match &open.question {
         Question::Form(_) | Question::Page { .. } => say_lines(person, open.question.message()),
         // All that was said is shown there.
@@ -430,10 +436,12 @@ mod tests {
     fn asked(question: Question, typed: &[&'static str]) -> (QuestionAnswer, Vec<String>) {
         let open = OpenQuestion {
             id: QuestionId::new("ask_1"),
-            run: RunId::new("run_1"),
             connector: ConnectorId::new("con_1"),
             connector_title: "Fi\u{202e}les".to_owned(),
-            tool: "ec\u{1b}ho".to_owned(),
+            during: AskedDuring::Run {
+                run: RunId::new("run_1"),
+                tool: "ec\u{1b}ho".to_owned(),
+            },
             identity: IdentityLine {
                 platform: Platform::Local,
                 account: "This computer".to_owned(),

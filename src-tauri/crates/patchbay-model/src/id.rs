@@ -55,7 +55,7 @@ id! {
     RunId
 }
 id! {
-    /// Something that a server asks while a tool runs.
+    /// Something that a server asks while it does something.
     QuestionId
 }
 id! {

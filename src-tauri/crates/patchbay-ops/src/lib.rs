@@ -133,7 +133,7 @@ pub use connectors::{
     FirstConnectors, find_connector, first_connectors, list_connector_rows, list_connectors,
     resolve_connector,
 };
-pub use context::open_questions::OpenQuestion;
+pub use context::open_questions::{AskedDuring, OpenQuestion};
 pub use context::{Context, ContextOptions};
 pub use credentials::edit::{
     add_wallet_entry, remove_wallet_entry, rename_wallet_entry, replace_wallet_secret,

@@ -1,12 +1,12 @@
-//! What servers ask while their tools run: whoever shows something lists what is open, and answers.
+//! What servers ask while they do something: whoever shows something lists what is open, and answers.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use patchbay_http::{Reach, text};
 use patchbay_model::{
-    Connector, FieldProblem, Json, Question, QuestionAnswer, QuestionId, RunQuestion,
-    SamplingRequest, Secret, ToolRunSummary,
+    Connector, ConnectorId, FieldProblem, IdentityLine, Json, Question, QuestionAnswer, QuestionId,
+    RunQuestion, SamplingRequest, Secret, ToolRunSummary,
 };
 use patchbay_platforms::mcp::Asker;
 use serde_json::Value;
@@ -17,7 +17,7 @@ use crate::argument_check::check_arguments;
 use crate::authorizations::await_user::open_browser;
 use crate::connectors::reach_of;
 use crate::context::Context;
-use crate::context::open_questions::{OpenQuestion, Waiting};
+use crate::context::open_questions::{AskedDuring, OpenQuestion, Waiting};
 use crate::error::Error;
 use crate::events::Event;
 use crate::redact::marked_values;
@@ -91,10 +91,13 @@ fn no_question(id: &QuestionId) -> Error {
     }
 }
 
-/// Brings what a server asks during one run to the person, and keeps what became of it.
-pub(crate) struct RunAsker {
+/// Brings what a server asks while it does one thing to the person, and keeps what became of it.
+pub(crate) struct PersonAsker {
     cx: Context,
-    run: ToolRunSummary,
+    connector: ConnectorId,
+    connector_title: String,
+    during: AskedDuring,
+    identity: IdentityLine,
     reach: Reach,
     kept: Mutex<Kept>,
 }
@@ -108,11 +111,28 @@ pub(crate) struct Kept {
     pub(crate) secrets: Vec<Secret>,
 }
 
-impl RunAsker {
-    pub(crate) fn new(cx: &Context, run: &ToolRunSummary, connector: &Connector) -> Arc<Self> {
+impl PersonAsker {
+    /// For a run, as who it runs.
+    pub(crate) fn of_run(cx: &Context, run: &ToolRunSummary, connector: &Connector) -> Arc<Self> {
+        let during = AskedDuring::Run {
+            run: run.id.clone(),
+            tool: run.tool.clone(),
+        };
+        Self::new(cx, connector, during, run.identity.clone())
+    }
+
+    pub(crate) fn new(
+        cx: &Context,
+        connector: &Connector,
+        during: AskedDuring,
+        identity: IdentityLine,
+    ) -> Arc<Self> {
         Arc::new(Self {
             cx: cx.clone(),
-            run: run.clone(),
+            connector: connector.id.clone(),
+            connector_title: connector.title.clone(),
+            during,
+            identity,
             reach: reach_of(cx, connector),
             kept: Mutex::default(),
         })
@@ -147,17 +167,16 @@ impl RunAsker {
 }
 
 #[async_trait]
-impl Asker for RunAsker {
+impl Asker for PersonAsker {
     async fn ask(&self, question: Question) -> QuestionAnswer {
         let cx = &self.cx;
         let (answer, answered) = oneshot::channel();
         let open = OpenQuestion {
             id: QuestionId::new(cx.new_id("ask")),
-            run: self.run.id.clone(),
-            connector: self.run.connector.clone(),
-            connector_title: self.run.connector_title.clone(),
-            tool: self.run.tool.clone(),
-            identity: self.run.identity.clone(),
+            connector: self.connector.clone(),
+            connector_title: self.connector_title.clone(),
+            during: self.during.clone(),
+            identity: self.identity.clone(),
             asked_at: cx.now(),
             question: question.clone(),
         };
@@ -182,7 +201,7 @@ impl Asker for RunAsker {
 /// A question in the list; it leaves it when it is answered, and when nobody waits any more.
 struct Listed<'a> {
     cx: &'a Context,
-    asker: &'a RunAsker,
+    asker: &'a PersonAsker,
     id: QuestionId,
     question: Question,
     answer: QuestionAnswer,
@@ -230,7 +249,7 @@ mod tests {
         })
     }
 
-    async fn asker(cx: &Context) -> Arc<RunAsker> {
+    async fn asker(cx: &Context) -> Arc<PersonAsker> {
         let connector = add(cx, NOBODY).await;
         let run = ToolRunSummary {
             id: RunId::new("run_1"),
@@ -248,7 +267,14 @@ mod tests {
             capture: CaptureLevel::default(),
             label: RunLabel::default(),
         };
-        RunAsker::new(cx, &run, &connector)
+        PersonAsker::of_run(cx, &run, &connector)
+    }
+
+    fn echo() -> AskedDuring {
+        AskedDuring::Run {
+            run: RunId::new("run_1"),
+            tool: "echo".to_owned(),
+        }
     }
 
     async fn asked(cx: &Context) -> OpenQuestion {
@@ -270,7 +296,7 @@ mod tests {
         };
         let person = async {
             let open = asked(&cx).await;
-            assert_eq!(open.tool, "echo");
+            assert_eq!(open.during, echo());
             let refused = answer_question(&cx, &open.id, accept("short"));
             assert!(matches!(refused, Err(Error::Fields { .. })), "{refused:?}");
             assert_eq!(list_questions(&cx).len(), 1);
@@ -325,7 +351,7 @@ mod tests {
         let mut events = cx.events();
         tokio::select! {
             answer = asker.ask(password()) => panic!("{answer:?}"),
-            open = asked(&cx) => assert_eq!(open.run.as_str(), "run_1"),
+            open = asked(&cx) => assert_eq!(open.during, echo()),
         }
         assert_eq!(list_questions(&cx), []);
         for _ in 0..2 {

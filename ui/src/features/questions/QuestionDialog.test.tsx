@@ -27,10 +27,9 @@ const form: Question = {
 
 const open = (question: Question, changes: Partial<OpenQuestion> = {}): OpenQuestion => ({
   id: "ask_1",
-  run: "run_1",
   connector: files.id,
   connectorTitle: files.title,
-  tool: "echo",
+  during: { kind: "run", run: "run_1", tool: "echo" },
   identity: files.identity,
   askedAt: new Date().toISOString(),
   question,
@@ -52,6 +51,18 @@ describe("a question of a server", () => {
     expect(within(dialog).getByText("echo")).toBeVisible();
     expect(within(dialog).queryByRole("alert")).toBeNull();
     expect(await axeViolations(dialog)).toEqual([]);
+  });
+
+  it("says_which_prompt_or_resource_waits", async () => {
+    const during = { kind: "prompt", name: "greet" } as const;
+    const { unmount } = renderApp("/connectors", { connectors: [files], questions: [open(form, { during })] });
+    const waits = (name: string) => (_: string, element: Element | null) =>
+      element?.tagName === "SPAN" && element.textContent === `${name} waits for your answer.`;
+    expect(await screen.findByText(waits("greet"))).toBeVisible();
+    unmount();
+    const read = { kind: "resource", uri: "notes://1" } as const;
+    renderApp("/connectors", { connectors: [files], questions: [open(form, { during: read })] });
+    expect(await screen.findByText(waits("notes://1"))).toBeVisible();
   });
 
   it("sends_what_fits_and_nothing_else", async () => {

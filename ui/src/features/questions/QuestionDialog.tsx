@@ -10,12 +10,13 @@ import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { SubmitKey } from "@/components/SubmitKey";
+import { inertText } from "@/lib/inertText";
 import { count } from "@/lib/words";
-import { type OpenQuestion, type Problem, type Question, type SamplingRole } from "@/host/bindings";
+import { type AskedDuring, type OpenQuestion, type Problem, type Question, type SamplingRole } from "@/host/bindings";
 import { type Answering, useAnswer } from "./useAnswer";
 import styles from "./Questions.module.css";
 
-/** What a server asks while its tool runs. Its words are shown as its own; closing says nothing. */
+/** What a server asks while it does something. Its words are shown as its own; closing says nothing. */
 export function QuestionDialog({ open }: { open: OpenQuestion }) {
   const answering = useAnswer(open.id);
   const { question } = open;
@@ -144,6 +145,18 @@ function SamplingDialog({ open, question, answering }: Props<"sampling">) {
   );
 }
 
+/** What waits for the answer. */
+function nameOf(during: AskedDuring): string {
+  switch (during.kind) {
+    case "run":
+      return during.tool;
+    case "prompt":
+      return during.name;
+    case "resource":
+      return during.uri;
+  }
+}
+
 type FrameProps = {
   open: OpenQuestion;
   answering: Answering;
@@ -165,7 +178,7 @@ function Frame({ open, answering, problem, act, children }: FrameProps) {
       footer={
         <>
           <span>
-            <span className="mono">{open.tool}</span> waits for your answer.
+            <span className="mono">{inertText(nameOf(open.during))}</span> waits for your answer.
           </span>
           <Button onPress={answering.decline}>Decline</Button>
           {act}

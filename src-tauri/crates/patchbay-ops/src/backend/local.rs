@@ -13,7 +13,7 @@ use patchbay_model::{
     Resource, Secret, SentRequest, Tool,
 };
 use patchbay_oauth::CallbackParams;
-use patchbay_platforms::mcp::{self, CallOutcome, McpLimits, McpSession, ToolCall};
+use patchbay_platforms::mcp::{self, Asker, CallOutcome, McpLimits, McpSession, ToolCall};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -27,8 +27,10 @@ use crate::connectors::reach_of;
 use crate::connectors::status;
 use crate::connectors::time_limits::{name_limit, run_limit};
 use crate::context::Context;
+use crate::context::open_questions::AskedDuring;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::{Error, TimeLimit};
+use crate::questions::PersonAsker;
 use crate::redact::{KnownSecrets, REDACTED};
 use crate::runs::on_the_wire::shown_request;
 use crate::secrets::programs::Occasion;
@@ -90,6 +92,13 @@ impl Local<'_> {
             request: shown_request(planned, &secrets),
             is_exact: true,
         }))
+    }
+
+    /// Who is asked what the server asks meanwhile, outside of runs.
+    fn asker(&self, during: AskedDuring) -> Option<Arc<dyn Asker>> {
+        let identity = self.connector.identity.clone();
+        let asker = || PersonAsker::new(self.cx, self.connector, during, identity);
+        self.cx.asks().then(|| asker() as Arc<dyn Asker>)
     }
 
     /// Has whoever calls next connect in the older era of the protocol, where the server can ask. The call that
@@ -261,7 +270,11 @@ impl Backend for Local<'_> {
 
     async fn read_resource(&self, uri: &str) -> Result<Vec<Content>, Error> {
         let live = self.session().await?;
-        Ok(live.read_resource(uri, self.cx.ending()).await?)
+        let asker = self.asker(AskedDuring::Resource {
+            uri: uri.to_owned(),
+        });
+        let ending = self.cx.ending();
+        Ok(live.read_resource(uri, asker.as_ref(), ending).await?)
     }
 
     async fn list_prompts(&self) -> Result<Vec<Prompt>, Error> {
@@ -275,7 +288,11 @@ impl Backend for Local<'_> {
         arguments: Map<String, Value>,
     ) -> Result<FilledPrompt, Error> {
         let live = self.session().await?;
-        Ok(live.fill_prompt(name, arguments, self.cx.ending()).await?)
+        let asker = self.asker(AskedDuring::Prompt {
+            name: name.to_owned(),
+        });
+        let filled = live.fill_prompt(name, arguments, asker.as_ref(), self.cx.ending());
+        Ok(filled.await?)
     }
 
     async fn complete(&self, request: CompletionRequest) -> Result<Vec<String>, Error> {

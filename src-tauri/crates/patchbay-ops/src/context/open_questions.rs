@@ -16,20 +16,45 @@ use tokio::sync::oneshot;
 pub struct OpenQuestion {
     /// Ours.
     pub id: QuestionId,
-    /// The run that waits.
-    pub run: RunId,
     /// The connector whose server asks.
     pub connector: ConnectorId,
     /// Its name for people.
     pub connector_title: String,
-    /// Name of the tool that runs.
-    pub tool: String,
-    /// As who it runs.
+    /// What waits for the answer.
+    pub during: AskedDuring,
+    /// As who that is done.
     pub identity: IdentityLine,
     /// Since when it is open.
     pub asked_at: Timestamp,
     /// What is asked.
     pub question: Question,
+}
+
+/// What a server does while it asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum AskedDuring {
+    /// It runs a tool.
+    Run {
+        /// The run.
+        run: RunId,
+        /// Name of the tool.
+        tool: String,
+    },
+    /// It fills a prompt in.
+    Prompt {
+        /// Name of the prompt.
+        name: String,
+    },
+    /// It gives a resource.
+    Resource {
+        /// Its URI.
+        uri: String,
+    },
 }
 
 /// The questions that are open in this process, the oldest first.

@@ -31,7 +31,7 @@ use crate::context::known_tools::{KnownTool, RunTarget};
 use crate::error::{Error, TimeLimit};
 use crate::events::Event;
 use crate::json_object::not_an_object;
-use crate::questions::{Kept, RunAsker};
+use crate::questions::{Kept, PersonAsker};
 use crate::redact::{KnownSecrets, hide_marked, marked_values};
 
 /// How long a tool may be silent unless the caller says otherwise.
@@ -185,14 +185,14 @@ pub(super) async fn conclude(
 
 /// What hears of a call while it is under way.
 pub(super) struct Parts {
-    asker: Option<Arc<RunAsker>>,
+    asker: Option<Arc<PersonAsker>>,
     pub(super) capture: Capture,
     pub(super) task: Arc<RunTask>,
 }
 
 impl Parts {
     pub(super) fn new(cx: &Context, run: &ToolRun, connector: &Connector) -> Self {
-        let asker = || RunAsker::new(cx, &run.summary, connector);
+        let asker = || PersonAsker::of_run(cx, &run.summary, connector);
         Self {
             asker: cx.asks().then(asker),
             capture: Capture::wanted(),

@@ -1,4 +1,5 @@
-//! What a server asks while a tool runs, on its way to the person who ran it.
+//! What a server asks while a tool runs, a prompt is filled in or a resource is read, on its way to the person who had
+//! that done.
 //!
 //! One question of a session is open at a time, and there are so many a minute: what is asked beyond that, and what
 //! nobody can be asked, is cancelled. The clocks of a call stand still while its question is open.
@@ -26,7 +27,7 @@ use super::sampling;
 const MOST: usize = 10;
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// Asks the person who ran a tool.
+/// Asks the person who had a server do something.
 #[async_trait]
 pub trait Asker: Send + Sync {
     /// Puts the question to the person. The future is dropped when nobody waits for the answer any more.

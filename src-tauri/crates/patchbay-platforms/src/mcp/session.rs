@@ -6,6 +6,7 @@ mod lists;
 mod logging;
 mod pending;
 mod resources;
+mod rounds;
 mod tasks;
 
 use std::collections::HashSet;

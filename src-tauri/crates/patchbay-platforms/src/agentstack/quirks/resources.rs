@@ -35,7 +35,7 @@ impl Resources for AgentStack {
         let (uri, cancel) = (uri.to_owned(), options.stop());
         self.through(id, options, move |session| {
             let (uri, cancel) = (uri.clone(), cancel.clone());
-            async move { session.read_resource(&uri, &cancel).await }.boxed()
+            async move { session.read_resource(&uri, None, &cancel).await }.boxed()
         })
         .await
     }
@@ -66,7 +66,7 @@ impl Prompts for AgentStack {
         let (name, cancel) = (name.to_owned(), options.stop());
         self.through(id, options, move |session| {
             let (name, arguments, cancel) = (name.clone(), arguments.clone(), cancel.clone());
-            async move { session.fill_prompt(&name, arguments, &cancel).await }.boxed()
+            async move { session.fill_prompt(&name, arguments, None, &cancel).await }.boxed()
         })
         .await
     }

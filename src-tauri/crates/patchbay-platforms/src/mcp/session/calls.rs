@@ -5,15 +5,14 @@ use std::time::{Duration, Instant};
 use patchbay_http::Capture;
 use patchbay_model::{Content, ToolResult, clean_text};
 use rmcp::model::{CallToolRequest, CallToolRequestParams, ClientRequest, ErrorCode};
-use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::pending::{Answered, Patience};
+use super::rounds::{Rounds, unexpected};
 use super::{METHOD_NOT_FOUND, McpSession, tasks};
 use crate::Error;
 use crate::mcp::asking::Present;
 use crate::mcp::exchange::Exchange;
-use crate::mcp::own_side::OwnSide;
 use crate::mcp::{CallOutcome, ToolCall, content};
 
 const HEADER_MISMATCH: i64 = ErrorCode::HEADER_MISMATCH.0 as i64;
@@ -23,12 +22,6 @@ const INVALID_PARAMS: i64 = ErrorCode::INVALID_PARAMS.0 as i64;
 ///
 /// Source: MCP 2025-11-25, "Elicitation", "URL Elicitation Required Error".
 const PAGE_FIRST: i64 = -32042;
-
-/// How often a server may ask before it answers.
-const MOST_ROUNDS: usize = 10;
-
-/// How long a server is left alone that only says that it is not ready, each time twice as long.
-const WAITS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
 /// What the frameworks say that speak both eras, and ask in the older one alone.
 ///
@@ -101,19 +94,15 @@ impl McpSession {
                 Some("input_required") => {
                     // Those that follow hold what the person answered.
                     capture = capture.keeping_request();
-                    let next = rounds.next(call, result, present);
-                    params = tokio::select! {
+                    let next = rounds.next(result, present);
+                    let round = tokio::select! {
                         biased;
                         () = cancel.cancelled() => return Err(Error::Cancelled),
-                        params = next => params?,
+                        round = next => round?,
                     };
+                    (params.request_state, params.input_responses) = (round.state, round.responses);
                 }
-                Some(other) => {
-                    return Err(Error::Protocol(format!(
-                        "unexpected result type {}",
-                        clean_text(other, 50)
-                    )));
-                }
+                Some(other) => return Err(unexpected(other)),
             }
         }
     }
@@ -209,66 +198,6 @@ impl McpSession {
             false => Error::AsksOverHandshake,
         }
     }
-}
-
-/// The rounds in which a server asks before it answers.
-struct Rounds<'a> {
-    own_side: &'a OwnSide,
-    asked: usize,
-    /// How often in a row it only had us wait.
-    waits: u32,
-    /// How long it had us wait in all.
-    waited: Duration,
-    limit: Duration,
-}
-
-impl<'a> Rounds<'a> {
-    fn new(own_side: &'a OwnSide, limit: Duration) -> Self {
-        Self {
-            own_side,
-            asked: 0,
-            waits: 0,
-            waited: Duration::ZERO,
-            limit,
-        }
-    }
-
-    /// The same call with what was asked for, or after a wait where nothing was asked.
-    async fn next(
-        &mut self,
-        call: &ToolCall,
-        result: &Value,
-        present: Option<&Present<'_>>,
-    ) -> Result<CallToolRequestParams, Error> {
-        let mut params = params_of(call);
-        if let Some(state) = result["requestState"].as_str() {
-            params = params.with_request_state(state);
-        }
-        let Some(requests) = result["inputRequests"].as_object() else {
-            let pause = wait(self.waits);
-            (self.waits, self.waited) = (self.waits + 1, self.waited + pause);
-            if self.waited > self.limit {
-                return Err(Error::TimedOut { after: self.limit });
-            }
-            tokio::time::sleep(pause).await;
-            return Ok(params);
-        };
-        self.waits = 0;
-        self.asked += 1;
-        if self.asked > MOST_ROUNDS {
-            let words = format!("more than {MOST_ROUNDS} rounds of questions");
-            return Err(Error::Protocol(words));
-        }
-        let responses = self.own_side.answer_all(present, requests).await;
-        Ok(params.with_input_responses(responses?))
-    }
-}
-
-fn wait(in_a_row: u32) -> Duration {
-    let (shortest, longest) = WAITS;
-    shortest
-        .saturating_mul(2_u32.saturating_pow(in_a_row))
-        .min(longest)
 }
 
 fn outcome(answered: &Answered, started: Instant) -> CallOutcome {

@@ -1,6 +1,8 @@
 //! What a server offers beside tools.
 
-use patchbay_model::{Content, FilledPrompt, Prompt, Resource, clean_text};
+use std::sync::Arc;
+
+use patchbay_model::{Content, FilledPrompt, Prompt, Resource};
 use rmcp::model::{
     ClientRequest, GetPromptRequest, GetPromptRequestParams, ListPromptsRequest,
     ListResourceTemplatesRequest, ListResourcesRequest, PaginatedRequestParams,
@@ -11,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::McpSession;
 use super::lists::Listing;
-use super::pending::Patience;
+use super::rounds::Round;
 use crate::Error;
-use crate::mcp::resources;
+use crate::mcp::{Asker, resources};
 
 impl McpSession {
     /// Every resource of the server; none where it has no such thing. One that is malformed is left out.
@@ -56,22 +58,25 @@ impl McpSession {
             .await
     }
 
-    /// Reads a resource: its parts, each with its own URI.
+    /// Reads a resource: its parts, each with its own URI. What the server asks meanwhile goes to `asker`.
     ///
     /// # Errors
-    /// [`Error::ServerError`] when there is none; [`Error::InputRequired`]; those of every request, as in
-    /// [`McpSession::list_tools`].
+    /// [`Error::ServerError`] when there is none; [`Error::InputRequired`] when the server asks and nobody is there, or
+    /// for what nobody can give; [`Error::NotAnswered`]; those of every request, as in [`McpSession::list_tools`].
     ///
-    /// Source: MCP 2026-07-28, `resources/read`.
+    /// Source: MCP 2026-07-28, `resources/read`, "Multi Round-Trip Requests".
     pub async fn read_resource(
         &self,
         uri: &str,
+        asker: Option<&Arc<dyn Asker>>,
         cancel: &CancellationToken,
     ) -> Result<Vec<Content>, Error> {
-        let params = ReadResourceRequestParams::new(uri);
-        let result = self
-            .result_of(ReadResourceRequest::new(params).into(), cancel)
-            .await?;
+        let request = |round: Round| -> ClientRequest {
+            let mut params = ReadResourceRequestParams::new(uri);
+            (params.request_state, params.input_responses) = (round.state, round.responses);
+            ReadResourceRequest::new(params).into()
+        };
+        let result = self.result_in_rounds(request, asker, cancel).await?;
         Ok(resources::contents(&result))
     }
 
@@ -93,25 +98,27 @@ impl McpSession {
             .await
     }
 
-    /// Has the server fill a prompt in.
+    /// Has the server fill a prompt in. What it asks meanwhile goes to `asker`.
     ///
     /// # Errors
     /// As [`McpSession::read_resource`].
     ///
-    /// Source: MCP 2026-07-28, `prompts/get`.
+    /// Source: MCP 2026-07-28, `prompts/get`, "Multi Round-Trip Requests".
     pub async fn fill_prompt(
         &self,
         name: &str,
         arguments: Map<String, Value>,
+        asker: Option<&Arc<dyn Asker>>,
         cancel: &CancellationToken,
     ) -> Result<FilledPrompt, Error> {
-        let mut params = GetPromptRequestParams::new(name);
-        if !arguments.is_empty() {
-            params = params.with_arguments(arguments);
-        }
-        let result = self
-            .result_of(GetPromptRequest::new(params).into(), cancel)
-            .await?;
+        let arguments = (!arguments.is_empty()).then_some(arguments);
+        let request = |round: Round| -> ClientRequest {
+            let mut params = GetPromptRequestParams::new(name);
+            params.arguments.clone_from(&arguments);
+            (params.request_state, params.input_responses) = (round.state, round.responses);
+            GetPromptRequest::new(params).into()
+        };
+        let result = self.result_in_rounds(request, asker, cancel).await?;
         Ok(resources::parse_prompt(&result))
     }
 
@@ -132,24 +139,6 @@ impl McpSession {
         let reading = self.pages(&list, cancel, |page| found.extend(parse(&page)));
         self.within(reading).await?;
         Ok(found)
-    }
-
-    async fn result_of(
-        &self,
-        request: ClientRequest,
-        cancel: &CancellationToken,
-    ) -> Result<Value, Error> {
-        let patience = Patience::usual(&self.0.limits);
-        let mut facts = self.request(request, patience, &|_| {}, cancel).await?;
-        let result = facts.answer["result"].take();
-        match result["resultType"].as_str() {
-            None | Some("complete") => Ok(result),
-            Some("input_required") => Err(Error::InputRequired),
-            Some(other) => Err(Error::Protocol(format!(
-                "unexpected result type {}",
-                clean_text(other, 50)
-            ))),
-        }
     }
 
     async fn within<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use axum::Router;
 use futures::StreamExt as _;
 use patchbay_model::{Content, Json, Question, QuestionAnswer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -79,7 +79,7 @@ fn legacy(questions: Vec<Value>) -> Router {
         let (answers, questions) = (answers.clone(), questions.clone());
         async move {
             match asked.method.as_str() {
-                "tools/call" => {
+                "tools/call" | "prompts/get" => {
                     let (send, receive) = mpsc::unbounded_channel();
                     let mut told = answers.subscribe();
                     tokio::spawn(async move {
@@ -88,13 +88,14 @@ fn legacy(questions: Vec<Value>) -> Router {
                             let question = json!({"jsonrpc": "2.0", "id": id, "method": "elicitation/create", "params": params});
                             send.send(event(&question)).unwrap();
                         }
-                        let mut all = serde_json::Map::new();
+                        let mut all = Map::new();
                         while all.len() < questions.len() {
                             let (id, answer) = told.recv().await.unwrap();
                             all.insert(id.as_str().unwrap().to_owned(), answer);
                         }
                         let text = Value::Object(all).to_string();
-                        let done = json!({"jsonrpc": "2.0", "id": asked.id, "result": {"content": [{"type": "text", "text": text}]}});
+                        let done =
+                            json!({"jsonrpc": "2.0", "id": asked.id, "result": given(&text)});
                         drop(send.send(event(&done)));
                     });
                     let pieces = tokio_stream::wrappers::UnboundedReceiverStream::new(receive);
@@ -110,6 +111,16 @@ fn legacy(questions: Vec<Value>) -> Router {
     })
 }
 
+/// That text as the result of a call, a prompt and a resource.
+fn given(text: &str) -> Value {
+    let content = json!({"type": "text", "text": text});
+    json!({
+        "resultType": "complete", "content": [content],
+        "messages": [{"role": "user", "content": content}],
+        "contents": [{"uri": "echo", "text": text}],
+    })
+}
+
 /// A server of the newer era that wants `questions` answered before it answers.
 fn modern(questions: Value) -> Router {
     hand_made::raw(move |asked: Asked| {
@@ -117,25 +128,22 @@ fn modern(questions: Value) -> Router {
         async move {
             match asked.method.as_str() {
                 "server/discover" => result(&asked.id, discovered()),
-                "tools/call" => {
+                "tools/call" | "prompts/get" | "resources/read" => {
                     let told = &asked.params["inputResponses"];
                     if asked.params["requestState"].is_null() {
                         let more = json!({"resultType": "input_required", "inputRequests": questions, "requestState": "s\u{e9}"});
                         return result(&asked.id, more);
                     }
                     assert_eq!(asked.params["requestState"], "s\u{e9}");
-                    assert_eq!(asked.params["name"], "echo");
+                    let named = [&asked.params["name"], &asked.params["uri"]];
+                    assert!(named.contains(&&json!("echo")), "{named:?}");
                     let capabilities =
                         &asked.params["_meta"]["io.modelcontextprotocol/clientCapabilities"];
                     assert!(
                         capabilities["elicitation"]["form"].is_object(),
                         "{capabilities}"
                     );
-                    let content = json!([{"type": "text", "text": told.to_string()}]);
-                    result(
-                        &asked.id,
-                        json!({"resultType": "complete", "content": content}),
-                    )
+                    result(&asked.id, given(&told.to_string()))
                 }
                 _ => accepted(),
             }
@@ -294,7 +302,7 @@ async fn a_flood_of_questions_is_cut_off() {
                 format!("k{n:02}"),
                 json!({"method": "elicitation/create", "params": who("name")})
             ))
-            .collect::<serde_json::Map<_, _>>()
+            .collect::<Map<_, _>>()
     );
     let person = Person::sending(json!({"name": "Ada"}));
     let outcome = called(modern(questions), &person).await.unwrap();
@@ -306,7 +314,7 @@ async fn a_flood_of_questions_is_cut_off() {
 
 #[tokio::test]
 async fn a_form_that_nobody_could_fill_in_is_cancelled() {
-    let fields: serde_json::Map<_, _> = (0..10_000)
+    let fields: Map<_, _> = (0..10_000)
         .map(|n| (format!("f{n}"), json!({"type": "string"})))
         .collect();
     let huge = json!({"message": "m", "requestedSchema": {"type": "object", "properties": fields}});
@@ -334,6 +342,31 @@ async fn questions_of_the_newer_era_are_asked_one_after_the_other() {
     );
     assert_eq!(person.asked(), 2);
     assert!(!sent.unwrap().contains("inputResponses"));
+}
+
+#[tokio::test]
+async fn what_is_asked_for_a_prompt_or_a_resource_is_answered_in_both_eras() {
+    let person = Person::sending(json!({"name": "Ada"}));
+    let asker = Arc::clone(&person) as Arc<dyn Asker>;
+    let (cancel, limits) = (CancellationToken::new(), McpLimits::DEFAULT);
+    let question = json!({"method": "elicitation/create", "params": who("name")});
+    let (_modern, session) = session(modern(json!({"q0": question})), limits).await;
+    let answer = json!({"q0": {"action": "accept", "content": {"name": "Ada"}}});
+    let text = |content: &Content| match content {
+        Content::Text { text } => serde_json::from_str::<Value>(text).unwrap(),
+        Content::Resource { text, .. } => serde_json::from_str(text.as_ref().unwrap()).unwrap(),
+        other => panic!("{other:?}"),
+    };
+    let filled = session.fill_prompt("echo", Map::new(), Some(&asker), &cancel);
+    assert_eq!(text(&filled.await.unwrap().messages[0].content), answer);
+    let read = session.read_resource("echo", Some(&asker), &cancel);
+    assert_eq!(text(&read.await.unwrap()[0]), answer);
+    let refused = session.read_resource("echo", None, &cancel).await;
+    assert!(matches!(refused, Err(Error::InputRequired)), "{refused:?}");
+    let (_legacy, session) = self::session(legacy(vec![who("name")]), limits).await;
+    let filled = session.fill_prompt("echo", Map::new(), Some(&asker), &cancel);
+    assert_eq!(text(&filled.await.unwrap().messages[0].content), answer);
+    assert_eq!(person.asked(), 3);
 }
 
 #[tokio::test]
