@@ -208,6 +208,8 @@ pub struct ConsentRequest<'a> {
     pub redirect: Option<&'a Url>,
     /// Values of [`Consents::consent_form`], none of which has to be there.
     pub choices: Map<String, Value>,
+    /// Whether one that was given before is to be given anew.
+    pub is_again: bool,
 }
 
 impl<'a> ConsentRequest<'a> {
@@ -221,6 +223,7 @@ impl<'a> ConsentRequest<'a> {
             connector,
             redirect,
             choices,
+            is_again: false,
         }
     }
 

@@ -69,17 +69,24 @@ async fn go_through(
         hint: "Enter a key instead.".to_owned(),
     })?;
     let mut visit = ReturnVisit::expect(running, callbacks).await?;
-    let request = ConsentRequest::new(remote, Some(visit.address()), choices.clone());
+    // What cannot be told is met again below.
+    let before = consents.consent_state(remote, &options(cx)).await;
+    let was_given = matches!(before, Ok(ConsentState::Given));
+    let request = ConsentRequest {
+        is_again: was_given,
+        ..ConsentRequest::new(remote, Some(visit.address()), choices.clone())
+    };
     let started = consents.start_consent(request, &options(cx)).await;
     let started = finish_call(cx, &connector.account, platform, started).await?;
     if let Some(page) = &started.page {
-        open(cx, running, connector, page, &started).await?;
         let asked = Asked {
             consents,
             remote,
             poll_every: started.poll_every,
             title: &connector.title,
+            was_given,
         };
+        open(cx, running, connector, page, &started).await?;
         tokio::select! {
             () = await_user::deadline(cx, running) => return Err(Error::ConsentTimedOut),
             given = wait(cx, running, &asked, &mut visit) => given?,
@@ -117,6 +124,8 @@ struct Asked<'a> {
     remote: &'a RemoteId,
     poll_every: Duration,
     title: &'a str,
+    /// Whether there was a consent before this one: only that the browser came back tells them apart.
+    was_given: bool,
 }
 
 /// Asks until the consent is given or over, at once when the browser comes back: what the platform says
@@ -129,17 +138,8 @@ async fn wait(
 ) -> Result<(), Error> {
     let (mut browser, mut is_back) = (None, false);
     let options = options(cx);
+    let mut was_given = asked.was_given;
     let given = loop {
-        let state = asked.consents.consent_state(asked.remote, &options);
-        match state.await {
-            Ok(ConsentState::Given) => break Ok(()),
-            Ok(ConsentState::Ended { reason, is_refusal }) => {
-                break Err(Error::ConsentEnded { reason, is_refusal });
-            }
-            Ok(ConsentState::Waiting) => {}
-            Err(error) if error.is_retryable() => {}
-            Err(error) => break Err(error.into()),
-        }
         tokio::select! {
             () = tokio::time::sleep(asked.poll_every) => {}
             received = visit.receive(running, asked.title), if !is_back => {
@@ -150,6 +150,17 @@ async fn wait(
                     Err(error) => break Err(error),
                 }
             }
+        }
+        let state = asked.consents.consent_state(asked.remote, &options);
+        match state.await {
+            Ok(ConsentState::Given) if was_given && !is_back => {}
+            Ok(ConsentState::Given) => break Ok(()),
+            Ok(ConsentState::Ended { reason, is_refusal }) => {
+                break Err(Error::ConsentEnded { reason, is_refusal });
+            }
+            Ok(ConsentState::Waiting) => was_given = false,
+            Err(error) if error.is_retryable() => {}
+            Err(error) => break Err(error.into()),
         }
     };
     answer_browser(browser, asked.title, given.as_ref().err()).await;

@@ -306,6 +306,11 @@ impl Consents for AgentStack {
             redirect_url: request.redirect.map(Url::to_string),
             access_token: None,
         };
+        if request.is_again {
+            // What is connected is answered to be so, without a page.
+            let connector = connect.connector.clone();
+            Disconnect { connector }.run(self, options).await?;
+        }
         let connector = match connect.run(self, options).await {
             Err(error) if self.is_stuck(id, &error, options).await => {
                 let connector = connect.connector.clone();
