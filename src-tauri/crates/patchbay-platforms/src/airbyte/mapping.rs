@@ -105,7 +105,8 @@ fn failure(result: &CheckResult) -> Option<String> {
     )
 }
 
-/// Whether the provider refused the credentials: its 401 or 403, or a refresh token that lapsed.
+/// Whether the provider refused the credentials: its 401, or a refresh token that lapsed. With a 403 it knows them, and
+/// they lack a right that no other sign-in may give.
 ///
 /// The contract gives no member for it, so the words and numbers of the failed parts are looked at.
 fn is_refused_by_provider(result: &CheckResult) -> bool {
@@ -118,14 +119,13 @@ fn says_refusal(words: &str) -> bool {
     let words = words.to_lowercase();
     let mut numbers = words.split(|sign: char| !sign.is_ascii_alphanumeric());
     let terms = ["invalid_grant", "refresh token", "refresh_token"];
-    numbers.any(|number| matches!(number, "401" | "403"))
-        || terms.iter().any(|term| words.contains(term))
+    numbers.any(|number| number == "401") || terms.iter().any(|term| words.contains(term))
 }
 
 fn names_refusal(value: &Value) -> bool {
     match value {
         Value::String(words) => says_refusal(words),
-        Value::Number(number) => matches!(number.as_u64(), Some(401 | 403)),
+        Value::Number(number) => number.as_u64() == Some(401),
         Value::Array(items) => items.iter().any(names_refusal),
         Value::Object(members) => members.values().any(names_refusal),
         Value::Null | Value::Bool(_) => false,

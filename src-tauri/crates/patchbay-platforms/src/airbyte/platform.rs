@@ -178,6 +178,7 @@ impl Connectors for Airbyte {
         DeleteConnector { connector_id }.run(self, options).await?;
         let wait = WaitForDeletion {
             connector_id: id.clone(),
+            workspace_name: self.observations.of(id.as_str()).workspace,
             ..WaitForDeletion::default()
         };
         wait.run(self, options).await

@@ -34,8 +34,12 @@ fn each_word_of_a_check_has_its_state() {
             ),
         ),
         (
-            json!({"status": "failed", "entity_check_results": [{"status_code": 403}]}),
+            json!({"status": "failed", "entity_check_results": [{"status_code": 401}]}),
             (Status::NeedsAuthorization, None),
+        ),
+        (
+            json!({"status": "failed", "entity_check_results": [{"status_code": 403}]}),
+            (Status::Failing, None),
         ),
         (
             json!({"status": "failed", "failure_reason": "invalid_grant"}),
