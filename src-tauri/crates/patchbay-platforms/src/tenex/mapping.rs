@@ -124,7 +124,7 @@ pub(super) fn consent(grant: &Grant, states: &States) -> ConsentState {
     } else {
         ConsentState::Ended {
             reason: clean_text(&grant.reason(), REASON_LIMIT),
-            is_refusal: true,
+            is_refusal: grant.is_refusal(),
         }
     }
 }

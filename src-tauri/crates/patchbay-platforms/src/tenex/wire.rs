@@ -89,6 +89,12 @@ impl Grant {
         let words = error.and_then(|error| non_empty(error.get("message")?));
         words.map_or_else(|| format!("status {}", self.status), str::to_owned)
     }
+
+    /// Whether somebody refused: the code of RFC 6749, section 4.1.2.1, which the platform hands on.
+    pub fn is_refusal(&self) -> bool {
+        let error = self.rest.get("error");
+        error.is_some_and(|error| error["code"] == "access_denied")
+    }
 }
 
 /// What a test read found.

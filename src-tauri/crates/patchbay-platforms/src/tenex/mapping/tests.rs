@@ -175,3 +175,19 @@ fn a_connector_is_told_in_our_words() {
     assert_eq!(mapped.created_at, Timestamp::parse("2026-05-08T14:22:01Z"));
     assert_eq!(mapped.checked_at, Timestamp::parse("2026-05-08T14:30:00Z"));
 }
+
+/// Source: 10ex contract, section 3, "Polling"; RFC 6749, section 4.1.2.1.
+#[test]
+fn a_consent_was_refused_where_the_platform_says_so_and_failed_elsewhere() {
+    let state = |members: Value| consent(&serde_json::from_value(members).unwrap(), &states());
+    assert_eq!(state(json!({"status": "pending"})), ConsentState::Waiting);
+    assert_eq!(state(json!({"status": "connected"})), ConsentState::Given);
+    for (code, is_refusal) in [("access_denied", true), ("server_error", false)] {
+        let error = json!({"code": code, "message": "It said no"});
+        let reason = "It said no".to_owned();
+        assert_eq!(
+            state(json!({"status": "error", "error": error})),
+            ConsentState::Ended { reason, is_refusal }
+        );
+    }
+}
