@@ -14,7 +14,8 @@ async fn known_servers_are_listed_searched_and_shown() {
         assert_eq!(found.stdout.lines().count(), 2, "{}", found.shown());
     }
     let shown = terminal.run(&["catalog", "show", "filesystem"]).await;
-    assert!(shown.stdout.contains("local servers aren't supported yet"));
+    let adding = "patchbay connector add filesystem -- npx";
+    assert!(shown.stdout.contains(adding), "{}", shown.shown());
     let is_untested = |line: &str| line.starts_with("Tested:") && line.ends_with(" no");
     assert!(shown.stdout.lines().any(is_untested), "{}", shown.shown());
     let none = terminal.run(&["catalog", "show", "nothing"]).await;

@@ -1,7 +1,7 @@
 //! `patchbay status`: what waits for a person.
 
-use patchbay_model::Timestamp;
-use patchbay_ops::{Need, NeedFix, NeedKind, list_needs};
+use patchbay_model::{Timestamp, VaultBackend, VaultState};
+use patchbay_ops::{Need, NeedFix, NeedKind, list_needs, vault_status};
 
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -11,7 +11,8 @@ use crate::output::{text, when};
 pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
     let needs = list_needs(&cli.cx).await?;
     if needs.is_empty() {
-        cli.stderr.say("All good.");
+        let vault = vault_status(&cli.cx).await;
+        cli.stderr.say(nothing(vault.state, vault.backend));
     }
     let now = cli.now();
     cli.out.answer(&needs, |screen| {
@@ -21,6 +22,19 @@ pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
         let rows = needs.iter().map(|need| row(need, now));
         Table::new(["PROBLEM", "REASON", "ACCOUNT", "SINCE", "FIX"], rows).render(screen)
     })
+}
+
+/// That nobody is waited for. A passphrase is asked for by each command that needs it.
+fn nothing(vault: VaultState, backend: Option<VaultBackend>) -> &'static str {
+    match (vault, backend) {
+        (VaultState::Unavailable, _) => {
+            "No problems found, but the keychain isn't available. To see why, run `patchbay doctor`."
+        }
+        (VaultState::Locked, Some(VaultBackend::Keychain)) => {
+            "No problems found, but the keychain is locked. Unlock it before you run a tool."
+        }
+        _ => "All good.",
+    }
 }
 
 fn row(need: &Need, now: Timestamp) -> [Cell; 5] {

@@ -180,7 +180,7 @@ fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
         Reach::Command { words, variables } => facts
             .add("Command", words.join(" "))
             .add("Variables", variables.join(", "))
-            .add("Add with", "local servers aren't supported yet"),
+            .add("Add with", adding(&entry.id, words, variables)),
     };
     let tried = if entry.verified { "yes" } else { "no" };
     facts
@@ -189,6 +189,17 @@ fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
         .maybe("Source", entry.source.as_ref())
         .maybe("Updated", entry.source_date.as_ref())
         .add("Tested", tried)
+}
+
+/// The command that adds a local server, with a place for each of its variables.
+fn adding(name: &str, words: &[String], variables: &[String]) -> String {
+    let variables = variables.iter().map(|name| format!(" --env {name}=VALUE"));
+    let words = words.iter().map(|word| format!(" {}", text::quote(word)));
+    let (variables, words): (String, String) = (variables.collect(), words.collect());
+    format!(
+        "patchbay connector add {}{variables} --{words}",
+        text::quote(name)
+    )
 }
 
 #[cfg(test)]
