@@ -107,6 +107,14 @@ pub enum Error {
         /// Title of the connector.
         connector: String,
     },
+    /// Its platform says that it does not work.
+    #[error("{connector} isn't working")]
+    FailingAtPlatform {
+        /// Title of the connector.
+        connector: String,
+        /// The platform's words, cleaned.
+        reason: Option<String>,
+    },
     /// The sign-in lapsed and was not renewed.
     #[error("sign-in of {connector} expired")]
     SignInLapsed {
@@ -326,6 +334,7 @@ impl Explain for Error {
             Self::SignInNeeded { .. } | Self::TokenNeeded { .. } | Self::SecretLost { .. } => {
                 Code::AuthNeeded
             }
+            Self::FailingAtPlatform { .. } => Code::PlatformFailed,
             Self::SignInLapsed { .. } => Code::AuthExpired,
             Self::KeyRefused { .. } => Code::AuthRefused,
             Self::SignedOut { .. } | Self::SignedOutHere { .. } => Code::PlatformSignedOut,
@@ -388,6 +397,7 @@ impl Explain for Error {
             Self::AddressSecret { .. } => "Remove them and sign in with a token or header instead.",
             Self::ChangedElsewhere { .. } => "Reload it and make your change again.",
             Self::SignInNeeded { .. } => "Sign in.",
+            Self::FailingAtPlatform { .. } => "Fix it where the service is set up.",
             Self::TokenNeeded { .. } => "Enter it in the connector's settings.",
             Self::SignInLapsed { .. } => "Sign in again.",
             Self::KeyRefused { .. } => "Check it and try again.",
@@ -471,6 +481,10 @@ impl Explain for Error {
                 message: own.message,
                 hint: own.hint,
                 ..source.problem()
+            },
+            Self::FailingAtPlatform { reason, .. } => Problem {
+                detail: reason.clone(),
+                ..own
             },
             Self::SignInLapsed { detail, .. } => Problem {
                 detail: detail.clone(),

@@ -88,7 +88,9 @@ pub use connectors::add_program::{AddProgram, add_program, allow_connector_progr
 pub use connectors::bundle::{
     AddBundle, Bundle, BundleSetting, BundleSettingKind, add_bundle, read_bundle,
 };
-pub use connectors::check::{Check, CheckState, CheckStep, check_connector, check_connectors};
+pub use connectors::check::{
+    Check, CheckState, CheckStep, check_connector, check_connectors, platforms_objection,
+};
 pub use connectors::client_certificate::set_client_certificate;
 pub use connectors::create::{
     AccountDefinitions, CreateConnector, create_connector, creation_form, list_account_definitions,

@@ -374,6 +374,9 @@ pub(crate) struct ConnectArgs {
     /// Print the sign-in link instead of opening a browser
     #[arg(long)]
     pub(crate) no_browser: bool,
+    /// Sign in again even if it is connected
+    #[arg(long)]
+    pub(crate) again: bool,
     /// Accept a new sign-in host
     #[arg(long, value_name = "HOST")]
     pub(crate) accept_issuer: Option<String>,

@@ -9,8 +9,8 @@ use patchbay_model::{
 use patchbay_ops::{
     ConnectorChanges, Event, StartAuthorization, abilities, authorization_page,
     cancel_authorization, consent_form, find_authorization, find_connector, finish_authorization,
-    has_consent, refresh_connector, refresh_tools, start_authorization, update_connector,
-    wait_for_authorization,
+    has_consent, platforms_objection, refresh_connector, refresh_tools, start_authorization,
+    update_connector, wait_for_authorization,
 };
 use tokio::sync::{broadcast, mpsc};
 
@@ -39,7 +39,7 @@ pub(super) async fn connect(
     cli.unlock_for(&connector).await?;
     let needs_consent = match connector.authentication {
         // Whoever chooses wants another sign-in than the one that there may be.
-        _ if !is_empty(&choices) => true,
+        _ if how.again || !is_empty(&choices) => true,
         _ if abilities(&connector).reports_status => is_parted(cli, &connector).await?,
         Authentication::Oauth { .. } => true,
         Authentication::None => !opens_without(cli, &connector).await?,
@@ -60,6 +60,9 @@ pub(super) async fn connect(
         judge(authorization).map_err(|failure| failure.of(&connector))?;
     }
     let connector = find_connector(&cli.cx, &connector.id).await?;
+    if let Some(error) = platforms_objection(&connector) {
+        return Err(Failure::from(error).of(&connector));
+    }
     let tools = count(connector.tool_count.unwrap_or_default(), "tool");
     cli.stderr.say(&format!(
         "Connected {} ({}): {tools}.",

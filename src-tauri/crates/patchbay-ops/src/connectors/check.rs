@@ -96,14 +96,10 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
     let connector = find_connector(cx, id).await?;
     let is_connected = cx.sessions().slot(id).lock().await.is_some();
     let steps = match listed {
-        Ok(_) if connector.status.status == Status::NeedsAuthorization => {
-            // A platform without tools is asked how the connector is, and that is its answer.
-            let needed = Error::SignInNeeded {
-                connector: connector.title.clone(),
-            };
-            failed(&connector, needed.problem(), is_connected, took)
-        }
-        Ok(tools) => passed(&connector, tools.len(), took),
+        Ok(tools) => match platforms_objection(&connector) {
+            Some(error) => failed(&connector, error.problem(), is_connected, took),
+            None => passed(&connector, tools.len(), took),
+        },
         Err(error @ (Error::Store(_) | Error::NotFound { .. } | Error::SwitchedOff { .. })) => {
             return Err(error);
         }
@@ -112,6 +108,19 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
     let steps = with_program(&connector, steps).await;
     let connector = view_connector(cx, connector).await?;
     Ok(Check { connector, steps })
+}
+
+/// What is wrong with a connector whose tools were listed: some platforms have none, and are asked how it is.
+pub fn platforms_objection(connector: &Connector) -> Option<Error> {
+    let title = connector.title.clone();
+    match connector.status.status {
+        Status::NeedsAuthorization => Some(Error::SignInNeeded { connector: title }),
+        Status::Failing => Some(Error::FailingAtPlatform {
+            connector: title,
+            reason: connector.status.reason.clone(),
+        }),
+        _ => None,
+    }
 }
 
 /// The tools as they are now. A connector that its platform turned off may be on again there, which is asked
@@ -222,6 +231,9 @@ fn failed(
         Some(_) => failing_step_of_program(problem.code),
         None => failing_step(problem.code),
     };
+    // What a platform does between us and the service is not seen.
+    let is_hidden = abilities(connector).reports_status && !applies(connector, failing);
+    let failing = if is_hidden { "tools" } else { failing };
     let names = steps_of(connector);
     let mut steps: Vec<_> = names.iter().map(|name| blank(connector, name)).collect();
     let place = names.iter().position(|name| *name == failing).unwrap_or(0);
