@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { ProgressBar } from "react-aria-components";
-import { type Connector, type DryRun, type Tool } from "@/host/bindings";
+import { type Connector, type DryRun, type Problem, type Tool } from "@/host/bindings";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
@@ -21,10 +21,12 @@ type Props = {
   tool: Tool;
   /** Asks for the next page; nothing where the last answer names none. */
   onNextPage: (() => void) | null;
+  /** Runs it again with the values of the form. */
+  onRetry: () => void;
 };
 
 /** What the last press led to. Not run, running, a dry run, an answer and a refusal each look different. */
-export function OutcomePane({ connector, tool, onNextPage }: Props) {
+export function OutcomePane({ connector, tool, onNextPage, onRetry }: Props) {
   const { outcome, clear } = useOutcome(connector.id, tool.name);
   const pane = useRef<HTMLDivElement>(null);
   const before = useRef(outcome.kind);
@@ -46,6 +48,7 @@ export function OutcomePane({ connector, tool, onNextPage }: Props) {
         <ToolResult
           run={outcome.run}
           connector={connector}
+          onRetry={onRetry}
           actions={
             <>
               <CompareButton run={outcome.run} />
@@ -61,12 +64,19 @@ export function OutcomePane({ connector, tool, onNextPage }: Props) {
       {outcome.kind === "dry" && <Dry dryRun={outcome.dryRun} onClose={clear} />}
       {outcome.kind === "refused" && (
         <div className={styles.refused}>
-          <ProblemNotice problem={outcome.problem} connector={connector} />
+          <ProblemNotice
+            problem={outcome.problem}
+            connector={connector}
+            onRetry={isWorthRetrying(outcome.problem) ? onRetry : undefined}
+          />
         </div>
       )}
     </div>
   );
 }
+
+/** Whether the same run may go well now, or after the program that it needs was allowed. */
+const isWorthRetrying = ({ retryable, code }: Problem) => retryable || code === "reference.not_allowed";
 
 type RunningOutcome = Extract<Outcome, { kind: "running" }>;
 

@@ -306,6 +306,29 @@ describe("a destructive tool", () => {
   });
 });
 
+it("runs again what may go well now, with the values of the form, however it failed", async () => {
+  const answers = [
+    () => Promise.reject(problem({ code: "reference.not_allowed", message: "op isn't allowed", retryable: false })),
+    () =>
+      sampleRun({
+        state: "failed",
+        result: null,
+        problem: problem({ code: "network.unreachable", message: "it can't be reached", retryable: true }),
+      }),
+    () => sampleRun(),
+  ];
+  host.run_tool = ({ request }) => {
+    requests.push(request as RunTool);
+    return answers[requests.length - 1]?.();
+  };
+  await userEvent.type(await search(), "bugs");
+  await userEvent.keyboard("{Control>}{Enter}{/Control}");
+  await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Run again" }));
+  expect(await screen.findByText("found it")).toBeVisible();
+  expect(requests.map((request) => request.arguments)).toEqual([{ q: "bugs" }, { q: "bugs" }, { q: "bugs" }]);
+});
+
 it("shows a dry run without running", async () => {
   host.dry_run = ({ request }) => ({
     method: "POST",

@@ -160,7 +160,12 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
         )}
         <StatusFacts>{args.shown.length > 0 && <span>{count(args.shown.length, "problem")}</span>}</StatusFacts>
       </section>
-      <OutcomePane connector={connector} tool={tool} onNextPage={nextPage && (() => runner.submit(nextPage))} />
+      <OutcomePane
+        connector={connector}
+        tool={tool}
+        onNextPage={nextPage && (() => runner.submit(nextPage))}
+        onRetry={() => runner.submit()}
+      />
     </>
   );
 }
