@@ -23,6 +23,10 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     cargo::build_everything()?;
     let before = bindings::read();
     let mut tests = runner(Tests::AllButWindow)?;
+    let at_once = at_once().to_string();
+    for variable in ["NEXTEST_TEST_THREADS", "RUST_TEST_THREADS"] {
+        tests.env(variable, &at_once);
+    }
     report.tests("tests", with_binaries(&mut tests));
     report.tests("contract", &mut contract::runner());
     report.check("bindings unchanged", || {
@@ -39,6 +43,12 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
         cargo("test").args(["--package", "xtask", "--locked"]),
     );
     Ok(())
+}
+
+/// How many tests run at once: half as many again as there are cores, for they wait for programs, sockets and files.
+fn at_once() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    cores + cores.div_ceil(2)
 }
 
 /// Which tests of the workspace to run.
