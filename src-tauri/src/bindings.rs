@@ -142,6 +142,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             tools::next_page,
             tools::refresh_tools,
             tools::save_attachment::<tauri::Wry>,
+            tools::save_content::<tauri::Wry>,
             tools::validate_arguments,
             vault::accept_older_secrets,
             vault::choose_passphrase,

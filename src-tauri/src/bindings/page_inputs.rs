@@ -49,6 +49,7 @@ const REVIEWED: &[(&str, &str, &str)] = &[
     ),
     ("AuthenticationChoice", "redirect", "one of two words"),
     ("CompletionTarget", "uri", "sent to its server as a word"),
+    ("Content", "uri", "its end is offered as the name of a file"),
     (
         "ConnectorChanges",
         "command",
@@ -257,6 +258,7 @@ const COMMANDS: &[&str] = &[
     "run_action",
     "run_tool",
     "save_attachment",
+    "save_content",
     "save_platform_credential",
     "save_preferences",
     "save_unsaved_secrets",

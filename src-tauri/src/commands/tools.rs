@@ -1,7 +1,7 @@
 //! Tools and their arguments.
 
-use patchbay_model::{ConnectorId, FieldProblem, Json, Problem, RunId, Tool, ToolSummary};
-use patchbay_ops::{Context, SavedAttachment};
+use patchbay_model::{ConnectorId, Content, FieldProblem, Json, Problem, RunId, Tool, ToolSummary};
+use patchbay_ops::{Attachment, Context, SavedAttachment};
 use tauri::{AppHandle, Runtime, State};
 
 use crate::window::{Offered, choose_file};
@@ -77,15 +77,32 @@ pub(crate) async fn save_attachment<R: Runtime>(
     run: RunId,
     part: u32,
 ) -> Result<Option<SavedAttachment>, Problem> {
-    let name = patchbay_ops::attachment_name(&cx, &run, part).await?;
+    let attachment = Attachment::of_run(&cx, &run, part).await?;
+    save(&app, &attachment).await
+}
+
+/// Asks for a file and writes a part of a resource or a prompt into it; `None` when the user chose none. What its
+/// server calls it is only offered as a name.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_content<R: Runtime>(
+    app: AppHandle<R>,
+    content: Content,
+) -> Result<Option<SavedAttachment>, Problem> {
+    save(&app, &Attachment::of(&content)?).await
+}
+
+async fn save<R: Runtime>(
+    app: &AppHandle<R>,
+    attachment: &Attachment,
+) -> Result<Option<SavedAttachment>, Problem> {
     let offered = Offered {
         title: "Save file",
-        name: name.as_str(),
+        name: attachment.name.as_str(),
         kind: None,
     };
-    let Some(path) = choose_file(&app, offered).await? else {
-        return Ok(None);
-    };
-    let saved = patchbay_ops::save_attachment_as(&cx, &run, part, &path).await?;
-    Ok(Some(saved))
+    match choose_file(app, offered).await? {
+        Some(path) => Ok(Some(attachment.save_as(&path).await?)),
+        None => Ok(None),
+    }
 }

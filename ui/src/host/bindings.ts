@@ -270,6 +270,11 @@ export const commands = {
 	 *  server calls it is only offered as a name.
 	 */
 	saveAttachment: (run: RunId, part: number) => typedError<SavedAttachment | null, Problem>(__TAURI_INVOKE("save_attachment", { run, part })),
+	/**
+	 *  Asks for a file and writes a part of a resource or a prompt into it; `None` when the user chose none. What its
+	 *  server calls it is only offered as a name.
+	 */
+	saveContent: (content: Content) => typedError<SavedAttachment | null, Problem>(__TAURI_INVOKE("save_content", { content })),
 	/**  What is wrong with these values as arguments, by the tool's own schema; empty when nothing is. */
 	validateArguments: (connector: ConnectorId, tool: string, values: Json) => typedError<FieldProblem[], Problem>(__TAURI_INVOKE("validate_arguments", { connector, tool, values })),
 	/**  Takes older secrets for the newest, after a backup was put back. */

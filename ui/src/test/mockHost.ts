@@ -479,6 +479,7 @@ export class MockHost {
       namesCredentials: ({ connector: id }) => this.connectorOf(id).identity.platform === "mistral",
       nextPage: () => null,
       saveAttachment: ({ part }) => ({ path: `/home/lena/Downloads/part-${String(part)}.csv`, bytes: 412 }),
+      saveContent: () => ({ path: "/home/lena/Downloads/license", bytes: 412 }),
       replaceWalletSecret: ({ entry: id }) => this.changeEntry(id, { replacedAt: new Date().toISOString() }),
       runAction: ({ request }) => ({
         answer: { message: "done" },

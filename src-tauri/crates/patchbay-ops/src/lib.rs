@@ -187,9 +187,7 @@ pub use runs::retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_hourly, trim_runs,
 };
 pub use runs::run_tool::{RunProgress, RunTool, cancel_run, count_under_way, run_tool};
-pub use runs::save_attachment::{
-    SavedAttachment, attachment_name, save_attachment, save_attachment_as,
-};
+pub use runs::save_attachment::{Attachment, SavedAttachment};
 pub use runs::{find_run, list_runs, remove_run};
 pub use secrets::programs::{NoProgramConsent, Occasion, ProgramConsent, ProgramRequest, Purpose};
 pub use secrets::reference::resolve_from_environment;

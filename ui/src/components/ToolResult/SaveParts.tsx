@@ -1,5 +1,5 @@
-import { commands, type Content, type ToolRun } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { type Content, type SavedAttachment } from "@/host/bindings";
+import { asProblem } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
 import { bytes } from "@/lib/time";
 import { Button } from "../Button";
@@ -7,25 +7,28 @@ import { useCopy } from "../CopyContext";
 import { ProblemNotice } from "../ProblemNotice";
 import styles from "./ToolResult.module.css";
 
+type Save = (part: Content, place: number) => Promise<SavedAttachment | null>;
+
 /** The parts of an answer that are files, each with a button that asks where to and writes it there. */
-export function SaveParts({ run }: { run: ToolRun }) {
-  const parts = run.result?.content ?? [];
-  const files = parts.map((part, place) => ({ name: fileName(part), place })).filter((file) => file.name !== null);
+export function SaveParts({ parts, save }: { parts: Content[]; save: Save }) {
+  const files = parts
+    .map((part, place) => ({ name: fileName(part), part, place }))
+    .filter((file) => file.name !== null);
   if (files.length === 0) return null;
   return (
     <ul className={styles.files} aria-label="Files">
       {files.map((file) => (
         <li key={file.place}>
-          <File run={run} part={file.place} name={file.name ?? ""} />
+          <File name={file.name ?? ""} save={() => save(file.part, file.place)} />
         </li>
       ))}
     </ul>
   );
 }
 
-function File({ run, part, name }: { run: ToolRun; part: number; name: string }) {
+function File({ name, save: mutationFn }: { name: string; save: () => Promise<SavedAttachment | null> }) {
   const copy = useCopy();
-  const save = useCommand({ mutationFn: () => call(commands.saveAttachment(run.id, part)) });
+  const save = useCommand({ mutationFn });
   const saved = save.data ?? null;
   return (
     <>

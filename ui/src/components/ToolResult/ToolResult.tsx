@@ -1,5 +1,6 @@
 import { type ReactNode } from "react";
-import { type Connector, type ToolRun } from "@/host/bindings";
+import { commands, type Connector, type ToolRun } from "@/host/bindings";
+import { call } from "@/host/call";
 import { writeJson } from "@/lib/jsonText";
 import { bytes, duration } from "@/lib/time";
 import { Badge } from "../Badge";
@@ -43,7 +44,11 @@ export function ToolResult({ run, actions, onRetry, connector }: Props) {
         )}
         {actions}
       </header>
-      <SaveParts key={`files of ${run.id}`} run={run} />
+      <SaveParts
+        key={`files of ${run.id}`}
+        parts={run.result?.content ?? []}
+        save={(_, place) => call(commands.saveAttachment(run.id, place))}
+      />
       <ResultViews key={run.id} run={run} onRetry={onRetry} connector={connector} />
       {run.timings && <Timing timings={run.timings} />}
     </section>

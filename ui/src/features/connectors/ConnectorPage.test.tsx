@@ -298,6 +298,7 @@ it("reads_a_resource_and_fills_in_a_prompt", async () => {
         description: null,
         messages: [
           { role: "user", content: { kind: "text", text: `Review ${String((values as { number: string }).number)}` } },
+          { role: "assistant", content: { kind: "text", text: "Which one?" } },
         ],
       });
     },
@@ -308,6 +309,9 @@ it("reads_a_resource_and_fills_in_a_prompt", async () => {
   await user.click(within(list).getByRole("button", { name: /^license/ }));
   expect(await screen.findByText("rights")).toBeVisible();
   expect(host.lastCall("readResource")).toEqual({ connector: "con_github", uri: "repo://license" });
+  await user.click(screen.getByRole("button", { name: "Save license" }));
+  expect(await screen.findByText("/home/lena/Downloads/license")).toBeVisible();
+  expect(host.lastCall("saveContent")).toMatchObject({ content: { text: "All **rights**" } });
   expect(await axeViolations(container)).toEqual([]);
 
   await user.clear(screen.getByRole("textbox", { name: "Filter resources" }));
@@ -332,6 +336,16 @@ it("reads_a_resource_and_fills_in_a_prompt", async () => {
   await user.type(number, "12{Enter}");
   expect(await screen.findByText("Review 12")).toBeVisible();
   expect(host.lastCall("fillPrompt")).toEqual({ connector: "con_github", prompt: "review", values: { number: "12" } });
+  await user.click(screen.getByRole("button", { name: "Copy as text" }));
+  const text = "User:\nReview 12\n\nAssistant:\nWhich one?";
+  await waitFor(() => expect(host.lastCall("copyText")).toMatchObject({ text }));
+  await user.click(screen.getByRole("button", { name: "Copy as JSON" }));
+  await waitFor(() =>
+    expect(JSON.parse((host.lastCall("copyText") as { text: string }).text)).toMatchObject([
+      { role: "user" },
+      { role: "assistant" },
+    ]),
+  );
 });
 
 it("the_command_of_a_local_program_is_edited_line_by_line", async () => {

@@ -28,97 +28,93 @@ pub struct SavedAttachment {
     pub bytes: u32,
 }
 
-/// Writes a part of a run's answer into a folder, named as its server names it as far as that is a plain
-/// name. A file that is there stays: the new one has a number then. Only the user can read it. `part` is
-/// the place among the parts of the answer, from 0.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] when that part is no file; [`Error::File`], [`Error::Store`].
-pub async fn save_attachment(
-    cx: &Context,
-    run: &RunId,
-    part: u32,
-    folder: &Path,
-) -> Result<SavedAttachment, Error> {
-    let (name, bytes) = find_attachment(cx, run, part).await?;
-    let (mut file, path) = create(folder, &name).await?;
-    let written = async {
-        file.write_all(&bytes).await?;
-        file.sync_all().await
-    };
-    if let Err(source) = written.await {
-        // Half a file helps nobody; that it cannot be removed changes nothing of the error.
-        drop(tokio::fs::remove_file(&path).await);
-        return Err(failed(&path, source));
+/// A part of an answer that is a file.
+pub struct Attachment {
+    /// The name that it would have, for the person to agree to or to change.
+    pub name: PlainFileName,
+    bytes: Vec<u8>,
+}
+
+impl Attachment {
+    /// A part of a run's answer; `part` is its place among the parts, from 0.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Usage`] when that part is no file, or was not kept; [`Error::Store`].
+    pub async fn of_run(cx: &Context, run: &RunId, part: u32) -> Result<Self, Error> {
+        let run = find_run(cx, run).await?;
+        if !run.summary.capture.is_full() {
+            return Err(Error::Usage {
+                what: "the result of this run wasn't kept".to_owned(),
+                hint: "Change what is kept in the settings of the connector, then run it again."
+                    .to_owned(),
+            });
+        }
+        let parts = run.result.map(|result| result.content).unwrap_or_default();
+        let part = usize::try_from(part)
+            .ok()
+            .and_then(|place| parts.get(place));
+        part.and_then(file_of).ok_or_else(no_file)
     }
-    Ok(describe_saved(&path, &bytes))
-}
 
-/// The name that a part of a run's answer would have as a file, for the person to agree to or to change.
-///
-/// # Errors
-/// As [`save_attachment`].
-pub async fn attachment_name(cx: &Context, run: &RunId, part: u32) -> Result<PlainFileName, Error> {
-    Ok(find_attachment(cx, run, part).await?.0)
-}
-
-/// Writes a part of a run's answer into the file that a person chose; one that is there is replaced. Only
-/// the user can read it.
-///
-/// # Errors
-/// As [`save_attachment`].
-pub async fn save_attachment_as(
-    cx: &Context,
-    run: &RunId,
-    part: u32,
-    path: &Path,
-) -> Result<SavedAttachment, Error> {
-    let (_, bytes) = find_attachment(cx, run, part).await?;
-    let mut file = AtomicFile::create(path).await?;
-    file.write(&bytes).await?;
-    file.finish().await?;
-    Ok(describe_saved(path, &bytes))
-}
-
-/// Name and bytes of a part that is a file.
-async fn find_attachment(
-    cx: &Context,
-    run: &RunId,
-    part: u32,
-) -> Result<(PlainFileName, Vec<u8>), Error> {
-    let run = find_run(cx, run).await?;
-    if !run.summary.capture.is_full() {
-        return Err(Error::Usage {
-            what: "the result of this run wasn't kept".to_owned(),
-            hint: "Change what is kept in the settings of the connector, then run it again."
-                .to_owned(),
-        });
+    /// A part of a resource or a prompt.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it is no file.
+    pub fn of(part: &Content) -> Result<Self, Error> {
+        file_of(part).ok_or_else(no_file)
     }
-    let parts = run.result.map(|result| result.content).unwrap_or_default();
-    let part = usize::try_from(part)
-        .ok()
-        .and_then(|place| parts.get(place));
-    part.and_then(file_of).ok_or_else(|| Error::Usage {
+
+    /// Writes it into a folder, named as its server names it as far as that is a plain name. A file that is there
+    /// stays: the new one has a number then. Only the user can read it.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub async fn save(&self, folder: &Path) -> Result<SavedAttachment, Error> {
+        let (mut file, path) = create(folder, &self.name).await?;
+        let written = async {
+            file.write_all(&self.bytes).await?;
+            file.sync_all().await
+        };
+        if let Err(source) = written.await {
+            // Half a file helps nobody; that it cannot be removed changes nothing of the error.
+            drop(tokio::fs::remove_file(&path).await);
+            return Err(failed(&path, source));
+        }
+        Ok(self.saved(&path))
+    }
+
+    /// Writes it into the file that a person chose; one that is there is replaced. Only the user can read it.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub async fn save_as(&self, path: &Path) -> Result<SavedAttachment, Error> {
+        let mut file = AtomicFile::create(path).await?;
+        file.write(&self.bytes).await?;
+        file.finish().await?;
+        Ok(self.saved(path))
+    }
+
+    fn saved(&self, path: &Path) -> SavedAttachment {
+        SavedAttachment {
+            path: path.display().to_string(),
+            bytes: u32::try_from(self.bytes.len()).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+fn no_file() -> Error {
+    Error::Usage {
         what: "this part isn't a file".to_owned(),
         hint: "Choose an image, audio or a resource.".to_owned(),
-    })
-}
-
-fn describe_saved(path: &Path, bytes: &[u8]) -> SavedAttachment {
-    SavedAttachment {
-        path: path.display().to_string(),
-        bytes: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
     }
 }
 
-/// Name and bytes of a part; `None` for what is no file.
-fn file_of(part: &Content) -> Option<(PlainFileName, Vec<u8>)> {
+/// A part with its bytes; `None` for what is no file.
+fn file_of(part: &Content) -> Option<Attachment> {
     let decoded = |data: &str| STANDARD.decode(data.trim()).ok();
-    match part {
-        Content::Image { data, mime_type } => {
-            Some((unnamed("picture", mime_type)?, decoded(data)?))
-        }
-        Content::Audio { data, mime_type } => Some((unnamed("sound", mime_type)?, decoded(data)?)),
+    let (name, bytes) = match part {
+        Content::Image { data, mime_type } => (unnamed("picture", mime_type), decoded(data)?),
+        Content::Audio { data, mime_type } => (unnamed("sound", mime_type), decoded(data)?),
         Content::Resource {
             uri,
             mime_type,
@@ -132,10 +128,11 @@ fn file_of(part: &Content) -> Option<(PlainFileName, Vec<u8>)> {
             };
             let kind = mime_type.as_deref().unwrap_or_default();
             let name = name_in(uri).or_else(|| unnamed("resource", kind));
-            Some((name?, bytes))
+            (name, bytes)
         }
-        Content::Text { .. } | Content::ResourceLink { .. } | Content::Other { .. } => None,
-    }
+        Content::Text { .. } | Content::ResourceLink { .. } | Content::Other { .. } => return None,
+    };
+    Some(Attachment { name: name?, bytes })
 }
 
 fn unnamed(what: &str, mime_type: &str) -> Option<PlainFileName> {

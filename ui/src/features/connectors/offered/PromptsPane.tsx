@@ -1,10 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
+import { Button } from "@/components/Button";
+import { useCopy } from "@/components/CopyContext";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
-import { commands, type Connector, type Prompt } from "@/host/bindings";
+import { SaveParts } from "@/components/ToolResult/SaveParts";
+import { commands, type Connector, type Content, type Prompt, type PromptMessage } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
+import { writeJson } from "@/lib/jsonText";
 import { capital } from "@/lib/words";
 import { OfferedPane } from "./OfferedPane";
 import { TextsForm } from "./TextsForm";
@@ -44,7 +48,26 @@ function Fill({ connector, prompt }: { connector: Connector; prompt: Prompt }) {
       />
       {fill.error && <ProblemNotice problem={asProblem(fill.error)} connector={connector} />}
       {fill.data?.description && <p className="text2">{fill.data.description}</p>}
-      {fill.data?.messages.map(({ role, content }, index) => (
+      {fill.data && <Messages messages={fill.data.messages} />}
+    </>
+  );
+}
+
+function Messages({ messages }: { messages: PromptMessage[] }) {
+  const copy = useCopy();
+  if (messages.length === 0) return <p className="text2">Empty</p>;
+  return (
+    <>
+      <div className="line">
+        <Button small icon="copy" onPress={() => copy(asText(messages), "Prompt")}>
+          Copy as text
+        </Button>
+        <Button small icon="copy" onPress={() => copy(writeJson(messages), "Prompt")}>
+          Copy as JSON
+        </Button>
+      </div>
+      <SaveParts parts={messages.map(({ content }) => content)} save={(part) => call(commands.saveContent(part))} />
+      {messages.map(({ role, content }, index) => (
         <section key={index} aria-label={`Message ${index + 1}`}>
           <h3 className="text3 small">{capital(role)}</h3>
           <ContentPart content={content} index={index} />
@@ -52,4 +75,29 @@ function Fill({ connector, prompt }: { connector: Connector; prompt: Prompt }) {
       ))}
     </>
   );
+}
+
+/** The messages as one would paste them; who says which is told where there are several. */
+function asText(messages: PromptMessage[]): string {
+  const texts = messages.map(({ role, content }) => {
+    const text = textOf(content);
+    return messages.length > 1 ? `${capital(role)}:\n${text}` : text;
+  });
+  return texts.join("\n\n");
+}
+
+/** A part as text; what is none is named by its address or its kind. */
+function textOf(content: Content): string {
+  switch (content.kind) {
+    case "text":
+      return content.text;
+    case "resource":
+      return content.text ?? content.uri;
+    case "resource_link":
+      return content.uri;
+    case "other":
+      return writeJson(content.value);
+    default:
+      return `[${content.mimeType}]`;
+  }
 }

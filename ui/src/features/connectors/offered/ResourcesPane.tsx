@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
+import { SaveParts } from "@/components/ToolResult/SaveParts";
 import { commands, type Connector, type Content, type Resource, type TemplateVariable } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -72,5 +73,12 @@ function Read({ connector, uri }: { connector: Connector; uri: string }) {
 
 function Parts({ parts }: { parts: Content[] }) {
   if (parts.length === 0) return <p className="text2">Empty</p>;
-  return parts.map((content, index) => <ContentPart key={index} content={content} index={index} />);
+  return (
+    <>
+      <SaveParts parts={parts} save={(part) => call(commands.saveContent(part))} />
+      {parts.map((content, index) => (
+        <ContentPart key={index} content={content} index={index} />
+      ))}
+    </>
+  );
 }

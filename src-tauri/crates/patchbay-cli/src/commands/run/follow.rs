@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use patchbay_model::{Code, Content, Origin, Problem, RunId, RunState};
-use patchbay_ops::{RunTool, find_connector, find_run, follow_run, next_page, save_attachment};
+use patchbay_ops::{Attachment, RunTool, find_connector, find_run, follow_run, next_page};
 
 use crate::cli::Cli;
 use crate::commands::run_result::finish;
@@ -62,7 +62,8 @@ pub(super) async fn save(
         Some(number) => number - 1,
         None => first_file(cli, &id).await?,
     };
-    let saved = save_attachment(&cli.cx, &id, place, &folder).await?;
+    let attachment = Attachment::of_run(&cli.cx, &id, place).await?;
+    let saved = attachment.save(&folder).await?;
     cli.out.answer(&saved, |_| format!("{}\n", saved.path))
 }
 
