@@ -199,7 +199,7 @@ fn what_a_server_asks_is_answered_in_the_window() {
     window.press("button", "Run");
     window.see(dialog.0, dialog.1);
     let run = window.invoke("list_questions", serde_json::json!({}));
-    let run = run.expect("the open question")[0]["run"].clone();
+    let run = run.expect("the open question")[0]["during"]["run"].clone();
     window
         .invoke("cancel_run", serde_json::json!({ "run": run }))
         .expect("the run is under way");

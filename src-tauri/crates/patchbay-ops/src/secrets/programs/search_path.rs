@@ -100,8 +100,10 @@ async fn ask(shell: &Path, options: &[&str], patience: Duration) -> Option<OsStr
     let mut command = Command::new(shell);
     command
         .args(options)
-        // A program's word, for each shell has its own way to say a variable.
-        .arg(format!("echo {MARK}; /usr/bin/printenv PATH; echo {MARK}"))
+        // A program's word, for each shell has its own way to say a variable. Where it lies differs, and `env` does not.
+        .arg(format!(
+            "echo {MARK}; /usr/bin/env printenv PATH; echo {MARK}"
+        ))
         .env("PATCHBAY_RESOLVING_ENVIRONMENT", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
