@@ -6,10 +6,11 @@
 #[cfg_attr(windows, path = "attention/windows.rs")]
 mod system;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
-use patchbay_model::inert_line;
-use patchbay_ops::{Context, Event, Need, list_needs};
+use patchbay_model::{QuestionId, inert_line};
+use patchbay_ops::{AskedDuring, Context, Event, Need, OpenQuestion, list_needs, list_questions};
 use serde_json::Value;
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_store::StoreExt;
@@ -32,13 +33,15 @@ pub(crate) fn watch<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     let (app, cx) = (app.clone(), cx.clone());
     let mut events = cx.events();
     tauri::async_runtime::spawn(async move {
+        let mut told = HashSet::new();
         count(&app, &cx).await;
         loop {
             match events.recv().await {
                 Ok(Event::NeedArose { need }) => {
-                    notify(&app, &need);
+                    notify(&app, about_need(&need));
                     count(&app, &cx).await;
                 }
+                Ok(Event::QuestionsChanged) => tell_of_questions(&app, &cx, &mut told),
                 Ok(event) if changes_needs(&event) => count(&app, &cx).await,
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => count(&app, &cx).await,
@@ -75,12 +78,23 @@ async fn count<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     }
 }
 
+/// Tells of each question once: a run waits until somebody comes.
+fn tell_of_questions<R: Runtime>(app: &AppHandle<R>, cx: &Context, told: &mut HashSet<QuestionId>) {
+    let open = list_questions(cx);
+    told.retain(|id| open.iter().any(|one| one.id == *id));
+    for question in open {
+        if told.insert(question.id.clone()) {
+            notify(app, about_question(&question));
+        }
+    }
+}
+
 /// Whoever looks at the window sees it there.
-fn notify<R: Runtime>(app: &AppHandle<R>, need: &Need) {
+fn notify<R: Runtime>(app: &AppHandle<R>, notice: Notice) {
     if window::is_looked_at(app) || !is_on(app) {
         return;
     }
-    let (app, notice) = (app.clone(), notice(need));
+    let app = app.clone();
     // The system's answer is waited for.
     std::thread::spawn(move || {
         if let Err(error) = system::show(&app, &notice) {
@@ -90,10 +104,26 @@ fn notify<R: Runtime>(app: &AppHandle<R>, need: &Need) {
 }
 
 /// Names of connectors are in it, which others wrote.
-fn notice(need: &Need) -> Notice {
+fn about_need(need: &Need) -> Notice {
     Notice {
         title: inert_line(&need.headline),
         words: need.words.as_deref().map(inert_line).unwrap_or_default(),
+    }
+}
+
+/// What it asks is read in the window, where it is told from words of Patchbay's.
+fn about_question(question: &OpenQuestion) -> Notice {
+    let asked_by = match &question.during {
+        AskedDuring::Run { tool, .. } => tool,
+        AskedDuring::Prompt { name } => name,
+        AskedDuring::Resource { uri } => uri,
+    };
+    Notice {
+        title: format!(
+            "{} asks you something",
+            inert_line(&question.connector_title)
+        ),
+        words: format!("{} waits for your answer", inert_line(asked_by)),
     }
 }
 
@@ -117,4 +147,33 @@ pub(crate) fn turn<R: Runtime>(app: &AppHandle<R>, on: bool) -> tauri_plugin_sto
 
 fn file<R: Runtime>(app: &AppHandle<R>) -> PathBuf {
     app.state::<Context>().paths().settings.join(FILE)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_question_is_told_by_who_asks_and_what_waits_and_its_words_are_left_out() {
+        let question = json!({
+            "id": "ask_1",
+            "connector": "con_1",
+            "connectorTitle": "Files\u{202e}",
+            "during": { "kind": "run", "run": "run_1", "tool": "delete\nall" },
+            "identity": {
+                "account": "This computer", "platform": "local", "credential": null, "user": null,
+                "level": null, "expiresAt": null,
+            },
+            "askedAt": "2026-10-21T07:27:30Z",
+            "question": { "kind": "page", "message": "Go there", "url": "https://evil.example/", "host": "evil.example" },
+        });
+        let question = serde_json::from_value(question).expect("it is a question");
+        let expected = Notice {
+            title: "Files<U+202E> asks you something".to_owned(),
+            words: "delete all waits for your answer".to_owned(),
+        };
+        assert_eq!(about_question(&question), expected);
+    }
 }
