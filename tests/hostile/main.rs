@@ -27,5 +27,6 @@ mod misbehaving;
 mod payload;
 mod platforms;
 mod register;
+mod sample;
 mod server;
 mod traps;

@@ -12,6 +12,7 @@ use patchbay_playground::{Pace, Reply};
 use super::Exchange;
 use super::app::try_answer;
 use crate::payload;
+use crate::sample::some_of;
 use crate::traps::Traps;
 
 /// How many ways are gone at once.
@@ -21,7 +22,7 @@ type Change = Box<dyn Fn(&mut Reply) + Send + Sync>;
 
 async fn try_all(cases: Vec<(String, Exchange, Change)>) {
     let traps = Arc::new(Traps::set().await);
-    stream::iter(cases)
+    stream::iter(some_of(cases))
         .map(|(case, exchange, change)| {
             tokio::spawn(try_answer(case, exchange, Arc::clone(&traps), change))
         })
@@ -140,7 +141,7 @@ async fn a_redirect_takes_nothing_along() {
             cases.push((exchange, status, target.clone()));
         }
     }
-    stream::iter(cases)
+    stream::iter(some_of(cases))
         .map(|(exchange, status, target)| {
             let case = format!("{exchange:?} is {status} to {target:?}");
             let change = move |reply: &mut Reply| {

@@ -50,7 +50,7 @@ pub(crate) enum Part {
     Window,
     /// A platform more, built with the command line and the window for this alone
     Platform,
-    /// Kills at each step of a sign-in, a refresh, a rotation and runs, 200 of each; by name only
+    /// Kills at each step of a sign-in, a refresh, a rotation and runs, 200 of each, and all hostile answers; by name only
     Faults,
     /// The Debian package: it installs, starts, takes a link, goes without a trace; by name only
     Bundle,
@@ -127,7 +127,7 @@ const BY_NAME: [(Part, &str); 4] = [
         Part::Bundle,
         "it takes a release build and installs a package",
     ),
-    (Part::Faults, "the tests have a tenth of it"),
+    (Part::Faults, "the tests have some of it"),
     (Part::Updates, "it takes a build with an endpoint"),
     (Part::Systems, "it takes compilers for other systems"),
 ];

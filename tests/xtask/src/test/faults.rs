@@ -1,4 +1,4 @@
-//! Many kills at each step of what may lose something; the tests have a few of each.
+//! Many kills at each step of what may lose something, and every case of a hostile peer; the tests have a few of each.
 
 use anyhow::Result;
 
@@ -20,5 +20,10 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
         .args(["--nocapture", "--test-threads=1"])
         .env("PATCHBAY_FAULTS_KILLS", KILLS);
     report.tests("kills", &mut tests);
+    let mut tests = cargo::linted(&["test"]);
+    tests
+        .args(["--test", "hostile", "--", "--skip", "faults::kills::"])
+        .env("PATCHBAY_HOSTILE_ALL", "1");
+    report.tests("hostile peers, all cases", &mut tests);
     Ok(())
 }
