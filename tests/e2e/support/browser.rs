@@ -30,7 +30,8 @@ pub(crate) struct Browser(Arc<State>);
 struct State {
     answer: Mutex<Answer>,
     opened: watch::Sender<Vec<Url>>,
-    ended: watch::Sender<Vec<Ended>>,
+    /// In the order in which their pages were opened; `None` where one is under way.
+    ended: watch::Sender<Vec<Option<Ended>>>,
 }
 
 /// Where a page led to.
@@ -68,11 +69,12 @@ impl Browser {
         pages.unwrap()[nth - 1].clone()
     }
 
-    /// Where the browser ended for the `nth` time, from 1.
+    /// Where the `nth` page led to on which the person did something, from 1.
     pub(crate) async fn ended(&self, nth: usize) -> Ended {
         let mut ended = self.0.ended.subscribe();
-        let all = within(ended.wait_for(|all| all.len() >= nth)).await;
-        all.unwrap()[nth - 1].clone()
+        let is_over = |all: &Vec<Option<Ended>>| all.get(nth - 1).is_some_and(Option::is_some);
+        let all = within(ended.wait_for(is_over)).await.unwrap();
+        all[nth - 1].clone().unwrap()
     }
 }
 
@@ -86,9 +88,14 @@ impl OpenBrowser for Browser {
         self.0.opened.send_modify(|pages| pages.push(page.clone()));
         let (browser, page) = (self.clone(), page.clone());
         if answer != Answer::Nothing {
+            let mut place = 0;
+            self.0.ended.send_modify(|all| {
+                place = all.len();
+                all.push(None);
+            });
             tokio::spawn(async move {
                 let ended = play(page, answer).await;
-                browser.0.ended.send_modify(|all| all.push(ended));
+                browser.0.ended.send_modify(|all| all[place] = Some(ended));
             });
         }
         Ok(())
