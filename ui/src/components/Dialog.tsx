@@ -63,6 +63,8 @@ export function Dialog({
               {!alert && <Button look="quiet" icon="x" label={closeLabel} onPress={onClose} />}
             </header>
             {textOnly ? (
+              // A scrolling region has to be reachable by keyboard.
+              // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
               <div className={styles.body} role="region" aria-label={title} tabIndex={0}>
                 {children}
               </div>
