@@ -6,12 +6,14 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use patchbay_files::create_private_folder;
 use patchbay_model::{ConnectorId, Timestamp, clean_text};
 use patchbay_platforms::mcp::OnLine;
 use serde::Serialize;
 use specta::Type;
 use tokio::io::AsyncReadExt as _;
 
+use crate::abilities::abilities;
 use crate::clock::Clock;
 use crate::connectors::find_connector;
 use crate::context::Context;
@@ -42,7 +44,7 @@ pub struct ServerLogLine {
 /// [`Error::NotFound`]; [`Error::Usage`] where its platform speaks with it; [`Error::File`].
 pub async fn read_server_log(cx: &Context, id: &ConnectorId) -> Result<Vec<ServerLogLine>, Error> {
     let connector = find_connector(cx, id).await?;
-    if connector.remote_id.is_some() {
+    if !abilities(&connector).configured_here {
         return Err(Error::Usage {
             what: format!("{} is on a platform and has no log here", connector.title),
             hint: "Look at its runs instead.".to_owned(),
@@ -103,7 +105,7 @@ fn append(file: &Path, now: Timestamp, line: &str) -> io::Result<()> {
     let mut opened = match options.open(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             // The first server to say something was never started here.
-            file.parent().map_or(Ok(()), fs::create_dir_all)?;
+            file.parent().map_or(Ok(()), create_private_folder)?;
             options.open(file)?
         }
         opened => opened?,
@@ -125,7 +127,7 @@ pub(super) fn former(file: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::RemoteId;
+    use patchbay_model::Platform;
 
     use super::*;
     use crate::clock::SystemClock;
@@ -152,7 +154,7 @@ mod tests {
         fs::write(&file, "no time\n2026-01-01T00:00:00Z a\u{1b}[2Jb\n\u{ff}").unwrap();
         let lines = read_server_log(&cx, &id).await.unwrap();
         assert_eq!(lines[lines.len() - 1].text, clean_text("a\u{1b}[2Jb", 500));
-        connector.remote_id = Some(RemoteId::new("theirs"));
+        connector.identity.platform = Platform::Mistral;
         cx.store().save_connector(&connector).await.unwrap();
         let refused = read_server_log(&cx, &id).await.unwrap_err();
         assert!(matches!(refused, Error::Usage { .. }));
