@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use patchbay_model::{QuestionId, inert_line};
-use patchbay_ops::{AskedDuring, Context, Event, Need, OpenQuestion, list_needs, list_questions};
+use patchbay_ops::{Context, Event, Need, OpenQuestion, list_needs, list_questions};
 use serde_json::Value;
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_store::StoreExt;
@@ -113,17 +113,15 @@ fn about_need(need: &Need) -> Notice {
 
 /// What it asks is read in the window, where it is told from words of Patchbay's.
 fn about_question(question: &OpenQuestion) -> Notice {
-    let asked_by = match &question.during {
-        AskedDuring::Run { tool, .. } => tool,
-        AskedDuring::Prompt { name } => name,
-        AskedDuring::Resource { uri } => uri,
-    };
     Notice {
         title: format!(
             "{} asks you something",
             inert_line(&question.connector_title)
         ),
-        words: format!("{} waits for your answer", inert_line(asked_by)),
+        words: format!(
+            "{} waits for your answer",
+            inert_line(question.during.name())
+        ),
     }
 }
 

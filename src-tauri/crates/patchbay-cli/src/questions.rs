@@ -130,12 +130,12 @@ impl Person for Terminal {
 
 fn ask(person: &mut impl Person, open: &OpenQuestion, now: Timestamp) -> QuestionAnswer {
     let title = text::line(&open.connector_title);
-    let (name, act) = match &open.during {
-        AskedDuring::Run { tool, .. } => (tool, "runs"),
-        AskedDuring::Prompt { name } => (name, "is filled in"),
-        AskedDuring::Resource { uri } => (uri, "is read"),
+    let act = match &open.during {
+        AskedDuring::Run { .. } => "runs",
+        AskedDuring::Prompt { .. } => "is filled in",
+        AskedDuring::Resource { .. } => "is read",
     };
-    let name = text::line(name);
+    let name = text::line(open.during.name());
     let identity = text::line(&words::identity(&open.identity, now));
     person.say(&format!("{title} asks, while {name} {act} as {identity}:"));
     match &open.question {

@@ -57,6 +57,17 @@ pub enum AskedDuring {
     },
 }
 
+impl AskedDuring {
+    /// What it does that to: the name of a tool or a prompt, or a URI.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Run { tool: name, .. } | Self::Prompt { name } | Self::Resource { uri: name } => {
+                name
+            }
+        }
+    }
+}
+
 /// The questions that are open in this process, the oldest first.
 #[derive(Default)]
 pub(crate) struct Questions(Mutex<Vec<Waiting>>);
