@@ -62,15 +62,10 @@ export function Dialog({
               </div>
               {!alert && <Button look="quiet" icon="x" label={closeLabel} onPress={onClose} />}
             </header>
-            {textOnly ? (
-              // A scrolling region has to be reachable by keyboard.
-              // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-              <div className={styles.body} role="region" aria-label={title} tabIndex={0}>
-                {children}
-              </div>
-            ) : (
-              <div className={styles.body}>{children}</div>
-            )}
+            {/* A scrolling region has to be reachable by keyboard. */}
+            <div className={styles.body} {...(textOnly && { role: "region", "aria-label": title, tabIndex: 0 })}>
+              {children}
+            </div>
             {notice && <div className={styles.notice}>{notice}</div>}
             {footer && <footer className={styles.footer}>{footer}</footer>}
           </Layer>
