@@ -23,7 +23,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use patchbay_http::{Capture, CapturedResponse};
-use patchbay_model::{Secret, SentRequest};
+use patchbay_model::{Secret, SentRequest, ServerFacts, Transport};
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -31,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{CallProgress, Declared, McpLimits, McpSession, McpTarget, ToolCall, connect};
-use crate::{BoxError, Error, Headers, NoToken, PlainHttp, TokenSource};
+use crate::{BoxError, Error, Headers, PlainHttp, TokenSource};
 
 /// A server on a free port of loopback; stops when dropped.
 struct Server {
@@ -65,13 +65,18 @@ fn http() -> reqwest::Client {
 }
 
 fn target(url: &Url) -> McpTarget {
-    McpTarget {
-        url: url.clone(),
-        tokens: Arc::new(NoToken),
-        plain_http: PlainHttp::Refused,
-        server_facts: None,
-        declared: Declared::default(),
-        log: None,
+    McpTarget::anonymous(url.clone())
+}
+
+/// What is known of a server that spoke that version the last time.
+fn facts(version: &str) -> ServerFacts {
+    ServerFacts {
+        name: String::new(),
+        version: String::new(),
+        protocol_version: version.to_owned(),
+        transport: Transport::StreamableHttp,
+        instructions: None,
+        icon: None,
     }
 }
 

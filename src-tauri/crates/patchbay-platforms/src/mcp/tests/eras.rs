@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use patchbay_model::{Content, ServerFacts, ToolEffect, Transport};
+use patchbay_model::{Content, ToolEffect};
 use rmcp::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData,
@@ -59,17 +59,6 @@ fn echo() -> Router {
         StreamableHttpServerConfig::default(),
     );
     Router::new().nest_service("/mcp", service)
-}
-
-fn facts(version: &str) -> ServerFacts {
-    ServerFacts {
-        name: String::new(),
-        version: String::new(),
-        protocol_version: version.to_owned(),
-        transport: Transport::StreamableHttp,
-        instructions: None,
-        icon: None,
-    }
 }
 
 #[tokio::test]

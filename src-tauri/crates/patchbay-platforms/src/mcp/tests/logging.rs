@@ -4,7 +4,6 @@
 
 use std::sync::Mutex;
 
-use patchbay_model::{ServerFacts, Transport};
 use rmcp::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, LoggingLevel,
@@ -73,14 +72,7 @@ fn heard() -> (OnLine, Arc<Mutex<Vec<String>>>) {
 async fn logged(url: &Url, version: &str) -> Vec<String> {
     let (log, heard) = heard();
     let target = McpTarget {
-        server_facts: Some(ServerFacts {
-            name: String::new(),
-            version: String::new(),
-            protocol_version: version.to_owned(),
-            transport: Transport::StreamableHttp,
-            instructions: None,
-            icon: None,
-        }),
+        server_facts: Some(facts(version)),
         log: Some(log),
         ..target(url)
     };
