@@ -1,6 +1,10 @@
 //! Cargo for another system: the compiler, its standard libraries, and a C compiler for each target.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, Result};
 
@@ -25,9 +29,14 @@ done
 exec PYTHON -m ziglang cc -target ARCHITECTURE-macos "$@"
 "#;
 
-/// A warning is an error. Debian's linker of LLVM is several times as fast as the one of mingw.
-const WINDOWS_FLAGS: &str =
-    "-D warnings -C link-arg=-fuse-ld=lld -C link-arg=-B/usr/lib/llvm-19/bin";
+/// Links with Debian's linker of LLVM, which is several times as fast as the one of mingw; mingw's compiler knows
+/// its own only, and says with what it is to be called.
+const LINKER_FOR_WINDOWS: &str = r#"#!/bin/sh
+case $1 in
+  */collect2) shift; exec /usr/lib/llvm-19/bin/ld.lld "$@" ;;
+  *) exec x86_64-w64-mingw32-gcc -fno-use-linker-plugin -wrapper "$0" "$@" ;;
+esac
+"#;
 
 /// What clippy is told for Windows. It takes each `thread_local` for one without `const`, as the sort that
 /// mingw gives expands to the same code either way.
@@ -59,6 +68,7 @@ impl Cross {
         };
         cross.prepare_zig()?;
         cross.write_c_compiler(MAC)?;
+        write_script(&linker_for_windows(), LINKER_FOR_WINDOWS)?;
         Ok(cross)
     }
 
@@ -142,19 +152,26 @@ impl Cross {
         let script = CC_FOR_MACOS
             .replace("PYTHON", &format!("'{python}'"))
             .replace("ARCHITECTURE", architecture);
-        let file = self.c_compiler(target);
-        fs::write(&file, script)?;
-        shell::read(Command::new("chmod").arg("+x").arg(&file)).map(drop)
+        write_script(&self.c_compiler(target), &script)
     }
+}
+
+fn linker_for_windows() -> PathBuf {
+    folder().join("linker-for-windows")
+}
+
+fn write_script(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text)?;
+    shell::read(Command::new("chmod").arg("+x").arg(file)).map(drop)
 }
 
 fn windows(mut cargo: Command) -> Command {
     cargo
         .env(
             "CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER",
-            "x86_64-w64-mingw32-gcc",
+            linker_for_windows(),
         )
-        .env(flags_variable(WINDOWS), WINDOWS_FLAGS);
+        .env(flags_variable(WINDOWS), "-D warnings");
     cargo
 }
 
