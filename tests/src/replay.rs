@@ -48,10 +48,7 @@ pub async fn replay(
         .iter()
         .find(|adapter| adapter.platform() == platform);
     let adapter = *adapter.ok_or_else(|| format!("{shown}: nobody replays {platform:?}"))?;
-    let settings = ClientSettings {
-        ..ClientSettings::default()
-    };
-    let clients = Clients::build(&settings).map_err(|error| error.to_string())?;
+    let clients = Clients::build(&ClientSettings::default()).map_err(|error| error.to_string())?;
     let mut ids = BTreeSet::new();
     let mut lines = Vec::new();
     for (n, text) in text

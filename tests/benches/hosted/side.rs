@@ -33,9 +33,6 @@ pub(crate) fn platform(name: &str, base: &str) -> Result<Arc<dyn Platform>> {
         other => bail!("there is no platform {other}"),
     };
     let hosted = hosted(kind).context("it is not hosted")?;
-    let settings = ClientSettings {
-        ..ClientSettings::default()
-    };
     let mut fields = Map::new();
     fields.insert("base_url".to_owned(), json!(base));
     if kind == Kind::Airbyte {
@@ -44,7 +41,7 @@ pub(crate) fn platform(name: &str, base: &str) -> Result<Arc<dyn Platform>> {
     let account = SignIn {
         settings: fields,
         secrets: BTreeMap::from([(secret.to_owned(), Secret::new(KEY))]),
-        clients: Clients::build(&settings)?,
+        clients: Clients::build(&ClientSettings::default())?,
         clock: Arc::new(SystemClock),
     };
     Ok((hosted.sign_in)(account)?)

@@ -121,9 +121,7 @@ fn is_no_exchange(seen: &Seen) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_fails_as_it_should() {
-    let clients = Clients::build(&ClientSettings {
-        ..ClientSettings::default()
-    });
+    let clients = Clients::build(&ClientSettings::default());
     let clients = clients.unwrap();
     let all = HOSTED.iter().flat_map(|hosted| {
         let operations = (hosted.operations)().iter();

@@ -102,10 +102,7 @@ fn start(platform: Platform, name: &'static str, mut settings: Value) -> Taker {
     let (peer, runtime) = (Peer::start(), runtime());
     settings["base_url"] = Value::from(peer.url.as_str());
     let secrets = ["api_key", "token", "client_secret"];
-    let direct = ClientSettings {
-        ..ClientSettings::default()
-    };
-    let clients = Clients::build(&direct).unwrap();
+    let clients = Clients::build(&ClientSettings::default()).unwrap();
     let hosted = hosted(platform).unwrap();
     let known: Vec<&str> = hosted.fields.iter().map(|field| field.name).collect();
     let sign_in = SignIn {

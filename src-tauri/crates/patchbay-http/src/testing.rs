@@ -138,10 +138,13 @@ impl Clock for Jumping {
 
 /// An account at that address.
 pub fn api_with(base: &str, clock: Arc<dyn Clock>, tokens: Arc<dyn TokenSource>) -> Api {
-    let settings = ClientSettings {
-        ..ClientSettings::default()
-    };
-    Api::new(Clients::build(&settings).unwrap(), clock, base, tokens).unwrap()
+    Api::new(
+        Clients::build(&ClientSettings::default()).unwrap(),
+        clock,
+        base,
+        tokens,
+    )
+    .unwrap()
 }
 
 /// An account at that address without credentials.

@@ -55,13 +55,10 @@ async fn a_large_answer_takes_little_memory() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let server = tokio::spawn(serve(listener, size));
-    let direct = ClientSettings {
-        ..ClientSettings::default()
-    };
     let account = SignIn {
         settings: json!({"base_url": base_url}).as_object().unwrap().clone(),
         secrets: BTreeMap::new(),
-        clients: Clients::build(&direct).unwrap(),
+        clients: Clients::build(&ClientSettings::default()).unwrap(),
         clock: Arc::new(SystemClock),
     };
     let platform = (hosted(Platform::Agentstack).unwrap().sign_in)(account).unwrap();

@@ -29,10 +29,7 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 
 /// Fetches what the server of loopback has, on behalf of a server at `behalf`.
 async fn fetch_for(behalf: &str, named: &str) -> Result<Picture, PictureError> {
-    let settings = ClientSettings {
-        ..ClientSettings::default()
-    };
-    let clients = Clients::build(&settings).unwrap();
+    let clients = Clients::build(&ClientSettings::default()).unwrap();
     let reach = clients.addresses.reach(&Url::parse(behalf).unwrap());
     let named = Url::parse(named).unwrap();
     fetch_picture(&clients.usual, &clients.addresses, &reach, named).await

@@ -31,15 +31,12 @@ pub(crate) fn sign_in(
     settings: Value,
     secrets: &[(&str, &str)],
 ) -> Arc<dyn Platform> {
-    let direct = ClientSettings {
-        ..ClientSettings::default()
-    };
     let secrets = secrets.iter();
     let secrets = secrets.map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)));
     let account = SignIn {
         settings: object(settings),
         secrets: secrets.collect::<BTreeMap<_, _>>(),
-        clients: Clients::build(&direct).unwrap(),
+        clients: Clients::build(&ClientSettings::default()).unwrap(),
         clock: Arc::new(Still),
     };
     (hosted(platform).unwrap().sign_in)(account).unwrap()

@@ -34,16 +34,13 @@ pub(in crate::agentstack) fn any_json() -> impl Strategy<Value = Value> {
 
 fn account(settings: Value, secrets: &[(&str, &str)], clock: Arc<Jumping>) -> SignIn {
     let settings: Map<String, Value> = settings.as_object().unwrap().clone();
-    let direct = ClientSettings {
-        ..ClientSettings::default()
-    };
     let secrets = secrets.iter();
     SignIn {
         settings,
         secrets: secrets
             .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)))
             .collect::<BTreeMap<_, _>>(),
-        clients: Clients::build(&direct).unwrap(),
+        clients: Clients::build(&ClientSettings::default()).unwrap(),
         clock,
     }
 }

@@ -147,13 +147,10 @@ fn account(server: &Server, clock: &Arc<Jumping>, secrets: &[(&str, &str)]) -> A
     let secrets = secrets
         .iter()
         .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)));
-    let clients = ClientSettings {
-        ..ClientSettings::default()
-    };
     let account = SignIn {
         settings: settings.as_object().unwrap().clone(),
         secrets: secrets.collect::<BTreeMap<_, _>>(),
-        clients: Clients::build(&clients).unwrap(),
+        clients: Clients::build(&ClientSettings::default()).unwrap(),
         clock: Arc::clone(clock) as _,
     };
     (super::AIRBYTE.sign_in)(account).unwrap()

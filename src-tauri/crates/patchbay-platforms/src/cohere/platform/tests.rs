@@ -23,13 +23,10 @@ pub(in crate::cohere) fn any_json() -> impl Strategy<Value = Value> {
 
 fn account(settings: Value, key: &str) -> SignIn {
     let settings: Map<String, Value> = settings.as_object().unwrap().clone();
-    let direct = ClientSettings {
-        ..ClientSettings::default()
-    };
     SignIn {
         settings,
         secrets: BTreeMap::from([("api_key".to_owned(), Secret::new(key))]),
-        clients: Clients::build(&direct).unwrap(),
+        clients: Clients::build(&ClientSettings::default()).unwrap(),
         clock: Jumping::new(),
     }
 }

@@ -12,13 +12,10 @@ use crate::{Effect, SignIn};
 fn account(settings: Value, key: Option<&str>) -> SignIn {
     let settings: Map<String, Value> = serde_json::from_value(settings).unwrap();
     let key = key.map(|key| ("api_key".to_owned(), Secret::new(key)));
-    let clients = ClientSettings {
-        ..ClientSettings::default()
-    };
     SignIn {
         settings,
         secrets: BTreeMap::from_iter(key),
-        clients: Clients::build(&clients).unwrap(),
+        clients: Clients::build(&ClientSettings::default()).unwrap(),
         clock: Arc::new(SystemClock),
     }
 }

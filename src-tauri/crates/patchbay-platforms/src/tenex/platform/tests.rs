@@ -32,16 +32,13 @@ pub(in crate::tenex) fn any_json() -> impl Strategy<Value = Value> {
 }
 
 fn account(settings: &Value, secrets: &[(&str, &str)], clock: Arc<Jumping>) -> SignIn {
-    let direct = ClientSettings {
-        ..ClientSettings::default()
-    };
     let secrets = secrets
         .iter()
         .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)));
     SignIn {
         settings: settings.as_object().unwrap().clone(),
         secrets: secrets.collect::<BTreeMap<_, _>>(),
-        clients: Clients::build(&direct).unwrap(),
+        clients: Clients::build(&ClientSettings::default()).unwrap(),
         clock,
     }
 }
