@@ -3,17 +3,20 @@ import { Button } from "./Button";
 
 type Props = {
   label?: string;
-  /** Whether something in it has to be seen, such as what is wrong with a field. */
+  /** Whether something in it has to be seen, such as what is wrong with a field: that opens it. */
   hasNews?: boolean;
+  startsOpen?: boolean;
   children: ReactNode;
 };
 
 /** Folds what few need. */
-export function Advanced({ label = "Advanced", hasNews = false, children }: Props) {
-  const [unfolded, setUnfolded] = useState(false);
-  const open = unfolded || hasNews;
-  // What was opened for its news stays open while one sees to it.
-  if (hasNews && !unfolded) setUnfolded(true);
+export function Advanced({ label = "Advanced", hasNews = false, startsOpen = false, children }: Props) {
+  const [open, setOpen] = useState(hasNews || startsOpen);
+  const [hadNews, setHadNews] = useState(hasNews);
+  if (hasNews !== hadNews) {
+    setHadNews(hasNews);
+    if (hasNews) setOpen(true);
+  }
   return (
     <>
       <div>
@@ -21,7 +24,7 @@ export function Advanced({ label = "Advanced", hasNews = false, children }: Prop
           look="link"
           icon={open ? "chevron-down" : "chevron-right"}
           aria-expanded={open}
-          onPress={() => setUnfolded(!open)}
+          onPress={() => setOpen(!open)}
         >
           {label}
         </Button>

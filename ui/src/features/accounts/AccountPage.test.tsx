@@ -331,6 +331,25 @@ describe("operations", () => {
     );
   });
 
+  it("keep_what_was_typed_beside_their_arguments_but_for_the_values_of_headers", async () => {
+    const { user, client } = renderApp(at("list"), state);
+    await user.click(await screen.findByRole("button", { name: "Request options" }));
+    await user.type(screen.getByRole("textbox", { name: "Timeout (seconds)" }), "5");
+    await user.type(screen.getByRole("textbox", { name: "Header" }), "X-Trace");
+    await user.type(screen.getByLabelText("Value"), "s3cret-4711");
+    await user.click(screen.getByRole("row", { name: /^share_org/ }));
+    await screen.findByRole("region", { name: "share_org" });
+    await user.click(screen.getByRole("row", { name: /^list/ }));
+    expect(await screen.findByRole("textbox", { name: "Timeout (seconds)" })).toHaveValue("5");
+    expect(screen.getByRole("textbox", { name: "Header" })).toHaveValue("X-Trace");
+    expect(screen.getByLabelText("Value")).toHaveValue("");
+    expect(cacheHolds(client, "s3cret-4711")).toBe(false);
+    await user.click(screen.getByRole("button", { name: "Request options" }));
+    expect(screen.queryByRole("textbox", { name: "Timeout (seconds)" })).toBeNull();
+    await user.click(screen.getByRole("button", { name: /^Call/ }));
+    expect(await screen.findByText("Enter a name and value for each header")).toBeVisible();
+  });
+
   it("show_what_failed_and_need_not_be_waited_for", async () => {
     let fails = true;
     const { user } = renderApp(at("list"), state, (host) => {

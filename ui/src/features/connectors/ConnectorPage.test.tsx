@@ -255,6 +255,11 @@ it("suggests_what_the_server_knows_while_a_prompt_is_filled_in_and_never_stands_
   expect(screen.queryByText(/no such thing/i)).toBeNull();
   await user.type(screen.getByRole("textbox", { name: /^branch/ }), "{Enter}");
   await waitFor(() => expect(host.lastCall("fillPrompt")).toMatchObject({ values: { repo: "pat", branch: "main" } }));
+
+  await user.click(screen.getByRole("tab", { name: /^Tools/ }));
+  await user.click(screen.getByRole("tab", { name: /^Prompts/ }));
+  await user.click(await screen.findByRole("button", { name: /^review/ }));
+  expect(await screen.findByLabelText(/^repo/)).toHaveValue("pat");
 });
 
 it("reads_a_resource_and_fills_in_a_prompt", async () => {

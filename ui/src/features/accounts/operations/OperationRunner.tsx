@@ -15,18 +15,19 @@ import { redactSecrets } from "@/lib/schema/secretValues";
 import { type JsonObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
 import { apiCommand } from "@/lib/toolCommand";
-import { type CallOptions, noOptions, type OptionErrors, optionErrors, optionsOf } from "./callOptions";
+import { type OptionErrors, optionErrors, optionsOf } from "./callOptions";
 import { CallOptionsFields } from "./CallOptionsFields";
 import { EffectTag } from "./EffectTag";
 import styles from "./Operations.module.css";
 import { useCall } from "./useCall";
+import { useCallOptions } from "./useCallOptions";
 
 type Props = { account: Account; operation: OperationInfo };
 
 /** The form of one operation and what calls it. */
 export function OperationRunner({ account, operation }: Props) {
   const draft = useSavedArgumentsDraft(account.id, operation.name);
-  const [options, setOptions] = useState<CallOptions>(noOptions);
+  const { options, setOptions, wereKept } = useCallOptions(account.id, operation.name);
   const [errors, setErrors] = useState<OptionErrors>({});
   const { outcome, run } = useCall(account.id, operation.name);
   const refresh = useRefreshAccounts();
@@ -88,7 +89,7 @@ export function OperationRunner({ account, operation }: Props) {
         schema={operation.parameters}
         missingReason="Secret values aren't kept when you leave a form."
       >
-        <Advanced label="Request options">
+        <Advanced label="Request options" startsOpen={wereKept} hasNews={Object.keys(errors).length > 0}>
           <CallOptionsFields
             options={options}
             errors={errors}

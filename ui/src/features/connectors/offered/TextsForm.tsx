@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { type CompletionTarget, type ConnectorId } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import styles from "./Offered.module.css";
 import { SuggestedField } from "./SuggestedField";
 
@@ -19,9 +20,13 @@ type Props = {
   onSubmit: (texts: Record<string, string>) => void;
 };
 
-/** Asks for texts by name. */
+type Typed = Partial<Record<string, string>>;
+
+const nothing: Typed = {};
+
+/** Asks for texts by name. What was typed stays for as long as the window is open. */
 export function TextsForm({ connector, target, asked, action, isPending, onSubmit }: Props) {
-  const [values, setValues] = useState<Partial<Record<string, string>>>({});
+  const [values, setValues] = useClientState(stateKey(nothing, "texts", connector, JSON.stringify(target)));
   const [showsMissing, setShowsMissing] = useState(false);
   const typed = Object.fromEntries(Object.entries(values).flatMap(([name, text]) => (text ? [[name, text]] : [])));
   const isMissing = ({ name, isRequired }: Asked) => isRequired && !values[name];
