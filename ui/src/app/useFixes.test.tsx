@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeAll, expect, it } from "vitest";
 import { type Code } from "@/host/bindings";
 import { renderApp } from "@/test/renderApp";
@@ -25,6 +25,24 @@ it("a_run_that_lacks_access_leads_to_a_sign_in_with_more", async () => {
   await waitFor(() =>
     expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_github" } }),
   );
+});
+
+it("a_run_that_lacked_a_sign_in_is_offered_again_where_that_goes_well", async () => {
+  const { user, host } = await failing("auth.forbidden");
+  await user.click(await screen.findByRole("button", { name: "Sign in with more access" }));
+  await screen.findByText("Waiting for you to sign in");
+  await act(() => host.moveAuthorization(host.state.authorizations[0]?.id ?? "", { state: "denied" }));
+  await user.click(await screen.findByRole("button", { name: "Try again" }));
+  await screen.findByText("Waiting for you to sign in");
+  host.handlers.runTool = () => run({ tool: "report" });
+  await act(() => host.moveAuthorization(host.state.authorizations[0]?.id ?? "", { state: "authorized" }));
+  const dialog = screen.getByRole("dialog", { name: "Sign in to GitHub" });
+  const again = await within(dialog).findByRole("button", { name: "Run again" });
+  await waitFor(() => expect(again).toHaveFocus());
+  await user.click(again);
+  expect(await screen.findByRole("region", { name: "Result" })).toHaveTextContent("Done");
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(host.calls.filter(({ name }) => name === "runTool")).toHaveLength(2);
 });
 
 it("a_run_that_finds_the_vault_locked_leads_to_it", async () => {

@@ -34,10 +34,10 @@ const programTabs: Partial<Record<Code, { label: string; tab: "settings" | "log"
 };
 
 /** Which button helps with a problem that a connector met, wherever that is shown. */
-export function useFixes(onSignIn: (connector: Connector) => void) {
+export function useFixes(onSignIn: (connector: Connector, then: Fix | null) => void) {
   const navigate = useNavigate();
   return useCallback(
-    ({ code }: Problem, connector: Connector): Fix | null => {
+    ({ code }: Problem, connector: Connector, then: Fix | null): Fix | null => {
       if (vaultCodes.has(code)) return { label: "Open vault", run: () => void navigate({ to: "/credentials" }) };
       if (code === "platform.signed_out")
         return {
@@ -62,7 +62,7 @@ export function useFixes(onSignIn: (connector: Connector) => void) {
         };
       return {
         label: code === "auth.forbidden" ? "Sign in with more access" : nextActionLabels[action],
-        run: () => onSignIn(connector),
+        run: () => onSignIn(connector, then),
       };
     },
     [navigate, onSignIn],

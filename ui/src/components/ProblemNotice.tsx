@@ -13,6 +13,8 @@ type Props = {
   onRetry?: () => void;
   /** What the retry is called; a verb of its own beats "Try again". */
   retryLabel?: string;
+  /** Does again what failed, once the button that helps has helped; the retry where there is one. */
+  onFixed?: () => void;
   /** Where it was met: brings the button that helps there. */
   connector?: Connector;
   /** One more button. */
@@ -20,10 +22,17 @@ type Props = {
 };
 
 /** What happened, why, what to do, and the code, where it happened. */
-export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", connector, children }: Props) {
+export function ProblemNotice({
+  problem,
+  onRetry,
+  retryLabel = "Try again",
+  onFixed = onRetry,
+  connector,
+  children,
+}: Props) {
   const copy = useCopy();
   const allow = useAllowProgram();
-  const fix = useFix(problem, connector);
+  const fix = useFix(problem, connector, onFixed ? { label: retryLabel, run: onFixed } : null);
   // Its detail is the reference, which the host judges and shows before anybody agrees to it.
   const program = problem.code === "reference.not_allowed" ? problem.detail : null;
   const reason = problem.detail && problem.detail !== problem.message && !program ? sentence(problem.detail) : null;

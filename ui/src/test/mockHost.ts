@@ -340,8 +340,9 @@ export class MockHost {
       copyAuthorizationPage: () => null,
       startAuthorization: ({ request }) => {
         const of = this.connectorOf((request as StartAuthorization).connector);
+        const earlier = state.authorizations.filter((one) => one.connector === of.id).length;
         const started = authorization({
-          id: `aut_${of.id}`,
+          id: earlier === 0 ? `aut_${of.id}` : `aut_${of.id}_${earlier + 1}`,
           connector: of.id,
           connectorTitle: of.title,
           identity: of.identity,

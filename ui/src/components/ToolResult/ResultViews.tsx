@@ -22,6 +22,8 @@ type Props = {
   withArguments?: boolean;
   comparison?: ComparisonView;
   onRetry?: () => void;
+  /** Runs it again, once a button that helps has helped. */
+  onFixed?: () => void;
   /** On which it ran: brings the button that helps with a problem. */
   connector?: Connector;
 };
@@ -33,7 +35,7 @@ const large = 256 * 1024;
 const kept = 1024 * 1024;
 
 /** The answer of a run in its views; give it the run's id as `key`. */
-export function ResultViews({ run, withArguments = false, comparison, onRetry, connector }: Props) {
+export function ResultViews({ run, withArguments = false, comparison, onRetry, onFixed = onRetry, connector }: Props) {
   const structured = run.result?.structured ?? null;
   const [view, setView] = useState<View>(structured !== null && !run.problem ? "structured" : "rendered");
   const [asked, setAsked] = useState(false);
@@ -47,7 +49,7 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, c
     {
       id: "rendered",
       label: "Formatted",
-      content: <Rendered run={run} onRetry={onRetry} connector={connector} guard={guard} />,
+      content: <Rendered run={run} onRetry={onRetry} onFixed={onFixed} connector={connector} guard={guard} />,
     },
     ...(structured !== null
       ? [
@@ -150,9 +152,10 @@ function EmptyPart({ children }: { children: string }) {
 function Rendered({
   run,
   onRetry,
+  onFixed,
   connector,
   guard,
-}: Pick<Props, "run" | "onRetry" | "connector"> & { guard: (content: ReactNode) => ReactNode }) {
+}: Pick<Props, "run" | "onRetry" | "onFixed" | "connector"> & { guard: (content: ReactNode) => ReactNode }) {
   const content = run.result?.content ?? [];
   const failedByTool = run.result?.isError === true;
   const isEmpty = content.length === 0;
@@ -163,6 +166,7 @@ function Rendered({
           problem={run.problem}
           connector={connector}
           onRetry={run.problem.retryable ? onRetry : undefined}
+          onFixed={onFixed}
           retryLabel="Run again"
         />
       )}

@@ -3,6 +3,7 @@ import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { isInProgress } from "@/components/connectorStatus";
 import { Dialog } from "@/components/Dialog";
+import { type Fix } from "@/components/FixContext";
 import { IdentityLine } from "@/components/IdentityLine";
 import { useShortcut } from "@/components/shortcuts";
 import { useToasts } from "@/host/toasts";
@@ -18,6 +19,8 @@ type Props = {
   toolCount: number | null;
   /** Closes the dialog; a consent under way goes on. */
   onHide: () => void;
+  /** What failed before for want of the sign-in. */
+  then?: Fix | null;
   /** Leads to what could have been chosen before; not there where there was nothing. */
   onOptions?: (() => void) | undefined;
   /** Starts another consent; not there when the connector is gone. */
@@ -34,6 +37,7 @@ export function AuthorizationDialog({
   connector,
   toolCount,
   onHide,
+  then,
   onOptions,
   onAgain,
   onAcceptIssuer,
@@ -69,9 +73,14 @@ export function AuthorizationDialog({
             {authorization.state === "authorized" ? (
               <>
                 {onOpenConnector && <Button onPress={onHide}>Close</Button>}
-                <Button look="primary" autoFocus onPress={onOpenConnector ?? onHide}>
+                <Button look={then ? undefined : "primary"} autoFocus={!then} onPress={onOpenConnector ?? onHide}>
                   {continueLabel}
                 </Button>
+                {then && (
+                  <Button look="primary" autoFocus onPress={then.run}>
+                    {then.label}
+                  </Button>
+                )}
               </>
             ) : (
               <>

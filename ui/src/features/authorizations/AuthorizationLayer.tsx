@@ -41,7 +41,7 @@ export function AuthorizationLayer({ signIn, onOpenConnector }: Props) {
       const { connector, problem } = shown;
       return (
         <Frame connector={connector} onClose={hide}>
-          <Refused problem={problem} onRetry={() => start(connector)} />
+          <Refused problem={problem} onRetry={() => start(connector, signIn.then)} />
         </Frame>
       );
     }
@@ -116,8 +116,17 @@ function Loaded({
         connector={connector}
         toolCount={connector?.toolCount ?? null}
         onHide={signIn.hide}
+        then={
+          signIn.then && {
+            ...signIn.then,
+            run: () => {
+              signIn.hide();
+              signIn.then?.run();
+            },
+          }
+        }
         onOptions={options ? () => signIn.reconsider(id, options) : undefined}
-        onAgain={connector ? () => signIn.start(connector) : undefined}
+        onAgain={connector ? () => signIn.start(connector, signIn.then) : undefined}
         onAcceptIssuer={connector ? (issuer) => signIn.startAt(connector, issuer) : undefined}
         onOpenConnector={
           connector

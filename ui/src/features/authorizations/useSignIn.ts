@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { isInProgress } from "@/components/connectorStatus";
+import { type Fix } from "@/components/FixContext";
 import { type AuthorizationId, commands, type Connector, type Form, type Json, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { upsertAuthorization } from "@/host/events";
@@ -22,8 +23,10 @@ export type Options = { connector: Connector; form: Form };
 
 export type SignIn = {
   shown: Shown | null;
+  /** What failed for want of the sign-in that is shown, offered where that goes well. */
+  then: Fix | null;
   /** Starts a consent, or shows the one under way for that connector; asks first where something has to be chosen. */
-  start: (connector: Connector) => void;
+  start: (connector: Connector, then?: Fix | null) => void;
   /** Starts it at the authorization server that was agreed to in place of the one before. */
   startAt: (connector: Connector, acceptIssuer: string) => void;
   /** Starts it with what was chosen. */
@@ -39,6 +42,7 @@ export type SignIn = {
 export function useSignIn(): SignIn {
   const client = useQueryClient();
   const [shown, setShown] = useState<Shown | null>(null);
+  const [then, setThen] = useState<Fix | null>(null);
   const { mutate } = useCommand({
     mutationFn: async ({
       connector,
@@ -86,8 +90,9 @@ export function useSignIn(): SignIn {
     mutationFn: (id: AuthorizationId) => call(commands.cancelAuthorization(id)),
   });
   const start = useCallback(
-    (connector: Connector) => {
+    (connector: Connector, next: Fix | null = null) => {
       setShown({ kind: "starting", connector });
+      setThen(next);
       mutate({ connector });
     },
     [mutate],
@@ -114,8 +119,11 @@ export function useSignIn(): SignIn {
     [cancel],
   );
   const show = useCallback((id: AuthorizationId) => setShown({ kind: "authorization", id }), []);
-  const hide = useCallback(() => setShown(null), []);
-  return { shown, start, startAt, choose, reconsider, show, hide };
+  const hide = useCallback(() => {
+    setShown(null);
+    setThen(null);
+  }, []);
+  return { shown, then, start, startAt, choose, reconsider, show, hide };
 }
 
 /** Whoever signs in for the first time wants the page; one more sign-in of a connector that works is for a choice. */

@@ -237,12 +237,18 @@ function Loaded({
       )}
       {actions.problem && !elsewhere && (
         <div className={styles.notice}>
-          <ProblemNotice problem={actions.problem} connector={connector} />
+          <ProblemNotice
+            problem={actions.problem}
+            connector={connector}
+            retryLabel="Run again"
+            onFixed={() => actions.replay()}
+          />
         </div>
       )}
       <ResultViews
         run={run}
         connector={connector}
+        onFixed={() => actions.replay()}
         withArguments
         comparison={{
           isShown: comparing !== null,

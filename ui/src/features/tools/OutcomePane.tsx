@@ -68,6 +68,7 @@ export function OutcomePane({ connector, tool, onNextPage, onRetry }: Props) {
             problem={outcome.problem}
             connector={connector}
             onRetry={isWorthRetrying(outcome.problem) ? onRetry : undefined}
+            onFixed={onRetry}
           />
         </div>
       )}

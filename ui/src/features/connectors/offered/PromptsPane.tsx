@@ -46,7 +46,13 @@ function Fill({ connector, prompt }: { connector: Connector; prompt: Prompt }) {
         isPending={fill.isPending}
         onSubmit={fill.mutate}
       />
-      {fill.error && <ProblemNotice problem={asProblem(fill.error)} connector={connector} />}
+      {fill.error && (
+        <ProblemNotice
+          problem={asProblem(fill.error)}
+          connector={connector}
+          onFixed={() => fill.mutate(fill.variables)}
+        />
+      )}
       {fill.data?.description && <p className="text2">{fill.data.description}</p>}
       {fill.data && <Messages messages={fill.data.messages} />}
     </>

@@ -58,7 +58,13 @@ function Template({ connector, uri, variables }: TemplateProps) {
         isPending={read.isPending}
         onSubmit={read.mutate}
       />
-      {read.error && <ProblemNotice problem={asProblem(read.error)} connector={connector} />}
+      {read.error && (
+        <ProblemNotice
+          problem={asProblem(read.error)}
+          connector={connector}
+          onFixed={() => read.mutate(read.variables)}
+        />
+      )}
       {read.data && <Parts parts={read.data} />}
     </>
   );
