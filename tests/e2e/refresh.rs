@@ -326,22 +326,23 @@ async fn a_tool_that_needs_more_scopes_gets_them_after_another_consent() {
     let connector = desk.connected().await;
     let refused = desk.run(&connector, "admin_report", json!({})).await;
     assert_eq!(refused.summary.problem.unwrap().code, Code::AuthForbidden);
-    // The other tools work, and make nobody forget what the server asked for.
-    let status = desk.connector(&connector.id).await.status.status;
-    assert_eq!(status, Status::Ready);
+    // The tool is marked; the other tools work, and make nobody forget what the server asked for.
+    let marked = desk.connector(&connector.id).await;
+    assert_eq!(marked.status.status, Status::Ready);
+    assert_eq!(marked.tools_lacking_access, ["admin_report"]);
     assert_done(&echo(&desk, &connector).await);
-    let status = desk.connector(&connector.id).await.status.status;
-    assert_eq!(status, Status::Ready);
+    let still = desk.connector(&connector.id).await;
+    assert_eq!(still.status.status, Status::Ready);
+    assert_eq!(still.tools_lacking_access, ["admin_report"]);
 
     let over = desk.sign_in(&connector).await;
     let mut scopes = over.scopes.clone();
     scopes.sort();
     assert_eq!(scopes, ["admin", "read", "write"]);
+    let signed_in = desk.connector(&connector.id).await;
+    assert_eq!(signed_in.status.status, Status::Ready);
+    assert!(signed_in.tools_lacking_access.is_empty());
     assert_done(&desk.run(&connector, "admin_report", json!({})).await);
-    assert_eq!(
-        desk.connector(&connector.id).await.status.status,
-        Status::Ready
-    );
     let mut granted = wallet_entry(&desk).await.scopes;
     granted.sort();
     assert_eq!(granted, ["admin", "read", "write"]);

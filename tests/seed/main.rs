@@ -127,6 +127,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         authentication_methods: vec![AuthenticationMethod::Oauth],
         server: None,
         tool_count: Some(u32::try_from(place % 40).unwrap_or_default()),
+        tools_lacking_access: Vec::new(),
         created_at: at,
         updated_at: at,
         tags: vec!["team".to_owned()],

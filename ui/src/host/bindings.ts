@@ -1079,6 +1079,8 @@ export type Connector = {
 	server: ServerFacts | null,
 	/**  Number of tools when they were last listed. */
 	toolCount: number | null,
+	/**  Names of the tools that were last refused for a right that its sign-in lacks. */
+	toolsLackingAccess?: string[],
 	/**  When it was added. */
 	createdAt: Timestamp,
 	/**  When anything of it last changed. */

@@ -54,6 +54,10 @@ pub struct Connector {
     pub server: Option<ServerFacts>,
     /// Number of tools when they were last listed.
     pub tool_count: Option<u32>,
+    /// Names of the tools that were last refused for a right that its sign-in lacks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[specta(optional)]
+    pub tools_lacking_access: Vec<String>,
     /// When it was added.
     pub created_at: Timestamp,
     /// When anything of it last changed.

@@ -80,6 +80,7 @@ pub(crate) fn connector(id: &str, name: &str) -> Connector {
         authentication_methods: vec![AuthenticationMethod::None],
         server: None,
         tool_count: None,
+        tools_lacking_access: Vec::new(),
         created_at: at(0),
         updated_at: at(0),
         tags: vec!["work".into()],

@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo, useState } from "react";
-import { type Connector, type ConnectorId, type ToolSummary } from "@/host/bindings";
+import { type Connector, type ToolSummary } from "@/host/bindings";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
@@ -71,8 +71,10 @@ export function ToolList({ connector, selected, onSelect }: Props) {
         label={`Tools of ${connector.title}`}
         sections={sections}
         keyOf={(tool) => tool.name}
-        nameOf={(tool) => `${tool.name}, ${effects[tool.effect].tag}`}
-        renderRow={(tool, isSelected) => <ToolName connector={connector.id} tool={tool} isSelected={isSelected} />}
+        nameOf={(tool) =>
+          `${tool.name}, ${effects[tool.effect].tag}${lacksAccess(connector, tool) ? ", needs more access" : ""}`
+        }
+        renderRow={(tool, isSelected) => <ToolName connector={connector} tool={tool} isSelected={isSelected} />}
         columns="minmax(0, 1fr)"
         selected={selected}
         onSelect={onSelect}
@@ -111,11 +113,15 @@ export function ToolList({ connector, selected, onSelect }: Props) {
   );
 }
 
-type ToolNameProps = { connector: ConnectorId; tool: ToolSummary; isSelected: boolean };
+/** Whether it was refused, when it ran last, for a right that the sign-in lacks. */
+const lacksAccess = (connector: Connector, tool: ToolSummary) =>
+  connector.toolsLackingAccess?.includes(tool.name) ?? false;
 
-/** The name of a tool, with a mark while it runs. */
+type ToolNameProps = { connector: Connector; tool: ToolSummary; isSelected: boolean };
+
+/** The name of a tool, with a mark while it runs or where it was refused. */
 function ToolName({ connector, tool, isSelected }: ToolNameProps) {
-  const { outcome } = useOutcome(connector, tool.name);
+  const { outcome } = useOutcome(connector.id, tool.name);
   return (
     <span className={styles.toolName}>
       <span className={isSelected ? "mono cut medium" : "mono cut"} title={tool.title ?? tool.name}>
@@ -126,6 +132,11 @@ function ToolName({ connector, tool, isSelected }: ToolNameProps) {
           <StatusGlyph name="authorizing" />
           <span className="unseen">Running</span>
         </>
+      )}
+      {outcome.kind !== "running" && lacksAccess(connector, tool) && (
+        <span title="Needs more access">
+          <StatusGlyph name="signin" />
+        </span>
       )}
     </span>
   );

@@ -426,6 +426,15 @@ describe("the lists", () => {
     expect(within(grid).getAllByRole("row", { name: /,/ })).toHaveLength(1);
   });
 
+  it("mark the tools that the sign-in has no right to", async () => {
+    host.find_connector = () => connector({ toolsLackingAccess: ["search"] });
+    host.list_connectors = () => [connector({ toolsLackingAccess: ["search"] })];
+    await search();
+    const grid = screen.getByRole("grid", { name: "Tools of GitHub" });
+    expect(within(grid).getByRole("row", { name: /^search, .*, needs more access/ })).toBeVisible();
+    expect(within(grid).getAllByTitle("Needs more access")).toHaveLength(1);
+  });
+
   it("show every tool, and open one", async () => {
     open("/tools");
     await userEvent.click(await screen.findByRole("row", { name: /^delete_branch/ }));

@@ -14,7 +14,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::output::facts::Facts;
-use crate::output::table::{Cell, Table};
+use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, text, words};
 use crate::questions::Answering;
 use crate::stderr::Stderr;
@@ -63,13 +63,20 @@ async fn list(cli: &Cli, connector: Option<&str>, refresh: bool) -> Result<(), F
 
 fn row(tool: &ConnectorTool, connectors: &[Connector]) -> [Cell; 4] {
     let connector = connectors.iter().find(|one| one.id == tool.connector);
+    let lacks_access = connector.is_some_and(|one| {
+        let tools = &one.tools_lacking_access;
+        tools.contains(&tool.tool.name)
+    });
     let connector = connector.map_or(tool.connector.as_str(), |one| &one.name);
-    let (effect, tone) = words::effect(tool.tool.effect);
+    let effect = match words::effect(tool.tool.effect) {
+        (word, _) if lacks_access => Cell::toned(&format!("{word}, needs access"), Tone::Warning),
+        (word, tone) => Cell::toned(word, tone),
+    };
     let description = tool.tool.description.as_ref().or(tool.tool.title.as_ref());
     [
         Cell::from(connector),
         Cell::from(&tool.tool.name),
-        Cell::toned(effect, tone),
+        effect,
         Cell::from(description.map(String::as_str).unwrap_or_default()),
     ]
 }

@@ -1,4 +1,5 @@
-//! Scopes that a server asked for after the sign-in, kept until the next one asks the user for them.
+//! What a sign-in turned out to lack, kept until the next one: the scopes that a server asked for, of which the user
+//! is asked, and the tools that it refused.
 //!
 //! Source: MCP requirement R18.
 
@@ -10,6 +11,9 @@ use crate::context::Context;
 use crate::error::Error;
 
 const MEMBER: &str = "wantedScopes";
+
+/// How many refused tools of a connector are kept.
+const MOST_TOOLS: usize = 100;
 
 /// Keeps the scopes that a refusal names, for the next sign-in.
 ///
@@ -26,6 +30,30 @@ pub(crate) async fn note_refusal(
     }
     let note = |connector: &mut Connector| remember_scopes(connector, scopes);
     status::change(cx, id, note).await.map(drop)
+}
+
+/// Keeps whether a tool was refused, when it ran last, for a right that the sign-in lacks.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) async fn note_tool(
+    cx: &Context,
+    connector: &Connector,
+    tool: &str,
+    is_refused: bool,
+) -> Result<(), Error> {
+    if connector.tools_lacking_access.iter().any(|it| it == tool) == is_refused {
+        return Ok(());
+    }
+    let tool = tool.to_owned();
+    let note = move |connector: &mut Connector| {
+        let tools = &mut connector.tools_lacking_access;
+        tools.retain(|it| *it != tool);
+        if is_refused && tools.len() < MOST_TOOLS {
+            tools.push(tool);
+        }
+    };
+    status::change(cx, &connector.id, note).await.map(drop)
 }
 
 /// The scopes that a refusal names; empty when it names none.

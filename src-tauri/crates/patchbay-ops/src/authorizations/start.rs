@@ -177,6 +177,10 @@ async fn finish(
             for_connector(cx, connector).give_up_authorization().await;
         }
     }
+    if error.is_none() {
+        let change = |connector: &mut Connector| connector.tools_lacking_access.clear();
+        status::change(cx, &connector.id, change).await?;
+    }
     let state = error
         .as_ref()
         .map_or(AuthorizationState::Authorized, state_after);

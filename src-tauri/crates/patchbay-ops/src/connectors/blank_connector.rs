@@ -34,6 +34,7 @@ pub(crate) fn blank_connector(
         authentication_methods: Vec::new(),
         server: None,
         tool_count: None,
+        tools_lacking_access: Vec::new(),
         created_at: now,
         updated_at: now,
         tags: Vec::new(),

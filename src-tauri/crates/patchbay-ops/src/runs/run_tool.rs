@@ -166,8 +166,8 @@ pub(super) async fn conclude(
     secrets: &KnownSecrets,
 ) -> ToolRun {
     let noted = match &called {
-        Ok(called) => note_success(cx, connector, &called.outcome).await,
-        Err(error) => note_failure(cx, connector, error).await,
+        Ok(called) => note_success(cx, connector, &run.summary.tool, &called.outcome).await,
+        Err(error) => note_failure(cx, connector, &run.summary.tool, error).await,
     };
     keep::close(&mut run, called, wire, began, secrets);
     let run = Arc::new(run);
@@ -429,8 +429,10 @@ fn blame_call(error: Error, request: &RunTool) -> Error {
 async fn note_success(
     cx: &Context,
     connector: &Connector,
+    tool: &str,
     outcome: &CallOutcome,
 ) -> Result<(), Error> {
+    scope_upgrade::note_tool(cx, connector, tool, false).await?;
     if status::is_decided(connector.status.status) {
         return Ok(());
     }
@@ -441,14 +443,18 @@ async fn note_success(
     }
 }
 
-async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Result<(), Error> {
+async fn note_failure(
+    cx: &Context,
+    connector: &Connector,
+    tool: &str,
+    error: &Error,
+) -> Result<(), Error> {
     scope_upgrade::note_refusal(cx, &connector.id, error).await?;
-    // That one tool is slow, fails or needs more access says nothing of its connector.
-    let is_of_the_tool = matches!(
-        error.code(),
-        Code::TimedOut | Code::McpServerError | Code::AuthForbidden
-    );
-    if is_of_the_tool {
+    if error.code() == Code::AuthForbidden {
+        return scope_upgrade::note_tool(cx, connector, tool, true).await;
+    }
+    // That one tool is slow or fails says nothing of its connector.
+    if matches!(error.code(), Code::TimedOut | Code::McpServerError) {
         return Ok(());
     }
     status::note_failure(cx, &connector.id, error).await?;
