@@ -52,7 +52,8 @@ impl Unreachable {
             Self::Dns => "Check the address and your network.",
             Self::Tls => "Check that the server speaks https at this address.",
             Self::Refused => "Check that the server is running and the port is right.",
-            Self::NoRoute | Self::Lost => "Check your network and try again.",
+            Self::NoRoute => "Check your network and try again.",
+            Self::Lost => "Try again. The server or the network closed the connection.",
         }
     }
 }
