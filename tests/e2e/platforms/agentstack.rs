@@ -155,8 +155,13 @@ async fn a_server_that_is_dead_or_fails_is_not_connected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_was_deleted_elsewhere_goes_when_it_is_run_or_connected() {
-    for verb in ["tool run play echo message=hello", "connector connect play"] {
+async fn one_that_was_deleted_elsewhere_goes_when_it_is_used() {
+    for verb in [
+        "tool run play echo message=hello",
+        "connector connect play",
+        "connector disconnect play",
+        "connector resources play",
+    ] {
         let fixture = fixture().await;
         create(&fixture).await;
         fixture.does("connector connect play").await;

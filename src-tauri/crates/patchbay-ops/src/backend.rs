@@ -44,9 +44,6 @@ pub(crate) trait Backend: Send + Sync {
     /// What it says of a connector that its tools were listed.
     async fn status_after_listing(&self) -> Option<Change>;
 
-    /// Looks whether a connector of which something was not found is still there.
-    async fn look_for_missing(&self) {}
-
     /// What a tool does with these arguments, where that is known without asking.
     fn effect_of(&self, tool: &Tool, _arguments: &Map<String, Value>) -> ToolEffect {
         tool.effect

@@ -18,6 +18,7 @@ pub(crate) mod pasted;
 pub(crate) mod refresh;
 pub(crate) mod related;
 pub(crate) mod remote;
+pub(crate) mod remote_call;
 pub(crate) mod report;
 pub(crate) mod roots;
 pub(crate) mod settings;

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use patchbay_http::{CallOptions, Reach};
 use patchbay_model::{
-    Code, Connector, Content, Explain, FilledPrompt, Form, Prompt, RemoteId, Resource, Secret,
-    Tool, ToolEffect,
+    Connector, Content, FilledPrompt, Form, Prompt, RemoteId, Resource, Secret, Tool, ToolEffect,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, ToolCall};
@@ -23,7 +22,7 @@ use crate::accounts::secrets::secrets_of as secrets_of_account;
 use crate::accounts::{find_account, reach_of};
 use crate::authorizations;
 use crate::connectors::remote::{fresh, platform_for, refresh_after_failure, refresh_status};
-use crate::connectors::sync;
+use crate::connectors::remote_call::{finish_connector_call, look_for_missing};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
@@ -49,7 +48,7 @@ impl Hosted<'_> {
         platform: &dyn Platform,
         outcome: patchbay_platforms::Result<T>,
     ) -> Result<T, Error> {
-        finish_call(self.cx, &self.connector.account, platform, outcome).await
+        finish_connector_call(self.cx, self.connector, platform, outcome).await
     }
 
     fn options(&self) -> CallOptions {
@@ -94,13 +93,6 @@ impl Backend for Hosted<'_> {
     async fn status_after_listing(&self) -> Option<Change> {
         let fresh = fresh(self.cx, self.connector).await?;
         Some(Box::new(move |connector| fresh.apply_to(connector)))
-    }
-
-    /// Deleted elsewhere, or only its tools are not there: its platform's list tells.
-    async fn look_for_missing(&self) {
-        if let Ok(account) = find_account(self.cx, &self.connector.account).await {
-            drop(sync::sync_account(self.cx, &account).await);
-        }
     }
 
     fn effect_of(&self, tool: &Tool, arguments: &Map<String, Value>) -> ToolEffect {
@@ -270,14 +262,12 @@ impl Backend for Hosted<'_> {
             if let Some(consents) = platform.consents() {
                 consents.give_up_consent(&remote);
             }
-            refresh_after_failure(self.cx, self.connector, &*platform, &remote).await
+            let left = refresh_after_failure(self.cx, self.connector, &*platform, &remote).await;
+            look_for_missing(self.cx, self.connector, left).await
         };
-        match tokio::time::timeout(AFTERWARDS, asked).await {
-            Ok(Err(error)) if error.code() == Code::NotFound => self.look_for_missing().await,
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "a sign-in failed, and its platform is silent")
-            }
-            Ok(Ok(())) | Err(_) => {}
+        let asked = tokio::time::timeout(AFTERWARDS, asked);
+        if let Ok(Err(error)) = asked.await {
+            tracing::debug!(%error, "a sign-in failed, and its platform is silent");
         }
     }
 
@@ -299,7 +289,8 @@ impl Backend for Hosted<'_> {
 
     async fn refresh(&self) -> Result<(), Error> {
         let (platform, remote) = self.platform().await?;
-        refresh_status(self.cx, self.connector, &*platform, &remote).await
+        let asked = refresh_status(self.cx, self.connector, &*platform, &remote).await;
+        look_for_missing(self.cx, self.connector, asked).await
     }
 
     async fn delete(&self) -> Result<(), Error> {
@@ -312,7 +303,7 @@ impl Backend for Hosted<'_> {
             hint: "Delete it in the platform's console.".to_owned(),
         })?;
         let deleted = connectors.delete_connector(&remote, &self.options()).await;
-        self.finish_call(&*platform, deleted).await
+        finish_call(self.cx, &self.connector.account, &*platform, deleted).await
     }
 }
 

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
-use crate::accounts::platform::{finish_call, options};
+use crate::accounts::platform::options;
 use crate::argument_check::check_arguments;
 use crate::connectors::find_connector;
 use crate::connectors::remote::{platform_for, refresh_status};
+use crate::connectors::remote_call::finish_connector_call;
 use crate::connectors::view::{ConnectorView, view_connector};
 use crate::context::Context;
 use crate::error::Error;
@@ -60,7 +61,7 @@ async fn read(
     match platform.details() {
         Some(details) => {
             let read = details.platform_details(remote, &options(cx)).await;
-            finish_call(cx, &connector.account, platform, read).await
+            finish_connector_call(cx, connector, platform, read).await
         }
         None => Ok(PlatformDetails::default()),
     }
@@ -89,7 +90,7 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
     let answer = platform
         .call(&action.operation, arguments, &options(cx))
         .await;
-    let answer = finish_call(cx, &connector.account, &*platform, answer).await?;
+    let answer = finish_connector_call(cx, &connector, &*platform, answer).await?;
     refresh_status(cx, &connector, &*platform, &remote).await?;
     let connector = find_connector(cx, &connector.id).await?;
     Ok(ActionOutcome {

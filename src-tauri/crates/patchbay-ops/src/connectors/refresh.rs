@@ -1,6 +1,6 @@
 //! How a connector is now, by whoever knows.
 
-use patchbay_model::{Code, Connector, ConnectorId, Explain};
+use patchbay_model::{Connector, ConnectorId};
 
 use crate::backend::for_connector;
 use crate::connectors::find_connector;
@@ -15,11 +15,6 @@ use crate::error::Error;
 pub async fn refresh_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
     let connector = find_connector(cx, id).await?;
     let backend = for_connector(cx, &connector);
-    if let Err(error) = backend.refresh().await {
-        if error.code() == Code::NotFound {
-            backend.look_for_missing().await;
-        }
-        return Err(error);
-    }
+    backend.refresh().await?;
     find_connector(cx, id).await
 }

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
-use crate::accounts::platform::{finish_call, options};
+use crate::accounts::platform::options;
 use crate::connectors::find_connector;
 use crate::connectors::remote::{platform_for, refresh_status};
+use crate::connectors::remote_call::finish_connector_call;
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::differences::differences;
@@ -57,7 +58,7 @@ pub async fn connector_settings(
     let read = settings(&connector, &*platform)?
         .settings(&remote, &options(cx))
         .await;
-    finish_call(cx, &connector.account, &*platform, read).await
+    finish_connector_call(cx, &connector, &*platform, read).await
 }
 
 /// What a change would do; nothing is sent but a read.
@@ -89,7 +90,7 @@ pub async fn change_settings(
     let settings = settings(&connector, &*platform)?;
     let options = options(cx);
     let now = settings.settings(&remote, &options).await;
-    let now = finish_call(cx, &connector.account, &*platform, now).await?;
+    let now = finish_connector_call(cx, &connector, &*platform, now).await?;
     let plan = plan(&now, &change);
     if !plan.changed_elsewhere.is_empty() && !change.overwrite {
         return Err(Error::ChangedElsewhere {
@@ -103,7 +104,7 @@ pub async fn change_settings(
     }
     let members: Vec<String> = changes.keys().cloned().collect();
     let changed = settings.change_settings(&remote, changes, &options).await;
-    finish_call(cx, &connector.account, &*platform, changed).await?;
+    finish_connector_call(cx, &connector, &*platform, changed).await?;
     locations::forget_members(cx, &connector, members.iter()).await?;
     let entries = filled.save_secrets(cx).await?;
     locations::note_settings(cx, &connector, &change.values, entries).await?;

@@ -66,6 +66,10 @@ pub(crate) async fn note_failure(
         return Ok(());
     };
     let note = move |connector: &mut Connector| {
+        // Its platform's list was read after that, and tells how it is.
+        if code == Code::NotFound && !abilities(connector).configured_here {
+            return;
+        }
         connector.status = ConnectorStatus {
             status,
             word: platforms_word(connector),

@@ -1,8 +1,6 @@
 //! Tools: from the cache, from the server, and whether arguments fit them.
 
-use patchbay_model::{
-    Code, Connector, ConnectorId, Explain, FieldProblem, Json, ServerFacts, Tool, ToolSummary,
-};
+use patchbay_model::{Connector, ConnectorId, FieldProblem, Json, ServerFacts, Tool, ToolSummary};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
@@ -87,9 +85,6 @@ async fn list(
         Err(error) => {
             scope_upgrade::note_refusal(cx, &connector.id, &error).await?;
             status::note_failure(cx, &connector.id, &error).await?;
-            if error.code() == Code::NotFound {
-                backend.look_for_missing().await;
-            }
             Err(error)
         }
     }

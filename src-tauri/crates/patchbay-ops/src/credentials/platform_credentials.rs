@@ -9,9 +9,10 @@ use patchbay_platforms::{CredentialToSave, Credentials, Platform};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::accounts::platform::{finish_call, options};
+use crate::accounts::platform::options;
 use crate::connectors::find_connector;
 use crate::connectors::remote::{platform_for, refresh_status};
+use crate::connectors::remote_call::finish_connector_call;
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::error::Error;
@@ -65,12 +66,12 @@ pub async fn list_platform_credentials(
     };
     let options = options(cx);
     let levels = credentials.credential_levels(&remote, &options).await;
-    let levels = finish_call(cx, &connector.account, &*platform, levels).await?;
+    let levels = finish_connector_call(cx, &connector, &*platform, levels).await?;
     let mut listed = Vec::with_capacity(levels.len());
     for level in levels {
         let found = if level.is_listed {
             let found = credentials.list_credentials(&remote, level.level, &options);
-            finish_call(cx, &connector.account, &*platform, found.await).await
+            finish_connector_call(cx, &connector, &*platform, found.await).await
         } else {
             Ok(Vec::new())
         };
@@ -102,7 +103,7 @@ pub async fn platform_credential_form(
     let form = credentials(&connector, &*platform)?
         .credential_form(&remote, level, &options(cx))
         .await;
-    finish_call(cx, &connector.account, &*platform, form).await
+    finish_connector_call(cx, &connector, &*platform, form).await
 }
 
 /// Creates a credential, or replaces the one of that name.
@@ -119,10 +120,10 @@ pub async fn save_platform_credential(
     let credentials = credentials(&connector, &*platform)?;
     let (level, options) = (request.level, options(cx));
     let form = credentials.credential_form(&remote, level, &options).await;
-    let form = finish_call(cx, &connector.account, &*platform, form).await?;
+    let form = finish_connector_call(cx, &connector, &*platform, form).await?;
     let filled = fill(cx, &form, request.values.clone(), request.secrets).await?;
     let known = credentials.list_credentials(&remote, level, &options).await;
-    let known = finish_call(cx, &connector.account, &*platform, known).await?;
+    let known = finish_connector_call(cx, &connector, &*platform, known).await?;
     let credential = CredentialToSave {
         name: request.name.clone(),
         level,
@@ -133,7 +134,7 @@ pub async fn save_platform_credential(
     let saved = credentials
         .save_credential(&remote, credential, &options)
         .await;
-    finish_call(cx, &connector.account, &*platform, saved).await?;
+    finish_connector_call(cx, &connector, &*platform, saved).await?;
     if request.name.is_empty() {
         // It is what the connector was created with, or the setting of the same name.
         locations::forget_members(cx, &connector, filled.values.keys()).await?;
@@ -163,7 +164,7 @@ pub async fn make_platform_credential_default(
     let made = credentials
         .make_default(&remote, level, name, &options(cx))
         .await;
-    finish_call(cx, &connector.account, &*platform, made).await?;
+    finish_connector_call(cx, &connector, &*platform, made).await?;
     after_change(cx, &connector, &*platform, &remote).await
 }
 
@@ -191,11 +192,11 @@ pub async fn remove_platform_credential(
         _ => None,
     };
     let form = futures::future::OptionFuture::from(form).await.transpose();
-    let form = finish_call(cx, &connector.account, &*platform, form).await?;
+    let form = finish_connector_call(cx, &connector, &*platform, form).await?;
     let deleted = credentials
         .delete_credential(&remote, level, name, &options)
         .await;
-    finish_call(cx, &connector.account, &*platform, deleted).await?;
+    finish_connector_call(cx, &connector, &*platform, deleted).await?;
     if let Some(members) = form
         .as_ref()
         .and_then(|form| form.schema["properties"].as_object())

@@ -457,11 +457,7 @@ async fn note_failure(
     if matches!(error.code(), Code::TimedOut | Code::McpServerError) {
         return Ok(());
     }
-    status::note_failure(cx, &connector.id, error).await?;
-    if error.code() == Code::NotFound {
-        for_connector(cx, connector).look_for_missing().await;
-    }
-    Ok(())
+    status::note_failure(cx, &connector.id, error).await
 }
 
 async fn known_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
