@@ -31,7 +31,6 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
     for account in &accounts {
         needs.extend(of_account(cx, account).await?);
     }
-    let mut needs = fold_unreachable(needs);
     // Nothing of an account can be mended before it is signed in.
     let signed_out: Vec<AccountId> = needs
         .iter()
@@ -45,6 +44,7 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
             .filter(reached)
             .filter_map(|connector| of_connector(connector, cx.now())),
     );
+    let mut needs = fold_unreachable(needs);
     needs.extend(changed_tools(cx, &connectors).await?);
     let unsaved = cx.vault().unsaved();
     for entry in list_wallet(cx).await? {
@@ -59,11 +59,15 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
     Ok(needs)
 }
 
-/// Several accounts that cannot be reached have one cause, more likely than not: the network is gone.
+/// Several accounts that cannot be reached, or connectors whose servers are not found, have one cause, more likely than
+/// not: the network is gone. A server that is found and does not answer may be down itself.
 fn fold_unreachable(needs: Vec<Need>) -> Vec<Need> {
-    let is_away = |need: &Need| {
-        need.kind == NeedKind::AccountFailing
-            && matches!(need.code, Some(Code::NetworkUnreachable | Code::NetworkDns))
+    let is_away = |need: &Need| match need.kind {
+        NeedKind::AccountFailing => {
+            matches!(need.code, Some(Code::NetworkUnreachable | Code::NetworkDns))
+        }
+        NeedKind::Failing => need.code == Some(Code::NetworkDns),
+        _ => false,
     };
     let (away, mut others): (Vec<Need>, Vec<Need>) = needs.into_iter().partition(is_away);
     if away.len() < 2 {
@@ -71,7 +75,11 @@ fn fold_unreachable(needs: Vec<Need>) -> Vec<Need> {
         return others;
     }
     let labels: Vec<&str> = away.iter().map(|need| &*need.title).collect();
-    let headline = format!("Couldn't reach {}", count(away.len(), "account"));
+    let accounts = away.iter().filter(|need| need.connector.is_none()).count();
+    let groups = [(accounts, "account"), (away.len() - accounts, "connector")];
+    let groups = groups.into_iter().filter(|(number, _)| *number > 0);
+    let groups: Vec<String> = groups.map(|(number, what)| count(number, what)).collect();
+    let headline = format!("Couldn't reach {}", groups.join(" and "));
     others.push(Need {
         words: Some(format!("check your network: {}", labels.join(", "))),
         code: Some(Code::NetworkUnreachable),

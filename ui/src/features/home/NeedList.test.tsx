@@ -61,7 +61,7 @@ describe("what needs you", () => {
     expect(list.getAllByRole("listitem")).toHaveLength(12);
   });
 
-  it("asks_all_accounts_again_where_the_network_is_gone", async () => {
+  it("asks_all_accounts_and_connectors_again_where_the_network_is_gone", async () => {
     const gone = need({
       kind: "account_failing",
       title: "Network",
@@ -74,6 +74,7 @@ describe("what needs you", () => {
     const before = host.calls.filter(({ name }) => name === "syncConnectors").length;
     await user.click(list.getByRole("button", { name: /^Try again/ }));
     await waitFor(() => expect(host.calls.filter(({ name }) => name === "syncConnectors")).toHaveLength(before + 1));
+    expect(host.lastCall("checkConnectors")).toBeDefined();
   });
 
   it("is_told_with_its_reason_one_button_and_a_key_each", async () => {

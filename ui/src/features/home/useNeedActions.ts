@@ -13,6 +13,7 @@ import {
 } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { rotationChannel } from "@/host/rotation";
+import { useCheckAll } from "@/host/useCheckAll";
 import { useCommand } from "@/host/useCommand";
 import { fixWords } from "./needLook";
 
@@ -52,6 +53,7 @@ export function useNeedActions({
   const retryRotation = useRetryRotation();
   const saveUnsaved = useSaveUnsavedSecrets();
   const refresh = useRefreshAccounts();
+  const checkAll = useCheckAll();
   const { running: isRefreshing } = useSync();
   const byId = useMemo(() => new Map(connectors.map((one) => [one.id, one])), [connectors]);
   const connectorOf = ({ connector }: Need) => (connector === null ? undefined : byId.get(connector));
@@ -79,8 +81,11 @@ export function useNeedActions({
           onCheck(id);
           onOpen(id, "overview");
         } else if (account) retest.mutate(account);
-        // The network: every account is asked once more.
-        else void refresh();
+        // The network: every account and every connector is asked once more.
+        else {
+          void refresh();
+          checkAll.mutate();
+        }
         return;
       case "review_tools":
         if (id) onOpen(id, "tools");
@@ -101,7 +106,7 @@ export function useNeedActions({
     }
   };
   const pending = (need: Need) =>
-    (isRefreshing && need.kind === "account_failing" && need.account === null) ||
+    ((isRefreshing || checkAll.isPending) && need.kind === "account_failing" && need.account === null) ||
     (retest.isPending && need.connector === null && retest.variables === need.account) ||
     (retryRotation.isPending && retryRotation.variables === need.entry) ||
     (saveUnsaved.isPending && need.kind === "unsaved");

@@ -234,7 +234,7 @@ async fn what_ails_an_account_stays_until_it_answers_and_what_is_slow_is_no_need
 }
 
 #[tokio::test]
-async fn several_accounts_out_of_reach_are_one_need() {
+async fn several_accounts_and_connectors_out_of_reach_are_one_need() {
     let bench = bench().await;
     let gone = || {
         let host = "api.example.com".to_owned();
@@ -257,6 +257,23 @@ async fn several_accounts_out_of_reach_are_one_need() {
         );
         assert_eq!(bench.needs().await, [told]);
     }
+    let mut connector = bench.connector(NOBODY).await;
+    let mut reached = async |code| {
+        connector.status.status = Status::Failing;
+        connector.status.code = Some(code);
+        bench.save(&connector).await;
+        let needs = bench.needs().await;
+        needs
+            .into_iter()
+            .map(|(_, headline, _)| headline)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        reached(Code::NetworkDns).await,
+        ["Couldn't reach 2 accounts and 1 connector"]
+    );
+    // Whoever refuses was found: that is no matter of the network.
+    assert_eq!(reached(Code::NetworkUnreachable).await.len(), 2);
 }
 
 #[test]
