@@ -87,6 +87,26 @@ async fn completions_need_no_home() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn manual_pages_need_no_home() {
+    let terminal = Terminal::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (pages, file) = (folder.path().join("man1"), folder.path().join("file"));
+    std::fs::write(&file, "").unwrap();
+    for (place, code) in [(&pages, 0), (&file, 1)] {
+        let mut command = terminal.command(&["man", place.to_str().unwrap()]);
+        command.env("PATCHBAY_HOME", "/dev/null/nowhere");
+        let done = terminal.finish(command, "").await;
+        assert_eq!(done.code, code, "{}", done.stderr);
+    }
+    let page = std::fs::read_to_string(pages.join("patchbay-tool-run.1")).unwrap();
+    assert!(
+        page.contains(".SH SYNOPSIS") && page.contains("dry\\-run"),
+        "{page}"
+    );
+    assert!(pages.join("patchbay.1").is_file());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn names_are_completed_from_what_is_known_here() {
     let terminal = Terminal::new().await;
     let complete = async |words: &[&str]| {

@@ -14,6 +14,8 @@ mod session;
 mod tool;
 mod vault;
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use patchbay_model::SecretReference;
@@ -155,6 +157,11 @@ pub(crate) enum Noun {
     Exec(ExecArgs),
     /// Call a platform's API
     Api(Box<ApiArgs>),
+    /// Write the manual pages
+    Man {
+        /// Folder to write them to, such as ~/.local/share/man/man1
+        folder: PathBuf,
+    },
     /// Generate a shell completion script
     Completions {
         /// Shell to generate for

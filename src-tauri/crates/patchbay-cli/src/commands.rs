@@ -15,6 +15,7 @@ mod create;
 mod credential;
 mod doctor;
 mod exec;
+mod man;
 mod mcp_resources;
 mod needs;
 mod pasted;
@@ -46,8 +47,10 @@ use crate::{completion, output};
 /// # Errors
 /// Whatever kept it from being done.
 pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
-    if let Noun::Completions { shell } = args.noun {
-        return output::write(&completion::script(shell)?);
+    match &args.noun {
+        Noun::Completions { shell } => return output::write(&completion::script(*shell)?),
+        Noun::Man { folder } => return man::write(folder),
+        _ => {}
     }
     let opens_browser = args.opens_browser();
     let allows_server = args.allows_server();
@@ -109,6 +112,7 @@ async fn dispatch(cli: &Cli, noun: Noun) -> Result<Option<Command>, Failure> {
         Noun::Status { .. } => watch::repeat(cli, async || needs::run(cli).await).await,
         Noun::Doctor { connector, report } => doctor::run(cli, connector.as_deref(), report).await,
         Noun::Completions { shell } => output::write(&completion::script(shell)?),
+        Noun::Man { folder } => man::write(&folder),
     };
     done.map(|()| None)
 }
