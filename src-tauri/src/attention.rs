@@ -9,8 +9,10 @@ mod system;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use patchbay_model::{QuestionId, inert_line};
-use patchbay_ops::{Context, Event, Need, OpenQuestion, list_needs, list_questions};
+use patchbay_model::{ConnectorId, QuestionId, inert_line};
+use patchbay_ops::{
+    Context, Event, Need, OpenQuestion, find_connector, list_needs, list_questions,
+};
 use serde_json::Value;
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_store::StoreExt;
@@ -38,10 +40,12 @@ pub(crate) fn watch<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
         loop {
             match events.recv().await {
                 Ok(Event::NeedArose { need }) => {
-                    notify(&app, about_need(&need));
+                    if !is_muted(&cx, need.connector.as_ref()).await {
+                        notify(&app, about_need(&need));
+                    }
                     count(&app, &cx).await;
                 }
-                Ok(Event::QuestionsChanged) => tell_of_questions(&app, &cx, &mut told),
+                Ok(Event::QuestionsChanged) => tell_of_questions(&app, &cx, &mut told).await,
                 Ok(event) if changes_needs(&event) => count(&app, &cx).await,
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => count(&app, &cx).await,
@@ -78,12 +82,24 @@ async fn count<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     }
 }
 
+/// Whether nobody is to be notified of a connector.
+async fn is_muted(cx: &Context, connector: Option<&ConnectorId>) -> bool {
+    match connector {
+        Some(id) => find_connector(cx, id).await.is_ok_and(|it| it.muted),
+        None => false,
+    }
+}
+
 /// Tells of each question once: a run waits until somebody comes.
-fn tell_of_questions<R: Runtime>(app: &AppHandle<R>, cx: &Context, told: &mut HashSet<QuestionId>) {
+async fn tell_of_questions<R: Runtime>(
+    app: &AppHandle<R>,
+    cx: &Context,
+    told: &mut HashSet<QuestionId>,
+) {
     let open = list_questions(cx);
     told.retain(|id| open.iter().any(|one| one.id == *id));
     for question in open {
-        if told.insert(question.id.clone()) {
+        if told.insert(question.id.clone()) && !is_muted(cx, Some(&question.connector)).await {
             notify(app, about_question(&question));
         }
     }

@@ -136,6 +136,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         time_limits: TimeLimits::default(),
         roots: Vec::new(),
         sampling: false,
+        muted: false,
         capture: CaptureLevel::default(),
         network: NetworkSettings::default(),
         draft: false,

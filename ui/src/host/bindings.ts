@@ -1097,6 +1097,8 @@ export type Connector = {
 	roots?: string[],
 	/**  Whether its server may ask for texts that a language model would write, which the person writes then. */
 	sampling?: boolean,
+	/**  Whether the system notifies nobody of it. */
+	muted?: boolean,
 	/**  How much of its runs is kept. */
 	capture?: CaptureLevel,
 	/**  How it connects, where that is not as all others do. */
@@ -1133,6 +1135,8 @@ export type ConnectorChanges = {
 	roots?: string[] | null,
 	/**  Whether its server may ask for what a language model would write. */
 	sampling?: boolean | null,
+	/**  Whether the system notifies nobody of it. */
+	muted?: boolean | null,
 	/**  How much of its runs is kept from now on. */
 	capture?: CaptureLevel | null,
 	/**  What it trusts besides what the system trusts. */

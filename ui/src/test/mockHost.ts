@@ -414,7 +414,7 @@ export class MockHost {
       restoreConnector: ({ connector: id }) => this.put(found(this.removed.get(id as string))),
       updateConnector: ({ connector: id, changes }) => {
         const before = this.connectorOf(id);
-        const { enabled, url, command, title, name, tags, favourite, roots, sampling, capture } =
+        const { enabled, url, command, title, name, tags, favourite, roots, sampling, muted, capture } =
           changes as ConnectorChanges;
         return this.put({
           ...before,
@@ -425,6 +425,7 @@ export class MockHost {
           tags: tags ?? before.tags,
           roots: roots ?? before.roots ?? [],
           sampling: sampling ?? before.sampling ?? false,
+          muted: muted ?? before.muted ?? false,
           capture: capture ?? before.capture ?? "full",
           favourite: favourite ?? before.favourite,
           status: enabled == null ? before.status : { ...before.status, status: enabled ? "unknown" : "disabled" },

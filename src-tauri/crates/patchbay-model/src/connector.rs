@@ -82,6 +82,10 @@ pub struct Connector {
     #[serde(default)]
     #[specta(optional)]
     pub sampling: bool,
+    /// Whether the system notifies nobody of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[specta(optional)]
+    pub muted: bool,
     /// How much of its runs is kept.
     #[serde(default, skip_serializing_if = "CaptureLevel::is_full")]
     #[specta(optional)]

@@ -89,6 +89,7 @@ pub(crate) fn connector(id: &str, name: &str) -> Connector {
         time_limits: TimeLimits::default(),
         roots: Vec::new(),
         sampling: false,
+        muted: false,
         capture: CaptureLevel::default(),
         network: NetworkSettings::default(),
         draft: false,

@@ -147,6 +147,18 @@ it("lets_a_server_ask_for_texts_only_after_a_switch", async () => {
   await waitFor(() => expect(toggle).toBeChecked());
 });
 
+it("has_the_system_say_nothing_of_a_connector_after_a_switch", async () => {
+  for (const one of [connector(), hostedConnector()]) {
+    const { user, host, unmount } = renderApp(`/connectors/${one.id}?tab=settings`, { connectors: [one] });
+    const toggle = await screen.findByRole("switch", { name: /^Notifications/ });
+    expect(toggle).toBeChecked();
+    await user.click(toggle);
+    await waitFor(() => expect(host.lastCall("updateConnector")).toMatchObject({ changes: { muted: true } }));
+    await waitFor(() => expect(toggle).not.toBeChecked());
+    unmount();
+  }
+});
+
 it("keeps_of_runs_what_is_chosen_and_says_what_that_is", async () => {
   const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
   const section = within(await screen.findByRole("region", { name: "Run history" }));

@@ -99,29 +99,45 @@ function HostedSettings({ connector, onRemove }: Props) {
   );
 }
 
+/** What the user alone sees of a connector. */
+function OwnSwitches({ connector }: { connector: Connector }) {
+  const toggle = useUpdateConnector(connector.id);
+  return (
+    <>
+      <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>
+        Favorite
+      </Switch>
+      <Switch
+        isSelected={!connector.muted}
+        onChange={(notifies) => toggle.mutate({ muted: !notifies })}
+        help="Your system tells you when it needs attention and Patchbay isn't in front."
+      >
+        Notifications
+      </Switch>
+      {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
+    </>
+  );
+}
+
 function TagsAndFavourite({ connector }: { connector: Connector }) {
   const [tags, setTags] = useState(connector.tags.join(", "));
   const save = useUpdateConnector(connector.id, "Settings saved");
-  const toggle = useUpdateConnector(connector.id);
   const typed = parseTags(tags);
   const changed = typed.join("\n") !== connector.tags.join("\n");
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (changed) save.mutate({ tags: typed });
   };
-  const problem = save.error ?? toggle.error;
   return (
     <form className={styles.form} onSubmit={submit}>
-      <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>
-        Favorite
-      </Switch>
+      <OwnSwitches connector={connector} />
       <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read-only" help="Separate with commas" />
       <div className={styles.actions}>
         <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>
           Save
         </Button>
       </div>
-      {problem && <ProblemNotice problem={asProblem(problem)} />}
+      {save.error && <ProblemNotice problem={asProblem(save.error)} />}
     </form>
   );
 }
@@ -178,9 +194,7 @@ function General({ connector }: { connector: Connector }) {
         >
           On
         </Switch>
-        <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>
-          Favorite
-        </Switch>
+        <OwnSwitches connector={connector} />
         {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
         <div className={styles.pair}>
           <Field label="Name" value={title} onChange={setTitle} />

@@ -461,6 +461,9 @@ pub(crate) struct EditArgs {
                      has no model"
     )]
     pub(crate) sampling: Option<Switch>,
+    /// Whether notifications tell of it
+    #[arg(long, value_name = "on|off", value_enum, hide_possible_values = true)]
+    pub(crate) notifications: Option<Switch>,
     /// What to keep of runs: metadata, redacted or full
     #[arg(
         long,

@@ -374,6 +374,7 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
                 .sampling
                 .then_some("texts of a language model, from you"),
         )
+        .maybe("Notifications", connector.muted.then_some("off"))
         .maybe("Kept of runs", words::capture(connector.capture))
         .add("Authorities", trust::authorities(connector))
         .add("Trusts", trust::pins(connector))
@@ -475,6 +476,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         time_limits: limits(&connector, args.connect_timeout, args.run_timeout),
         roots: roots(&args.roots, args.no_roots)?,
         sampling: args.sampling.map(|state| state == Switch::On),
+        muted: args.notifications.map(|state| state == Switch::Off),
         capture: args.capture.map(Into::into),
         network: (network != NetworkChanges::default()).then_some(network),
     };
@@ -541,6 +543,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         time_limits,
         roots,
         sampling,
+        muted,
         capture,
         network,
     } = changes;
@@ -554,6 +557,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         || time_limits.is_some()
         || roots.is_some()
         || sampling.is_some()
+        || muted.is_some()
         || capture.is_some()
         || network.is_some()
 }

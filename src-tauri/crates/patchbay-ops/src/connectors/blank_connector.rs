@@ -43,6 +43,7 @@ pub(crate) fn blank_connector(
         time_limits: TimeLimits::default(),
         roots: Vec::new(),
         sampling: false,
+        muted: false,
         capture: CaptureLevel::default(),
         network: NetworkSettings::default(),
         draft: false,

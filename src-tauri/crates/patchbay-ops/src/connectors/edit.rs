@@ -55,6 +55,8 @@ pub struct ConnectorChanges {
     pub roots: Option<Vec<String>>,
     /// Whether its server may ask for what a language model would write.
     pub sampling: Option<bool>,
+    /// Whether the system notifies nobody of it.
+    pub muted: Option<bool>,
     /// How much of its runs is kept from now on.
     pub capture: Option<CaptureLevel>,
     /// What it trusts besides what the system trusts.
@@ -120,6 +122,7 @@ struct Edit {
     time_limits: Option<TimeLimits>,
     roots: Option<Vec<String>>,
     sampling: Option<bool>,
+    muted: Option<bool>,
     capture: Option<CaptureLevel>,
     network: Option<NetworkSettings>,
     at: Timestamp,
@@ -171,6 +174,7 @@ impl Edit {
             time_limits: changes.time_limits.map(checked_limits).transpose()?,
             roots,
             sampling: changes.sampling,
+            muted: changes.muted,
             capture: changes.capture,
             network: match &changes.network {
                 Some(changes) => Some(network::changed(connector.network.clone(), changes)?),
@@ -197,6 +201,7 @@ impl Edit {
         replace(&mut connector.time_limits, self.time_limits);
         replace(&mut connector.roots, self.roots);
         replace(&mut connector.sampling, self.sampling);
+        replace(&mut connector.muted, self.muted);
         replace(&mut connector.capture, self.capture);
         if let Some(network) = self.network
             && connector.network != network
@@ -232,7 +237,7 @@ fn replace<T>(value: &mut T, given: Option<T>) {
     }
 }
 
-/// Tags, favourites and what is kept of runs are ours; everything else may be the platform's.
+/// Tags, favourites, notifications and what is kept of runs are ours; everything else may be the platform's.
 fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
     let needs_address =
         changes.url.is_some() || changes.authentication.is_some() || changes.network.is_some();
