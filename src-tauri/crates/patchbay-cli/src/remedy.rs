@@ -1,7 +1,7 @@
 //! The command that helps, where the window has a button.
 
 use patchbay_model::{Code, Connector, Problem};
-use patchbay_ops::{LONGEST_WAIT, TimeLimit, UNTRUSTED_HINT, abilities};
+use patchbay_ops::{LONGEST_WAIT, NextAction, TimeLimit, UNTRUSTED_HINT, abilities, reauth_action};
 
 use crate::output::text;
 
@@ -110,10 +110,10 @@ pub(crate) fn remedy(problem: &Problem, connector: &Connector) -> Option<String>
 /// The command that lets a connector in again.
 pub(crate) fn way_in(connector: &Connector) -> String {
     let name = text::quote(&connector.name);
-    match (&connector.authentication, &connector.identity.credential) {
-        _ if connector.signs_in_by_browser() || !abilities(connector).signs_in_here => {
-            format!("connector connect {name}")
-        }
+    match (reauth_action(connector), &connector.identity.credential) {
+        (NextAction::SignIn, _) => format!("connector connect {name}"),
+        (NextAction::EnterKey, _) => format!("credential add --connector {name}"),
+        _ if !abilities(connector).signs_in_here => format!("connector edit {name}"),
         (_, Some(credential)) => format!("credential replace {}", text::quote(credential)),
         (_, None) => format!("connector edit {name} --token-from -"),
     }

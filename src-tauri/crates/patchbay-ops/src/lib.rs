@@ -161,7 +161,7 @@ pub use forms::GivenSecret;
 pub use logging::log_to_stderr;
 pub use need::{Need, NeedFix, NeedKind};
 pub use needs::list_needs;
-pub use next_action::NextAction;
+pub use next_action::{NextAction, reauth_action};
 pub use operations::response_meta::{OperationResponse, ResponseMeta, call_operation_with_head};
 pub use operations::stream::{SavedOperation, StreamedOperation, save_operation, stream_operation};
 pub use operations::{

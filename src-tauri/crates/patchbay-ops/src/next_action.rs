@@ -61,7 +61,7 @@ fn lacks_access(connector: &Connector) -> bool {
 }
 
 /// How a person lets a connector in again.
-pub(crate) fn reauth_action(connector: &Connector) -> NextAction {
+pub fn reauth_action(connector: &Connector) -> NextAction {
     if connector.signs_in_by_browser() {
         NextAction::SignIn
     } else if has_platform_key(connector) {
