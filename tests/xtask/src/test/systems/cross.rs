@@ -6,27 +6,20 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use super::{MAC, WINDOWS, compiler::Compiler, folder, standard_library};
-use crate::{shell, system};
+use crate::shell;
 
-/// Zig on PyPI: a C compiler that brings Apple's headers.
-const ZIG: &str = "ziglang==0.17.1";
-
-/// Takes from a command line what only Apple's own compiler knows.
+/// Stands for Apple's C compiler, whose headers nobody else may hand out: nothing is linked for macOS here, so that
+/// objects may be empty. A compiler is asked what it is by preprocessing.
 const CC_FOR_MACOS: &str = r#"#!/bin/sh
-skip=
+before=
 for argument do
-  shift
-  if [ -n "$skip" ]; then skip=; continue; fi
-  case $argument in
-    -arch | -isysroot) skip=1 ;;
-    --target=* | -mmacosx-version-min=*) ;;
-    *) set -- "$@" "$argument" ;;
-  esac
+  case $argument in -E) echo clang ;; esac
+  case $before in -o) : >"$argument" ;; esac
+  before=$argument
 done
-exec PYTHON -m ziglang cc -target ARCHITECTURE-macos "$@"
 "#;
 
 /// Links with Debian's linker of LLVM, which is several times as fast as the one of mingw; mingw's compiler knows
@@ -50,26 +43,21 @@ const WINDOWS_LINTS: [&str; 4] = [
 /// What compiles for other systems.
 pub(super) struct Cross {
     compiler: Compiler,
-    zig: PathBuf,
 }
 
 impl Cross {
     /// Compiles what is missing.
     ///
     /// # Errors
-    /// When a standard library does not compile, or zig cannot be installed.
+    /// When a standard library does not compile.
     pub(super) fn prepare(compiler: Compiler) -> Result<Self> {
         for target in [MAC, WINDOWS] {
             standard_library::prepare(&compiler, target)?;
         }
-        let cross = Self {
-            compiler,
-            zig: folder().join("zig"),
-        };
-        cross.prepare_zig()?;
-        cross.write_c_compiler(MAC)?;
+        fs::create_dir_all(no_sdk())?;
+        write_script(&c_compiler_for_macos(), CC_FOR_MACOS)?;
         write_script(&linker_for_windows(), LINKER_FOR_WINDOWS)?;
-        Ok(cross)
+        Ok(Self { compiler })
     }
 
     /// The libraries and programs of every package, compiled for `target` with our lints. Their tests, and what only
@@ -119,41 +107,18 @@ impl Cross {
         let name = target.replace('-', "_");
         // Asked where the system's headers lie, cc would call a program of Xcode.
         cargo
-            .env(format!("CC_{name}"), self.c_compiler(target))
-            .env("SDKROOT", folder().join("no-sdk"));
+            .env(format!("CC_{name}"), c_compiler_for_macos())
+            .env("SDKROOT", no_sdk());
         cargo
     }
+}
 
-    fn c_compiler(&self, target: &str) -> PathBuf {
-        folder().join(format!("cc-{target}"))
-    }
+fn c_compiler_for_macos() -> PathBuf {
+    folder().join("cc-for-macos")
+}
 
-    fn prepare_zig(&self) -> Result<()> {
-        let (programs, python) = system::python_tools();
-        let zig = self.zig.join(programs).join("python");
-        if system::has(Command::new(&zig).args(["-m", "ziglang", "version"])) {
-            return Ok(());
-        }
-        shell::run(
-            Command::new(python)
-                .args(["-m", "venv", "--clear"])
-                .arg(&self.zig),
-        )?;
-        shell::run(Command::new(&zig).args(["-m", "pip", "install", "--quiet", ZIG]))
-    }
-
-    fn write_c_compiler(&self, target: &str) -> Result<()> {
-        fs::create_dir_all(folder().join("no-sdk"))?;
-        let architecture = target.split('-').next().unwrap_or(target);
-        let python = self.zig.join(system::python_tools().0).join("python");
-        let python = python
-            .to_str()
-            .context("the build folder's path is no text")?;
-        let script = CC_FOR_MACOS
-            .replace("PYTHON", &format!("'{python}'"))
-            .replace("ARCHITECTURE", architecture);
-        write_script(&self.c_compiler(target), &script)
-    }
+fn no_sdk() -> PathBuf {
+    folder().join("no-sdk")
 }
 
 fn linker_for_windows() -> PathBuf {
