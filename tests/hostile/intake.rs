@@ -102,7 +102,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/completion.rs::answer",
             "crates/patchbay-cli/src/completion.rs::typed_connector",
             "crates/patchbay-cli/src/logging.rs::start",
-            "crates/patchbay-cli/src/main.rs::main",
+            "crates/patchbay-cli/src/main.rs::is_first",
             "crates/patchbay-ops/src/servers/guard/watcher.rs::start",
             "crates/patchbay-ops/src/servers/guard/watcher.rs::watch_programs",
             "crates/patchbay-ops/src/servers/sessions/host.rs::start_program",

@@ -76,7 +76,12 @@ impl Heard {
 
     /// Adds what is not run, and why.
     pub(crate) fn leave_out(&mut self, what: &str, reason: &str) {
-        self.tally.left_out += 1;
+        self.leave_out_all(1, what, reason);
+    }
+
+    /// The same of so many at once.
+    pub(crate) fn leave_out_all(&mut self, number: u32, what: &str, reason: &str) {
+        self.tally.left_out += number;
         self.named.push(format!("LEFT OUT {what}: {reason}"));
     }
 

@@ -25,6 +25,7 @@ mod tool_arguments;
 mod unlock;
 
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 
 use args::CliArgs;
@@ -36,15 +37,32 @@ use patchbay_ops::{HOST_SESSIONS, WATCH_PROGRAMS, host_sessions, watch_programs}
 /// How long threads that wait for the system may hold up the end.
 const LEAVE: Duration = Duration::from_millis(200);
 
+/// What the main thread has elsewhere; that of Windows has an eighth of it, which deep documents overflow.
+const STACK: usize = 8 * 1024 * 1024;
+
+/// As the standard library says it of a panic.
+const PANICKED: u8 = 101;
+
 fn main() -> ExitCode {
     // Before anything else: it holds nothing of ours.
-    let first = std::env::args_os().nth(1);
-    let is_first = |word: &str| first.as_ref().is_some_and(|first| first == word);
     if is_first(WATCH_PROGRAMS) {
         watch_programs();
         return ExitCode::SUCCESS;
     }
     patchbay_ops::keep_memory_private();
+    match thread::Builder::new().stack_size(STACK).spawn(command) {
+        Ok(command) => command.join().unwrap_or(ExitCode::from(PANICKED)),
+        Err(error) => Failure::internal(format!("couldn't start: {error}")).report(false),
+    }
+}
+
+fn is_first(word: &str) -> bool {
+    std::env::args_os()
+        .nth(1)
+        .is_some_and(|first| first == word)
+}
+
+fn command() -> ExitCode {
     if is_first(HOST_SESSIONS) {
         return match hold() {
             Ok(()) => ExitCode::SUCCESS,
