@@ -12,13 +12,13 @@ use super::{MAC, WINDOWS, compiler::Compiler, exceptions, folder, standard_libra
 use crate::shell;
 
 /// Stands for Apple's C compiler, whose headers nobody else may hand out: nothing is linked for macOS here, so that
-/// objects may be empty. A compiler is asked what it is by preprocessing.
+/// objects may be empty. A compiler is asked what it is by preprocessing, and by a flag of Microsoft's alone.
 const CC_FOR_MACOS: &str = r#"#!/bin/sh
 before=
 for argument do
   case $argument in
     -E) echo clang ;;
-    -o?*) : >"${argument#-o}" ;;
+    "-?") exit 1 ;;
   esac
   case $before in -o) : >"$argument" ;; esac
   before=$argument
@@ -88,7 +88,7 @@ impl Cross {
         }
         cargo
             .args(["--workspace", "--locked", "--lib", "--bins", "--tests"])
-            .args(["--example", "browser"])
+            .args(["--example", "browser", "--example", "stdio_server"])
             .args(["--features", "tauri/custom-protocol"])
             .env(
                 "RUSTC_WORKSPACE_WRAPPER",
