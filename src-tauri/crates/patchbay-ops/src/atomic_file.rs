@@ -48,8 +48,12 @@ impl AtomicFile {
         let Some(file) = &mut self.file else {
             return Ok(());
         };
-        let written = file.write_all(bytes).await;
-        written.map_err(|source| failed(&self.part, source))
+        let written = async {
+            file.write_all(bytes).await?;
+            // What is still being written when it is dropped would keep it open, and Windows removes no open file.
+            file.flush().await
+        };
+        written.await.map_err(|source| failed(&self.part, source))
     }
 
     /// Puts it in its place; one that is there is replaced.
