@@ -1,20 +1,26 @@
 import { type FieldProps } from "@rjsf/utils";
 import { useState } from "react";
+import { readMapValue, writeMapValue } from "@/lib/schema/mapValues";
 import { isObject } from "@/lib/schema/schema";
 import { Button } from "../Button";
 import { Field } from "../Field";
 import { emptyDraft } from "../secretDraft";
+import { useFormFacts } from "./FormContext";
 import styles from "./SchemaForm.module.css";
 import { useField } from "./useField";
 
 type Line = { name: string; text: string };
 
-/** Texts by names of one's own, one line each, such as headers. Secret ones stay out of the value. */
+const texts: readonly string[] = ["string"];
+
+/** Values by names of one's own, one line each, such as headers. Secret ones stay out of the value. */
 export function MapField(props: FieldProps) {
   const field = useField(props);
   const { secrets, pointer, facts, name } = field;
   const isSecret = facts.secret === true && secrets !== undefined;
-  const [lines, setLines] = useState<Line[]>(() => linesOf(field.value));
+  const { problems, touch } = useFormFacts();
+  const types = facts.values ?? texts;
+  const [lines, setLines] = useState<Line[]>(() => linesOf(field.value, types));
 
   const set = (next: Line[]) => {
     const left = lines.filter((line) => !next.some((other) => other.name === line.name));
@@ -24,10 +30,12 @@ export function MapField(props: FieldProps) {
       for (const line of left) secrets.change(place(pointer, line.name), emptyDraft);
       for (const line of named) secrets.change(place(pointer, line.name), { ...emptyDraft, secret: line.text });
     } else {
+      // Nothing is no number, and none of the others.
+      const given = named.filter((line) => line.text !== "" || types.includes("string"));
       field.change(
-        named.length === 0 && !field.required
+        given.length === 0 && !field.required
           ? undefined
-          : Object.fromEntries(named.map((line) => [line.name.trim(), line.text])),
+          : Object.fromEntries(given.map((line) => [line.name.trim(), readMapValue(line.text, types)])),
       );
     }
   };
@@ -55,6 +63,8 @@ export function MapField(props: FieldProps) {
             autoComplete={isSecret ? "new-password" : "off"}
             value={line.text}
             onChange={(text) => change(index, { text })}
+            onFocusChange={(isFocused) => !isFocused && touch(place(pointer, line.name))}
+            error={problems.get(place(pointer, line.name))}
           />
           <Button
             small
@@ -78,8 +88,9 @@ export function MapField(props: FieldProps) {
   );
 }
 
-function linesOf(value: unknown): Line[] {
-  return isObject(value) ? Object.entries(value).map(([name, text]) => ({ name, text: String(text) })) : [];
+function linesOf(value: unknown, types: readonly string[]): Line[] {
+  if (!isObject(value)) return [];
+  return Object.entries(value).map(([name, one]) => ({ name, text: writeMapValue(one, types) }));
 }
 
 function place(pointer: string, name: string): string {

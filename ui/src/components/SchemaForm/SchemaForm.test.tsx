@@ -147,6 +147,24 @@ describe("what nobody touched stays as it is", () => {
   });
 });
 
+it("takes numbers by names of one's own", async () => {
+  const limits = { type: "object", additionalProperties: { type: "integer", maximum: 9 } };
+  show({ type: "object", properties: { limits } });
+  await userEvent.click(await screen.findByRole("button", { name: "Add to limits" }));
+  await userEvent.type(screen.getByLabelText("limits: name 1"), "cpu");
+  expect(latest).toEqual({});
+  const value = screen.getByLabelText("limits: value 1");
+  await userEvent.type(value, "4");
+  expect(latest).toEqual({ limits: { cpu: 4 } });
+  await userEvent.type(value, "x");
+  await userEvent.tab();
+  expect(latest).toEqual({ limits: { cpu: "4x" } });
+  expect(value).toHaveAccessibleDescription(/number/i);
+  await userEvent.clear(value);
+  await userEvent.type(value, "12");
+  expect(value).toHaveAccessibleDescription(/9/);
+});
+
 it("sends no default that nobody gave, and shows it", () => {
   show(shapes);
   expect(screen.getByLabelText("text")).toHaveAttribute("placeholder", "Default: hello");

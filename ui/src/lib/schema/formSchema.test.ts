@@ -38,6 +38,8 @@ describe("how a field is edited", () => {
     ],
     ["anything", {}, "json", "any", false],
     ["a map of texts", { type: "object", additionalProperties: { type: "string" } }, "map", "object", false],
+    ["a map of numbers", { type: "object", additionalProperties: { type: "number" } }, "map", "object", false],
+    ["a map of lists", { type: "object", additionalProperties: { type: "array" } }, "json", "object", false],
     ["a map of anything", { type: "object", additionalProperties: true }, "json", "object", false],
     ["an object", { type: "object", properties: { a: { type: "string" } } }, "object", "object", false],
     ["two kinds", { type: ["string", "integer"] }, "options", "string | integer", false],

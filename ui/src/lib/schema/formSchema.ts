@@ -1,4 +1,5 @@
 import { inlineReferences, OPAQUE } from "./inline";
+import { mapValueTypes } from "./mapValues";
 import {
   type AnySchema,
   asSchema,
@@ -13,7 +14,7 @@ import { typeLabel } from "./typeLabel";
 
 /**
  * What the form is told of a field beyond JSON Schema. `field` is how it is edited:
- * `leaf` one input, `chips` texts in one line, `choices` several of a list, `map` texts by names of one's own,
+ * `leaf` one input, `chips` texts in one line, `choices` several of a list, `map` values by names of one's own,
  * `json` as JSON.
  */
 export type FieldFacts = {
@@ -30,6 +31,8 @@ export type FieldFacts = {
   advanced?: boolean;
   /** Whether the texts of a `map` are secret. */
   secret?: boolean;
+  /** The JSON types of the values of a `map`. */
+  values?: readonly string[];
   /** Why there is nothing better than JSON for it. */
   reason?: string;
   /** How many members of an object are left to JSON, for nobody fills in so long a form. */
@@ -118,12 +121,10 @@ function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: 
   const count = Object.keys(properties).length;
   if (count === 0 && !options) {
     if (top) return { type: "object", properties: {}, ...facts("object") };
-    const texts =
-      isObject(rest.additionalProperties) && typesOf(rest.additionalProperties)[0] === "string"
-        ? rest.additionalProperties
-        : null;
-    return texts
-      ? { type: "object", ...facts("map", { secret: texts.writeOnly === true }) }
+    const members = asSchema(rest.additionalProperties);
+    const values = mapValueTypes(members);
+    return values.length > 0
+      ? { type: "object", ...facts("map", { secret: members.writeOnly === true, values }) }
       : { ...facts("json", { reason: reasons.unnamed }) };
   }
   return {
