@@ -68,6 +68,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             connectors::add_connector,
             connectors::add_program,
             connectors::check_connector,
+            connectors::cancel_check,
             connectors::check_connectors,
             connectors::check_report,
             connectors::disconnect_connector,

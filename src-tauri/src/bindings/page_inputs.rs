@@ -156,6 +156,7 @@ const COMMANDS: &[&str] = &[
     "background_checks",
     "call_operation",
     "cancel_authorization",
+    "cancel_check",
     "cancel_inspection",
     "cancel_run",
     "change_account_settings",

@@ -150,6 +150,17 @@ pub(crate) async fn check_connector(
     Ok(patchbay_ops::check_connector(&cx, &connector).await?)
 }
 
+/// Stops the check of a connector at once; nothing when none is under way.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cancel_check(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<(), Problem> {
+    patchbay_ops::cancel_check(&cx, &connector);
+    Ok(())
+}
+
 /// What the doctor found at a connector, as a text for others without secrets and without who one is.
 #[tauri::command]
 #[specta::specta]

@@ -113,6 +113,8 @@ export const commands = {
 	addProgram: (request: AddProgram) => typedError<Connector, Problem>(__TAURI_INVOKE("add_program", { request })),
 	/**  Has the doctor look at one connector. */
 	checkConnector: (connector: ConnectorId) => typedError<Check, Problem>(__TAURI_INVOKE("check_connector", { connector })),
+	/**  Stops the check of a connector at once; nothing when none is under way. */
+	cancelCheck: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_check", { connector })),
 	/**  Has the doctor look at all of them; each one's news comes as an event. */
 	checkConnectors: () => typedError<null, Problem>(__TAURI_INVOKE("check_connectors")),
 	/**  What the doctor found at a connector, as a text for others without secrets and without who one is. */

@@ -384,6 +384,7 @@ export class MockHost {
       },
       readPasted: ({ text }) => readPasted(text as string),
       checkConnector: ({ connector: id }): Check => check(this.connectorOf(id)),
+      cancelCheck: () => null,
       checkConnectors: () => null,
       checkReport: () => "Patchbay 1.2.3\n",
       disconnectConnector: ({ connector: id }) => {

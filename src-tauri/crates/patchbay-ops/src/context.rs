@@ -15,7 +15,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use patchbay_http::{AddressPolicy, Network};
-use patchbay_model::{Connector, InspectionId, RunId, WalletEntryId};
+use patchbay_model::{Connector, ConnectorId, InspectionId, RunId, WalletEntryId};
 use patchbay_oauth::OAuthClient;
 use patchbay_store::Store;
 use patchbay_vault::{Keychain, SystemKeychain, Vault};
@@ -87,6 +87,7 @@ struct Inner {
     asks: bool,
     running: Running<RunId>,
     inspections: Running<InspectionId>,
+    checks: Running<ConnectorId>,
     rotations: Running<WalletEntryId>,
     client_document: Option<Url>,
     known_tools: KnownTools,
@@ -185,6 +186,7 @@ impl Context {
                 asks: options.asks,
                 running: Running::default(),
                 inspections: Running::default(),
+                checks: Running::default(),
                 rotations: Running::default(),
                 client_document: options.client_document,
                 known_tools: KnownTools::default(),
@@ -377,6 +379,11 @@ impl Context {
 
     pub(crate) fn running(&self) -> &Running<RunId> {
         &self.inner.running
+    }
+
+    /// Checks of connectors that are under way here.
+    pub(crate) fn checks(&self) -> &Running<ConnectorId> {
+        &self.inner.checks
     }
 
     pub(crate) fn inspections(&self) -> &Running<InspectionId> {

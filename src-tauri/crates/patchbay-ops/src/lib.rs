@@ -89,7 +89,8 @@ pub use connectors::bundle::{
     AddBundle, Bundle, BundleSetting, BundleSettingKind, add_bundle, read_bundle,
 };
 pub use connectors::check::{
-    Check, CheckState, CheckStep, check_connector, check_connectors, platforms_objection,
+    Check, CheckState, CheckStep, cancel_check, check_connector, check_connectors,
+    platforms_objection,
 };
 pub use connectors::client_certificate::set_client_certificate;
 pub use connectors::create::{

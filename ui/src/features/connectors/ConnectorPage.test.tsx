@@ -224,6 +224,41 @@ it("a_program_that_ended_leads_to_its_log_and_what_was_found_is_copied_for_other
   expect(await screen.findByRole("tab", { name: "Log", selected: true })).toBeVisible();
 });
 
+it("shows_what_a_program_writes_while_it_starts_and_stops_it", async () => {
+  let stop: (thrown: unknown) => void = () => undefined;
+  const { user, host, container } = renderApp(
+    "/connectors/con_github",
+    {
+      connectors: [
+        connector({ endpoint: null, command: { program: "npx", arguments: ["x"], folder: null, variables: {} } }),
+      ],
+    },
+    (mock) => {
+      mock.handlers.checkConnector = () =>
+        new Promise((_, reject) => {
+          stop = reject;
+        });
+      mock.handlers.readServerLog = () => [
+        { at: "2020-01-01T00:00:00Z", text: "of an earlier start" },
+        { at: new Date(Date.now() + 1000).toISOString(), text: "npm http fetch 200" },
+      ];
+      mock.handlers.cancelCheck = () => {
+        stop(problem({ code: "cancelled", message: "cancelled" }));
+        return null;
+      };
+    },
+  );
+  const health = within(await screen.findByRole("region", { name: "Health" }));
+  await user.click(health.getByRole("button", { name: "Check now" }));
+  expect(await screen.findByText("npm http fetch 200")).toBeVisible();
+  expect(screen.queryByText("of an earlier start")).toBeNull();
+  expect(await axeViolations(container)).toEqual([]);
+  await user.click(screen.getByRole("button", { name: "Cancel" }));
+  await waitFor(() => expect(screen.queryByText("npm http fetch 200")).toBeNull());
+  expect(host.lastCall("cancelCheck")).toEqual({ connector: "con_github" });
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
 it("suggests_what_the_server_knows_while_a_prompt_is_filled_in_and_never_stands_in_the_way", async () => {
   const { user, host, container } = renderApp(
     "/connectors/con_github?tab=prompts",

@@ -197,7 +197,8 @@ function Known({
       content: <ConnectorSettings key={connector.id} connector={connector} onRemove={removeConnector} />,
     },
   };
-  const problem = disconnect.error ?? remove.error ?? update.error ?? check.error;
+  const isStopped = check.error && asProblem(check.error).code === "cancelled";
+  const problem = disconnect.error ?? remove.error ?? update.error ?? (isStopped ? null : check.error);
 
   return (
     <>

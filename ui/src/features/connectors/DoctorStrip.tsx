@@ -6,6 +6,7 @@ import { type Check, type CheckState, type CheckStep, type Code, type Connector 
 import { asProblem } from "@/host/call";
 import { duration } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
+import { Starting } from "./Starting";
 import { TrustCertificate } from "./TrustCertificate";
 import { useCheckReport } from "./useConnectorActions";
 
@@ -56,6 +57,7 @@ export function DoctorStrip({ connector, check, checking, onSettings, onCheck }:
           return <Step key={name} label={label} step={step} checking={checking} />;
         })}
       </ol>
+      {checking && connector.command && <Starting connector={connector} />}
       {failed?.problem && (
         <ProblemNotice
           problem={failed.problem}

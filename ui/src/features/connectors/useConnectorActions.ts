@@ -79,6 +79,11 @@ export function useCheckConnector() {
   });
 }
 
+/** Stops the doctor's look at a connector. */
+export function useCancelCheck() {
+  return useCommand({ mutationFn: (id: ConnectorId) => call(commands.cancelCheck(id)) });
+}
+
 /** What the doctor found as a text for others. */
 export function useCheckReport() {
   return useCommand({ mutationFn: ({ connector, steps }: Check) => call(commands.checkReport(connector.id, steps)) });

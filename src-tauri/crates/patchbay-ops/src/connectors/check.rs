@@ -8,6 +8,7 @@ use patchbay_model::{
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use tokio_util::sync::CancellationToken;
 
 use crate::abilities::abilities;
 use crate::backend::for_connector;
@@ -84,14 +85,16 @@ const AT_ONCE: usize = 4;
 /// Has the doctor look at one connector: connects anew and lists its tools. Never opens a browser.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::SwitchedOff`], [`Error::Store`]. What ails the connector stands in the
-/// steps.
+/// [`Error::NotFound`], [`Error::SwitchedOff`], [`Error::Store`]; [`Error::Cancelled`] by [`cancel_check`]. What ails
+/// the connector stands in the steps.
 pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Error> {
     let connector = find_connector(cx, id).await?;
     // A run may be under way: the doctor must not end it.
     cx.sessions().drain(id).await;
+    let cancel = cx.ending().child_token();
+    let _entered = cx.checks().enter(id, cancel.clone());
     let began = Instant::now();
-    let listed = list_anew(cx, connector).await;
+    let listed = list_anew(cx, connector, &cancel).await;
     let took = u32::try_from(began.elapsed().as_millis()).ok();
     let connector = find_connector(cx, id).await?;
     let is_connected = cx.sessions().slot(id).lock().await.is_some();
@@ -100,14 +103,24 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
             Some(error) => failed(&connector, error.problem(), is_connected, took),
             None => passed(&connector, tools.len(), took),
         },
-        Err(error @ (Error::Store(_) | Error::NotFound { .. } | Error::SwitchedOff { .. })) => {
-            return Err(error);
-        }
+        Err(
+            error @ (Error::Store(_)
+            | Error::NotFound { .. }
+            | Error::SwitchedOff { .. }
+            | Error::Cancelled),
+        ) => return Err(error),
+        // Whatever it was doing at that moment says so in its own words.
+        Err(_) if cancel.is_cancelled() => return Err(Error::Cancelled),
         Err(error) => failed(&connector, error.problem(), is_connected, took),
     };
     let steps = with_program(&connector, steps).await;
     let connector = view_connector(cx, connector).await?;
     Ok(Check { connector, steps })
+}
+
+/// Stops the check of a connector, and the program that it starts; nothing when none is under way.
+pub fn cancel_check(cx: &Context, id: &ConnectorId) {
+    cx.checks().cancel(id);
 }
 
 /// What is wrong with a connector whose tools were listed: some platforms have none, and are asked how it is.
@@ -125,13 +138,17 @@ pub fn platforms_objection(connector: &Connector) -> Option<Error> {
 
 /// The tools as they are now. A connector that its platform turned off may be on again there, which is asked
 /// first; what is turned off here stays so.
-async fn list_anew(cx: &Context, mut connector: Connector) -> Result<Vec<Tool>, Error> {
+async fn list_anew(
+    cx: &Context,
+    mut connector: Connector,
+    cancel: &CancellationToken,
+) -> Result<Vec<Tool>, Error> {
     let is_off = connector.status.status == Status::Disabled;
     if is_off && !abilities(&connector).configured_here {
         for_connector(cx, &connector).refresh().await?;
         connector = find_connector(cx, &connector.id).await?;
     }
-    tools::refresh(cx, &connector, cx.ending()).await
+    tools::refresh(cx, &connector, cancel).await
 }
 
 /// Has the doctor look at all connectors that are switched on, several at once; each one's news comes as

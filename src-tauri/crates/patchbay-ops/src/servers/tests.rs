@@ -15,13 +15,14 @@ use super::*;
 use crate::app_paths::AppPaths;
 use crate::clock::SystemClock;
 use crate::connectors::add_program::{AddProgram, add_program};
-use crate::connectors::check::check_connector;
+use crate::connectors::check::{cancel_check, check_connector};
 use crate::connectors::disconnect::disconnect_connector;
 use crate::connectors::tools::refresh_tools;
 use crate::context::ContextOptions;
 use crate::credentials::secret::SecretValue;
 use crate::install_hint::what_to_install;
 use crate::secrets::programs::{ProgramConsent, ProgramRequest};
+use crate::servers::log::read_server_log;
 use crate::servers::sessions::list_sessions;
 
 mod containers;
@@ -30,6 +31,7 @@ mod containers;
 const SERVER: &str = r#"#!/bin/sh
 echo "$$" >> starts
 [ -e broken ] && { echo "no key in $API_KEY" >&2; exit 3; }
+[ -e slow ] && { echo "downloading" >&2; sleep 600; }
 while read -r line; do
   id=${line##*'"id":'}; id=${id%%[,\}]*}
   case "$line" in
@@ -254,6 +256,42 @@ async fn one_that_ends_before_it_speaks_waits_for_a_person() {
         "{:?}",
         check.steps
     );
+    bench.cx.close().await;
+}
+
+#[tokio::test]
+async fn a_first_start_that_takes_long_is_stopped_by_a_person() {
+    let bench = bench().await;
+    let connector = bench.add().await;
+    let folder = bench.cx.paths().server_folder(&connector.id);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("slow"), "").unwrap();
+    let (cx, id) = (bench.cx.clone(), connector.id.clone());
+    let check = tokio::spawn(async move { check_connector(&cx, &id).await });
+    let written = async || {
+        let log = read_server_log(&bench.cx, &connector.id).await.unwrap();
+        log.iter().any(|line| line.text.contains("downloading"))
+    };
+    while !written().await {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    cancel_check(&bench.cx, &connector.id);
+    let stopped = check.await.unwrap().unwrap_err();
+    assert!(matches!(stopped, Error::Cancelled), "{stopped}");
+    let starts = fs::read_to_string(folder.join("starts")).unwrap();
+    let process = Path::new("/proc").join(starts.trim());
+    let gone = async {
+        while process.exists() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), gone)
+        .await
+        .unwrap();
+
+    fs::remove_file(folder.join("slow")).unwrap();
+    refresh_tools(&bench.cx, &connector.id).await.unwrap();
+    assert_eq!(bench.starts(&connector), 2);
     bench.cx.close().await;
 }
 

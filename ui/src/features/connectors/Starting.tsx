@@ -1,0 +1,26 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { type Connector } from "@/host/bindings";
+import { queries } from "@/host/queries";
+import { inertText } from "@/lib/inertText";
+import styles from "./ConnectorPage.module.css";
+import { useCancelCheck } from "./useConnectorActions";
+
+/** What a program writes while it starts, which may have to download it first, and how to stop that. */
+export function Starting({ connector }: { connector: Connector }) {
+  const [since] = useState(() => Date.now());
+  const { data } = useQuery(queries.serverLog(connector.id));
+  const cancel = useCancelCheck();
+  const last = data?.filter(({ at }) => Date.parse(at) >= since).at(-1);
+  return (
+    <div className={styles.actions}>
+      <Button small isPending={cancel.isPending} onPress={() => cancel.mutate(connector.id)}>
+        Cancel
+      </Button>
+      <span className="mono text2 small cut" data-selectable>
+        {last && inertText(last.text)}
+      </span>
+    </div>
+  );
+}
