@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use super::folder;
 use crate::shell;
@@ -42,7 +42,7 @@ impl Wine {
         }
         let wine = Self { home: home.into() };
         fs::create_dir_all(&wine.home)?;
-        wine.start()?;
+        wine.start().with_context(|| wine.surroundings())?;
         let version = ["add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10"];
         shell::run(wine.command(Path::new("reg")).args(version).arg("/f"))?;
         wine.complete("bcryptprimitives.dll", RANDOM_BYTES)?;
@@ -50,13 +50,44 @@ impl Wine {
     }
 
     /// Starts what stands behind all programs, for as long as this lives: else each program would start it
-    /// and wait for its end. It hears and says nothing, for who reads a program's words would wait for its
-    /// end too.
+    /// and wait for its end.
     fn start(&self) -> Result<()> {
         let mut server = Command::new(SERVER);
         self.surround(&mut server);
-        silent(server.arg("--persistent"))?;
-        silent(self.command(Path::new("wineboot")).arg("--init"))
+        self.run(server.arg("--persistent"))?;
+        self.run(self.command(Path::new("wineboot")).arg("--init"))
+    }
+
+    /// Runs a command to its end. What it says goes to a file: who reads it from a pipe would wait for the
+    /// end of all that it started.
+    fn run(&self, command: &mut Command) -> Result<()> {
+        let said = self.home.join("said");
+        let line = shell::describe(command);
+        let status = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(fs::File::create(&said)?)
+            .status()?;
+        let said = fs::read_to_string(&said).unwrap_or_default();
+        ensure!(status.success(), "{line} ended with {status}\n{said}");
+        Ok(())
+    }
+
+    /// What wine itself does not name when it cannot start: it says only that a library is missing when no file
+    /// can be opened or written.
+    fn surroundings(&self) -> String {
+        let ask = |program: &str, words: &[&str]| {
+            let answer = shell::read(Command::new(program).args(words));
+            answer.unwrap_or_else(|error| error.to_string())
+        };
+        let home = self.home.to_string_lossy();
+        [
+            ask("df", &["--human-readable", &home, "/tmp"]),
+            ask("df", &["--inodes", &home, "/tmp"]),
+            ask("sh", &["-c", "ulimit -a"]),
+            ask("free", &["--mebi"]),
+        ]
+        .join("\n")
     }
 
     /// Ends every program of this Windows and goes on with it, as after a reset.
@@ -120,15 +151,6 @@ impl Drop for Wine {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-/// Runs a command that nobody hears, to its end.
-fn silent(command: &mut Command) -> Result<()> {
-    command.stdin(Stdio::null()).stdout(Stdio::null());
-    let line = shell::describe(command);
-    let status = command.stderr(Stdio::null()).status()?;
-    ensure!(status.success(), "{line} ended with {status}");
-    Ok(())
 }
 
 /// Compiles a program or library in C for Windows.
