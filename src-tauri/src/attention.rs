@@ -1,5 +1,5 @@
-//! What needs a person, said where no window is looked at: by a notification of the system's own, and on
-//! macOS by the icon in the Dock and the number on it.
+//! What needs a person, said once where no window is looked at: by a notification of the system's own, on macOS
+//! by the icon in the Dock.
 
 #[cfg_attr(target_os = "linux", path = "attention/linux.rs")]
 #[cfg_attr(target_os = "macos", path = "attention/macos.rs")]
@@ -10,9 +10,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use patchbay_model::{ConnectorId, QuestionId, inert_line};
-use patchbay_ops::{
-    Context, Event, Need, OpenQuestion, find_connector, list_needs, list_questions,
-};
+use patchbay_ops::{Context, Event, Need, OpenQuestion, find_connector, list_questions};
 use serde_json::Value;
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_store::StoreExt;
@@ -28,6 +26,8 @@ const ON: &str = "on";
 struct Notice {
     title: String,
     words: String,
+    /// The page to which it leads; `None` for the one that the window shows.
+    page: Option<String>,
 }
 
 /// Says it for as long as the app runs.
@@ -36,50 +36,19 @@ pub(crate) fn watch<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     let mut events = cx.events();
     tauri::async_runtime::spawn(async move {
         let mut told = HashSet::new();
-        count(&app, &cx).await;
         loop {
             match events.recv().await {
                 Ok(Event::NeedArose { need }) => {
                     if !is_muted(&cx, need.connector.as_ref()).await {
                         notify(&app, about_need(&need));
                     }
-                    count(&app, &cx).await;
                 }
                 Ok(Event::QuestionsChanged) => tell_of_questions(&app, &cx, &mut told).await,
-                Ok(event) if changes_needs(&event) => count(&app, &cx).await,
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => count(&app, &cx).await,
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return,
             }
         }
     });
-}
-
-/// Whether there may be other needs afterwards.
-fn changes_needs(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::AccountsChanged
-            | Event::ConnectorsChanged
-            | Event::ConnectorChanged { .. }
-            | Event::WalletChanged
-            | Event::SettingsChanged
-            | Event::VaultChanged { .. }
-    )
-}
-
-/// The number on the icon, where the system has one.
-async fn count<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
-    if !cfg!(target_os = "macos") {
-        return;
-    }
-    let (Ok(needs), Some(window)) = (list_needs(cx).await, window::main(app)) else {
-        return;
-    };
-    let number = i64::try_from(needs.len()).ok().filter(|number| *number > 0);
-    if let Err(error) = window.set_badge_count(number) {
-        tracing::warn!(%error, "the number on the icon could not be changed");
-    }
 }
 
 /// Whether nobody is to be notified of a connector.
@@ -119,11 +88,21 @@ fn notify<R: Runtime>(app: &AppHandle<R>, notice: Notice) {
     });
 }
 
+/// Goes where a notification leads.
+#[cfg(not(target_os = "macos"))]
+fn follow<R: Runtime>(app: &AppHandle<R>, page: Option<&str>) {
+    match page {
+        Some(page) => window::show_page(app, page),
+        None => window::raise(app),
+    }
+}
+
 /// Names of connectors are in it, which others wrote.
 fn about_need(need: &Need) -> Notice {
     Notice {
         title: inert_line(&need.headline),
         words: need.words.as_deref().map(inert_line).unwrap_or_default(),
+        page: Some(window::page_of(need)),
     }
 }
 
@@ -138,6 +117,7 @@ fn about_question(question: &OpenQuestion) -> Notice {
             "{} waits for your answer",
             inert_line(question.during.name())
         ),
+        page: None,
     }
 }
 
@@ -187,6 +167,7 @@ mod tests {
         let expected = Notice {
             title: "Files<U+202E> asks you something".to_owned(),
             words: "delete all waits for your answer".to_owned(),
+            page: None,
         };
         assert_eq!(about_question(&question), expected);
     }

@@ -18,6 +18,7 @@ mod events;
 mod large_memory;
 #[cfg(target_os = "macos")]
 mod menu;
+mod needs;
 mod preferences;
 mod program_consent;
 mod quit;
@@ -134,6 +135,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
         }
     });
     attention::watch(app.handle(), &cx);
+    needs::follow(app.handle(), &cx);
     updater::offer_updates(app.handle(), &cx);
     tauri::async_runtime::spawn(async move {
         let system = patchbay_ops::SystemPowerAndNetwork;

@@ -40,7 +40,7 @@ pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
     }
     app.set_menu(menu)?;
     app.on_menu_event(|app, event| match event.id().as_ref() {
-        SETTINGS => window::show_settings(app),
+        SETTINGS => window::show_page(app, window::SETTINGS),
         COMMAND_LINE => install_command_line(app.clone()),
         QUIT => quit::quit(app),
         _ => {}

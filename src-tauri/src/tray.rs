@@ -1,11 +1,15 @@
-//! The tray: the way back to a closed window, what happens while there is none, and the way out.
+//! The tray: what needs a person, the way back to a closed window, what happens while there is none, and the way
+//! out.
 
+mod needs;
 #[cfg(not(target_os = "linux"))]
 #[path = "tray/elsewhere.rs"]
 mod panel;
 #[cfg(target_os = "linux")]
 #[path = "tray/linux.rs"]
 mod panel;
+
+pub(crate) use needs::show_needs;
 
 use std::time::Duration;
 
@@ -117,7 +121,7 @@ fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
                 turned
             }),
             QUIT => quit::quit(app),
-            _ => {}
+            other => needs::follow(app, other),
         })
         .on_tray_icon_event(|tray, event| {
             if matches!(event, TrayIconEvent::DoubleClick { .. }) {
@@ -125,7 +129,7 @@ fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
             }
         })
         .build(app)?;
-    Ok(())
+    needs::make(app, menu)
 }
 
 /// Keeps what the user switched, or switches it back where it cannot be kept.

@@ -2,9 +2,13 @@
 
 mod choose_file;
 mod own_page;
+mod pages;
 mod place;
 
 pub(crate) use choose_file::{Offered, choose_existing_file, choose_file};
+#[cfg(target_os = "macos")]
+pub(crate) use pages::SETTINGS;
+pub(crate) use pages::{HOME, page_of};
 
 use patchbay_ops::AppPaths;
 use tauri::plugin::TauriPlugin;
@@ -104,13 +108,14 @@ pub(crate) fn drag<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
     main(app).map_or(Ok(()), |window| window.start_dragging())
 }
 
-/// Brings the window to the front at its settings.
-#[cfg(target_os = "macos")]
-pub(crate) fn show_settings<R: Runtime>(app: &AppHandle<R>) {
+/// Brings the window to the front at a page.
+pub(crate) fn show_page<R: Runtime>(app: &AppHandle<R>, page: &str) {
     raise(app);
-    let shown = main(app).map(|window| window.eval("location.hash = '#/settings'"));
+    // As text of a script, whatever stands in it.
+    let page = serde_json::Value::from(page);
+    let shown = main(app).map(|window| window.eval(format!("location.hash = {page}")));
     if let Some(Err(error)) = shown {
-        tracing::warn!(%error, "the settings could not be shown");
+        tracing::warn!(%error, "the page could not be shown");
     }
 }
 

@@ -8,10 +8,11 @@ use serde_json::json;
 use crate::needs::{fail, mend};
 use crate::support::desk::binary;
 use crate::support::panel::{Panel, Tray};
-use crate::support::{Desk, display, seed};
+use crate::support::{Desk, Window, display, seed};
 
 const STARTS: &str = "Start when I sign in";
 const NOTIFIES: &str = "Notify me";
+const FAILING: &str = "Open playground isn't working";
 
 /// The app as the session starts it; it ends when dropped.
 struct Hidden(Child);
@@ -41,6 +42,16 @@ fn is_on(tray: &Tray<'_>, words: &str) -> bool {
     let lines = tray.lines();
     let line = lines.iter().find(|line| line.words == words);
     line.unwrap_or_else(|| panic!("no {words} in {lines:?}")).on
+}
+
+fn has_line(tray: &Tray<'_>, words: &str) -> bool {
+    tray.lines().iter().any(|line| line.words == words)
+}
+
+/// Turns the notifications of a connector off, or on again.
+fn mute(window: &Window, connector: &str, muted: bool) {
+    let changes = json!({ "connector": connector, "changes": { "muted": muted } });
+    seed::ask(window, "update_connector", changes);
 }
 
 #[test]
@@ -117,18 +128,34 @@ fn what_needs_a_person_is_notified_while_nobody_looks_unless_it_is_turned_off() 
     let panel = Panel::open();
     let desk = Desk::new();
     let window = desk.start_looking_fast();
-    seed::open_connector(&desk, &window);
+    let open = seed::open_connector(&desk, &window);
     let tray = panel.tray();
     assert!(is_on(&tray, NOTIFIES));
     display::ask_to_close();
     window.wait_until("no window", || display::bounds().is_none());
     fail(&desk);
     let notice = panel.notice();
-    assert_eq!(notice.title, "Open playground isn't working");
+    assert_eq!(notice.title, FAILING);
+    panel.click_notice();
+    window.see("heading", "Open playground");
     mend(&desk);
-    tray.press("Open Patchbay");
     window.go_to("Home");
     window.see_text("All good");
+
+    mute(&window, &open, true);
+    display::ask_to_close();
+    window.wait_until("no window", || display::bounds().is_none());
+    fail(&desk);
+    // The tray goes on saying what needs a person, and leads there.
+    window.wait_until("a line of the tray", || has_line(&tray, FAILING));
+    tray.press(FAILING);
+    window.see("heading", "Open playground");
+    assert!(panel.is_quiet(), "a muted connector is notified");
+    mend(&desk);
+    window.go_to("Home");
+    window.see_text("All good");
+    window.wait_until("no line of it", || !has_line(&tray, FAILING));
+    mute(&window, &open, false);
 
     tray.press(NOTIFIES);
     window.wait_until("no tick", || !is_on(&tray, NOTIFIES));
@@ -140,7 +167,7 @@ fn what_needs_a_person_is_notified_while_nobody_looks_unless_it_is_turned_off() 
         needs().as_array().is_some_and(|needs| !needs.is_empty())
     });
     tray.press("Open Patchbay");
-    window.see_text("Open playground isn't working");
+    window.see_text(FAILING);
     assert!(panel.is_quiet(), "it is notified all the same");
     tray.press("Quit Patchbay");
     window.wait_until_ended();

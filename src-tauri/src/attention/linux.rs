@@ -1,20 +1,38 @@
 //! Source: freedesktop.org, "Desktop Notifications Specification".
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
-use tauri::{AppHandle, Runtime};
+use tauri::{AppHandle, Manager, Runtime};
+use zbus::MatchRule;
+use zbus::blocking::{Connection, MessageIterator};
+use zbus::message::{Message, Type};
 use zbus::zvariant::Value;
 
 use super::Notice;
 
 const NAME: &str = "org.freedesktop.Notifications";
 
-pub(super) fn show<R: Runtime>(_: &AppHandle<R>, notice: &Notice) -> zbus::Result<()> {
-    let bus = zbus::blocking::Connection::session()?;
-    let actions: &[&str] = &[];
+/// What is shown, and the connection that showed it: a click comes back there.
+struct Shown {
+    bus: Connection,
+    /// Where each leads, by the id that the desktop gave it.
+    pages: Mutex<HashMap<u32, Option<String>>>,
+}
+
+pub(super) fn show<R: Runtime>(app: &AppHandle<R>, notice: &Notice) -> zbus::Result<()> {
+    if app.try_state::<Shown>().is_none() {
+        let bus = Connection::session()?;
+        let pages = Mutex::default();
+        follow_clicks(app, &bus)?;
+        app.manage(Shown { bus, pages });
+    }
+    let shown = app.state::<Shown>();
+    // An action of this name is a click on the notification itself.
+    let actions: &[&str] = &["default", "Open"];
     let hints = HashMap::from([("desktop-entry", Value::from("Patchbay"))]);
     let (replaces, as_long_as_usual) = (0_u32, -1_i32);
-    bus.call_method(
+    let reply = shown.bus.call_method(
         Some(NAME),
         "/org/freedesktop/Notifications",
         Some(NAME),
@@ -30,6 +48,48 @@ pub(super) fn show<R: Runtime>(_: &AppHandle<R>, notice: &Notice) -> zbus::Resul
             as_long_as_usual,
         ),
     )?;
+    let id: u32 = reply.body().deserialize()?;
+    let mut pages = shown.pages.lock().unwrap_or_else(PoisonError::into_inner);
+    pages.insert(id, notice.page.clone());
+    Ok(())
+}
+
+/// Hears what is clicked, for as long as the app runs.
+fn follow_clicks<R: Runtime>(app: &AppHandle<R>, bus: &Connection) -> zbus::Result<()> {
+    let rule = MatchRule::builder()
+        .msg_type(Type::Signal)
+        .interface(NAME)?
+        .build();
+    let signals = MessageIterator::for_match_rule(rule, bus, None)?;
+    let app = app.clone();
+    std::thread::spawn(move || {
+        for signal in signals.flatten() {
+            // What cannot be understood is no click.
+            drop(hear(&app, &signal));
+        }
+    });
+    Ok(())
+}
+
+fn hear<R: Runtime>(app: &AppHandle<R>, signal: &Message) -> zbus::Result<()> {
+    let shown = app.state::<Shown>();
+    let pages = || shown.pages.lock().unwrap_or_else(PoisonError::into_inner);
+    let header = signal.header();
+    let body = signal.body();
+    match header.member().map(|member| member.as_str()) {
+        Some("ActionInvoked") => {
+            let (id, _): (u32, &str) = body.deserialize()?;
+            let page = pages().get(&id).cloned();
+            if let Some(page) = page {
+                super::follow(app, page.as_deref());
+            }
+        }
+        Some("NotificationClosed") => {
+            let (id, _): (u32, u32) = body.deserialize()?;
+            pages().remove(&id);
+        }
+        _ => {}
+    }
     Ok(())
 }
 

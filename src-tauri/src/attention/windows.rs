@@ -4,18 +4,17 @@ use tauri::{AppHandle, Runtime};
 use tauri_winrt_notification::{Result, Toast};
 
 use super::Notice;
-use crate::window;
 
 /// As the installers name the app to Windows.
 const IDENTIFIER: &str = "io.patchbay.desktop";
 
 pub(super) fn show<R: Runtime>(app: &AppHandle<R>, notice: &Notice) -> Result<()> {
-    let app = app.clone();
+    let (app, page) = (app.clone(), notice.page.clone());
     Toast::new(IDENTIFIER)
         .title(&notice.title)
         .text1(&notice.words)
         .on_activated(move |_| {
-            window::raise(&app);
+            super::follow(&app, page.as_deref());
             Ok(())
         })
         .show()

@@ -10,6 +10,12 @@ use zbus::{fdo, interface};
 
 use super::desk::PATIENCE;
 
+const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
+const NOTIFICATIONS_PATH: &str = "/org/freedesktop/Notifications";
+
+/// The id of each notification: a journey looks at one at a time.
+const NOTICE: u32 = 1;
+
 /// A panel on the session bus; it goes when dropped.
 pub(crate) struct Panel {
     bus: Connection,
@@ -53,9 +59,9 @@ impl Panel {
         let (notices_to, notices) = mpsc::channel();
         let bus = connection::Builder::session()
             .and_then(|bus| bus.serve_at("/StatusNotifierWatcher", Watcher(items_to)))
-            .and_then(|bus| bus.serve_at("/org/freedesktop/Notifications", Notifier(notices_to)))
+            .and_then(|bus| bus.serve_at(NOTIFICATIONS_PATH, Notifier(notices_to)))
             .and_then(|bus| bus.name("org.kde.StatusNotifierWatcher"))
-            .and_then(|bus| bus.name("org.freedesktop.Notifications"))
+            .and_then(|bus| bus.name(NOTIFICATIONS))
             .and_then(connection::Builder::build)
             .expect("a panel");
         Self {
@@ -81,6 +87,20 @@ impl Panel {
         Tray {
             menu: proxy(menu.to_string(), "com.canonical.dbusmenu"),
         }
+    }
+
+    /// Clicks the notification that was shown last.
+    pub(crate) fn click_notice(&self) {
+        let click = (NOTICE, "default");
+        self.bus
+            .emit_signal(
+                None::<&str>,
+                NOTIFICATIONS_PATH,
+                NOTIFICATIONS,
+                "ActionInvoked",
+                &click,
+            )
+            .expect("a click");
     }
 
     /// The next notification, within the time that a journey waits.
@@ -171,11 +191,13 @@ impl Notifier {
         _icon: String,
         title: String,
         words: String,
-        _actions: Vec<String>,
+        actions: Vec<String>,
         _hints: HashMap<String, OwnedValue>,
         _timeout: i32,
     ) -> u32 {
+        let is_clickable = actions.iter().any(|action| action == "default");
+        assert!(is_clickable, "{title} leads nowhere");
         self.0.send(Notice { title, words }).ok();
-        1
+        NOTICE
     }
 }
