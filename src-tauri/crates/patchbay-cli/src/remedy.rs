@@ -113,6 +113,7 @@ pub(crate) fn way_in(connector: &Connector) -> String {
     match (reauth_action(connector), &connector.identity.credential) {
         (NextAction::SignIn, _) => format!("connector connect {name}"),
         (NextAction::EnterKey, _) => format!("credential add --connector {name}"),
+        (NextAction::Doctor, _) => format!("connector check {name}"),
         _ if !abilities(connector).signs_in_here => format!("connector edit {name}"),
         (_, Some(credential)) => format!("credential replace {}", text::quote(credential)),
         (_, None) => format!("connector edit {name} --token-from -"),

@@ -66,9 +66,17 @@ pub fn reauth_action(connector: &Connector) -> NextAction {
         NextAction::SignIn
     } else if has_platform_key(connector) {
         NextAction::EnterKey
-    } else {
+    } else if takes_key(connector) {
         NextAction::NewSecret
+    } else {
+        NextAction::Doctor
     }
+}
+
+/// Whether a connector that exists can get another key at all.
+fn takes_key(connector: &Connector) -> bool {
+    let abilities = abilities(connector);
+    abilities.signs_in_here || abilities.keeps_credentials
 }
 
 /// Whether its platform keeps its key among its credentials; elsewhere it is one of the settings.
@@ -159,7 +167,7 @@ mod tests {
             (Mistral, Disabled, Unsigned, &[Oauth], None),
             (Mistral, Unknown, Unsigned, &[Oauth], Some(Check)),
             (Airbyte, Waiting, Unsigned, &[Oauth], Some(SignIn)),
-            (Airbyte, Waiting, Unsigned, &[Bearer], Some(NewSecret)),
+            (Airbyte, Waiting, Unsigned, &[Bearer], Some(Doctor)),
             (Airbyte, Disconnected, Unsigned, &[Bearer], Some(Check)),
             (Tenex, Waiting, Unsigned, &[Bearer], Some(EnterKey)),
             (Cohere, Disabled, Unsigned, &[], None),

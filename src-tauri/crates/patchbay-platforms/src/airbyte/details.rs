@@ -105,7 +105,8 @@ fn chosen_entities(connector: &Connector) -> String {
 
 fn check_group(id: &RemoteId) -> ControlGroup {
     let check = call::<Check, Airbyte>("check", "Check", json!({"connector_id": id}));
-    let help = "Tests the stored credentials.";
+    let help = "Tests the stored credentials. Airbyte can't replace them: if they are rejected, delete the connector and \
+                add it again.";
     ControlGroup {
         title: "Check".to_owned(),
         help: Some(help.to_owned()),
