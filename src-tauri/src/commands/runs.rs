@@ -1,10 +1,12 @@
 //! Running tools, and the history of it.
 
 use patchbay_model::{
-    ConnectorId, Origin, Problem, QuestionAnswer, QuestionId, RunId, RunLabel, RunPage, RunQuery,
-    ToolRun, ToolRunSummary,
+    Origin, Problem, QuestionAnswer, QuestionId, RunId, RunLabel, RunPage, RunQuery, ToolRun,
+    ToolRunSummary,
 };
-use patchbay_ops::{Context, DryRun, OpenQuestion, RunComparison, RunProgress, RunTool};
+use patchbay_ops::{
+    Context, DryRun, OpenQuestion, ReplayTarget, RunComparison, RunProgress, RunTool,
+};
 use tauri::State;
 use tauri::ipc::Channel;
 
@@ -28,13 +30,13 @@ pub(crate) async fn dry_run(cx: State<'_, Context>, request: RunTool) -> Result<
     Ok(patchbay_ops::dry_run(&cx, request).await?)
 }
 
-/// Runs the same again: there, or on another connector that offers the tool.
+/// Runs the same again: as it was run, or on another connector that offers the tool, or with another credential.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn replay_run(
     cx: State<'_, Context>,
     run: RunId,
-    elsewhere: Option<ConnectorId>,
+    elsewhere: Option<ReplayTarget>,
     confirmed: bool,
     progress: Channel<RunProgress>,
 ) -> Result<ToolRun, Problem> {

@@ -221,8 +221,25 @@ async fn runs_name_their_credential(fixture: &Fixture<FakeMistral>) {
     let replay = format!("run again {}", run["id"].as_str().unwrap());
     let again = fixture.json(&replay).await;
     assert_eq!(again["credential"], "mine");
-    let to = again["exchange"]["request"]["url"].as_str().unwrap();
-    assert!(to.ends_with("/call?credentials_name=mine"), "{to}");
+    let to = |run: &Value| {
+        run["exchange"]["request"]["url"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(
+        to(&again).ends_with("/call?credentials_name=mine"),
+        "{again}"
+    );
+    // Elsewhere it is the connector's own choice, unless one is named.
+    let own = fixture.json(&format!("{replay} --connector wiki")).await;
+    assert!(to(&own).ends_with("/call"), "{own}");
+    let replay = format!("run again {}", own["id"].as_str().unwrap());
+    let named = fixture.json(&format!("{replay} --credential mine")).await;
+    assert!(
+        to(&named).ends_with("/call?credentials_name=mine"),
+        "{named}"
+    );
 }
 
 async fn rotate_again_is_refused(fixture: &Fixture<FakeMistral>) {

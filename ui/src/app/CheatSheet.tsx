@@ -24,7 +24,7 @@ const onConnectors = [
 const onRuns = [
   { keys: ["R"], label: "Run again" },
   { keys: ["E"], label: "Edit and run" },
-  { keys: ["A"], label: "Run on another connector" },
+  { keys: ["A"], label: "Run elsewhere" },
   { keys: ["Mod+D"], label: "Compare" },
 ];
 

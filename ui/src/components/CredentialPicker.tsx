@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { abilitiesOf } from "@/components/abilities";
-import { Button } from "@/components/Button";
-import { ProblemNotice } from "@/components/ProblemNotice";
-import { type Option, Select } from "@/components/Select";
 import { type Connector, type CredentialsOfLevel } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
+import { abilitiesOf } from "./abilities";
+import { Button } from "./Button";
+import { ProblemNotice } from "./ProblemNotice";
+import { type Option, Select } from "./Select";
 
 type Props = {
   connector: Connector;

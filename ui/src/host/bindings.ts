@@ -253,8 +253,8 @@ export const commands = {
 	previousRun: (run: RunId) => typedError<ToolRunSummary | null, Problem>(__TAURI_INVOKE("previous_run", { run })),
 	/**  Takes one run out of the history. */
 	removeRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("remove_run", { run })),
-	/**  Runs the same again: there, or on another connector that offers the tool. */
-	replayRun: (run: RunId, elsewhere: ConnectorId | null, confirmed: boolean, progress: Channel<RunProgress>) => typedError<ToolRun, Problem>(__TAURI_INVOKE("replay_run", { run, elsewhere, confirmed, progress })),
+	/**  Runs the same again: as it was run, or on another connector that offers the tool, or with another credential. */
+	replayRun: (run: RunId, elsewhere: ReplayTarget | null, confirmed: boolean, progress: Channel<RunProgress>) => typedError<ToolRun, Problem>(__TAURI_INVOKE("replay_run", { run, elsewhere, confirmed, progress })),
 	/**  Runs a tool; steps go to the window that asked, the finished run is the answer. */
 	runTool: (request: RunTool, progress: Channel<RunProgress>) => typedError<ToolRun, Problem>(__TAURI_INVOKE("run_tool", { request, progress })),
 	/**  A tool with its schemas, from the cache. */
@@ -2195,6 +2195,14 @@ export type Redirect =
 
 /**  A connector as its platform names it; opaque text. */
 export type RemoteId = string;
+
+/**  Where a run is repeated, and as whom. */
+export type ReplayTarget = {
+	/**  A connector that offers the tool. */
+	connector: ConnectorId,
+	/**  Name of one of the credentials that its platform keeps; `None` for the connector's own choice. */
+	credential: string | null,
+};
 
 /**  How a question was answered, without what was said. */
 export type Reply = 

@@ -183,7 +183,7 @@ pub use runs::export::{ExportFormat, Exported, RunExport, export_runs};
 pub use runs::follow_run::{follow_left_runs, follow_run};
 pub use runs::label::label_run;
 pub use runs::next_page::next_page;
-pub use runs::replay::replay_run;
+pub use runs::replay::{ReplayTarget, replay_run};
 pub use runs::retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_hourly, trim_runs,
 };

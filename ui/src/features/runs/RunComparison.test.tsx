@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { type ToolRun } from "@/host/bindings";
+import { type ReplayTarget, type ToolRun } from "@/host/bindings";
 import { type MockHost } from "@/test/mockHost";
 import { renderApp } from "@/test/renderApp";
 import { connector, manyTools, problem, run } from "@/test/samples";
@@ -103,7 +103,7 @@ describe("ignored paths", () => {
   });
 });
 
-describe("on another connector", () => {
+describe("elsewhere", () => {
   const twins = () => {
     const { endpoint, identity } = connector();
     const copy = connector({
@@ -128,7 +128,7 @@ describe("on another connector", () => {
         const again = run({
           id: "run_9",
           tool: "search",
-          connector: elsewhere as string,
+          connector: (elsewhere as ReplayTarget).connector,
           connectorTitle: "GitHub of Ada",
           replayOf: "run_4",
         });
@@ -143,16 +143,38 @@ describe("on another connector", () => {
     });
     await screen.findByRole("article", { name: "Run of search" });
     await user.keyboard("a");
-    const dialog = within(await screen.findByRole("dialog", { name: "Run search on another connector" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "Run search elsewhere" }));
     const options = await dialog.findAllByRole("option");
     expect(options.map((option) => option.textContent.includes("GitHub of Ada"))).toEqual([true, false]);
     await user.click(dialog.getByRole("button", { name: "Run" }));
-    expect(host.lastCall("replayRun")).toMatchObject({ run: "run_4", elsewhere: "con_copy", confirmed: false });
+    expect(host.lastCall("replayRun")).toMatchObject({
+      run: "run_4",
+      elsewhere: { connector: "con_copy", credential: null },
+      confirmed: false,
+    });
     expect(await row(/^search, Done, GitHub of Ada/)).toHaveAttribute("aria-selected", "true");
     expect(screen.queryByRole("dialog")).toBeNull();
     // The difference to what it repeats is beside it at once.
     expect(await screen.findByRole("tab", { name: "Compare" })).toHaveAttribute("aria-selected", "true");
     await waitFor(() => expect(host.lastCall("compareRuns")).toEqual({ before: "run_4", after: "run_9" }));
+  });
+
+  it("runs on the same connector with another of its platform's credentials", async () => {
+    const own = connector({ identity: { ...connector().identity, platform: "mistral", account: "Mistral" } });
+    const { tools } = twins();
+    const { host, user } = renderApp("/runs", { runs: runs(), connectors: [own], tools: tools.slice(0, 1) });
+    await screen.findByRole("article", { name: "Run of search" });
+    await user.keyboard("a");
+    const dialog = within(await screen.findByRole("dialog", { name: "Run search elsewhere" }));
+    expect(await dialog.findAllByRole("option")).toHaveLength(1);
+    await user.click(await dialog.findByRole("button", { name: "Change credential" }));
+    await user.click(await dialog.findByRole("button", { name: /Credential/ }));
+    await user.click(await screen.findByRole("option", { name: /sandbox/ }));
+    await user.click(dialog.getByRole("button", { name: "Run" }));
+    expect(host.lastCall("replayRun")).toMatchObject({
+      elsewhere: { connector: own.id, credential: "sandbox" },
+      confirmed: false,
+    });
   });
 
   it("asks before a destructive tool runs there, naming the place", async () => {
@@ -168,7 +190,10 @@ describe("on another connector", () => {
     const asked = await screen.findByRole("alertdialog", { name: "Run search on GitHub of Ada?" });
     expect(within(asked).getByRole("button", { name: "Cancel" })).toHaveFocus();
     await user.click(within(asked).getByRole("button", { name: "Run search" }));
-    expect(host.lastCall("replayRun")).toMatchObject({ elsewhere: "con_copy", confirmed: true });
+    expect(host.lastCall("replayRun")).toMatchObject({
+      elsewhere: { connector: "con_copy", credential: null },
+      confirmed: true,
+    });
   });
 });
 

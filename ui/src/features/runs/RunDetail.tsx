@@ -103,7 +103,7 @@ function Loaded({
   useShortcut(
     actions.asking || isRunning
       ? null
-      : { keys: "A", label: "Run on another connector", inBar: true, ofRow: true, run: runElsewhere },
+      : { keys: "A", label: "Run elsewhere", inBar: true, ofRow: true, run: runElsewhere },
   );
   useShortcut({ keys: "E", label: "Edit and run", ofRow: true, run: actions.edit });
   useShortcut(isRunning ? null : { keys: "P", label: pinWord, ofRow: true, run: pin });
@@ -161,7 +161,7 @@ function Loaded({
               actions={[
                 {
                   id: "elsewhere",
-                  label: "Run on another connector…",
+                  label: "Run elsewhere…",
                   icon: "rotate-cw",
                   keys: "A",
                   isDisabled: isRunning,

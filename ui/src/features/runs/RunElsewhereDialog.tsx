@@ -1,15 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
-import { type Connector, type ConnectorId, type Problem, type ToolRun } from "@/host/bindings";
+import { type Connector, type ConnectorId, type Problem, type ReplayTarget, type ToolRun } from "@/host/bindings";
 import { queries } from "@/host/queries";
+import { abilitiesOf } from "@/components/abilities";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { statusLook } from "@/components/connectorStatus";
 import { ConnectorMark } from "@/components/ConnectorMark";
+import { CredentialPicker } from "@/components/CredentialPicker";
 import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
+import { identityWith } from "@/components/identityWith";
 import { credentialWord } from "@/components/identityWords";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
@@ -19,34 +22,39 @@ import styles from "./RunElsewhere.module.css";
 
 type Props = {
   run: ToolRun;
-  /** The connector that has to be confirmed, for the tool is destructive. */
-  asking: ConnectorId | null;
+  /** Where it has to be confirmed, for the tool is destructive. */
+  asking: ReplayTarget | null;
   isPending: boolean;
   problem: Problem | null;
-  onRun: (connector: ConnectorId, confirmed: boolean) => void;
+  onRun: (target: ReplayTarget, confirmed: boolean) => void;
   onKeep: () => void;
   onClose: () => void;
 };
 
-/** Chooses the connector on which a run is repeated: a copy of its own, or one under another identity. */
+/** Chooses the connector on which a run is repeated, such as a copy of its own under another identity, and the credential. */
 export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onKeep, onClose }: Props) {
   const others = useOthers(run);
   const [chosen, setChosen] = useState<ConnectorId | null>(null);
+  const [credential, setCredential] = useState<string | null>(null);
   const target = others?.find((one) => one.id === (chosen ?? others[0]?.id));
-  const asked = others?.find((one) => one.id === asking);
+  const asked = others?.find((one) => one.id === asking?.connector);
   return (
     <Dialog
-      title={`Run ${run.tool} on another connector`}
-      subtitle="With the same arguments, and the results compared"
+      title={`Run ${run.tool} elsewhere`}
+      subtitle="With the same arguments; the results are compared"
       wide
       onClose={onClose}
       footer={
         asked ? undefined : (
           <>
-            <span>{target ? `${target.title} · ${who(target)}` : ""}</span>
+            <span>{target ? `${target.title} · ${who(target, credential)}` : ""}</span>
             <Button onPress={onClose}>{target ? "Cancel" : "Close"}</Button>
             {target && (
-              <Button look="primary" isPending={isPending} onPress={() => onRun(target.id, false)}>
+              <Button
+                look="primary"
+                isPending={isPending}
+                onPress={() => onRun({ connector: target.id, credential }, false)}
+              >
                 Run
               </Button>
             )}
@@ -70,13 +78,17 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
           disallowEmptySelection
           autoFocus
           selectedKeys={[target.id]}
-          onSelectionChange={(keys) => setChosen([...keys].map(String)[0] ?? null)}
+          onSelectionChange={(keys) => {
+            setChosen([...keys].map(String)[0] ?? null);
+            // The credentials of another connector have other names.
+            setCredential(null);
+          }}
         >
           {others.map((connector) => (
             <ListBoxItem
               key={connector.id}
               id={connector.id}
-              textValue={`${connector.title}, ${statusLook(connector).word}, ${who(connector)}`}
+              textValue={`${connector.title}, ${statusLook(connector).word}, ${who(connector, null)}`}
               className={styles.item ?? ""}
             >
               <ConnectorMark title={connector.title} of={connector} />
@@ -93,33 +105,38 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
           ))}
         </ListBox>
       )}
-      {asked && (
+      {target && !asked && <CredentialPicker connector={target} value={credential} onChange={setCredential} />}
+      {asked && asking && (
         <ConfirmCard
           title={`Run ${run.tool} on ${asked.title}?`}
           verb={`Run ${run.tool}`}
-          onConfirm={() => onRun(asked.id, true)}
+          onConfirm={() => onRun(asking, true)}
           onKeep={onKeep}
         >
-          {`As ${who(asked)}. This tool may delete or overwrite data.`}
+          {`As ${who(asked, asking.credential)}. This tool may delete or overwrite data.`}
         </ConfirmCard>
       )}
     </Dialog>
   );
 }
 
-/** The other connectors that offer the tool; copies at the same address first. */
+/** The connectors that offer the tool, copies at the same address first; its own where another credential can be chosen. */
 function useOthers(run: ToolRun): Connector[] | undefined {
   const { data: tools } = useQuery(queries.tools(null));
   const { data: connectors } = useQuery(queries.connectors());
+  const own = connectors?.find((one) => one.id === run.connector);
+  const mayChoose = own !== undefined && abilitiesOf(own).namesCredentials;
+  const { data: canChoose = false } = useQuery({ ...queries.namesCredentials(run.connector), enabled: mayChoose });
   if (!tools || !connectors) return undefined;
-  const own = connectors.find((one) => one.id === run.connector);
   const offering = new Set(tools.filter((one) => one.name === run.tool).map((one) => one.connector));
   const isCopy = (one: Connector) => one.endpoint !== null && one.endpoint === own?.endpoint;
   return connectors
-    .filter((one) => one.id !== run.connector && offering.has(one.id) && one.status.status !== "disabled")
+    .filter((one) => one.id !== run.connector || canChoose)
+    .filter((one) => offering.has(one.id) && one.status.status !== "disabled")
     .sort((left, right) => Number(isCopy(right)) - Number(isCopy(left)) || left.title.localeCompare(right.title));
 }
 
-function who({ identity }: Connector): string {
+function who(connector: Connector, credential: string | null): string {
+  const identity = identityWith(connector, credential);
   return [identity.account, credentialWord(identity), identity.user].filter(Boolean).join(", ");
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { commands, type ConnectorId, type Problem, type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
+import { commands, type Problem, type ReplayTarget, type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { removeRun, upsertRun } from "@/host/history";
 import { queries } from "@/host/queries";
@@ -10,11 +10,11 @@ import { runProgress } from "@/host/runProgress";
 import { isObject } from "@/lib/schema/schema";
 import { toolCommand } from "@/lib/toolCommand";
 
-/** Where a run is repeated; `elsewhere` is null for the connector that it ran on. */
-type Replay = { elsewhere: ConnectorId | null; confirmed: boolean };
+/** Where a run is repeated; `elsewhere` is null where it ran, as it was run. */
+type Replay = { elsewhere: ReplayTarget | null; confirmed: boolean };
 
 type RunActions = {
-  replay: (elsewhere?: ConnectorId, confirmed?: boolean) => void;
+  replay: (elsewhere?: ReplayTarget, confirmed?: boolean) => void;
   isReplaying: boolean;
   /** The tool is destructive and wants a confirmation first, there. */
   asking: Replay | null;

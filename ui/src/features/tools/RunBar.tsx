@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from "react";
 import { type Connector, type Json, type Tool } from "@/host/bindings";
 import { Button } from "@/components/Button";
+import { CredentialPicker } from "@/components/CredentialPicker";
 import { Field } from "@/components/Field";
 import { IdentityLine } from "@/components/IdentityLine";
+import { identityWith } from "@/components/identityWith";
 import { Menu } from "@/components/Menu";
-import { CredentialPicker } from "./CredentialPicker";
 import { Examples } from "./Examples";
-import { identityWith } from "./identityWith";
 import styles from "./Workbench.module.css";
 
 type Props = {

@@ -23,6 +23,9 @@ pub(crate) enum RunVerb {
         /// Connector to run on
         #[arg(long, value_name = "CONNECTOR")]
         connector: Option<String>,
+        /// Credential to run with (hosted)
+        #[arg(long, value_name = "NAME")]
+        credential: Option<String>,
         /// Show the difference to the earlier run instead
         #[arg(long)]
         compare: bool,

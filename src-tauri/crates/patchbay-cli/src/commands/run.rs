@@ -9,7 +9,9 @@ mod keep;
 use patchbay_model::{
     Connector, RunId, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary, inert_json,
 };
-use patchbay_ops::{Error, find_connector, find_run, list_runs, remove_run, replay_run};
+use patchbay_ops::{
+    Error, ReplayTarget, find_connector, find_run, list_runs, remove_run, replay_run,
+};
 
 use super::run_result::{finish, result_text};
 use super::tool::{Progress, confirm, until_interrupted};
@@ -28,8 +30,9 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
         RunVerb::Again {
             id,
             connector,
+            credential,
             compare,
-        } => again(cli, id, connector, compare).await,
+        } => again(cli, id, (connector, credential), compare).await,
         RunVerb::Edit(args) => edit::run(cli, args).await,
         RunVerb::Follow { id } => follow::task(cli, &id).await,
         RunVerb::Next { id } => follow::next(cli, &id).await,
@@ -168,7 +171,7 @@ fn result_words(run: &ToolRun, screen: Screen) -> String {
 async fn again(
     cli: &Cli,
     id: String,
-    elsewhere: Option<String>,
+    elsewhere: (Option<String>, Option<String>),
     compares: bool,
 ) -> Result<(), Failure> {
     let (run, connector) = replay(cli, RunId::new(&id), elsewhere).await?;
@@ -181,20 +184,25 @@ async fn again(
 async fn replay(
     cli: &Cli,
     id: RunId,
-    elsewhere: Option<String>,
+    (connector, credential): (Option<String>, Option<String>),
 ) -> Result<(ToolRun, Connector), Failure> {
     let earlier = find_run(&cli.cx, &id).await?.summary;
-    let connector = match &elsewhere {
+    let is_elsewhere = connector.is_some() || credential.is_some();
+    let connector = match &connector {
         Some(named) => cli.connector(named).await?,
         None => find_connector(&cli.cx, &earlier.connector).await?,
     };
+    let target = is_elsewhere.then(|| ReplayTarget {
+        connector: connector.id.clone(),
+        credential,
+    });
     cli.unlock_for(&connector).await?;
     let progress = Progress::new(cli);
     let again = |confirmed| {
         let running = replay_run(
             &cli.cx,
             &id,
-            Some(connector.id.clone()),
+            target.clone(),
             patchbay_model::Origin::CommandLine,
             confirmed,
             progress.listener(),

@@ -1,7 +1,9 @@
 //! Running the same again, there or elsewhere.
 
 use patchbay_model::{CaptureLevel, ConnectorId, Origin, RunId, ToolRun};
+use serde::Deserialize;
 use serde_json::Value;
+use specta::Type;
 
 use crate::context::Context;
 use crate::error::Error;
@@ -9,15 +11,25 @@ use crate::redact::is_redacted;
 use crate::runs::find_run;
 use crate::runs::run_tool::{RunProgress, RunTool, run_tool};
 
-/// Runs the same tool again with the same arguments: on the same connector, or on another one that
-/// offers it, such as a copy of it under another identity.
+/// Where a run is repeated, and as whom.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplayTarget {
+    /// A connector that offers the tool.
+    pub connector: ConnectorId,
+    /// Name of one of the credentials that its platform keeps; `None` for the connector's own choice.
+    pub credential: Option<String>,
+}
+
+/// Runs the same tool again with the same arguments: as it was run, or on another connector that offers it,
+/// such as a copy of it under another identity, or with another credential.
 ///
 /// # Errors
 /// As [`run_tool`]; [`Error::Usage`] when an argument was secret and therefore not kept.
 pub async fn replay_run(
     cx: &Context,
     run: &RunId,
-    elsewhere: Option<ConnectorId>,
+    elsewhere: Option<ReplayTarget>,
     origin: Origin,
     confirmed: bool,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
@@ -30,13 +42,13 @@ pub async fn replay_run(
             hint: "Edit and run to enter them again.".to_owned(),
         });
     }
+    let target = elsewhere.unwrap_or(ReplayTarget {
+        connector: earlier.summary.connector,
+        credential: earlier.credential,
+    });
     let request = RunTool {
-        // Another connector has credentials of other names.
-        credential: earlier.credential.filter(|_| {
-            let other = elsewhere.as_ref();
-            other.is_none_or(|other| *other == earlier.summary.connector)
-        }),
-        connector: elsewhere.unwrap_or(earlier.summary.connector),
+        connector: target.connector,
+        credential: target.credential,
         tool: earlier.summary.tool,
         arguments: earlier.arguments,
         timeout_seconds: None,
