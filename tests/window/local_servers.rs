@@ -114,6 +114,12 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     window.press("row", "echo, *");
     window.press("button", "Run");
     desk.wait_for("it again", || (running(&pids) == 1).then_some(()));
+    window.go_to("Connectors");
+    window.press("row", "Echoing, *");
+    window.press("tab", "Log");
+    window.press("button", "Stop");
+    window.see_gone("button", "Stop");
+    assert_eq!(running(&pids), 0);
     window.quit();
     assert_eq!(running(&pids), 0);
 }

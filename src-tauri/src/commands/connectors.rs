@@ -3,8 +3,8 @@
 use patchbay_model::{ConnectorId, InspectionId, Problem};
 use patchbay_ops::{
     AddConnector, AddProgram, AddressInspection, Check, CheckStep, ConnectorChanges, ConnectorView,
-    Context, Disconnected, FirstConnectors, PastedServers, ServerLogLine, view_connector,
-    view_connectors,
+    Context, Disconnected, FirstConnectors, HeldSession, PastedServers, ServerLogLine,
+    view_connector, view_connectors,
 };
 use tauri::State;
 
@@ -23,6 +23,24 @@ pub(crate) async fn read_server_log(
     connector: ConnectorId,
 ) -> Result<Vec<ServerLogLine>, Problem> {
     Ok(patchbay_ops::read_server_log(&cx, &connector).await?)
+}
+
+/// The servers that are programs and run now.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_sessions(cx: State<'_, Context>) -> Result<Vec<HeldSession>, Problem> {
+    Ok(patchbay_ops::list_sessions(&cx).await?)
+}
+
+/// Ends the server of a connector; the next use starts it anew.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn end_session(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<(), Problem> {
+    patchbay_ops::end_session(&cx, &connector).await;
+    Ok(())
 }
 
 /// Looks at an address: is it an MCP server, and how does one sign in? `inspection` names this look.

@@ -121,6 +121,8 @@ export const commands = {
 	checkReport: (connector: ConnectorId, steps: CheckStep[]) => typedError<string, Problem>(__TAURI_INVOKE("check_report", { connector, steps })),
 	/**  Gives up the sign-in of a connector, at the provider too where it can. */
 	disconnectConnector: (connector: ConnectorId) => typedError<Disconnected, Problem>(__TAURI_INVOKE("disconnect_connector", { connector })),
+	/**  Ends the server of a connector; the next use starts it anew. */
+	endSession: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("end_session", { connector })),
 	/**  One connector. */
 	findConnector: (connector: ConnectorId) => typedError<Connector, Problem>(__TAURI_INVOKE("find_connector", { connector })),
 	/**  The beginning of the list of every connector, from the cache; `native` is left out. */
@@ -131,6 +133,8 @@ export const commands = {
 	cancelInspection: (inspection: InspectionId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_inspection", { inspection })),
 	/**  Every connector, from the cache; `native` is left out. */
 	listConnectors: () => typedError<Connector[], Problem>(__TAURI_INVOKE("list_connectors")),
+	/**  The servers that are programs and run now. */
+	listSessions: () => typedError<HeldSession[], Problem>(__TAURI_INVOKE("list_sessions")),
 	/**
 	 *  The icon of a connector, or of a tool of it, as a `data:` URL of a small raster picture; `None` where there is none
 	 *  that can be had.
@@ -1563,6 +1567,22 @@ export type Granted = {
 	path: string,
 	/**  The wallet entry that holds it. */
 	entry: WalletEntryId,
+};
+
+/**  A server that outlives the commands that use it. */
+export type HeldSession = {
+	/**  Whose server it is. */
+	connector: ConnectorId,
+	/**  What the connector is called; its id where it is gone. */
+	name: string,
+	/**  The program that was started. */
+	program: string,
+	/**  Its first process. */
+	pid: number,
+	/**  How many commands use it now. */
+	clients: number,
+	/**  For how long it runs, in seconds. */
+	seconds: number,
 };
 
 /**  How much the history holds, and how long it holds it. */

@@ -168,7 +168,14 @@ export const queries = {
   // Another picture has another address; whether it may be asked depends on whose it is.
   icon: (id: ConnectorId, tool: string | null, address: string) =>
     queryOptions({ queryKey: [...keys.icons, id, address], queryFn: () => call(commands.loadIcon(id, tool)), ...once }),
-  // Written by another process as well, which sends no event.
+  // Started and ended by other processes as well, which send no event.
+  sessions: () =>
+    queryOptions({
+      queryKey: [...keys.offered, "sessions"],
+      queryFn: () => call(commands.listSessions()),
+      refetchInterval: 1000,
+    }),
+  // Likewise.
   serverLog: (id: ConnectorId) =>
     queryOptions({
       queryKey: [...keys.offered, id, "log"],

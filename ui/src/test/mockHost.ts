@@ -562,6 +562,7 @@ export class MockHost {
       listPrompts: () => [],
       loadIcon: () => null,
       readServerLog: () => [],
+      listSessions: () => [],
       listResources: () => [],
       readResource: () => [],
       findTool: ({ connector: id, tool: name }) => {

@@ -195,7 +195,7 @@ pub use secrets::reference::resolve_from_environment;
 pub use servers::guard::{WATCH_PROGRAMS, watch_programs};
 pub use servers::log::{ServerLogLine, read_server_log};
 pub use servers::sessions::{
-    HOST_SESSIONS, HeldSession, end_sessions, host_sessions, list_sessions,
+    HOST_SESSIONS, HeldSession, end_session, end_sessions, host_sessions, list_sessions,
 };
 pub use vault::{
     accept_older_secrets, choose_passphrase, probe_vault, save_unsaved_secrets, set_vault_aside,

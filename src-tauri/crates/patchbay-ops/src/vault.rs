@@ -174,7 +174,7 @@ async fn note_lost(cx: &Context) -> Result<(), Error> {
             continue;
         }
         if let Err(lost @ Error::SecretLost { .. }) = secrets::saved(cx.vault(), &entry).await {
-            sessions::close(cx, &connector.id).await;
+            sessions::end_session(cx, &connector.id).await;
             status::note_failure(cx, &connector.id, &lost).await?;
         }
     }

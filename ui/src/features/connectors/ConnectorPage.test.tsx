@@ -183,6 +183,35 @@ it("shows_what_a_local_program_writes_to_its_log", async () => {
   expect(await axeViolations(container)).toEqual([]);
 });
 
+it("says_that_a_program_runs_and_stops_it", async () => {
+  const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
+  const running = {
+    connector: "con_github",
+    name: "github",
+    program: "/usr/bin/npx",
+    pid: 4711,
+    clients: 1,
+    seconds: 125,
+  };
+  const { user, host, container } = renderApp(
+    "/connectors/con_github?tab=log",
+    { connectors: [connector({ command })] },
+    (mock) => {
+      mock.handlers.listSessions = () => [{ ...running, connector: "con_other", pid: 1 }, running];
+      mock.handlers.endSession = () => {
+        mock.handlers.listSessions = () => [];
+        return null;
+      };
+    },
+  );
+  const server = await screen.findByRole("group", { name: "Running server" });
+  expect(server).toHaveTextContent("Running for 2 min 5 s · process 4711");
+  expect(await axeViolations(container)).toEqual([]);
+  await user.click(within(server).getByRole("button", { name: "Stop" }));
+  await waitFor(() => expect(screen.queryByRole("group", { name: "Running server" })).toBeNull());
+  expect(host.lastCall("endSession")).toEqual({ connector: "con_github" });
+});
+
 it("shows_the_log_of_a_server_of_the_web_too_and_none_of_a_platform", async () => {
   const { host, unmount } = renderApp("/connectors/con_github?tab=log", { connectors: [connector()] });
   expect(await screen.findByText("What this server writes to its log appears here.")).toBeVisible();

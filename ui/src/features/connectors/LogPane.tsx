@@ -9,9 +9,19 @@ import { queries } from "@/host/queries";
 import { inertText } from "@/lib/inertText";
 import { clockSeconds, exactTime } from "@/lib/time";
 import styles from "./LogPane.module.css";
+import { RunningServer } from "./RunningServer";
 
-/** What the server of a connector writes for people, as it comes. */
+/** What the server of a connector writes for people, as it comes, and whether it runs where it is a program. */
 export function LogPane({ connector }: { connector: Connector }) {
+  return (
+    <>
+      {connector.command != null && <RunningServer connector={connector} />}
+      <Log connector={connector} />
+    </>
+  );
+}
+
+function Log({ connector }: { connector: Connector }) {
   const { data, error, refetch } = useQuery(queries.serverLog(connector.id));
   const pane = useRef<HTMLDivElement>(null);
   // Whoever scrolled up reads what stands there.

@@ -39,7 +39,7 @@ pub async fn set_client_certificate(
     };
     let changed = status::change(cx, id, change).await?;
     let changed = changed.ok_or_else(|| not_found(id.as_str()))?;
-    servers::sessions::close(cx, id).await;
+    servers::sessions::end_session(cx, id).await;
     Ok(changed.after)
 }
 

@@ -94,7 +94,7 @@ pub async fn update_connector(
         || after.network != before.network
         || after.status.status == Status::Disabled;
     if reconnects {
-        servers::sessions::close(cx, id).await;
+        servers::sessions::end_session(cx, id).await;
     }
     let was_shown = before.network.client_certificate.is_some();
     if was_shown && after.network.client_certificate.is_none() {
@@ -319,7 +319,7 @@ pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Erro
     }
     cx.running_authorizations().end_of(id).await;
     cx.store().remove_connector(id).await?;
-    servers::sessions::close(cx, id).await;
+    servers::sessions::end_session(cx, id).await;
     cx.emit(Event::ConnectorsChanged);
     Ok(())
 }

@@ -74,7 +74,7 @@ pub async fn trust_certificate(
     };
     let changed = status::change(cx, id, trust).await?;
     let changed = changed.ok_or_else(|| not_found(id.as_str()))?;
-    servers::sessions::close(cx, id).await;
+    servers::sessions::end_session(cx, id).await;
     Ok(changed.after)
 }
 

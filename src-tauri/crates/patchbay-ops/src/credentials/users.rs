@@ -10,7 +10,7 @@ use patchbay_model::{Authentication, Code, Connector, Status, WalletEntry, Walle
 /// Has connectors and accounts that use an entry read it anew.
 pub(crate) async fn reload_users(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
     for user in &entry.used_by {
-        sessions::close(cx, &user.connector).await;
+        sessions::end_session(cx, &user.connector).await;
     }
     for account in cx.store().list_accounts().await? {
         if account.entries.contains(&entry.id) {
@@ -58,7 +58,7 @@ pub(crate) async fn drop_credential(cx: &Context, gone: &WalletEntry) -> Result<
         let gone = gone.clone();
         let drop = move |connector: &mut Connector| lose(connector, &gone);
         status::change(cx, &connector.id, drop).await?;
-        sessions::close(cx, &connector.id).await;
+        sessions::end_session(cx, &connector.id).await;
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ use patchbay_model::{Connector, ConnectorId, ServerCommand};
 use patchbay_platforms::mcp::{AttachError, Attached, HeldServer, Launch, McpProgram};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use specta::Type;
 
 #[cfg(unix)]
 pub use self::host::host_sessions;
@@ -30,7 +31,7 @@ use crate::error::Error;
 pub const HOST_SESSIONS: &str = "__host";
 
 /// A server that outlives the commands that use it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldSession {
     /// Whose server it is.
@@ -100,8 +101,8 @@ pub async fn end_sessions(_cx: &Context, _id: Option<&ConnectorId>) -> Result<u3
 }
 
 /// Ends the connection of a connector, and the server that is held for it: nobody may use it any more, or it would
-/// go on with what it was given before.
-pub(crate) async fn close(cx: &Context, id: &ConnectorId) {
+/// go on with what it was given before. The next use starts it anew.
+pub async fn end_session(cx: &Context, id: &ConnectorId) {
     cx.sessions().close(id).await;
     if let Err(error) = end_sessions(cx, Some(id)).await {
         tracing::warn!(%error, "a server that outlives commands was not ended");

@@ -19,7 +19,7 @@ use crate::servers::sessions;
 
 /// Gives up the sign-in of a connector, at the provider too where it takes tokens back.
 pub(super) async fn disconnect(cx: &Context, connector: &Connector) -> Result<Revoked, Error> {
-    sessions::close(cx, &connector.id).await;
+    sessions::end_session(cx, &connector.id).await;
     let revoked = give_back(cx, connector).await?;
     let (now, used) = (cx.now(), entry_id(&connector.authentication).cloned());
     let change = move |known: &mut Connector| {

@@ -1,0 +1,35 @@
+import { useQuery } from "@tanstack/react-query";
+import { Button } from "@/components/Button";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { commands, type Connector } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { queries } from "@/host/queries";
+import { useCommand } from "@/host/useCommand";
+import { duration } from "@/lib/time";
+import styles from "./LogPane.module.css";
+
+/** Whether the program of a connector runs, and how to stop it. */
+export function RunningServer({ connector }: { connector: Connector }) {
+  const { data } = useQuery(queries.sessions());
+  const stop = useCommand({
+    mutationFn: () => call(commands.endSession(connector.id)),
+    update: (client) =>
+      client.setQueryData(queries.sessions().queryKey, (known) =>
+        known?.filter((one) => one.connector !== connector.id),
+      ),
+  });
+  const session = data?.find((one) => one.connector === connector.id);
+  if (stop.error) return <ProblemNotice problem={asProblem(stop.error)} onRetry={() => stop.mutate()} />;
+  if (!session) return null;
+  return (
+    <div className={styles.running} role="group" aria-label="Running server">
+      <span className="text2">
+        Running for {duration(session.seconds * 1000)} · process <span data-selectable>{session.pid}</span>
+      </span>
+      <Button small isPending={stop.isPending} onPress={() => stop.mutate()}>
+        Stop
+      </Button>
+      <span className="text3 small">Starts again when it's needed</span>
+    </div>
+  );
+}
