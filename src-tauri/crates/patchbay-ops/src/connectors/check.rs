@@ -103,14 +103,11 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
             Some(error) => failed(&connector, error.problem(), is_connected, took),
             None => passed(&connector, tools.len(), took),
         },
-        Err(
-            error @ (Error::Store(_)
-            | Error::NotFound { .. }
-            | Error::SwitchedOff { .. }
-            | Error::Cancelled),
-        ) => return Err(error),
         // Whatever it was doing at that moment says so in its own words.
         Err(_) if cancel.is_cancelled() => return Err(Error::Cancelled),
+        Err(error @ (Error::Store(_) | Error::NotFound { .. } | Error::SwitchedOff { .. })) => {
+            return Err(error);
+        }
         Err(error) => failed(&connector, error.problem(), is_connected, took),
     };
     let steps = with_program(&connector, steps).await;

@@ -1,13 +1,13 @@
-//! Runs, inspections and rotations that are under way in this process.
+//! Runs, inspections, checks and rotations that are under way in this process.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-/// How to stop each thing that is under way.
-pub(crate) struct Running<Id>(Mutex<HashMap<Id, CancellationToken>>);
+/// How to stop each thing that is under way. One id may be there twice, as two checks of one connector.
+pub(crate) struct Running<Id>(Mutex<Vec<Entry<Id>>>);
+
+type Entry<Id> = (Id, Arc<CancellationToken>);
 
 impl<Id> Default for Running<Id> {
     fn default() -> Self {
@@ -15,45 +15,72 @@ impl<Id> Default for Running<Id> {
     }
 }
 
-impl<Id: Clone + Eq + Hash> Running<Id> {
+impl<Id: Clone + Eq> Running<Id> {
     /// Notes what begins; it is under way until the guard is dropped.
     pub(crate) fn enter(&self, id: &Id, cancel: CancellationToken) -> Underway<'_, Id> {
-        self.lock().insert(id.clone(), cancel);
+        let cancel = Arc::new(cancel);
+        self.lock().push((id.clone(), Arc::clone(&cancel)));
         Underway {
             running: self,
-            id: id.clone(),
+            cancel,
         }
     }
 
     /// Stops it; `false` when it is not under way here.
     pub(crate) fn cancel(&self, id: &Id) -> bool {
-        let token = self.lock().get(id).cloned();
-        token.inspect(CancellationToken::cancel).is_some()
+        let running = self.lock();
+        let mut found = running.iter().filter(|(one, _)| one == id).peekable();
+        let is_there = found.peek().is_some();
+        found.for_each(|(_, cancel)| cancel.cancel());
+        is_there
     }
 
     /// Whether it is under way here.
     pub(crate) fn has(&self, id: &Id) -> bool {
-        self.lock().contains_key(id)
+        self.lock().iter().any(|(one, _)| one == id)
     }
 
     /// How many are under way here.
     pub(crate) fn len(&self) -> usize {
         self.lock().len()
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Id, CancellationToken>> {
+impl<Id> Running<Id> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Entry<Id>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Something that is under way.
-pub(crate) struct Underway<'a, Id: Clone + Eq + Hash> {
+pub(crate) struct Underway<'a, Id> {
     running: &'a Running<Id>,
-    id: Id,
+    cancel: Arc<CancellationToken>,
 }
 
-impl<Id: Clone + Eq + Hash> Drop for Underway<'_, Id> {
+impl<Id> Drop for Underway<'_, Id> {
     fn drop(&mut self) {
-        self.running.lock().remove(&self.id);
+        let mut running = self.running.lock();
+        running.retain(|(_, cancel)| !Arc::ptr_eq(cancel, &self.cancel));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_of_one_id_are_stopped_together_and_end_one_by_one() {
+        let running = Running::default();
+        let (first, second) = (CancellationToken::new(), CancellationToken::new());
+        let entered = running.enter(&"con_1", first.clone());
+        let again = running.enter(&"con_1", second.clone());
+        drop(entered);
+        assert!(running.has(&"con_1"));
+        assert!(running.cancel(&"con_1"));
+        assert!(!first.is_cancelled() && second.is_cancelled());
+        drop(again);
+        assert!(!running.cancel(&"con_1"));
+        assert_eq!(running.len(), 0);
     }
 }
