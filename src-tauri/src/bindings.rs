@@ -74,6 +74,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             connectors::disconnect_connector,
             connectors::end_session,
             connectors::find_connector,
+            connectors::find_program,
             connectors::first_connectors,
             connectors::inspect_address,
             connectors::cancel_inspection,

@@ -112,6 +112,8 @@ const REVIEWED: &[(&str, &str, &str)] = &[
         "settings",
         "as those of an account that is added",
     ),
+    ("find_program", "path", "where it is looked for"),
+    ("find_program", "program", "looked for, never started"),
     (
         "finish_authorization",
         "address",
@@ -191,6 +193,7 @@ const COMMANDS: &[&str] = &[
     "fill_prompt",
     "find_authorization",
     "find_connector",
+    "find_program",
     "find_run",
     "find_tool",
     "find_untrusted_certificate",

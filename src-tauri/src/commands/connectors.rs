@@ -15,6 +15,13 @@ pub(crate) async fn read_pasted(text: String) -> Result<PastedServers, Problem> 
     Ok(patchbay_ops::read_pasted(&text)?)
 }
 
+/// The file that a program's name stands for now, where there is one. Nothing is started.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn find_program(program: String, path: Option<String>) -> Result<String, Problem> {
+    Ok(patchbay_ops::find_program(&program, path.as_ref()).await?)
+}
+
 /// The last lines that the program of a connector wrote for people, oldest first.
 #[tauri::command]
 #[specta::specta]

@@ -125,6 +125,8 @@ export const commands = {
 	endSession: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("end_session", { connector })),
 	/**  One connector. */
 	findConnector: (connector: ConnectorId) => typedError<Connector, Problem>(__TAURI_INVOKE("find_connector", { connector })),
+	/**  The file that a program's name stands for now, where there is one. Nothing is started. */
+	findProgram: (program: string, path: string | null) => typedError<string, Problem>(__TAURI_INVOKE("find_program", { program, path })),
 	/**  The beginning of the list of every connector, from the cache; `native` is left out. */
 	firstConnectors: () => typedError<FirstConnectors, Problem>(__TAURI_INVOKE("first_connectors")),
 	/**  Looks at an address: is it an MCP server, and how does one sign in? `inspection` names this look. */

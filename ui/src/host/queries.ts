@@ -168,6 +168,12 @@ export const queries = {
   // Another picture has another address; whether it may be asked depends on whose it is.
   icon: (id: ConnectorId, tool: string | null, address: string) =>
     queryOptions({ queryKey: [...keys.icons, id, address], queryFn: () => call(commands.loadIcon(id, tool)), ...once }),
+  program: (name: string, path: string | null) =>
+    queryOptions({
+      queryKey: ["program", name, path],
+      queryFn: () => call(commands.findProgram(name, path)),
+      retry: false,
+    }),
   // Started and ended by other processes as well, which send no event.
   sessions: () =>
     queryOptions({

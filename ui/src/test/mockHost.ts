@@ -563,6 +563,7 @@ export class MockHost {
       loadIcon: () => null,
       readServerLog: () => [],
       listSessions: () => [],
+      findProgram: ({ program }) => `/usr/bin/${String(program)}`,
       listResources: () => [],
       readResource: () => [],
       findTool: ({ connector: id, tool: name }) => {

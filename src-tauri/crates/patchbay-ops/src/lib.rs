@@ -192,6 +192,7 @@ pub use runs::save_attachment::{Attachment, SavedAttachment};
 pub use runs::{find_run, list_runs, remove_run};
 pub use secrets::programs::{NoProgramConsent, Occasion, ProgramConsent, ProgramRequest, Purpose};
 pub use secrets::reference::resolve_from_environment;
+pub use servers::find_program;
 pub use servers::guard::{WATCH_PROGRAMS, watch_programs};
 pub use servers::log::{ServerLogLine, read_server_log};
 pub use servers::sessions::{

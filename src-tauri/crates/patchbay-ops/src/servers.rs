@@ -139,12 +139,8 @@ async fn find_allowed(
     command: &ServerCommand,
     occasion: Occasion,
 ) -> Result<Found, Error> {
-    let missing = |why: String| Error::ProgramMissing {
-        program: command.program.clone(),
-        why,
-    };
-    let path = search_path::of_servers(command.variables.get("PATH")).await;
-    let file = find_in(&command.program, &path).map_err(|why| missing(looked_in(why, &path)))?;
+    let (file, path) = find(&command.program, command.variables.get("PATH")).await?;
+    let missing = |why| missing(&command.program, why);
     let folder = match &command.folder {
         Some(folder) => PathBuf::from(folder),
         None => cx.paths().server_folder(&connector.id),
@@ -181,9 +177,34 @@ async fn find_allowed(
 
 /// The file that a command would start now, where there is one.
 pub(crate) async fn file_of(command: &ServerCommand) -> Option<String> {
-    let path = search_path::of_servers(command.variables.get("PATH")).await;
-    let file = find_in(&command.program, &path).ok()?;
-    Some(file.display().to_string())
+    let found = find_program(&command.program, command.variables.get("PATH"));
+    found.await.ok()
+}
+
+/// The file that a program's name stands for now; `path` are folders in which it is looked for first, as a `PATH`.
+/// Nothing is started.
+///
+/// # Errors
+/// [`Error::ProgramMissing`].
+pub async fn find_program(program: &str, path: Option<&String>) -> Result<String, Error> {
+    let (file, _) = find(program, path).await?;
+    Ok(file.display().to_string())
+}
+
+/// As [`find_program`], with all folders in which it was looked for.
+async fn find(program: &str, path: Option<&String>) -> Result<(PathBuf, Vec<PathBuf>), Error> {
+    let path = search_path::of_servers(path).await;
+    match find_in(program, &path) {
+        Ok(file) => Ok((file, path)),
+        Err(why) => Err(missing(program, looked_in(why, &path))),
+    }
+}
+
+fn missing(program: &str, why: String) -> Error {
+    Error::ProgramMissing {
+        program: program.to_owned(),
+        why,
+    }
 }
 
 fn looked_in(why: String, path: &[PathBuf]) -> String {

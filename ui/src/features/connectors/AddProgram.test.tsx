@@ -34,6 +34,7 @@ it("shows_a_program_word_by_word_and_adds_it_without_starting_it", async () => {
       .getAllByRole("listitem")
       .map((word) => word.textContent),
   ).toEqual(["npx", "-y", "my files", "empty"]);
+  expect(await screen.findByText("/usr/bin/npx")).toBeVisible();
   expect(screen.getByLabelText("API_KEY", { selector: "input" })).toHaveAttribute("type", "password");
   expect(screen.getByLabelText("MODE", { selector: "input" })).toHaveValue("fast");
   expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
@@ -54,6 +55,23 @@ it("shows_a_program_word_by_word_and_adds_it_without_starting_it", async () => {
   await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_npx" }));
   expect(screen.queryByRole("dialog")).toBeNull();
   expect(cacheHolds(client, "s3cret-s3cret")).toBe(false);
+});
+
+it("says_what_to_install_before_a_program_that_is_missing_is_added", async () => {
+  const path = { name: "PATH", value: "/opt/bin", isSecret: false };
+  const { user, host } = await paste([pastedProgram(["uvx", "server"], { variables: [path] })], [], (mock) => {
+    mock.handlers.findProgram = () => {
+      const hint = "Install uv, which brings it, or enter its full path.";
+      throw problem({ code: "program.not_found", message: "the program uvx wasn't found", hint, retryable: false });
+    };
+  });
+  expect(await screen.findByText("The program uvx wasn't found")).toBeVisible();
+  expect(screen.getByText(/Install uv, which brings it/)).toBeVisible();
+  expect(host.lastCall("findProgram")).toEqual({ program: "uvx", path: "/opt/bin" });
+  expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
+  // It may be installed afterwards.
+  await user.click(dialog().getByRole("button", { name: /^Add connector/ }));
+  await waitFor(() => expect(host.lastCall("addProgram")).toBeDefined());
 });
 
 it("takes_a_variable_for_a_secret_or_not_as_one_says", async () => {

@@ -24,6 +24,7 @@ import {
   programRequest,
   type VariableDraft,
 } from "./pastedForm";
+import { ResolvedProgram } from "./ResolvedProgram";
 import { useAddProgram } from "./useConnectorActions";
 
 type Props = {
@@ -94,6 +95,7 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
             </li>
           ))}
         </ol>
+        <ResolvedProgram program={place.program} path={pathOf(form.variables)} />
       </section>
       <div className={styles.pair}>
         <Field label="Name" autoFocus value={form.title} onChange={(typed) => set({ title: typed })} />
@@ -126,6 +128,12 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
       />
     </Dialog>
   );
+}
+
+/** Where a command says that programs are looked for. */
+function pathOf(variables: VariableDraft[]): string | null {
+  const path = variables.find(({ name, isSecret }) => name === "PATH" && !isSecret);
+  return path?.draft.text || null;
 }
 
 type VariableProps = { variable: VariableDraft; onChange: (changes: Partial<VariableDraft>) => void };

@@ -1,0 +1,26 @@
+import { useQuery } from "@tanstack/react-query";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { inertText } from "@/lib/inertText";
+
+type Props = {
+  program: string;
+  /** Where it is looked for first, as a `PATH`. */
+  path: string | null;
+};
+
+/** The file that a command would start, or what to install where there is none. */
+export function ResolvedProgram({ program, path }: Props) {
+  const { data, error, refetch } = useQuery(queries.program(program, path));
+  if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
+  if (data === undefined || data === program) return null;
+  return (
+    <p className="text2 small">
+      Starts{" "}
+      <span className="mono" data-selectable>
+        {inertText(data)}
+      </span>
+    </p>
+  );
+}
