@@ -100,13 +100,15 @@ impl Cross {
 
     /// `cargo SUBCOMMAND` for `target`.
     ///
-    /// Nothing is debugged here, and nothing compiled twice in a run: what serves that is left out.
+    /// Nothing is debugged here, and nothing compiled twice in a run: what serves that is left out, and the space that
+    /// it takes.
     pub(super) fn cargo(&self, subcommand: &str, target: &str) -> Command {
         let mut cargo = self.compiler.program("cargo");
         cargo
             .args([subcommand, "--target", target])
             .env("CARGO_TARGET_DIR", folder().join("build"))
             .env("CARGO_PROFILE_DEV_DEBUG", "false")
+            .env("CARGO_PROFILE_DEV_STRIP", "symbols")
             .env("CARGO_INCREMENTAL", "0");
         if target == WINDOWS {
             return windows(cargo);
