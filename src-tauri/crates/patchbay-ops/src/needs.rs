@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use patchbay_model::{
     Account, AccountId, Code, Connector, Status, Timestamp, WalletEntry, WalletKind, count,
+    is_loopback,
 };
 use patchbay_vault::SecretName;
+use url::Url;
 
 use crate::abilities::{abilities, platform_abilities};
 use crate::accounts::errors::account_error;
@@ -19,6 +21,9 @@ use crate::next_action::next_action;
 
 /// How long before something lapses it is told.
 const AHEAD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How far apart two looks at servers are that had the same network.
+const SAME_TIME: Duration = Duration::from_secs(60);
 
 /// Everything that waits for a person, the most urgent first; nothing is sent.
 ///
@@ -44,7 +49,7 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
             .filter(reached)
             .filter_map(|connector| of_connector(connector, cx.now())),
     );
-    let mut needs = fold_unreachable(needs);
+    let mut needs = fold_unreachable(needs, &connectors);
     needs.extend(changed_tools(cx, &connectors).await?);
     let unsaved = cx.vault().unsaved();
     for entry in list_wallet(cx).await? {
@@ -60,13 +65,16 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
 }
 
 /// Several accounts that cannot be reached, or connectors whose servers are not found, have one cause, more likely than
-/// not: the network is gone. A server that is found and does not answer may be down itself.
-fn fold_unreachable(needs: Vec<Need>) -> Vec<Need> {
+/// not: the network is gone. A server that is found and does not answer may be down itself, and one that is not found
+/// while another is may have a mistyped address.
+fn fold_unreachable(needs: Vec<Need>, connectors: &[Connector]) -> Vec<Need> {
     let is_away = |need: &Need| match need.kind {
         NeedKind::AccountFailing => {
             matches!(need.code, Some(Code::NetworkUnreachable | Code::NetworkDns))
         }
-        NeedKind::Failing => need.code == Some(Code::NetworkDns),
+        NeedKind::Failing => {
+            need.code == Some(Code::NetworkDns) && !is_another_found(connectors, need)
+        }
         _ => false,
     };
     let (away, mut others): (Vec<Need>, Vec<Need>) = needs.into_iter().partition(is_away);
@@ -93,6 +101,27 @@ fn fold_unreachable(needs: Vec<Need>) -> Vec<Need> {
         )
     });
     others
+}
+
+/// Whether the server of another connector, somewhere in the network, was found when that one's was not.
+fn is_another_found(connectors: &[Connector], need: &Need) -> bool {
+    let own = connectors
+        .iter()
+        .find(|one| Some(&one.id) == need.connector.as_ref());
+    let Some(missed_at) = own.and_then(|own| own.status.checked_at) else {
+        return false;
+    };
+    let is_far = |connector: &Connector| {
+        let address = connector.endpoint.as_deref().map(Url::parse);
+        matches!(address, Some(Ok(address)) if !is_loopback(&address))
+    };
+    connectors.iter().any(|other| {
+        let found_at = other.status.last_ok_at;
+        other.status.status == Status::Ready
+            && abilities(other).signs_in_here
+            && is_far(other)
+            && found_at.is_some_and(|at| missed_at.instant() - at.instant() < SAME_TIME)
+    })
 }
 
 async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Error> {

@@ -276,6 +276,29 @@ async fn several_accounts_and_connectors_out_of_reach_are_one_need() {
     assert_eq!(reached(Code::NetworkUnreachable).await.len(), 2);
 }
 
+#[tokio::test]
+async fn connectors_not_found_while_another_is_have_mistyped_addresses() {
+    let bench = bench().await;
+    let now = bench.cx.now();
+    for address in ["https://a.example/mcp", "https://b.example/mcp"] {
+        let mut mistyped = bench.connector(address).await;
+        mistyped.status.status = Status::Failing;
+        mistyped.status.code = Some(Code::NetworkDns);
+        mistyped.status.checked_at = Some(now);
+        bench.save(&mistyped).await;
+    }
+    let mut other = bench.connector("https://c.example/mcp").await;
+    let mut after = async |last_ok_at| {
+        other.status.status = Status::Ready;
+        other.status.last_ok_at = Some(last_ok_at);
+        bench.save(&other).await;
+        bench.needs().await.len()
+    };
+    let earlier = |seconds: i64| Timestamp::from_unix_millis(now.unix_millis() - seconds * 1000);
+    assert_eq!(after(earlier(300).unwrap()).await, 1);
+    assert_eq!(after(earlier(5).unwrap()).await, 2);
+}
+
 #[test]
 fn what_the_headline_says_is_not_said_again() {
     let headline = "Northlight is signed out";
