@@ -53,6 +53,7 @@ const SYSTEMS_PACKAGES: &[&str] = &[
     "nasm",
     "python3-venv",
     "wine64",
+    "wine64-preloader",
 ];
 
 /// What a command is about to do, and so what has to be there.

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 
 use super::folder;
 use crate::shell;
@@ -14,6 +14,9 @@ use crate::shell;
 /// Where Debian puts it.
 const WINE: &str = "/usr/lib/wine/wine64";
 const SERVER: &str = "/usr/lib/wine/wineserver64";
+
+/// How often wine is started: it may not find the place in memory free that it wants.
+const TRIES: u32 = 3;
 
 /// How many seconds a program may take: a test program that waits for ever would hold up everything.
 const LIMIT: &str = "1200";
@@ -37,16 +40,28 @@ impl Wine {
     /// # Errors
     /// When wine does not start.
     pub(super) fn prepare(home: &Path) -> Result<Self> {
-        if home.exists() {
-            fs::remove_dir_all(home)?;
-        }
         let wine = Self { home: home.into() };
-        fs::create_dir_all(&wine.home)?;
-        wine.start().with_context(|| wine.surroundings())?;
+        let mut tries = 1;
+        while let Err(error) = wine.start_afresh() {
+            if tries == TRIES {
+                return Err(error.context(wine.surroundings()));
+            }
+            shell::say(format_args!("wine doesn't start: {error:#}"));
+            tries += 1;
+        }
         let version = ["add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10"];
         shell::run(wine.command(Path::new("reg")).args(version).arg("/f"))?;
         wine.complete("bcryptprimitives.dll", RANDOM_BYTES)?;
         Ok(wine)
+    }
+
+    fn start_afresh(&self) -> Result<()> {
+        self.end();
+        if self.home.exists() {
+            fs::remove_dir_all(&self.home)?;
+        }
+        fs::create_dir_all(&self.home)?;
+        self.start()
     }
 
     /// Starts what stands behind all programs, for as long as this lives: else each program would start it
