@@ -18,6 +18,8 @@ pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     let mut events = cx.events();
     tauri::async_runtime::spawn(async move {
         loop {
+            // The first time too: at the start the window's first page comes before.
+            while let Ok(true) = tokio::time::timeout(LULL, changes(&mut events)).await {}
             match list_needs(&cx).await {
                 Ok(needs) => show(&app, &needs),
                 Err(error) => tracing::warn!(%error, "what needs a person could not be read"),
@@ -25,7 +27,6 @@ pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
             if !changes(&mut events).await {
                 return;
             }
-            while let Ok(true) = tokio::time::timeout(LULL, changes(&mut events)).await {}
         }
     });
 }
