@@ -23,15 +23,21 @@ struct Shown {
 pub(super) fn show<R: Runtime>(app: &AppHandle<R>, notice: &Notice) -> zbus::Result<()> {
     if app.try_state::<Shown>().is_none() {
         let bus = Connection::session()?;
-        let pages = Mutex::default();
-        follow_clicks(app, &bus)?;
-        app.manage(Shown { bus, pages });
+        let is_first = app.manage(Shown {
+            bus: bus.clone(),
+            pages: Mutex::default(),
+        });
+        if is_first {
+            follow_clicks(app, &bus)?;
+        }
     }
     let shown = app.state::<Shown>();
     // An action of this name is a click on the notification itself.
     let actions: &[&str] = &["default", "Open"];
     let hints = HashMap::from([("desktop-entry", Value::from("Patchbay"))]);
     let (replaces, as_long_as_usual) = (0_u32, -1_i32);
+    // Held until the id is known: a click may come at once, and is heard by another thread.
+    let mut pages = shown.pages.lock().unwrap_or_else(PoisonError::into_inner);
     let reply = shown.bus.call_method(
         Some(NAME),
         "/org/freedesktop/Notifications",
@@ -49,7 +55,6 @@ pub(super) fn show<R: Runtime>(app: &AppHandle<R>, notice: &Notice) -> zbus::Res
         ),
     )?;
     let id: u32 = reply.body().deserialize()?;
-    let mut pages = shown.pages.lock().unwrap_or_else(PoisonError::into_inner);
     pages.insert(id, notice.page.clone());
     Ok(())
 }
