@@ -95,7 +95,7 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
             </li>
           ))}
         </ol>
-        <ResolvedProgram program={place.program} path={pathOf(form.variables)} />
+        <ResolvedProgram program={fillIn(place.program, blanks, shown)} path={pathOf(form.variables)} />
       </section>
       <div className={styles.pair}>
         <Field label="Name" autoFocus value={form.title} onChange={(typed) => set({ title: typed })} />
