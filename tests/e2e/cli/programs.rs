@@ -439,6 +439,43 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
     }
 }
 
+#[tokio::test]
+async fn servers_of_another_app_are_added_by_its_name() {
+    let desk = Programs::new().await;
+    let home = desk.terminal.home.path();
+    std::fs::create_dir_all(home.join(".cursor")).unwrap();
+    let settings = serde_json::json!({"mcpServers": {
+        "notes": { "command": "python3", "args": [desk.script, "well"] },
+    }});
+    std::fs::write(home.join(".cursor/mcp.json"), settings.to_string()).unwrap();
+    let run = async |app: &str| {
+        let mut command = desk
+            .terminal
+            .command(&["connector", "add", "--from-app", app]);
+        command.env("HOME", home).env_remove("XDG_CONFIG_HOME");
+        desk.terminal.finish(command, "").await
+    };
+
+    let added = run("cursor").await;
+    added.succeeded();
+    assert_eq!(added.stdout, "notes\n");
+    assert_eq!(pids(&desk.pids), [""; 0], "nothing was started");
+
+    let missing = run("zed").await;
+    assert_eq!(missing.code, 2, "{missing:?}");
+    let said = missing.stderr.to_lowercase();
+    assert!(
+        said.contains("no mcp servers were found in the settings of zed"),
+        "{said}"
+    );
+    assert!(
+        missing
+            .stderr
+            .contains("hint: Use one of these apps: cursor."),
+        "{missing:?}"
+    );
+}
+
 /// Runs a command at a terminal of its own and types each text once what is before it was shown; its output follows.
 const AT_A_TERMINAL: &str = r#"
 import json, os, pty, sys, termios, time

@@ -14,6 +14,7 @@ pub(crate) mod icon;
 pub(crate) mod inspect_address;
 pub(crate) mod mcp_resources;
 pub(crate) mod network;
+pub(crate) mod other_apps;
 pub(crate) mod pasted;
 pub(crate) mod refresh;
 pub(crate) mod related;

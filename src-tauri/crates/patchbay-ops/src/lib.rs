@@ -111,6 +111,7 @@ pub use connectors::mcp_resources::{
     complete, fill_prompt, list_prompts, list_resources, read_resource, read_resource_template,
 };
 pub use connectors::network::{NetworkChanges, read_authorities_file};
+pub use connectors::other_apps::read_other_app;
 pub use connectors::pasted::{
     PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, fill_in, is_install_link,
     read_pasted,

@@ -208,8 +208,9 @@ pub(crate) struct ListArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("local").args(["command", "from", "bundle"]))]
-#[command(group = ArgGroup::new("filled_in").args(["from", "bundle"]))]
+#[command(group = ArgGroup::new("local").args(["command", "from", "from_app", "bundle"]))]
+#[command(group = ArgGroup::new("several").args(["from", "from_app"]))]
+#[command(group = ArgGroup::new("filled_in").args(["from", "from_app", "bundle"]))]
 pub(crate) struct AddArgs {
     /// Server URL; for a local program its short name
     #[arg(value_name = "URL|NAME", required_unless_present = "filled_in")]
@@ -300,8 +301,17 @@ pub(crate) struct PastedArgs {
                      install link"
     )]
     pub(crate) from: Option<PathBuf>,
+    /// Add every server in the settings of another app
+    #[arg(
+        long,
+        value_name = "APP",
+        conflicts_with_all = ["address", "token_from", "headers", "auth", "client_id"],
+        long_help = "Add every server in the settings of another app, such as cursor, vs-code or claude-desktop. \
+                     A name that isn't known lists the apps that have some"
+    )]
+    pub(crate) from_app: Option<String>,
     /// Add only the server of this name
-    #[arg(long, value_name = "NAME", requires = "from")]
+    #[arg(long, value_name = "NAME", requires = "several")]
     pub(crate) only: Vec<String>,
     /// Fill in a placeholder such as ${input:NAME}
     #[arg(

@@ -96,11 +96,11 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
             "Set them afterwards with `patchbay connector edit`.",
         ));
     }
-    if let Some(file) = args.pasted.from.clone() {
+    if let Some(found) = pasted::read(&args.pasted).await? {
         return match choice {
-            None => pasted::add(cli, &file, args).await,
+            None => pasted::add(cli, found, args).await,
             Some(_) => Err(Failure::usage(
-                "--from takes the sign-in from the text",
+                "the sign-in is taken from what is added",
                 "Remove the sign-in options.",
             )),
         };

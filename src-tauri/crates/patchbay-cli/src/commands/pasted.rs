@@ -1,4 +1,4 @@
-//! `patchbay connector add --from FILE`: every server that a text names.
+//! `patchbay connector add --from FILE` and `--from-app APP`: every server that a text or another app names.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -7,14 +7,14 @@ use std::path::Path;
 use patchbay_model::{Json, Secret, ServerCommand};
 use patchbay_ops::{
     AddConnector, AddProgram, AuthenticationChoice, ConnectorView, Error, PastedBlank, PastedPlace,
-    PastedServer, PastedValue, SecretInput, SecretValue, add_connector, add_program,
-    allow_connector_program, fill_in, read_pasted, view_connectors,
+    PastedServer, PastedServers, PastedValue, SecretInput, SecretValue, add_connector, add_program,
+    allow_connector_program, fill_in, read_other_app, read_pasted, view_connectors,
 };
 
 use super::authentication::variable_values;
 use super::connect;
 use super::program::{absolute, variables};
-use crate::args::AddArgs;
+use crate::args::{AddArgs, PastedArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::text;
@@ -24,12 +24,23 @@ use crate::unlock::unlock;
 /// What is read of a file at most: one byte more than a text may have, so that it is refused by its length.
 const MOST_BYTES: u64 = 256 * 1024 + 1;
 
-/// Adds every server of a text, and says so of each. Nothing is added unless all of them can be filled in.
+/// The servers of the file or the app that is named; `None` where none is.
 ///
 /// # Errors
-/// When the text is not understood, something is missing, or one of them cannot be added.
-pub(super) async fn add(cli: &Cli, file: &Path, args: AddArgs) -> Result<(), Failure> {
-    let found = read_pasted(&text_of(file)?)?;
+/// When the file can't be read or understood, or the app has no servers.
+pub(super) async fn read(args: &PastedArgs) -> Result<Option<PastedServers>, Failure> {
+    Ok(match (&args.from, &args.from_app) {
+        (Some(file), _) => Some(read_pasted(&text_of(file)?)?),
+        (None, Some(app)) => Some(read_other_app(app).await?),
+        (None, None) => None,
+    })
+}
+
+/// Adds every server that was found, and says so of each. Nothing is added unless all of them can be filled in.
+///
+/// # Errors
+/// When something is missing, or one of them cannot be added.
+pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Result<(), Failure> {
     for note in &found.notes {
         cli.stderr.say(&format!("Note: {note}."));
     }

@@ -16,6 +16,7 @@ use std::fmt;
 
 use patchbay_model::is_invisible;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use specta::Type;
 use url::Url;
 
@@ -136,6 +137,11 @@ pub struct PastedBlank {
 /// [`Error::Usage`], which names what was not understood.
 pub fn read_pasted(text: &str) -> Result<PastedServers, Error> {
     Ok(read(text, home().as_deref())?)
+}
+
+/// The members of the settings of another app, which may have comments; `None` for anything else.
+pub(super) fn parse_settings(text: &str) -> Option<Map<String, Value>> {
+    settings::parse(text).ok()?.as_object().cloned()
 }
 
 /// Whether a link that the system handed over proposes a server: [`read_pasted`] reads it then.

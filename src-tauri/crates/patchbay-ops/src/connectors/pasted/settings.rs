@@ -103,7 +103,7 @@ pub(super) fn read_named(
 }
 
 /// JSON, also with comments, commas behind the last, or the braces around it left behind.
-fn parse(text: &str) -> Result<Value, Unreadable> {
+pub(super) fn parse(text: &str) -> Result<Value, Unreadable> {
     let options = ParseOptions::default();
     // One of several may have been copied with what separates it from the next.
     let text = text.trim_end_matches(|sign: char| sign == ',' || sign.is_whitespace());

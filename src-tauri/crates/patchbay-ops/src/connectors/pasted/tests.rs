@@ -502,7 +502,7 @@ fn hostile_text_is_refused_or_stays_text() {
         "A=b ".repeat(MOST_VALUES + 1)
     )));
     assert!(too_much(&"https://a.example\n".repeat(MOST_SERVERS + 1)));
-    let many: serde_json::Map<String, Value> = (0..10_000)
+    let many: Map<String, Value> = (0..10_000)
         .map(|number| (number.to_string(), json!({"url": "https://a"})))
         .collect();
     assert!(too_much(&Value::Object(many).to_string()));

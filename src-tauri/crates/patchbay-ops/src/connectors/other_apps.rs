@@ -1,0 +1,316 @@
+//! MCP servers that other apps of this computer keep in their settings, to be added here as well.
+//!
+//! Those files are read where an app usually has them, and never written. What they hold becomes proposals, as if
+//! somebody had pasted it.
+
+use std::path::{Path, PathBuf};
+
+use directories::BaseDirs;
+use serde_json::{Map, Value};
+
+use super::pasted::{PastedServers, parse_settings, read_pasted};
+use crate::error::Error;
+
+/// The largest settings that are read, in MiB: Claude Code keeps much else in the same file.
+const LARGEST_MIB: u64 = 8;
+
+/// Where an app keeps its servers.
+struct Location {
+    name: &'static str,
+    title: &'static str,
+    base: Base,
+    /// Below the base; the first that has servers counts.
+    files: &'static [&'static str],
+    /// The member of the file that has them.
+    member: &'static str,
+}
+
+#[derive(Clone, Copy)]
+enum Base {
+    /// The person's own folder.
+    Home,
+    /// Where the system keeps settings of apps: `~/.config`, `~/Library/Application Support` or `%APPDATA%`.
+    Config,
+}
+
+/// Source: the documentation of each app.
+static LOCATIONS: [Location; 13] = [
+    Location {
+        name: "claude-desktop",
+        title: "Claude Desktop",
+        base: Base::Config,
+        files: &[
+            "Claude/claude_desktop_config.json",
+            "claude/claude_desktop_config.json",
+        ],
+        member: "mcpServers",
+    },
+    Location {
+        name: "claude-code",
+        title: "Claude Code",
+        base: Base::Home,
+        files: &[".claude.json"],
+        member: "mcpServers",
+    },
+    Location {
+        name: "cursor",
+        title: "Cursor",
+        base: Base::Home,
+        files: &[".cursor/mcp.json"],
+        member: "mcpServers",
+    },
+    Location {
+        name: "vs-code",
+        title: "VS Code",
+        base: Base::Config,
+        files: &["Code/User/mcp.json", "Code - Insiders/User/mcp.json"],
+        member: "servers",
+    },
+    Location {
+        name: "windsurf",
+        title: "Windsurf",
+        base: Base::Home,
+        files: &[".codeium/windsurf/mcp_config.json"],
+        member: "mcpServers",
+    },
+    Location {
+        name: "codex",
+        title: "Codex",
+        base: Base::Home,
+        files: &[".codex/config.toml"],
+        member: "mcp_servers",
+    },
+    Location {
+        name: "gemini-cli",
+        title: "Gemini CLI",
+        base: Base::Home,
+        files: &[".gemini/settings.json"],
+        member: "mcpServers",
+    },
+    Location {
+        name: "copilot-cli",
+        title: "Copilot CLI",
+        base: Base::Home,
+        files: &[".copilot/mcp-config.json"],
+        member: "mcpServers",
+    },
+    Location {
+        name: "cline",
+        title: "Cline",
+        base: Base::Config,
+        files: &["Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json"],
+        member: "mcpServers",
+    },
+    Location {
+        name: "zed",
+        title: "Zed",
+        base: Base::Home,
+        files: &[
+            ".config/zed/settings.json",
+            "AppData/Roaming/Zed/settings.json",
+        ],
+        member: "context_servers",
+    },
+    Location {
+        name: "opencode",
+        title: "OpenCode",
+        base: Base::Home,
+        files: &[".config/opencode/opencode.json"],
+        member: "mcp",
+    },
+    Location {
+        name: "lm-studio",
+        title: "LM Studio",
+        base: Base::Home,
+        files: &[".lmstudio/mcp.json"],
+        member: "mcpServers",
+    },
+    Location {
+        name: "kiro",
+        title: "Kiro",
+        base: Base::Home,
+        files: &[".kiro/settings/mcp.json"],
+        member: "mcpServers",
+    },
+];
+
+/// The servers in the settings of the app of that name.
+///
+/// # Errors
+/// [`Error::Usage`] where there are none; it names the apps that have some.
+pub async fn read_other_app(name: &str) -> Result<PastedServers, Error> {
+    let task = tokio::task::spawn_blocking(|| Folders::of_user().map(|folders| folders.find()));
+    let mut found = task.await.ok().flatten().unwrap_or_default();
+    match found.iter().position(|(app, _)| app.name == name) {
+        Some(at) => Ok(found.swap_remove(at).1),
+        None => Err(no_servers(name, &found)),
+    }
+}
+
+type Found = (&'static Location, PastedServers);
+
+fn no_servers(name: &str, found: &[Found]) -> Error {
+    let known = LOCATIONS.iter().find(|app| app.name == name);
+    let names: Vec<_> = found.iter().map(|(app, _)| app.name).collect();
+    Error::Usage {
+        what: match known {
+            Some(app) => format!("no MCP servers were found in the settings of {}", app.title),
+            None => format!("Patchbay can't import from {name:?}"),
+        },
+        hint: if names.is_empty() {
+            "No app with MCP servers was found. Use --from FILE for a file elsewhere.".to_owned()
+        } else {
+            format!("Use one of these apps: {}.", names.join(", "))
+        },
+    }
+}
+
+/// What the locations of settings are below.
+struct Folders {
+    home: PathBuf,
+    config: PathBuf,
+}
+
+impl Folders {
+    fn of_user() -> Option<Self> {
+        let folders = BaseDirs::new()?;
+        Some(Self {
+            home: folders.home_dir().to_owned(),
+            config: folders.config_dir().to_owned(),
+        })
+    }
+
+    fn find(&self) -> Vec<Found> {
+        let read = |app| Some((app, self.read(app)?));
+        LOCATIONS.iter().filter_map(read).collect()
+    }
+
+    fn read(&self, app: &Location) -> Option<PastedServers> {
+        let base = match app.base {
+            Base::Home => &self.home,
+            Base::Config => &self.config,
+        };
+        let mut files = app.files.iter();
+        files.find_map(|file| read_servers(&base.join(file), app.member))
+    }
+}
+
+fn read_servers(file: &Path, member: &str) -> Option<PastedServers> {
+    // Many keep their settings elsewhere and link to them.
+    let target = file.canonicalize().ok()?;
+    let bytes = patchbay_files::read(&target, LARGEST_MIB).ok()??;
+    let text = String::from_utf8(bytes).ok()?;
+    let mut settings: Map<String, Value> = match file.extension()?.to_str()? {
+        "toml" => toml::from_str(&text).ok()?,
+        _ => parse_settings(&text)?,
+    };
+    // Whatever else an app keeps in that file is nobody's business.
+    settings.retain(|name, _| name == member || name == "inputs");
+    read_pasted(&Value::Object(settings).to_string()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pasted::PastedPlace;
+    use super::*;
+
+    fn folders(home: &Path) -> Folders {
+        Folders {
+            home: home.to_owned(),
+            config: home.join(".config"),
+        }
+    }
+
+    fn write(home: &Path, file: &str, text: &str) {
+        let file = home.join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+
+    fn names(folders: &Folders) -> Vec<(&str, usize)> {
+        let found = folders.find().into_iter();
+        found
+            .map(|(app, found)| (app.name, found.servers.len()))
+            .collect()
+    }
+
+    #[test]
+    fn each_app_is_read_in_its_own_form() {
+        let home = tempfile::tempdir().unwrap();
+        let claude =
+            r#"{"numStartups": 4, "mcpServers": {"a": {"command": "npx", "args": ["-y", "a"]}}}"#;
+        write(home.path(), ".claude.json", claude);
+        let code = "{ // mine\n\"servers\": {\"b\": {\"url\": \"https://b.example/mcp\", \"headers\": \
+            {\"Authorization\": \"Bearer ${input:key}\"}}}, \"inputs\": [{\"id\": \"key\", \"type\": \"promptString\", \
+            \"description\": \"Key of b\", \"password\": true}],}";
+        write(home.path(), ".config/Code/User/mcp.json", code);
+        let codex = "model = \"x\"\n[mcp_servers.c]\ncommand = \"uvx\"\nargs = [\"c\"]\n[mcp_servers.d]\n\
+            url = \"https://d.example/mcp\"\nbearer_token_env_var = \"D_TOKEN\"\n";
+        write(home.path(), ".codex/config.toml", codex);
+        let zed = r#"{"theme": "One", "context_servers": {"e": {"command": "e"}}}"#;
+        write(home.path(), ".config/zed/settings.json", zed);
+        let folders = folders(home.path());
+        let expected = [("claude-code", 1), ("vs-code", 1), ("codex", 2), ("zed", 1)];
+        assert_eq!(names(&folders), expected);
+
+        let found = folders.find();
+        let (_, claude) = &found[0];
+        assert!(claude.notes.is_empty(), "{:?}", claude.notes);
+        let (_, code) = &found[1];
+        let blank = &code.servers[0].blanks[0];
+        assert_eq!(blank.description.as_deref(), Some("Key of b"));
+        assert!(blank.is_secret);
+        let (_, codex) = &found[2];
+        assert!(
+            matches!(&codex.servers[1].place, PastedPlace::Address { headers, .. } if headers.len() == 1)
+        );
+    }
+
+    #[test]
+    fn what_has_no_servers_or_is_damaged_is_left_out() {
+        let home = tempfile::tempdir().unwrap();
+        write(home.path(), ".claude.json", r#"{"mcpServers": {}}"#);
+        write(home.path(), ".cursor/mcp.json", "{ half");
+        write(home.path(), ".codex/config.toml", "[mcp_servers");
+        write(home.path(), ".gemini/settings.json", "[]");
+        write(
+            home.path(),
+            ".kiro/settings/mcp.json",
+            &" ".repeat(9 * 1024 * 1024),
+        );
+        std::fs::create_dir_all(home.path().join(".lmstudio/mcp.json")).unwrap();
+        assert_eq!(names(&folders(home.path())), []);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn settings_that_are_kept_elsewhere_are_followed() {
+        let home = tempfile::tempdir().unwrap();
+        write(
+            home.path(),
+            "dotfiles/cursor.json",
+            r#"{"mcpServers": {"a": {"url": "https://a.example/mcp"}}}"#,
+        );
+        std::fs::create_dir_all(home.path().join(".cursor")).unwrap();
+        let link = home.path().join(".cursor/mcp.json");
+        std::os::unix::fs::symlink(home.path().join("dotfiles/cursor.json"), link).unwrap();
+        assert_eq!(names(&folders(home.path())), [("cursor", 1)]);
+    }
+
+    #[test]
+    fn an_app_without_servers_is_said_with_those_that_have_some() {
+        let home = tempfile::tempdir().unwrap();
+        write(
+            home.path(),
+            ".cursor/mcp.json",
+            r#"{"mcpServers": {"a": {"command": "a"}}}"#,
+        );
+        let found = folders(home.path()).find();
+        let said = |name| no_servers(name, &found).to_string();
+        assert_eq!(
+            said("zed"),
+            "no MCP servers were found in the settings of Zed"
+        );
+        assert_eq!(said("emacs"), "Patchbay can't import from \"emacs\"");
+    }
+}
