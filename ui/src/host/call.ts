@@ -3,26 +3,11 @@ import { type Problem } from "./bindings";
 /** What every command of the bindings answers. */
 export type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: Problem };
 
-/** A `Problem` that can be thrown; `instanceof` tells it from a fault of our own. */
-export class HostProblem extends Error implements Problem {
-  readonly code: Problem["code"];
-  readonly hint: Problem["hint"];
-  readonly detail: Problem["detail"];
-  readonly status: Problem["status"];
-  readonly requestId: Problem["requestId"];
-  readonly fields: Problem["fields"];
-  readonly retryable: Problem["retryable"];
-
-  constructor(problem: Problem) {
+/** A {@link Problem} that can be thrown; `instanceof` tells it from a fault of our own. */
+export class HostProblem extends Error {
+  constructor(readonly problem: Problem) {
     super(problem.message);
     this.name = "HostProblem";
-    this.code = problem.code;
-    this.hint = problem.hint;
-    this.detail = problem.detail;
-    this.status = problem.status;
-    this.requestId = problem.requestId;
-    this.fields = problem.fields;
-    this.retryable = problem.retryable;
   }
 }
 
@@ -35,7 +20,7 @@ export async function call<T>(answer: Promise<Answer<T>>): Promise<T> {
 
 /** The problem behind anything that was thrown; a fault of our own becomes `internal`. */
 export function asProblem(thrown: unknown): Problem {
-  if (thrown instanceof HostProblem) return thrown;
+  if (thrown instanceof HostProblem) return thrown.problem;
   return {
     code: "internal",
     message: thrown instanceof Error ? thrown.message : String(thrown),

@@ -352,15 +352,23 @@ describe("operations", () => {
 
   it("show_what_failed_and_need_not_be_waited_for", async () => {
     let fails = true;
-    const { user } = renderApp(at("list"), state, (host) => {
-      host.handlers.callOperation = () => {
-        if (fails) throw problem({ code: "platform.rate_limited", message: "Mistral asks for a pause" });
+    const { user, host } = renderApp(at("list"), state, (mock) => {
+      mock.handlers.callOperation = () => {
+        if (fails)
+          throw problem({
+            code: "platform.rate_limited",
+            message: "Mistral asks for a pause",
+            request: "GET /v1/connectors",
+          });
         return new Promise(() => undefined);
       };
     });
     const call = await screen.findByRole("button", { name: /^Call/ });
     await user.click(call);
-    expect(await screen.findByText("platform.rate_limited")).toBeVisible();
+    await user.click(await screen.findByRole("button", { name: "platform.rate_limited" }));
+    expect(host.lastCall("copyText")).toEqual({
+      text: "platform.rate_limited\nMistral asks for a pause\nGET /v1/connectors",
+    });
     fails = false;
     await user.click(call);
     await user.click(await screen.findByRole("button", { name: "Stop" }));

@@ -137,8 +137,7 @@ export function serverErrors(problems: FieldProblem[], fields: PlatformField[]):
 /** A problem without what stands at the fields of the form already. */
 export function beyondFields(problem: Problem, fields: PlatformField[]): Problem {
   const others = problem.fields.filter((one) => Object.keys(serverErrors([one], fields)).length === 0);
-  // Its message is not among what is spread: a thrown one is an error.
-  return { ...problem, message: problem.message, fields: others };
+  return { ...problem, fields: others };
 }
 
 /** What one needs to sign in to a platform, in a few words. */
