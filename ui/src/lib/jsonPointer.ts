@@ -16,6 +16,19 @@ export function fromPointer(pointer: string): string[] {
     .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
+/** The value at a place; `undefined` where there is none. */
+export function valueAt(root: unknown, pointer: string): unknown {
+  return fromPointer(pointer).reduce<unknown>(
+    (here, step) => (here as Record<string, unknown> | null | undefined)?.[step],
+    root,
+  );
+}
+
+/** Whether a place is another one or lies in it. */
+export function isWithin(pointer: string, outer: string): boolean {
+  return pointer === outer || pointer.startsWith(`${outer}/`);
+}
+
 /** A pointer as people read it: `labels[0].name`. */
 export function readablePointer(pointer: string): string {
   return fromPointer(pointer)

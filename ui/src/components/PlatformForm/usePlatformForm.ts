@@ -1,9 +1,10 @@
 import { useCallback, useMemo, useState } from "react";
 import { type FieldProblem, type Form, type GivenSecret } from "@/host/bindings";
-import { fromPointer } from "@/lib/jsonPointer";
+import { fromPointer, isWithin } from "@/lib/jsonPointer";
 import { initialArguments } from "@/lib/schema/initialArguments";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf, validate, type ValueProblem } from "@/lib/schema/validate";
+import { standingErrors } from "../SchemaForm/serverErrors";
 import { draftError, dropTypedSecrets, givenSecretOf, type SecretDraft } from "../secretDraft";
 
 /** What is typed into a platform's form: values that may be shown, and secrets apart from them. */
@@ -18,7 +19,7 @@ export type PlatformFormState = {
   touch: (pointer: string) => void;
   /** Shows every problem; tells whether there is none. */
   validateAll: () => boolean;
-  /** Puts what the host or the platform found at its fields; it stands until something changes. */
+  /** Puts what the host or the platform found at its fields; each stands until what is at its place changes. */
   setServerErrors: (fields: readonly FieldProblem[]) => void;
   /** The secrets as the host takes them, by the pointers of their places. */
   secrets: () => Record<string, GivenSecret>;
@@ -55,13 +56,16 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
     return showsAll ? all : all.filter((problem) => touched.has(problem.path) || serverErrors.includes(problem));
   }, [serverErrors, found, showsAll, touched]);
 
-  const changeValues = useCallback((next: JsonObject) => {
-    setValues(next);
-    setErrors([]);
-  }, []);
+  const changeValues = useCallback(
+    (next: JsonObject) => {
+      setValues(next);
+      setErrors((before) => standingErrors(before, values, next));
+    },
+    [values],
+  );
   const changeSecret = useCallback((pointer: string, draft: SecretDraft) => {
     setDrafts((before) => new Map(before).set(pointer, draft));
-    setErrors([]);
+    setErrors((before) => before.filter(({ path }) => !isWithin(pointer, path)));
   }, []);
   const touch = useCallback(
     (pointer: string) => setTouched((before) => (before.has(pointer) ? before : new Set(before).add(pointer))),

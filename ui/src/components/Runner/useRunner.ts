@@ -3,6 +3,7 @@ import { type Json, type Problem } from "@/host/bindings";
 import { type JsonObject } from "@/lib/schema/schema";
 import { type EditMode } from "../FormOrJson";
 import { type SchemaFormHandle } from "../SchemaForm/schemaFormProps";
+import { beyondForm } from "../SchemaForm/serverErrors";
 import { type Arguments, useArguments } from "../SchemaForm/useArguments";
 import { useArgumentsDraft } from "../SchemaForm/useArgumentsDraft";
 import { useShortcut } from "../shortcuts";
@@ -16,6 +17,8 @@ type State = {
   missing: readonly string[];
   /** How often the first problem was to have the focus. */
   problemFocuses: number;
+  /** The last one whose fields are shown where they are edited. */
+  refusal: Problem | null;
 };
 
 type Action =
@@ -24,7 +27,8 @@ type Action =
   | { type: "ask" }
   | { type: "close_confirmation" }
   | { type: "set_missing"; names: readonly string[] }
-  | { type: "focus_problem" };
+  | { type: "focus_problem" }
+  | { type: "refuse"; problem: Problem };
 
 function reduce(state: State, action: Action): State {
   switch (action.type) {
@@ -40,6 +44,8 @@ function reduce(state: State, action: Action): State {
       return { ...state, missing: action.names };
     case "focus_problem":
       return { ...state, problemFocuses: state.problemFocuses + 1 };
+    case "refuse":
+      return { ...state, problemFocuses: state.problemFocuses + 1, refusal: action.problem };
   }
 }
 
@@ -73,6 +79,8 @@ export type Runner = Pick<State, "mode" | "isReadable" | "missing"> & {
   switchMode: () => void;
   setReadable: (isReadable: boolean) => void;
   setMissing: (names: readonly string[]) => void;
+  /** The problem without what is shown at its fields here. */
+  beyondFields: (problem: Problem) => Problem;
 };
 
 /** Arguments being edited, checked, agreed to and sent: the same for a tool and for an operation of a platform. */
@@ -95,6 +103,7 @@ export function useRunner({
     confirmation: "none",
     missing,
     problemFocuses: 0,
+    refusal: null,
   });
   useArgumentsDraft(place, name, schema, args.value);
   // Fields tell it in an effect: made anew at each turn it would be told without end.
@@ -102,14 +111,13 @@ export function useRunner({
   const isConfirming = state.confirmation === "open";
 
   // Drawn together with the problem that was set beside it, so that there is something to focus.
-  const focusProblem = () => dispatch({ type: "focus_problem" });
   useEffect(() => {
     if (state.problemFocuses > 0) form.current?.focusProblem();
   }, [state.problemFocuses]);
   const validate = () => {
     const areOptionsValid = validateOptions();
     if (args.validateAll() && state.isReadable && areOptionsValid) return true;
-    focusProblem();
+    dispatch({ type: "focus_problem" });
     return false;
   };
   const follow = async (attempt: Promise<Problem | null>) => {
@@ -117,7 +125,7 @@ export function useRunner({
     if (problem?.code === "confirmation_needed") dispatch({ type: "ask" });
     if (!problem || problem.fields.length === 0) return;
     args.setServerErrors(problem.fields);
-    focusProblem();
+    dispatch({ type: "refuse", problem });
   };
   const submit = (values?: JsonObject) => {
     if (isRunning || isConfirming || !(values || validate())) return;
@@ -145,6 +153,10 @@ export function useRunner({
     switchMode: () => dispatch({ type: "switch_mode" }),
     setReadable,
     setMissing: (names) => dispatch({ type: "set_missing", names }),
+    beyondFields: (problem) => {
+      if (problem !== state.refusal) return problem;
+      return state.mode === "json" ? { ...problem, fields: [] } : beyondForm(problem, schema);
+    },
   };
 }
 

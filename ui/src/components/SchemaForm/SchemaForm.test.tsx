@@ -1,4 +1,4 @@
-import { render, screen, within } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useEffect, useRef, useState } from "react";
 import { describe, expect, it, vi } from "vitest";
@@ -326,6 +326,13 @@ it("keeps the last readable value while JSON is being typed, and does not run wi
   await userEvent.click(screen.getByRole("button", { name: "Run" }));
   expect(screen.getByLabelText("Outcome")).toHaveTextContent("stopped");
   await vi.waitFor(() => expect(input).toHaveFocus());
+});
+
+it("shows what is wrong within a field that is edited as a whole at the field", async () => {
+  show(of({ labels: { type: "array", items: { type: "string", maxLength: 3 } } }), { labels: ["a", "long"] });
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  expect(screen.getByText(/^\[1\]: /)).toBeVisible();
+  await waitFor(() => expect(screen.getByLabelText("labels")).toHaveFocus());
 });
 
 it("shows secrets as dots", () => {

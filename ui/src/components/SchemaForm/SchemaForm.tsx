@@ -17,6 +17,7 @@ import { LeafField } from "./LeafField";
 import { MapField } from "./MapField";
 import styles from "./SchemaForm.module.css";
 import { type SchemaFormProps } from "./schemaFormProps";
+import { problemsByField } from "./serverErrors";
 import { ObjectFields, Options, OptionSelector, Row, Rows } from "./templates";
 
 const Themed = withTheme<JsonObject>({
@@ -69,13 +70,8 @@ export function SchemaForm({
     [onReadable],
   );
   const facts = useMemo(
-    () => ({
-      problems: new Map(problems.map((problem) => [problem.path, problem.message])),
-      touch: onLeave,
-      unreadable,
-      secrets,
-    }),
-    [problems, onLeave, unreadable, secrets],
+    () => ({ problems: problemsByField(drawn, problems), touch: onLeave, unreadable, secrets }),
+    [drawn, problems, onLeave, unreadable, secrets],
   );
   useImperativeHandle(ref, () => ({ focusProblem: () => focusFirstProblem(box.current) }), []);
   useEffect(() => {

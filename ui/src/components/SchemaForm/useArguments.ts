@@ -4,6 +4,7 @@ import { fromPointer } from "@/lib/jsonPointer";
 import { initialArguments } from "@/lib/schema/initialArguments";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf, validate, type ValueProblem } from "@/lib/schema/validate";
+import { standingErrors } from "./serverErrors";
 
 /** The arguments being edited, whichever way, and what is wrong with them. */
 export type Arguments = {
@@ -17,7 +18,7 @@ export type Arguments = {
   touch: (pointer: string) => void;
   /** Shows every problem; tells whether there is none. */
   validateAll: () => boolean;
-  /** Puts what the host found at its fields; it stands until the value changes. */
+  /** Puts what the host found at its fields; each stands until what is at its place changes. */
   setServerErrors: (fields: readonly FieldProblem[]) => void;
 };
 
@@ -39,12 +40,15 @@ export function useArguments(schema: Json, start?: JsonObject): Arguments {
     [problems, showsAll, touched, serverErrors],
   );
 
-  const change = useCallback((next: JsonObject) => {
-    setValue(next);
-    // An entry that takes the place of one that was removed was not left yet.
-    setTouched((before) => new Set([...before].filter((pointer) => !isGone(pointer, next))));
-    setErrors((before) => (before.length === 0 ? before : []));
-  }, []);
+  const change = useCallback(
+    (next: JsonObject) => {
+      setValue(next);
+      // An entry that takes the place of one that was removed was not left yet.
+      setTouched((before) => new Set([...before].filter((pointer) => !isGone(pointer, next))));
+      setErrors((before) => standingErrors(before, value, next));
+    },
+    [value],
+  );
   const touch = useCallback(
     (pointer: string) => setTouched((before) => (before.has(pointer) ? before : new Set(before).add(pointer))),
     [],
@@ -53,9 +57,8 @@ export function useArguments(schema: Json, start?: JsonObject): Arguments {
     setShowsAll(true);
     return found.length === 0;
   }, [found]);
-  const setServerErrors = useCallback((fields: readonly FieldProblem[]) => setErrors(fields), []);
 
-  return { value, change, problems, shown, touch, validateAll, setServerErrors };
+  return { value, change, problems, shown, touch, validateAll, setServerErrors: setErrors };
 }
 
 /** Whether a place is in an entry that its list no longer has. */

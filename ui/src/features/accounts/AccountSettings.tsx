@@ -9,7 +9,15 @@ import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AccountFields } from "./AccountFields";
-import { type AccountForm, errorsOf, type FormErrors, formOf, serverErrors, settingsOf } from "./accountForm";
+import {
+  type AccountForm,
+  beyondFields,
+  errorsOf,
+  type FormErrors,
+  formOf,
+  serverErrors,
+  settingsOf,
+} from "./accountForm";
 import styles from "./AccountPage.module.css";
 import { useChangeSettings, useTrySettings } from "./useAccountActions";
 
@@ -30,6 +38,7 @@ function SettingsForm({ account, platform }: Props) {
   const { data: wallet = [] } = useQuery(queries.wallet());
   const tried = useTrySettings();
   const change = useChangeSettings();
+  const failure = tried.error ?? change.error;
   const isChanged = JSON.stringify(form.settings) !== JSON.stringify(first.settings);
   const isSignedOut = account.isSignedOut ?? false;
 
@@ -80,7 +89,7 @@ function SettingsForm({ account, platform }: Props) {
             Not saved yet.
           </Notice>
         )}
-        {(tried.error ?? change.error) && <ProblemNotice problem={asProblem(tried.error ?? change.error)} />}
+        {failure && <ProblemNotice problem={beyondFields(asProblem(failure), fields)} />}
         {isSignedOut && <p className="text2 small">Sign in to change settings.</p>}
         <div className={styles.actions}>
           <Button keys="Mod+Enter" isDisabled={isSignedOut} isPending={tried.isPending} onPress={tryChanges}>

@@ -8,6 +8,7 @@ import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { isSignInAction } from "@/components/nextAction";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
+import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { Seconds } from "@/components/Seconds";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { SubmitKey } from "@/components/SubmitKey";
@@ -182,7 +183,9 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
               </span>
             </div>
           )}
-          {create.error && <ProblemNotice problem={asProblem(create.error)} onRetry={submit} />}
+          {create.error && (
+            <ProblemNotice problem={beyondForm(asProblem(create.error), form.schema)} onRetry={submit} />
+          )}
         </div>
       )}
     </Dialog>

@@ -85,6 +85,7 @@ describe("creating on an account", () => {
     await fills(view);
     await user.keyboard("{Control>}{Enter}{/Control}");
     expect(await within(dialog).findByText("is taken already")).toBeVisible();
+    expect(within(dialog).getByRole("alert")).not.toHaveTextContent("is taken already");
     await waitFor(() => expect(within(dialog).getByLabelText("Name")).toHaveFocus());
     expect(within(dialog).getByLabelText("Name")).toBeInvalid();
     expect(within(dialog).getByLabelText("Address")).toHaveValue("https://wiki.example.com/mcp");

@@ -9,6 +9,7 @@ import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
+import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { SubmitKey } from "@/components/SubmitKey";
 import { inertText } from "@/lib/inertText";
 import { count } from "@/lib/words";
@@ -36,6 +37,8 @@ function FormDialog({ open, question, answering }: Props<"form">) {
   const state = usePlatformForm(question.form);
   const fields = useRef<SchemaFormHandle>(null);
   const isEmpty = Object.keys((question.form.schema as { properties?: object }).properties ?? {}).length === 0;
+  const refusal = answering.problem && beyondForm(answering.problem, question.form.schema);
+  const isAtFields = refusal?.fields.length === 0 && answering.problem?.fields.length !== 0;
   const send = () => {
     if (state.validateAll()) answering.send(state.values, state.setServerErrors);
     else fields.current?.focusProblem();
@@ -44,7 +47,7 @@ function FormDialog({ open, question, answering }: Props<"form">) {
     <Frame
       open={open}
       answering={answering}
-      problem={answering.problem?.fields?.length ? undefined : answering.problem}
+      problem={isAtFields ? undefined : refusal}
       act={
         <Button look="primary" keys="Mod+Enter" onPress={send} isPending={answering.isPending}>
           Send

@@ -23,10 +23,12 @@ type Props = {
   onNextPage: (() => void) | null;
   /** Runs it again with the values of the form. */
   onRetry: () => void;
+  /** A problem without what the form shows at its fields. */
+  beyondFields: (problem: Problem) => Problem;
 };
 
 /** What the last press led to. Not run, running, a dry run, an answer and a refusal each look different. */
-export function OutcomePane({ connector, tool, onNextPage, onRetry }: Props) {
+export function OutcomePane({ connector, tool, onNextPage, onRetry, beyondFields }: Props) {
   const { outcome, clear } = useOutcome(connector.id, tool.name);
   const pane = useRef<HTMLDivElement>(null);
   const before = useRef(outcome.kind);
@@ -65,7 +67,7 @@ export function OutcomePane({ connector, tool, onNextPage, onRetry }: Props) {
       {outcome.kind === "refused" && (
         <div className={styles.refused}>
           <ProblemNotice
-            problem={outcome.problem}
+            problem={beyondFields(outcome.problem)}
             connector={connector}
             onRetry={isWorthRetrying(outcome.problem) ? onRetry : undefined}
             onFixed={onRetry}

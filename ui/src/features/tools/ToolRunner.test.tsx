@@ -117,13 +117,19 @@ it("sends nothing while a problem stands, and goes to it", async () => {
   expect(requests).toEqual([]);
 });
 
-it("shows what the host says against a field at the field, until the value changes", async () => {
+it("shows what the host says against a field at the field, until the value changes, and the rest beside it", async () => {
+  const properties = { q: { type: "string" }, limit: { type: "integer" } };
+  tools = [sampleTool({ inputSchema: { type: "object", properties } })];
   host.run_tool = () =>
     Promise.reject(
       problem({
         code: "tool.arguments",
         message: "the arguments do not fit",
-        fields: [{ path: "/q", message: "is too vague" }],
+        fields: [
+          { path: "/q", message: "is too vague" },
+          { path: "/limit", message: "is too much" },
+          { path: "", message: "they don't go together" },
+        ],
       }),
     );
   const field = await search();
@@ -132,8 +138,12 @@ it("shows what the host says against a field at the field, until the value chang
   const frame = field.closest<HTMLElement>("[data-pointer]");
   await waitFor(() => expect(within(frame!).getByText("is too vague")).toBeVisible());
   await waitFor(() => expect(field).toHaveFocus());
+  const notice = screen.getByRole("alert");
+  expect(notice).toHaveTextContent("they don't go together");
+  expect(notice).not.toHaveTextContent("is too");
   await userEvent.type(field, "y");
   await waitFor(() => expect(within(frame!).queryByText("is too vague")).toBeNull());
+  expect(screen.getByText("is too much")).toBeVisible();
 });
 
 describe("ends differ in looks", () => {

@@ -165,6 +165,7 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
         tool={tool}
         onNextPage={nextPage && (() => runner.submit(nextPage))}
         onRetry={() => runner.submit()}
+        beyondFields={runner.beyondFields}
       />
     </>
   );

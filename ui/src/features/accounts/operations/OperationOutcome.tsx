@@ -7,17 +7,22 @@ import { EmptyState } from "@/components/EmptyState";
 import { JsonView } from "@/components/JsonView/JsonView";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
-import { type Account, type OperationInfo } from "@/host/bindings";
+import { type OperationInfo, type Problem } from "@/host/bindings";
 import { writeJson } from "@/lib/jsonText";
 import { bytes, duration } from "@/lib/time";
 import styles from "./Operations.module.css";
-import { useCall } from "./useCall";
+import { type Outcome } from "./useCall";
 
-type Props = { account: Account; operation: OperationInfo };
+type Props = {
+  operation: OperationInfo;
+  outcome: Outcome;
+  onStopWaiting: () => void;
+  /** A problem without what the form shows at its fields. */
+  beyondFields: (problem: Problem) => Problem;
+};
 
 /** What the last call led to. Not called, running, an answer and a failure each look different. */
-export function OperationOutcome({ account, operation }: Props) {
-  const { outcome, leave } = useCall(account.id, operation.name);
+export function OperationOutcome({ operation, outcome, onStopWaiting, beyondFields }: Props) {
   const copy = useCopy();
   switch (outcome.kind) {
     case "idle":
@@ -37,7 +42,7 @@ export function OperationOutcome({ account, operation }: Props) {
               <Seconds since={outcome.since} />
             </span>
             <span className="grow" />
-            <Button small onPress={leave}>
+            <Button small onPress={onStopWaiting}>
               Stop
             </Button>
           </section>
@@ -61,7 +66,7 @@ export function OperationOutcome({ account, operation }: Props) {
             <span className="text2">{duration(outcome.took)}</span>
           </div>
           <div className={styles.notice}>
-            <ProblemNotice problem={outcome.problem} />
+            <ProblemNotice problem={beyondFields(outcome.problem)} />
           </div>
         </div>
       );

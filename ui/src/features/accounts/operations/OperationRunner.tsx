@@ -18,18 +18,19 @@ import { apiCommand } from "@/lib/toolCommand";
 import { type OptionErrors, optionErrors, optionsOf } from "./callOptions";
 import { CallOptionsFields } from "./CallOptionsFields";
 import { EffectTag } from "./EffectTag";
+import { OperationOutcome } from "./OperationOutcome";
 import styles from "./Operations.module.css";
 import { useCall } from "./useCall";
 import { useCallOptions } from "./useCallOptions";
 
 type Props = { account: Account; operation: OperationInfo };
 
-/** The form of one operation and what calls it. */
+/** The form of one operation, what calls it and what came of it. */
 export function OperationRunner({ account, operation }: Props) {
   const draft = useSavedArgumentsDraft(account.id, operation.name);
   const { options, setOptions, wereKept } = useCallOptions(account.id, operation.name);
   const [errors, setErrors] = useState<OptionErrors>({});
-  const { outcome, run } = useCall(account.id, operation.name);
+  const { outcome, run, stopWaiting } = useCall(account.id, operation.name);
   const refresh = useRefreshAccounts();
   const copy = useCopy();
   const isRunning = outcome.kind === "running";
@@ -69,57 +70,65 @@ export function OperationRunner({ account, operation }: Props) {
   useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });
 
   return (
-    <section className={styles.runner} aria-label={operation.name}>
-      <header className={styles.head}>
-        <div className={styles.title}>
-          <h2 className={styles.name} data-selectable>
-            {operation.name}
-          </h2>
-          <EffectTag effect={operation.effect} />
-          <span className="grow" />
-          <EditModeControl runner={runner} />
-        </div>
-        <p className="text2 small" data-selectable>
-          {operation.summary}
-        </p>
-      </header>
-      <ArgumentsEditor
-        runner={runner}
-        name={operation.name}
-        schema={operation.parameters}
-        missingReason="Secret values aren't kept when you leave a form."
-      >
-        <Advanced label="Request options" startsOpen={wereKept} hasNews={Object.keys(errors).length > 0}>
-          <CallOptionsFields
-            options={options}
-            errors={errors}
-            onChange={(next) => {
-              setOptions(next);
-              setErrors({});
-            }}
+    <>
+      <section className={styles.runner} aria-label={operation.name}>
+        <header className={styles.head}>
+          <div className={styles.title}>
+            <h2 className={styles.name} data-selectable>
+              {operation.name}
+            </h2>
+            <EffectTag effect={operation.effect} />
+            <span className="grow" />
+            <EditModeControl runner={runner} />
+          </div>
+          <p className="text2 small" data-selectable>
+            {operation.summary}
+          </p>
+        </header>
+        <ArgumentsEditor
+          runner={runner}
+          name={operation.name}
+          schema={operation.parameters}
+          missingReason="Secret values aren't kept when you leave a form."
+        >
+          <Advanced label="Request options" startsOpen={wereKept} hasNews={Object.keys(errors).length > 0}>
+            <CallOptionsFields
+              options={options}
+              errors={errors}
+              onChange={(next) => {
+                setOptions(next);
+                setErrors({});
+              }}
+            />
+          </Advanced>
+        </ArgumentsEditor>
+        {runner.isConfirming ? (
+          <Confirm
+            account={account}
+            operation={operation}
+            values={value}
+            onConfirm={runner.confirm}
+            onKeep={runner.closeConfirmation}
           />
-        </Advanced>
-      </ArgumentsEditor>
-      {runner.isConfirming ? (
-        <Confirm
-          account={account}
-          operation={operation}
-          values={value}
-          onConfirm={runner.confirm}
-          onKeep={runner.closeConfirmation}
-        />
-      ) : (
-        <div className={styles.bar}>
-          <Button look="primary" icon="play" keys="Mod+Enter" isPending={isRunning} onPress={() => runner.submit()}>
-            Call
-          </Button>
-          <span className="grow" />
-          <Button icon="square-terminal" keys="Mod+Shift+C" onPress={copyCommand}>
-            Copy as command
-          </Button>
-        </div>
-      )}
-    </section>
+        ) : (
+          <div className={styles.bar}>
+            <Button look="primary" icon="play" keys="Mod+Enter" isPending={isRunning} onPress={() => runner.submit()}>
+              Call
+            </Button>
+            <span className="grow" />
+            <Button icon="square-terminal" keys="Mod+Shift+C" onPress={copyCommand}>
+              Copy as command
+            </Button>
+          </div>
+        )}
+      </section>
+      <OperationOutcome
+        operation={operation}
+        outcome={outcome}
+        onStopWaiting={stopWaiting}
+        beyondFields={runner.beyondFields}
+      />
+    </>
   );
 }
 

@@ -6,7 +6,6 @@ import { type Account } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { OperationList } from "./OperationList";
-import { OperationOutcome } from "./OperationOutcome";
 import { OperationRunner } from "./OperationRunner";
 import styles from "./Operations.module.css";
 
@@ -36,7 +35,6 @@ export function OperationsPane({ account, title, selected, onSelect }: Props) {
         {shown ? (
           <div className={styles.work}>
             <OperationRunner key={`${account.id} ${shown.name}`} account={account} operation={shown} />
-            <OperationOutcome account={account} operation={shown} />
           </div>
         ) : (
           <div className={styles.nothing}>

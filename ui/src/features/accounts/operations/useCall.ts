@@ -40,5 +40,5 @@ export function useCall(account: AccountId, operation: string) {
     }
   };
 
-  return { outcome, run, leave: () => set({ kind: "left" }) };
+  return { outcome, run, stopWaiting: () => set({ kind: "left" }) };
 }

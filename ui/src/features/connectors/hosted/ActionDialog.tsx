@@ -8,6 +8,7 @@ import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
+import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { type Action, type Connector, type OperationEffect } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import styles from "./Hosted.module.css";
@@ -77,7 +78,7 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
         {of !== null && !isChoice && <p className="medium">{of}</p>}
         {(action.warning ?? effect) && <p>{[action.warning, effect].filter(Boolean).join(" ")}</p>}
         {inputSchema !== null && <PlatformForm ref={form} label={action.title} state={given} wallet={noWallet} />}
-        {run.error && <ProblemNotice problem={asProblem(run.error)} onRetry={submit} />}
+        {run.error && <ProblemNotice problem={beyondForm(asProblem(run.error), actionForm.schema)} onRetry={submit} />}
         <Advanced label="Details">
           <p className="text3 small">
             Calls <span className="mono">{action.operation}</span> as {identity.account}.

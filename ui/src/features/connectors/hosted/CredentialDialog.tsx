@@ -8,6 +8,7 @@ import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
+import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { Skeleton } from "@/components/Skeleton";
 import { SubmitKey } from "@/components/SubmitKey";
 import { Switch } from "@/components/Switch";
@@ -154,7 +155,7 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
             Default
           </Switch>
         )}
-        {save.error && <ProblemNotice problem={asProblem(save.error)} onRetry={submit} />}
+        {save.error && <ProblemNotice problem={beyondForm(asProblem(save.error), form.schema)} onRetry={submit} />}
       </div>
     </Dialog>
   );

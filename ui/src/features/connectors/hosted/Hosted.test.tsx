@@ -101,6 +101,7 @@ describe("what only the platform has", () => {
     await user.type(await within(dialog).findByLabelText("query"), "x");
     await user.click(within(dialog).getByRole("button", { name: "Test" }));
     expect(await within(dialog).findByText("is too short")).toBeVisible();
+    expect(within(dialog).getByRole("alert")).not.toHaveTextContent("is too short");
     expect(within(dialog).getByLabelText("query")).toHaveValue("x");
   });
 

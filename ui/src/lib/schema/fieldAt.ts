@@ -1,0 +1,28 @@
+import { fromPointer, toPointer } from "../jsonPointer";
+import { factsOf } from "./formSchema";
+import { asSchema, branches, isObject, type Schema } from "./schema";
+
+/**
+ * The field in which a form that was drawn by {@link formSchema} edits a place, by JSON pointer: the place itself, or
+ * what is edited as a whole around it. The root where there is none.
+ */
+export function fieldAt(drawn: Schema, pointer: string): string {
+  const steps = fromPointer(pointer);
+  return toPointer(steps.slice(0, depthOf(drawn, steps)));
+}
+
+/** How many of the steps lead into fields of their own. */
+function depthOf(drawn: Schema, [step, ...rest]: readonly string[]): number {
+  if (step === undefined) return 0;
+  const { field } = factsOf(drawn);
+  if (field === "map") return 1;
+  const inner =
+    field === "rows"
+      ? [drawn.items]
+      : [drawn, drawn.then, drawn.else].map((part) => asSchema(asSchema(part).properties)[step]);
+  const depths = [
+    ...inner.filter(isObject).map((own) => 1 + depthOf(own, rest)),
+    ...branches(drawn, "oneOf").map((option) => depthOf(option, [step, ...rest])),
+  ];
+  return Math.max(0, ...depths);
+}
