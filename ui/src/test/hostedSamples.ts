@@ -27,8 +27,8 @@ export function platformDetails(): PlatformDetails {
     label,
     isMain: true,
     isOn,
-    turnOn: action(`activate-for-${level}`, `Activate for the ${level}`),
-    turnOff: action(`deactivate-for-${level}`, `Deactivate for the ${level}`),
+    turnOn: action(`activate-for-${level}`, "Turn on"),
+    turnOff: action(`deactivate-for-${level}`, "Turn off"),
   });
   return {
     facts: [
@@ -40,7 +40,11 @@ export function platformDetails(): PlatformDetails {
       {
         title: "Activation",
         help: "Whose assistants may use it.",
-        controls: [toggle("organization", "Organization", true), toggle("user", "You", null)],
+        controls: [
+          toggle("organization", "Organization", true),
+          toggle("workspace", "Workspace", null),
+          toggle("user", "You", null),
+        ],
       },
       {
         title: "Sharing",

@@ -1,8 +1,9 @@
 import { Button } from "@/components/Button";
+import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Select } from "@/components/Select";
 import { Switch } from "@/components/Switch";
-import { type Action, type Connector } from "@/host/bindings";
+import { type Action, type Connector, type Control } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { type PendingAction } from "./ActionDialog";
 import { opensDialog } from "./actions";
@@ -11,10 +12,12 @@ import { useRunAction } from "./useHosted";
 
 type Props = { connector: Connector; onAsk: (asked: PendingAction) => void };
 
+export type SwitchControl = Extract<Control, { kind: "switch" }>;
+
 /** Carries out an action at once, or has it asked first where there is something to ask or to know. */
-function useStartAction({ connector, onAsk }: Props, of: string | null, isChoice = false) {
+function useStartAction({ connector, onAsk }: Props) {
   const run = useRunAction(connector);
-  const start = (action: Action) => {
+  const start = (action: Action, of: string | null, isChoice = false) => {
     if (opensDialog(action)) onAsk({ action, of, isChoice });
     else run.mutate({ action, values: null, confirmed: false });
   };
@@ -26,14 +29,45 @@ function useStartAction({ connector, onAsk }: Props, of: string | null, isChoice
   return { start, failure, isPending: run.isPending };
 }
 
-/** A button that carries out an action, `of` the control that it is one way of. */
-export function ActionButton({ action, of = null, ...props }: Props & { action: Action; of?: string | null }) {
-  const { start, failure, isPending } = useStartAction(props, of);
+/** A button that carries out an action. */
+export function ActionButton({ action, ...props }: Props & { action: Action }) {
+  const { start, failure, isPending } = useStartAction(props);
   return (
     <>
-      <Button isPending={isPending} onPress={() => start(action)}>
+      <Button isPending={isPending} onPress={() => start(action, null)}>
         {action.title}
       </Button>
+      {failure}
+    </>
+  );
+}
+
+/** Switches that nobody tells how they are: one menu for each way, with those that can be moved that way. */
+export function ActionMenus({ switches, ...props }: Props & { switches: SwitchControl[] }) {
+  const { start, failure, isPending } = useStartAction(props);
+  const ways = (["turnOn", "turnOff"] as const).flatMap((way) => {
+    const titleOf = (one: SwitchControl) => `${one[way].title}${one.isMain ? " for" : ""}`;
+    return [...new Set(switches.map(titleOf))].map((title) => ({
+      title,
+      actions: switches
+        .filter((one) => titleOf(one) === title)
+        .map((one) => ({ id: one[way].name, label: one.label, onAction: () => start(one[way], one.label) })),
+    }));
+  });
+  return (
+    <>
+      {ways.map(({ title, actions }) => (
+        <Menu
+          key={title}
+          label={title}
+          trigger={
+            <Button endIcon="chevron-down" isDisabled={isPending}>
+              {title}…
+            </Button>
+          }
+          actions={actions}
+        />
+      ))}
       {failure}
     </>
   );
@@ -47,10 +81,10 @@ export function ActionSwitch({
   turnOff,
   ...props
 }: Props & { label: string; isOn: boolean; turnOn: Action; turnOff: Action }) {
-  const { start, failure, isPending } = useStartAction(props, label);
+  const { start, failure, isPending } = useStartAction(props);
   return (
     <>
-      <Switch isSelected={isOn} isDisabled={isPending} onChange={(on) => start(on ? turnOn : turnOff)}>
+      <Switch isSelected={isOn} isDisabled={isPending} onChange={(on) => start(on ? turnOn : turnOff, label)}>
         {label}
       </Switch>
       {failure}
@@ -65,7 +99,7 @@ export function ActionChoice({
   actions,
   ...props
 }: Props & { label: string; current: string | null; actions: Action[] }) {
-  const { start, failure, isPending } = useStartAction(props, label, true);
+  const { start, failure, isPending } = useStartAction(props);
   return (
     <>
       <Select
@@ -81,7 +115,7 @@ export function ActionChoice({
         value={current}
         onChange={(name) => {
           const action = actions.find((one) => one.name === name);
-          if (action && name !== current) start(action);
+          if (action && name !== current) start(action, label, true);
         }}
       />
       {failure}

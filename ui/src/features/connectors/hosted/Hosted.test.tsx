@@ -27,8 +27,23 @@ describe("what only the platform has", () => {
         request: { connector: hosted.id, action: "deactivate-for-organization", values: null, confirmed: false },
       }),
     );
-    expect(within(part).getByRole("button", { name: "Activate for the user" })).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("offers_one_menu_for_each_way_of_switches_that_nobody_tells_how_they_are", async () => {
+    const { host, user } = renderApp(at("overview"), state);
+    const part = await screen.findByRole("region", { name: "On Mistral · Northlight" });
+    expect(
+      within(part)
+        .getAllByRole("button", { name: /^Turn/ })
+        .map((button) => button.textContent),
+    ).toEqual(["Turn on for…", "Turn off for…"]);
+    await user.click(within(part).getByRole("button", { name: "Turn on for…" }));
+    expect(screen.getAllByRole("menuitem").map((item) => item.textContent)).toEqual(["Workspace", "You"]);
+    await user.click(screen.getByRole("menuitem", { name: "You" }));
+    await waitFor(() =>
+      expect(host.lastCall("runAction")).toMatchObject({ request: { action: "activate-for-user", confirmed: false } }),
+    );
   });
 
   it("says_what_comes_of_it_before_what_cannot_be_taken_back", async () => {

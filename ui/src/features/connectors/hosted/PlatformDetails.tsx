@@ -6,7 +6,7 @@ import { type Action, type Connector, type Control, type ControlGroup } from "@/
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import page from "../ConnectorPage.module.css";
-import { ActionButton, ActionChoice, ActionSwitch } from "./ActionControls";
+import { ActionButton, ActionChoice, ActionMenus, ActionSwitch, type SwitchControl } from "./ActionControls";
 import { ActionDialog, type PendingAction } from "./ActionDialog";
 import styles from "./Hosted.module.css";
 
@@ -45,6 +45,7 @@ function Details({ connector, onAsk }: ControlProps) {
 }
 
 function Group({ connector, onAsk, group }: ControlProps & { group: ControlGroup }) {
+  const untold = group.controls.filter(isUntold);
   return (
     <div role="group" aria-label={group.title} className={styles.group}>
       <div className={styles.groupWords}>
@@ -55,9 +56,15 @@ function Group({ connector, onAsk, group }: ControlProps & { group: ControlGroup
         {group.controls.map((control) => (
           <ControlField key={keyOf(control)} connector={connector} onAsk={onAsk} control={control} />
         ))}
+        {untold.length > 0 && <ActionMenus connector={connector} onAsk={onAsk} switches={untold} />}
       </div>
     </div>
   );
+}
+
+/** Whether it is a switch of which the platform does not tell how it is: both ways are open then. */
+function isUntold(control: Control): control is SwitchControl {
+  return control.kind === "switch" && control.isOn === null;
 }
 
 function ControlField({ control, ...offering }: ControlProps & { control: Control }) {
@@ -67,14 +74,7 @@ function ControlField({ control, ...offering }: ControlProps & { control: Contro
     case "choice":
       return <ActionChoice {...offering} label={control.label} current={control.current} actions={control.actions} />;
     case "switch":
-      return control.isOn === null ? (
-        // The platform does not tell how it is: both ways are open.
-        <span role="group" aria-label={control.label} className={styles.either}>
-          <span aria-hidden="true">{control.label}</span>
-          <ActionButton {...offering} action={control.turnOn} of={control.label} />
-          <ActionButton {...offering} action={control.turnOff} of={control.label} />
-        </span>
-      ) : (
+      return control.isOn === null ? null : (
         <ActionSwitch
           {...offering}
           label={control.label}
