@@ -4,6 +4,8 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type RunTool, type Tool, type ToolRun } from "@/host/bindings";
+import { clientState } from "@/host/clientState";
+import { toastsKey } from "@/host/toasts";
 import { cacheHolds } from "@/test/cacheHolds";
 import { renderFeature } from "@/test/renderFeature";
 import { connector, problem, run, summary, tool } from "@/test/samples";
@@ -455,13 +457,31 @@ describe("the lists", () => {
     const last = sampleRun({ id: "run_7", arguments: { q: "bugs" } });
     host.list_runs = () => ({ runs: [last], next: null, total: 1 });
     host.find_run = () => last;
+    const reads = vi.fn(host.list_runs);
+    host.list_runs = reads;
     open("/tools");
     fireEvent.contextMenu(await screen.findByRole("row", { name: /^search/ }));
+    expect(reads).not.toHaveBeenCalled();
     await userEvent.click(await screen.findByRole("menuitem", { name: /^Copy name/ }));
     expect(copied).toHaveBeenLastCalledWith("search", "Name");
     fireEvent.contextMenu(screen.getByRole("row", { name: /^search/ }));
     await userEvent.click(await screen.findByRole("menuitem", { name: /^Open with last arguments/ }));
     expect(await screen.findByRole("textbox", { name: "q" })).toHaveValue("bugs");
+  });
+
+  it("open no tool with its last arguments that never ran, and say so", async () => {
+    const { client } = open("/tools");
+    fireEvent.contextMenu(await screen.findByRole("row", { name: /^search/ }));
+    await userEvent.click(await screen.findByRole("menuitem", { name: /^Open with last arguments/ }));
+    await waitFor(() =>
+      expect(
+        clientState(client)
+          .get(toastsKey)
+          .map(({ text }) => text),
+      ).toEqual(["No run of search to take arguments from"]),
+    );
+    fireEvent.contextMenu(screen.getByRole("row", { name: /^search/ }));
+    expect(screen.queryByRole("menuitem", { name: /^Open with last arguments/ })).toBeNull();
   });
 
   it("offer what runs a tool in the menu of its row too", async () => {

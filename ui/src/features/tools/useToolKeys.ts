@@ -1,27 +1,30 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ToolSummary } from "@/host/bindings";
+import { useToasts } from "@/host/toasts";
 import { useCopy } from "@/components/CopyContext";
 import { useShortcut } from "@/components/shortcuts";
-import { useRecentRuns } from "./useRecentRuns";
+import { recentRuns, withArguments } from "./useRecentRuns";
 
 /** What can be done with the current tool of a list beside opening it: by keys, and in the menu of its row. */
 export function useToolKeys(tool: ToolSummary | undefined): void {
+  const client = useQueryClient();
   const navigate = useNavigate();
   const copy = useCopy();
-  const last = useRecentRuns(tool?.connector, tool?.name)[0];
+  const { toast } = useToasts();
+  // Read when it is wanted: the tool that is current may be another with each key.
+  const reading = recentRuns(tool?.connector ?? "", tool?.name ?? "");
+  const { data, isFetching, isPlaceholderData } = useQuery({ ...reading, enabled: false });
+  const hasNone = tool && data && !isPlaceholderData && withArguments(data, tool.connector, tool.name).length === 0;
+  const openLast = async ({ connector, name }: ToolSummary) => {
+    const runs = await client.fetchQuery(reading).catch(() => null);
+    const [last] = runs ? withArguments(runs, connector, name) : [];
+    if (!last) return toast(`No run of ${name} to take arguments from`);
+    await navigate({ to: "/tools/$connector/$tool", params: { connector, tool: name }, search: { from: last.id } });
+  };
   useShortcut(
-    last
-      ? {
-          keys: "E",
-          label: "Open with last arguments",
-          ofRow: true,
-          run: () =>
-            void navigate({
-              to: "/tools/$connector/$tool",
-              params: { connector: last.connector, tool: last.tool },
-              search: { from: last.id },
-            }),
-        }
+    tool && !isFetching && !hasNone
+      ? { keys: "E", label: "Open with last arguments", ofRow: true, run: () => void openLast(tool) }
       : null,
   );
   useShortcut(tool ? { keys: "Y", label: "Copy name", ofRow: true, run: () => copy(tool.name, "Name") } : null);
