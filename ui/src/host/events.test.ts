@@ -1,8 +1,9 @@
 import { QueryClient } from "@tanstack/react-query";
 import { expect, it, vi } from "vitest";
 import { MockHost } from "@/test/mockHost";
-import { authorization, connector, problem } from "@/test/samples";
+import { authorization, connector, problem, run } from "@/test/samples";
 import { syncKey } from "./accountSync";
+import { type Event as HostEvent } from "./bindings";
 import { clientState } from "./clientState";
 import { applyEvent, upsertAuthorization } from "./events";
 import { queries } from "./queries";
@@ -33,6 +34,25 @@ it("knows_of_an_account_what_the_background_found", () => {
   expect(clientState(client).get(syncKey)).toMatchObject({ accounts: { acc_work: { problem: lost } } });
   applyEvent(client, { kind: "account_asked", account: "acc_work", problem: null });
   expect(clientState(client).get(syncKey)).toMatchObject({ accounts: { acc_work: { problem: null } } });
+});
+
+it.each<[string, HostEvent]>([
+  ["an_account_that_was_added", { kind: "accounts_changed" }],
+  ["a_run_that_ended", { kind: "run_changed", run: run({ state: "done" }) }],
+])("knows_of_secrets_what_came_of_%s", (_name, event) => {
+  const client = new QueryClient();
+  const { queryKey } = queries.wallet();
+  client.setQueryData(queryKey, []);
+  applyEvent(client, event);
+  expect(client.getQueryState(queryKey)?.isInvalidated).toBe(true);
+});
+
+it("reads_the_vault_again_whose_keys_of_accounts_are_others", () => {
+  const client = new QueryClient();
+  const { queryKey } = queries.vault();
+  client.setQueryData(queryKey, { state: "ready", backend: "keychain", problem: null });
+  applyEvent(client, { kind: "accounts_changed" });
+  expect(client.getQueryState(queryKey)?.isInvalidated).toBe(true);
 });
 
 it("reads_settings_again_that_the_command_line_changed", () => {

@@ -3,7 +3,7 @@ import { useLocation } from "@tanstack/react-router";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type RunTool, type Tool, type ToolRun } from "@/host/bindings";
+import { type Connector, type RunTool, type Tool, type ToolRun } from "@/host/bindings";
 import { clientState } from "@/host/clientState";
 import { toastsKey } from "@/host/toasts";
 import { cacheHolds } from "@/test/cacheHolds";
@@ -187,6 +187,16 @@ describe("ends differ in looks", () => {
     await search();
     expect(screen.getByText("Not run yet")).toBeVisible();
   });
+});
+
+it("says what a run waits for that does not begin", async () => {
+  host.run_tool = () => new Promise(() => undefined);
+  host.vault_status = () => ({ state: "ready", backend: "keychain" });
+  host.find_connector = () => connector({ authentication: { kind: "bearer" } as Connector["authentication"] });
+  await userEvent.type(await search(), "x{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("Running", { selector: "section *" })).toBeVisible();
+  expect(await screen.findByText("Waiting for the keychain")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Cancel" })).toBeVisible();
 });
 
 it("tells how far a run is and cancels it", async () => {
