@@ -335,6 +335,12 @@ it("shows what is wrong within a field that is edited as a whole at the field", 
   await waitFor(() => expect(screen.getByLabelText("labels")).toHaveFocus());
 });
 
+it("takes a short text that is called code in one line, and a text that is called body in several", () => {
+  show(of({ code: { type: "string" }, body: { type: "string" } }));
+  expect(screen.getByLabelText("code").tagName).toBe("INPUT");
+  expect(screen.getByLabelText("body").tagName).toBe("TEXTAREA");
+});
+
 it("shows secrets as dots", () => {
   show(shapes);
   expect(screen.getByLabelText("secret")).toHaveAttribute("type", "password");
