@@ -25,7 +25,7 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
       break;
     case "connector_changed":
       void readConnectorAgain(client, event.connector);
-      void invalidate(client, [...keys.connectors, event.connector], keys.tools, keys.wallet);
+      void invalidate(client, keys.connector(event.connector), keys.tools, keys.wallet);
       break;
     case "wallet_changed":
       // A secret was kept: a keychain that was locked before answers again.
@@ -53,7 +53,7 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
       setAccountProblem(client, event.account, event.problem);
       break;
     case "offer_changed":
-      void invalidate(client, [...keys.offered, event.connector]);
+      void invalidate(client, keys.offeredBy(event.connector));
       break;
     case "questions_changed":
       void invalidate(client, keys.questions);

@@ -28,6 +28,7 @@ export const keys = {
   needs: ["needs"],
   background: ["background"],
   connectors: ["connectors"],
+  connector: (id: ConnectorId) => ["connectors", id],
   // Whatever changes tools changes what is noticed of them.
   tools: ["tools"],
   toolChanges: ["tools", "changes"],
@@ -40,6 +41,7 @@ export const keys = {
   nextPages: ["next-page"],
   wallet: ["wallet"],
   allowedPrograms: ["allowed-programs"],
+  programs: ["programs"],
   authorizations: ["authorizations"],
   /** What servers ask while their tools run. */
   questions: ["questions"],
@@ -50,6 +52,7 @@ export const keys = {
   update: ["update"],
   /** What servers offer beside their tools. */
   offered: ["offered"],
+  offeredBy: (id: ConnectorId) => ["offered", id],
   /** What platforms say of their connectors: each read is a request to one of them. */
   hosted: ["hosted"],
   /** The part of it that a look at the connector can change. */
@@ -105,15 +108,15 @@ export const queries = {
       queryFn: () => firstPaint().then(() => call(commands.listConnectors())),
     }),
   connector: (id: ConnectorId) =>
-    queryOptions({ queryKey: [...keys.connectors, id], queryFn: () => call(commands.findConnector(id)) }),
+    queryOptions({ queryKey: keys.connector(id), queryFn: () => call(commands.findConnector(id)) }),
   namesCredentials: (id: ConnectorId) =>
     queryOptions({
-      queryKey: [...keys.connectors, id, "names-credentials"],
+      queryKey: [...keys.connector(id), "names-credentials"],
       queryFn: () => call(commands.namesCredentials(id)),
       retry: false,
     }),
   copies: (id: ConnectorId) =>
-    queryOptions({ queryKey: [...keys.connectors, id, "copies"], queryFn: () => call(commands.listCopies(id)) }),
+    queryOptions({ queryKey: [...keys.connector(id), "copies"], queryFn: () => call(commands.listCopies(id)) }),
   platformDetails: (id: ConnectorId) =>
     queryOptions({
       queryKey: [...keys.hostedState(id), "details"],
@@ -141,26 +144,26 @@ export const queries = {
   // Asked of the server when somebody wants to see it, each time anew.
   resources: (id: ConnectorId) =>
     queryOptions({
-      queryKey: [...keys.offered, id, "resources"],
+      queryKey: [...keys.offeredBy(id), "resources"],
       queryFn: () => call(commands.listResources(id)),
       ...form,
     }),
   resource: (id: ConnectorId, uri: string) =>
     queryOptions({
-      queryKey: [...keys.offered, id, "resource", uri],
+      queryKey: [...keys.offeredBy(id), "resource", uri],
       queryFn: () => call(commands.readResource(id, uri)),
       ...form,
     }),
   prompts: (id: ConnectorId) =>
     queryOptions({
-      queryKey: [...keys.offered, id, "prompts"],
+      queryKey: [...keys.offeredBy(id), "prompts"],
       queryFn: () => call(commands.listPrompts(id)),
       ...form,
     }),
   // What was typed before is suggested for until there is something newer.
   completion: (id: ConnectorId, request: CompletionRequest) =>
     queryOptions({
-      queryKey: [...keys.offered, id, "completion", request],
+      queryKey: [...keys.offeredBy(id), "completion", request],
       queryFn: () => call(commands.complete(id, request)),
       placeholderData: keepPreviousData,
       ...form,
@@ -170,7 +173,7 @@ export const queries = {
     queryOptions({ queryKey: [...keys.icons, id, address], queryFn: () => call(commands.loadIcon(id, tool)), ...once }),
   program: (name: string, path: string | null) =>
     queryOptions({
-      queryKey: ["program", name, path],
+      queryKey: [...keys.programs, name, path],
       queryFn: () => call(commands.findProgram(name, path)),
       retry: false,
     }),
@@ -184,7 +187,7 @@ export const queries = {
   // Likewise.
   serverLog: (id: ConnectorId) =>
     queryOptions({
-      queryKey: [...keys.offered, id, "log"],
+      queryKey: [...keys.offeredBy(id), "log"],
       queryFn: () => call(commands.readServerLog(id)),
       refetchInterval: 1000,
     }),

@@ -3,7 +3,7 @@ import { invalidate } from "./queries";
 import { refetchAfterChecks } from "./refetchAfterChecks";
 import { showToast } from "./toasts";
 
-/** A cache that reads again on events only, nothing is polled and nothing ages by itself, and that sees to the effects of commands. */
+/** The query cache: entries never go stale by themselves, events invalidate them, and commands apply their effects. */
 export function newQueryClient(): QueryClient {
   const client: QueryClient = new QueryClient({
     mutationCache: new MutationCache({

@@ -1,11 +1,11 @@
 import { type QueryClient } from "@tanstack/react-query";
 import { commands, type VaultStatus } from "./bindings";
 import { call } from "./call";
-import { keys } from "./queries";
+import { keys, queries } from "./queries";
 import { useCommand } from "./useCommand";
 
 const effects = {
-  update: (client: QueryClient, status: VaultStatus) => void client.setQueryData(keys.vault, status),
+  update: (client: QueryClient, status: VaultStatus) => void client.setQueryData(queries.vault().queryKey, status),
   invalidates: [keys.connectors, keys.wallet],
 };
 
