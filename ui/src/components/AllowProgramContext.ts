@@ -1,6 +1,6 @@
 import { createContext, useContext } from "react";
 
-/** Has the system ask whether a program may be run; tells whether it may. The app supplies it: components do not speak with the host. */
+/** Has the system ask whether a program may be run; resolves to the answer. Supplied by the app. */
 export type AllowProgram = (reference: string) => Promise<boolean>;
 
 export const AllowProgramContext = createContext<AllowProgram>(() => Promise.resolve(false));

@@ -18,7 +18,10 @@ type Props = {
 /** No name of a credential: Mistral's have no space in them. */
 const own = " own";
 
-/** Which of the platform's credentials a run uses; nothing where a platform lets nobody choose. They are asked for when somebody wants to choose. */
+/**
+ * Which of the platform's credentials a run uses; nothing where the platform offers no choice. The list is fetched
+ * when it is opened.
+ */
 export function CredentialPicker({ connector, value, onChange }: Props) {
   const [isChoosing, setChoosing] = useState(false);
   const { namesCredentials } = abilitiesOf(connector);

@@ -11,7 +11,10 @@ type Props = {
   colour?: AccountColour | null | undefined;
 };
 
-/** "As who": account, credential, whose account that is, level, expiry, as far as they are known. The address is cut first, the credential never. */
+/**
+ * Who acts: account, credential, user, level and expiry, as far as they are known. The address is cut first, the
+ * credential never.
+ */
 export function IdentityLine({ identity, endpoint, colour }: Props) {
   const credential = credentialWord(identity);
   const facts = [identity.level, identity.expiresAt && expires(identity.expiresAt)].filter(Boolean);

@@ -15,7 +15,10 @@ type Props = {
 /** How far an arrow key goes, in percent. */
 const step = 2;
 
-/** The line between two panes: dragged, or moved by arrow keys; a double click puts it back. The pane before it is the first beside it; both end where `data-split` does. */
+/**
+ * The line between two panes: dragged, or moved by arrow keys; a double click resets it. Both panes end where the
+ * element with `data-split` does.
+ */
 export function Splitter({ label, value, min, max, usual, onChange }: Props) {
   const set = (next: number, isOver: boolean) => onChange(Math.round(Math.min(max, Math.max(min, next))), isOver);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {

@@ -1,6 +1,6 @@
 import { type Connector, type IdentityLine } from "@/host/bindings";
 
-/** As who a connector acts with that credential. Nobody tells here whose it is, at which level, or until when it is good. */
+/** The identity of a connector with that credential; its user, level and expiry are unknown here. */
 export function identityWith(connector: Connector, credential: string | null): IdentityLine {
   const { identity } = connector;
   if (credential === null || credential === identity.credential) return identity;

@@ -48,7 +48,7 @@ export function dropTypedSecret(draft: SecretDraft): SecretDraft {
   return { ...draft, secret: "" };
 }
 
-/** Drafts without the secrets that were typed, by the pointers of their places; `missing` names those that stood for something. */
+/** Drafts without typed secrets, by JSON pointer; `missing` names those that were dropped. */
 export function dropTypedSecrets(drafts: ReadonlyMap<string, SecretDraft>): {
   drafts: Map<string, SecretDraft>;
   missing: string[];

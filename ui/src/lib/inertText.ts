@@ -4,7 +4,7 @@
  * The same rule as in `patchbay-model` (`inert.rs`); `inert_cases.json` there is the test of both.
  */
 
-/* eslint-disable no-control-regex, no-misleading-character-class -- these name characters one by one, those that act and those that join */
+/* eslint-disable no-control-regex, no-misleading-character-class -- control and joining characters are named one by one */
 
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u;
 

@@ -53,7 +53,7 @@ export function takesText(target: EventTarget | null): boolean {
   );
 }
 
-/** Whether a key goes to an open menu, which finds its entries by their letters. React Aria marks it by what opened it. */
+/** Whether a key goes to an open menu, which finds its entries by letters; React Aria marks menus by their trigger. */
 export function isInMenu(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("[data-trigger]") !== null;
 }

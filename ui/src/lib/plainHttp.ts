@@ -1,4 +1,4 @@
-/** Whether an address leads to another computer unencrypted. Decides what a form offers; the host judges what is sent. */
+/** Whether an address leads to another computer unencrypted. Only for what a form offers; the host decides. */
 export function isPlainHttp(address: string): boolean {
   if (!URL.canParse(address.trim())) return false;
   const { protocol, hostname } = new URL(address.trim());

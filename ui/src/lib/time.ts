@@ -94,7 +94,7 @@ export function weekday(at: Date): string {
   return dayOfWeek(at);
 }
 
-/** A day in heads: `Today`, `Yesterday`, `Friday` within a week, else `12 January`, with the year where it is another. */
+/** A day as a heading: `Today`, `Yesterday`, `Friday` within a week, else `12 January`, with another year's number. */
 export function dayName(at: Date, now: Date): string {
   if (at >= startOfDay(now)) return "Today";
   if (at >= startOfDay(now, -1)) return "Yesterday";
@@ -103,7 +103,7 @@ export function dayName(at: Date, now: Date): string {
   return `${at.getDate()} ${longMonth(at)}${year}`;
 }
 
-/** A moment to come: `today 18:02`, `tomorrow 09:40`, `Sun 18:02` within a week, else `12 Jan`; `expired` when it is past. */
+/** A future moment: `today 18:02`, `tomorrow 09:40`, `Sun 18:02` within a week, else `12 Jan`; `expired` if past. */
 export function whenWords(timestamp: string, now: Date = new Date()): string {
   const at = new Date(timestamp);
   if (at.getTime() <= now.getTime()) return "expired";

@@ -43,7 +43,7 @@ function commandWith(words: string[], schema: AnySchema, values: JsonObject): st
   return `printf %s ${withVariables(shellQuote(JSON.stringify(Object.fromEntries(others))))} | ${command} -`;
 }
 
-/** Stands around the name of a variable in JSON text, where a secret was: no key and no text of an argument has such signs. */
+/** Marks the name of a variable in JSON text, where a secret was: no key and no argument has this character. */
 const MARK = "\u{f0000}";
 const MARKS = new RegExp(`"?${MARK}(text|json):(\\w+)${MARK}"?`, "u");
 
@@ -70,7 +70,10 @@ function withoutSecrets(values: JsonObject, schema: AnySchema): JsonObject {
   return isObject(hidden) ? hidden : {};
 }
 
-/** Quoted JSON whose marked places the shell fills from variables, and refuses while they are not set: only `printf`, which is the shell's own, ever sees a secret. */
+/**
+ * Quoted JSON whose marked places the shell fills from variables, and refuses while they are not set. Only `printf`,
+ * a builtin of the shell, ever sees a secret.
+ */
 function withVariables(quoted: string): string {
   return quoted.replace(new RegExp(MARKS.source, "gu"), (_place, kind: string, name: string) =>
     kind === "text" ? `"'"\${${name}:?}"'"` : `'"\${${name}:?}"'`,

@@ -127,7 +127,7 @@ const refused = problem({
   retryable: false,
 });
 
-/** How runs can end: prose and a picture, ten thousand lines, a failure, an empty success, the tool's own no, two that can be compared. */
+/** How runs can end: prose and a picture, ten thousand lines, failures, an empty success, two that can be compared. */
 export function everyOutcome(): ToolRun[] {
   const identity = { ...connector().identity, credential: "Growth key" };
   const customers = (id: string, minutes: number, given: Partial<ToolRun> = {}) =>
@@ -279,7 +279,7 @@ export function everyOutcome(): ToolRun[] {
   ];
 }
 
-/** Lets tools end in every way: `search_code` takes its time and tells of it, others answer as in {@link everyOutcome}. */
+/** Lets tools end in every way: `search_code` reports progress, others answer as in {@link everyOutcome}. */
 export function withOutcomes(host: MockHost): MockHost {
   // The newest of each tool counts.
   const ended = new Map(

@@ -1,7 +1,7 @@
 import { type JsonLine } from "./jsonLines";
 import { displayText } from "./displayText";
 
-/** A line as it is read aloud: what it shows without the signs, such as "number: 482" or "user: 2 members"; entries of a list by their place. */
+/** A line as it is read aloud, without punctuation: "number: 482", "user: 2 members"; list entries by their index. */
 export function spokenLine({ depth, name, place, part, value, entries }: JsonLine): string {
   const called = name ?? (depth === 0 ? "" : `item ${place}`);
   return [called, spokenValue(value, part === "value", entries)].filter(Boolean).join(": ");

@@ -20,7 +20,7 @@ export type FormFacts = {
   touch: (pointer: string) => void;
   /** Tells that the text of a field cannot be read, so that the value is not what is seen. */
   unreadable: (pointer: string, isUnreadable: boolean) => void;
-  /** Where the form is a platform's own, made for people: titles are shown in place of names, and secrets stay out of the value. */
+  /** Set for a platform's own form: titles are shown in place of names, and secrets stay out of the value. */
   secrets?: FormSecrets;
 };
 

@@ -203,7 +203,7 @@ function isSecret({ schema }: FieldInput): boolean {
   return schema.writeOnly === true || schema.format === "password";
 }
 
-/** Whether a text is likely to have lines: the schema says so, or, where it was not made for people, allows a lot, or its name does. */
+/** Whether a text is likely to have several lines: by its format or name, or, in a tool's schema, by its length. */
 function isLong({ schema, name, value, secrets }: FieldInput): boolean {
   if (
     isSecret({ schema } as FieldInput) ||

@@ -12,7 +12,7 @@ export type ArgumentsDraft = { values: JsonObject; missing: string[] };
 const draftKey = (place: string, name: string): StateKey<ArgumentsDraft | null> =>
   stateKey(null, "arguments", place, name);
 
-/** Keeps the arguments entered for one thing of a place, such as a tool of a connector, in memory only and without secrets. */
+/** Keeps the arguments entered for a tool of a connector, or the like, in memory only and without secrets. */
 export function useArgumentsDraft(place: string, name: string, schema: Json, values: JsonObject): void {
   const client = useQueryClient();
   useEffect(() => {

@@ -15,8 +15,8 @@ type Props = {
 };
 
 /**
- * Stands where the button was that would destroy something. The safe way out has the focus; the keys that asked for this
- * do not confirm it, however often they are pressed.
+ * Takes the place of the button that would destroy something. Cancel has the focus; the keys that opened this do not
+ * confirm it, however often they are pressed.
  */
 export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props) {
   const id = useId();

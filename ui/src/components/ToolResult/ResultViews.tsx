@@ -116,7 +116,7 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, o
   );
 }
 
-/** Whether the history kept less of the run than there was; an answer that was just given is here whole all the same. */
+/** Whether the history kept less of the run than there was; a result that just arrived is complete all the same. */
 function isReduced({ capture, state }: ToolRun): boolean {
   return state !== "running" && capture !== undefined && capture !== "full";
 }

@@ -12,7 +12,7 @@ const stateWords: Record<AccountState, string> = {
   signed_out: "signed out",
 };
 
-/** Asks the accounts when the window opens, and says in the live region when one of them is not well any more, or again. */
+/** Refreshes the accounts when the window opens, and announces when one of them fails or recovers. */
 export function AccountWatch() {
   useRefreshOnOpen();
   const states = useAccountStates();

@@ -12,7 +12,7 @@ import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 
-/** What is known of a connector: without asking anybody, then by its platform, whose own word for a thing goes before ours. */
+/** What is known of a connector: from the store, then from its platform, whose own label for a fact wins. */
 export function Facts({ connector }: { connector: Connector }) {
   const copy = useCopy();
   const { server, status, endpoint, command, authentication, remoteId } = connector;

@@ -25,7 +25,7 @@ const atOnce = 4;
 /** Why something was not done to one connector; no failure of anything. */
 class Skipped extends Error {}
 
-/** Does one thing to many connectors, several at once; each has an outcome of its own, and those that fail stay picked. */
+/** Does one thing to many connectors, several at once; each has its own outcome, and those that fail stay selected. */
 export function useBulk(onDone: (id: ConnectorId) => void) {
   const client = useQueryClient();
   const [outcomes, setOutcomes] = useState<ReadonlyMap<ConnectorId, Outcome>>(new Map());

@@ -22,7 +22,7 @@ type Props = {
   onShowAuthorization: (id: AuthorizationId) => void;
 };
 
-/** Creates a connector on any account: which account, what kind, then what the platform asks for. Nothing typed is lost. */
+/** Creates a connector on any account: account, type, then the platform's form. Nothing typed is lost. */
 export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) {
   const [id, setId] = useState<AccountId | null>("account" in start ? start.account : null);
   const [chosen, setChosen] = useState<Definition | null>(start.kind === "form" ? start.definition : null);

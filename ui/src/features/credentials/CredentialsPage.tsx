@@ -46,7 +46,7 @@ const views = [
   { value: "platforms" as const, label: "Platforms" },
 ];
 
-/** What is saved, how old, until when, and who uses it: in the wallet and on platforms. Secrets are never shown again. */
+/** The credentials in the wallet and on platforms: age, expiry and users. Secrets are never shown again. */
 export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredentials }: Props) {
   const [view, setView] = useState<"wallet" | "platforms">("wallet");
   const { data: wallet, error, refetch } = useQuery(queries.wallet());

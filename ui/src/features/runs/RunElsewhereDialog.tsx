@@ -31,7 +31,7 @@ type Props = {
   onClose: () => void;
 };
 
-/** Chooses the connector on which a run is repeated, such as a copy of its own under another identity, and the credential. */
+/** Chooses the connector and the credential with which a run is repeated. */
 export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onKeep, onClose }: Props) {
   const others = useOthers(run);
   const [chosen, setChosen] = useState<ConnectorId | null>(null);
@@ -120,7 +120,7 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
   );
 }
 
-/** The connectors that offer the tool, copies at the same address first; its own where another credential can be chosen. */
+/** The connectors that offer the tool, copies first; the run's own where another credential can be chosen. */
 function useOthers(run: ToolRun): Connector[] | undefined {
   const { data: tools } = useQuery(queries.tools(null));
   const { data: connectors } = useQuery(queries.connectors());

@@ -13,7 +13,10 @@ type Props = {
   onChange: (filters: TypedFilter[], words: string) => void;
 };
 
-/** Words to look for, and filters that become tokens once typed: a space or Enter ends one, Backspace before the words takes the last one back. */
+/**
+ * Words to search for, and filters that become tokens once typed: a space or Enter ends one, Backspace before the
+ * words removes the last one.
+ */
 export function RunFilterField({ filters, words, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null);
   useShortcut({ keys: "/", label: "Filter", run: () => input.current?.focus() });

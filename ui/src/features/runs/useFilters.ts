@@ -7,7 +7,7 @@ type Filters = { filters: TypedFilter[]; words: string };
 
 const noFilters: Filters = { filters: [], words: "" };
 
-/** The filters of a connector's history, or of that of all under `null`, there again after a run that had the page to itself. */
+/** The filters of a connector's history, or of the whole one under `null`, kept while a single run is shown. */
 export function useFilters(connector: ConnectorId | null): [Filters, (next: Filters) => void] {
   return useClientState(stateKey(noFilters, "run-filters", connector));
 }

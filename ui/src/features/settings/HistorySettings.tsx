@@ -102,7 +102,8 @@ function Loaded({ history }: { history: History }) {
             </>
           }
         >
-          {`Arguments and results are deleted. This doesn't undo what the tools did. ${pinned > 0 ? "Pinned runs and running tools stay." : "Running tools stay."} You can't undo this.`}
+          Arguments and results are deleted. This doesn't undo what the tools did.{" "}
+          {pinned > 0 ? "Pinned runs and running tools stay." : "Running tools stay."} You can't undo this.
         </Dialog>
       )}
     </>

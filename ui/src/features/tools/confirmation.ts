@@ -19,7 +19,7 @@ export function targetWords(tool: Tool, values: JsonObject): string {
     .join(", ");
 }
 
-/** `Delete branch release/1.4?`: the verb with the value of the argument that it names, where there is one that is no secret. */
+/** `Delete branch release/1.4?`: the verb with the value of the argument that it names, unless that is secret. */
 export function confirmationTitle(verb: string, tool: Tool, values: JsonObject): string {
   const words = verb.toLowerCase().split(/\s+/);
   const shown = redactSecrets(values, asSchema(tool.inputSchema));

@@ -2,7 +2,7 @@ import { type OutputUnit } from "@cfworker/json-schema";
 import { inexactNumber } from "../exactNumber";
 import { anyOf } from "../words";
 
-/** What to do about one error of the validator, in a few plain words: `value` is what it is about, `rule` what the schema says there, where that can be found. */
+/** The message for one error of the validator; `value` is the invalid value, `rule` the keyword's value where known. */
 export function problemWords({ keyword, error }: OutputUnit, value: unknown, rule?: unknown): string {
   const numbers = /-?\d[\d.e+-]*/gi;
   const last = error.replace(/\.$/, "").match(numbers)?.at(-1) ?? "";

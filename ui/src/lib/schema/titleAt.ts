@@ -1,7 +1,7 @@
 import { fromPointer } from "../jsonPointer";
 import { type AnySchema, asSchema, branches, isObject, type Schema } from "./schema";
 
-/** What a form calls the place to which a JSON pointer leads: `Sign-in, Client ID`. What has no title keeps its name. */
+/** The label of the place that a JSON pointer names: `Sign-in, Client ID`. What has no title keeps its name. */
 export function titleAt(schema: AnySchema, pointer: string): string {
   const words: string[] = [];
   let here = [asSchema(schema)];

@@ -20,9 +20,9 @@ import {
 } from "../samples";
 
 /**
- * Looks are chosen in the query: `?theme=dark&contrast=more&density=compact&zoom=150&mac`; what the host
- * knows by `host=hosted`, `host=long` (ten thousand runs), `host=runs` (one that ended in each way), `host=empty`, `host=locked` or `host=no_keychain`;
- * how a consent that is started goes by `consent=denied` and the like.
+ * The query chooses the appearance, `?theme=dark&contrast=more&density=compact&zoom=150&mac`; the host's data,
+ * `host=hosted`, `host=long` (ten thousand runs), `host=runs` (one that ended in each way), `host=empty`,
+ * `host=locked` or `host=no_keychain`; and how a sign-in that is started goes, `consent=denied` and the like.
  */
 const query = new URLSearchParams(location.search);
 // The hash history reads the query too; it is not meant for it.

@@ -19,7 +19,7 @@ import { settingsDraft } from "./settingsDrafts";
 /** What changes one connector at a platform can change another, as a role does: everything is read again. */
 const everything = { invalidates: [keys.connectors], refetches: [keys.hosted] };
 
-/** Carries out an action of a connector. What offers it may be gone afterwards: that it is done is said all the same. */
+/** Runs an action of a connector. Its control may be gone afterwards; the toast appears all the same. */
 export function useRunAction({ id, status }: Connector) {
   return useCommand({
     mutationFn: ({ action, ...given }: Omit<RunAction, "connector" | "action"> & { action: Action }) =>
