@@ -10,8 +10,9 @@ import { Toasts } from "@/components/Toast";
 import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
 import { applyEvent, listen } from "@/host/events";
-import { invalidate, keys, queries } from "@/host/queries";
+import { keys, queries } from "@/host/queries";
 import { useToasts } from "@/host/toasts";
+import { useCommand } from "@/host/useCommand";
 import { pressed } from "@/lib/keys";
 import { applyAppearance, applySystem, complete, watchSystem } from "./appearance";
 
@@ -78,20 +79,19 @@ function ClipboardProvider({ children }: { children: ReactNode }) {
 }
 
 function AllowProgramProvider({ children }: { children: ReactNode }) {
-  const client = useQueryClient();
-  const { toast } = useToasts();
+  const { mutateAsync } = useCommand({
+    mutationFn: (reference: string) => call(commands.allowProgram(reference)),
+    toast: ({ program }) => `${program.name} allowed`,
+    invalidates: [keys.allowedPrograms],
+  });
+  // Whoever declined knows; any other failure is told by the notice that offered it.
   const allow = useCallback(
     (reference: string) =>
-      call(commands.allowProgram(reference)).then(
-        (allowed) => {
-          toast(`${allowed.program.name} allowed`);
-          void invalidate(client, keys.allowedPrograms);
-          return true;
-        },
-        // Whoever said no knows; anything else is said by the notice that offered it.
+      mutateAsync(reference).then(
+        () => true,
         () => false,
       ),
-    [client, toast],
+    [mutateAsync],
   );
   return <AllowProgramContext value={allow}>{children}</AllowProgramContext>;
 }
