@@ -17,6 +17,13 @@ const dayOfWeek = formatter({ weekday: "short" });
 const longMonth = formatter({ month: "long" });
 const longDayOfWeek = formatter({ weekday: "long" });
 
+const decimals = (digits: number) => {
+  const format = new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return (value: number) => format.format(value);
+};
+const tenths = decimals(1);
+const hundredths = decimals(2);
+
 /** `12 Jan`. */
 const dayAndMonth = (at: Date) => `${at.getDate()} ${month(at)}`;
 
@@ -122,7 +129,7 @@ export function exactTime(timestamp: string): string {
 /** `412 ms`, `1.21 s`, `14 s`, `2 min 5 s`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(2)} s`;
+  if (milliseconds < 10_000) return `${hundredths(milliseconds / 1000)} s`;
   if (milliseconds < minute) return `${Math.round(milliseconds / 1000)} s`;
   return `${Math.floor(milliseconds / minute)} min ${Math.floor((milliseconds % minute) / 1000)} s`;
 }
@@ -136,8 +143,8 @@ export function countdown(seconds: number): string {
 /** `1.8 kB`. */
 export function bytes(size: number): string {
   if (size < 1000) return `${size} B`;
-  if (size < 1_000_000) return `${(size / 1000).toFixed(1)} kB`;
-  return `${(size / 1_000_000).toFixed(1)} MB`;
+  if (size < 1_000_000) return `${tenths(size / 1000)} kB`;
+  return `${tenths(size / 1_000_000)} MB`;
 }
 
 /** The moment that old facts are of: `09:12` today and within the hour, else as {@link ago}. */
