@@ -1,7 +1,7 @@
 import { createContext, useContext } from "react";
 
 /** Has the system ask whether a program may be run; resolves to the answer. Supplied by the app. */
-export type AllowProgram = (reference: string) => Promise<boolean>;
+type AllowProgram = (reference: string) => Promise<boolean>;
 
 export const AllowProgramContext = createContext<AllowProgram>(() => Promise.resolve(false));
 

@@ -4,7 +4,7 @@ import chips from "./Chips.module.css";
 import { Icon } from "./Icon";
 import styles from "./Select.module.css";
 
-export type FilterOption<T extends string> = { value: T; label: string; start?: ReactNode; count?: number };
+type FilterOption<T extends string> = { value: T; label: string; start?: ReactNode; count?: number };
 
 type Props<T extends string> = {
   /** What is chosen by, such as "Platform"; the name of the button while nothing is. */

@@ -4,7 +4,7 @@ import { Icon, type IconName } from "./Icon";
 import { KeyHint } from "./KeyHint";
 import styles from "./Select.module.css";
 
-export type MenuAction = {
+type MenuAction = {
   id: string;
   label: string;
   icon?: IconName;

@@ -1,7 +1,7 @@
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import styles from "./SegmentedControl.module.css";
 
-export type Segment<T extends string> = { value: T; label: string };
+type Segment<T extends string> = { value: T; label: string };
 
 type Props<T extends string> = {
   label: string;

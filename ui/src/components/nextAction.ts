@@ -38,7 +38,7 @@ export function isSignInAction(action: NextAction | null): boolean {
   return action === "sign_in" || action === "connect" || action === "show";
 }
 
-export type NextActionHandlers = {
+type NextActionHandlers = {
   onSignIn: (connector: Connector) => void;
   onOpen: (id: ConnectorId, tab: NonNullable<ReturnType<typeof tabFor>>) => void;
   onTurnOn: (id: ConnectorId) => void;

@@ -19,7 +19,7 @@ export type AccountSync = {
 };
 
 /** How all accounts are. */
-export type Sync = {
+type Sync = {
   running: boolean;
   /** When the last turn of all accounts ended. */
   endedAt: number | null;

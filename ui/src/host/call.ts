@@ -4,7 +4,7 @@ import { type Problem } from "./bindings";
 export type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: Problem };
 
 /** A {@link Problem} that can be thrown; `instanceof` tells it from a fault of our own. */
-export class HostProblem extends Error {
+class HostProblem extends Error {
   constructor(readonly problem: Problem) {
     super(problem.message);
     this.name = "HostProblem";

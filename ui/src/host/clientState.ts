@@ -15,7 +15,7 @@ type Update<T> = T | ((current: T) => T);
  * What the window knows beside the host's answers: drafts, outcomes, selection, filters, how accounts answer.
  * It is in memory only, lasts as long as the window, and never holds a secret.
  */
-export class ClientState {
+class ClientState {
   readonly #values = new Map<string, unknown>();
   readonly #listeners = new Set<() => void>();
 

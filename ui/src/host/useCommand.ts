@@ -10,7 +10,7 @@ import {
  * What follows a command. The mutation cache sees to it (`queryClient.ts`), once for all commands and whether or
  * not the view that gave the command is still there.
  */
-export type Effects<Data, Variables> = {
+type Effects<Data, Variables> = {
   /** Puts the answer where it belongs, at once. */
   update?: (client: QueryClient, data: Data, variables: Variables) => void;
   /** Said when it is done; `null` for nothing. */

@@ -6,7 +6,7 @@ import { fromPointer } from "./jsonPointer";
 export type TextProblem = { from: number; to: number; line: number; message: string };
 
 /** JSON text as read: its value, or why there is none. */
-export type ReadText = { value: unknown; problems: [] } | { value: undefined; problems: TextProblem[] };
+type ReadText = { value: unknown; problems: [] } | { value: undefined; problems: TextProblem[] };
 
 /** A value as indented JSON text. */
 export function writeJson(value: unknown): string {

@@ -1,5 +1,5 @@
 /** A stretch of text and whether it was typed. */
-export type TextSegment = { text: string; typed: boolean };
+type TextSegment = { text: string; typed: boolean };
 
 /** The words of a query, in lower case. */
 export function splitWords(query: string): string[] {

@@ -21,7 +21,7 @@ const mcp = definition({
 });
 
 /** What can be created on each kind of account. */
-export function definitionsOf(platform: string): Definition[] {
+function definitionsOf(platform: string): Definition[] {
   switch (platform) {
     case "mistral":
       return [
@@ -86,7 +86,7 @@ export function definitionsOf(platform: string): Definition[] {
 const text = { type: "string" };
 
 /** The form of an MCP server on Mistral, as it draws it: alternatives, a secret, folded fields. */
-export function mcpForm(values: Record<string, unknown> = {}): Form {
+function mcpForm(values: Record<string, unknown> = {}): Form {
   return {
     schema: {
       type: "object",
@@ -115,7 +115,7 @@ export function mcpForm(values: Record<string, unknown> = {}): Form {
 }
 
 /** Airbyte's form of HubSpot: a token that a person's own OAuth app obtains. */
-export function airbyteForm(): Form {
+function airbyteForm(): Form {
   return {
     schema: {
       type: "object",
@@ -155,7 +155,7 @@ export function airbyteForm(): Form {
 }
 
 /** How Airbyte's form of HubSpot is filled by a sign-in. */
-export function hubspotSignIn(given: Partial<ProviderSignIn> = {}): ProviderSignIn {
+function hubspotSignIn(given: Partial<ProviderSignIn> = {}): ProviderSignIn {
   return {
     authorizeUrl: "https://app.hubspot.com/oauth/authorize",
     tokenUrl: null,
@@ -181,7 +181,7 @@ function entry(given: Partial<CatalogueEntry> & Pick<CatalogueEntry, "id" | "tit
 }
 
 /** A few servers of the bundled list. */
-export function knownServers(): CatalogueEntry[] {
+function knownServers(): CatalogueEntry[] {
   const at = (url: string) => ({ kind: "address" as const, url, transport: "streamable_http" as const });
   return [
     entry({

@@ -1,8 +1,7 @@
 import { type JsonLine } from "./jsonLines";
 
 /** What a key does in the tree: goes to a line, folds or unfolds the current one, or scrolls it sideways. */
-export type TreeStep =
-  { kind: "go"; index: number } | { kind: "toggle"; pointer: string } | { kind: "scroll"; sign: 1 | -1 };
+type TreeStep = { kind: "go"; index: number } | { kind: "toggle"; pointer: string } | { kind: "scroll"; sign: 1 | -1 };
 
 type At = {
   /** Index of the current line. */

@@ -13,7 +13,7 @@ export type FormSecrets = {
 };
 
 /** What every field of a form needs to know, besides its own value. */
-export type FormFacts = {
+type FormFacts = {
   /** The problem shown at a place, by JSON pointer. */
   problems: ReadonlyMap<string, string>;
   /** A field was left: from now on its problem is shown. */

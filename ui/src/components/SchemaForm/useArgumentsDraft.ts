@@ -7,7 +7,7 @@ import { dropSecrets } from "@/lib/schema/secretValues";
 import { schemaOf } from "@/lib/schema/validate";
 
 /** Arguments that were entered and not sent yet. `missing` names the secrets that were among them and are forgotten. */
-export type ArgumentsDraft = { values: JsonObject; missing: string[] };
+type ArgumentsDraft = { values: JsonObject; missing: string[] };
 
 const draftKey = (place: string, name: string): StateKey<ArgumentsDraft | null> =>
   stateKey(null, "arguments", place, name);

@@ -2,7 +2,7 @@ import { type AccountId, type Connector, type Status } from "@/host/bindings";
 import { type Chip, matchesChip } from "./groups";
 
 /** How many connectors each filter would let through by itself. */
-export type FilterCounts = {
+type FilterCounts = {
   chips: ReadonlyMap<Chip, number>;
   accounts: ReadonlyMap<AccountId, number>;
   statuses: ReadonlyMap<Status, number>;

@@ -53,7 +53,7 @@ export type VariableDraft = {
 };
 
 /** What is typed about a program; kept whole, so that a failure loses nothing. */
-export type ProgramForm = { title: string; name: string; folder: string; variables: VariableDraft[]; filled: Filled };
+type ProgramForm = { title: string; name: string; folder: string; variables: VariableDraft[]; filled: Filled };
 
 export type PastedProgram = Extract<PastedServer["place"], { kind: "program" }>;
 

@@ -13,7 +13,7 @@ export function isByLines({ arguments: words, variables }: ServerCommand): boole
   return words.at(-1) !== "" && [...words, ...Object.values(variables)].every((text) => !text.includes("\n"));
 }
 
-export type ReadProgram = { command: ServerCommand } | { errors: Partial<ProgramText> };
+type ReadProgram = { command: ServerCommand } | { errors: Partial<ProgramText> };
 
 /** The command, or what has to be corrected, by field. */
 export function readProgram(text: ProgramText): ReadProgram {

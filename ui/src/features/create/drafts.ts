@@ -18,7 +18,7 @@ export type ProviderDraft = {
 };
 
 /** Everything that was typed to create one connector. */
-export type CreateDraft = PlatformFormDraft & { provider: ProviderDraft | null };
+type CreateDraft = PlatformFormDraft & { provider: ProviderDraft | null };
 
 /**
  * What was typed and not sent yet, for as long as the window is open: closing a form by mistake, going

@@ -24,7 +24,7 @@ export function newProviderDraft(provider: ProviderSignIn): ProviderDraft {
   };
 }
 
-export type ProviderErrors = Partial<Record<"clientId" | "authorizeUrl" | "tokenUrl", string>>;
+type ProviderErrors = Partial<Record<"clientId" | "authorizeUrl" | "tokenUrl", string>>;
 
 /** What keeps the sign-in from starting. */
 export function providerErrors(provider: ProviderSignIn, draft: ProviderDraft): ProviderErrors {

@@ -1,6 +1,6 @@
 import { type RunId } from "@/host/bindings";
 
-export const comparisonViews = ["changes", "unified", "side"] as const;
+const comparisonViews = ["changes", "unified", "side"] as const;
 
 export type ComparisonView = (typeof comparisonViews)[number];
 

@@ -2,7 +2,7 @@ import { factsOf } from "./formSchema";
 import { type Schema } from "./schema";
 
 /** A field as it is drawn: its label, and its part of a `formSchema`. */
-export type FormField = { name: string; label: string; schema: Schema };
+type FormField = { name: string; label: string; schema: Schema };
 
 /** Longest label and value, in letters, that half of a narrow form has room for; and help, in about three lines. */
 const longestLabel = 18;

@@ -30,7 +30,7 @@ import { useMakeDefault, useRemoveCredential } from "./useHosted";
 const levelWords: Record<Level, string> = { user: "Personal", workspace: "Workspace", organization: "Organization" };
 
 /** What a level of credentials is called. */
-export function levelWord(level: Level): string {
+function levelWord(level: Level): string {
   return levelWords[level];
 }
 
