@@ -9,129 +9,91 @@ import { WaitingForUser } from "./WaitingForUser";
 
 type Props = { authorization: Authorization; actions: ReturnType<typeof useAuthorizationActions> };
 
-const order: AuthorizationState[] = ["preparing", "awaiting_user", "exchanging", "checking"];
-const hostedOrder: AuthorizationState[] = ["preparing", "awaiting_user", "checking"];
+type StepWords = { state: AuthorizationState; todo: string; running: string; done: string };
 
-/** The four steps of a consent; the running one holds its clock and its buttons. */
+const first: StepWords[] = [
+  { state: "preparing", todo: "Prepare", running: "Preparing", done: "Sign-in page ready" },
+  {
+    state: "awaiting_user",
+    todo: "Sign in with your browser",
+    running: "Waiting for you to sign in",
+    done: "Signed in",
+  },
+];
+const ownSteps: StepWords[] = [
+  ...first,
+  { state: "exchanging", todo: "Get the token", running: "Getting the token", done: "Token received" },
+  { state: "checking", todo: "Load tools", running: "Loading tools", done: "Tools loaded" },
+];
+/** A platform that has a sign-in page of its own gets the token itself. */
+const platformSteps: StepWords[] = [
+  ...first,
+  { state: "checking", todo: "Check connector", running: "Checking connector", done: "Checked" },
+];
+
+/** The steps of a sign-in; the running one holds its clock and its buttons. */
 export function AuthorizationSteps({ authorization, actions }: Props) {
-  if (!abilitiesOf(authorization).signsInHere) return <HostedSteps authorization={authorization} actions={actions} />;
-  const now = order.indexOf(authorization.state);
-  const prepared = preparedIn(authorization);
+  const { state, pageHost, connectorTitle, identity } = authorization;
+  const { signsInHere } = abilitiesOf(authorization);
+  const steps = signsInHere ? ownSteps : platformSteps;
+  const now = steps.findIndex((step) => step.state === state);
+  const page = signsInHere ? (pageHost ?? connectorTitle) : identity.account;
   return (
     <ol className={styles.steps}>
-      <Step
-        at={0}
-        now={now}
-        todo="Prepare"
-        running="Preparing"
-        done={<span className="medium">Sign-in page ready</span>}
-        time={prepared}
-      >
-        {`Getting the sign-in page from ${authorization.pageHost ?? authorization.connectorTitle}.`}
-      </Step>
-      <Step
-        at={1}
-        now={now}
-        todo="Sign in with your browser"
-        running="Waiting for you to sign in"
-        done={<span className="medium">Signed in</span>}
-      >
-        <WaitingForUser authorization={authorization} actions={actions} />
-      </Step>
-      <Step
-        at={2}
-        now={now}
-        todo="Get the token"
-        running="Getting the token"
-        done={<span className="medium">Token received</span>}
-      />
-      <Step
-        at={3}
-        now={now}
-        todo="Load tools"
-        running="Loading tools"
-        done={<span className="medium">Tools loaded</span>}
-      />
-    </ol>
-  );
-}
-
-/** On a platform's own page the code is the platform's: what is left is to wait, and to ask it how the connector is. */
-function HostedSteps({ authorization, actions }: Props) {
-  const now = hostedOrder.indexOf(authorization.state);
-  const { account } = authorization.identity;
-  return (
-    <ol className={styles.steps}>
-      <Step
-        at={0}
-        now={now}
-        todo="Prepare"
-        running="Preparing"
-        done={<span className="medium">Sign-in page ready</span>}
-        time={preparedIn(authorization)}
-      >
-        {`Getting the sign-in page from ${account}.`}
-      </Step>
-      <Step
-        at={1}
-        now={now}
-        todo="Sign in with your browser"
-        running="Waiting for you to sign in"
-        done={<span className="medium">Signed in</span>}
-      >
-        <WaitingForUser authorization={authorization} actions={actions} />
-      </Step>
-      <Step
-        at={2}
-        now={now}
-        todo="Check connector"
-        running="Checking connector"
-        done={<span className="medium">Checked</span>}
-      />
+      {steps.map((words, at) => (
+        <Step
+          key={words.state}
+          words={words}
+          place={at < now ? "done" : at > now ? "todo" : "running"}
+          time={words.state === "preparing" ? preparedIn(authorization) : null}
+        >
+          {words.state === "preparing" && <div className="text2">{`Getting the sign-in page from ${page}.`}</div>}
+          {words.state === "awaiting_user" && <WaitingForUser authorization={authorization} actions={actions} />}
+        </Step>
+      ))}
     </ol>
   );
 }
 
 type StepProps = {
-  at: number;
-  now: number;
-  todo: string;
-  running: string;
-  done: ReactNode;
-  time?: string | null;
-  children?: ReactNode;
+  words: StepWords;
+  place: "done" | "running" | "todo";
+  time: string | null;
+  /** Shown while it runs. */
+  children: ReactNode;
 };
 
-function Step({ at, now, todo, running, done, time, children }: StepProps) {
-  if (at < now) {
-    return (
-      <li className={styles.step}>
-        <StatusGlyph name="ready" size={16} />
-        <div>
-          {done}
-          <span className="unseen">, done</span>
-        </div>
-        <span className="text3">{time}</span>
-      </li>
-    );
+function Step({ words, place, time, children }: StepProps) {
+  switch (place) {
+    case "done":
+      return (
+        <li className={styles.step}>
+          <StatusGlyph name="ready" size={16} />
+          <div>
+            <span className="medium">{words.done}</span>
+            <span className="unseen">, done</span>
+          </div>
+          <span className="text3">{time}</span>
+        </li>
+      );
+    case "todo":
+      return (
+        <li className={styles.step} data-todo>
+          <StatusGlyph name="todo" size={16} />
+          <div>{words.todo}</div>
+        </li>
+      );
+    case "running":
+      return (
+        <li className={styles.step} aria-current="step">
+          <StatusGlyph name="authorizing" size={16} />
+          <div className={styles.current}>
+            <div className="strong">{words.running}</div>
+            {children}
+          </div>
+        </li>
+      );
   }
-  if (at > now) {
-    return (
-      <li className={styles.step} data-todo>
-        <StatusGlyph name="todo" size={16} />
-        <div>{todo}</div>
-      </li>
-    );
-  }
-  return (
-    <li className={styles.step} aria-current="step">
-      <StatusGlyph name="authorizing" size={16} />
-      <div className={styles.current}>
-        <div className="strong">{running}</div>
-        {typeof children === "string" ? <div className="text2">{children}</div> : children}
-      </div>
-    </li>
-  );
 }
 
 /** How long the preparation took: until the browser was opened. */
