@@ -1,7 +1,6 @@
 import { Advanced } from "@/components/Advanced";
-import { Button } from "@/components/Button";
-import { useCopy } from "@/components/CopyContext";
 import { Field } from "@/components/Field";
+import { RedirectUri } from "@/components/RedirectUri";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { SecretValueField } from "@/components/SecretValueField";
 import { Select } from "@/components/Select";
@@ -142,19 +141,4 @@ function ownAppHelp(registersItself: boolean | null): string {
   return registersItself
     ? "Not needed: Patchbay registers itself."
     : "Required: this server doesn't register apps automatically.";
-}
-
-function RedirectUri({ uri }: { uri: string }) {
-  const copy = useCopy();
-  return (
-    <div className={styles.copy}>
-      <span className="text2">Redirect URL to register with the provider</span>
-      <span className="mono cut grow" data-selectable title={uri}>
-        {uri}
-      </span>
-      <Button small icon="copy" onPress={() => copy(uri, "Redirect URL")}>
-        Copy
-      </Button>
-    </div>
-  );
 }

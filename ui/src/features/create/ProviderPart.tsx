@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useState } from "react";
 import { Button } from "@/components/Button";
 import { isInProgress } from "@/components/connectorStatus";
-import { useCopy } from "@/components/CopyContext";
 import { Field } from "@/components/Field";
 import { type PlatformFormState } from "@/components/PlatformForm/usePlatformForm";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { RedirectUri } from "@/components/RedirectUri";
 import { SecretField } from "@/components/SecretField";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { StatusGlyph } from "@/components/StatusGlyph";
@@ -235,21 +235,6 @@ function Outcome({
       <span className="grow">{isPending ? "Waiting for you to sign in" : "The last sign-in wasn't finished"}</span>
       <Button small onPress={() => onShowAuthorization(authorization.id)}>
         Show
-      </Button>
-    </div>
-  );
-}
-
-function RedirectUri({ uri }: { uri: string }) {
-  const copy = useCopy();
-  return (
-    <div className={styles.copy}>
-      <span className="text2">Redirect URL to register with the provider</span>
-      <span className="mono cut grow" data-selectable title={uri}>
-        {uri}
-      </span>
-      <Button small icon="copy" onPress={() => copy(uri, "Redirect URL")}>
-        Copy
       </Button>
     </div>
   );

@@ -1,0 +1,19 @@
+import { Button } from "./Button";
+import { useCopy } from "./CopyContext";
+import styles from "./RedirectUri.module.css";
+
+/** The address to register with a provider for an OAuth app of one's own. */
+export function RedirectUri({ uri }: { uri: string }) {
+  const copy = useCopy();
+  return (
+    <div className={styles.uri}>
+      <span className="text2">Redirect URL to register with the provider</span>
+      <span className="mono cut grow" data-selectable title={uri}>
+        {uri}
+      </span>
+      <Button small icon="copy" onPress={() => copy(uri, "Redirect URL")}>
+        Copy
+      </Button>
+    </div>
+  );
+}
