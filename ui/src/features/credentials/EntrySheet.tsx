@@ -4,7 +4,6 @@ import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { SegmentedControl } from "@/components/SegmentedControl";
 import { Sheet } from "@/components/Sheet";
 import { Tag } from "@/components/Tag";
 import { type AccountId, type ConnectorId, type WalletEntry } from "@/host/bindings";
@@ -15,7 +14,7 @@ import styles from "./Credentials.module.css";
 import { CheckState, TargetList } from "./TargetList";
 import { isPushed } from "./targetWords";
 import { userKey } from "./userCheck";
-import { SecretFields } from "./SecretFields";
+import { SecretFields, SecretKindControl } from "./SecretFields";
 import { emptySecret, keepsValuesOf, secretError, secretOf, typedKindOf } from "./secretForm";
 import { useWalletActions } from "./useWalletActions";
 import { usageText } from "./useSecretUsage";
@@ -208,20 +207,13 @@ function Replace({ entry, titles, onReplaced }: ReplaceProps) {
       <div className={styles.sectionHead}>
         <h3>Replace credential</h3>
         <span className="grow" />
-        {(form.kind === "bearer" || form.kind === "reference") && (
-          <SegmentedControl
-            label="New type"
-            segments={[
-              { value: "bearer", label: "Token" },
-              { value: "reference", label: "Secret reference" },
-            ]}
-            value={form.kind}
-            onChange={(next) => {
-              setForm({ ...form, kind: next });
-              setError(null);
-            }}
-          />
-        )}
+        <SecretKindControl
+          kind={form.kind}
+          onChange={(kind) => {
+            setForm({ ...form, kind });
+            setError(null);
+          }}
+        />
       </div>
       {entry.reference && (
         <p className="text2">

@@ -2,7 +2,6 @@ import { type FormEvent, useId, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
-import { SegmentedControl } from "@/components/SegmentedControl";
 import { Sheet } from "@/components/Sheet";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
@@ -14,7 +13,7 @@ import styles from "./Credentials.module.css";
 import { TargetList, TargetState } from "./TargetList";
 import { isPushed, targetKey } from "./targetWords";
 import { isRejection, userKey, type UserCheck } from "./userCheck";
-import { SecretFields } from "./SecretFields";
+import { SecretFields, SecretKindControl } from "./SecretFields";
 import { emptySecret, keepsValuesOf, secretError, secretOf, type TypedKind, typedKindOf } from "./secretForm";
 import { useRotation } from "./useRotation";
 import { usageText } from "./useSecretUsage";
@@ -265,20 +264,13 @@ function NewSecret({ id, entry, kind, isPending, onSubmit }: NewSecretProps) {
       <div className={styles.sectionHead}>
         <h3>New credential</h3>
         <span className="grow" />
-        {(form.kind === "bearer" || form.kind === "reference") && (
-          <SegmentedControl
-            label="New type"
-            segments={[
-              { value: "bearer", label: "Token" },
-              { value: "reference", label: "Secret reference" },
-            ]}
-            value={form.kind}
-            onChange={(next) => {
-              setForm({ ...form, kind: next });
-              setError(null);
-            }}
-          />
-        )}
+        <SecretKindControl
+          kind={form.kind}
+          onChange={(kind) => {
+            setForm({ ...form, kind });
+            setError(null);
+          }}
+        />
       </div>
       <p className="text3 small">{`Current one set ${ago(entry.replacedAt)}`}</p>
       <SecretFields form={form} error={error} onChange={setForm} keepsValues={keepsValues} autoFocus />

@@ -2,6 +2,7 @@ import { Field } from "@/components/Field";
 import { HeaderLines } from "@/components/HeaderLines";
 import { ReferenceOffer } from "@/components/ReferenceOffer";
 import { SecretValueField } from "@/components/SecretValueField";
+import { SegmentedControl } from "@/components/SegmentedControl";
 import { type SecretForm } from "./secretForm";
 
 type Props = {
@@ -82,4 +83,22 @@ export function SecretFields({ form, error, onChange, keepsValues = false, autoF
         </>
       );
   }
+}
+
+type KindProps = { kind: SecretForm["kind"]; onChange: (kind: "bearer" | "reference") => void };
+
+/** Whether a token is typed or referred to; nothing for secrets of another kind. */
+export function SecretKindControl({ kind, onChange }: KindProps) {
+  if (kind !== "bearer" && kind !== "reference") return null;
+  return (
+    <SegmentedControl
+      label="New type"
+      segments={[
+        { value: "bearer", label: "Token" },
+        { value: "reference", label: "Secret reference" },
+      ]}
+      value={kind}
+      onChange={onChange}
+    />
+  );
 }
