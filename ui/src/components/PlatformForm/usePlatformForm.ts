@@ -5,6 +5,7 @@ import { initialArguments } from "@/lib/schema/initialArguments";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf, validate, type ValueProblem } from "@/lib/schema/validate";
 import { standingErrors } from "../SchemaForm/serverErrors";
+import { useFieldProblems } from "../SchemaForm/useFieldProblems";
 import { draftError, dropTypedSecrets, givenSecretOf, type SecretDraft } from "../secretDraft";
 
 /** What is typed into a platform's form: values that may be shown, and secrets apart from them. */
@@ -43,38 +44,24 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
   }));
   const [values, setValues] = useState<JsonObject>(start?.values ?? first);
   const [drafts, setDrafts] = useState<ReadonlyMap<string, SecretDraft>>(start?.drafts ?? new Map());
-  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
-  const [showsAll, setShowsAll] = useState(false);
-  const [serverErrors, setErrors] = useState<readonly FieldProblem[]>([]);
 
   const found = useMemo(() => problemsOf(form, values, drafts), [form, values, drafts]);
-  const shown = useMemo(() => {
-    const all = [
-      ...serverErrors,
-      ...found.filter((problem) => !serverErrors.some((other) => other.path === problem.path)),
-    ];
-    return showsAll ? all : all.filter((problem) => touched.has(problem.path) || serverErrors.includes(problem));
-  }, [serverErrors, found, showsAll, touched]);
+  const { shown, touch, validateAll, setServerErrors } = useFieldProblems(found);
 
   const changeValues = useCallback(
     (next: JsonObject) => {
       setValues(next);
-      setErrors((before) => standingErrors(before, values, next));
+      setServerErrors((before) => standingErrors(before, values, next));
     },
-    [values],
+    [values, setServerErrors],
   );
-  const changeSecret = useCallback((pointer: string, draft: SecretDraft) => {
-    setDrafts((before) => new Map(before).set(pointer, draft));
-    setErrors((before) => before.filter(({ path }) => !isWithin(pointer, path)));
-  }, []);
-  const touch = useCallback(
-    (pointer: string) => setTouched((before) => (before.has(pointer) ? before : new Set(before).add(pointer))),
-    [],
+  const changeSecret = useCallback(
+    (pointer: string, draft: SecretDraft) => {
+      setDrafts((before) => new Map(before).set(pointer, draft));
+      setServerErrors((before) => before.filter(({ path }) => !isWithin(pointer, path)));
+    },
+    [setServerErrors],
   );
-  const validateAll = useCallback(() => {
-    setShowsAll(true);
-    return found.length === 0;
-  }, [found]);
   const secrets = useCallback(() => Object.fromEntries(given(values, drafts)), [values, drafts]);
 
   return {
@@ -86,7 +73,7 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
     changeSecret,
     touch,
     validateAll,
-    setServerErrors: setErrors,
+    setServerErrors,
     secrets,
     isChanged: JSON.stringify(values) !== JSON.stringify(first) || given(values, drafts).length > 0,
   };

@@ -5,6 +5,7 @@ import { initialArguments } from "@/lib/schema/initialArguments";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf, validate, type ValueProblem } from "@/lib/schema/validate";
 import { standingErrors } from "./serverErrors";
+import { useFieldProblems } from "./useFieldProblems";
 
 /** The arguments being edited, whichever way, and what is wrong with them. */
 export type Arguments = {
@@ -25,40 +26,19 @@ export type Arguments = {
 /** Keeps arguments apart from their text or inputs, so that no way of editing changes what the other holds. */
 export function useArguments(schema: Json, start?: JsonObject): Arguments {
   const [value, setValue] = useState<JsonObject>(() => start ?? initialArguments(schemaOf(schema)));
-  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
-  const [showsAll, setShowsAll] = useState(false);
-  const [serverErrors, setErrors] = useState<readonly FieldProblem[]>([]);
-
   const found = useMemo(() => validate(schemaOf(schema), value), [schema, value]);
-  const problems = useMemo(
-    () => [...serverErrors, ...found.filter((problem) => !serverErrors.some((other) => other.path === problem.path))],
-    [serverErrors, found],
-  );
-  const shown = useMemo(
-    () =>
-      showsAll ? problems : problems.filter((problem) => touched.has(problem.path) || serverErrors.includes(problem)),
-    [problems, showsAll, touched, serverErrors],
-  );
-
+  const { problems, shown, touch, setTouched, validateAll, setServerErrors } = useFieldProblems(found);
   const change = useCallback(
     (next: JsonObject) => {
       setValue(next);
       // An entry that takes the place of one that was removed was not left yet.
       setTouched((before) => new Set([...before].filter((pointer) => !isGone(pointer, next))));
-      setErrors((before) => standingErrors(before, value, next));
+      setServerErrors((before) => standingErrors(before, value, next));
     },
-    [value],
+    [value, setTouched, setServerErrors],
   );
-  const touch = useCallback(
-    (pointer: string) => setTouched((before) => (before.has(pointer) ? before : new Set(before).add(pointer))),
-    [],
-  );
-  const validateAll = useCallback(() => {
-    setShowsAll(true);
-    return found.length === 0;
-  }, [found]);
 
-  return { value, change, problems, shown, touch, validateAll, setServerErrors: setErrors };
+  return { value, change, problems, shown, touch, validateAll, setServerErrors };
 }
 
 /** Whether a place is in an entry that its list no longer has. */
