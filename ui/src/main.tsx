@@ -8,7 +8,7 @@ const PATIENCE_MS = 100;
 let begun = false;
 
 /** Reads and runs the app, once. */
-function begin(): void {
+function startApp(): void {
   if (begun) return;
   begun = true;
   void import("@/app/start").then(({ start }) => start());
@@ -19,8 +19,8 @@ function begin(): void {
 addEventListener(
   "load",
   () => {
-    requestAnimationFrame(() => setTimeout(begin));
-    setTimeout(begin, PATIENCE_MS);
+    requestAnimationFrame(() => setTimeout(startApp));
+    setTimeout(startApp, PATIENCE_MS);
   },
   { once: true },
 );

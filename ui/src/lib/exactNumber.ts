@@ -12,8 +12,8 @@ export function isJsonNumber(text: string): boolean {
 export function isExact(text: string): boolean {
   const value = Number(text);
   if (!Number.isFinite(value)) return false;
-  const digits = significant(text);
-  return digits.length <= 15 || significant(expanded(value)) === digits;
+  const digits = significantDigits(text);
+  return digits.length <= 15 || significantDigits(toPlainDigits(value)) === digits;
 }
 
 /** Why the number in `text` cannot be sent as it is, or `undefined` when it can. */
@@ -24,7 +24,7 @@ export function inexactNumber(text: string): string | undefined {
 }
 
 /** The digits that carry a value: no sign, point, exponent, nor zeros at either end. */
-function significant(text: string): string {
+function significantDigits(text: string): string {
   return text
     .replace(/[eE].*$/, "")
     .replace(/[-.]/g, "")
@@ -32,6 +32,6 @@ function significant(text: string): string {
     .replace(/0+$/, "");
 }
 
-function expanded(value: number): string {
+function toPlainDigits(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e300 ? BigInt(value).toString() : String(value);
 }

@@ -148,7 +148,7 @@ function accountItems({ id, label, platform }: Account, go: Navigation): Item[] 
   ];
 }
 
-function who(connector: Connector): string {
+function identityText(connector: Connector): string {
   return [connector.identity.account, connector.identity.credential].filter(Boolean).join(" · ");
 }
 
@@ -159,7 +159,7 @@ function needItem(connector: Connector, go: Navigation, signIn: (connector: Conn
     id: `need-${connector.id}`,
     group: "needs",
     text: connector.title,
-    detail: connector.status.reason ? capital(connector.status.reason) : who(connector),
+    detail: connector.status.reason ? capital(connector.status.reason) : identityText(connector),
     start: { connector },
     status: { glyph, word },
     run: () => (isSignInAction(remedy) ? signIn(connector) : go.connector(connector.id, remedy && tabFor(remedy))),
@@ -185,7 +185,7 @@ function connectorItem(connector: Connector, go: Navigation): Item {
     id: `connector-${connector.id}`,
     group: "connectors",
     text: connector.title,
-    detail: who(connector),
+    detail: identityText(connector),
     start: { connector },
     status: statusLook(connector),
     run: () => go.connector(connector.id),

@@ -39,7 +39,7 @@ export function JsonEditor({ label, value, onChange, problems = [], onReadable, 
 
   const marks = useMemo(() => {
     const read = readJson(text);
-    return read.problems.length > 0 ? read.problems : problems.map((problem) => placed(text, problem));
+    return read.problems.length > 0 ? read.problems : problems.map((problem) => locateProblem(text, problem));
   }, [text, problems]);
 
   const edit = useCallback(
@@ -93,7 +93,7 @@ export function JsonEditor({ label, value, onChange, problems = [], onReadable, 
   );
 }
 
-function placed(text: string, problem: ValueProblem): TextProblem {
+function locateProblem(text: string, problem: ValueProblem): TextProblem {
   const name = readablePointer(problem.path);
   return { ...locate(text, problem.path), message: name === "" ? problem.message : `${name}: ${problem.message}` };
 }

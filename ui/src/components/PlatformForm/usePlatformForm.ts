@@ -62,7 +62,7 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
     },
     [setServerErrors],
   );
-  const secrets = useCallback(() => Object.fromEntries(given(values, drafts)), [values, drafts]);
+  const secrets = useCallback(() => Object.fromEntries(givenSecrets(values, drafts)), [values, drafts]);
 
   return {
     form,
@@ -75,12 +75,15 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
     validateAll,
     setServerErrors,
     secrets,
-    isChanged: JSON.stringify(values) !== JSON.stringify(first) || given(values, drafts).length > 0,
+    isChanged: JSON.stringify(values) !== JSON.stringify(first) || givenSecrets(values, drafts).length > 0,
   };
 }
 
 /** The secrets that were given and still have a place: another choice may have taken it away. */
-function given(values: JsonObject, drafts: ReadonlyMap<string, SecretDraft>): (readonly [string, GivenSecret])[] {
+function givenSecrets(
+  values: JsonObject,
+  drafts: ReadonlyMap<string, SecretDraft>,
+): (readonly [string, GivenSecret])[] {
   return [...drafts].flatMap(([pointer, draft]) => {
     const secret = givenSecretOf(draft);
     return secret && hasPlace(values, pointer) ? [[pointer, secret] as const] : [];
@@ -96,7 +99,7 @@ function hasPlace(values: JsonObject, pointer: string): boolean {
 
 /** What the schema says against the values, as if the secrets stood in their places. */
 function problemsOf(form: Form, values: JsonObject, drafts: ReadonlyMap<string, SecretDraft>): ValueProblem[] {
-  const secrets = new Map(given(values, drafts));
+  const secrets = new Map(givenSecrets(values, drafts));
   const filled = structuredClone(values) as Record<string, unknown>;
   for (const pointer of [...form.kept, ...secrets.keys()])
     if (hasPlace(values, pointer)) put(filled, fromPointer(pointer));

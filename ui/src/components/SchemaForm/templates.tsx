@@ -38,7 +38,7 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
   if (fieldPathId.path.length === 0 && properties.length === 0 && !hasOptions && others.length === 0) {
     return <p className={styles.help}>No arguments</p>;
   }
-  const placed = (fields: typeof shown) => {
+  const renderFields = (fields: typeof shown) => {
     const paired = pairedFields(
       fields.map(({ name }) => {
         const drawn = asSchema(known[name]);
@@ -54,10 +54,10 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
   };
   return (
     <div className={styles.fields} data-nested={fieldPathId.path.length > 0 || undefined}>
-      {placed(plain)}
+      {renderFields(plain)}
       {folded.length > 0 && (
         <Advanced hasNews={folded.some(isWrong)}>
-          <div className={styles.fields}>{placed(folded)}</div>
+          <div className={styles.fields}>{renderFields(folded)}</div>
         </Advanced>
       )}
       {hidden > 0 && <p className={styles.help}>{`${count(hidden, "more field")} in JSON only`}</p>}

@@ -48,22 +48,22 @@ export function AuthenticationFields({ form, errors, onChange, usualRedirectUri,
           form={form}
           errors={errors}
           set={set}
-          clients={ofKind(wallet, "oauth_client")}
+          clients={entriesOfKind(wallet, "oauth_client")}
           usualRedirectUri={usualRedirectUri}
           registersItself={registersItself}
         />
       )}
       {form.method === "bearer" && (
-        <TokenFields form={form} errors={errors} set={set} tokens={ofKind(wallet, "bearer")} />
+        <TokenFields form={form} errors={errors} set={set} tokens={entriesOfKind(wallet, "bearer")} />
       )}
       {form.method === "headers" && (
-        <HeadersFields form={form} errors={errors} set={set} saved={ofKind(wallet, "headers")} />
+        <HeadersFields form={form} errors={errors} set={set} saved={entriesOfKind(wallet, "headers")} />
       )}
     </div>
   );
 }
 
-function ofKind(wallet: WalletEntry[], kind: WalletKind): WalletEntry[] {
+function entriesOfKind(wallet: WalletEntry[], kind: WalletKind): WalletEntry[] {
   return wallet.filter((entry) => entry.kind === kind);
 }
 

@@ -255,8 +255,8 @@ const limitError = (text: string) => {
 
 function SignInSettings({ connector }: { connector: Connector }) {
   const isRefused = connector.status.code === "auth.refused";
-  const [form, setForm] = useState(() => (isRefused ? askAnew(connector) : formOf(connector.authentication)));
-  const [errors, setErrors] = useState<FormErrors>(() => (isRefused ? refusedErrors(connector) : {}));
+  const [form, setForm] = useState(() => (isRefused ? withoutSecret(connector) : formOf(connector.authentication)));
+  const [errors, setErrors] = useState<FormErrors>(() => (isRefused ? rejectionErrors(connector) : {}));
   const [touched, setTouched] = useState(false);
   const save = useUpdateConnector(connector.id, "Sign-in changed");
   const check = useCheckConnector();
@@ -326,11 +326,11 @@ function SignInSettings({ connector }: { connector: Connector }) {
 }
 
 /** The form with an empty place for what was rejected. */
-function askAnew({ authentication }: Connector): AuthenticationForm {
+function withoutSecret({ authentication }: Connector): AuthenticationForm {
   return { ...formOf(authentication), tokenFrom: "new", headersFrom: "new" };
 }
 
-function refusedErrors({ title, authentication }: Connector): FormErrors {
+function rejectionErrors({ title, authentication }: Connector): FormErrors {
   const words = `${title} rejected the saved one`;
   return authentication.kind === "headers" ? { headers: words } : { token: words };
 }

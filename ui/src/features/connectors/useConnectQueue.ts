@@ -67,10 +67,10 @@ function endOf(
   signal: AbortSignal,
 ): Promise<Authorization["state"] | null> {
   const { queryKey } = queries.authorizations();
-  const before = new Set(ended(client.getQueryData(queryKey), connector).map(({ id }) => id));
+  const before = new Set(endedOf(client.getQueryData(queryKey), connector).map(({ id }) => id));
   return new Promise((resolve) => {
     const look = () => {
-      const fresh = ended(client.getQueryData(queryKey), connector).find(({ id }) => !before.has(id));
+      const fresh = endedOf(client.getQueryData(queryKey), connector).find(({ id }) => !before.has(id));
       if (!fresh && !signal.aborted) return;
       unsubscribe();
       signal.removeEventListener("abort", look);
@@ -81,6 +81,6 @@ function endOf(
   });
 }
 
-function ended(authorizations: Authorization[] | undefined, connector: ConnectorId): Authorization[] {
+function endedOf(authorizations: Authorization[] | undefined, connector: ConnectorId): Authorization[] {
   return (authorizations ?? []).filter((one) => one.connector === connector && !isInProgress(one.state));
 }

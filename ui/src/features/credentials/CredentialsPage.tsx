@@ -59,7 +59,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
     uses.get(entry.id) ?? { titles: [], platforms: [], isRotating: false };
   const filterField = useRef<HTMLInputElement>(null);
   const shown = (wallet ?? [])
-    .filter((entry) => passes(filter, entry, usesOf(entry)))
+    .filter((entry) => matchesFilter(filter, entry, usesOf(entry)))
     .sort((left, right) => left.name.localeCompare(right.name));
   const current = view === "wallet" ? shown.find((entry) => entry.id === selected) : undefined;
   const place = shown.findIndex((entry) => entry.id === current?.id);
@@ -225,7 +225,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
   );
 }
 
-function passes(filter: string, entry: WalletEntry, uses: SecretUsage): boolean {
+function matchesFilter(filter: string, entry: WalletEntry, uses: SecretUsage): boolean {
   const text = [
     entry.name,
     entryKind(entry),

@@ -47,7 +47,7 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
       footer={
         asked ? undefined : (
           <>
-            <span>{target ? `${target.title} · ${who(target, credential)}` : ""}</span>
+            <span>{target ? `${target.title} · ${identityText(target, credential)}` : ""}</span>
             <Button onPress={onClose}>{target ? "Cancel" : "Close"}</Button>
             {target && (
               <Button
@@ -88,7 +88,7 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
             <ListBoxItem
               key={connector.id}
               id={connector.id}
-              textValue={`${connector.title}, ${statusLook(connector).word}, ${who(connector, null)}`}
+              textValue={`${connector.title}, ${statusLook(connector).word}, ${identityText(connector, null)}`}
               className={styles.item ?? ""}
             >
               <ConnectorMark title={connector.title} of={connector} />
@@ -113,7 +113,7 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
           onConfirm={() => onRun(asking, true)}
           onKeep={onKeep}
         >
-          {`As ${who(asked, asking.credential)}. This tool may delete or overwrite data.`}
+          {`As ${identityText(asked, asking.credential)}. This tool may delete or overwrite data.`}
         </ConfirmCard>
       )}
     </Dialog>
@@ -136,7 +136,7 @@ function useOthers(run: ToolRun): Connector[] | undefined {
     .sort((left, right) => Number(isCopy(right)) - Number(isCopy(left)) || left.title.localeCompare(right.title));
 }
 
-function who(connector: Connector, credential: string | null): string {
+function identityText(connector: Connector, credential: string | null): string {
   const identity = identityWith(connector, credential);
   return [identity.account, credentialWord(identity), identity.user].filter(Boolean).join(", ");
 }

@@ -42,7 +42,7 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
           marked.has(run.id) && "selected to compare",
           runStates[run.state].word,
           run.connectorTitle,
-          who(run),
+          identityText(run),
           originWord(run.origin),
           run.durationMs !== null && duration(run.durationMs),
           exactTime(run.startedAt),
@@ -101,7 +101,7 @@ function Owner({ run, named }: { run: ToolRunSummary; named: boolean }) {
     run.label?.name != null && run.tool,
     run.argumentsLine,
     named && run.connectorTitle,
-    who(run) !== run.connectorTitle && who(run),
+    identityText(run) !== run.connectorTitle && identityText(run),
     originWord(run.origin),
   ]
     .filter(Boolean)
@@ -122,7 +122,7 @@ function glyphOf(run: ToolRunSummary) {
   return needsSignIn ? ("signin" as const) : runStates[run.state].glyph;
 }
 
-function who(run: ToolRunSummary): string {
+function identityText(run: ToolRunSummary): string {
   return run.identity.user ?? run.identity.credential ?? run.identity.account;
 }
 

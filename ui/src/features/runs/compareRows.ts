@@ -27,10 +27,10 @@ type Added = Extract<ComparedLine, { kind: "added" }>;
 
 /** The rows of one text. */
 export function unifiedRows(lines: readonly ComparedLine[]): UnifiedRow[] {
-  return stretches(lines).flatMap((stretch): UnifiedRow[] => {
+  return splitStretches(lines).flatMap((stretch): UnifiedRow[] => {
     if (stretch.kind === "same") return [{ ...stretch.line, kind: "line", sign: " ", changed: null }];
     if (stretch.kind !== "changed") return [stretch];
-    const parts = pairs(stretch.removed, stretch.added);
+    const parts = pairLines(stretch.removed, stretch.added);
     return [
       ...stretch.removed.map(({ before, text }, index): UnifiedRow => ({
         kind: "line",
@@ -54,7 +54,7 @@ export function unifiedRows(lines: readonly ComparedLine[]): UnifiedRow[] {
 
 /** The rows of two texts beside each other. */
 export function sideRows(lines: readonly ComparedLine[]): SideRow[] {
-  return stretches(lines).flatMap((stretch): SideRow[] => {
+  return splitStretches(lines).flatMap((stretch): SideRow[] => {
     if (stretch.kind === "same") {
       const { before, after, text } = stretch.line;
       return [
@@ -67,7 +67,7 @@ export function sideRows(lines: readonly ComparedLine[]): SideRow[] {
       ];
     }
     if (stretch.kind !== "changed") return [stretch];
-    const parts = pairs(stretch.removed, stretch.added);
+    const parts = pairLines(stretch.removed, stretch.added);
     return Array.from({ length: Math.max(stretch.removed.length, stretch.added.length) }, (_, index): SideRow => {
       const removed = stretch.removed[index];
       const added = stretch.added[index];
@@ -86,7 +86,7 @@ type Stretch =
   | { kind: "changed"; removed: Removed[]; added: Added[] }
   | { kind: "folded" | "cut"; count: number };
 
-function stretches(lines: readonly ComparedLine[]): Stretch[] {
+function splitStretches(lines: readonly ComparedLine[]): Stretch[] {
   const found: Stretch[] = [];
   for (const line of lines) {
     const last = found.at(-1);
@@ -101,7 +101,10 @@ function stretches(lines: readonly ComparedLine[]): Stretch[] {
 }
 
 /** As many removed as added lines stand for each other one by one; of others nothing is marked. */
-function pairs(removed: readonly Removed[], added: readonly Added[]): { removed: ChangedPart; added: ChangedPart }[] {
+function pairLines(
+  removed: readonly Removed[],
+  added: readonly Added[],
+): { removed: ChangedPart; added: ChangedPart }[] {
   if (removed.length !== added.length) return [];
   return removed.map((line, index) => changedParts(line.text, added[index]?.text ?? ""));
 }

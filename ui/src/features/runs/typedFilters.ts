@@ -54,10 +54,10 @@ export function withFilters(filters: readonly TypedFilter[], more: readonly Type
 
 /** The text that asks the host for all of them. */
 export function asTyped(filters: readonly TypedFilter[], words: string): string {
-  return [...filters.map(({ name, value }) => `${name}:${quoted(value)}`), words].join(" ").trim();
+  return [...filters.map(({ name, value }) => `${name}:${quoteWords(value)}`), words].join(" ").trim();
 }
 
 /** A name of several words in quotes; a quote within it is left open, which `*` stands for. */
-function quoted(value: string): string {
+function quoteWords(value: string): string {
   return /[\s"]/.test(value) ? `"${value.replaceAll('"', "*")}"` : value;
 }

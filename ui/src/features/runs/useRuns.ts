@@ -21,7 +21,7 @@ type Runs = {
 export function useRuns(filter: RunFilter): Runs {
   const { data, error, isPending, isPlaceholderData, hasNextPage, isFetching, fetchNextPage, refetch } =
     useInfiniteQuery(queries.runPages(filter));
-  const runs = useMemo(() => distinct(data?.pages.flatMap((page) => page.runs) ?? []), [data]);
+  const runs = useMemo(() => withoutDuplicates(data?.pages.flatMap((page) => page.runs) ?? []), [data]);
   return {
     runs,
     total: data?.pages[0]?.total ?? 0,
@@ -36,7 +36,7 @@ export function useRuns(filter: RunFilter): Runs {
 }
 
 /** A run that began while pages were read may stand on two of them. */
-function distinct(runs: readonly ToolRunSummary[]): ToolRunSummary[] {
+function withoutDuplicates(runs: readonly ToolRunSummary[]): ToolRunSummary[] {
   const seen = new Set<RunId>();
   return runs.filter((run) => !seen.has(run.id) && seen.add(run.id));
 }

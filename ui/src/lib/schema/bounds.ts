@@ -28,24 +28,29 @@ export function isCheckedSoon(root: AnySchema, value: unknown): boolean {
     return resolved.get(reference);
   }
 
-  function walk(schema: unknown, here: unknown, depth: number): boolean {
+  function isBounded(schema: unknown, here: unknown, depth: number): boolean {
     left -= 1;
     if (left < 0 || depth > MOST_DEPTH) return false;
     if (!isObject(schema)) return true;
-    if (!beside(schema, resolve).every((part) => walk(part, here, depth + 1))) return false;
+    if (!inPlaceSchemas(schema, resolve).every((part) => isBounded(part, here, depth + 1))) return false;
     if (Array.isArray(here))
-      return here.every((item: unknown, at) => ofItem(schema, at).every((part) => walk(part, item, depth + 1)));
+      return here.every((item: unknown, at) =>
+        itemSchemas(schema, at).every((part) => isBounded(part, item, depth + 1)),
+      );
     if (!isObject(here)) return true;
     return Object.entries(here).every(([name, member]) =>
-      ofMember(schema, name).every((part) => walk(part, member, depth + 1)),
+      memberSchemas(schema, name).every((part) => isBounded(part, member, depth + 1)),
     );
   }
 
-  return walk(root, value, 0);
+  return isBounded(root, value, 0);
 }
 
 /** The parts that speak of the same value. */
-function beside(schema: Record<string, unknown>, resolve: (reference: string) => AnySchema | undefined): unknown[] {
+function inPlaceSchemas(
+  schema: Record<string, unknown>,
+  resolve: (reference: string) => AnySchema | undefined,
+): unknown[] {
   const lists = ["allOf", "anyOf", "oneOf"].flatMap((word) => listOf(schema[word]));
   const single = ["if", "then", "else", "not"].map((word) => schema[word]);
   const dependent = ["dependentSchemas", "dependencies"].flatMap((word) => membersOf(schema[word]));
@@ -55,7 +60,7 @@ function beside(schema: Record<string, unknown>, resolve: (reference: string) =>
   return [...lists, ...single, ...dependent, ...references.map(resolve)].filter(isSchema);
 }
 
-function ofMember(schema: Record<string, unknown>, name: string): unknown[] {
+function memberSchemas(schema: Record<string, unknown>, name: string): unknown[] {
   const { properties } = schema;
   const own = isObject(properties) && Object.hasOwn(properties, name) ? [properties[name]] : [];
   return [
@@ -66,7 +71,7 @@ function ofMember(schema: Record<string, unknown>, name: string): unknown[] {
   ].filter(isSchema);
 }
 
-function ofItem(schema: Record<string, unknown>, at: number): unknown[] {
+function itemSchemas(schema: Record<string, unknown>, at: number): unknown[] {
   const own = [schema.prefixItems, schema.items].map((list) => (Array.isArray(list) ? (list[at] as unknown) : list));
   return [...own, schema.contains, schema.additionalItems, schema.unevaluatedItems].filter(isSchema);
 }

@@ -6,7 +6,7 @@ export function titleAt(schema: AnySchema, pointer: string): string {
   const words: string[] = [];
   let here = [asSchema(schema)];
   for (const step of fromPointer(pointer)) {
-    here = here.flatMap((outer) => inside(outer, step));
+    here = here.flatMap((outer) => schemasAt(outer, step));
     const title = here.map((inner) => inner.title).find((told) => typeof told === "string");
     // An entry is told by its place in its list.
     if (isIndex(step) && words.length > 0) words.push(`${words.pop() ?? ""} ${Number(step) + 1}`);
@@ -16,11 +16,11 @@ export function titleAt(schema: AnySchema, pointer: string): string {
 }
 
 /** The schemas of a member or an entry, also those in alternatives. */
-function inside(outer: Schema, step: string): Schema[] {
+function schemasAt(outer: Schema, step: string): Schema[] {
   const member = asSchema(outer.properties)[step];
   const own = isObject(member) ? [member] : isIndex(step) && isObject(outer.items) ? [outer.items] : [];
   const parts = ["allOf", "anyOf", "oneOf"].flatMap((keyword) => branches(outer, keyword));
-  return [...own, ...parts.flatMap((part) => inside(part, step))];
+  return [...own, ...parts.flatMap((part) => schemasAt(part, step))];
 }
 
 function isIndex(step: string): boolean {

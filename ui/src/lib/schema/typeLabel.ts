@@ -9,7 +9,7 @@ export function typeLabel(schema: AnySchema): string {
   if (Array.isArray(schema.enum)) return unique(schema.enum.map(jsonType)).join(" | ");
   if ("const" in schema) return jsonType(schema.const);
   const options = [...branches(schema, "anyOf"), ...branches(schema, "oneOf")];
-  if (options.length > 0) return joined(unique(options.map(typeLabel)));
+  if (options.length > 0) return joinLabels(unique(options.map(typeLabel)));
   if (isObject(schema.properties)) return "object";
   return "any";
 }
@@ -23,7 +23,7 @@ function oneType(type: string, schema: Schema): string {
 }
 
 /** More than three types tell nobody anything. */
-function joined(labels: string[]): string {
+function joinLabels(labels: string[]): string {
   return labels.length > 3 ? `any of ${labels.length} types` : labels.join(" | ");
 }
 

@@ -31,7 +31,7 @@ export function fits(schema: AnySchema, value: unknown): boolean {
 function check(schema: AnySchema, value: unknown, untilFirst: boolean): ValidationResult | null {
   if (!isCheckedSoon(schema, value)) return null;
   try {
-    return new Validator(prepared(schema), "2020-12", untilFirst).validate(value);
+    return new Validator(sanitizeSchema(schema), "2020-12", untilFirst).validate(value);
   } catch {
     return null;
   }
@@ -41,7 +41,7 @@ function check(schema: AnySchema, value: unknown, untilFirst: boolean): Validati
  * `$id` would move the base of local references, the validator writes into what it is given, and a slow regular
  * expression would keep the page from answering.
  */
-function prepared(schema: AnySchema): AnySchema {
+function sanitizeSchema(schema: AnySchema): AnySchema {
   if (typeof schema === "boolean") return schema;
   const { $id, id, $schema, pattern, patternProperties, ...others } = schema;
   const kept: Record<string, unknown> = others;
@@ -56,7 +56,7 @@ function prepared(schema: AnySchema): AnySchema {
       delete kept.unevaluatedProperties;
     }
   }
-  return mapChildren(kept, prepared);
+  return mapChildren(kept, sanitizeSchema);
 }
 
 /** Keywords that only repeat that something inside them is wrong. */
