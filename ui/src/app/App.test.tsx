@@ -96,6 +96,7 @@ describe("keys", () => {
     const sheet = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
     // Those of other pages too, which do not act here.
     expect(within(within(sheet).getByRole("region", { name: "On runs" })).getByText("Edit and run")).toBeVisible();
+    expect(within(within(sheet).getByRole("region", { name: "On tools" })).getByText("Dry run")).toBeVisible();
     expect(within(sheet).getByText("Remove")).toBeVisible();
     expect(within(sheet).getByText("Open browser again")).toBeVisible();
   });

@@ -21,6 +21,16 @@ const onConnectors = [
   { keys: ["D"], label: "Check" },
 ];
 
+const onTools = [
+  { keys: ["Mod+Enter"], label: "Run" },
+  { keys: ["Mod+Shift+Enter"], label: "Dry run" },
+  { keys: ["Mod+."], label: "Cancel" },
+  { keys: ["Mod+J"], label: "Form or JSON" },
+  { keys: ["F8"], label: "Next problem" },
+  { keys: ["E"], label: "Open with last arguments" },
+  { keys: ["Mod+Shift+C"], label: "Copy as command" },
+];
+
 const onRuns = [
   { keys: ["R"], label: "Run again" },
   { keys: ["E"], label: "Edit and run" },
@@ -59,6 +69,7 @@ export function CheatSheet({ onClose }: { onClose: () => void }) {
         />
         <Group title="In lists" keys={inLists} />
         <Group title="On connectors" keys={onConnectors} />
+        <Group title="On tools" keys={onTools} />
         <Group title="On runs" keys={onRuns} />
         <Group title="During sign-in" keys={inSignIns} />
       </div>
