@@ -21,7 +21,7 @@ import { originWords, runStates } from "@/components/ToolResult/runWords";
 import { Timing } from "@/components/ToolResult/Timing";
 import { ago, bytes, duration, exactTime } from "@/lib/time";
 import styles from "./Runs.module.css";
-import { type Comparing, comparing as fresh } from "./comparing";
+import { type Comparing, newComparison } from "./comparing";
 import { RunComparisonPane } from "./RunComparisonPane";
 import { RunElsewhereDialog } from "./RunElsewhereDialog";
 import { RunLabelDialog } from "./RunLabelDialog";
@@ -89,7 +89,7 @@ function Loaded({
   const { glyph, word } = runStates[run.state];
   const isRunning = run.state === "running";
   const copyCommand = () => copy(actions.command, "Command");
-  const compare = () => onCompare(comparing ?? fresh);
+  const compare = () => onCompare(comparing ?? newComparison);
   const runElsewhere = () => setElsewhere(true);
   const label = run.label ?? unlabelled;
   const pin = () => actions.label({ ...label, pinned: !label.pinned });
@@ -252,8 +252,8 @@ function Loaded({
         withArguments
         comparison={{
           isShown: comparing !== null,
-          onShow: (shown) => onCompare(shown ? (comparing ?? fresh) : null),
-          content: <RunComparisonPane run={run} comparing={comparing ?? fresh} onChange={onCompare} />,
+          onShow: (shown) => onCompare(shown ? (comparing ?? newComparison) : null),
+          content: <RunComparisonPane run={run} comparing={comparing ?? newComparison} onChange={onCompare} />,
         }}
       />
       {Boolean(run.questions?.length) && !comparing && <RunQuestions questions={run.questions ?? []} />}

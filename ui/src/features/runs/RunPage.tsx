@@ -4,7 +4,7 @@ import { useState } from "react";
 import { type RunId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { Icon } from "@/components/Icon";
-import { type Comparing, comparing as fresh } from "./comparing";
+import { type Comparing, newComparison } from "./comparing";
 import { RunDetail } from "./RunDetail";
 import styles from "./Runs.module.css";
 
@@ -17,7 +17,7 @@ export function RunPage() {
 
 function Shown({ id, partner }: { id: RunId; partner: RunId | undefined }) {
   const [comparing, setComparing] = useState<Comparing | null>(
-    partner === undefined ? null : { ...fresh, partner: partner === "" ? null : partner },
+    partner === undefined ? null : { ...newComparison, partner: partner === "" ? null : partner },
   );
   const { data: run } = useQuery(queries.run(id));
   const navigate = useNavigate();

@@ -11,7 +11,7 @@ import { Toolbar } from "@/components/Toolbar";
 import { everyRun } from "@/host/queries";
 import { count } from "@/lib/words";
 import { AddFilterMenu } from "./AddFilterMenu";
-import { type Comparing, comparing as fresh } from "./comparing";
+import { type Comparing, newComparison } from "./comparing";
 import { ExportMenu, useExportRuns } from "./ExportMenu";
 import { RetentionMenu } from "./RetentionMenu";
 import { PeekRun } from "./PeekRun";
@@ -65,7 +65,7 @@ export function RunsBrowser({ connector }: Props) {
       return;
     }
     setSelected(later);
-    setComparing({ ...fresh, ...comparing, partner: earlier });
+    setComparing({ ...newComparison, ...comparing, partner: earlier });
   };
   // A comparison that starts needs the room of a page where there is none beside the list.
   const changeComparing = (next: Comparing | null) => {
