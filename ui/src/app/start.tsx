@@ -21,7 +21,7 @@ export async function start(): Promise<void> {
   // Looks first: what is drawn once in the wrong colours flashes. Without an answer the usual ones do.
   const preferences = await client.fetchQuery(queries.preferences()).catch(() => undefined);
   applyAppearance(complete(preferences));
-  // Drawn once with everything in it, instead of anew with each answer.
+  // Rendered once with everything in it, instead of again with each answer.
   await Promise.race([content, new Promise((resolve) => setTimeout(resolve, patience))]);
   if (!isHome()) deferLongReads();
   createRoot(root).render(<App client={client} history={createHashHistory()} />);

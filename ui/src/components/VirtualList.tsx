@@ -86,7 +86,7 @@ export function VirtualList<T>(props: Props<T>) {
   const appearance = useAppearance();
   const rowSize = rem(appearance.compact ? compact : comfortable);
   const headSize = rem(appearance.compact ? 1.625 : 1.875);
-  // The virtualizer measures every row anew when these change: over a long list at each frame of scrolling.
+  // The virtualizer measures every row again when these change: over a long list at each frame of scrolling.
   const estimateSize = useCallback(
     (index: number) => (items[index]?.kind === "head" ? headSize : rowSize),
     [items, headSize, rowSize],
@@ -125,7 +125,7 @@ export function VirtualList<T>(props: Props<T>) {
   useEffect(() => {
     const index = items.findIndex((item) => item.kind === "row" && item.key === selected);
     if (index >= 0) virtualizer.scrollToIndex(index, { align: "auto" });
-    // As the list comes, so that whoever comes back sees the row that was left; later it moves with the keys.
+    // On mount, so that the row that was left is in view after coming back; later it moves with the keys.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 

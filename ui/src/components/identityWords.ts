@@ -8,7 +8,7 @@ export function credentialWord({ platform, credential }: IdentityLine): string |
   return credential ?? (platforms[platform].abilities.signsInHere ? "No credential" : null);
 }
 
-/** As who a run acts, as one says it before something that it may delete. */
+/** The identity that a run acts with, for confirmations. */
 export function actingWords({ account, credential, user, platform }: IdentityLine): string {
   if (credential !== null) return [account, credential, user].filter(Boolean).join(" · ");
   return platforms[platform].abilities.signsInHere ? `${account} (no credential)` : account;

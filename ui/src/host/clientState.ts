@@ -57,7 +57,7 @@ export function useClientState<T>(key: StateKey<T>): [T, (update: Update<T>) => 
   const state = clientState(useQueryClient());
   const { id, initial } = key;
   const value = useSyncExternalStore(state.subscribe, () => state.get(key));
-  // A key is made anew at each turn: what it names is what counts.
+  // Keys are new objects at each render; their id counts.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const set = useCallback((update: Update<T>) => state.set({ id, initial }, update), [state, id]);
   return [value, set];

@@ -19,7 +19,7 @@ import {
 import { call } from "./call";
 import { firstPaint } from "./firstPaint";
 
-/** What has a key of its own; reading one again reads everything beneath it again. */
+/** The keys of all queries; invalidating one invalidates those that begin with it. */
 export const keys = {
   about: ["about"],
   preferences: ["preferences"],
@@ -59,18 +59,18 @@ export const keys = {
   hostedState: (id: ConnectorId) => ["hosted", id, "state"],
 } as const;
 
-/** Has everything under these keys read again: at once where it is shown, else when it is. */
+/** Invalidates everything under these keys; what is shown is fetched again at once. */
 export async function invalidate(client: QueryClient, ...subjects: QueryKey[]): Promise<void> {
   await Promise.all(subjects.map((queryKey) => client.invalidateQueries({ queryKey })));
 }
 
-// What is asked of a platform is asked when somebody wants to see it and after each look at the connector
+// Platforms are asked when their answer is shown and after each check of the connector
 // (`refetchAfterChecks`): never polled, never by itself.
 const once = { staleTime: Infinity, retry: false } as const;
 /** Milliseconds between two looks at a locked keychain. */
 const keychainLooks = 2_000;
 
-// A form is made anew each time it opens: secrets and present values are not kept for later.
+// A form is fetched each time it opens: secrets and current values are not cached.
 const form = { ...once, gcTime: 0 } as const;
 
 /**
@@ -141,7 +141,7 @@ export const queries = {
       queryFn: () => call(commands.platformCredentialForm(id, level)),
       ...form,
     }),
-  // Asked of the server when somebody wants to see it, each time anew.
+  // Fetched from the server each time it is shown.
   resources: (id: ConnectorId) =>
     queryOptions({
       queryKey: [...keys.offeredBy(id), "resources"],
@@ -272,7 +272,7 @@ export const queries = {
     }),
   catalogue: () =>
     queryOptions({ queryKey: keys.catalogue, queryFn: () => commands.listCatalogue(), staleTime: Infinity }),
-  /** While the keychain is locked it is looked at again: it is unlocked outside of Patchbay, which nobody tells. */
+  /** Polled while the keychain is locked: it is unlocked outside of Patchbay, without an event. */
   vault: () =>
     queryOptions({
       queryKey: keys.vault,
@@ -280,7 +280,7 @@ export const queries = {
       refetchInterval: ({ state: { data } }) =>
         data?.state === "locked" && data.backend === "keychain" ? keychainLooks : false,
     }),
-  /** Asked when somebody wants to know. */
+  /** Fetched on demand. */
   update: () => queryOptions({ queryKey: keys.update, queryFn: () => call(commands.checkForUpdate()), enabled: false }),
 };
 

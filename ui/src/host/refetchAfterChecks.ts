@@ -3,7 +3,7 @@ import { type Connector, type ConnectorId } from "./bindings";
 import { invalidate, keys } from "./queries";
 
 /**
- * Has what a platform says of a connector read again after each look at the connector, whoever took it: a check,
+ * Invalidates what a platform says of a connector after each check of the connector, wherever it came from: a check,
  * a sign-in, an action here or by the command line. The list of connectors tells when the last one was.
  */
 export function refetchAfterChecks(client: QueryClient): void {

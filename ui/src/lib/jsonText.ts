@@ -40,7 +40,7 @@ export function locate(text: string, pointer: string): { from: number; to: numbe
   for (let depth = path.length; tree && depth >= 0; depth -= 1) {
     const node = findNode(tree, path.slice(0, depth));
     if (!node) continue;
-    // A container is marked at its opening sign only: a whole document under-waved helps nobody.
+    // A container is marked at its opening bracket only, not throughout.
     const length = node.type === "object" || node.type === "array" ? 1 : node.length;
     return { from: node.offset, to: node.offset + length, line: lineOf(text, node.offset) };
   }

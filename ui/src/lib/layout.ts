@@ -1,4 +1,4 @@
-/** How much of the width the form of a tool has beside its result, in percent, until somebody chooses. */
+/** The default width of a tool's form beside its result, in percent. */
 export const usualFormPercent = 40;
 
 /** Pixels of a length in rem, with the text zoom of now. */

@@ -91,7 +91,7 @@ function hideAll(finders: ReadonlySet<Finder>): void {
   for (const finder of finders) finder.hide();
 }
 
-/** Marks the one at that place among all, counted round; they are counted anew, for what is drawn may have changed. */
+/** Marks the match at that index, wrapping around; counts again, because what is drawn may have changed. */
 function showAt(finders: ReadonlySet<Finder>, query: string, index: number): { index: number; total: number } {
   hideAll(finders);
   const counts = [...finders].map((finder) => ({ finder, count: finder.count(query) }));

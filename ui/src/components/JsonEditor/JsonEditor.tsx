@@ -23,7 +23,7 @@ type Props = {
 };
 
 /**
- * A value as JSON text. The text is the user's own: it is written anew only when the value changes from
+ * A value as JSON text. The text is the user's own: it is rewritten only when the value changes from
  * elsewhere, so spaces and unfinished words stay.
  */
 export function JsonEditor({ label, value, onChange, problems = [], onReadable, isDisabled = false }: Props) {

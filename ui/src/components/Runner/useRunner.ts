@@ -68,7 +68,7 @@ export type Runner = Pick<State, "mode" | "isReadable" | "missing"> & {
   args: Arguments;
   form: RefObject<SchemaFormHandle | null>;
   isConfirming: boolean;
-  /** Whether a confirmation was open before, whose focus somebody has to take over. */
+  /** Whether a confirmation was just closed, so that its focus has to go elsewhere. */
   wasConfirming: boolean;
   /** Runs it, with these values or with what is typed, once everything is valid and agreed to. */
   submit: (values?: JsonObject) => void;
@@ -106,7 +106,7 @@ export function useRunner({
     refusal: null,
   });
   useArgumentsDraft(place, name, schema, args.value);
-  // Fields tell it in an effect: made anew at each turn it would be told without end.
+  // Stable, because fields call it in an effect: a new function at each render would loop.
   const setReadable = useCallback((isReadable: boolean) => dispatch({ type: "set_readable", isReadable }), []);
   const isConfirming = state.confirmation === "open";
 

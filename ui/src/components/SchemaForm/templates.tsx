@@ -45,7 +45,7 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
         return { name, label: secrets && typeof drawn.title === "string" ? drawn.title : name, schema: drawn };
       }),
     );
-    // Pairs are a matter of looks: no element is put around them, which would draw both anew as fields come and go.
+    // Pairs are styled only: an element around them would remount both as fields come and go.
     return fields.map(({ name, content }) => (
       <div key={name} data-half={paired.has(name) || undefined}>
         {content}

@@ -26,7 +26,7 @@ type Props = { account: Account; platform: PlatformForm };
 /** What is no secret of an account, changed after a light read has shown that it works. */
 export function AccountSettings({ account, platform }: Props) {
   if (platform.fields.every((field) => field.isSecret)) return null;
-  // What somebody else changed meanwhile stands in a new form.
+  // Settings that changed elsewhere get a new form.
   return <SettingsForm key={JSON.stringify(account.settings)} account={account} platform={platform} />;
 }
 

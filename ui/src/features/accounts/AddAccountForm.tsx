@@ -43,7 +43,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
   const asked = byWay(platform, way);
   const { title, fields } = asked;
 
-  // Made anew by each try, also where the same is wrong again.
+  // A new object after each attempt, even with the same errors.
   useEffect(() => box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), [errors]);
   const submit = (event?: FormEvent) => {
     event?.preventDefault();

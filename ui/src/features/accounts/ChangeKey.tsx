@@ -28,7 +28,7 @@ export function ChangeKey({ account, fields }: Props) {
   const { data: wallet = [] } = useQuery(queries.wallet());
   const replace = useReplaceSecrets();
   const box = useRef<HTMLFormElement>(null);
-  // Made anew by each try, also where the same is wrong again.
+  // A new object after each attempt, even with the same errors.
   useEffect(() => box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), [errors]);
   const given = secretsOf(secrets, form);
   const isTouched = Object.keys(given).length > 0;

@@ -61,7 +61,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const check = useCheckConnector();
   const remove = useRemoveConnector();
   const turnOn = useEnableConnector();
-  // Rows are drawn anew when what they are given changes, and a mutation is another one at each turn.
+  // Stable functions: a mutation is a new object at each render, which would render every row again.
   const { mutate: turnOnNow } = turnOn;
   const { mutate: checkNow } = check;
 

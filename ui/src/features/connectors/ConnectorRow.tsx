@@ -38,7 +38,7 @@ type Props = {
   onNextAction: (action: NextAction, connector: Connector) => void;
 };
 
-/** The cells of one row: what, how it is, where and as whom, how much, when, and one button. */
+/** The cells of one row: name, status, account and identity, tools, last success, and one button. */
 export function ConnectorRow({
   connector,
   isActive,

@@ -27,7 +27,7 @@ type Props = {
   onSignIn: (connector: Connector) => void;
 };
 
-/** Every connector in one list: how it is, as whom, and what to do about it. */
+/** Every connector in one list: status, identity, and next action. */
 export function ConnectorsPage({ onAdd, ...list }: Props) {
   const { data: all, error, refetch } = useQuery(queries.connectors());
   const { data: preferences } = useQuery(queries.preferences());

@@ -55,7 +55,7 @@ type DialogProps = {
   onTrusted: () => void;
 };
 
-/** Asks before a certificate is trusted that nobody vouches for. */
+/** Asks before a certificate is trusted that no authority has signed. */
 function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps) {
   const trust = useTrustCertificate(connector.id);
   const { place, reason, facts } = certificate;

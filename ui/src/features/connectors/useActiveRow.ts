@@ -3,7 +3,7 @@ import { stateKey, useClientState } from "@/host/clientState";
 
 const activeRow = stateKey<ConnectorId | null>(null, "active-connector");
 
-/** The row that the keys are for; whoever comes back from a connector's page finds it where it was left. */
+/** The row that the keys act on; kept while a connector's page is open. */
 export function useActiveRow(): [ConnectorId | null, (id: ConnectorId | null) => void] {
   return useClientState(activeRow);
 }

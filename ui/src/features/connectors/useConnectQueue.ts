@@ -60,7 +60,7 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
   return { start: (connectors: Connector[]) => void start(connectors), stop: () => stopping.current.abort(), left };
 }
 
-/** How the sign-in of a connector that begins now ends; `null` when nobody waits for it any more. */
+/** How the next sign-in of a connector ends; `null` once the wait is aborted. */
 function endOf(
   client: QueryClient,
   connector: ConnectorId,

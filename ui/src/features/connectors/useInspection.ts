@@ -3,7 +3,7 @@ import { type AddressInspection, commands } from "@/host/bindings";
 import { call } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
 
-/** Looks at an address, one at a time; a look that nobody waits for any more ends at the host at once. */
+/** Inspects one address at a time; an inspection that is superseded or left is cancelled at the host. */
 export function useInspection(onFound: (inspection: AddressInspection) => void) {
   const pendingId = useRef<string | null>(null);
   const {

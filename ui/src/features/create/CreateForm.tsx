@@ -43,7 +43,7 @@ type Props = {
   onShowAuthorization: (id: AuthorizationId) => void;
 };
 
-/** What a platform asks for to create a connector; begins anew when asked to. */
+/** The platform's form to create a connector; its draft can be discarded. */
 export function CreateForm(props: Props) {
   const [round, setRound] = useState(0);
   const startOver = () => {

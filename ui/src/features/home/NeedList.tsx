@@ -129,7 +129,7 @@ function Reason({ need: { kind, words, code, since, lapsesAt } }: { need: Need }
   );
 }
 
-/** As who, or of which account; a credential of the wallet is nobody else's, the network everybody's. */
+/** The identity or account of a need; credentials of the wallet and the network have none. */
 function Owner({ need: { identity, entry }, account }: { need: Need; account: Account | undefined }) {
   if (identity) {
     return (

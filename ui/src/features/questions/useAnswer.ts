@@ -18,7 +18,7 @@ export type Answering = {
 };
 
 export function useAnswer(id: QuestionId): Answering {
-  // Where nobody waits any more, the list that is read again says so.
+  // A question that is no longer open disappears with the invalidated list.
   const answer = useCommand({
     mutationFn: (given: QuestionAnswer) => call(commands.answerQuestion(id, given)),
     invalidates: [keys.questions],

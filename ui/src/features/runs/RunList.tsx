@@ -95,7 +95,7 @@ function Called({ run }: { run: ToolRunSummary }) {
   );
 }
 
-/** With what, on which connector, as whom and by whom a run was made; whole in the tooltip where there is no room. */
+/** Arguments, connector, identity and caller of a run; in full in the tooltip. */
 function Owner({ run, named }: { run: ToolRunSummary; named: boolean }) {
   const words = [
     run.label?.name != null && run.tool,

@@ -1,7 +1,7 @@
 import styles from "./Runs.module.css";
 import { RunsBrowser } from "./RunsBrowser";
 
-/** Every run, whoever asked for it. */
+/** Every run, of the window and the command line. */
 export function RunsPage() {
   return (
     <div className={styles.page}>

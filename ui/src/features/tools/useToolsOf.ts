@@ -9,7 +9,7 @@ type ToolsOf = {
   tools: ToolSummary[] | undefined;
   isPending: boolean;
   problem: Problem | null;
-  /** Asks the server anew. */
+  /** Lists them again at the server. */
   refresh: () => void;
   isRefreshing: boolean;
 };

@@ -35,7 +35,7 @@ export type FieldFacts = {
   values?: readonly string[];
   /** Why there is nothing better than JSON for it. */
   reason?: string;
-  /** How many members of an object are left to JSON, for nobody fills in so long a form. */
+  /** How many members of an object are edited in JSON only, because the form would be too long. */
   hidden?: number;
 };
 
@@ -105,7 +105,7 @@ function convert(schema: AnySchema, top = false): Schema {
   return json(rest, nullable, reasons.anything, type);
 }
 
-/** Why a value is edited as JSON, in words for whoever has to. */
+/** Why a value is edited as JSON, for the user. */
 const reasons = {
   anything: "No form: any value is allowed here.",
   tooDeep: "No form: too large, recursive or described elsewhere.",

@@ -134,7 +134,7 @@ export function OperationRunner({ account, operation }: Props) {
 
 type ConfirmProps = Props & { values: JsonObject; onConfirm: () => void; onKeep: () => void };
 
-/** Names the operation, what it hits and as whom, before it cannot be taken back. */
+/** Confirms an operation: names it, its arguments and the account. */
 function Confirm({ account, operation, values, onConfirm, onKeep }: ConfirmProps) {
   const target = Object.entries(redactSecrets(values, schemaOf(operation.parameters)))
     .filter(([, value]) => value !== "" && ["string", "number", "boolean"].includes(typeof value))

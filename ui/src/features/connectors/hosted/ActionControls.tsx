@@ -42,7 +42,7 @@ export function ActionButton({ action, ...props }: Props & { action: Action }) {
   );
 }
 
-/** Switches that nobody tells how they are: one menu for each way, with those that can be moved that way. */
+/** Switches of unknown state: one menu to turn them on and one to turn them off. */
 export function ActionMenus({ switches, ...props }: Props & { switches: SwitchControl[] }) {
   const { start, failure, isPending } = useStartAction(props);
   const ways = (["turnOn", "turnOff"] as const).flatMap((way) => {
