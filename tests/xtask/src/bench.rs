@@ -2,6 +2,7 @@
 
 mod first_paint;
 mod hosted;
+mod idle;
 mod installer;
 mod list;
 mod processes;
@@ -26,6 +27,10 @@ pub(crate) enum Bench {
     FirstPaint,
     /// Tools run in a second, beside a bare MCP client
     ToolRun,
+    /// Calls of a program's tools in a second, beside a bare MCP client
+    StdioCall,
+    /// Processor time and memory of 50 connections that nobody uses
+    Idle,
     /// Size of the Debian package
     Installer,
     /// Calls per second of each hosted platform's client, beside bare reqwest
@@ -93,7 +98,9 @@ pub(crate) fn bench(names: &[Bench], with_sdks: bool, as_json: bool) -> Result<E
     for name in names {
         let outcomes = match name {
             Bench::FirstPaint => first_paint::measure()?,
-            Bench::ToolRun => vec![tool_run::measure()?],
+            Bench::ToolRun => vec![tool_run::over_http()?],
+            Bench::StdioCall => vec![tool_run::over_stdio()?],
+            Bench::Idle => idle::measure()?,
             Bench::Installer => vec![installer::measure()?],
             Bench::HostedCalls => hosted::calls()?,
             Bench::HostedCpu => hosted::cpu(with_sdks)?,

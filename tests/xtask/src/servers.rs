@@ -5,7 +5,7 @@
 
 mod browser;
 mod desk;
-mod install;
+pub(crate) mod install;
 mod listening;
 pub(crate) mod sign_in;
 

@@ -32,8 +32,8 @@ pub(super) fn results(name: &str, arguments: &[&str]) -> Result<Vec<Value>> {
 ///
 /// # Errors
 /// As [`results`]; when it has none.
-pub(super) fn result(name: &str) -> Result<Value> {
-    results(name, &[])?
+pub(super) fn result(name: &str, arguments: &[&str]) -> Result<Value> {
+    results(name, arguments)?
         .pop()
         .context("the program measured nothing")
 }

@@ -13,7 +13,7 @@ const SEARCHED_GOAL_MS: f64 = 50.0;
 /// # Errors
 /// When the program that measures does not compile, or finds nothing.
 pub(super) fn search() -> Result<Vec<Outcome>> {
-    let found = program::result("runs")?;
+    let found = program::result("runs", &[])?;
     let number = |of: &str| found[of].as_f64().with_context(|| format!("no {of}"));
     let (opened, searched) = (number("openedMs")?, number("searchedMs")?);
     Ok(vec![

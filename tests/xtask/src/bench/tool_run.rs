@@ -1,24 +1,37 @@
-//! Calls per second through the run verb, beside a bare rmcp client; `tests/benches/tool_run.rs` measures.
+//! Calls per second through the run verb, beside a bare rmcp client; `tests/benches/local` measures.
 
 use anyhow::{Context as _, Result};
 
 use super::{Outcome, program};
+use crate::servers::install;
 
 const GOAL: f64 = 0.8;
 
-/// Builds the program that measures and runs it.
+/// Calls to a server on the web.
 ///
 /// # Errors
-/// When it does not compile, or a call fails.
-pub(super) fn measure() -> Result<Outcome> {
-    let mut detail = program::result("tool_run")?;
-    let ratio = detail["ratio"].take();
-    let ratio = ratio.as_f64().context("the program measured no ratio")?;
-    if let Some(detail) = detail.as_object_mut() {
-        detail.remove("ratio");
-    }
+/// When the program that measures does not compile, or a call fails.
+pub(super) fn over_http() -> Result<Outcome> {
+    outcome("tool_run", &["http"])
+}
+
+/// Calls to a program: a server that nobody here wrote.
+///
+/// # Errors
+/// As [`over_http`]; when the server cannot be installed.
+pub(super) fn over_stdio() -> Result<Outcome> {
+    let server = install::npm()?.join(install::EVERYTHING);
+    let server = server.to_str().context("a path that is no text")?;
+    outcome("stdio_call", &["stdio", "node", server, "stdio"])
+}
+
+fn outcome(bench: &'static str, arguments: &[&str]) -> Result<Outcome> {
+    let mut detail = program::result("local", arguments)?;
+    let members = detail.as_object_mut().context("a result is no object")?;
+    let ratio = members.remove("ratio").and_then(|ratio| ratio.as_f64());
+    let ratio = ratio.context("the program measured no ratio")?;
     Ok(Outcome {
-        bench: "tool_run",
+        bench,
         kind: "ratio",
         number: ratio,
         unit: "times the calls of a bare client",

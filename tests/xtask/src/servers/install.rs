@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use crate::{places, shell, system};
 
 /// Where `server-everything` lies in the folder of npm.
-pub(super) const EVERYTHING: &str =
+pub(crate) const EVERYTHING: &str =
     "node_modules/@modelcontextprotocol/server-everything/dist/index.js";
 
 /// The server of this repository over packages of npm, which looks for them where it lies.
@@ -21,7 +21,7 @@ pub(super) const SIGNED_IN: &str = "signed_in.mjs";
 ///
 /// # Errors
 /// When one cannot be downloaded.
-pub(super) fn npm() -> Result<PathBuf> {
+pub(crate) fn npm() -> Result<PathBuf> {
     let folder = folder("npm");
     let locks = ["package.json", "package-lock.json"];
     if !is_installed(&folder, &locks)? {
