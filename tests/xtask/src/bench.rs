@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: measures, each beside its goal.
 
+mod cli_cold;
 mod first_paint;
 mod hosted;
 mod idle;
@@ -29,6 +30,8 @@ pub(crate) enum Bench {
     ToolRun,
     /// Calls of a program's tools in a second, beside a bare MCP client
     StdioCall,
+    /// A tool run from the command line in a new process, beside the official MCP Inspector
+    CliCold,
     /// Processor time and memory of 50 connections that nobody uses
     Idle,
     /// Size of the Debian package
@@ -100,6 +103,7 @@ pub(crate) fn bench(names: &[Bench], with_sdks: bool, as_json: bool) -> Result<E
             Bench::FirstPaint => first_paint::measure()?,
             Bench::ToolRun => vec![tool_run::over_http()?],
             Bench::StdioCall => vec![tool_run::over_stdio()?],
+            Bench::CliCold => vec![cli_cold::measure()?],
             Bench::Idle => idle::measure()?,
             Bench::Installer => vec![installer::measure()?],
             Bench::HostedCalls => hosted::calls()?,

@@ -67,6 +67,14 @@ impl Playground {
         self.address("openUrl")
     }
 
+    /// The address of the MCP server that wants a token, and that token.
+    ///
+    /// # Errors
+    /// When the Playground named none.
+    pub(crate) fn bearer(&self) -> Result<(&str, &str)> {
+        Ok((self.address("bearerUrl")?, self.address("bearerToken")?))
+    }
+
     fn address(&self, key: &str) -> Result<&str> {
         self.addresses[key]
             .as_str()

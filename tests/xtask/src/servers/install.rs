@@ -14,6 +14,9 @@ use crate::{places, shell, system};
 pub(crate) const EVERYTHING: &str =
     "node_modules/@modelcontextprotocol/server-everything/dist/index.js";
 
+/// Where the command line of the MCP Inspector lies there: the last one for every Node that is supported here.
+pub(crate) const INSPECTOR: &str = "node_modules/@modelcontextprotocol/inspector-cli/build/cli.js";
+
 /// The server of this repository over packages of npm, which looks for them where it lies.
 pub(super) const SIGNED_IN: &str = "signed_in.mjs";
 
