@@ -1,8 +1,8 @@
 //! Fills a database as years of use would: ten hosted accounts with so many connectors each.
 //!
-//! `many_connectors FILE COUNT WAITING`. The accounts are signed out, so that a window over it asks nobody. This
-//! computer has `WAITING` connectors that fail, and as many credentials.
-//! `cargo xtask bench list_first_rows list_filter list_scroll window_latency` is what wants it.
+//! `many_connectors FILE COUNT WAITING TOOLS`. The accounts are signed out, so that a window over it asks nobody. This
+//! computer has `WAITING` connectors that fail, and as many credentials. The connectors of the accounts have `TOOLS`
+//! together. `cargo xtask bench list_first_rows list_filter list_scroll tools_filter window_latency` is what wants it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use patchbay_model::{
     Account, AccountId, Authentication, AuthenticationMethod, CaptureLevel, Connector, ConnectorId,
     ConnectorStatus, IdentityLine, Json, Level, NetworkSettings, Platform, RemoteId, Status,
-    TimeLimits, Timestamp, Visibility, WalletEntry, WalletEntryId, WalletKind,
+    TimeLimits, Timestamp, Tool, ToolEffect, Visibility, WalletEntry, WalletEntryId, WalletKind,
 };
 use patchbay_store::Store;
 use serde_json::json;
@@ -32,6 +32,13 @@ const HOSTED: [Platform; 5] = [
 
 const SERVICES: [&str; 8] = [
     "GitHub", "Linear", "Notion", "Slack", "Jira", "Sentry", "Stripe", "Postgres",
+];
+
+const VERBS: [(&str, ToolEffect); 4] = [
+    ("list", ToolEffect::Read),
+    ("find", ToolEffect::Read),
+    ("update", ToolEffect::Write),
+    ("delete", ToolEffect::Destructive),
 ];
 
 /// Most are well, and some have each of the other looks.
@@ -54,7 +61,7 @@ async fn main() -> Result<()> {
     let file = arguments.next().context("no file was named")?;
     let mut count =
         || -> Result<usize> { Ok(arguments.next().context("no count was named")?.parse()?) };
-    let (count, waiting) = (count()?, count()?);
+    let (count, waiting, tools) = (count()?, count()?, count()?);
     let store = Store::open(Path::new(&file)).await?;
     let begun = Timestamp::parse("2026-01-05T08:00:00Z").context("an instant")?;
     let mut connectors = Vec::new();
@@ -63,6 +70,7 @@ async fn main() -> Result<()> {
         store.save_account(&account).await?;
         connectors.extend((0..count).map(|place| connector(&account, number, place, begun)));
     }
+    let tools_of_each = tools.div_ceil(connectors.len().max(1)).max(1);
     for place in 0..waiting {
         connectors.push(waiting_connector(place, begun));
         store.save_wallet_entry(&wallet_entry(place, begun)).await?;
@@ -72,7 +80,39 @@ async fn main() -> Result<()> {
         .buffer_unordered(AT_ONCE)
         .try_collect::<Vec<()>>()
         .await?;
+    let tools: Vec<Tool> = (0..tools).map(tool).collect();
+    for (connector, tools) in connectors.iter().zip(tools.chunks(tools_of_each)) {
+        store.replace_tools(&connector.id, tools, begun).await?;
+    }
     Ok(())
+}
+
+/// A tool as most are, whose schema is longer than all that is shown of it.
+fn tool(number: usize) -> Tool {
+    let (verb, effect) = VERBS[number % VERBS.len()];
+    let service = SERVICES[number / VERBS.len() % SERVICES.len()];
+    let property = |name: &str| json!({ "type": "string", "description": format!("The {name} of what is meant") });
+    Tool {
+        name: format!("{verb}_{}_{number:04}", service.to_lowercase()),
+        title: Some(format!("{verb} in {service}")),
+        description: Some(format!(
+            "Finds what {service} keeps by its name, and tells who changed it last, when, and why that was done."
+        )),
+        input_schema: Json(json!({
+            "type": "object",
+            "required": ["owner", "name"],
+            "properties": {
+                "owner": property("owner"), "name": property("name"), "branch": property("branch"),
+                "limit": { "type": "integer", "minimum": 1, "maximum": 100 },
+            },
+        })),
+        output_schema: None,
+        effect,
+        idempotent: false,
+        open_world: true,
+        icon: None,
+        needs_task: false,
+    }
 }
 
 fn account(number: usize, begun: Timestamp) -> Account {

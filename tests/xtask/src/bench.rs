@@ -10,6 +10,7 @@ mod processes;
 mod program;
 mod runs;
 mod tool_run;
+mod tools_filter;
 mod window_latency;
 
 use std::process::ExitCode;
@@ -50,6 +51,8 @@ pub(crate) enum Bench {
     ListFilter,
     /// Scrolling 10,000 connectors, beside plain text
     ListScroll,
+    /// A key typed into the filter of 5,000 tools
+    ToolsFilter,
     /// First pages of a history of 1,000,000 runs, opened and searched
     RunsSearch,
     /// Pages of the window with 1,000 connectors, 100 of which need attention
@@ -113,6 +116,7 @@ pub(crate) fn bench(names: &[Bench], with_sdks: bool, as_json: bool) -> Result<E
             Bench::ListFirstRows => list::first_rows()?,
             Bench::ListFilter => list::filter()?,
             Bench::ListScroll => list::scroll()?,
+            Bench::ToolsFilter => vec![tools_filter::measure()?],
             Bench::RunsSearch => runs::search()?,
             Bench::WindowLatency => window_latency::measure()?,
         };

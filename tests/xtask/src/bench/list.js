@@ -22,8 +22,7 @@ const until = (there) =>
     observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   });
 
-const grid = () => document.querySelector('[role="grid"][aria-label="Connectors"]');
-const rowCount = () => Number(grid()?.ariaRowCount ?? grid()?.getAttribute("aria-rowcount") ?? 0);
+const grid = (label = "Connectors") => document.querySelector(`[role="grid"][aria-label="${label}"]`);
 
 const steps = {
   /** Milliseconds from the start of the page until the list, or that it is empty, is drawn. */
@@ -49,9 +48,13 @@ const steps = {
     return performance.now() - begun;
   },
 
-  /** For each key typed into the filter, milliseconds until the rows that fit are drawn, and what Rust took of it. */
-  async filter(text) {
-    const field = document.querySelector('input[placeholder="Filter"]');
+  /**
+   * For each key typed into the filter of a list, milliseconds until the rows that fit have their places, and until
+   * they are drawn; what Rust took of it.
+   */
+  async filter(list, text) {
+    const field = document.querySelector('input[placeholder="Filter"], input[placeholder^="Search "]');
+    const rowCount = () => Number(grid(list)?.getAttribute("aria-rowcount") ?? 0);
     const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
     const asked = [];
     const real = window.fetch;
@@ -72,8 +75,11 @@ const steps = {
       set.call(field, value);
       field.dispatchEvent(new InputEvent("input", { bubbles: true }));
       await until(() => rowCount() !== before);
+      grid(list)?.getBoundingClientRect();
+      const work = performance.now() - begun;
       await drawn();
-      keys.push({ value, paint: performance.now() - begun, rust: asked.reduce((sum, one) => sum + one, 0), calls: asked.length, rows: rowCount() });
+      const paint = performance.now() - begun;
+      keys.push({ value, work, paint, rust: asked.reduce((sum, one) => sum + one, 0), calls: asked.length, rows: rowCount() });
     };
     for (let length = 1; length <= text.length; length++) await type(text.slice(0, length));
     for (let length = text.length - 1; length >= 0; length--) await type(text.slice(0, length));

@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Outcome, median};
 use crate::{
-    bundle,
-    cargo::cargo,
+    bundle, cargo,
     headless::Display,
     places, shell,
     system::{self, Need},
@@ -47,7 +46,7 @@ const STEPS: &str = include_str!("list.js");
 /// When a build fails, the list stays away, or this system's web view cannot be driven.
 pub(super) fn first_rows() -> Result<Vec<Outcome>> {
     prepare()?;
-    let (full, empty) = (Desk::open(EACH, 0)?, Desk::open(0, 0)?);
+    let (full, empty) = (Desk::open([EACH, 0, 0])?, Desk::open([0; 3])?);
     let mut times = [Vec::new(), Vec::new()];
     // The first opening of each fills caches and does not count.
     for round in 0..=OPENINGS {
@@ -77,7 +76,7 @@ pub(super) fn first_rows() -> Result<Vec<Outcome>> {
 /// As [`first_rows`].
 pub(super) fn filter() -> Result<Vec<Outcome>> {
     prepare()?;
-    let keys = Desk::open(EACH, 0)?.type_into_filter(TYPED)?;
+    let keys = Desk::open([EACH, 0, 0])?.type_into_filter("Connectors", TYPED)?;
     let times = |of: &str| -> Vec<f64> { keys.iter().filter_map(|key| key[of].as_f64()).collect() };
     let [rust, paint] = ["rust", "paint"].map(|of| median(times(of).into_iter()));
     let slowest = times("paint").into_iter().fold(0.0, f64::max);
@@ -115,7 +114,7 @@ pub(super) fn filter() -> Result<Vec<Outcome>> {
 /// As [`first_rows`].
 pub(super) fn scroll() -> Result<Vec<Outcome>> {
     prepare()?;
-    let desk = Desk::open(EACH, 0)?;
+    let desk = Desk::open([EACH, 0, 0])?;
     desk.wait_for_all()?;
     let mut frames = [Vec::new(), Vec::new()];
     for _ in 0..RUNS {
@@ -143,8 +142,8 @@ pub(super) fn prepare() -> Result<()> {
     }
     system::prepare(Need::Headless)?;
     bundle::build_programs(&[])?;
-    let seed = ["--locked", "--package", "patchbay-tests", "--example", SEED];
-    shell::run(cargo("build").args(seed))
+    // As the tests build it: alone it would have other features of what it needs, and all of that be compiled anew.
+    shell::run(cargo::linted(&["build"]).args(["--example", SEED]))
 }
 
 /// Where the app has its database below the display's home.
@@ -162,10 +161,10 @@ pub(super) struct Desk {
 
 impl Desk {
     /// Opens one whose ten accounts have `each` connectors; on this computer are as many as are `waiting` for a
-    /// person, and as many credentials.
-    pub(super) fn open(each: u32, waiting: u32) -> Result<Self> {
+    /// person, and as many credentials. The connectors of the accounts have so many `tools` together.
+    pub(super) fn open([each, waiting, tools]: [u32; 3]) -> Result<Self> {
         let display = Display::start(1280, 800)?;
-        seed(&display.home().join(DATABASE), [each, waiting])?;
+        seed(&display.home().join(DATABASE), [each, waiting, tools])?;
         let window = WebView::start(&display, &places::release_binary("patchbay-desktop"), &[])?;
         window.wait_for_content()?;
         window.execute("location.hash = '/connectors'", &[])?;
@@ -207,12 +206,12 @@ impl Desk {
         self.window.settle()
     }
 
-    /// Types into the filter again and again: what each key took, as `list.js` tells it.
-    pub(super) fn type_into_filter(&self, text: &str) -> Result<Vec<Value>> {
+    /// Types into the filter of the list of that name again and again: what each key took, as `list.js` tells it.
+    pub(super) fn type_into_filter(&self, list: &str, text: &str) -> Result<Vec<Value>> {
         self.wait_for_all()?;
         let mut keys = Vec::new();
         for _ in 0..TYPINGS {
-            let typed = self.step("filter", &[json!(text)])?;
+            let typed = self.step("filter", &[json!(list), json!(text)])?;
             keys.extend(typed.as_array().context("no keys were typed")?.clone());
         }
         Ok(keys)
@@ -231,7 +230,7 @@ impl Desk {
 /// How long a page may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn seed(database: &Path, counts: [u32; 2]) -> Result<()> {
+fn seed(database: &Path, counts: [u32; 3]) -> Result<()> {
     if let Some(folder) = database.parent() {
         fs::create_dir_all(folder)?;
     }

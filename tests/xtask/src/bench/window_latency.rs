@@ -52,14 +52,14 @@ const ELSEWHERE: (&str, &str) = ("/settings", "main h2");
 /// When a build fails, a page stays away, or this system's web view cannot be driven.
 pub(super) fn measure() -> Result<Vec<Outcome>> {
     list::prepare()?;
-    let empty = Desk::open(0, 0)?;
+    let empty = Desk::open([0; 3])?;
     let mut first_run = Vec::new();
     for _ in 0..OPENINGS {
         first_run.push(empty.first_look()?);
     }
     drop(empty);
-    let desk = Desk::open(EACH, WAITING)?;
-    let keys = desk.type_into_filter(TYPED)?;
+    let desk = Desk::open([EACH, WAITING, 0])?;
+    let keys = desk.type_into_filter("Connectors", TYPED)?;
     let keys = keys.iter().filter_map(|key| key["paint"].as_f64());
     let mut outcomes = vec![
         outcome("window_latency_first_run", first_run, Value::Null),

@@ -1,0 +1,48 @@
+//! A key in the filter of 5,000 tools, in the real web view.
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use super::list::{self, Desk};
+use super::{Outcome, median};
+
+/// Connectors of each of the ten accounts, and the tools of all of them.
+const EACH: u32 = 5;
+const TOOLS: u32 = 5000;
+
+/// Typed key by key; every key changes what fits.
+const TYPED: &str = "3123";
+
+const GOAL_MS: f64 = 16.0;
+
+/// What a key keeps the page busy with, until the tools that fit have their places: less than a frame, so that no
+/// frame is left out.
+///
+/// # Errors
+/// When a build fails, the list stays away, or this system's web view cannot be driven.
+pub(super) fn measure() -> Result<Outcome> {
+    list::prepare()?;
+    let desk = Desk::open([EACH, 0, TOOLS])?;
+    desk.wait_for_all()?;
+    let rows = "[role='grid'][aria-label='Tools'] [role='row']";
+    desk.step("open", &[json!("/tools"), json!(rows)])?;
+    let keys = desk.type_into_filter("Tools", TYPED)?;
+    let times = |of: &str| -> Result<Vec<f64>> {
+        let times = keys.iter().map(|key| key[of].as_f64());
+        times
+            .collect::<Option<_>>()
+            .with_context(|| format!("no {of}"))
+    };
+    let [work, paint] = [times("work")?, times("paint")?];
+    let slowest = work.iter().copied().fold(0.0, f64::max);
+    let [work, paint] = [work, paint].map(|times| median(times.into_iter()));
+    Ok(Outcome {
+        bench: "tools_filter",
+        kind: "value",
+        number: work,
+        unit: "ms for each key",
+        goal: "<= 16",
+        met: work <= GOAL_MS,
+        detail: json!({ "keys": keys.len(), "slowestMs": slowest.round(), "paintedMs": paint.round() }),
+    })
+}
