@@ -75,7 +75,9 @@ async fn the_whole_story() {
     let replace = ["account", "replace-key", "acc", "--from", "-"];
     fixture.run_with(&replace, NEXT_TOKEN).await.succeeded();
 
-    fixture.does(&format!("connector disconnect {name}")).await;
+    let parted = fixture.does(&format!("connector disconnect {name}")).await;
+    // Whether the provider took a token back, or had one, is nothing that the platform tells.
+    assert!(!parted.stderr.contains("revoked"), "{}", parted.stderr);
     assert_eq!(fixture.status(&name).await, "disconnected");
     let states = fixture
         .fake
@@ -105,7 +107,10 @@ async fn a_lapsed_token_ends_in_one_sign_in() {
     create(&fixture).await;
     let name = name(&fixture).await;
     fixture.does(&format!("connector connect {name}")).await;
-    fixture.fake.with(|stack| stack.lapse(0));
+    fixture.fake.with(|stack| {
+        stack.expire(0);
+        stack.look_after_tokens();
+    });
     fixture.does("connector list --refresh").await;
     assert_eq!(fixture.status(&name).await, "disconnected");
     let shown = fixture.json(&format!("connector show {name}")).await;
@@ -115,6 +120,57 @@ async fn a_lapsed_token_ends_in_one_sign_in() {
     fixture
         .does(&format!("tool run {name} echo message=hello"))
         .await;
+    fixture.over();
+}
+
+/// Source: Agent Stack contract, section 5: only the platform renews a token, at its next look.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_comes_to_its_end_is_renewed_by_the_platform() {
+    let fixture = fixture().await;
+    let url = fixture.terminal.playground.open_url();
+    fixture.fake.with(|stack| {
+        stack.protected = vec![url.to_string()];
+        stack.renews = true;
+    });
+    create(&fixture).await;
+    let name = name(&fixture).await;
+    fixture.does(&format!("connector connect {name}")).await;
+    fixture.fake.with(|stack| stack.expire(0));
+    let tools = format!("tool list {name} --refresh --json");
+    let refused = fixture.fails(&tools, 3).await.failure();
+    assert_eq!(refused["code"], "auth.needed");
+    assert_eq!(fixture.status(&name).await, "needs_authorization");
+    fixture.fake.with(FakeAgentStack::look_after_tokens);
+    fixture
+        .does(&format!("tool run {name} echo message=hello"))
+        .await;
+    assert_eq!(fixture.status(&name).await, "ready");
+    fixture.over();
+}
+
+/// The server behind the relay takes the platform's token and no other.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_relay_carries_the_token_that_the_platform_keeps() {
+    let fixture = fixture().await;
+    let playground = &fixture.terminal.playground;
+    let made = json!({ "url": playground.bearer_url(), "metadata": { "name": "play" } });
+    let made = fixture.api("create", made).await;
+    let with = |token: &str| json!({ "connector": made["id"], "access_token": token });
+    let wrong = with("none-of-its-tokens").to_string();
+    let connect = ["api", "acc", "connect", "--args", &wrong, "--json"];
+    assert_eq!(
+        fixture.run_with(&connect, "").await.failure()["status"],
+        500
+    );
+    fixture
+        .api("connect", with(playground.bearer_token()))
+        .await;
+    fixture.does("connector list --refresh").await;
+    fixture.does("tool list play --refresh").await;
+    let run = fixture
+        .does("tool run play echo message=hello --quiet")
+        .await;
+    assert_eq!(run.stdout, "hello\n");
     fixture.over();
 }
 
@@ -256,6 +312,11 @@ async fn resources_and_prompts_come_through_the_relay() {
         .does(&format!("connector prompt {name} greet name=Ada"))
         .await;
     assert_eq!(filled.stdout, "user: Greet Ada.\n");
+    // The relay drops the headers of the newer lifecycle, which is not tried.
+    for seen in fixture.fake.log() {
+        let body = String::from_utf8_lossy(&seen.body).into_owned();
+        assert!(!body.contains("server/discover"), "{body}");
+    }
     fixture.over();
 }
 

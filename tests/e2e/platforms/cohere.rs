@@ -144,14 +144,31 @@ async fn what_one_process_finds_out_another_knows() {
     fixture.does("connector list --refresh").await;
     assert_eq!(fixture.status("docs").await, "ready");
 
-    // Nobody is at that address, and Cohere itself says nothing of it.
-    let made = json!({ "name": "Wiki", "url": "http://127.0.0.1:9/search" });
+    let search = format!("{}/search", fixture.fake.url());
+    let made = json!({ "name": "Wiki", "url": search });
     fixture.api("create", made).await;
     fixture.does("connector list --refresh").await;
     assert_eq!(fixture.status("wiki").await, "ready");
+    // Nobody is at its address any more, and Cohere itself says nothing of it.
+    fixture.fake.with(|cohere| {
+        let nowhere = "http://127.0.0.1:9/search".into();
+        cohere.connectors[0].insert("url".to_owned(), nowhere);
+    });
     fixture.fails("tool run wiki search query=tea", 7).await;
     fixture.does("connector list --refresh").await;
     assert_eq!(fixture.status("wiki").await, "failing");
+    fixture.over();
+}
+
+/// Source: Cohere contract, section 8: the URL is called before anything is made.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_does_not_answer_becomes_no_connector() {
+    let fixture = fixture().await;
+    let made = json!({ "name": "Wiki", "url": "http://127.0.0.1:9/search" }).to_string();
+    let create = ["api", "acc", "create", "--args", &made, "--json"];
+    let refused = fixture.run_with(&create, "").await.failure();
+    assert_eq!(refused["code"], "platform.invalid");
+    assert_eq!(fixture.json("connector list --refresh").await, json!([]));
     fixture.over();
 }
 

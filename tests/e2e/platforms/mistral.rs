@@ -299,6 +299,7 @@ async fn the_older_surface_goes_the_same_way() {
     let ours = json!({ "connector_id": id });
     fixture.api("activate_for_user", ours.clone()).await;
     fixture.api("deactivate_for_workspace", ours.clone()).await;
+    which_tools_are_chosen_is_shown(&fixture, &id).await;
     // The current surface takes it back; on this one it is for good, and asks.
     let share = ["api", "acc", "share", "--args", &ours.to_string(), "--json"];
     let refused = fixture.run_with(&share, "").await;
@@ -312,6 +313,29 @@ async fn the_older_surface_goes_the_same_way() {
     fixture.api("share", ours).await;
     fixture.does("connector remove wiki --yes").await;
     fixture.over();
+}
+
+/// Source: Mistral contract, sections 4 and 9, tool configuration.
+async fn which_tools_are_chosen_is_shown(fixture: &Fixture<FakeMistral>, id: &str) {
+    let choice = json!({
+        "connector_id": id, "include": ["echo", "erase"],
+        "requires_confirmation": { "read_only": false },
+    });
+    fixture.api("activate_for_user", choice).await;
+    let told = fixture.json("connector actions wiki").await;
+    let facts = told["facts"].as_array().unwrap();
+    let tools = facts
+        .iter()
+        .find(|fact| fact["label"] == "Tools for the user");
+    assert_eq!(
+        tools.unwrap()["value"],
+        "Only echo, erase. Ask before tools that change something"
+    );
+    for (is_active, count) in [(true, 1), (false, 0)] {
+        let filter = json!({ "query_filters": { "active": is_active } });
+        let listed = fixture.api("list", filter).await;
+        assert_eq!(listed["items"].as_array().unwrap().len(), count);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,8 +12,8 @@ use serde_json::json as value;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let fake = Fake::start(FakeCohere::new("key")).await?;
-    let results = json(200, value!({"results": [{"title": "Leave"}]}));
-    let search = Server::start([results]).await;
+    let results = || json(200, value!({"results": [{"title": "Leave"}]}));
+    let search = Server::start([results(), results()]).await;
     let options = CallOptions::default();
     let sign_in = SignIn::new([("base_url", fake.url())], [("api_key", "key")])?;
     let client = cohere::client(&sign_in)?;

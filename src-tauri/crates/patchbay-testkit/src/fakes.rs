@@ -36,6 +36,12 @@ fn uuid(number: u32) -> String {
     format!("5f0c1e00-0000-4000-8000-{number:012}")
 }
 
+/// Whether a fake asks a service itself: those of this computer. Others are as the test says.
+fn reaches(url: &str) -> bool {
+    let url = url::Url::parse(url).ok();
+    url.is_some_and(|url| matches!(url.host_str(), Some("127.0.0.1" | "localhost")))
+}
+
 /// The value of a bearer token, of whatever is sent without one `None`.
 fn bearer(seen: &Seen) -> Option<&str> {
     seen.header("authorization")?.strip_prefix("Bearer ")

@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{Answer, Hosted, Judged, NOW, Seen, bearer, uuid};
+use super::{Answer, Hosted, Judged, NOW, Seen, bearer, reaches, uuid};
 
 /// What the relay passes on.
 const RELAYED: [&str; 5] = [
@@ -41,6 +41,10 @@ pub struct FakeAgentStack {
     logins: BTreeMap<String, Login>,
     /// Tokens by the id of their connector.
     kept: BTreeMap<String, String>,
+    /// Whether providers give out tokens that renew the others.
+    pub renews: bool,
+    /// Connectors whose token the MCP server does not take any more.
+    expired: BTreeSet<String>,
     /// Connectors on whose token the platform gave up, and fails ever since.
     stuck: BTreeSet<String>,
     made: u32,
@@ -68,23 +72,57 @@ impl FakeAgentStack {
             presets: Vec::new(),
             logins: BTreeMap::new(),
             kept: BTreeMap::new(),
+            renews: false,
+            expired: BTreeSet::new(),
             stuck: BTreeSet::new(),
             made: 0,
         }
     }
 
-    /// The platform looks after its tokens, and one has lapsed that nothing renews: it gives the connector up, and
-    /// fails to connect it until its token is deleted.
-    pub fn lapse(&mut self, index: usize) {
-        let connector = &mut self.connectors[index];
-        connector.insert("state".to_owned(), "disconnected".into());
-        connector.insert("disconnect_reason".to_owned(), "token_invalid: ".into());
-        self.stuck.insert(id_of(connector));
+    /// The token of a connector comes to its end: the MCP server answers 401 from now on.
+    pub fn expire(&mut self, index: usize) {
+        self.expired.insert(id_of(&self.connectors[index]));
+    }
+
+    /// What the platform does every 30 seconds: it renews what has come to its end. What nothing renews it gives up,
+    /// and fails to connect it until its token is deleted.
+    ///
+    /// Source: Agent Stack contract, section 5; live findings against Agent Stack 0.7.1.
+    pub fn look_after_tokens(&mut self) {
+        for id in std::mem::take(&mut self.expired) {
+            if self.renews {
+                self.keep(&id, format!("renewed-token-of-{id}"));
+                continue;
+            }
+            for connector in self.connectors.iter_mut().filter(|one| one["id"] == *id) {
+                connector.insert("state".to_owned(), "disconnected".into());
+                connector.insert("disconnect_reason".to_owned(), "token_invalid: ".into());
+            }
+            self.stuck.insert(id);
+        }
+    }
+
+    fn keep(&mut self, id: &str, token: String) {
+        self.expired.remove(id);
+        self.kept.insert(id.to_owned(), token);
+    }
+
+    fn lose(&mut self, id: &str) {
+        self.expired.remove(id);
+        self.kept.remove(id);
+    }
+
+    /// An updated row moves to the end of the list.
+    fn moved(&mut self, index: usize) -> Answer {
+        let connector = self.connectors.remove(index);
+        let body = Value::Object(connector.clone());
+        self.connectors.push(connector);
+        Answer::json(200, &body)
     }
 
     fn create(&mut self, seen: &Seen) -> Judged {
-        let given = seen.object(
-            "url:text! client_id:text!? client_secret:text!? metadata:object!? match_preset:bool!",
+        let given = seen.known_members(
+            "url:text! client_id:text? client_secret:text? metadata:object? match_preset:bool",
         )?;
         if given["client_id"].is_null() && !given["client_secret"].is_null() {
             let words = "client_id must be present when client_secret is specified";
@@ -112,7 +150,7 @@ impl FakeAgentStack {
             return Ok(refusal(409, &words));
         }
         let preset = self.presets.iter().find(|one| one["url"] == url.as_str());
-        let metadata = match preset.filter(|_| given["match_preset"] == true) {
+        let metadata = match preset.filter(|_| given["match_preset"] != false) {
             Some(preset) if given["metadata"].is_null() => &preset["metadata"],
             _ => &given["metadata"],
         };
@@ -151,25 +189,29 @@ impl FakeAgentStack {
         if self.stuck.contains(&id) {
             return Ok(refusal(500, "Connection has failed"));
         }
-        let url = self.connectors[index]["url"].as_str().unwrap_or_default();
         let token = given["access_token"].as_str();
         if let Some(token) = token.filter(|token| !token.is_empty()) {
-            self.kept.insert(id.clone(), token.to_owned());
+            self.keep(&id, token.to_owned());
         }
+        let url = self.connectors[index]["url"].as_str().unwrap_or_default();
         let token = self.kept.get(&id);
         let is_good = token.is_some_and(|token| !self.refused.contains(token));
+        let is_good = is_good && !self.expired.contains(&id);
         let is_protected = self.protected.iter().any(|other| other == url);
         if !is_protected && reaches(url) {
             // It is asked before anything is said of it.
-            return Ok(Answer::probe(url, token.map(String::as_str)));
+            return Ok(Answer::probe(url, token.map(String::as_str), beginning()));
+        }
+        let asks = is_protected && !is_good;
+        if asks {
+            self.lose(&id);
         }
         let connector = &mut self.connectors[index];
         connector.insert("disconnect_reason".to_owned(), Value::Null);
-        if is_good || !is_protected {
+        if !asks {
             connector.insert("state".to_owned(), "connected".into());
             connector.insert("auth_request".to_owned(), Value::Null);
         } else {
-            self.kept.remove(&id);
             self.made += 1;
             let state = format!("state-{:024}", self.made);
             let page = format!(
@@ -187,8 +229,7 @@ impl FakeAgentStack {
             };
             self.logins.insert(state, login);
         }
-        let body = Value::Object(self.connectors[index].clone());
-        Ok(Answer::json(200, &body))
+        Ok(self.moved(index))
     }
 
     fn disconnect(&mut self, seen: &Seen, index: usize) -> Judged {
@@ -203,9 +244,9 @@ impl FakeAgentStack {
         connector.insert("auth_request".to_owned(), Value::Null);
         let id = id_of(connector);
         self.logins.retain(|_, login| login.connector != id);
-        self.kept.remove(&id);
+        self.lose(&id);
         self.stuck.remove(&id);
-        Ok(Answer::json(200, &Value::Object(connector.clone())))
+        Ok(self.moved(index))
     }
 
     /// The provider's page: the browser goes on to the platform's callback.
@@ -243,7 +284,7 @@ impl FakeAgentStack {
         let back = login.back.as_ref().map(Url::to_string);
         let id = login.connector.clone();
         self.logins.remove(state);
-        self.kept.insert(id.clone(), format!("token-of-{state}"));
+        self.keep(&id, format!("token-of-{state}"));
         for connector in &mut self.connectors {
             if connector["id"] == *id {
                 connector.insert("state".to_owned(), "connected".into());
@@ -264,7 +305,8 @@ impl FakeAgentStack {
         let url = connector["url"].as_str().unwrap_or_default();
         let is_protected = self.protected.iter().any(|other| other == url);
         let is_connected = connector["state"] == "connected";
-        if is_protected && !is_connected {
+        let has_expired = self.expired.contains(&id_of(connector));
+        if is_protected && (!is_connected || has_expired) {
             let words = "Bearer resource_metadata=\"https://mcp.example/meta\"";
             return Ok(refusal(401, "Unauthorized").with("www-authenticate", words));
         }
@@ -348,7 +390,7 @@ impl Hosted for FakeAgentStack {
             .connectors
             .iter()
             .position(|one| Some(id_of(one)) == id);
-        let Some(connector) = index.and_then(|index| self.connectors.get_mut(index)) else {
+        let Some(index) = index else {
             return refusal(404, "connector not found");
         };
         match status {
@@ -357,10 +399,11 @@ impl Hosted for FakeAgentStack {
             Some(_) => return refusal(502, "Connector has returned an error"),
             None => return refusal(504, "Unable to establish connection with the connector"),
         }
+        let connector = &mut self.connectors[index];
         connector.insert("state".to_owned(), "connected".into());
         connector.insert("auth_request".to_owned(), Value::Null);
         connector.insert("disconnect_reason".to_owned(), Value::Null);
-        Answer::json(200, &Value::Object(connector.clone()))
+        self.moved(index)
     }
 
     fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
@@ -420,10 +463,15 @@ fn wrong_metadata(metadata: &Value) -> Option<Answer> {
     Some(invalid("metadata", "value_error", words, metadata))
 }
 
-/// Whether the fake asks an MCP server itself: those of this computer. Others are as the test says.
-fn reaches(url: &str) -> bool {
-    let host = Url::parse(url).ok();
-    host.is_some_and(|url| matches!(url.host_str(), Some("127.0.0.1" | "localhost")))
+/// What an MCP server is asked first.
+fn beginning() -> Value {
+    json!({
+        "jsonrpc": "2.0", "id": 1, "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": { "name": "Agent Stack", "version": "0" },
+        },
+    })
 }
 
 fn id_of(connector: &Map<String, Value>) -> String {
@@ -454,3 +502,6 @@ fn invalid(field: &str, kind: &str, message: &str, input: &Value) -> Answer {
     });
     Answer::json(422, &json!({ "detail": [problem] }))
 }
+
+#[cfg(test)]
+mod tests;

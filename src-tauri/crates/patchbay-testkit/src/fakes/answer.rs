@@ -18,17 +18,19 @@ pub struct Answer {
     pub(super) relay: Option<String>,
     /// Headers of the relayed request.
     pub(super) relayed: Vec<(String, String)>,
-    /// An MCP server that is asked before the platform answers.
+    /// A service that is asked before the platform answers.
     pub(super) probe: Option<Probe>,
 }
 
-/// An MCP server to be asked.
+/// A service to be asked.
 #[derive(Clone, Debug)]
 pub(super) struct Probe {
     /// Its absolute URL.
     pub(super) url: String,
     /// What it is asked with.
     pub(super) token: Option<String>,
+    /// What it is asked.
+    pub(super) body: Value,
 }
 
 impl Answer {
@@ -84,12 +86,12 @@ impl Answer {
         }
     }
 
-    /// What [`Hosted::probed`](super::Hosted::probed) says once an MCP server was asked.
+    /// What [`Hosted::probed`](super::Hosted::probed) says once a service was asked.
     #[must_use]
-    pub(super) fn probe(url: &str, token: Option<&str>) -> Self {
+    pub(super) fn probe(url: &str, token: Option<&str>, body: Value) -> Self {
         let (url, token) = (url.to_owned(), token.map(str::to_owned));
         Self {
-            probe: Some(Probe { url, token }),
+            probe: Some(Probe { url, token, body }),
             ..Self::empty(500)
         }
     }

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Hosted, Judged, NOW, Seen, bearer};
+use super::{Answer, Hosted, Judged, NOW, Seen, bearer, reaches};
 
 const OAUTH: [&str; 5] = [
     "client_id",
@@ -13,6 +13,10 @@ const OAUTH: [&str; 5] = [
     "token_url",
     "scope",
 ];
+
+/// What a connector is created with.
+const CREATE: &str = "name:text! description:text? url:text! excludes:list? oauth:object? \
+     active:bool? continue_on_failure:bool? service_auth:object?";
 
 /// An organization on Cohere.
 #[derive(Debug)]
@@ -57,21 +61,26 @@ impl FakeCohere {
         Ok(Answer::json(200, &body))
     }
 
+    /// Nothing is made before the service was asked once.
     fn create(&mut self, seen: &Seen) -> Judged {
-        let mut given = seen.object(
-            "name:text! description:text? url:text! excludes:list? oauth:object? active:bool? \
-             continue_on_failure:bool? service_auth:object?",
-        )?;
+        let given = seen.object(CREATE)?;
         keeps_to(&given)?;
+        let url = given["url"].as_str().unwrap_or_default();
+        if !url.starts_with("http") {
+            return Ok(refusal(422, "invalid url"));
+        }
+        if reaches(url) {
+            let token = given.get("service_auth").map(|auth| &auth["token"]);
+            let token = token.and_then(Value::as_str);
+            return Ok(Answer::probe(url, token, json!({ "query": "test" })));
+        }
+        Ok(self.make(given))
+    }
+
+    fn make(&mut self, mut given: Map<String, Value>) -> Answer {
         self.made += 1;
         let slug = given["name"].as_str().unwrap_or_default().to_lowercase();
         let id = format!("{}-{:04}", slug.replace(' ', "-"), self.made);
-        if !given["url"]
-            .as_str()
-            .is_some_and(|url| url.starts_with("http"))
-        {
-            return Ok(refusal(422, "invalid url"));
-        }
         let more = json!({
             "id": id, "organization_id": "org-1", "created_at": NOW, "updated_at": NOW,
         });
@@ -81,7 +90,7 @@ impl FakeCohere {
         }
         normalize(&mut given);
         self.connectors.insert(0, given.clone());
-        Ok(Answer::json(200, &json!({ "connector": given })))
+        Answer::json(200, &json!({ "connector": given }))
     }
 
     fn update(&mut self, seen: &Seen, index: usize) -> Judged {
@@ -173,6 +182,14 @@ impl FakeCohere {
 }
 
 impl Hosted for FakeCohere {
+    /// Source: Cohere contract, section 8.
+    fn probed(&mut self, seen: &Seen, status: Option<u16>) -> Answer {
+        match (status, seen.object(CREATE)) {
+            (Some(200..300), Ok(given)) => self.make(given),
+            _ => refusal(400, "the connector's URL could not be called"),
+        }
+    }
+
     fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
         match seen.route() {
             ("GET", path) if path.first() == Some(&"consent") && path.len() == 2 => {

@@ -58,6 +58,26 @@ pub struct Connector {
 }
 
 impl Connector {
+    /// Keeps how tools may be used at a level; nothing given leaves it open.
+    fn prefer(&mut self, scope: &str, configuration: Map<String, Value>) {
+        let level = credentials::word_of(scope);
+        let kept = self.shown.get("connection_preferences");
+        let kept = kept.and_then(Value::as_array).into_iter().flatten();
+        let others = kept.filter(|one| one["consumer_type"] != level).cloned();
+        let new = (!configuration.is_empty()).then(|| {
+            json!({
+                "consumer_type": level, "name": "default", "tool_configuration": configuration,
+            })
+        });
+        let all: Vec<Value> = others.chain(new).collect();
+        self.shown
+            .insert("connection_preferences".to_owned(), all.into());
+    }
+
+    fn is_active(&self) -> bool {
+        self.active.iter().any(|level| level == "user")
+    }
+
     /// As lists show it: without what is the user's own.
     fn in_list(&self) -> Map<String, Value> {
         let mut shown = self.shown.clone();
@@ -125,7 +145,9 @@ impl FakeMistral {
             "created_at": NOW, "modified_at": NOW, "owner_type": owner, "visibility": given.get("visibility").unwrap_or(&json!("private")),
             "private_tool_execution": false, "supports_mcp": protocol == "mcp", "server": given["server"],
             "protocol": given["protocol"], "is_authenticated": is_open,
-            "supported_auth_methods": methods,
+            "supported_auth_methods": methods, "mistral": false, "blocked_by": [],
+            "creator_id": uuid(900), "locale": null, "server_card": null,
+            "connection_preferences": null,
         });
         for name in ["title", "icon_url", "system_prompt"] {
             if let Some(text) = given.get(name) {
@@ -171,9 +193,14 @@ impl FakeMistral {
                 .ok_or_else(|| format!("cursor {cursor:?} is not one of ours"))?,
             None => 0,
         };
-        let wanted = seen.parameter("supports_mcp").map(|word| word == "true");
-        let of_kind =
-            |one: &&Connector| wanted.is_none_or(|wanted| one.shown["supports_mcp"] == wanted);
+        let wanted = seen.parameter(filter).map(|word| word == "true");
+        let of_kind = |one: &&Connector| {
+            let fits = match self.seed {
+                true => one.is_active(),
+                false => one.shown["supports_mcp"] == true,
+            };
+            wanted.is_none_or(|wanted| fits == wanted)
+        };
         let found: Vec<&Connector> = self.connectors.iter().filter(of_kind).collect();
         // A page holds ten connectors here, and before them comes one that holds none.
         let (items, next) = match seen.parameter("cursor") {
@@ -348,7 +375,8 @@ impl FakeMistral {
         if self.seed && on {
             let shape =
                 "requires_confirmation:any? skip_confirmation:any? include:list? exclude:list?";
-            seen.object(shape)?;
+            let configuration = seen.object(shape)?;
+            self.connectors[index].prefer(scope, configuration);
         } else {
             seen.no_body()?;
         }

@@ -84,18 +84,7 @@ impl Seen {
     /// # Errors
     /// What does not fit.
     pub(super) fn object(&self, shape: &str) -> Result<Map<String, Value>, String> {
-        match self.header("content-type") {
-            Some("application/json") => {}
-            other => return Err(format!("content-type {other:?} with a JSON body")),
-        }
-        let body: Value = serde_json::from_slice(&self.body).map_err(|error| error.to_string())?;
-        let Value::Object(body) = body else {
-            return Err("the body is no object".to_owned());
-        };
-        let shape: BTreeMap<&str, &str> = shape
-            .split_whitespace()
-            .filter_map(|word| word.split_once(':'))
-            .collect();
+        let (body, shape) = (self.members()?, kinds(shape));
         if let Some(name) = body.keys().find(|name| !shape.contains_key(name.as_str())) {
             return Err(format!("member {name} has no place there"));
         }
@@ -104,6 +93,37 @@ impl Seen {
         }
         Ok(body)
     }
+
+    /// The same of a platform that ignores what it does not know and takes what is missing for null.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub(super) fn known_members(&self, shape: &str) -> Result<Map<String, Value>, String> {
+        let mut body = self.members()?;
+        let known = kinds(shape).into_iter().map(|(name, kind)| {
+            let value = body.remove(name);
+            fits(name, kind, value.as_ref())?;
+            Ok((name.to_owned(), value.unwrap_or_default()))
+        });
+        known.collect()
+    }
+
+    fn members(&self) -> Result<Map<String, Value>, String> {
+        match self.header("content-type") {
+            Some("application/json") => {}
+            other => return Err(format!("content-type {other:?} with a JSON body")),
+        }
+        let body: Value = serde_json::from_slice(&self.body).map_err(|error| error.to_string())?;
+        match body {
+            Value::Object(body) => Ok(body),
+            _ => Err("the body is no object".to_owned()),
+        }
+    }
+}
+
+fn kinds(shape: &str) -> BTreeMap<&str, &str> {
+    let words = shape.split_whitespace();
+    words.filter_map(|word| word.split_once(':')).collect()
 }
 
 fn fits(name: &str, kind: &str, value: Option<&Value>) -> Result<(), String> {

@@ -28,8 +28,8 @@ pub trait Hosted: Send + 'static {
     /// What the contract does not allow: a fault of the client.
     fn answer(&mut self, seen: &Seen, base: &str) -> Judged;
 
-    /// Answers a request once an MCP server was asked for it, by the status of that server; `None` when it could not
-    /// be reached.
+    /// Answers a request once a service was asked for it, by the status of that service; `None` when it could not be
+    /// reached.
     fn probed(&mut self, seen: &Seen, status: Option<u16>) -> Answer {
         let _ = (seen, status);
         Answer::empty(500)
@@ -253,21 +253,14 @@ fn cut() -> Response {
     response.body(Body::from_stream(stream)).unwrap_or_default()
 }
 
-/// Begins with an MCP server, and gives the status of its answer.
+/// Asks a service, and gives the status of its answer.
 async fn ask(http: &reqwest::Client, probe: &Probe) -> Option<u16> {
-    let begin = serde_json::json!({
-        "jsonrpc": "2.0", "id": 1, "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18", "capabilities": {},
-            "clientInfo": { "name": "Agent Stack", "version": "0" },
-        },
-    });
     let accept = "application/json, text/event-stream";
     let mut request = http
         .post(&probe.url)
         .header("accept", accept)
         .header("content-type", "application/json")
-        .body(begin.to_string());
+        .body(probe.body.to_string());
     if let Some(token) = &probe.token {
         request = request.bearer_auth(token);
     }
@@ -286,7 +279,11 @@ async fn relay(http: &reqwest::Client, to: &str, answer: &Answer, seen: &Seen) -
         let body = serde_json::json!({ "detail": words });
         return respond(Answer::json(500, &body));
     };
-    let mut response = Response::builder().status(upstream.status());
+    // Those of the server behind it come along, beside its own.
+    let mut response = Response::builder()
+        .status(upstream.status())
+        .header("date", "Fri, 20 Nov 2026 08:00:00 GMT")
+        .header("server", "uvicorn");
     for (name, value) in upstream.headers() {
         if name != "transfer-encoding" && name != "content-length" {
             response = response.header(name, value);

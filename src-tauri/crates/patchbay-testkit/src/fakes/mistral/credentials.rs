@@ -148,16 +148,19 @@ impl Connector {
 
 /// A credential as the platform shows it: without what is secret.
 pub(super) fn shown((level, given): &(String, Map<String, Value>)) -> Value {
-    let word = if level == "organization" {
-        "org"
-    } else {
-        level
-    };
     json!({
-        "name": given["name"], "title": given.get("title"), "scope": word,
+        "name": given["name"], "title": given.get("title"), "scope": word_of(level),
         "authentication_type": method_of(given), "is_default": is_default(given),
         "status": { "status_type": "valid", "last_checked_at": super::NOW },
     })
+}
+
+/// A level as answers call it.
+pub(super) fn word_of(level: &str) -> &str {
+    match level {
+        "organization" => "org",
+        other => other,
+    }
 }
 
 fn is_default(given: &Map<String, Value>) -> bool {
