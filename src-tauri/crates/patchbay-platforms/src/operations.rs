@@ -190,6 +190,39 @@ macro_rules! operations {
 }
 pub(crate) use operations;
 
+/// Declares operations that are done to a connector and take nothing else: what the contract says of each, what comes
+/// back, the request, and what is noted of a success, where anything is.
+macro_rules! on_connector {
+    ($client:ty, $id:ident: $kind:ty = $about:literal => $(
+        $(#[$words:meta])*
+        $operation:ident($contract:expr) -> $output:ty: $request:expr $(, noting $note:expr)?;
+    )*) => {$(
+        $(#[$words])*
+        #[derive(Clone, Debug, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $operation {
+            #[doc = $about]
+            pub $id: $kind,
+        }
+
+        impl $crate::Operation<$client> for $operation {
+            const CONTRACT: $crate::Contract = $contract;
+            type Output = $output;
+
+            fn request(&self, client: &$client) -> $crate::Result<patchbay_http::Request> {
+                let request: fn(&$kind, &$client) -> $crate::Result<patchbay_http::Request> = $request;
+                request(&self.$id, client)
+            }
+
+            $(fn observe(&self, client: &$client, output: &$output) {
+                let note: fn(&$kind, &$client, &$output) = $note;
+                note(&self.$id, client, output);
+            })?
+        }
+    )*};
+}
+pub(crate) use on_connector;
+
 /// The entry of an operation that is a type.
 pub const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>() -> OperationEntry {
     OperationEntry {

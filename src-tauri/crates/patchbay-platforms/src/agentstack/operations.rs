@@ -16,7 +16,7 @@ use super::client::AgentStack;
 pub use super::quirks::relay::Mcp;
 pub use super::wire::Which;
 use super::wire::{AUTH_REQUIRED, Connector, Page, Preset, connectors};
-use crate::operations::{Contract, Operation, OperationEntry, operations};
+use crate::operations::{Contract, Operation, OperationEntry, on_connector, operations};
 use crate::{Error, Result};
 
 /// Every operation by name.
@@ -106,23 +106,29 @@ impl Operation<AgentStack> for List {
     }
 }
 
-/// Get a connector.
-///
-/// Source: Agent Stack contract, section 3.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Get {
-    /// The connector.
-    pub connector: Which,
-}
-
-impl Operation<AgentStack> for Get {
-    const CONTRACT: Contract = Contract::read("get");
-    type Output = Connector;
-
-    fn request(&self, _: &AgentStack) -> Result<Request> {
-        Ok(Request::get(self.connector.path()?))
-    }
+on_connector! { AgentStack, connector: Which = "The connector." =>
+    /// Get a connector.
+    ///
+    /// Source: Agent Stack contract, section 3.
+    Get(Contract::read("get")) -> Connector: |which, _| Ok(Request::get(which.path()?));
+    /// Get a connector's current state.
+    ///
+    /// Source: Agent Stack contract, section 3.
+    Refresh(Contract::read("refresh")) -> Connector: |which, _| Ok(Request::get(which.path()?));
+    /// Delete a connector and its tokens.
+    ///
+    /// In whatever state it is; the platform gives its tokens back as well as it can.
+    ///
+    /// Source: Agent Stack contract, section 3.
+    Delete(Contract::irreversible("delete")) -> ():
+        |which, _| Ok(Request::delete(which.path()?)),
+        noting |which, client, ()| client.forget(which);
+    /// Disconnect and revoke the token.
+    ///
+    /// Source: Agent Stack contract, section 3.
+    Disconnect(Contract::destructive("disconnect")) -> Connector:
+        |which, _| Ok(Request::post(which.path()?.then("/disconnect"))),
+        noting |which, client, _| client.forget(which);
 }
 
 impl AgentStack {
@@ -130,50 +136,6 @@ impl AgentStack {
     pub(super) async fn find(&self, id: &str, options: &CallOptions) -> Result<Connector> {
         let connector = Which::by_id(id);
         Get { connector }.run(self, options).await
-    }
-}
-
-/// Get a connector's current state.
-///
-/// Source: Agent Stack contract, section 3.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Refresh {
-    /// The connector.
-    pub connector: Which,
-}
-
-impl Operation<AgentStack> for Refresh {
-    const CONTRACT: Contract = Contract::read("refresh");
-    type Output = Connector;
-
-    fn request(&self, _: &AgentStack) -> Result<Request> {
-        Ok(Request::get(self.connector.path()?))
-    }
-}
-
-/// Delete a connector and its tokens.
-///
-/// In whatever state it is; the platform gives its tokens back as well as it can.
-///
-/// Source: Agent Stack contract, section 3.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Delete {
-    /// The connector.
-    pub connector: Which,
-}
-
-impl Operation<AgentStack> for Delete {
-    const CONTRACT: Contract = Contract::irreversible("delete");
-    type Output = ();
-
-    fn request(&self, _: &AgentStack) -> Result<Request> {
-        Ok(Request::delete(self.connector.path()?))
-    }
-
-    fn observe(&self, client: &AgentStack, (): &()) {
-        client.forget(&self.connector);
     }
 }
 
@@ -232,29 +194,6 @@ impl Operation<AgentStack> for Connect {
             Err(_) => {}
         }
         outcome
-    }
-}
-
-/// Disconnect and revoke the token.
-///
-/// Source: Agent Stack contract, section 3.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Disconnect {
-    /// The connector.
-    pub connector: Which,
-}
-
-impl Operation<AgentStack> for Disconnect {
-    const CONTRACT: Contract = Contract::destructive("disconnect");
-    type Output = Connector;
-
-    fn request(&self, _: &AgentStack) -> Result<Request> {
-        Ok(Request::post(self.connector.path()?.then("/disconnect")))
-    }
-
-    fn observe(&self, client: &AgentStack, _: &Connector) {
-        client.forget(&self.connector);
     }
 }
 

@@ -14,7 +14,7 @@ use serde_with::apply;
 
 pub use self::test_search::TestSearch;
 use super::wire::{AuthorizationPage, Envelope, Page};
-use crate::operations::{Contract, Operation, OperationEntry, operations};
+use crate::operations::{Contract, Operation, OperationEntry, on_connector, operations};
 use crate::{Client, Error, Field, Raw, Result};
 
 /// Every operation by name.
@@ -86,23 +86,17 @@ impl Operation for Create {
     }
 }
 
-/// Get a connector.
-///
-/// Source: Cohere contract, section 2.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Get {
-    /// Id of the connector.
-    pub id: RemoteId,
-}
-
-impl Operation for Get {
-    const CONTRACT: Contract = Contract::read("get");
-    type Output = Raw<Envelope>;
-
-    fn request(&self, _: &Client) -> Result<Request> {
-        Ok(Request::get(connector(&self.id)?))
-    }
+on_connector! { Client, id: RemoteId = "Id of the connector." =>
+    /// Get a connector.
+    ///
+    /// Source: Cohere contract, section 2.
+    Get(Contract::read("get")) -> Raw<Envelope>: |id, _| Ok(Request::get(connector(id)?));
+    /// Delete a connector, its credentials and sign-ins.
+    ///
+    /// Source: Cohere contract, section 2.
+    Delete(Contract::irreversible("delete").retry(Repeat::Freely)) -> Value:
+        |id, _| Ok(Request::delete(connector(id)?)),
+        noting |id, client, _| client.observations.forget(id.as_str());
 }
 
 /// Update a connector.
@@ -138,29 +132,6 @@ impl Operation for Update {
     fn request(&self, _: &Client) -> Result<Request> {
         refuse_both(&self.oauth, &self.service_auth)?;
         Request::patch(connector(&self.id)?).json(self)
-    }
-}
-
-/// Delete a connector, its credentials and sign-ins.
-///
-/// Source: Cohere contract, section 2.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Delete {
-    /// Id of the connector.
-    pub id: RemoteId,
-}
-
-impl Operation for Delete {
-    const CONTRACT: Contract = Contract::irreversible("delete").retry(Repeat::Freely);
-    type Output = Value;
-
-    fn request(&self, _: &Client) -> Result<Request> {
-        Ok(Request::delete(connector(&self.id)?))
-    }
-
-    fn observe(&self, client: &Client, _: &Value) {
-        client.observations.forget(self.id.as_str());
     }
 }
 

@@ -17,7 +17,7 @@ use super::client::Tenex;
 use super::quirks::table::members;
 use super::wire::{Connector, Grant, Page, Started, Tested};
 use crate::client::sleep;
-use crate::operations::{Contract, Operation, OperationEntry, operations};
+use crate::operations::{Contract, Operation, OperationEntry, on_connector, operations};
 use crate::{Error, Field, Output, Raw, Result};
 
 /// Every operation by name.
@@ -178,22 +178,63 @@ pub(super) async fn all_pages<T, F: Future<Output = Result<Page<T>>>>(
     })
 }
 
-/// Get a connector.
-///
-/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Get {
-    /// Id of the connector.
-    pub id: RemoteId,
+on_connector! { Tenex, id: RemoteId = "Id of the connector." =>
+    /// Get a connector.
+    ///
+    /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+    Get(Contract::read("get")) -> Connector: |id, client| client.table.request_on(Self::CONTRACT.name, id);
+    /// Turn off.
+    ///
+    /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+    Disable(Contract::write("disable")) -> Connector:
+        |id, client| client.table.request(Self::CONTRACT.name, &switched(id, false)),
+        noting |_, client, connector| client.forget_findings(connector);
+    /// Turn on.
+    ///
+    /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+    Enable(Contract::write("enable")) -> Connector:
+        |id, client| client.table.request(Self::CONTRACT.name, &switched(id, true)),
+        noting |_, client, connector| client.forget_findings(connector);
+    /// Refresh the provider token.
+    ///
+    /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+    Refresh(Contract::write("refresh")) -> Connector:
+        |id, client| client.table.request_on(Self::CONTRACT.name, id),
+        noting |_, client, connector| client.forget_findings(connector);
+    /// Revoke access at the provider.
+    ///
+    /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+    Revoke(Contract::destructive("revoke")) -> Connector:
+        |id, client| client.table.request_on(Self::CONTRACT.name, id),
+        noting |_, client, connector| client.forget_findings(connector);
+    /// Test a connector.
+    ///
+    /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+    Test(Contract::read("test")) -> Raw<Tested>:
+        |id, client| client.table.request_on(Self::CONTRACT.name, id),
+        noting |id, client, tested| {
+            let Tested { ok, message } = &tested.value;
+            let words = || message.as_deref().unwrap_or("the test failed").to_owned();
+            let outcome = if *ok { Ok(()) } else { Err(words()) };
+            client.observations.note(id.as_str(), |found| found.test = Some(outcome));
+        };
+    /// Delete a connector.
+    ///
+    /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+    Delete(Contract::irreversible("delete")) -> ():
+        |id, client| client.table.request_on(Self::CONTRACT.name, id),
+        noting |id, client, ()| {
+            client.observations.forget(id.as_str());
+            client.waiting.forget(id.as_str());
+        };
 }
 
-impl Operation<Tenex> for Get {
-    const CONTRACT: Contract = Contract::read("get");
-    type Output = Connector;
-
-    fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.request(Self::CONTRACT.name, self)
+/// The one change that is a verb of its own.
+fn switched(id: &RemoteId, is_on: bool) -> Update {
+    Update {
+        id: id.clone(),
+        enabled: Field::Value(is_on),
+        ..Update::default()
     }
 }
 
@@ -435,151 +476,5 @@ impl Operation<Tenex> for Update {
 
     fn observe(&self, client: &Tenex, connector: &Connector) {
         client.forget_findings(connector);
-    }
-}
-
-/// Turn off.
-///
-/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Disable {
-    /// Id of the connector.
-    pub id: RemoteId,
-}
-
-impl Operation<Tenex> for Disable {
-    const CONTRACT: Contract = Contract::write("disable");
-    type Output = Connector;
-
-    fn request(&self, client: &Tenex) -> Result<Request> {
-        let body = json!({"id": self.id, "enabled": false});
-        client.table.request(Self::CONTRACT.name, &body)
-    }
-
-    fn observe(&self, client: &Tenex, connector: &Connector) {
-        client.forget_findings(connector);
-    }
-}
-
-/// Turn on.
-///
-/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Enable {
-    /// Id of the connector.
-    pub id: RemoteId,
-}
-
-impl Operation<Tenex> for Enable {
-    const CONTRACT: Contract = Contract::write("enable");
-    type Output = Connector;
-
-    fn request(&self, client: &Tenex) -> Result<Request> {
-        let body = json!({"id": self.id, "enabled": true});
-        client.table.request(Self::CONTRACT.name, &body)
-    }
-
-    fn observe(&self, client: &Tenex, connector: &Connector) {
-        client.forget_findings(connector);
-    }
-}
-
-/// Refresh the provider token.
-///
-/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Refresh {
-    /// Id of the connector.
-    pub id: RemoteId,
-}
-
-impl Operation<Tenex> for Refresh {
-    const CONTRACT: Contract = Contract::write("refresh");
-    type Output = Connector;
-
-    fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.request(Self::CONTRACT.name, self)
-    }
-
-    fn observe(&self, client: &Tenex, connector: &Connector) {
-        client.forget_findings(connector);
-    }
-}
-
-/// Revoke access at the provider.
-///
-/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Revoke {
-    /// Id of the connector.
-    pub id: RemoteId,
-}
-
-impl Operation<Tenex> for Revoke {
-    const CONTRACT: Contract = Contract::destructive("revoke");
-    type Output = Connector;
-
-    fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.request(Self::CONTRACT.name, self)
-    }
-
-    fn observe(&self, client: &Tenex, connector: &Connector) {
-        client.forget_findings(connector);
-    }
-}
-
-/// Test a connector.
-///
-/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Test {
-    /// Id of the connector.
-    pub id: RemoteId,
-}
-
-impl Operation<Tenex> for Test {
-    const CONTRACT: Contract = Contract::read("test");
-    type Output = Raw<Tested>;
-
-    fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.request(Self::CONTRACT.name, self)
-    }
-
-    fn observe(&self, client: &Tenex, tested: &Raw<Tested>) {
-        let Tested { ok, message } = &tested.value;
-        let words = || message.as_deref().unwrap_or("the test failed").to_owned();
-        let outcome = if *ok { Ok(()) } else { Err(words()) };
-        client
-            .observations
-            .note(self.id.as_str(), |found| found.test = Some(outcome));
-    }
-}
-
-/// Delete a connector.
-///
-/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Delete {
-    /// Id of the connector.
-    pub id: RemoteId,
-}
-
-impl Operation<Tenex> for Delete {
-    const CONTRACT: Contract = Contract::irreversible("delete");
-    type Output = ();
-
-    fn request(&self, client: &Tenex) -> Result<Request> {
-        client.table.request(Self::CONTRACT.name, self)
-    }
-
-    fn observe(&self, client: &Tenex, (): &()) {
-        client.observations.forget(self.id.as_str());
-        client.waiting.forget(self.id.as_str());
     }
 }

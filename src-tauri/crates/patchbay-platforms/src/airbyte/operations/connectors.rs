@@ -20,7 +20,7 @@ use crate::airbyte::wire::{
     same_id,
 };
 use crate::client::sleep;
-use crate::operations::{Contract, Operation};
+use crate::operations::{Contract, Operation, on_connector};
 use crate::{Error, Field, Raw, Result};
 
 /// How long a deletion is waited for.
@@ -225,14 +225,37 @@ impl Operation<Airbyte> for GetConnector {
     }
 }
 
-/// Get a connector with template, settings and entities.
-///
-/// Source: Airbyte contract, section 3, get, REST.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GetConnectorDetail {
-    /// Id of the connector, a UUID.
-    pub connector_id: RemoteId,
+on_connector! { Airbyte, connector_id: RemoteId = "Id of the connector, a UUID." =>
+    /// Get a connector with template, settings and entities.
+    ///
+    /// Source: Airbyte contract, section 3, get, REST.
+    GetConnectorDetail(Contract::read("get_connector_detail")) -> NativeConnector:
+        |id, _| Ok(Request::get(connector(id)?));
+    /// Show contents and search support.
+    ///
+    /// Source: Airbyte contract, section 3, inspect.
+    Inspect(Contract::read("inspect")) -> Raw<Inspection>:
+        |id, _| Ok(Request::get(connector(id)?.then("/inspect")));
+    /// Test a connector's credentials.
+    ///
+    /// Source: Airbyte contract, section 3, check.
+    Check(Contract::read("check").retry(Repeat::Never)) -> Raw<CheckResult>:
+        |id, _| Ok(Request::post(connector(id)?.then("/check"))),
+        noting |id, client, result| {
+            let now = client.api.clock.now();
+            client.observations.note(id.as_str(), |found| {
+                let before = found.check.take();
+                found.check = Some(Checked::after(before, &result.value, now));
+            });
+        };
+    /// Start deleting a connector (returns a job).
+    ///
+    /// Source: Airbyte contract, section 3, delete.
+    DeleteConnector(Contract::irreversible("delete_connector")) -> DeletionJob:
+        |id, _| Ok(Request::delete(connector(id)?)),
+        noting |id, client, _| {
+            client.observations.note(id.as_str(), |found| found.is_leaving = true);
+        };
 }
 
 impl Airbyte {
@@ -244,15 +267,6 @@ impl Airbyte {
     ) -> Result<NativeConnector> {
         let connector_id = id.clone();
         GetConnectorDetail { connector_id }.run(self, options).await
-    }
-}
-
-impl Operation<Airbyte> for GetConnectorDetail {
-    const CONTRACT: Contract = Contract::read("get_connector_detail");
-    type Output = NativeConnector;
-
-    fn request(&self, _: &Airbyte) -> Result<Request> {
-        Ok(Request::get(connector(&self.connector_id)?))
     }
 }
 
@@ -284,82 +298,6 @@ impl Operation<Airbyte> for UpdateConnector {
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
         Request::put(connector(&self.connector_id)?).json(self)
-    }
-}
-
-/// Show contents and search support.
-///
-/// Source: Airbyte contract, section 3, inspect.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Inspect {
-    /// Id of the connector, a UUID.
-    pub connector_id: RemoteId,
-}
-
-impl Operation<Airbyte> for Inspect {
-    const CONTRACT: Contract = Contract::read("inspect");
-    type Output = Raw<Inspection>;
-
-    fn request(&self, _: &Airbyte) -> Result<Request> {
-        Ok(Request::get(
-            connector(&self.connector_id)?.then("/inspect"),
-        ))
-    }
-}
-
-/// Test a connector's credentials.
-///
-/// Source: Airbyte contract, section 3, check.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Check {
-    /// Id of the connector, a UUID.
-    pub connector_id: RemoteId,
-}
-
-impl Operation<Airbyte> for Check {
-    const CONTRACT: Contract = Contract::read("check").retry(Repeat::Never);
-    type Output = Raw<CheckResult>;
-
-    fn request(&self, _: &Airbyte) -> Result<Request> {
-        Ok(Request::post(connector(&self.connector_id)?.then("/check")))
-    }
-
-    fn observe(&self, client: &Airbyte, result: &Raw<CheckResult>) {
-        let now = client.api.clock.now();
-        client
-            .observations
-            .note(self.connector_id.as_str(), |found| {
-                let before = found.check.take();
-                found.check = Some(Checked::after(before, &result.value, now));
-            });
-    }
-}
-
-/// Start deleting a connector (returns a job).
-///
-/// Source: Airbyte contract, section 3, delete.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DeleteConnector {
-    /// Id of the connector, a UUID.
-    pub connector_id: RemoteId,
-}
-
-impl Operation<Airbyte> for DeleteConnector {
-    const CONTRACT: Contract = Contract::irreversible("delete_connector");
-    type Output = DeletionJob;
-
-    fn request(&self, _: &Airbyte) -> Result<Request> {
-        Ok(Request::delete(connector(&self.connector_id)?))
-    }
-
-    fn observe(&self, client: &Airbyte, _: &DeletionJob) {
-        let id = self.connector_id.as_str();
-        client
-            .observations
-            .note(id, |found| found.is_leaving = true);
     }
 }
 

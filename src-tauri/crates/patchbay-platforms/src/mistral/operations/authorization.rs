@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{by_ref, no};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{AuthMethod, AuthUrl, Items, Object};
+use crate::operations::on_connector;
 use crate::{Contract, Operation, Result};
 
 /// Get the sign-in page.
@@ -53,22 +54,10 @@ impl Operation<Mistral> for GetAuthUrl {
     }
 }
 
-/// List sign-in methods.
-///
-/// Source: Mistral contract, section 2.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GetAuthenticationMethods {
-    /// Id or name of the connector.
-    pub connector_id_or_name: RemoteId,
-}
-
-impl Operation<Mistral> for GetAuthenticationMethods {
-    const CONTRACT: Contract = Contract::read("get_authentication_methods");
-    type Output = Items<AuthMethod>;
-
-    fn request(&self, _: &Mistral) -> Result<Request> {
-        let path = by_ref(&self.connector_id_or_name)?.then("/authentication_methods");
-        Ok(Request::get(path))
-    }
+on_connector! { Mistral, connector_id_or_name: RemoteId = "Id or name of the connector." =>
+    /// List sign-in methods.
+    ///
+    /// Source: Mistral contract, section 2.
+    GetAuthenticationMethods(Contract::read("get_authentication_methods")) -> Items<AuthMethod>:
+        |id, _| Ok(Request::get(by_ref(id)?.then("/authentication_methods")));
 }

@@ -16,6 +16,7 @@ use super::server_metadata::ServerMetadata;
 use super::{all, by_id, by_ref, hundred, no};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Message, Object, OneConnector, PaginatedConnectors};
+use crate::operations::on_connector;
 use crate::{Contract, Error, Field, Operation, Result};
 
 /// Create a connector.
@@ -200,25 +201,11 @@ impl Operation<Mistral> for Update {
     }
 }
 
-/// Delete a connector.
-///
-/// Source: Mistral contract, section 2.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Delete {
-    /// Id of the connector.
-    pub connector_id: RemoteId,
-}
-
-impl Operation<Mistral> for Delete {
-    const CONTRACT: Contract = Contract::irreversible("delete").retry(Repeat::Freely);
-    type Output = Option<Object<Message>>;
-
-    fn request(&self, _: &Mistral) -> Result<Request> {
-        Ok(Request::delete(by_id(&self.connector_id)?))
-    }
-
-    fn observe(&self, client: &Mistral, _: &Option<Object<Message>>) {
-        client.observations.forget(self.connector_id.as_str());
-    }
+on_connector! { Mistral, connector_id: RemoteId = "Id of the connector." =>
+    /// Delete a connector.
+    ///
+    /// Source: Mistral contract, section 2.
+    Delete(Contract::irreversible("delete").retry(Repeat::Freely)) -> Option<Object<Message>>:
+        |id, _| Ok(Request::delete(by_id(id)?)),
+        noting |id, client, _| client.observations.forget(id.as_str());
 }

@@ -24,6 +24,7 @@ pub use self::credentials::{
 use super::no;
 use crate::mistral::Mistral;
 use crate::mistral::wire::{AuthUrl, Message, Object};
+use crate::operations::on_connector;
 use crate::{Contract, Operation, Result};
 
 /// Get the sign-in page.
@@ -67,22 +68,10 @@ impl Operation<Mistral> for GetAuthUrl {
     }
 }
 
-/// Share with the workspace (can't be undone).
-///
-/// Source: Mistral contract, section 9.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Share {
-    /// Id of the connector.
-    pub connector_id: RemoteId,
-}
-
-impl Operation<Mistral> for Share {
-    const CONTRACT: Contract = Contract::irreversible("share").retry(Repeat::Freely);
-    type Output = Option<Object<Message>>;
-
-    fn request(&self, client: &Mistral) -> Result<Request> {
-        let connector_id = self.connector_id.clone();
-        super::Share { connector_id }.request(client)
-    }
+on_connector! { Mistral, connector_id: RemoteId = "Id of the connector." =>
+    /// Share with the workspace (can't be undone).
+    ///
+    /// Source: Mistral contract, section 9.
+    Share(Contract::irreversible("share").retry(Repeat::Freely)) -> Option<Object<Message>>:
+        |id, client| super::Share { connector_id: id.clone() }.request(client);
 }

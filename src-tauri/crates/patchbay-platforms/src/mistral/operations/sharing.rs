@@ -10,83 +10,30 @@ use serde::Deserialize;
 use super::{Scope, by_id, for_scope};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Message, Object};
+use crate::operations::on_connector;
 use crate::{Contract, Operation, Result};
 
-/// Share with the workspace.
-///
-/// Source: Mistral contract, section 2.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Share {
-    /// Id of the connector.
-    pub connector_id: RemoteId,
-}
-
-impl Operation<Mistral> for Share {
-    const CONTRACT: Contract = Contract::write("share").retry(Repeat::Freely);
-    type Output = Option<Object<Message>>;
-
-    fn request(&self, _: &Mistral) -> Result<Request> {
-        Ok(Request::put(with_workspace(&self.connector_id)?))
-    }
-}
-
-/// Unshare from the workspace.
-///
-/// Source: Mistral contract, section 2.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Unshare {
-    /// Id of the connector.
-    pub connector_id: RemoteId,
-}
-
-impl Operation<Mistral> for Unshare {
-    const CONTRACT: Contract = Contract::destructive("unshare").retry(Repeat::Freely);
-    type Output = Option<Object<Message>>;
-
-    fn request(&self, _: &Mistral) -> Result<Request> {
-        Ok(Request::delete(with_workspace(&self.connector_id)?))
-    }
-}
-
-/// Share with the organization.
-///
-/// Source: Mistral contract, section 2.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ShareToOrganization {
-    /// Id of the connector.
-    pub connector_id: RemoteId,
-}
-
-impl Operation<Mistral> for ShareToOrganization {
-    const CONTRACT: Contract = Contract::write("share_to_organization").retry(Repeat::Freely);
-    type Output = Option<Object<Message>>;
-
-    fn request(&self, _: &Mistral) -> Result<Request> {
-        Ok(Request::put(with_organization(&self.connector_id)?))
-    }
-}
-
-/// Unshare from the organization.
-///
-/// Source: Mistral contract, section 2.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct UnshareFromOrganization {
-    /// Id of the connector.
-    pub connector_id: RemoteId,
-}
-
-impl Operation<Mistral> for UnshareFromOrganization {
-    const CONTRACT: Contract =
-        Contract::destructive("unshare_from_organization").retry(Repeat::Freely);
-    type Output = Option<Object<Message>>;
-
-    fn request(&self, _: &Mistral) -> Result<Request> {
-        Ok(Request::delete(with_organization(&self.connector_id)?))
-    }
+on_connector! { Mistral, connector_id: RemoteId = "Id of the connector." =>
+    /// Share with the workspace.
+    ///
+    /// Source: Mistral contract, section 2.
+    Share(Contract::write("share").retry(Repeat::Freely)) -> Option<Object<Message>>:
+        |id, _| Ok(Request::put(with_workspace(id)?));
+    /// Unshare from the workspace.
+    ///
+    /// Source: Mistral contract, section 2.
+    Unshare(Contract::destructive("unshare").retry(Repeat::Freely)) -> Option<Object<Message>>:
+        |id, _| Ok(Request::delete(with_workspace(id)?));
+    /// Share with the organization.
+    ///
+    /// Source: Mistral contract, section 2.
+    ShareToOrganization(Contract::write("share_to_organization").retry(Repeat::Freely))
+        -> Option<Object<Message>>: |id, _| Ok(Request::put(with_organization(id)?));
+    /// Unshare from the organization.
+    ///
+    /// Source: Mistral contract, section 2.
+    UnshareFromOrganization(Contract::destructive("unshare_from_organization").retry(Repeat::Freely))
+        -> Option<Object<Message>>: |id, _| Ok(Request::delete(with_organization(id)?));
 }
 
 fn with_workspace(id: &RemoteId) -> Result<Path> {

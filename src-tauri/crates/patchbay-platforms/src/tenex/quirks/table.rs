@@ -12,7 +12,7 @@ use std::time::Duration;
 use http::Method;
 use patchbay_http::text::non_empty;
 use patchbay_http::{Answer, Path, Request, redact_members, reveal_secrets};
-use patchbay_model::Secret;
+use patchbay_model::{RemoteId, Secret};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -168,6 +168,14 @@ impl Table {
             false if is_get => Ok(in_query(request, members)),
             false => request.json(&members),
         }
+    }
+
+    /// The request of an operation that takes a connector and nothing else.
+    ///
+    /// # Errors
+    /// As [`Table::request`].
+    pub(in crate::tenex) fn request_on(&self, operation: &str, id: &RemoteId) -> Result<Request> {
+        self.request(operation, &BTreeMap::from([("id", id)]))
     }
 
     /// The request of a list: its arguments are in the query, by the names of the settings.
