@@ -4,7 +4,7 @@ use patchbay_http::Api;
 use patchbay_model::{Action, Control, Fact, Json, Timestamp, clean_text};
 use serde_json::{Value, json};
 
-use crate::Operation;
+use crate::{Contract, Operation};
 
 const FACT_LIMIT: usize = 500;
 
@@ -14,16 +14,21 @@ pub(crate) fn call<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
     title: &str,
     fixed: Value,
 ) -> Action {
+    call_by(O::CONTRACT, name, title, fixed)
+}
+
+/// The same of the operation of that contract.
+pub(crate) fn call_by(contract: Contract, name: &str, title: &str, fixed: Value) -> Action {
     Action {
         name: name.to_owned(),
         title: title.to_owned(),
-        operation: O::CONTRACT.name.to_owned(),
+        operation: contract.name.to_owned(),
         fixed: Json(fixed),
         input_schema: None,
         values: Json(json!({})),
-        effect: O::CONTRACT.effect,
+        effect: contract.effect,
         warning: None,
-        needs_confirmation: O::CONTRACT.effect.needs_confirmation(),
+        needs_confirmation: contract.effect.needs_confirmation(),
     }
 }
 
@@ -91,7 +96,6 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::Contract;
 
     #[derive(Deserialize, schemars::JsonSchema)]
     struct Update {}

@@ -8,22 +8,20 @@ use async_trait::async_trait;
 use futures::future::join;
 use patchbay_http::CallOptions;
 use patchbay_model::{
-    Action, Control, ControlGroup, Fact, Json, PlatformDetails, RemoteId, Timestamp, clean_text,
+    Action, Control, ControlGroup, Fact, Json, PlatformDetails, RemoteId, Timestamp,
 };
 use serde_json::{Value, json};
 
 use super::Mistral;
 use super::operations::credentials::DeleteAllUserCredentials;
-use super::operations::sharing::{
-    ActivateForConsumer, DeactivateForConsumer, Share, ShareToOrganization, Unshare,
-    UnshareFromOrganization,
-};
+use super::operations::levels::AtLevel;
+use super::operations::seed::activation::{Activation, Deactivation};
+use super::operations::sharing::{Share, ShareToOrganization, Unshare, UnshareFromOrganization};
 use super::operations::{Scope, seed};
 use super::quirks::surface::Surface;
 use super::wire::Connector;
-use crate::{Details, Error, Operation, Tools, actions};
-
-const WORDS_LIMIT: usize = 200;
+use crate::actions::{self, fact};
+use crate::{Details, Error, Operation, Tools};
 
 const SCOPES: [(Scope, &str, &str); 3] = [
     (
@@ -79,36 +77,37 @@ impl Mistral {
     }
 
     fn facts(&self, connector: &Connector) -> Vec<Fact> {
-        let mut facts = vec![fact("Protocol", protocol(connector))];
-        facts.extend(owner(connector).map(|owner| fact("Owner", owner)));
-        facts.push(fact("Visibility", visibility(connector)));
-        facts.push(fact(
-            "Signed in",
-            match connector.is_authenticated {
-                Some(true) => "Yes",
-                Some(false) => "No",
-                None => "Unknown",
-            },
-        ));
+        let signed_in = match connector.is_authenticated {
+            Some(true) => "Yes",
+            Some(false) => "No",
+            None => "Unknown",
+        };
         let levels: Vec<&str> = connector.blocked_by.iter().map(|it| level(it)).collect();
-        if !levels.is_empty() {
-            facts.push(fact("Blocked by", levels.join(", ")));
-        }
-        if connector.mistral == Some(true) {
-            facts.push(fact("Created by", "Mistral"));
-        }
-        if connector.private_tool_execution == Some(true) {
-            facts.push(fact("Tools run", "Privately"));
-        }
-        facts.extend(tools::facts(&connector.preferences));
-        facts.extend(self.gateway(connector));
-        facts.push(moment("Created", connector.created_at));
-        facts.push(moment("Updated", connector.modified_at));
-        facts
+        let is_own = connector.mistral == Some(true);
+        let is_private = connector.private_tool_execution == Some(true);
+        let moment = |label, at: Timestamp| actions::moment(label, Some(&at.to_string()));
+        let facts = [
+            fact("Protocol", Some(protocol(connector))),
+            fact("Owner", owner(connector).as_deref()),
+            fact("Visibility", Some(visibility(connector))),
+            fact("Signed in", Some(signed_in)),
+            fact("Blocked by", Some(&levels.join(", "))),
+            fact("Created by", is_own.then_some("Mistral")),
+            fact("Tools run", is_private.then_some("Privately")),
+        ];
+        let facts = facts
+            .into_iter()
+            .chain(tools::facts(&connector.preferences));
+        let facts = facts.chain([
+            fact("Gateway", self.gateway(connector).as_deref()),
+            moment("Created", connector.created_at),
+            moment("Updated", connector.modified_at),
+        ]);
+        facts.flatten().collect()
     }
 
     /// Where programs reach the service through Mistral. Only the current surface has it.
-    fn gateway(&self, connector: &Connector) -> Option<Fact> {
+    fn gateway(&self, connector: &Connector) -> Option<String> {
         let part = match connector.protocol.as_deref()? {
             "mcp" => "mcp",
             "http" => "http/",
@@ -116,7 +115,7 @@ impl Mistral {
         };
         let base = self.api.base.as_str().trim_end_matches('/');
         let address = format!("{base}/v1/connectors-gateway/{}/{part}", connector.id);
-        (self.surface == Surface::Current).then(|| fact("Gateway", address))
+        (self.surface == Surface::Current).then_some(address)
     }
 
     fn activation(&self, connector: &Connector, tools: &[String]) -> ControlGroup {
@@ -125,7 +124,7 @@ impl Mistral {
             is_main: true,
             is_on: self.is_active(connector, scope),
             turn_on: Box::new(self.switching_on(connector, scope, tools)),
-            turn_off: Box::new(self.switching_off(connector, scope, loss)),
+            turn_off: Box::new(Self::switching_off(connector, scope, loss)),
         });
         ControlGroup {
             title: "Turn on for".to_owned(),
@@ -146,46 +145,24 @@ impl Mistral {
     }
 
     fn switching_on(&self, connector: &Connector, scope: Scope, tools: &[String]) -> Action {
-        let call = match (self.surface, scope) {
-            (Surface::Current, _) => actions::call::<ActivateForConsumer, Self>,
-            (Surface::Seed, Scope::Organization) => {
-                actions::call::<seed::ActivateForOrganization, Self>
-            }
-            (Surface::Seed, Scope::Workspace) => actions::call::<seed::ActivateForWorkspace, Self>,
-            (Surface::Seed, Scope::User) => actions::call::<seed::ActivateForUser, Self>,
-        };
+        let contract = Activation::CONTRACTS[scope as usize];
         let name = format!("activate-for-{}", scope.as_str());
-        let is_seed = self.surface == Surface::Seed;
+        let action = actions::call_by(contract, &name, "Turn on", by_id(connector));
+        if self.surface == Surface::Current {
+            return action;
+        }
         let set = tools::set_at(&connector.preferences, scope);
         Action {
-            input_schema: is_seed.then(|| Json(tools::configuration(tools, &set))),
-            values: Json(if is_seed { set } else { json!({}) }),
-            ..call(&name, "Turn on", self.at_scope(connector, scope))
+            input_schema: Some(Json(tools::configuration(tools, &set))),
+            values: Json(json!(set)),
+            ..action
         }
     }
 
-    fn switching_off(&self, connector: &Connector, scope: Scope, loss: &str) -> Action {
-        let call = match (self.surface, scope) {
-            (Surface::Current, _) => actions::call::<DeactivateForConsumer, Self>,
-            (Surface::Seed, Scope::Organization) => {
-                actions::call::<seed::DeactivateForOrganization, Self>
-            }
-            (Surface::Seed, Scope::Workspace) => {
-                actions::call::<seed::DeactivateForWorkspace, Self>
-            }
-            (Surface::Seed, Scope::User) => actions::call::<seed::DeactivateForUser, Self>,
-        };
+    fn switching_off(connector: &Connector, scope: Scope, loss: &str) -> Action {
+        let contract = Deactivation::CONTRACTS[scope as usize];
         let name = format!("deactivate-for-{}", scope.as_str());
-        call(&name, "Turn off", self.at_scope(connector, scope)).with_warning(loss)
-    }
-
-    /// On the older surface the level is in the name of the operation.
-    fn at_scope(&self, connector: &Connector, scope: Scope) -> Value {
-        let mut fixed = json!({"connector_id": connector.id});
-        if self.surface == Surface::Current {
-            fixed["consumer_scope"] = scope.as_str().into();
-        }
-        fixed
+        actions::call_by(contract, &name, "Turn off", by_id(connector)).with_warning(loss)
     }
 
     fn sharing(&self, connector: &Connector) -> ControlGroup {
@@ -219,15 +196,22 @@ impl Mistral {
     }
 }
 
+/// What an action on a connector has settled.
+fn by_id(connector: &Connector) -> Value {
+    json!({"connector_id": connector.id})
+}
+
 fn sharing_switch<On: Operation<Mistral>, Off: Operation<Mistral>>(
     connector: &Connector,
     level: &str,
     is_on: Option<bool>,
 ) -> Control {
-    let fixed = || json!({"connector_id": connector.id});
-    let turn_on = actions::call::<On, _>(&format!("share-with-{level}"), "Share", fixed());
-    let turn_off =
-        actions::call::<Off, _>(&format!("unshare-from-{level}"), "Stop sharing", fixed());
+    let (on, off) = (
+        format!("share-with-{level}"),
+        format!("unshare-from-{level}"),
+    );
+    let turn_on = actions::call::<On, _>(&on, "Share", by_id(connector));
+    let turn_off = actions::call::<Off, _>(&off, "Stop sharing", by_id(connector));
     Control::Switch {
         label: format!("Share with the {level}"),
         is_main: false,
@@ -243,9 +227,9 @@ fn sharing_switch<On: Operation<Mistral>, Off: Operation<Mistral>>(
 }
 
 fn share_for_good(connector: &Connector) -> Action {
-    let fixed = json!({"connector_id": connector.id});
     let title = "Share with the workspace";
-    actions::call::<seed::Share, _>("share-with-workspace", title, fixed).with_warning(
+    let share = actions::call::<seed::Share, _>;
+    share("share-with-workspace", title, by_id(connector)).with_warning(
         "The workspace becomes the owner and every member can use it. Sign-ins that depend on you must be set up again. You can't undo this.",
     )
 }
@@ -263,27 +247,11 @@ fn credentials_group(connector: &Connector) -> ControlGroup {
     }
 }
 
-fn fact(label: &str, value: impl Into<String>) -> Fact {
-    Fact {
-        label: label.to_owned(),
-        value: value.into(),
-        at: None,
-    }
-}
-
-fn moment(label: &str, at: Timestamp) -> Fact {
-    Fact {
-        at: Some(at),
-        ..fact(label, at.to_string())
-    }
-}
-
-fn protocol(connector: &Connector) -> String {
+fn protocol(connector: &Connector) -> &str {
     match connector.protocol.as_deref() {
-        Some("mcp") => "MCP".to_owned(),
-        Some("http") => "HTTP".to_owned(),
-        Some(other) => clean_text(other, WORDS_LIMIT),
-        None => "Unknown".to_owned(),
+        Some("mcp") => "MCP",
+        Some("http") => "HTTP",
+        other => other.unwrap_or("Unknown"),
     }
 }
 
@@ -294,10 +262,9 @@ fn owner(connector: &Connector) -> Option<String> {
         Value::Number(number) => format!("type {number}"),
         _ => return None,
     };
-    let id = connector.owner_id.as_deref();
-    Some(match id {
-        Some(id) => clean_text(&format!("{kind} ({id})"), WORDS_LIMIT),
-        None => clean_text(&kind, WORDS_LIMIT),
+    Some(match &connector.owner_id {
+        Some(id) => format!("{kind} ({id})"),
+        None => kind,
     })
 }
 
@@ -308,14 +275,13 @@ fn level(word: &str) -> &str {
     }
 }
 
-fn visibility(connector: &Connector) -> String {
+fn visibility(connector: &Connector) -> &str {
     match connector.visibility.as_deref() {
-        Some("private") => "Private".to_owned(),
-        Some("shared_workspace") => "Workspace".to_owned(),
-        Some("shared_org") => "Organization".to_owned(),
-        Some("shared_global") => "Everyone".to_owned(),
-        Some(other) => clean_text(other, WORDS_LIMIT),
-        None => "Unknown".to_owned(),
+        Some("private") => "Private",
+        Some("shared_workspace") => "Workspace",
+        Some("shared_org") => "Organization",
+        Some("shared_global") => "Everyone",
+        other => other.unwrap_or("Unknown"),
     }
 }
 

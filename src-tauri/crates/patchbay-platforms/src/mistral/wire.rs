@@ -17,12 +17,13 @@ use std::time::Duration;
 
 use patchbay_http::Answer;
 use patchbay_model::{RemoteId, Timestamp};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use serde_with::apply;
 
 use self::shape::Shape;
+use super::operations::seed::activation::ToolChoice;
 use crate::lenient::{each_object, known, known_object, texts};
 use crate::{Error, Output, Result};
 
@@ -170,14 +171,15 @@ pub struct Preference {
 }
 
 /// Which tools may be used, and of which a person is asked before.
-#[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[apply(Option<_> => #[serde(
+    default, deserialize_with = "known", skip_serializing_if = "Option::is_none"
+)])]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ToolConfiguration {
     pub include: Option<Vec<String>>,
     pub exclude: Option<Vec<String>>,
-    /// Names, `{"read_only": …}`, or both joined.
-    pub requires_confirmation: Option<Value>,
-    pub skip_confirmation: Option<Value>,
+    pub requires_confirmation: Option<ToolChoice>,
+    pub skip_confirmation: Option<ToolChoice>,
 }
 
 impl Object<Connector> {

@@ -4,12 +4,16 @@
 
 use patchbay_model::{Fact, clean_text};
 use schemars::{JsonSchema, Schema};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{WORDS_LIMIT, fact, level};
+use super::level;
+use crate::actions::fact;
 use crate::form;
 use crate::mistral::operations::Scope;
+use crate::mistral::operations::seed::activation::{Joint, ToolChoice};
 use crate::mistral::wire::{Preference, ToolConfiguration};
+
+const LABEL_LIMIT: usize = 200;
 
 /// What is asked, every member of which may be left out.
 #[derive(JsonSchema)]
@@ -84,60 +88,49 @@ fn told_apart(schema: &mut Schema) {
 const MOST_CHOICES: usize = 200;
 
 /// The schema of what is asked, with those tools to choose from, and those that are set already.
-pub(super) fn configuration(tools: &[String], set: &Value) -> Value {
+pub(super) fn configuration(tools: &[String], set: &ToolConfiguration) -> Value {
     let mut schema = form::schema_of::<Configuration>();
     if (1..=MOST_CHOICES).contains(&tools.len()) {
-        let mut tools = tools.to_vec();
-        add_names(set, &mut tools);
+        let mut tools: Vec<&str> = tools.iter().map(String::as_str).collect();
+        // Those that are set need not be there any more; a form could not show them otherwise.
+        for name in names(set) {
+            if !tools.contains(&name) {
+                tools.push(name);
+            }
+        }
         offer(&mut schema, &tools);
     }
     schema
 }
 
-/// Tools that are set need not be there any more; a form could not show them otherwise.
-fn add_names(set: &Value, tools: &mut Vec<String>) {
-    match set {
-        Value::Array(items) => {
-            for item in items {
-                match item.as_str() {
-                    Some(name) if !tools.iter().any(|tool| tool == name) => {
-                        tools.push(name.to_owned());
-                    }
-                    _ => add_names(item, tools),
-                }
-            }
-        }
-        Value::Object(members) => members.values().for_each(|member| add_names(member, tools)),
-        _ => {}
+/// The tools that are named in what is set.
+fn names(set: &ToolConfiguration) -> impl Iterator<Item = &str> {
+    let lists = [&set.include, &set.exclude].into_iter().flatten().flatten();
+    let choices = [&set.requires_confirmation, &set.skip_confirmation];
+    let choices = choices.into_iter().flatten().flat_map(names_of);
+    lists.map(String::as_str).chain(choices)
+}
+
+fn names_of(choice: &ToolChoice) -> Vec<&str> {
+    match choice {
+        ToolChoice::Names(names) => names.iter().map(String::as_str).collect(),
+        ToolChoice::Joined(joined) => joined.expressions.iter().flat_map(names_of).collect(),
+        ToolChoice::Effect(_) => Vec::new(),
     }
 }
 
-/// What is set at a level, as it is asked for there.
-pub(super) fn set_at(preferences: &[Preference], scope: Scope) -> Value {
+/// What is set at a level.
+pub(super) fn set_at(preferences: &[Preference], scope: Scope) -> ToolConfiguration {
     let is_of = |preference: &&Preference| {
         preference.consumer_type.as_deref().map(level) == Some(scope.as_str())
     };
     let preference = preferences.iter().find(is_of);
-    let set = preference.and_then(|preference| preference.tool_configuration.as_ref());
-    let members = set.into_iter().flat_map(|set| {
-        let names = |names: &Option<Vec<String>>| names.as_ref().map(|names| json!(names));
-        [
-            ("include", names(&set.include)),
-            ("exclude", names(&set.exclude)),
-            ("requires_confirmation", set.requires_confirmation.clone()),
-            ("skip_confirmation", set.skip_confirmation.clone()),
-        ]
-    });
-    let members = members.filter_map(|(name, member)| Some((name.to_owned(), member?)));
-    Value::Object(
-        members
-            .filter(|(_, member)| !member.is_null())
-            .collect::<Map<_, _>>(),
-    )
+    let set = preference.and_then(|preference| preference.tool_configuration.clone());
+    set.unwrap_or_default()
 }
 
 /// Lists of names become choices; nothing else in the schema is a list of texts.
-fn offer(schema: &mut Value, tools: &[String]) {
+fn offer(schema: &mut Value, tools: &[&str]) {
     match schema {
         Value::Object(members) => {
             if members
@@ -155,54 +148,49 @@ fn offer(schema: &mut Value, tools: &[String]) {
 }
 
 /// What is set, a fact for each level.
-pub(super) fn facts(preferences: &[Preference]) -> impl Iterator<Item = Fact> {
-    preferences.iter().filter_map(|preference| {
+pub(super) fn facts(preferences: &[Preference]) -> impl Iterator<Item = Option<Fact>> {
+    preferences.iter().map(|preference| {
         let words = words(preference.tool_configuration.as_ref()?);
         let label = match preference.consumer_type.as_deref().map(level) {
-            Some(level) => clean_text(&format!("Tools for the {level}"), WORDS_LIMIT),
+            Some(level) => clean_text(&format!("Tools for the {level}"), LABEL_LIMIT),
             None => "Tools".to_owned(),
         };
-        (!words.is_empty()).then(|| fact(&label, words))
+        fact(&label, Some(&words))
     })
 }
 
 fn words(set: &ToolConfiguration) -> String {
     let names = |names: &Option<Vec<String>>| names.as_ref().map(|names| names.join(", "));
+    let choice = |choice: &Option<ToolChoice>| choice.as_ref().map(which);
     let parts = [
         ("Only", names(&set.include)),
         ("Not", names(&set.exclude)),
-        ("Ask before", set.requires_confirmation.as_ref().map(which)),
-        (
-            "Never ask before",
-            set.skip_confirmation.as_ref().map(which),
-        ),
+        ("Ask before", choice(&set.requires_confirmation)),
+        ("Never ask before", choice(&set.skip_confirmation)),
     ];
     let parts = parts.into_iter().filter_map(|(verb, tools)| {
         let tools = tools.filter(|tools| !tools.is_empty())?;
         Some(format!("{verb} {tools}"))
     });
     let parts: Vec<String> = parts.collect();
-    clean_text(&parts.join(". "), WORDS_LIMIT)
+    parts.join(". ")
 }
 
-/// The tools that a condition means.
-fn which(condition: &Value) -> String {
-    let all = |conditions: &[Value], between: &str| {
-        let each: Vec<String> = conditions.iter().map(which).collect();
-        each.join(between)
-    };
-    match (condition, &condition["read_only"]) {
-        (Value::String(name), _) => name.clone(),
-        (Value::Array(names), _) => all(names, ", "),
-        (_, Value::Bool(true)) => "tools that only read".to_owned(),
-        (_, Value::Bool(false)) => "tools that change something".to_owned(),
-        _ => {
-            let conditions = condition["expressions"].as_array();
-            let between = match condition["type"].as_str() {
-                Some("and") => " and ",
-                _ => " or ",
-            };
-            conditions.map_or_else(String::new, |conditions| all(conditions, between))
+/// The tools that a choice means.
+fn which(choice: &ToolChoice) -> String {
+    match choice {
+        ToolChoice::Names(names) => names.join(", "),
+        ToolChoice::Effect(effect) => match effect.read_only {
+            Some(true) => "tools that only read".to_owned(),
+            Some(false) => "tools that change something".to_owned(),
+            None => String::new(),
+        },
+        ToolChoice::Joined(joined) => {
+            let each: Vec<String> = joined.expressions.iter().map(which).collect();
+            each.join(match joined.r#type {
+                Joint::And => " and ",
+                Joint::Or => " or ",
+            })
         }
     }
 }
@@ -225,6 +213,7 @@ mod tests {
         ]))
         .unwrap();
         let facts: Vec<(String, String)> = facts(&preferences)
+            .flatten()
             .map(|fact| (fact.label, fact.value))
             .collect();
         let expected = [
@@ -244,7 +233,8 @@ mod tests {
     #[test]
     fn names_are_chosen_where_the_tools_are_known() {
         let set = json!({"include": ["search", "gone"], "skip_confirmation": {"read_only": true}});
-        let schema = configuration(&["search".to_owned(), "erase".to_owned()], &set);
+        let is_set: ToolConfiguration = serde_json::from_value(set.clone()).unwrap();
+        let schema = configuration(&["search".to_owned(), "erase".to_owned()], &is_set);
         assert_eq!(
             schema["properties"]["include"]["items"]["enum"],
             json!(["search", "erase", "gone"])
@@ -253,6 +243,6 @@ mod tests {
         assert!(validator.is_valid(&set));
         assert!(validator.is_valid(&json!({"requires_confirmation": ["erase"]})));
         assert!(!validator.is_valid(&json!({"skip_confirmation": ["other"]})));
-        assert!(configuration(&[], &set)["properties"]["include"]["items"]["enum"].is_null());
+        assert!(configuration(&[], &is_set)["properties"]["include"]["items"]["enum"].is_null());
     }
 }

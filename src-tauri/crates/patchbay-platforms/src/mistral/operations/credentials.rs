@@ -10,11 +10,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::apply;
 
-use super::levels::{AtLevel, at_levels, send_at};
+use super::levels::{AtLevel, at_levels};
 use super::{Scope, credentials_path, no};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Credentials, Message, Object};
-use crate::{Contract, Effect, Field, Operation, Output, Result};
+use crate::operations::on_connector;
+use crate::{Contract, Field, Operation, Result};
 
 /// Which credentials of a level to list.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -42,8 +43,11 @@ impl CredentialFilter {
 }
 
 impl AtLevel for CredentialFilter {
-    const EFFECT: Effect = Effect::Read;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACTS: [Contract; 3] = [
+        Contract::read("list_organization_credentials"),
+        Contract::read("list_workspace_credentials"),
+        Contract::read("list_user_credentials"),
+    ];
     type Output = Object<Credentials>;
 
     fn request_at(&self, _: &Mistral, scope: Scope) -> Result<Request> {
@@ -58,15 +62,15 @@ at_levels! { CredentialFilter =>
     /// Lists the organization's credentials for a connector.
     ///
     /// Source: Mistral contract, section 2.
-    ListOrganizationCredentials: Organization, "list_organization_credentials";
+    ListOrganizationCredentials: Organization;
     /// Lists the workspace's credentials for a connector.
     ///
     /// Source: Mistral contract, section 2.
-    ListWorkspaceCredentials: Workspace, "list_workspace_credentials";
+    ListWorkspaceCredentials: Workspace;
     /// Lists the user's credentials for a connector.
     ///
     /// Source: Mistral contract, section 2.
-    ListUserCredentials: User, "list_user_credentials";
+    ListUserCredentials: User;
 }
 
 /// Credentials to be kept or changed.
@@ -196,23 +200,10 @@ impl Operation<Mistral> for DeleteCredentials {
     }
 }
 
-/// Delete all your credentials.
-///
-/// Source: Mistral contract, section 2.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DeleteAllUserCredentials {
-    /// Id or name of the connector.
-    pub connector_id_or_name: RemoteId,
-}
-
-impl Operation<Mistral> for DeleteAllUserCredentials {
-    const CONTRACT: Contract =
-        Contract::irreversible("delete_all_user_credentials").retry(Repeat::Freely);
-    type Output = Option<Object<Message>>;
-
-    fn request(&self, _: &Mistral) -> Result<Request> {
-        let path = credentials_path(&self.connector_id_or_name, Scope::User)?;
-        Ok(Request::delete(path))
-    }
+on_connector! { Mistral, connector_id_or_name: RemoteId = "Id or name of the connector." =>
+    /// Delete all your credentials.
+    ///
+    /// Source: Mistral contract, section 2.
+    DeleteAllUserCredentials(Contract::irreversible("delete_all_user_credentials").retry(Repeat::Freely))
+        -> Option<Object<Message>>: |id, _| Ok(Request::delete(credentials_path(id, Scope::User)?));
 }

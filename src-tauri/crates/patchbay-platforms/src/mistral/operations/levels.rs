@@ -1,17 +1,15 @@
 //! Operations that there are once for each level, all of them with the same arguments.
 
-use patchbay_http::{Answer, CallOptions, Repeat, Request};
+use patchbay_http::{CallOptions, Request};
 
 use super::Scope;
 use crate::mistral::Mistral;
-use crate::{Effect, Error, Output, Result};
+use crate::{Contract, Error, Output, Result};
 
 /// Arguments of operations that do the same at each level.
-pub trait AtLevel {
-    /// What they do to the platform.
-    const EFFECT: Effect;
-    /// Whether they may be sent again after a failure.
-    const RETRY: Repeat;
+pub trait AtLevel: Sync {
+    /// What the contract says of them, by level.
+    const CONTRACTS: [Contract; 3];
     /// What comes back.
     type Output: Output;
 
@@ -31,21 +29,36 @@ pub trait AtLevel {
 
     /// Notes what a success for that level tells.
     fn observe_at(&self, _: &Mistral, _: Scope) {}
-}
 
-/// Sends one request of such an operation.
-pub(super) async fn send_at(
-    client: &Mistral,
-    request: Request,
-    retry: Repeat,
-    options: &CallOptions,
-) -> Result<Answer> {
-    client.api.send(request.repeat(retry), options).await
+    /// Calls the operation for that level as an account.
+    ///
+    /// # Errors
+    /// As [`Operation::run`](crate::Operation::run).
+    fn run_at(
+        &self,
+        client: &Mistral,
+        scope: Scope,
+        options: &CallOptions,
+    ) -> impl Future<Output = Result<Self::Output>> + Send {
+        async move {
+            let contract = Self::CONTRACTS[scope as usize];
+            let send = |request: Request| client.api.send(request.repeat(contract.retry), options);
+            let mut answer = send(self.request_at(client, scope)?).await;
+            if let Err(refused) = &answer
+                && let Some(next) = self.request_after(refused, client, scope)?
+            {
+                answer = send(next).await;
+            }
+            let output = Output::read(&answer?, contract.name)?;
+            self.observe_at(client, scope);
+            Ok(output)
+        }
+    }
 }
 
 /// Declares the operations of the levels.
 macro_rules! at_levels {
-    ($arguments:ty => $($(#[$words:meta])* $operation:ident: $scope:ident, $name:literal;)*) => {$(
+    ($arguments:ty => $($(#[$words:meta])* $operation:ident: $scope:ident;)*) => {$(
         $(#[$words])*
         #[derive(Clone, Debug, Deserialize, JsonSchema)]
         #[serde(transparent)]
@@ -53,29 +66,15 @@ macro_rules! at_levels {
         pub struct $operation(pub $arguments);
 
         impl Operation<Mistral> for $operation {
-            const CONTRACT: crate::Contract = crate::Contract {
-                name: $name,
-                effect: <$arguments as AtLevel>::EFFECT,
-                retry: <$arguments as AtLevel>::RETRY,
-            };
+            const CONTRACT: Contract = <$arguments as AtLevel>::CONTRACTS[Scope::$scope as usize];
             type Output = <$arguments as AtLevel>::Output;
 
             fn request(&self, client: &Mistral) -> Result<Request> {
                 self.0.request_at(client, Scope::$scope)
             }
 
-            async fn send(&self, client: &Mistral, options: &CallOptions) -> Result<Self::Output> {
-                let mut answer = send_at(client, self.request(client)?, Self::CONTRACT.retry, options).await;
-                if let Err(refused) = &answer
-                    && let Some(next) = self.0.request_after(refused, client, Scope::$scope)?
-                {
-                    answer = send_at(client, next, Self::CONTRACT.retry, options).await;
-                }
-                Output::read(&answer?, Self::CONTRACT.name)
-            }
-
-            fn observe(&self, client: &Mistral, _: &Self::Output) {
-                self.0.observe_at(client, Scope::$scope);
+            async fn run(&self, client: &Mistral, options: &CallOptions) -> Result<Self::Output> {
+                self.0.run_at(client, Scope::$scope, options).await
             }
         }
     )*};

@@ -11,10 +11,9 @@ use crate::form::at_fields;
 use crate::mistral::forms::check_name;
 use crate::mistral::forms::credential::{self, NewCredential};
 use crate::mistral::operations::credentials::{
-    CreateCredentials, CredentialFilter, CredentialInput, DeleteCredentials,
-    ListOrganizationCredentials, ListUserCredentials, ListWorkspaceCredentials, UpdateCredentials,
+    CreateCredentials, CredentialFilter, CredentialInput, UpdateCredentials,
 };
-use crate::mistral::operations::seed;
+use crate::mistral::operations::levels::AtLevel;
 use crate::mistral::operations::seed::credentials::{
     CredentialInput as SeedInput, NamedCredentials,
 };
@@ -59,11 +58,7 @@ impl Credentials for Mistral {
         options: &CallOptions,
     ) -> Result<Vec<PlatformCredential>> {
         let all = CredentialFilter::all_of(id);
-        let listed = match level {
-            Level::User => ListUserCredentials(all).run(self, options).await,
-            Level::Workspace => ListWorkspaceCredentials(all).run(self, options).await,
-            Level::Organization => ListOrganizationCredentials(all).run(self, options).await,
-        }?;
+        let listed = all.run_at(self, level.into(), options).await?;
         let listed = listed.value.credentials.iter();
         Ok(listed.map(|one| mapping::credential(one, level)).collect())
     }
@@ -140,28 +135,8 @@ impl Credentials for Mistral {
             connector_id_or_name: id.clone(),
             credentials_name: name.to_owned(),
         };
-        let deleted = match (self.surface, level) {
-            (Surface::Current, _) => {
-                let delete = DeleteCredentials {
-                    connector_id_or_name: named.connector_id_or_name,
-                    consumer_scope: level.into(),
-                    credentials_name: named.credentials_name,
-                };
-                delete.run(self, options).await
-            }
-            (Surface::Seed, Level::User) => {
-                let delete = seed::DeleteUserCredentials(named);
-                delete.run(self, options).await
-            }
-            (Surface::Seed, Level::Workspace) => {
-                let delete = seed::DeleteWorkspaceCredentials(named);
-                delete.run(self, options).await
-            }
-            (Surface::Seed, Level::Organization) => {
-                let delete = seed::DeleteOrganizationCredentials(named);
-                delete.run(self, options).await
-            }
-        };
+        // Both surfaces delete alike.
+        let deleted = named.run_at(self, level.into(), options).await;
         deleted.map(drop)
     }
 }
@@ -224,20 +199,7 @@ impl Mistral {
             is_default: save.is_default,
             credentials: values.transpose()?.into(),
         };
-        let saved = match save.level {
-            Level::User => {
-                let save = seed::CreateOrUpdateUserCredentials(input);
-                save.run(self, options).await
-            }
-            Level::Workspace => {
-                let save = seed::CreateOrUpdateWorkspaceCredentials(input);
-                save.run(self, options).await
-            }
-            Level::Organization => {
-                let save = seed::CreateOrUpdateOrganizationCredentials(input);
-                save.run(self, options).await
-            }
-        };
+        let saved = input.run_at(self, save.level.into(), options).await;
         saved.map(drop)
     }
 }

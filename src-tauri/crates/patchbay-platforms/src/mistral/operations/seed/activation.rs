@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_with::apply;
 
 use crate::mistral::Mistral;
-use crate::mistral::operations::levels::{AtLevel, at_levels, send_at};
+use crate::mistral::operations::levels::{AtLevel, at_levels};
 use crate::mistral::operations::{Scope, for_scope};
 use crate::mistral::quirks::surface::Surface;
 use crate::mistral::wire::{Message, Object};
-use crate::{Effect, Error, Field, Operation, Output, Result};
+use crate::{Contract, Error, Field, Operation, Result};
 
 /// A connector to be switched on, and how its tools may be used.
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
@@ -35,7 +35,7 @@ pub struct Activation {
 }
 
 /// Some of the tools: by name, by what they do, or by both.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ToolChoice {
     /// By name.
@@ -47,7 +47,7 @@ pub enum ToolChoice {
 }
 
 /// Several choices joined by `type`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Joined {
     /// How they are joined.
@@ -57,7 +57,7 @@ pub struct Joined {
 }
 
 /// How choices are joined.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Joint {
     /// Tools in all of them.
@@ -67,7 +67,7 @@ pub enum Joint {
 }
 
 /// Tools by what they do.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ByEffect {
     /// Whether they change nothing; null for either.
@@ -86,8 +86,11 @@ impl Activation {
 }
 
 impl AtLevel for Activation {
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACTS: [Contract; 3] = [
+        Contract::write("activate_for_organization").retry(Repeat::Freely),
+        Contract::write("activate_for_workspace").retry(Repeat::Freely),
+        Contract::write("activate_for_user").retry(Repeat::Freely),
+    ];
     type Output = Option<Object<Message>>;
 
     /// On the older surface its body is `{}` at least; the current one has none.
@@ -112,15 +115,15 @@ at_levels! { Activation =>
     /// Turn on for the organization.
     ///
     /// Source: Mistral contract, section 9.
-    ActivateForOrganization: Organization, "activate_for_organization";
+    ActivateForOrganization: Organization;
     /// Turn on for the workspace.
     ///
     /// Source: Mistral contract, section 9.
-    ActivateForWorkspace: Workspace, "activate_for_workspace";
+    ActivateForWorkspace: Workspace;
     /// Turn on for the user.
     ///
     /// Source: Mistral contract, section 9.
-    ActivateForUser: User, "activate_for_user";
+    ActivateForUser: User;
 }
 
 /// A connector to be switched off.
@@ -133,8 +136,11 @@ pub struct Deactivation {
 }
 
 impl AtLevel for Deactivation {
-    const EFFECT: Effect = Effect::Destructive;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACTS: [Contract; 3] = [
+        Contract::destructive("deactivate_for_organization").retry(Repeat::Freely),
+        Contract::destructive("deactivate_for_workspace").retry(Repeat::Freely),
+        Contract::destructive("deactivate_for_user").retry(Repeat::Freely),
+    ];
     type Output = Option<Object<Message>>;
 
     fn request_at(&self, _: &Mistral, scope: Scope) -> Result<Request> {
@@ -151,13 +157,13 @@ at_levels! { Deactivation =>
     /// Turn off for the organization.
     ///
     /// Source: Mistral contract, section 9.
-    DeactivateForOrganization: Organization, "deactivate_for_organization";
+    DeactivateForOrganization: Organization;
     /// Turn off for the workspace.
     ///
     /// Source: Mistral contract, section 9.
-    DeactivateForWorkspace: Workspace, "deactivate_for_workspace";
+    DeactivateForWorkspace: Workspace;
     /// Turn off for the user.
     ///
     /// Source: Mistral contract, section 9.
-    DeactivateForUser: User, "deactivate_for_user";
+    DeactivateForUser: User;
 }

@@ -12,11 +12,11 @@ use serde_json::{Map, Value};
 use serde_with::apply;
 
 use crate::mistral::Mistral;
-use crate::mistral::operations::levels::{AtLevel, at_levels, send_at};
+use crate::mistral::operations::levels::{AtLevel, at_levels};
 use crate::mistral::operations::{Scope, credentials_path};
 use crate::mistral::quirks::surface::Surface;
 use crate::mistral::wire::{Message, Object};
-use crate::{Effect, Error, Field, Operation, Output, Result};
+use crate::{Contract, Error, Field, Operation, Result};
 
 /// Credentials to be kept, in place of those of the same name.
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
@@ -51,8 +51,11 @@ pub struct CredentialValues {
 }
 
 impl AtLevel for CredentialInput {
-    const EFFECT: Effect = Effect::Write;
-    const RETRY: Repeat = Repeat::Never;
+    const CONTRACTS: [Contract; 3] = [
+        Contract::write("create_or_update_organization_credentials"),
+        Contract::write("create_or_update_workspace_credentials"),
+        Contract::write("create_or_update_user_credentials"),
+    ];
     type Output = Option<Object<Message>>;
 
     fn request_at(&self, _: &Mistral, scope: Scope) -> Result<Request> {
@@ -80,15 +83,15 @@ at_levels! { CredentialInput =>
     /// Save organization credentials.
     ///
     /// Source: Mistral contract, section 9.
-    CreateOrUpdateOrganizationCredentials: Organization, "create_or_update_organization_credentials";
+    CreateOrUpdateOrganizationCredentials: Organization;
     /// Save workspace credentials.
     ///
     /// Source: Mistral contract, section 9.
-    CreateOrUpdateWorkspaceCredentials: Workspace, "create_or_update_workspace_credentials";
+    CreateOrUpdateWorkspaceCredentials: Workspace;
     /// Save user credentials.
     ///
     /// Source: Mistral contract, section 9.
-    CreateOrUpdateUserCredentials: User, "create_or_update_user_credentials";
+    CreateOrUpdateUserCredentials: User;
 }
 
 /// Credentials to be deleted.
@@ -103,8 +106,11 @@ pub struct NamedCredentials {
 }
 
 impl AtLevel for NamedCredentials {
-    const EFFECT: Effect = Effect::Irreversible;
-    const RETRY: Repeat = Repeat::Freely;
+    const CONTRACTS: [Contract; 3] = [
+        Contract::irreversible("delete_organization_credentials").retry(Repeat::Freely),
+        Contract::irreversible("delete_workspace_credentials").retry(Repeat::Freely),
+        Contract::irreversible("delete_user_credentials").retry(Repeat::Freely),
+    ];
     type Output = Option<Object<Message>>;
 
     fn request_at(&self, _: &Mistral, scope: Scope) -> Result<Request> {
@@ -118,13 +124,13 @@ at_levels! { NamedCredentials =>
     /// Delete organization credentials.
     ///
     /// Source: Mistral contract, section 9.
-    DeleteOrganizationCredentials: Organization, "delete_organization_credentials";
+    DeleteOrganizationCredentials: Organization;
     /// Delete workspace credentials.
     ///
     /// Source: Mistral contract, section 9.
-    DeleteWorkspaceCredentials: Workspace, "delete_workspace_credentials";
+    DeleteWorkspaceCredentials: Workspace;
     /// Delete user credentials.
     ///
     /// Source: Mistral contract, section 9.
-    DeleteUserCredentials: User, "delete_user_credentials";
+    DeleteUserCredentials: User;
 }
