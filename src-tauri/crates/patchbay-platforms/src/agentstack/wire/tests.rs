@@ -36,16 +36,6 @@ fn what_is_missing_is_named_with_its_operation() {
 }
 
 #[test]
-fn items_that_are_null_are_none_and_the_rest_of_a_page_stays() {
-    let page = json!({"items": null, "total_count": 0, "future": 1});
-    let page = Page::<Preset>::read(&answer(&page), "presets").unwrap();
-    assert_eq!(
-        page.into_json(),
-        json!({"items": [], "total_count": 0, "future": 1})
-    );
-}
-
-#[test]
 fn a_secret_that_was_given_does_not_come_back() {
     let body = json!({
         "id": "a", "url": "https://a", "state": "created", "client_secret": "other",

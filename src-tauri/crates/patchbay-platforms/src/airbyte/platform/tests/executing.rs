@@ -75,16 +75,6 @@ async fn an_id_is_looked_up_once_and_again_when_it_is_gone() {
 }
 
 #[tokio::test]
-async fn an_action_is_never_repeated_by_itself() {
-    for status in [429, 500, 503] {
-        let server = Server::start(move |_, _| json(status, json!({"message": "m"}))).await;
-        let failed = call(&*signed_in(&server), "execute", list()).await;
-        assert_eq!(failed.unwrap_err().status(), Some(status));
-        assert_eq!(server.lines().len(), 2, "{status}");
-    }
-}
-
-#[tokio::test]
 async fn a_file_comes_as_a_stream_with_its_headers() {
     let server = Server::start(|_, _| {
         let headers = [

@@ -25,28 +25,6 @@ async fn calls_together_share_one_exchange() {
 }
 
 #[tokio::test]
-async fn a_token_is_renewed_a_minute_before_its_end() {
-    let server = Server::start(|_, _| listed(json!([]))).await;
-    let clock = Jumping::start();
-    let platform = account(&server, &clock, &[("client_secret", "sec-12345")]);
-    for seconds in [0, 839, 1, 839] {
-        clock.advance(seconds);
-        call(&*platform, "list_connectors", json!({}))
-            .await
-            .unwrap();
-    }
-    assert_eq!(
-        bearer(&server.seen()),
-        [
-            "Bearer tok-1",
-            "Bearer tok-1",
-            "Bearer tok-2",
-            "Bearer tok-2"
-        ]
-    );
-}
-
-#[tokio::test]
 async fn a_kept_token_that_is_refused_is_renewed_once_for_all() {
     let server = Server::start(|seen, _| match seen.token.as_deref() {
         Some("Bearer tok-1") => listed(json!([])),
@@ -78,21 +56,6 @@ async fn a_kept_token_that_is_refused_is_renewed_once_for_all() {
     }
     let seen = server.seen();
     assert_eq!(seen.iter().filter(|seen| seen.is_exchange()).count(), 1);
-}
-
-#[tokio::test]
-async fn a_refused_exchange_and_a_refused_pasted_token_are_reported_at_once() {
-    let unauthorized = || json(401, json!({"message": "no"}));
-    let server = Server::with_exchange(move |_| unauthorized(), |_, _| listed(json!([]))).await;
-    let refused = call(&*signed_in(&server), "list_connectors", json!({})).await;
-    assert_eq!(refused.unwrap_err().kind(), "unauthorized");
-    assert_eq!(server.seen().len(), 1);
-
-    let server = Server::start(move |_, _| unauthorized()).await;
-    let pasted = account(&server, &Jumping::start(), &[("token", "pasted-1")]);
-    let refused = call(&*pasted, "list_connectors", json!({})).await;
-    assert_eq!(refused.unwrap_err().kind(), "unauthorized");
-    assert_eq!(bearer(&server.seen()), ["Bearer pasted-1"]);
 }
 
 #[tokio::test]
