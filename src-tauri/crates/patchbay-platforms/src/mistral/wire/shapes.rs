@@ -2,7 +2,8 @@
 //!
 //! Source: Mistral contract, sections 4 and 9.
 
-use super::shape::{Form, Shape};
+use super::shape::Form::{Each, Flag, List, Moment, Number, Object, Text};
+use super::shape::Shape;
 use super::{AuthMethod, AuthUrl, Connector, Credentials, Message, Page, Shaped, Tool, ToolResult};
 
 macro_rules! shaped {
@@ -24,216 +25,105 @@ shaped! {
     ToolResult: TOOL_RESULT,
 }
 
-const CONNECTOR: Shape = Shape {
-    needed: &["id", "name", "description", "created_at", "modified_at"],
-    form: |name| match name {
-        "id" | "name" | "description" | "protocol" | "title" | "server" | "visibility" => {
-            Some(Form::Text)
-        }
-        "created_at" | "modified_at" => Some(Form::Moment),
-        "private_tool_execution" | "supports_mcp" | "mistral" | "active" | "is_authenticated" => {
-            Some(Form::Flag)
-        }
-        "blocked_by" => Some(Form::List(None)),
-        "server_card" => Some(Form::Object(&SERVER_CARD)),
-        "connection_preferences" => Some(Form::List(Some(&PREFERENCE))),
-        "tools" => Some(Form::List(Some(&STORED_TOOL))),
-        "supported_auth_methods" => Some(Form::List(Some(&AUTH_METHOD))),
-        "connection_credentials" => Some(Form::List(Some(&CREDENTIAL))),
-        _ => None,
-    },
-};
-
-const PREFERENCE: Shape = Shape {
-    needed: &["tool_configuration"],
-    form: |name| (name == "is_default").then_some(Form::Flag),
-};
-
-const STORED_TOOL: Shape = Shape {
-    needed: &["id", "name", "description"],
-    form: |name| match name {
-        "id" | "name" | "description" => Some(Form::Text),
-        "created_at" | "modified_at" => Some(Form::Moment),
-        "active" => Some(Form::Flag),
-        _ => None,
-    },
-};
-
-const SERVER_CARD: Shape = Shape {
-    needed: &["name", "version"],
-    form: |name| match name {
-        "name" | "version" => Some(Form::Text),
-        "remotes" => Some(Form::List(Some(&REMOTE))),
-        _ => None,
-    },
-};
-
-const REMOTE: Shape = Shape {
-    needed: &["type", "url"],
-    form: |name| match name {
-        "type" | "url" => Some(Form::Text),
-        "authentication" => Some(Form::Object(&REMOTE_AUTHENTICATION)),
-        _ => None,
-    },
-};
-
-const REMOTE_AUTHENTICATION: Shape = Shape {
-    needed: &["required"],
-    form: |name| (name == "required").then_some(Form::Flag),
-};
-
-/// Its connectors are read one by one.
-const PAGE: Shape = Shape {
-    needed: &["items", "pagination"],
-    form: |name| match name {
-        "items" => Some(Form::List(None)),
-        "pagination" => Some(Form::Object(&PAGINATION)),
-        _ => None,
-    },
-};
-
-const PAGINATION: Shape = Shape {
-    needed: &["page_size"],
-    form: |name| match name {
-        "page_size" => Some(Form::Number),
-        "next_cursor" => Some(Form::Text),
-        _ => None,
-    },
-};
-
-const AUTH_METHOD: Shape = Shape {
-    needed: &["method_type"],
-    form: |name| match name {
-        "method_type" => Some(Form::Text),
-        "headers" => Some(Form::List(Some(&AUTH_HEADER))),
-        "has_default_credentials" => Some(Form::Flag),
-        "global_headers" => Some(Form::Each(&GLOBAL_HEADER)),
-        "oauth2_server_metadata" => Some(Form::Object(&METADATA)),
-        _ => None,
-    },
-};
-
-const GLOBAL_HEADER: Shape = Shape {
-    needed: &["value"],
-    form: |name| match name {
-        "value" => Some(Form::Text),
-        "is_secret" => Some(Form::Flag),
-        _ => None,
-    },
-};
-
-const METADATA: Shape = Shape {
-    needed: &["issuer", "token_endpoint"],
-    form: |name| match name {
-        "issuer" | "token_endpoint" => Some(Form::Text),
-        "client_id_metadata_document_supported"
-        | "authorization_response_iss_parameter_supported" => Some(Form::Flag),
-        _ => None,
-    },
-};
-
-const AUTH_HEADER: Shape = Shape {
-    needed: &["name"],
-    form: |name| match name {
-        "name" => Some(Form::Text),
-        "is_required" | "is_secret" => Some(Form::Flag),
-        _ => None,
-    },
-};
-
-const CREDENTIALS: Shape = Shape {
-    needed: &["credentials"],
-    form: |name| (name == "credentials").then_some(Form::List(Some(&CREDENTIAL))),
-};
-
-const CREDENTIAL: Shape = Shape {
-    needed: &["name", "authentication_type", "scope"],
-    form: |name| match name {
-        "name" | "authentication_type" | "scope" => Some(Form::Text),
-        "status" => Some(Form::Object(&CREDENTIAL_STATUS)),
-        "is_default" => Some(Form::Flag),
-        _ => None,
-    },
-};
-
-const CREDENTIAL_STATUS: Shape = Shape {
-    needed: &["status_type"],
-    form: |name| match name {
-        "status_type" | "error_message" => Some(Form::Text),
-        "last_checked_at" => Some(Form::Moment),
-        "error_http_code" => Some(Form::Number),
-        _ => None,
-    },
-};
-
-const AUTH_URL: Shape = Shape {
-    needed: &["auth_url", "ttl"],
-    form: |name| match name {
-        "auth_url" => Some(Form::Text),
-        "ttl" => Some(Form::Number),
-        _ => None,
-    },
-};
-
-const MESSAGE: Shape = Shape {
-    needed: &["message"],
-    form: |name| (name == "message").then_some(Form::Text),
-};
-
-const TOOL_RESULT: Shape = Shape {
-    needed: &["content"],
-    form: |name| match name {
-        "content" => Some(Form::List(Some(&CONTENT))),
-        "metadata" => Some(Form::Object(&RESULT_METADATA)),
-        _ => None,
-    },
-};
-
-const CONTENT: Shape = Shape {
-    needed: &[],
-    form: |name| (name == "size").then_some(Form::Number),
-};
-
-const RESULT_METADATA: Shape = Shape {
-    needed: &[],
-    form: |name| (name == "mcp_meta").then_some(Form::Object(&MCP_META)),
-};
-
-const MCP_META: Shape = Shape {
-    needed: &[],
-    form: |name| (name == "isError").then_some(Form::Flag),
-};
-
-const TOOL: Shape = Shape {
-    needed: &["name", "inputSchema"],
-    form: |name| match name {
-        "name" => Some(Form::Text),
-        "inputSchema" => Some(Form::Object(&ANYTHING)),
-        "annotations" => Some(Form::Object(&TOOL_ANNOTATIONS)),
-        "_meta" => Some(Form::Object(&TOOL_META)),
-        _ => None,
-    },
-};
+/// Each with the members without which it is none, and the form of those that are known.
+macro_rules! shapes {
+    ($($(#[$words:meta])* $shape:ident[$($needed:literal),*]: $($($member:literal)|+ => $form:expr),+;)*) => {$(
+        $(#[$words])*
+        const $shape: Shape = Shape {
+            needed: &[$($needed),*],
+            form: |name| match name {
+                $($($member)|+ => Some($form),)+
+                _ => None,
+            },
+        };
+    )*};
+}
 
 const ANYTHING: Shape = Shape {
     needed: &[],
     form: |_| None,
 };
 
-const TOOL_ANNOTATIONS: Shape = Shape {
-    needed: &[],
-    form: |name| match name {
-        "readOnlyHint" | "destructiveHint" | "idempotentHint" | "openWorldHint" => Some(Form::Flag),
-        _ => None,
-    },
-};
-
-const TOOL_META: Shape = Shape {
-    needed: &[],
-    form: |name| (name == "ai.mistral/turbine").then_some(Form::Object(&TURBINE)),
-};
-
-const TURBINE: Shape = Shape {
-    needed: &[],
-    form: |name| (name == "private_execution").then_some(Form::Flag),
-};
+shapes! {
+    CONNECTOR["id", "name", "description", "created_at", "modified_at"]:
+        "id" | "name" | "description" | "protocol" | "title" | "server" | "visibility" => Text,
+        "created_at" | "modified_at" => Moment,
+        "private_tool_execution" | "supports_mcp" | "mistral" | "active" | "is_authenticated" => Flag,
+        "blocked_by" => List(None),
+        "server_card" => Object(&SERVER_CARD),
+        "connection_preferences" => List(Some(&PREFERENCE)),
+        "tools" => List(Some(&STORED_TOOL)),
+        "supported_auth_methods" => List(Some(&AUTH_METHOD)),
+        "connection_credentials" => List(Some(&CREDENTIAL));
+    PREFERENCE["tool_configuration"]:
+        "is_default" => Flag;
+    STORED_TOOL["id", "name", "description"]:
+        "id" | "name" | "description" => Text,
+        "created_at" | "modified_at" => Moment,
+        "active" => Flag;
+    SERVER_CARD["name", "version"]:
+        "name" | "version" => Text,
+        "remotes" => List(Some(&REMOTE));
+    REMOTE["type", "url"]:
+        "type" | "url" => Text,
+        "authentication" => Object(&REMOTE_AUTHENTICATION);
+    REMOTE_AUTHENTICATION["required"]:
+        "required" => Flag;
+    /// Its connectors are read one by one.
+    PAGE["items", "pagination"]:
+        "items" => List(None),
+        "pagination" => Object(&PAGINATION);
+    PAGINATION["page_size"]:
+        "page_size" => Number,
+        "next_cursor" => Text;
+    AUTH_METHOD["method_type"]:
+        "method_type" => Text,
+        "headers" => List(Some(&AUTH_HEADER)),
+        "has_default_credentials" => Flag,
+        "global_headers" => Each(&GLOBAL_HEADER),
+        "oauth2_server_metadata" => Object(&METADATA);
+    GLOBAL_HEADER["value"]:
+        "value" => Text,
+        "is_secret" => Flag;
+    METADATA["issuer", "token_endpoint"]:
+        "issuer" | "token_endpoint" => Text,
+        "client_id_metadata_document_supported" | "authorization_response_iss_parameter_supported" => Flag;
+    AUTH_HEADER["name"]:
+        "name" => Text,
+        "is_required" | "is_secret" => Flag;
+    CREDENTIALS["credentials"]:
+        "credentials" => List(Some(&CREDENTIAL));
+    CREDENTIAL["name", "authentication_type", "scope"]:
+        "name" | "authentication_type" | "scope" => Text,
+        "status" => Object(&CREDENTIAL_STATUS),
+        "is_default" => Flag;
+    CREDENTIAL_STATUS["status_type"]:
+        "status_type" | "error_message" => Text,
+        "last_checked_at" => Moment,
+        "error_http_code" => Number;
+    AUTH_URL["auth_url", "ttl"]:
+        "auth_url" => Text,
+        "ttl" => Number;
+    MESSAGE["message"]:
+        "message" => Text;
+    TOOL_RESULT["content"]:
+        "content" => List(Some(&CONTENT)),
+        "metadata" => Object(&RESULT_METADATA);
+    CONTENT[]:
+        "size" => Number;
+    RESULT_METADATA[]:
+        "mcp_meta" => Object(&MCP_META);
+    MCP_META[]:
+        "isError" => Flag;
+    TOOL["name", "inputSchema"]:
+        "name" => Text,
+        "inputSchema" => Object(&ANYTHING),
+        "annotations" => Object(&TOOL_ANNOTATIONS),
+        "_meta" => Object(&TOOL_META);
+    TOOL_ANNOTATIONS[]:
+        "readOnlyHint" | "destructiveHint" | "idempotentHint" | "openWorldHint" => Flag;
+    TOOL_META[]:
+        "ai.mistral/turbine" => Object(&TURBINE);
+    TURBINE[]:
+        "private_execution" => Flag;
+}
