@@ -18,10 +18,9 @@ impl Resources for AgentStack {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<Vec<Resource>, Error> {
-        let cancel = options.stop();
+        let cancel = &options.stop();
         self.through(id, options, move |session| {
-            let cancel = cancel.clone();
-            async move { session.list_resources(&cancel).await }.boxed()
+            async move { session.list_resources(cancel).await }.boxed()
         })
         .await
     }
@@ -32,10 +31,9 @@ impl Resources for AgentStack {
         uri: &str,
         options: &CallOptions,
     ) -> Result<Vec<Content>, Error> {
-        let (uri, cancel) = (uri.to_owned(), options.stop());
+        let cancel = &options.stop();
         self.through(id, options, move |session| {
-            let (uri, cancel) = (uri.clone(), cancel.clone());
-            async move { session.read_resource(&uri, None, &cancel).await }.boxed()
+            async move { session.read_resource(uri, None, cancel).await }.boxed()
         })
         .await
     }
@@ -48,10 +46,9 @@ impl Prompts for AgentStack {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<Vec<Prompt>, Error> {
-        let cancel = options.stop();
+        let cancel = &options.stop();
         self.through(id, options, move |session| {
-            let cancel = cancel.clone();
-            async move { session.list_prompts(&cancel).await }.boxed()
+            async move { session.list_prompts(cancel).await }.boxed()
         })
         .await
     }
@@ -63,10 +60,10 @@ impl Prompts for AgentStack {
         arguments: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<FilledPrompt, Error> {
-        let (name, cancel) = (name.to_owned(), options.stop());
+        let (arguments, cancel) = (&arguments, &options.stop());
         self.through(id, options, move |session| {
-            let (name, arguments, cancel) = (name.clone(), arguments.clone(), cancel.clone());
-            async move { session.fill_prompt(&name, arguments, None, &cancel).await }.boxed()
+            let arguments = arguments.clone();
+            async move { session.fill_prompt(name, arguments, None, cancel).await }.boxed()
         })
         .await
     }

@@ -27,10 +27,9 @@ const NEXT_PROBE: Duration = Duration::from_secs(31);
 #[async_trait]
 impl Tools for AgentStack {
     async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>, Error> {
-        let cancel = options.stop();
+        let cancel = &options.stop();
         self.through(id, options, move |session| {
-            let cancel = cancel.clone();
-            async move { session.list_tools(&cancel).await }.boxed()
+            async move { session.list_tools(cancel).await }.boxed()
         })
         .await
     }
@@ -40,12 +39,10 @@ impl Tools for AgentStack {
         request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<CallOutcome, Error> {
-        let cancel = options.stop();
         let id = request.connector;
-        let call = call_of(request, options);
+        let (call, cancel) = (&call_of(request, options), &options.stop());
         self.through(id, options, move |session| {
-            let (call, cancel) = (call.clone(), cancel.clone());
-            async move { session.call_tool(call, &cancel).await }.boxed()
+            async move { session.call_tool(call.clone(), cancel).await }.boxed()
         })
         .await
     }
@@ -57,12 +54,10 @@ impl Tools for AgentStack {
         request: ToolRequest<'_>,
         options: &CallOptions,
     ) -> Result<SentRequest, Error> {
-        let cancel = options.stop();
         let id = request.connector;
-        let call = call_of(request, options);
+        let (call, cancel) = (&call_of(request, options), &options.stop());
         self.through(id, options, move |session| {
-            let (call, cancel) = (call.clone(), cancel.clone());
-            async move { session.plan_call(&call, &cancel).await }.boxed()
+            async move { session.plan_call(call, cancel).await }.boxed()
         })
         .await
     }
@@ -83,7 +78,7 @@ fn call_of(request: ToolRequest<'_>, options: &CallOptions) -> ToolCall {
 }
 
 /// What is done in a session.
-type Work<T> = BoxFuture<'static, Result<T, Error>>;
+type Work<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
 impl AgentStack {
     /// Does something in the session of a connector, and notes how the relay did.
@@ -94,11 +89,11 @@ impl AgentStack {
     /// # Errors
     /// Those of [`connect`](crate::mcp::connect) and of the work itself, with the platform's own words;
     /// those of [`AgentStack::find`] when the platform refuses the account, or does not know the connector.
-    pub(in crate::agentstack) async fn through<T>(
+    pub(in crate::agentstack) async fn through<'a, T>(
         &self,
         id: &RemoteId,
         options: &CallOptions,
-        work: impl Fn(McpSession) -> Work<T> + Send + Sync,
+        work: impl Fn(McpSession) -> Work<'a, T> + Send + Sync,
     ) -> Result<T, Error> {
         let id = id.as_str();
         let connector = Which::by_id(id);
@@ -137,11 +132,11 @@ impl AgentStack {
         outcome
     }
 
-    async fn once<T>(
+    async fn once<'a, T>(
         &self,
         connector: &Which,
         options: &CallOptions,
-        work: &(impl Fn(McpSession) -> Work<T> + Send + Sync),
+        work: &(impl Fn(McpSession) -> Work<'a, T> + Send + Sync),
     ) -> Result<T, Error> {
         let session = self.sessions.of(&self.api, connector, options).await?;
         work(session).await
