@@ -105,8 +105,8 @@ fn failure(result: &CheckResult) -> Option<String> {
     )
 }
 
-/// Whether the provider refused the credentials: its 401, or a refresh token that lapsed. With a 403 it knows them, and
-/// they lack a right that no other sign-in may give.
+/// Whether the provider refused the credentials: its 401, or a refresh token that lapsed. The contract counts its 403
+/// as well; but with that it knows them, and they lack a right or are used too often, which no sign-in mends.
 ///
 /// The contract gives no member for it, so the words and numbers of the failed parts are looked at.
 fn is_refused_by_provider(result: &CheckResult) -> bool {
