@@ -19,7 +19,7 @@ async fn fixture() -> Fixture<FakeAgentStack> {
 
 async fn create(fixture: &Fixture<FakeAgentStack>) -> Value {
     let url = fixture.terminal.playground.open_url();
-    let made = json!({ "url": url, "metadata": { "name": "play" } });
+    let made = json!({ "url": url, "metadata": { "name": "play", "team": "Docs" } });
     let made = fixture.api("create", made).await;
     fixture.does("connector list --refresh").await;
     made
@@ -281,6 +281,9 @@ async fn the_address_of_the_relay_is_a_fact() {
     let relay = facts.iter().find(|fact| fact["label"] == "Relay").unwrap();
     let (base, id) = (fixture.fake.url(), made["id"].as_str().unwrap());
     assert_eq!(relay["value"], format!("{base}/api/v1/connectors/{id}/mcp"));
+    // What its maker noted beside the name is one, too.
+    let note = facts.iter().find(|fact| fact["label"] == "Team").unwrap();
+    assert_eq!(note["value"], "Docs");
     let given = json!({ "connector": id, "method": "POST", "content_json": {
         "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
             "protocolVersion": "2025-06-18", "capabilities": {},

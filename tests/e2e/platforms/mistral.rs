@@ -58,6 +58,10 @@ async fn the_whole_story() {
     fixture.does("connector list --refresh").await;
     assert_eq!(fixture.status("wiki").await, "ready");
 
+    // Which tools are on is no part of this API, and where it is can be read where they are turned on.
+    let told = fixture.json("connector actions wiki").await;
+    let help = told["groups"][0]["help"].as_str().unwrap();
+    assert!(help.contains("API version"), "{help}");
     let tools = fixture.json("tool list wiki").await;
     assert_eq!(tools.as_array().unwrap().len(), 4);
     // Who asks for the list again gets no old one out of the platform's memory.

@@ -44,7 +44,9 @@ fn facts(connector: &Connector, relay: Option<String>) -> Vec<Fact> {
         fact("Relay", relay.as_deref()),
         moment("Created", connector.text("created_at")),
     ];
-    facts.into_iter().flatten().collect()
+    let notes = connector.notes();
+    let notes = notes.map(|(name, words)| fact(&humanize(name), Some(words)));
+    facts.into_iter().chain(notes).flatten().collect()
 }
 
 fn connection(connector: &Connector) -> ControlGroup {

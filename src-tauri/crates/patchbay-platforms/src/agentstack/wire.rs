@@ -130,6 +130,14 @@ impl Connector {
         non_empty(self.rest.get("metadata")?.get(key)?)
     }
 
+    /// What its maker wrote there beside name and description, by their own names.
+    pub fn notes(&self) -> impl Iterator<Item = (&str, &str)> {
+        let metadata = self.rest.get("metadata").and_then(Value::as_object);
+        let notes = metadata.into_iter().flatten();
+        let notes = notes.filter(|(name, _)| !matches!(name.as_str(), "name" | "description"));
+        notes.filter_map(|(name, words)| Some((name.as_str(), non_empty(words)?)))
+    }
+
     /// Where a person consents, while that is waited for.
     pub fn auth_request(&self) -> Option<AuthRequest<'_>> {
         let request = self.rest.get("auth_request")?.as_object()?;

@@ -126,9 +126,16 @@ impl Mistral {
             turn_on: Box::new(self.switching_on(connector, scope, tools)),
             turn_off: Box::new(Self::switching_off(connector, scope, loss)),
         });
+        let help = match self.surface {
+            Surface::Current => {
+                "Mistral doesn't show where it's currently on. To choose its tools, set the account's \
+                 API version to seed."
+            }
+            Surface::Seed => "Mistral doesn't show where it's currently on.",
+        };
         ControlGroup {
             title: "Turn on for".to_owned(),
-            help: Some("Mistral doesn't show where it's currently on.".to_owned()),
+            help: Some(help.to_owned()),
             controls: controls.to_vec(),
         }
     }
