@@ -82,7 +82,7 @@ pub(super) static CURRENT: &[OperationEntry] = operations![
 pub(super) static SEED: &[OperationEntry] = operations![
     seed::Create,
     seed::List,
-    seed::GetAuthUrl,
+    GetAuthUrl,
     seed::Share,
     seed::ActivateForOrganization,
     seed::ActivateForWorkspace,

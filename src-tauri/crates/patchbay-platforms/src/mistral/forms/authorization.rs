@@ -38,14 +38,9 @@ impl Choices {
     ///
     /// # Errors
     /// [`Error::Usage`] when they are not kept.
-    pub(in crate::mistral) fn check(&self, surface: Surface) -> Result<()> {
+    pub(in crate::mistral) fn check(&self) -> Result<()> {
         if let Some(name) = &self.credentials_name {
             check_name(name)?;
-        }
-        if self.credentials_title.is_some() && surface == Surface::Seed {
-            return Err(Error::Usage(
-                "the legacy API has no display names".to_owned(),
-            ));
         }
         let is_oauth = matches!(self.method_type.as_deref(), Some("oauth2") | None);
         if self.github_installation_link == Some(true) && !is_oauth {

@@ -9,9 +9,10 @@ use serde::Deserialize;
 
 use super::{by_ref, no};
 use crate::mistral::Mistral;
+use crate::mistral::quirks::surface::Surface;
 use crate::mistral::wire::{AuthMethod, AuthUrl, Items, Object};
 use crate::operations::on_connector;
-use crate::{Contract, Operation, Result};
+use crate::{Contract, Error, Operation, Result};
 
 /// Get the sign-in page.
 ///
@@ -27,7 +28,7 @@ pub struct GetAuthUrl {
     pub method_type: Option<String>,
     /// Name of the credentials to be kept.
     pub credentials_name: Option<String>,
-    /// Their name for people.
+    /// Their name for people; the older API has none.
     pub credentials_title: Option<String>,
     /// Whether to install the GitHub app first.
     #[serde(default = "no")]
@@ -38,7 +39,12 @@ impl Operation<Mistral> for GetAuthUrl {
     const CONTRACT: Contract = Contract::write("get_auth_url").retry(Repeat::Freely);
     type Output = Object<AuthUrl>;
 
-    fn request(&self, _: &Mistral) -> Result<Request> {
+    fn request(&self, client: &Mistral) -> Result<Request> {
+        if client.surface == Surface::Seed && self.credentials_title.is_some() {
+            return Err(Error::Usage(
+                "the legacy API has no display names".to_owned(),
+            ));
+        }
         let path = by_ref(&self.connector_id_or_name)?.then("/auth_url");
         let installs = self.github_installation_link;
         Ok(Request::get(path)

@@ -49,7 +49,7 @@ impl Consents for Mistral {
     ) -> Result<StartedConsent> {
         let id = request.connector;
         let choices: Choices = arguments(request.choices.into())?;
-        choices.check(self.surface)?;
+        choices.check()?;
         let awaited = match &choices.credentials_name {
             Some(name) => {
                 let before = credential(&self.find_known(id, options).await?, name);
@@ -66,7 +66,6 @@ impl Consents for Mistral {
             credentials_title: choices.credentials_title,
             github_installation_link: choices.github_installation_link.or(Some(false)),
         };
-        // Without a title for the credentials both surfaces ask alike.
         let page = ask.run(self, options).await?;
         let started = StartedConsent {
             page: Some(web_page(&page.value.auth_url, 200)?),
