@@ -178,8 +178,14 @@ impl Inbox {
     fn take_asked(&self, message: &Value) -> Option<Asked> {
         let mut pending = lock(&self.pending);
         let asked = &mut pending.asked;
-        let id = if message["id"].is_null() && message["error"].is_object() && asked.len() == 1 {
-            asked.keys().next().cloned()
+        // What is listened to waits for no answer.
+        let mut awaited = asked.values().filter(|asked| asked.kind != Kind::Listen);
+        let only = match (awaited.next(), awaited.next()) {
+            (Some(asked), None) => Some(asked.id.clone()),
+            _ => None,
+        };
+        let id = if message["id"].is_null() && message["error"].is_object() && only.is_some() {
+            only
         } else {
             asked.keys().find(|id| answer::is_for(message, id)).cloned()
         };

@@ -313,10 +313,18 @@ async fn session(
 ) -> McpSession {
     let info = running.peer_info();
     let facts = facts(info.as_deref(), &peer);
-    let offers = info.map(|info| Offers {
-        tools: info.capabilities.tools.is_some(),
-        completions: info.capabilities.completions.is_some(),
-        log: log.is_read() && info.capabilities.logging.is_some(),
+    let offers = info.map(|info| {
+        let capabilities = &info.capabilities;
+        let (tools, resources) = (&capabilities.tools, &capabilities.resources);
+        let prompts = &capabilities.prompts;
+        Offers {
+            tools: tools.is_some(),
+            completions: capabilities.completions.is_some(),
+            log: log.is_read() && capabilities.logging.is_some(),
+            tool_changes: tools.as_ref().and_then(|it| it.list_changed) == Some(true),
+            resource_changes: resources.as_ref().and_then(|it| it.list_changed) == Some(true),
+            prompt_changes: prompts.as_ref().and_then(|it| it.list_changed) == Some(true),
+        }
     });
     let offers = offers.unwrap_or_default();
     let session = McpSession::new(running, own_side, facts, limits, offers, peer);

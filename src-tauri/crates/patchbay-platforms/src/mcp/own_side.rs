@@ -136,6 +136,16 @@ impl OwnSide {
         self.offer.subscribe()
     }
 
+    /// Notes that the server says that its tools changed.
+    pub(super) fn note_tool_change(&self) {
+        self.tools.send_replace(());
+    }
+
+    /// Notes that the server says that its resources or prompts changed.
+    pub(super) fn note_offer_change(&self) {
+        self.offer.send_replace(());
+    }
+
     /// All progress from now on, of every call.
     pub(super) fn progress(&self) -> broadcast::Receiver<ProgressNotificationParam> {
         self.progress.subscribe()
@@ -180,15 +190,15 @@ impl ClientHandler for OwnSide {
     }
 
     async fn on_tool_list_changed(&self, _: NotificationContext<RoleClient>) {
-        self.tools.send_replace(());
+        self.note_tool_change();
     }
 
     async fn on_resource_list_changed(&self, _: NotificationContext<RoleClient>) {
-        self.offer.send_replace(());
+        self.note_offer_change();
     }
 
     async fn on_prompt_list_changed(&self, _: NotificationContext<RoleClient>) {
-        self.offer.send_replace(());
+        self.note_offer_change();
     }
 
     #[expect(

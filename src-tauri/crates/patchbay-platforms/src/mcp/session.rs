@@ -2,6 +2,7 @@
 
 mod calls;
 mod completion;
+mod listening;
 mod lists;
 mod logging;
 mod pending;
@@ -86,6 +87,12 @@ pub(super) struct Offers {
     pub(super) completions: bool,
     /// Messages to be logged, where somebody reads them.
     pub(super) log: bool,
+    /// News of its tools.
+    pub(super) tool_changes: bool,
+    /// News of its resources.
+    pub(super) resource_changes: bool,
+    /// News of its prompts.
+    pub(super) prompt_changes: bool,
 }
 
 /// How a session is used.

@@ -8,6 +8,7 @@ mod eras;
 mod hand_made;
 mod http_sse;
 mod limits;
+mod listening;
 mod logging;
 // The servers are scripts, and what is looked for afterwards are process groups.
 #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! HTTP under rmcp: bounded answers, credentials to one origin only, errors that say what is wrong.
 
 pub(super) mod answer;
-mod reconnect;
+pub(super) mod reconnect;
 pub(super) mod refusal;
 mod send;
 
@@ -108,6 +108,8 @@ pub(super) struct Asked {
 pub(super) enum Kind {
     Discover,
     Initialize,
+    /// Its answer ends what is listened to.
+    Listen,
     /// One page of a list, by the member that holds its items.
     List(&'static str),
     Other,
@@ -233,7 +235,7 @@ impl Wire {
     fn answer_bytes(&self, kind: Kind) -> usize {
         let limits = &self.0.limits;
         match kind {
-            Kind::Discover | Kind::Initialize => limits.body_bytes.min(SMALL_BYTES),
+            Kind::Discover | Kind::Initialize | Kind::Listen => limits.body_bytes.min(SMALL_BYTES),
             Kind::List(_) => limits.body_bytes.min(limits.page_bytes),
             Kind::Other => limits.body_bytes,
         }
@@ -487,6 +489,7 @@ pub(super) fn classify_request(message: &ClientJsonRpcMessage) -> Option<Asked> 
         kind: match &request.request {
             ClientRequest::DiscoverRequest(_) => Kind::Discover,
             ClientRequest::InitializeRequest(_) => Kind::Initialize,
+            ClientRequest::SubscriptionsListenRequest(_) => Kind::Listen,
             ClientRequest::ListToolsRequest(_) => Kind::List("tools"),
             ClientRequest::ListResourcesRequest(_) => Kind::List("resources"),
             ClientRequest::ListResourceTemplatesRequest(_) => Kind::List("resourceTemplates"),

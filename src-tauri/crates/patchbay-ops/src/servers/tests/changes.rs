@@ -46,3 +46,42 @@ async fn tools_that_a_server_says_changed_are_listed_again_and_not_too_often() {
     assert_eq!(kept(&bench, &connector).await, ["second"]);
     bench.cx.close().await;
 }
+
+/// As [`RESTLESS`], in the newer era: it says so to whoever listens, and once to each.
+const HEARD: &str = r#"#!/bin/sh
+while read -r line; do
+  id=${line##*'"id":'}; id=${id%%[,\}]*}
+  about='"_meta":{"io.modelcontextprotocol/subscriptionId":'"$id"'}'
+  case "$line" in
+    *'"initialize"'*) echo '{"jsonrpc":"2.0","id":'"$id"',"error":{"code":-32022,"message":"newer only","data":{"supported":["2026-07-28"]}}}' ;;
+    *'"server/discover"'*) echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"resultType":"complete","ttlMs":0,"cacheScope":"private","supportedVersions":["2026-07-28"],"capabilities":{"tools":{"listChanged":true}},"serverInfo":{"name":"heard","version":"1"}}}' ;;
+    *'"tools/list"'*)
+      [ -e heard ] && tool=second || tool=first
+      echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"resultType":"complete","ttlMs":0,"cacheScope":"private","tools":[{"name":"'"$tool"'","inputSchema":{"type":"object"}}]}}' ;;
+    *'"subscriptions/listen"'*)
+      echo "$id" >> heard
+      echo '{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":{"toolsListChanged":true},'"$about"'}}'
+      echo '{"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{'"$about"'}}' ;;
+  esac
+done
+"#;
+
+#[tokio::test]
+async fn a_server_of_the_newer_era_is_listened_to_once() {
+    let bench = bench().await;
+    let connector = bench.add().await;
+    fs::write(bench.home.path().join("server"), HEARD).unwrap();
+    let tools = refresh_tools(&bench.cx, &connector.id).await.unwrap();
+    assert_eq!(tools[0].name, "first");
+    let until_listed = async {
+        while kept(&bench, &connector).await != ["second"] {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let listed = tokio::time::timeout(Duration::from_secs(20), until_listed).await;
+    listed.expect("the tools are listed again");
+    let folder = bench.cx.paths().server_folder(&connector.id);
+    let listened = fs::read_to_string(folder.join("heard")).unwrap();
+    assert_eq!(listened.lines().count(), 1, "{listened}");
+    bench.cx.close().await;
+}

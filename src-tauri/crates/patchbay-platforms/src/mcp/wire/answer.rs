@@ -122,7 +122,7 @@ impl Wire {
 ///
 /// `None` when it is malformed.
 pub(in crate::mcp) fn for_rmcp(message: Value, asked: &Asked) -> Option<ServerJsonRpcMessage> {
-    if message["error"].is_object() || matches!(asked.kind, Kind::Discover | Kind::Initialize) {
+    if message["error"].is_object() || is_read_by_rmcp(asked.kind) {
         return serde_json::from_value(message).ok();
     }
     let result = match asked.kind {
@@ -135,9 +135,14 @@ pub(in crate::mcp) fn for_rmcp(message: Value, asked: &Asked) -> Option<ServerJs
     Some(ServerJsonRpcMessage::response(result, asked.id.clone()))
 }
 
+/// Whether rmcp itself reads the result of such a request.
+fn is_read_by_rmcp(kind: Kind) -> bool {
+    matches!(kind, Kind::Discover | Kind::Initialize | Kind::Listen)
+}
+
 /// As [`for_rmcp`], for a message that came as `data` of an event.
 pub(super) fn for_rmcp_as_text(data: String, message: Value, asked: &Asked) -> Option<String> {
-    if message["error"].is_object() || matches!(asked.kind, Kind::Discover | Kind::Initialize) {
+    if message["error"].is_object() || is_read_by_rmcp(asked.kind) {
         return Some(data);
     }
     drop(data);

@@ -22,11 +22,11 @@ pub(super) fn clamp_retry(milliseconds: u64) -> u64 {
 
 /// No stream is asked for any more: as many as the limit ended soon, one after the other.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct GaveUp;
+pub(in crate::mcp) struct GaveUp;
 
-/// The reconnections of one stream: that of a request, or that of a session.
+/// The reconnections of one stream: that of a request, that of a session, or that of what is listened to.
 #[derive(Default)]
-pub(super) struct Reconnects(Mutex<State>);
+pub(in crate::mcp) struct Reconnects(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -42,7 +42,11 @@ impl Reconnects {
     ///
     /// # Errors
     /// [`GaveUp`] beyond `most` reconnections in a row, and after [`Reconnects::end`].
-    pub(super) async fn pause(&self, most: u32, waits: (Duration, Duration)) -> Result<(), GaveUp> {
+    pub(in crate::mcp) async fn pause(
+        &self,
+        most: u32,
+        waits: (Duration, Duration),
+    ) -> Result<(), GaveUp> {
         let until = self.lock().next(Instant::now(), most, waits)?;
         tokio::time::sleep_until(until).await;
         self.lock().ended_at = Some(Instant::now());
@@ -50,7 +54,7 @@ impl Reconnects {
     }
 
     /// Notes that a stream is open, until the answer is dropped.
-    pub(super) fn open_stream(self: &Arc<Self>) -> OpenStream {
+    pub(in crate::mcp) fn open_stream(self: &Arc<Self>) -> OpenStream {
         OpenStream {
             reconnects: Arc::clone(self),
             since: Instant::now(),
@@ -97,7 +101,7 @@ impl State {
 }
 
 /// A stream that is open.
-pub(super) struct OpenStream {
+pub(in crate::mcp) struct OpenStream {
     reconnects: Arc<Reconnects>,
     since: Instant,
 }

@@ -15,16 +15,24 @@ use crate::events::Event;
 /// How often the tools are listed, and the rest is told, at most: a server may say it all the time.
 const NEWS: Duration = Duration::from_secs(2);
 
+/// How long a connection has to last before its server is listened to: most commands are over by then.
+const LASTING: Duration = Duration::from_secs(2);
+
 /// Lists the tools again when the server says that they changed, and tells whoever shows its resources and prompts
 /// when those did, as long as it is connected.
 pub(super) fn follow(cx: &Context, connector: &Connector, session: &McpSession) {
     let id = &connector.id;
     let tools = follow_tools(cx.downgrade(), id.clone(), session.tool_list());
     let offer = follow_offer(cx.downgrade(), id.clone(), session.offer());
+    let listening = session.listen();
+    let listening = async move {
+        tokio::time::sleep(LASTING).await;
+        listening.await;
+    };
     let ending = cx.ending().clone();
     cx.tasks().spawn(async move {
         tokio::select! {
-            _ = futures::future::join(tools, offer) => {}
+            _ = futures::future::join3(tools, offer, listening) => {}
             () = ending.cancelled() => {}
         }
     });

@@ -12,6 +12,12 @@ use super::super::super::wire::answer::is_answer;
 /// Most questions of a server that are open.
 const MOST_QUESTIONS: usize = 64;
 
+/// Where a notice, and the result that ends them, name the request that they belong to.
+///
+/// Source: MCP 2026-07-28, `subscriptions/listen`.
+const SUBSCRIPTION_OF_NOTICE: &str = "/params/_meta/io.modelcontextprotocol~1subscriptionId";
+const SUBSCRIPTION_OF_RESULT: &str = "/result/_meta/io.modelcontextprotocol~1subscriptionId";
+
 /// Who sent a message.
 pub(super) type ClientId = u64;
 
@@ -154,6 +160,15 @@ impl Mux {
                     })
                     .map(|client| Outgoing::Client(client, message))
             }
+            (Some(_), None) if message.pointer(SUBSCRIPTION_OF_NOTICE).is_some() => {
+                let subscription = message.pointer_mut(SUBSCRIPTION_OF_NOTICE);
+                let client = subscription.and_then(|subscription| {
+                    let pending = self.pending.get(&request_number(subscription)?)?;
+                    *subscription = pending.id.clone();
+                    pending.client
+                });
+                client.map(|client| Outgoing::Client(client, message))
+            }
             (Some("notifications/cancelled"), None) => {
                 let key = message["params"]["requestId"].to_string();
                 let asked = self.questions.remove(&key);
@@ -193,6 +208,9 @@ impl Mux {
         };
         self.has_answered |= message.get("result").is_some();
         if let Some(client) = pending.client {
+            if let Some(subscription) = message.pointer_mut(SUBSCRIPTION_OF_RESULT) {
+                subscription.clone_from(&pending.id);
+            }
             message["id"] = pending.id;
             return vec![Outgoing::Client(client, message)];
         }

@@ -30,6 +30,26 @@ fn to_server(out: Option<Outgoing>) -> Value {
 }
 
 #[test]
+fn what_is_listened_to_reaches_whoever_listens() {
+    let mut mux = Mux::default();
+    let listen = |mux: &mut Mux, client| {
+        to_server(mux.on_client(client, request(7, "subscriptions/listen")))["id"].clone()
+    };
+    let (first, second) = (listen(&mut mux, 1), listen(&mut mux, 2));
+    let of = |id: &Value| json!({ "_meta": { "io.modelcontextprotocol/subscriptionId": id } });
+    let changed = |id: &Value| notification("notifications/tools/list_changed", of(id));
+    for (id, client) in [(&second, 2), (&first, 1)] {
+        let heard = mux.on_server(changed(id));
+        assert_eq!(heard, [Outgoing::Client(client, changed(&json!(7)))]);
+        let end =
+            |id: &Value, named: &Value| json!({ "jsonrpc": "2.0", "id": id, "result": of(named) });
+        let ended = mux.on_server(end(id, id));
+        assert_eq!(ended, [Outgoing::Client(client, end(&json!(7), &json!(7)))]);
+        assert_eq!(mux.on_server(changed(id)), [], "nobody listens any more");
+    }
+}
+
+#[test]
 fn answers_and_progress_reach_whoever_asked() {
     let mut mux = Mux::default();
     let first = to_server(mux.on_client(1, call("same", "token")));

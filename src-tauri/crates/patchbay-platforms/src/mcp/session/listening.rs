@@ -1,0 +1,79 @@
+//! What a server of the newer era says unasked: it says so to whoever listens, and to nobody else.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use rmcp::model::{ServerNotification, SubscriptionFilter};
+use rmcp::service::{Peer, RoleClient, ServiceError, SubscriptionEnd};
+
+use super::{McpSession, Offers};
+use crate::mcp::own_side::OwnSide;
+use crate::mcp::wire::reconnect::Reconnects;
+
+/// How many notices wait to be heard; with more there is one change to be told anyway.
+const BACKLOG: NonZeroUsize = match NonZeroUsize::new(16) {
+    Some(backlog) => backlog,
+    None => NonZeroUsize::MIN,
+};
+
+impl McpSession {
+    /// Hears from a server of the newer era that its tools, resources or prompts changed, until the session ends or
+    /// the server won't have it; one of the older era says so by itself. Keeps nothing of the session open.
+    ///
+    /// Source: MCP 2026-07-28, `subscriptions/listen`.
+    pub fn listen(&self) -> impl Future<Output = ()> + Send + use<> {
+        let inner = &self.0;
+        let filter = wanted(inner.offers).filter(|_| !self.is_legacy());
+        let (peer, own_side, limits) = (inner.peer.clone(), inner.own_side.clone(), inner.limits);
+        async move {
+            let Some(filter) = filter else { return };
+            let reconnects = Arc::<Reconnects>::default();
+            let pause = || reconnects.pause(limits.reconnects, limits.reconnect_waits);
+            while pause().await.is_ok() && !peer.is_transport_closed() {
+                let _until_ended = reconnects.open_stream();
+                if let Err(Refused) = hear(&peer, &own_side, filter.clone()).await {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// What there is to listen for; `None` where the server tells of no change.
+fn wanted(offers: Offers) -> Option<SubscriptionFilter> {
+    let mut filter = SubscriptionFilter::new();
+    filter.tools_list_changed = offers.tool_changes.then_some(true);
+    filter.resources_list_changed = offers.resource_changes.then_some(true);
+    filter.prompts_list_changed = offers.prompt_changes.then_some(true);
+    (filter != SubscriptionFilter::new()).then_some(filter)
+}
+
+/// The server lets nobody listen: it would say the same again.
+struct Refused;
+
+/// Listens once, until that ends.
+async fn hear(
+    peer: &Peer<RoleClient>,
+    own_side: &OwnSide,
+    filter: SubscriptionFilter,
+) -> Result<(), Refused> {
+    let mut subscription = match peer.listen_with_capacity(filter, BACKLOG).await {
+        Ok(subscription) => subscription,
+        Err(ServiceError::McpError(error)) => {
+            tracing::debug!(%error, "a server lets nobody listen");
+            return Err(Refused);
+        }
+        Err(_) => return Ok(()),
+    };
+    while let Ok(Some(notice)) = subscription.next().await {
+        match notice {
+            ServerNotification::ToolListChangedNotification(_) => own_side.note_tool_change(),
+            _ => own_side.note_offer_change(),
+        }
+    }
+    if let Some(SubscriptionEnd::Lagged { .. }) = subscription.end() {
+        own_side.note_tool_change();
+        own_side.note_offer_change();
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! Servers of the newer era that say that what they offer changed, against rmcp's own server.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rmcp::ServerHandler;
+use rmcp::model::{ErrorData, ServerCapabilities, ServerConfig, SubscriptionFilter};
+use rmcp::service::SubscriptionContext;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::sync::Notify;
+
+use super::*;
+
+/// What it does once somebody listens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// Says at each turn that all it has changed, until nobody listens any more.
+    Tells,
+    /// Ends what is listened to at once.
+    Ends,
+    /// Lets nobody listen.
+    Refuses,
+}
+
+#[derive(Clone)]
+struct Restless {
+    manner: Manner,
+    turn: Arc<Notify>,
+    listeners: Arc<AtomicUsize>,
+    left: Arc<Notify>,
+}
+
+impl Restless {
+    fn new(manner: Manner) -> Self {
+        Self {
+            manner,
+            turn: Arc::default(),
+            listeners: Arc::default(),
+            left: Arc::default(),
+        }
+    }
+
+    async fn start(&self) -> Server {
+        let own = self.clone();
+        let service = StreamableHttpService::new(
+            move || Ok(own.clone()),
+            Arc::new(LocalSessionManager::default()),
+            StreamableHttpServerConfig::default(),
+        );
+        Server::start(Router::new().nest_service("/mcp", service)).await
+    }
+}
+
+impl ServerHandler for Restless {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_tool_list_changed()
+            .enable_prompts()
+            .enable_prompts_list_changed();
+        ServerConfig::new(capabilities.build())
+    }
+
+    fn accepted_subscription_filter(
+        &self,
+        requested: &SubscriptionFilter,
+    ) -> Option<SubscriptionFilter> {
+        // What it does not have is not asked for.
+        assert_eq!(requested.resources_list_changed, None);
+        self.listeners.fetch_add(1, Ordering::SeqCst);
+        (self.manner != Manner::Refuses).then(|| requested.clone())
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        if self.manner == Manner::Ends {
+            return Ok(());
+        }
+        loop {
+            tokio::select! {
+                () = context.cancelled() => break,
+                () = self.turn.notified() => {
+                    context.sink().notify_tool_list_changed().await.unwrap();
+                    context.sink().notify_prompt_list_changed().await.unwrap();
+                }
+            }
+        }
+        self.left.notify_one();
+        Ok(())
+    }
+}
+
+async fn soon<T>(what: impl Future<Output = T>) -> T {
+    let limit = Duration::from_secs(10);
+    tokio::time::timeout(limit, what).await.expect("it comes")
+}
+
+#[tokio::test]
+async fn changes_are_heard_as_long_as_the_session_lasts() {
+    let restless = Restless::new(Manner::Tells);
+    let server = restless.start().await;
+    let session = connected(&server.url).await;
+    assert_eq!(session.facts().protocol_version, "2026-07-28");
+    let (mut tools, mut offer) = (session.tool_list(), session.offer());
+    let listening = tokio::spawn(session.listen());
+    for _ in 0..2 {
+        restless.turn.notify_one();
+        soon(tools.changed()).await.unwrap();
+        soon(offer.changed()).await.unwrap();
+    }
+    assert_eq!(restless.listeners.load(Ordering::SeqCst), 1);
+    // It is no use of the session, and keeps it from nothing.
+    assert!(session.idle_for().is_some());
+    let cancel = CancellationToken::new();
+    assert!(session.list_tools(&cancel).await.unwrap().is_empty());
+    session.close().await;
+    soon(listening).await.unwrap();
+    soon(restless.left.notified()).await;
+    drop(session);
+    while soon(tools.changed()).await.is_ok() {}
+}
+
+#[tokio::test]
+async fn a_server_that_ends_it_again_and_again_is_not_listened_to_without_end() {
+    let restless = Restless::new(Manner::Ends);
+    let server = restless.start().await;
+    let limits = McpLimits {
+        reconnects: 2,
+        reconnect_waits: (Duration::from_millis(1), Duration::from_millis(2)),
+        ..McpLimits::DEFAULT
+    };
+    let session = connect_within(&server.url, limits).await.unwrap();
+    soon(session.listen()).await;
+    assert_eq!(restless.listeners.load(Ordering::SeqCst), 3);
+    assert!(!session.is_closed());
+}
+
+#[tokio::test]
+async fn a_server_that_lets_nobody_listen_is_asked_once() {
+    let restless = Restless::new(Manner::Refuses);
+    let server = restless.start().await;
+    let session = connected(&server.url).await;
+    soon(session.listen()).await;
+    assert_eq!(restless.listeners.load(Ordering::SeqCst), 1);
+    assert!(!session.is_closed());
+}
+
+#[tokio::test]
+async fn a_server_of_the_older_era_is_not_asked() {
+    let restless = Restless::new(Manner::Tells);
+    let server = restless.start().await;
+    let target = McpTarget {
+        server_facts: Some(facts("2025-11-25")),
+        ..target(&server.url)
+    };
+    let cancel = CancellationToken::new();
+    let session = connect(&http(), target, McpLimits::DEFAULT, &cancel).await;
+    let session = session.unwrap();
+    soon(session.listen()).await;
+    assert_eq!(restless.listeners.load(Ordering::SeqCst), 0);
+}
