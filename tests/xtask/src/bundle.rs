@@ -29,6 +29,28 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub(crate) const UPDATER_ENDPOINT: &str = "PATCHBAY_UPDATER_ENDPOINT";
 pub(crate) const UPDATER_PUBLIC_KEY: &str = "PATCHBAY_UPDATER_PUBLIC_KEY";
 
+/// The folder of manual pages.
+const MANUAL: &str = "man1";
+
+/// Each shell that packages complete commands in, with the file where it looks: on Debian, and on Fedora.
+const COMPLETIONS: [(&str, &str, &str); 3] = [
+    (
+        "bash",
+        "/usr/share/bash-completion/completions/patchbay",
+        "/usr/share/bash-completion/completions/patchbay",
+    ),
+    (
+        "zsh",
+        "/usr/share/zsh/vendor-completions/_patchbay",
+        "/usr/share/zsh/site-functions/_patchbay",
+    ),
+    (
+        "fish",
+        "/usr/share/fish/vendor_completions.d/patchbay.fish",
+        "/usr/share/fish/vendor_completions.d/patchbay.fish",
+    ),
+];
+
 /// The command that signs a file on Windows, `%1` standing for it.
 const WINDOWS_SIGN_COMMAND: &str = "PATCHBAY_WINDOWS_SIGN_COMMAND";
 
@@ -81,6 +103,12 @@ pub(crate) fn build_packages(formats: &[String]) -> Result<Vec<(PathBuf, u64)>> 
     }
     build_programs(&[])?;
     place_command_line()?;
+    let mut shell_files = json!({});
+    if cfg!(target_os = "linux") {
+        let folder = places::root().join("target/sidecar/shell");
+        write_shell_files(&places::release_binary("patchbay"), &folder)?;
+        shell_files = with_shell_files(&folder);
+    }
     let made = places::target().join("release/bundle");
     clear(&made)?;
     let formats = if formats.is_empty() {
@@ -90,7 +118,9 @@ pub(crate) fn build_packages(formats: &[String]) -> Result<Vec<(PathBuf, u64)>> 
     };
     let mut tauri = ui::tauri("bundle");
     tauri.args(["--ci", "--bundles", &formats, "--config", CONFIGURATION]);
-    tauri.arg("--config").arg(settings.to_string());
+    for config in [settings, shell_files] {
+        tauri.arg("--config").arg(config.to_string());
+    }
     shell::run(without_empty(&mut tauri))?;
     let packages = gather(&made)?;
     packages.into_iter().map(smaller).collect()
@@ -174,6 +204,33 @@ fn place_command_line() -> Result<()> {
     fs::copy(places::release_binary("patchbay"), &file)
         .with_context(|| format!("could not place {}", file.display()))?;
     Ok(())
+}
+
+/// Has the command line write its manual pages, and what shells need to complete its commands.
+fn write_shell_files(program: &Path, folder: &Path) -> Result<()> {
+    clear(folder)?;
+    shell::run(Command::new(program).arg("man").arg(folder.join(MANUAL)))?;
+    for (shell, _, _) in COMPLETIONS {
+        let script = shell::read(Command::new(program).args(["completions", shell]))?;
+        fs::write(folder.join(shell), script + "\n")?;
+    }
+    Ok(())
+}
+
+/// The files that [`write_shell_files`] wrote, where Linux looks for them, as Tauri's configuration.
+fn with_shell_files(folder: &Path) -> Value {
+    let mut linux = json!({});
+    for (format, completions) in [
+        ("deb", COMPLETIONS.map(|(shell, debian, _)| (shell, debian))),
+        ("rpm", COMPLETIONS.map(|(shell, _, fedora)| (shell, fedora))),
+    ] {
+        let files = &mut linux[format]["files"];
+        files["/usr/share/man/man1"] = json!(folder.join(MANUAL));
+        for (shell, place) in completions {
+            files[place] = json!(folder.join(shell));
+        }
+    }
+    json!({ "bundle": { "linux": linux } })
 }
 
 /// Empties a folder, so that what lies there afterwards was made now.

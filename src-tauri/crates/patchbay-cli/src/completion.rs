@@ -20,6 +20,10 @@ const VARIABLE: &str = "PATCHBAY_COMPLETE";
 
 const PROGRAM: &str = "patchbay";
 
+/// Where zsh finds the script as a function of its `fpath`, it calls that for the first completion and expects words.
+const ZSH_FIRST_TIME: &[u8] =
+    b"if [ \"$funcstack[1]\" = _patchbay ]; then _clap_dynamic_completer_patchbay \"$@\"; fi\n";
+
 /// Answers a shell that asks what may follow; `false` where none does.
 pub(crate) fn answer() -> bool {
     let environment = CompleteEnv::with_factory(grammar).var(VARIABLE);
@@ -43,6 +47,9 @@ pub(crate) fn script(shell: Shell) -> Result<Vec<u8>, Failure> {
     shell
         .write_registration(VARIABLE, PROGRAM, PROGRAM, PROGRAM, &mut script)
         .map_err(|error| Failure::internal(error.to_string()))?;
+    if name == "zsh" {
+        script.extend_from_slice(ZSH_FIRST_TIME);
+    }
     Ok(script)
 }
 

@@ -106,7 +106,7 @@ fn every_package_holds_both_binaries() {
 /// Packs stand-ins for the two programs, which takes a second instead of a release build.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_debian_package_holds_both_binaries_and_an_entry_for_links() {
+fn a_debian_package_holds_both_binaries_an_entry_for_links_and_what_shells_look_for() {
     ui::install().expect("Tauri's command line is installed");
     let target = tempfile::tempdir().expect("a folder");
     let place = |path: &str| {
@@ -119,6 +119,13 @@ fn a_debian_package_holds_both_binaries_and_an_entry_for_links() {
     place("release/patchbay-desktop");
     place(&format!("sidecar/patchbay-{system}"));
     let sidecar = json!({"bundle": {"externalBin": [target.path().join("sidecar/patchbay")]}});
+    let written = target.path().join("shell");
+    for file in ["shell/man1/patchbay.1", "shell/man1/patchbay-run.1"] {
+        place(file);
+    }
+    for (shell, ..) in COMPLETIONS {
+        place(&format!("shell/{shell}"));
+    }
     let mut tauri = ui::tauri("bundle");
     tauri.args([
         "--ci",
@@ -130,6 +137,8 @@ fn a_debian_package_holds_both_binaries_and_an_entry_for_links() {
     ]);
     tauri
         .arg(sidecar.to_string())
+        .arg("--config")
+        .arg(with_shell_files(&written).to_string())
         .env("CARGO_TARGET_DIR", target.path());
     shell::run(&mut tauri).expect("Tauri packs it");
 
@@ -149,6 +158,15 @@ fn a_debian_package_holds_both_binaries_and_an_entry_for_links() {
             unpacked.join("usr/bin").join(program).is_file(),
             "{program} is missing"
         );
+    }
+    let for_shells = COMPLETIONS.map(|(_, place, _)| place);
+    for file in for_shells.into_iter().chain([
+        "/usr/share/man/man1/patchbay.1",
+        "/usr/share/man/man1/patchbay-run.1",
+        "/usr/share/doc/patchbay/LICENSE-MIT",
+    ]) {
+        let file = unpacked.join(file.trim_start_matches('/'));
+        assert!(file.is_file(), "{} is missing", file.display());
     }
     let entry = unpacked.join("usr/share/applications/Patchbay.desktop");
     shell::run(Command::new("desktop-file-validate").arg(&entry)).expect("a valid entry");

@@ -18,6 +18,7 @@ const PACKAGE: &str = "patchbay";
 /// What installing brings.
 const PROGRAMS: [&str; 2] = ["/usr/bin/patchbay-desktop", "/usr/bin/patchbay"];
 const DESKTOP_ENTRY: &str = "/usr/share/applications/Patchbay.desktop";
+const BASH_COMPLETION: &str = "/usr/share/bash-completion/completions/patchbay";
 
 const SCHEME: &str = "x-scheme-handler/patchbay";
 
@@ -41,6 +42,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     let file = file.context("Tauri built no Debian package")?;
     let installed = Installed::from(file)?;
     report.check("both programs are there", both_programs);
+    report.check("shells and man find the command line", what_shells_look_for);
     report.check("the desktop entry is valid", || {
         shell::run(Command::new("desktop-file-validate").arg(DESKTOP_ENTRY))
     });
@@ -112,6 +114,25 @@ fn both_programs() -> Result<()> {
     let expected = concat!("patchbay ", env!("CARGO_PKG_VERSION"));
     ensure!(version == expected, "the command line says {version:?}");
     Ok(())
+}
+
+/// Some systems leave out manual pages of what they install, so it is asked what the package holds.
+fn what_shells_look_for() -> Result<()> {
+    let listed = shell::read(Command::new("dpkg").args(["--listfiles", PACKAGE]))?;
+    for file in [
+        "/usr/share/man/man1/patchbay.1",
+        "/usr/share/man/man1/patchbay-connector-add.1",
+        BASH_COMPLETION,
+        "/usr/share/zsh/vendor-completions/_patchbay",
+        "/usr/share/fish/vendor_completions.d/patchbay.fish",
+    ] {
+        ensure!(
+            listed.lines().any(|line| line == file),
+            "there is no {file}"
+        );
+    }
+    let registers = format!("source {BASH_COMPLETION} && complete -p patchbay");
+    shell::run(Command::new("bash").args(["--norc", "-c", &registers]))
 }
 
 /// Starts the app from where it was installed, and sends it a link as a browser would: through the
