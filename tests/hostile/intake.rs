@@ -24,6 +24,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/secret_source.rs::input",
             "crates/patchbay-cli/src/secret_source.rs::input_or_object",
             "crates/patchbay-cli/src/tool_arguments.rs::json",
+            "crates/patchbay-cli/src/tool_arguments.rs::meant_as_json",
             "crates/patchbay-cli/src/tool_arguments.rs::object",
             "crates/patchbay-cli/src/tool_arguments.rs::stdin",
             "crates/patchbay-cli/src/commands/account_fields.rs::members",

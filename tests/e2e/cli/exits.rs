@@ -67,6 +67,12 @@ async fn a_destructive_tool_runs_once_it_is_confirmed() {
         .run(&["tool", "run", "play", "add_note", "text=a"])
         .await
         .succeeded();
+    for more in [&[][..], &["--dry-run"]] {
+        let as_text = ["tool", "run", "play", "delete_note", "id=1"];
+        let refused = terminal.run(&[&as_text[..], more].concat()).await;
+        let hint = "hint: Write id:=VALUE for anything but text.";
+        assert!(refused.stderr.contains(hint), "{}", refused.shown());
+    }
     let delete = ["tool", "run", "play", "delete_note", "id:=1"];
     let refused = terminal.run(&[&delete[..], &["--json"]].concat()).await;
     assert_eq!(refused.failure()["code"], "confirmation_needed");

@@ -52,6 +52,10 @@ impl Failure {
         self.0.hint.as_deref()
     }
 
+    pub(crate) fn fields(&self) -> &[FieldProblem] {
+        &self.0.fields
+    }
+
     pub(crate) fn into_problem(self) -> Problem {
         *self.0
     }

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use patchbay_model::Json;
+use patchbay_model::{FieldProblem, Json, pointer};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
@@ -37,6 +37,19 @@ fn pair(word: &str) -> Result<(String, Value), Failure> {
         return Err(no_pair());
     }
     Ok((key.to_owned(), value))
+}
+
+/// The first argument that was given as text, doesn't fit, and reads as something else, such as `a=2` for a number.
+pub(crate) fn meant_as_json<'a>(words: &'a [String], wrong: &[FieldProblem]) -> Option<&'a str> {
+    let pairs = words.iter().filter_map(|word| word.split_once('='));
+    let mut pairs = pairs.filter(|(key, _)| !key.ends_with(':'));
+    let is_meant = |key: &str, text: &str| {
+        let read = serde_json::from_str::<Value>(text);
+        let path = pointer::member("", key);
+        read.is_ok() && wrong.iter().any(|problem| problem.path == path)
+    };
+    let found = pairs.find(|(key, text)| is_meant(key, text));
+    found.map(|(key, _)| key)
 }
 
 fn no_pair() -> Failure {
@@ -117,6 +130,20 @@ mod tests {
             "text": "a=b", "count": 3, "list": [1, null], "empty": "", "say": ":=x"
         });
         assert_eq!(read.0, expected);
+    }
+
+    #[test]
+    fn text_that_was_meant_as_something_else_is_found() {
+        let wrong = ["/a", "/b~1c"].map(|path| FieldProblem {
+            path: path.to_owned(),
+            message: String::new(),
+        });
+        let meant = |given: &[&str]| meant_as_json(&words(given), &wrong).map(ToOwned::to_owned);
+        assert_eq!(meant(&["a=2"]).as_deref(), Some("a"));
+        assert_eq!(meant(&["x=2", "b/c=true"]).as_deref(), Some("b/c"));
+        for other in ["a=two", "a:=2", "x=2", "-", "a="] {
+            assert_eq!(meant(&[other]), None, "{other}");
+        }
     }
 
     #[test]

@@ -136,9 +136,10 @@ async fn request(cli: &Cli, args: RunArgs) -> Result<(Connector, RunTool), Failu
 }
 
 async fn try_out(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
+    let words = args.arguments.clone();
     let (connector, request) = request(cli, args).await?;
     let dry = dry_run(&cli.cx, request).await;
-    let dry = dry.map_err(|error| explain(error, &connector))?;
+    let dry = dry.map_err(|error| with_way_to_write(explain(error, &connector), &words))?;
     let now = cli.now();
     cli.out.answer(&dry, |screen| {
         let identity = words::identity(&dry.identity, now);
@@ -172,8 +173,21 @@ fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
 }
 
 async fn run_one(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
+    let words = args.arguments.clone();
     let (connector, request) = request(cli, args).await?;
-    carry_out(cli, connector, request).await
+    let done = carry_out(cli, connector, request).await;
+    done.map_err(|failure| with_way_to_write(failure, &words))
+}
+
+/// Names how an argument is written that isn't text, where one was given as text.
+fn with_way_to_write(failure: Failure, words: &[String]) -> Failure {
+    match tool_arguments::meant_as_json(words, failure.fields()) {
+        Some(key) => {
+            let hint = format!("Write {key}:=VALUE for anything but text.");
+            failure.with_hint(hint)
+        }
+        None => failure,
+    }
 }
 
 /// Runs a tool, after it was agreed to where that is needed, and shows what it brought.
