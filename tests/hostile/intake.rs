@@ -71,6 +71,13 @@ pub(crate) const INTAKES: &[Intake] = &[
         ],
     ),
     intake(
+        "file of runs",
+        &[
+            "crates/patchbay-ops/src/runs/runs_file.rs::read_run",
+            "crates/patchbay-ops/src/runs/runs_file.rs::read_runs_file",
+        ],
+    ),
+    intake(
         "key file",
         &["crates/patchbay-platforms/src/mistral/quirks/key.rs::read"],
     ),

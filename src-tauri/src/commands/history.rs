@@ -1,10 +1,10 @@
 //! The history as a whole: how long it is kept, and as a file.
 
-use patchbay_model::{Problem, RunQuery};
-use patchbay_ops::{Context, ExportFormat, Exported, History, Retention};
+use patchbay_model::{Problem, RunId, RunQuery};
+use patchbay_ops::{Context, ExportFormat, Exported, History, Retention, RunsFile};
 use tauri::{AppHandle, Runtime, State};
 
-use crate::window::{Offered, choose_file};
+use crate::window::{Offered, choose_existing_file, choose_file};
 
 /// How much the history holds, and how long it holds it.
 #[tauri::command]
@@ -60,4 +60,37 @@ pub(crate) async fn export_runs<R: Runtime>(
     };
     let exported = patchbay_ops::export_runs(&cx, &query, format, &path).await?;
     Ok(Some(exported))
+}
+
+/// Asks for a file and writes one run into it; `None` when the user chose none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_run<R: Runtime>(
+    app: AppHandle<R>,
+    cx: State<'_, Context>,
+    run: RunId,
+) -> Result<Option<Exported>, Problem> {
+    let offered = Offered {
+        title: "Export a run",
+        name: "patchbay-run.jsonl",
+        kind: Some(("JSON Lines", "jsonl")),
+    };
+    let Some(path) = choose_file(&app, offered).await? else {
+        return Ok(None);
+    };
+    Ok(Some(patchbay_ops::export_run(&cx, &run, &path).await?))
+}
+
+/// Asks for a file that was exported and reads the runs in it, which stay apart from the history; `None` when the user
+/// chose none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_runs_file<R: Runtime>(
+    app: AppHandle<R>,
+) -> Result<Option<RunsFile>, Problem> {
+    let kind = ("Exported runs", &["jsonl", "json"][..]);
+    let Some(path) = choose_existing_file(&app, "Open exported runs", kind).await? else {
+        return Ok(None);
+    };
+    Ok(Some(patchbay_ops::read_runs_file(&path).await?))
 }

@@ -164,6 +164,59 @@ async fn nothing_in_an_export_acts_on_a_terminal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_exported_run_is_opened_where_nobody_ran_it() {
+    let terminal = open().await;
+    let first = echoed(&terminal, "play", "a\u{1b}[2Jb").await;
+    let second = echoed(&terminal, "play", "two").await;
+    let path = |name: &str| {
+        let path = terminal.home.path().join(name);
+        path.to_str().unwrap().to_owned()
+    };
+    let (one, all) = (path("one.jsonl"), path("all.jsonl"));
+    let export = ["run", "export", "--run", &first, "-o", &one];
+    assert_eq!(terminal.run(&export).await.code, 0);
+    let export = ["run", "export", "--run", &first];
+    let printed = terminal.run(&export).await.stdout;
+    assert_eq!(printed, std::fs::read_to_string(&one).unwrap());
+    terminal
+        .run(&["run", "export", "-o", &all])
+        .await
+        .succeeded();
+
+    let elsewhere = Terminal::new().await;
+    let show = ["run", "show", "--file"];
+    let shown = elsewhere.run(&[&show[..], &[&one]].concat()).await;
+    shown.succeeded();
+    assert!(shown.stdout.contains(&first), "{}", shown.shown());
+    // The result goes to another program as it is, as that of any run.
+    let facts = shown.stdout.split("\n\n").next().unwrap();
+    assert!(!facts.contains('\u{1b}'), "{}", shown.shown());
+    assert!(shown.stderr.contains("not from your history"));
+    let listed = elsewhere.run(&[&show[..], &[&all]].concat()).await;
+    assert!(listed.stdout.contains(&first) && listed.stdout.contains(&second));
+    let named = [&show[..], &[&all, &second, "--json"]].concat();
+    let document = elsewhere.run(&named).await.document();
+    assert_eq!(document["arguments"]["message"], "two");
+    let missing = elsewhere
+        .run(&[&show[..], &[&all, "run_none"]].concat())
+        .await;
+    assert_eq!(missing.code, 2, "{}", missing.shown());
+    // It is in nobody's history, and can't be repeated.
+    for words in [&["run", "show", &first][..], &["run", "again", &first]] {
+        assert_eq!(elsewhere.run(words).await.code, 6, "{words:?}");
+    }
+    let other = path("other.jsonl");
+    std::fs::write(&other, "{}").unwrap();
+    let refused = elsewhere.run(&[&show[..], &[&other]].concat()).await;
+    assert_eq!(refused.code, 2, "{}", refused.shown());
+    assert!(
+        refused.stderr.contains("no exported runs"),
+        "{}",
+        refused.shown()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_became_secret_since_does_not_leave() {
     let terminal = open().await;
     // Nobody knew then that this is a token.

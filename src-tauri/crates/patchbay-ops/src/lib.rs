@@ -180,7 +180,7 @@ pub use runs::compare::{
     ignore_paths, previous_run,
 };
 pub use runs::dry_run::{DryRun, dry_run};
-pub use runs::export::{ExportFormat, Exported, RunExport, export_runs};
+pub use runs::export::{ExportFormat, Exported, RunExport, export_run, export_runs, run_document};
 pub use runs::follow_run::{follow_left_runs, follow_run};
 pub use runs::label::label_run;
 pub use runs::next_page::next_page;
@@ -191,6 +191,7 @@ pub use runs::retention::{
 pub use runs::run_tool::{RunProgress, RunTool, cancel_run, count_under_way, run_tool};
 pub use runs::save_attachment::{Attachment, SavedAttachment};
 pub use runs::{find_run, list_runs, remove_run};
+pub use runs::runs_file::{RunsFile, read_runs_file};
 pub use secrets::programs::{NoProgramConsent, Occasion, ProgramConsent, ProgramRequest, Purpose};
 pub use secrets::reference::resolve_from_environment;
 pub use servers::find_program;

@@ -10,6 +10,7 @@ pub(crate) mod on_the_wire;
 pub(crate) mod replay;
 pub(crate) mod retention;
 pub(crate) mod run_tool;
+pub(crate) mod runs_file;
 pub(crate) mod save_attachment;
 
 use patchbay_model::{RunId, RunPage, RunQuery, ToolRun};

@@ -14,7 +14,16 @@ pub(crate) enum RunVerb {
     /// Show a run with its arguments and result
     Show {
         /// Run id
-        id: String,
+        #[arg(required_unless_present = "file")]
+        id: Option<String>,
+        /// Show what is in an exported file instead
+        #[arg(
+            long,
+            value_name = "FILE",
+            long_help = "Show what is in an exported file (JSON Lines) instead: its runs, or the one with that id. Nothing of it \
+                         gets into your history"
+        )]
+        file: Option<PathBuf>,
     },
     /// Run again
     Again {
@@ -147,6 +156,13 @@ pub(crate) struct RunCompareArgs {
 pub(crate) struct RunExportArgs {
     #[command(flatten)]
     pub(crate) filter: RunFilterArgs,
+    /// Only this run
+    #[arg(
+        long = "run",
+        value_name = "ID",
+        conflicts_with_all = ["query", "states", "before", "limit", "format"]
+    )]
+    pub(crate) id: Option<String>,
     /// Maximum number of runs, latest first [default: all]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,

@@ -3,6 +3,7 @@
 mod compare;
 mod edit;
 mod export;
+mod file;
 mod follow;
 mod keep;
 
@@ -26,7 +27,11 @@ use crate::output::{Screen, when, words};
 pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
     match verb {
         RunVerb::List(args) => list(cli, args).await,
-        RunVerb::Show { id } => show(cli, id).await,
+        RunVerb::Show {
+            id,
+            file: Some(file),
+        } => file::show(cli, &file, id.as_deref()).await,
+        RunVerb::Show { id, file: None } => show(cli, id.unwrap_or_default()).await,
         RunVerb::Again {
             id,
             connector,
@@ -84,22 +89,26 @@ async fn list_page(cli: &Cli, query: &RunQuery) -> Result<(), Failure> {
         if page.runs.is_empty() {
             return String::new();
         }
-        let heads = [
-            "ID",
-            "CONNECTOR",
-            "TOOL",
-            "STATUS",
-            "DURATION",
-            "WHEN",
-            "BY",
-        ];
-        Table::new(heads, page.runs.iter().map(|run| row(run, now))).render(screen)
+        table(page.runs.iter(), now).render(screen)
     })?;
     if let Some(next) = page.next.filter(|_| left > 0) {
         cli.stderr
             .say(&format!("{left} more. Next: --before {next}"));
     }
     Ok(())
+}
+
+fn table<'a>(runs: impl Iterator<Item = &'a ToolRunSummary>, now: Timestamp) -> Table<7> {
+    let heads = [
+        "ID",
+        "CONNECTOR",
+        "TOOL",
+        "STATUS",
+        "DURATION",
+        "WHEN",
+        "BY",
+    ];
+    Table::new(heads, runs.map(|run| row(run, now)))
 }
 
 fn row(run: &ToolRunSummary, now: Timestamp) -> [Cell; 7] {
@@ -125,9 +134,13 @@ fn tool_words(run: &ToolRunSummary) -> String {
 
 async fn show(cli: &Cli, id: String) -> Result<(), Failure> {
     let run = find_run(&cli.cx, &RunId::new(id)).await?;
+    answer_run(cli, &run)
+}
+
+fn answer_run(cli: &Cli, run: &ToolRun) -> Result<(), Failure> {
     let now = cli.now();
-    cli.out.answer(&run, |screen| {
-        format!("{}{}", facts(&run, now, screen), result_words(&run, screen))
+    cli.out.answer(run, |screen| {
+        format!("{}{}", facts(run, now, screen), result_words(run, screen))
     })
 }
 

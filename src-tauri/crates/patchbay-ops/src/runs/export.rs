@@ -23,6 +23,7 @@ use crate::connectors::tools;
 use crate::context::Context;
 use crate::error::Error;
 use crate::redact::{KnownSecrets, hide_marked};
+use crate::runs::find_run;
 
 /// Runs that are read at once.
 const PAGE: u32 = 100;
@@ -80,6 +81,32 @@ pub async fn export_runs(
         path: path.display().to_string(),
         runs: export.runs,
     })
+}
+
+/// Writes one run to a file, as JSON that [`read_runs_file`](crate::read_runs_file) reads; one that is there is replaced.
+/// Only the user can read the file.
+///
+/// # Errors
+/// [`Error::NotFound`]; as [`export_runs`].
+pub async fn export_run(cx: &Context, id: &RunId, path: &Path) -> Result<Exported, Error> {
+    let text = run_document(cx, id).await?;
+    let mut file = AtomicFile::create(path).await?;
+    file.write(text.as_bytes()).await?;
+    file.finish().await?;
+    Ok(Exported {
+        path: path.display().to_string(),
+        runs: 1,
+    })
+}
+
+/// One run as [`export_run`] writes it.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`]; [`Error::Vault`] while the vault is locked.
+pub async fn run_document(cx: &Context, id: &RunId) -> Result<String, Error> {
+    let run = find_run(cx, id).await?;
+    let run = Lookups::default().redact_run(cx, run).await?;
+    Ok(inert_json(&run) + "\n")
 }
 
 /// The runs that a query asks for, as the bytes of a file, piece by piece.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use patchbay_model::count;
-use patchbay_ops::{RunExport, export_runs, list_connectors};
+use patchbay_model::{RunId, count};
+use patchbay_ops::{RunExport, export_run, export_runs, list_connectors, run_document};
 
 use super::query_of;
 use crate::args::RunExportArgs;
@@ -11,6 +11,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 
 pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
+    let one = args.id.map(RunId::new);
     let query = query_of(args.filter, args.limit.unwrap_or(0));
     let format = args.format.into();
     // What is secret has to be known to be left out.
@@ -19,7 +20,10 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
     }
     if args.output != "-" {
         let path = Path::new(&args.output);
-        let exported = export_runs(&cli.cx, &query, format, path).await?;
+        let exported = match &one {
+            Some(id) => export_run(&cli.cx, id, path).await?,
+            None => export_runs(&cli.cx, &query, format, path).await?,
+        };
         cli.stderr.say(&done_message(exported.runs));
         return cli
             .out
@@ -30,6 +34,14 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
             "--json and binary output both use stdout",
             "Add --output FILE.",
         ));
+    }
+    if let Some(id) = &one {
+        let document = run_document(&cli.cx, id).await?;
+        let mut raw = cli.out.raw();
+        raw.write(document.as_bytes())?;
+        raw.finish()?;
+        cli.stderr.say(&done_message(1));
+        return Ok(());
     }
     let mut export = RunExport::new(&cli.cx, &query, format);
     let mut raw = cli.out.raw();

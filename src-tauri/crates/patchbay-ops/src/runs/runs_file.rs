@@ -1,0 +1,254 @@
+//! Runs of a file that was exported, here or by somebody else.
+//!
+//! Whoever wrote the file may have changed it. So its runs stay apart from the history: they are shown, and nothing
+//! can be done with them that needs more than what stands in the file.
+
+use std::path::Path;
+
+use patchbay_http::json;
+use patchbay_http::text::clean_lines;
+use patchbay_model::{Origin, Problem, RunLabel, ToolRun, clean_text};
+use serde::Serialize;
+use specta::Type;
+use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
+
+use crate::error::Error;
+
+/// The most bytes of a file.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// The most runs of a file: all of them are in memory.
+const MOST_RUNS: usize = 500;
+
+/// How much there is of one run: what a tool may answer, and the rest of it.
+const OF_RUN: json::Limits = json::Limits {
+    values: 500_000,
+    depth: 120,
+    text: 16 * 1024 * 1024,
+    items: None,
+};
+
+/// The longest name or title.
+const NAME_LIMIT: usize = 500;
+
+/// The longest note, message or detail.
+const TEXT_LIMIT: usize = 20_000;
+
+/// The runs of a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunsFile {
+    /// Name of the file, without its folder.
+    pub name: String,
+    /// At least one, in the order of the file. Their ids, and those of their connectors, mean nothing here.
+    pub runs: Vec<ToolRun>,
+}
+
+/// Reads a file that was exported as JSON Lines, or a single run as JSON. Nothing is kept, and nothing is asked.
+///
+/// # Errors
+/// [`Error::File`]; [`Error::Usage`] for what holds no runs, or more than is read.
+pub async fn read_runs_file(path: &Path) -> Result<RunsFile, Error> {
+    let failed = |source| Error::File {
+        path: path.display().to_string(),
+        source,
+    };
+    let file = File::open(path).await.map_err(failed)?;
+    let mut bytes = Vec::new();
+    let mut start = file.take(MOST_BYTES as u64 + 1);
+    start.read_to_end(&mut bytes).await.map_err(failed)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(RunsFile {
+        name: clean_text(&name, NAME_LIMIT),
+        runs: read_runs(&bytes)?,
+    })
+}
+
+fn read_runs(bytes: &[u8]) -> Result<Vec<ToolRun>, Error> {
+    if bytes.len() > MOST_BYTES {
+        return Err(too_much(&format!("{} MiB", MOST_BYTES / 1024 / 1024)));
+    }
+    let lines = bytes.split(|byte| *byte == b'\n');
+    let lines: Vec<_> = lines.filter(|line| !line.trim_ascii().is_empty()).collect();
+    let is_document = |line: &&[u8]| {
+        let line = line.trim_ascii();
+        line.starts_with(b"{") && line.ends_with(b"}")
+    };
+    if lines.is_empty() || !lines.iter().all(is_document) {
+        // One document over several lines, or none.
+        return Ok(vec![read_run(bytes)?]);
+    }
+    if lines.len() > MOST_RUNS {
+        return Err(too_much(&format!("{MOST_RUNS} runs")));
+    }
+    lines.into_iter().map(read_run).collect()
+}
+
+fn read_run(text: &[u8]) -> Result<ToolRun, Error> {
+    let document = match json::parse(text, OF_RUN) {
+        Ok(document) => document,
+        Err(json::Error::NotJson) => return Err(no_runs()),
+        Err(json::Error::Exceeded(limit)) => return Err(too_much(&limit.to_string())),
+    };
+    let run = serde_json::from_value(document).map_err(|_| no_runs())?;
+    Ok(inert(run))
+}
+
+/// The run without what could be taken for ours: names that turn around what stands beside them, what to do next, and
+/// what leads into the history.
+fn inert(mut run: ToolRun) -> ToolRun {
+    let summary = &mut run.summary;
+    let mut names = vec![
+        &mut summary.connector_title,
+        &mut summary.tool,
+        &mut summary.identity.account,
+    ];
+    names.extend(&mut summary.identity.credential);
+    names.extend(&mut summary.identity.user);
+    names.extend(&mut summary.arguments_line);
+    names.extend(&mut run.credential);
+    if let Origin::Client { name } = &mut summary.origin {
+        names.push(name);
+    }
+    for name in names {
+        *name = clean_text(name, NAME_LIMIT);
+    }
+    let label = std::mem::take(&mut summary.label);
+    let text = |text: &String| clean_lines(text, TEXT_LIMIT);
+    summary.label = RunLabel {
+        name: label.name.map(|name| clean_text(&name, NAME_LIMIT)),
+        note: label.note.as_ref().map(text),
+        pinned: false,
+    };
+    let problem = summary.problem.take();
+    summary.problem = problem.map(|problem| Problem {
+        message: clean_text(&problem.message, TEXT_LIMIT),
+        hint: None,
+        detail: problem.detail.as_ref().map(text),
+        request: problem.request.map(|it| clean_text(&it, NAME_LIMIT)),
+        platform_code: problem.platform_code.map(|it| clean_text(&it, NAME_LIMIT)),
+        request_id: problem.request_id.map(|it| clean_text(&it, NAME_LIMIT)),
+        fields: Vec::new(),
+        ..problem
+    });
+    for question in &mut run.questions {
+        question.message = text(&question.message);
+    }
+    (run.replay_of, run.task) = (None, None);
+    run
+}
+
+fn no_runs() -> Error {
+    Error::Usage {
+        what: "that file holds no exported runs".to_owned(),
+        hint: "Choose a file that was exported as JSON Lines.".to_owned(),
+    }
+}
+
+fn too_much(limit: &str) -> Error {
+    Error::Usage {
+        what: format!("that file holds more than {limit}"),
+        hint: "Export fewer runs.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Code, inert_json, inert_json_pretty};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn run() -> Value {
+        json!({
+            "id": "run_1", "connector": "con_1", "connectorTitle": "Wiki", "tool": "search",
+            "identity": {"platform": "local", "account": "This computer", "credential": null, "level": null, "expiresAt": null},
+            "origin": {"kind": "window"}, "state": "done", "startedAt": "2026-11-26T02:00:00Z",
+            "durationMs": 12, "resultBytes": 3, "problem": null, "arguments": {"q": "a"},
+            "result": {"content": [{"kind": "text", "text": "\u{202e}b"}], "structured": null, "isError": false},
+            "timings": null, "replayOf": "run_0",
+        })
+    }
+
+    fn read(text: &str) -> Result<Vec<ToolRun>, Error> {
+        read_runs(text.as_bytes())
+    }
+
+    #[test]
+    fn one_document_and_lines_are_read() {
+        let one = run();
+        let lines = format!("{}\n{}\n\n", inert_json(&one), inert_json(&one));
+        assert_eq!(read(&lines).unwrap().len(), 2);
+        let pretty = read(&inert_json_pretty(&one)).unwrap();
+        assert_eq!(pretty[0].summary.tool, "search");
+        assert_eq!(pretty[0].arguments.0, json!({"q": "a"}));
+        assert_eq!(pretty[0].replay_of, None);
+    }
+
+    #[test]
+    fn what_could_be_taken_for_ours_is_left_out() {
+        let mut forged = run();
+        forged["connectorTitle"] = json!("Wiki\u{202e}\u{1b}[2J\nRun: other");
+        forged["task"] = json!({"id": "t", "extension": true});
+        forged["label"] = json!({"name": "x\u{202e}", "note": "a\nb\u{1b}", "pinned": true});
+        let mut problem =
+            Problem::new(Code::AuthNeeded, "sign in\u{202e}").with_hint("Run `evil`.");
+        problem.detail = Some("said\u{1b}[1m".to_owned());
+        forged["problem"] = json!(problem);
+        let summary = {
+            let run = read(&inert_json(&forged)).unwrap().remove(0);
+            assert_eq!(run.task, None);
+            run.summary
+        };
+        assert!(!summary.label.pinned);
+        assert_eq!(summary.label.note.as_deref(), Some("a\nb"));
+        let problem = summary.problem.unwrap();
+        assert_eq!(problem.hint, None);
+        let texts = [
+            summary.connector_title,
+            summary.label.name.unwrap(),
+            problem.message,
+            problem.detail.unwrap(),
+        ];
+        for text in texts {
+            assert!(!text.contains(['\u{202e}', '\u{1b}', '\n']), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn other_files_and_too_large_ones_are_refused() {
+        for other in [
+            "",
+            "\n \n",
+            "{}",
+            "[]",
+            "id,tool\n1,2\n",
+            "{\"id\":1}",
+            "\u{0}\u{1}",
+        ] {
+            let error = read(other).unwrap_err().to_string();
+            assert!(error.contains("no exported runs"), "{other:?}: {error}");
+        }
+        let many = format!("{}\n", inert_json(&run())).repeat(MOST_RUNS + 1);
+        assert!(read(&many).unwrap_err().to_string().contains("500 runs"));
+        let mut deep = run();
+        deep["arguments"] = json!("DEEP");
+        let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let deep = inert_json(&deep).replace("\"DEEP\"", &nested);
+        assert!(read(&deep).unwrap_err().to_string().contains("120 levels"));
+    }
+
+    #[tokio::test]
+    async fn a_file_is_read_by_its_name() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("runs.jsonl");
+        std::fs::write(&path, inert_json(&run())).unwrap();
+        let read = read_runs_file(&path).await.unwrap();
+        assert_eq!((read.name.as_str(), read.runs.len()), ("runs.jsonl", 1));
+        for missing in [home.path().join("other"), home.path().to_owned()] {
+            let error = read_runs_file(&missing).await.unwrap_err();
+            assert!(matches!(error, Error::File { .. }), "{error}");
+        }
+    }
+}
