@@ -10,9 +10,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use futures::{StreamExt as _, TryStreamExt as _};
 use patchbay_model::{
-    Account, AccountId, Authentication, AuthenticationMethod, CaptureLevel, Connector, ConnectorId,
-    ConnectorStatus, IdentityLine, Json, Level, NetworkSettings, Platform, RemoteId, Status,
-    TimeLimits, Timestamp, Tool, ToolEffect, Visibility, WalletEntry, WalletEntryId, WalletKind,
+    Account, AccountId, Authentication, AuthenticationMethod, CaptureLevel, ChosenDeviations,
+    Connector, ConnectorId, ConnectorStatus, IdentityLine, Json, Level, NetworkSettings, Platform,
+    RemoteId, Status, TimeLimits, Timestamp, Tool, ToolEffect, Visibility, WalletEntry,
+    WalletEntryId, WalletKind,
 };
 use patchbay_store::Store;
 use serde_json::json;
@@ -178,6 +179,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         sampling: false,
         muted: false,
         capture: CaptureLevel::default(),
+        oauth_deviations: ChosenDeviations::new(),
         network: NetworkSettings::default(),
         draft: false,
         native: native(&name, place),

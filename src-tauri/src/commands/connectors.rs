@@ -3,8 +3,8 @@
 use patchbay_model::{ConnectorId, InspectionId, Problem};
 use patchbay_ops::{
     AddConnector, AddProgram, AddressInspection, Check, CheckStep, ConnectorChanges, ConnectorView,
-    Context, Disconnected, FirstConnectors, HeldSession, PastedServers, ServerLogLine,
-    view_connector, view_connectors,
+    Context, DeviationView, Disconnected, FirstConnectors, HeldSession, PastedServers,
+    ServerLogLine, view_connector, view_connectors,
 };
 use tauri::State;
 
@@ -48,6 +48,16 @@ pub(crate) async fn end_session(
 ) -> Result<(), Problem> {
     patchbay_ops::end_session(&cx, &connector).await;
     Ok(())
+}
+
+/// Where the sign-in of a connector differs from the standards, and where it may.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_deviations(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<Vec<DeviationView>, Problem> {
+    Ok(patchbay_ops::list_deviations(&cx, &connector).await?)
 }
 
 /// Looks at an address: is it an MCP server, and how does one sign in? `inspection` names this look.

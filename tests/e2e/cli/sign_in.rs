@@ -42,6 +42,44 @@ async fn a_consent_that_does_not_come_times_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_announces_no_pkce_is_used_where_the_person_chose_so() {
+    let silent = json!({ "code_challenge_methods_supported": null });
+    let terminal = Terminal::with(|switches| {
+        switches.server_metadata = Document::Patched(silent);
+        switches.consent = Consent::AllowAtOnce;
+    })
+    .await;
+    terminal.add(terminal.playground.url().as_str(), &[]).await;
+    let refused = terminal.run(&CONNECT).await;
+    assert_ne!(refused.code, 0, "{}", refused.shown());
+    let command = "connector edit play --oauth-deviation unpublished-pkce=on";
+    assert!(refused.stderr.contains(command), "{}", refused.shown());
+    let words: Vec<_> = command.split(' ').collect();
+    let edited = terminal.run(&words).await;
+    edited.succeeded();
+    let line =
+        "unpublished-pkce: use PKCE though the provider doesn't announce it (on, weakens a check)";
+    assert!(edited.stdout.contains(line), "{}", edited.shown());
+    terminal.run(&CONNECT).await.succeeded();
+    let checked = terminal.run(&["connector", "check", "play"]).await;
+    assert!(
+        checked.stdout.contains("use PKCE though"),
+        "{}",
+        checked.shown()
+    );
+    // It stays until it is taken back, also where another setting of the sign-in changes.
+    let scope = ["connector", "edit", "play", "--scope", "read"];
+    assert!(terminal.run(&scope).await.stdout.contains(line));
+    let back = ["connector", "edit", "play", "--oauth-deviation"];
+    let back = [&back[..], &["unpublished-pkce=auto"]].concat();
+    assert!(!terminal.run(&back).await.stdout.contains("deviations"));
+    let again = [&CONNECT[..], &["--again"]].concat();
+    assert_ne!(terminal.run(&again).await.code, 0);
+    let unknown = ["connector", "edit", "play", "--oauth-deviation", "no-tls"];
+    assert_eq!(terminal.run(&unknown).await.code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_authorization_server_takes_a_flag_that_names_it() {
     let terminal = Terminal::new().await;
     terminal.connected().await;

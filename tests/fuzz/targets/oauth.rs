@@ -1,7 +1,7 @@
 //! Answers of authorization servers, callbacks, and what is kept of both.
 
 use patchbay_http::AddressPolicy;
-use patchbay_model::{OauthGrant, Secret, Timestamp};
+use patchbay_model::{ChosenDeviations, OauthGrant, Secret, Timestamp};
 use patchbay_oauth::{
     Challenge, ClientIdentity, Discovery, Grant, OAuthClient, Untraced, check_callback,
     parse_callback_url,
@@ -100,6 +100,7 @@ fn discovers(attacked: &'static str) -> Taker {
             &server,
             None,
             OauthGrant::AuthorizationCode,
+            &ChosenDeviations::new(),
             &Untraced,
         )) {
             assert_endpoints(&found);

@@ -135,6 +135,8 @@ export const commands = {
 	cancelInspection: (inspection: InspectionId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_inspection", { inspection })),
 	/**  Every connector, from the cache; `native` is left out. */
 	listConnectors: () => typedError<Connector[], Problem>(__TAURI_INVOKE("list_connectors")),
+	/**  Where the sign-in of a connector differs from the standards, and where it may. */
+	listDeviations: (connector: ConnectorId) => typedError<DeviationView[], Problem>(__TAURI_INVOKE("list_deviations", { connector })),
 	/**  The servers that are programs and run now. */
 	listSessions: () => typedError<HeldSession[], Problem>(__TAURI_INVOKE("list_sessions")),
 	/**
@@ -215,12 +217,19 @@ export const commands = {
 	removePlatformCredential: (connector: ConnectorId, level: Level, name: string, confirmed: boolean) => typedError<null, Problem>(__TAURI_INVOKE("remove_platform_credential", { connector, level, name, confirmed })),
 	/**  Creates a credential, or replaces the one of that name. */
 	savePlatformCredential: (request: SavePlatformCredential) => typedError<null, Problem>(__TAURI_INVOKE("save_platform_credential", { request })),
+	/**  Asks for a file and writes one run into it; `None` when the user chose none. */
+	exportRun: (run: RunId) => typedError<Exported | null, Problem>(__TAURI_INVOKE("export_run", { run })),
 	/**  Asks for a file and writes the runs into it; `None` when the user chose none. */
 	exportRuns: (query: RunQuery, format: ExportFormat) => typedError<Exported | null, Problem>(__TAURI_INVOKE("export_runs", { query, format })),
 	/**  How much the history holds, and how long it holds it. */
 	history: () => typedError<History, Problem>(__TAURI_INVOKE("history")),
 	/**  Sets how long runs are kept. */
 	keepRuns: (retention: Retention) => typedError<History, Problem>(__TAURI_INVOKE("keep_runs", { retention })),
+	/**
+	 *  Asks for a file that was exported and reads the runs in it, which stay apart from the history; `None` when the user
+	 *  chose none.
+	 */
+	openRunsFile: () => typedError<RunsFile | null, Problem>(__TAURI_INVOKE("open_runs_file")),
 	/**  Removes every run that is over; answers how many they were. */
 	removeAllRuns: () => typedError<number, Problem>(__TAURI_INVOKE("remove_all_runs")),
 	/**  Removes the runs that are too old; answers how many they were. */
@@ -1109,6 +1118,8 @@ export type Connector = {
 	muted?: boolean,
 	/**  How much of its runs is kept. */
 	capture?: CaptureLevel,
+	/**  Where its sign-in differs from the standards, as far as a person chose it. */
+	oauthDeviations?: Partial<{ [key in OauthDeviation]: boolean }>,
 	/**  How it connects, where that is not as all others do. */
 	network?: NetworkSettings,
 	/**  Whether it has never worked yet: a draft becomes a connector at its first success. */
@@ -1147,6 +1158,8 @@ export type ConnectorChanges = {
 	muted?: boolean | null,
 	/**  How much of its runs is kept from now on. */
 	capture?: CaptureLevel | null,
+	/**  Where its sign-in differs from the standards, all that is chosen. */
+	oauthDeviations?: Partial<{ [key in OauthDeviation]: boolean }> | null,
 	/**  What it trusts besides what the system trusts. */
 	network?: NetworkChanges | null,
 };
@@ -1387,6 +1400,22 @@ export type Density =
 "comfortable" | 
 /**  One line a row. */
 "compact";
+
+/**  A deviation as it is for one connector. */
+export type DeviationView = {
+	/**  Which. */
+	deviation: OauthDeviation,
+	/**  What is done differently, in a few words. */
+	words: string,
+	/**  Whether a check is left out by it: then it is on only where a person chose so. */
+	weakens: boolean,
+	/**  Whether it applies to the next sign-in. */
+	isOn: boolean,
+	/**  What a person chose; `None` to follow what is known of the provider. */
+	chosen: boolean | null,
+	/**  The page that tells that the provider needs it; `None` where that isn't known. */
+	source: string | null,
+};
 
 /**  A member that differs between two JSON values. */
 export type Difference = {
@@ -1785,6 +1814,21 @@ entry: WalletEntryId } |
 clientId: string; 
 /**  The client secret, where there is one. */
 clientSecret: SecretValue | null };
+
+/**  A way in which signing in by OAuth differs from the standards, because a provider does. */
+export type OauthDeviation = 
+/**  A refresh token is asked for by `access_type=offline`, as there is no scope for it. */
+"offline_access" | 
+/**  The client secret goes into the body, whatever the metadata say. */
+"secret_in_body" | 
+/**  Granted scopes come separated by commas. */
+"comma_scopes" | 
+/**  Requests carry no `resource` (RFC 8707), so a token may be good for other servers too. */
+"no_resource" | 
+/**  PKCE is used although the metadata don't tell that it's supported. */
+"unpublished_pkce" | 
+/**  The authorization server may call itself as the server does but for a `/` at the end. */
+"issuer_slash";
 
 /**  As whom a connector signs in by OAuth. */
 export type OauthGrant = 
@@ -2480,6 +2524,14 @@ export type RunTool = {
 	 *  choice.
 	 */
 	credential: string | null,
+};
+
+/**  The runs of a file. */
+export type RunsFile = {
+	/**  Name of the file, without its folder. */
+	name: string,
+	/**  At least one, in the order of the file. Their ids, and those of their connectors, mean nothing here. */
+	runs: ToolRun[],
 };
 
 /**  One turn of a conversation. */

@@ -7,6 +7,7 @@ mod authentication;
 mod catalogue;
 mod connector;
 mod credential;
+mod deviation;
 mod exec;
 mod platform;
 mod run;
@@ -31,6 +32,7 @@ pub(crate) use credential::{
     AddArgs as AddCredentialArgs, CredentialVerb, Kind, ProgramsVerb, ReplaceArgs, RotateArgs,
     SecretArgs,
 };
+pub(crate) use deviation::deviation_name;
 pub(crate) use exec::ExecArgs;
 pub(crate) use platform::{
     ChangeArgs, CopyArgs, CreateArgs, FormArgs, PlacedArgs, ProviderArgs, TargetArgs,

@@ -13,6 +13,7 @@ mod connect;
 mod connector;
 mod create;
 mod credential;
+mod deviations;
 mod doctor;
 mod exec;
 mod man;

@@ -1,8 +1,11 @@
 //! The command that helps, where the window has a button.
 
-use patchbay_model::{Code, Connector, Problem};
-use patchbay_ops::{LONGEST_WAIT, NextAction, TimeLimit, UNTRUSTED_HINT, abilities, reauth_action};
+use patchbay_model::{Code, Connector, OauthDeviation, Problem};
+use patchbay_ops::{
+    LONGEST_WAIT, NextAction, TimeLimit, UNTRUSTED_HINT, abilities, deviation_hint, reauth_action,
+};
 
+use crate::args::deviation_name;
 use crate::output::text;
 
 /// The command that helps with what a connector met; `None` where the hint is good as it is.
@@ -23,6 +26,13 @@ pub(crate) fn remedy(problem: &Problem, connector: &Connector) -> Option<String>
     }
     let name = text::quote(&connector.name);
     let is_edited_here = abilities(connector).configured_here;
+    let mut deviations = OauthDeviation::ALL.into_iter();
+    if let Some(deviation) = deviations.find(|one| deviation_hint(*one) == hint) {
+        let chosen = deviation_name(deviation);
+        return Some(format!(
+            "Contact the server's operator. If you trust the provider, run `patchbay connector edit {name} --oauth-deviation {chosen}=on`."
+        ));
+    }
     Some(match problem.code {
         Code::AuthNeeded
         | Code::AuthRefused

@@ -90,6 +90,10 @@ pub struct Connector {
     #[serde(default, skip_serializing_if = "CaptureLevel::is_full")]
     #[specta(optional)]
     pub capture: CaptureLevel,
+    /// Where its sign-in differs from the standards, as far as a person chose it.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    #[specta(optional)]
+    pub oauth_deviations: crate::ChosenDeviations,
     /// How it connects, where that is not as all others do.
     #[serde(default)]
     #[specta(optional)]

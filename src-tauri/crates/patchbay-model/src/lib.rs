@@ -23,6 +23,7 @@ pub mod inert;
 pub mod json;
 pub mod log_level;
 pub mod network;
+pub mod oauth_deviation;
 pub mod platform_credential;
 pub mod platform_details;
 pub mod platform_look;
@@ -69,6 +70,7 @@ pub use log_level::LogLevel;
 pub use network::{
     Certificate, CertificateFacts, NetworkSettings, Pin, ProxyChoice, UntrustedCertificate,
 };
+pub use oauth_deviation::{ChosenDeviations, OauthDeviation};
 pub use platform_credential::{CredentialLevel, CredentialStatus, PlatformCredential};
 pub use platform_details::{Action, Control, ControlGroup, Fact, OperationEffect, PlatformDetails};
 pub use platform_look::{PlatformLook, TileColours};

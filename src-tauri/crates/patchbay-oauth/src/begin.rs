@@ -5,7 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use patchbay_http::BrowserUrl;
-use patchbay_model::{Secret, clean_text};
+use patchbay_model::{OauthDeviation, Secret, clean_text};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -41,6 +41,8 @@ pub struct Pending {
     pub scopes: Vec<String>,
     /// Whether the person is asked even if they consented before.
     pub insists_on_consent: bool,
+    /// Whether a refresh token is asked for.
+    pub(crate) wants_refresh_token: bool,
 }
 
 impl std::fmt::Debug for Pending {
@@ -62,7 +64,7 @@ impl Pending {
     /// Source: OpenID Connect Core 1.0, section 11.
     #[must_use]
     pub fn insisting_on_consent(mut self) -> Self {
-        if self.scopes.iter().any(|scope| scope == OFFLINE_ACCESS) {
+        if self.wants_refresh_token {
             self.url = with_parameters(&self.url, &[("prompt", "consent")]);
             self.insists_on_consent = true;
         }
@@ -107,8 +109,12 @@ impl OAuthClient {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ];
-        if !discovery.resource.is_empty() {
-            parameters.push(("resource", &discovery.resource));
+        if let Some(resource) = discovery.sent_resource() {
+            parameters.push(("resource", resource));
+        }
+        let by_parameter = discovery.deviations.has(OauthDeviation::OfflineAccess);
+        if by_parameter {
+            parameters.push(("access_type", "offline"));
         }
         if !wanted.is_empty() {
             parameters.push(("scope", &wanted));
@@ -124,6 +130,7 @@ impl OAuthClient {
             is_issuer_guessed: discovery.source == DiscoverySource::Given,
             redirect_uri: redirect.clone(),
             client_id: client.id().to_owned(),
+            wants_refresh_token: by_parameter || scopes.iter().any(|it| it == OFFLINE_ACCESS),
             scopes,
             insists_on_consent: false,
         })

@@ -2,12 +2,13 @@
 //!
 //! Source: RFC 6749, section 4.1.2; RFC 9207, section 2.4 (`iss`); RFC 8252, section 7.
 
-use patchbay_model::{Code, Explain, Problem, Secret, clean_text, has_user_info};
+use patchbay_model::{Code, Explain, OauthDeviation, Problem, Secret, clean_text, has_user_info};
 use subtle::ConstantTimeEq;
 use url::Url;
 
+use crate::error::INVALID_TARGET;
 use crate::loopback::is_loopback_redirect;
-use crate::{Error, Pending};
+use crate::{Error, Pending, deviation_hint};
 
 /// The redirect of flows that come back by a link instead of a port.
 pub const DEEP_LINK_REDIRECT: &str = "patchbay://oauth/callback";
@@ -107,6 +108,11 @@ impl Explain for CallbackError {
     }
 
     fn hint(&self) -> Option<String> {
+        if let Self::Refused { error, .. } = self
+            && error == INVALID_TARGET
+        {
+            return Some(deviation_hint(OauthDeviation::NoResource));
+        }
         Some(
             match self {
                 Self::WrongIssuer | Self::Duplicate => {
@@ -227,6 +233,7 @@ mod tests {
             client_id: "me".to_owned(),
             scopes: Vec::new(),
             insists_on_consent: false,
+            wants_refresh_token: false,
         }
     }
 

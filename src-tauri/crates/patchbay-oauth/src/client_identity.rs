@@ -1,6 +1,6 @@
 //! As which program Patchbay is known to an authorization server.
 
-use patchbay_model::{Secret, Timestamp};
+use patchbay_model::{OauthDeviation, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
@@ -160,6 +160,9 @@ impl ClientIdentity {
     pub(crate) fn token_auth(&self, discovery: &Discovery) -> TokenAuth {
         match self {
             Self::Dynamic { auth_method, .. } => *auth_method,
+            Self::PreRegistered {
+                secret: Some(_), ..
+            } if discovery.deviations.has(OauthDeviation::SecretInBody) => TokenAuth::Post,
             Self::PreRegistered {
                 secret: Some(_), ..
             } => TokenAuth::with_secret(discovery.token_auth_methods.as_deref()),

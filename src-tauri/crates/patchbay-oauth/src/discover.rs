@@ -3,7 +3,7 @@
 //! Source: MCP authorization, "Authorization Server Discovery"; RFC 9728, section 3; RFC 8414, section 3.
 
 use patchbay_http::{Reach, host_of};
-use patchbay_model::{OauthGrant, clean_text, has_user_info};
+use patchbay_model::{ChosenDeviations, OauthDeviation, OauthGrant, clean_text, has_user_info};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
@@ -12,7 +12,7 @@ use crate::metadata::{
     ResourceMetadata, ServerMetadata, at, resource_metadata_urls, server_metadata_urls,
 };
 use crate::scopes::{OFFLINE_ACCESS, union};
-use crate::{Challenge, Discovery, DiscoverySource, Error, OAuthClient, Trace};
+use crate::{Challenge, Deviations, Discovery, DiscoverySource, Error, OAuthClient, Trace};
 
 const RESOURCE_METADATA: &str = "protected resource metadata";
 const SERVER_METADATA: &str = "authorization server metadata";
@@ -24,7 +24,7 @@ impl OAuthClient {
     /// Finds out how to sign in to the MCP server at that absolute URL.
     ///
     /// `challenge` is what its 401 said; without one the well-known places are asked. A `grant` without a browser
-    /// needs neither a page nor PKCE.
+    /// needs neither a page nor PKCE. `chosen` says where the provider may differ from the standards, and where not.
     ///
     /// # Errors
     ///
@@ -36,6 +36,7 @@ impl OAuthClient {
         server: &Url,
         challenge: Option<&Challenge>,
         grant: OauthGrant,
+        chosen: &ChosenDeviations,
         trace: &dyn Trace,
     ) -> Result<Discovery, Error> {
         let mut server = server.clone();
@@ -45,6 +46,7 @@ impl OAuthClient {
             reach: self.network.addresses().reach(&server),
             server,
             grant,
+            chosen,
             trace,
         };
         let named = challenge.and_then(|challenge| challenge.resource_metadata.as_ref());
@@ -64,6 +66,7 @@ struct Search<'a> {
     server: Url,
     reach: Reach,
     grant: OauthGrant,
+    chosen: &'a ChosenDeviations,
     trace: &'a dyn Trace,
 }
 
@@ -123,7 +126,7 @@ impl Search<'_> {
         };
         for (nth, issuer) in issuers.iter().take(SERVER_LIMIT).enumerate() {
             match self.issuer(issuer).await {
-                Ok(metadata) => {
+                Ok((metadata, issuer)) => {
                     let scopes = resource.scopes_supported.clone().unwrap_or_default();
                     let scopes = if asked.is_empty() {
                         scopes
@@ -137,7 +140,7 @@ impl Search<'_> {
                             .resource_name
                             .as_deref()
                             .map(|name| clean_text(name, 128)),
-                        issuer: issuer.clone(),
+                        issuer,
                         scopes,
                     };
                     return self.check_metadata(found, metadata);
@@ -149,20 +152,23 @@ impl Search<'_> {
         Err(first_error)
     }
 
-    /// The metadata of the issuer that the resource names.
-    async fn issuer(&self, issuer: &str) -> Result<ServerMetadata, Error> {
+    /// The metadata of the issuer that the resource names, and what it calls itself.
+    async fn issuer(&self, issuer: &str) -> Result<(ServerMetadata, String), Error> {
         const WHAT: &str = "authorization server";
         let url = Url::parse(issuer).ok().filter(|_| is_plain(issuer));
         let url = url.ok_or(Error::UnsafeUrl { what: WHAT })?;
         self.reach.check_url(WHAT, &url)?;
-        let found = self.server_metadata(&url, &[issuer]).await?;
-        found
-            .map(|(metadata, _)| metadata)
-            .ok_or_else(|| Error::Metadata {
-                what: SERVER_METADATA,
-                host: host_of(&url),
-                status: None,
-            })
+        let mut names = vec![issuer];
+        let with_slash = format!("{issuer}/");
+        if self.chosen.get(&OauthDeviation::IssuerSlash) == Some(&true) {
+            names.push(issuer.strip_suffix('/').unwrap_or(&with_slash));
+        }
+        let found = self.server_metadata(&url, &names).await?;
+        found.ok_or_else(|| Error::Metadata {
+            what: SERVER_METADATA,
+            host: host_of(&url),
+            status: None,
+        })
     }
 
     /// The first metadata document of an issuer, which has to call itself one of `names`.
@@ -230,15 +236,19 @@ impl Search<'_> {
     fn check_metadata(&self, found: Found, metadata: ServerMetadata) -> Result<Discovery, Error> {
         let issuer = found.issuer;
         let has_page = self.grant == OauthGrant::AuthorizationCode;
-        let methods = metadata
-            .code_challenge_methods_supported
-            .unwrap_or_default();
+        let deviations = Deviations::of(&issuer, self.chosen);
+        let has_pkce = match &metadata.code_challenge_methods_supported {
+            Some(methods) => methods.iter().any(|method| method == "S256"),
+            None => deviations.has(OauthDeviation::UnpublishedPkce),
+        };
         let guessed = found.source == DiscoverySource::LegacyEndpointFallback;
-        if has_page && !guessed && !methods.iter().any(|method| method == "S256") {
+        if has_page && !guessed && !has_pkce {
             return Err(Error::NoPkce {
                 issuer: clean_text(&issuer, 256),
+                is_unpublished: metadata.code_challenge_methods_supported.is_none(),
             });
         }
+        deviations.tell(&issuer, self.trace);
         let endpoint = |what, url: Option<String>| self.endpoint(what, url);
         let must = |field| Error::MetadataLacks {
             host: clean_text(&issuer, 256),
@@ -277,6 +287,7 @@ impl Search<'_> {
             resource: found.resource,
             resource_name: found.resource_name,
             issuer,
+            deviations,
             reach: self.reach.clone(),
         })
     }

@@ -1,10 +1,11 @@
 //! What is known of how to sign in to an MCP server.
 
 use patchbay_http::Reach;
+use patchbay_model::OauthDeviation;
 use url::Url;
 
 use crate::scopes::union;
-use crate::{Error, OAuthClient};
+use crate::{Deviations, Error, OAuthClient};
 
 /// How to sign in to an MCP server, every address and claim checked.
 #[derive(Clone, Debug)]
@@ -14,8 +15,8 @@ pub struct Discovery {
     pub server: Url,
     /// Where this comes from.
     pub source: DiscoverySource,
-    /// The protected resource exactly as published; sent as `resource` with every request. Empty where
-    /// there is none: then nothing is sent.
+    /// The protected resource exactly as published; sent as `resource` with every request, unless a person chose
+    /// otherwise. Empty where there is none: then nothing is sent.
     pub resource: String,
     /// Name of the resource for people, cleaned.
     pub resource_name: Option<String>,
@@ -42,6 +43,8 @@ pub struct Discovery {
     pub iss_required: bool,
     /// Whether an https address may stand as client id, with our own metadata behind it.
     pub takes_metadata_document: bool,
+    /// Where this provider differs from the standards.
+    pub deviations: Deviations,
     pub(crate) reach: Reach,
 }
 
@@ -92,12 +95,18 @@ impl OAuthClient {
             token_auth_methods: Some(vec!["client_secret_post".to_owned()]),
             iss_required: false,
             takes_metadata_document: false,
+            deviations: Deviations::default(),
             reach,
         })
     }
 }
 
 impl Discovery {
+    /// What is sent as `resource`.
+    pub(crate) fn sent_resource(&self) -> Option<&str> {
+        sent_resource(&self.resource, &self.deviations)
+    }
+
     /// The same with more scopes to register and ask for: what the connector's settings name, or what a
     /// step-up challenges for.
     #[must_use]
@@ -105,4 +114,10 @@ impl Discovery {
         self.initial_scopes = union(&self.initial_scopes, scopes);
         self
     }
+}
+
+/// What is sent as `resource` (RFC 8707); `None` where there is none, or a person chose to send none.
+pub(crate) fn sent_resource<'a>(resource: &'a str, deviations: &Deviations) -> Option<&'a str> {
+    let is_sent = !resource.is_empty() && !deviations.has(OauthDeviation::NoResource);
+    is_sent.then_some(resource)
 }

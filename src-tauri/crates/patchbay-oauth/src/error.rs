@@ -1,7 +1,7 @@
 //! What can go wrong, and what to do about it.
 
 use patchbay_http::{AddressError, UNTRUSTED_HINT, untrusted_detail, untrusted_words};
-use patchbay_model::{Code, Explain, Problem, UntrustedCertificate};
+use patchbay_model::{Code, Explain, OauthDeviation, Problem, UntrustedCertificate};
 
 /// A step of OAuth that could not be done.
 ///
@@ -115,6 +115,8 @@ pub enum Error {
     NoPkce {
         /// The authorization server.
         issuer: String,
+        /// Whether its metadata say nothing of PKCE at all.
+        is_unpublished: bool,
     },
     /// The authorization server takes no unknown programs.
     #[error("{issuer} doesn't register apps automatically")]
@@ -230,7 +232,36 @@ fn by(holder: &Option<String>) -> String {
         .unwrap_or_default()
 }
 
+/// The provider doesn't take the `resource` that it was told (RFC 8707, section 2).
+pub(crate) const INVALID_TARGET: &str = "invalid_target";
+
+/// What helps with a refusal that a person may lift for one connector.
+pub fn deviation_hint(deviation: OauthDeviation) -> String {
+    let words = deviation.words();
+    format!("Contact the server's operator. If you trust the provider, turn on \"{words}\".")
+}
+
 impl Error {
+    /// What a person may choose for the connector, where it was refused for want of that.
+    pub fn deviation(&self) -> Option<OauthDeviation> {
+        match self {
+            Self::NoPkce {
+                is_unpublished: true,
+                ..
+            } => Some(OauthDeviation::UnpublishedPkce),
+            Self::IssuerMismatch { expected, found }
+                if expected.strip_suffix('/').unwrap_or(expected)
+                    == found.strip_suffix('/').unwrap_or(found) =>
+            {
+                Some(OauthDeviation::IssuerSlash)
+            }
+            Self::Refused {
+                error: Some(error), ..
+            } if error == INVALID_TARGET => Some(OauthDeviation::NoResource),
+            _ => None,
+        }
+    }
+
     fn detail(&self) -> Option<String> {
         match self {
             Self::RegistrationRefused { detail, .. } => detail.clone(),
@@ -300,6 +331,9 @@ impl Explain for Error {
     }
 
     fn hint(&self) -> Option<String> {
+        if let Some(deviation) = self.deviation() {
+            return Some(deviation_hint(deviation));
+        }
         let hint = match self {
             Self::Unreachable { .. } | Self::TimedOut { .. } => "Check your network and try again.",
             Self::Dns { .. } => "Check the address for typos.",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::token::Prover;
-use crate::{ClientIdentity, Discovery, Error, Pending, TokenAuth, Tokens};
+use crate::{ClientIdentity, Deviations, Discovery, Error, Pending, TokenAuth, Tokens};
 
 /// What is kept of a consent. Lives in the vault only, as the text of [`Grant::to_secret`].
 #[derive(Clone, Debug, Deserialize)]
@@ -43,6 +43,9 @@ pub struct Grant {
     /// As whom it was obtained, and is renewed.
     #[serde(default)]
     pub kind: OauthGrant,
+    /// Where its provider differs from the standards.
+    #[serde(default)]
+    pub deviations: Deviations,
 }
 
 impl Grant {
@@ -84,6 +87,7 @@ impl Grant {
             obtained_at: now,
             insisted_on_consent: false,
             kind: OauthGrant::ClientCredentials,
+            deviations: discovery.deviations.clone(),
         }
     }
 
@@ -156,6 +160,7 @@ struct Written<'a> {
     obtained_at: Timestamp,
     insisted_on_consent: bool,
     kind: OauthGrant,
+    deviations: &'a Deviations,
 }
 
 impl<'a> From<&'a Grant> for Written<'a> {
@@ -176,6 +181,7 @@ impl<'a> From<&'a Grant> for Written<'a> {
             obtained_at: grant.obtained_at,
             insisted_on_consent: grant.insisted_on_consent,
             kind: grant.kind,
+            deviations: &grant.deviations,
         }
     }
 }
@@ -201,6 +207,7 @@ mod tests {
             obtained_at: Timestamp::from_unix_millis(0).unwrap(),
             insisted_on_consent: true,
             kind: OauthGrant::AuthorizationCode,
+            deviations: Deviations::default(),
         }
     }
 
@@ -217,7 +224,7 @@ mod tests {
     #[test]
     fn grants_of_older_versions_did_not_insist_on_consent() {
         let kept = grant().to_secret();
-        let newer = r#","insisted_on_consent":true,"kind":"authorization_code""#;
+        let newer = r#","insisted_on_consent":true,"kind":"authorization_code","deviations":[]"#;
         let older = kept.expose().replace(newer, "");
         assert_ne!(older, kept.expose());
         let back = Grant::from_secret(&Secret::new(older)).unwrap();

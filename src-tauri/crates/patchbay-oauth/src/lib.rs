@@ -19,6 +19,7 @@ mod callback;
 mod challenge;
 mod client;
 mod client_identity;
+mod deviations;
 mod discover;
 mod discovery;
 mod error;
@@ -43,8 +44,9 @@ pub use callback::{
 pub use challenge::Challenge;
 pub use client::OAuthClient;
 pub use client_identity::{ClientIdentity, TokenAuth};
+pub use deviations::{Deviations, source_of_deviation};
 pub use discovery::{Discovery, DiscoverySource};
-pub use error::{Error, RefreshError};
+pub use error::{Error, RefreshError, deviation_hint};
 pub use grant::Grant;
 pub use loopback::{
     CALLBACK_PATH, CallbackRequest, DEFAULT_PORT, LoopbackHost, LoopbackListener, LoopbackOptions,

@@ -8,18 +8,19 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use patchbay_http::host_of;
-use patchbay_model::{OauthGrant, Secret, clean_text};
+use patchbay_model::{OauthDeviation, OauthGrant, Secret, clean_text};
 use reqwest::{Method, Request};
 use serde_json::Value;
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 use zeroize::Zeroizing;
 
+use crate::discovery::sent_resource;
 use crate::http::Answer;
 use crate::scopes::OFFLINE_ACCESS;
 use crate::{
-    ClientIdentity, Discovery, Error, Grant, OAuthClient, Pending, RefreshError, TokenAuth, Trace,
-    parse_scopes,
+    ClientIdentity, Deviations, Discovery, Error, Grant, OAuthClient, Pending, RefreshError,
+    TokenAuth, Trace, parse_scopes,
 };
 
 const WHAT: &str = "token endpoint";
@@ -65,9 +66,7 @@ impl OAuthClient {
             ("redirect_uri", pending.redirect_uri.as_str()),
             ("code_verifier", pending.verifier.expose()),
         ];
-        if !discovery.resource.is_empty() {
-            form.push(("resource", discovery.resource.as_str()));
-        }
+        form.extend(discovery.sent_resource().map(|it| ("resource", it)));
         let endpoint = &discovery.token_endpoint;
         let request = client.prover(discovery).request(endpoint, &form);
         let note = Some("Exchange code for tokens".to_owned());
@@ -75,7 +74,13 @@ impl OAuthClient {
             .send(WHAT, request, note, &discovery.reach, trace)
             .await?;
         let given = parse_success(endpoint, &answer)?;
-        read_tokens(endpoint, &given, &pending.scopes, None)
+        read_tokens(
+            endpoint,
+            &given,
+            &pending.scopes,
+            None,
+            &discovery.deviations,
+        )
     }
 
     /// Asks for a token for the app itself, on behalf of nobody. `scopes` are sent but for `offline_access`: there
@@ -98,14 +103,15 @@ impl OAuthClient {
         let asked = scopes.iter().filter(|scope| *scope != OFFLINE_ACCESS);
         let asked: Vec<String> = asked.cloned().collect();
         let scope = asked.join(" ");
-        let form = client_credentials(&scope, &discovery.resource);
+        let form = client_credentials(&scope, discovery.sent_resource());
         let endpoint = &discovery.token_endpoint;
         let request = client.prover(discovery).request(endpoint, &form);
         let note = Some("Request a token as the app".to_owned());
         let answer = self
             .send(WHAT, request, note, &discovery.reach, trace)
             .await?;
-        read_tokens(endpoint, &parse_success(endpoint, &answer)?, &asked, None)
+        let given = parse_success(endpoint, &answer)?;
+        read_tokens(endpoint, &given, &asked, None, &discovery.deviations)
     }
 
     /// Renews the access token. Sends no scope, for some providers refuse what they granted before; an app that
@@ -120,13 +126,17 @@ impl OAuthClient {
     /// forgot us; [`RefreshError::NotRenewable`] without a refresh token; [`RefreshError::Later`] for everything else.
     pub async fn refresh(&self, grant: &Grant, trace: &dyn Trace) -> Result<Tokens, RefreshError> {
         let scope = grant.scopes.join(" ");
+        let resource = sent_resource(&grant.resource, &grant.deviations);
         let form = match (grant.kind, &grant.refresh_token) {
-            (OauthGrant::ClientCredentials, _) => client_credentials(&scope, &grant.resource),
-            (OauthGrant::AuthorizationCode, Some(token)) => vec![
-                ("grant_type", "refresh_token"),
-                ("refresh_token", token.expose()),
-                ("resource", &grant.resource),
-            ],
+            (OauthGrant::ClientCredentials, _) => client_credentials(&scope, resource),
+            (OauthGrant::AuthorizationCode, Some(token)) => {
+                let mut form = vec![
+                    ("grant_type", "refresh_token"),
+                    ("refresh_token", token.expose()),
+                ];
+                form.extend(resource.map(|it| ("resource", it)));
+                form
+            }
             (OauthGrant::AuthorizationCode, None) => return Err(RefreshError::NotRenewable),
         };
         let endpoint = &grant.token_endpoint;
@@ -148,15 +158,21 @@ impl OAuthClient {
             error => RefreshError::Later(error),
         })?;
         let former = grant.refresh_token.as_ref();
-        read_tokens(endpoint, &given, &grant.scopes, former).map_err(RefreshError::Later)
+        read_tokens(endpoint, &given, &grant.scopes, former, &grant.deviations)
+            .map_err(RefreshError::Later)
     }
 }
 
 /// What asks for a token for the app itself; without scopes the server decides.
-fn client_credentials<'a>(scope: &'a str, resource: &'a str) -> Vec<(&'static str, &'a str)> {
+fn client_credentials<'a>(
+    scope: &'a str,
+    resource: Option<&'a str>,
+) -> Vec<(&'static str, &'a str)> {
     let mut form = vec![("grant_type", "client_credentials")];
-    let given = [("scope", scope), ("resource", resource)];
-    form.extend(given.into_iter().filter(|(_, value)| !value.is_empty()));
+    if !scope.is_empty() {
+        form.push(("scope", scope));
+    }
+    form.extend(resource.map(|it| ("resource", it)));
     form
 }
 
@@ -238,6 +254,7 @@ fn read_tokens(
     given: &Value,
     asked: &[String],
     old_refresh_token: Option<&Secret>,
+    deviations: &Deviations,
 ) -> Result<Tokens, Error> {
     let host = || host_of(endpoint);
     let text = |name: &str| given[name].as_str().filter(|text| !text.is_empty());
@@ -256,9 +273,13 @@ fn read_tokens(
         refresh_token: text("refresh_token")
             .map(Secret::new)
             .or_else(|| old_refresh_token.cloned()),
-        scopes: text("scope")
-            .map(parse_scopes)
-            .unwrap_or_else(|| asked.to_vec()),
+        scopes: match text("scope") {
+            Some(list) if deviations.has(OauthDeviation::CommaScopes) => {
+                parse_scopes(&list.replace(',', " "))
+            }
+            Some(list) => parse_scopes(list),
+            None => asked.to_vec(),
+        },
         expires_in: seconds(&given["expires_in"]).map(Duration::from_secs),
         id_token: text("id_token").map(Secret::new),
     })
@@ -315,6 +336,7 @@ mod tests {
             given,
             &["asked".to_owned()],
             Some(&Secret::new("old")),
+            &Deviations::default(),
         )
     }
 
@@ -336,6 +358,23 @@ mod tests {
         assert_eq!(tokens.refresh_token.unwrap().expose(), "new");
         assert_eq!(tokens.scopes, ["x", "y"]);
         assert_eq!(tokens.expires_in, Some(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn scopes_are_split_at_commas_where_that_is_how_they_come() {
+        let endpoint = Url::parse("https://as.example/token").unwrap();
+        let given = json!({"access_token": "a", "token_type": "bearer", "scope": "repo,gist"});
+        let chosen = [(OauthDeviation::CommaScopes, true)].into();
+        for (deviations, scopes) in [
+            (
+                Deviations::of("https://as.example", &chosen),
+                vec!["repo", "gist"],
+            ),
+            (Deviations::default(), vec!["repo,gist"]),
+        ] {
+            let tokens = read_tokens(&endpoint, &given, &[], None, &deviations).unwrap();
+            assert_eq!(tokens.scopes, scopes);
+        }
     }
 
     #[test]

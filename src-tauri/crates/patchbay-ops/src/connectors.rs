@@ -8,6 +8,7 @@ pub(crate) mod check;
 pub(crate) mod client_certificate;
 pub(crate) mod create;
 pub(crate) mod details;
+pub(crate) mod deviations;
 pub(crate) mod disconnect;
 pub(crate) mod edit;
 pub(crate) mod icon;

@@ -98,6 +98,7 @@ pub use connectors::create::{
     list_definitions,
 };
 pub use connectors::details::{ActionOutcome, RunAction, connector_details, run_action};
+pub use connectors::deviations::{DeviationView, list_deviations};
 pub use connectors::disconnect::{Disconnected, disconnect_connector};
 pub use connectors::edit::{
     ConnectorChanges, delete_connector, remove_connector, restore_connector, update_connector,
@@ -173,6 +174,7 @@ pub use operations::{
 pub use other_processes::follow_other_processes;
 pub use patchbay_files::Exposure;
 pub use patchbay_http::{BrowserUrl, UNTRUSTED_HINT};
+pub use patchbay_oauth::deviation_hint;
 pub use private_memory::keep_memory_private;
 pub use questions::{answer_question, list_questions, open_question_page, question_problems};
 pub use runs::compare::{
@@ -189,9 +191,9 @@ pub use runs::retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_hourly, trim_runs,
 };
 pub use runs::run_tool::{RunProgress, RunTool, cancel_run, count_under_way, run_tool};
+pub use runs::runs_file::{RunsFile, read_runs_file};
 pub use runs::save_attachment::{Attachment, SavedAttachment};
 pub use runs::{find_run, list_runs, remove_run};
-pub use runs::runs_file::{RunsFile, read_runs_file};
 pub use secrets::programs::{NoProgramConsent, Occasion, ProgramConsent, ProgramRequest, Purpose};
 pub use secrets::reference::resolve_from_environment;
 pub use servers::find_program;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use patchbay_model::{
     Account, AccountId, Authentication, AuthenticationMethod, Authorization, AuthorizationId,
-    AuthorizationState, CaptureLevel, Connector, ConnectorId, ConnectorStatus, Content,
-    IdentityLine, Json, NetworkSettings, Origin, Platform, Redirect, RunId, RunLabel, RunState,
-    Status, TimeLimits, Timestamp, Tool, ToolEffect, ToolResult, ToolRun, ToolRunSummary,
+    AuthorizationState, CaptureLevel, ChosenDeviations, Connector, ConnectorId, ConnectorStatus,
+    Content, IdentityLine, Json, NetworkSettings, Origin, Platform, Redirect, RunId, RunLabel,
+    RunState, Status, TimeLimits, Timestamp, Tool, ToolEffect, ToolResult, ToolRun, ToolRunSummary,
     Visibility, WalletEntry, WalletEntryId, WalletKind,
 };
 use serde_json::json;
@@ -91,6 +91,7 @@ pub(crate) fn connector(id: &str, name: &str) -> Connector {
         sampling: false,
         muted: false,
         capture: CaptureLevel::default(),
+        oauth_deviations: ChosenDeviations::new(),
         network: NetworkSettings::default(),
         draft: false,
         native: Json(json!({"transport": "streamable_http"})),

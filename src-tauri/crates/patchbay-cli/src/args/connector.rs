@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
-use patchbay_model::{CaptureLevel, LogLevel, ProxyChoice};
+use patchbay_model::{CaptureLevel, LogLevel, OauthDeviation, ProxyChoice};
 
+use super::deviation::parse_deviation;
 use super::{AuthenticationArgs, ChangeArgs, CopyArgs, CreateArgs};
 
 #[derive(Debug, Subcommand)]
@@ -487,6 +488,22 @@ pub(crate) struct EditArgs {
     pub(crate) capture: Option<Capture>,
     #[command(flatten)]
     pub(crate) authentication: AuthenticationArgs,
+    /// Sign in differently, as a provider needs it; repeatable
+    #[arg(
+        long = "oauth-deviation",
+        value_name = "NAME=on|off|auto",
+        value_parser = parse_deviation,
+        help_heading = "Sign-in",
+        long_help = "Sign in differently than the standards say, as a provider needs it; repeatable. auto (the default) \
+                     does what is known of the provider, as far as it weakens nothing.\n\n\
+                     offline-access: ask for offline access by a parameter\n\
+                     secret-in-body: send the client secret in the request body\n\
+                     comma-scopes: read scopes separated by commas\n\
+                     no-resource: don't name the server the token is for (weakens a check)\n\
+                     unpublished-pkce: use PKCE though the provider doesn't announce it (weakens a check)\n\
+                     issuer-slash: ignore a slash at the end of the provider's address (weakens a check)"
+    )]
+    pub(crate) deviations: Vec<(OauthDeviation, Option<bool>)>,
     #[command(flatten)]
     pub(crate) change: ChangeArgs,
     // The words of a command come last.

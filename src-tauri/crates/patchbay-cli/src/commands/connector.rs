@@ -10,14 +10,14 @@ use patchbay_model::{
 use patchbay_ops::{
     AddConnector, Check, Connecting, ConnectorChanges, NetworkChanges, ServerLogLine, Synced,
     abilities, add_connector_with, allow_connector_program, check_connector, delete_connector,
-    disconnect_connector, list_connectors, read_server_log, remove_connector, restore_connector,
-    set_client_certificate, sync_connectors, update_connector, view_connectors,
+    disconnect_connector, list_connectors, list_deviations, read_server_log, remove_connector,
+    restore_connector, set_client_certificate, sync_connectors, update_connector, view_connectors,
 };
 use url::Url;
 
 use super::{
-    authentication, background, bundle, change, connect, create, doctor, mcp_resources, pasted,
-    program, trust, watch,
+    authentication, background, bundle, change, connect, create, deviations, doctor, mcp_resources,
+    pasted, program, trust, watch,
 };
 use crate::args::{AddArgs, ConnectorVerb, EditArgs, ListArgs, Switch};
 use crate::cli::Cli;
@@ -308,9 +308,17 @@ fn address(connector: &Connector) -> String {
 
 async fn show(cli: &Cli, text: &str) -> Result<(), Failure> {
     let connector = cli.connector(text).await?;
+    answer_facts(cli, connector).await
+}
+
+/// Answers with all that is known of a connector.
+async fn answer_facts(cli: &Cli, connector: Connector) -> Result<(), Failure> {
     let now = cli.now();
-    cli.answer_connector(connector, |it, screen| facts(it, now, screen))
-        .await
+    let known = list_deviations(&cli.cx, &connector.id).await?;
+    cli.answer_connector(connector, |it, screen| {
+        facts(it, now, screen) + &deviations::lines(&known, screen)
+    })
+    .await
 }
 
 /// Whether its address seems to hold a key.
@@ -478,6 +486,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         sampling: args.sampling.map(|state| state == Switch::On),
         muted: args.notifications.map(|state| state == Switch::Off),
         capture: args.capture.map(Into::into),
+        oauth_deviations: deviations::changed(&connector, &args.deviations),
         network: (network != NetworkChanges::default()).then_some(network),
     };
     let certificate = args.network.client_certificate;
@@ -499,9 +508,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     if is_allowed {
         allow_connector_program(&cli.cx, &connector.id).await?;
     }
-    let now = cli.now();
-    cli.answer_connector(connector, |it, screen| facts(it, now, screen))
-        .await
+    answer_facts(cli, connector).await
 }
 
 /// What a pair of switches says, of which the grammar lets one be given at most.
@@ -545,6 +552,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         sampling,
         muted,
         capture,
+        oauth_deviations,
         network,
     } = changes;
     [name, title, url].into_iter().any(Option::is_some)
@@ -559,6 +567,7 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         || sampling.is_some()
         || muted.is_some()
         || capture.is_some()
+        || oauth_deviations.is_some()
         || network.is_some()
 }
 

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use patchbay_http::AddressPolicy;
-use patchbay_model::{OauthGrant, TraceStep};
+use patchbay_model::{ChosenDeviations, OauthGrant, TraceStep};
 use patchbay_oauth::{Discovery, Error, OAuthClient, Untraced};
 use serde_json::{Value, json};
 use url::Url;
@@ -154,11 +154,20 @@ impl Authority {
     }
 
     pub(crate) async fn discover(&self) -> Result<Discovery, Error> {
+        self.discover_with(&ChosenDeviations::new()).await
+    }
+
+    /// As a connector for which that was chosen.
+    pub(crate) async fn discover_with(
+        &self,
+        chosen: &ChosenDeviations,
+    ) -> Result<Discovery, Error> {
         client()
             .discover(
                 &self.server(),
                 None,
                 OauthGrant::AuthorizationCode,
+                chosen,
                 &Untraced,
             )
             .await

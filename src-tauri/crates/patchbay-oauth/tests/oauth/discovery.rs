@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use patchbay_http::{AddressPolicy, Lookup, Proxies};
-use patchbay_model::{Code, Explain, OauthGrant};
+use patchbay_model::{ChosenDeviations, Code, Explain, OauthGrant};
 use patchbay_oauth::{Challenge, DiscoverySource, Error, Untraced};
 use serde_json::json;
 use url::Url;
@@ -46,6 +46,7 @@ async fn challenge_names_document_and_scopes() {
             &authority.server(),
             Some(&challenge),
             OauthGrant::AuthorizationCode,
+            &ChosenDeviations::new(),
             &Untraced,
         )
         .await
@@ -226,6 +227,7 @@ async fn public_server_cannot_point_into_this_computer() {
             &public,
             Some(&challenge),
             OauthGrant::AuthorizationCode,
+            &ChosenDeviations::new(),
             &Untraced,
         )
         .await;
@@ -248,6 +250,7 @@ async fn a_challenge_that_names_an_unsafe_place_has_no_say() {
                 &authority.server(),
                 Some(&challenge),
                 OauthGrant::AuthorizationCode,
+                &ChosenDeviations::new(),
                 &Untraced,
             )
             .await;
@@ -333,6 +336,7 @@ async fn a_slow_answer_is_not_waited_for() {
             &authority.server(),
             None,
             OauthGrant::AuthorizationCode,
+            &ChosenDeviations::new(),
             &Untraced,
         )
         .await
@@ -362,7 +366,13 @@ async fn nobody_listening_is_unreachable() {
         .unwrap();
     let server = Url::parse(&format!("http://{closed}/mcp")).unwrap();
     let error = client()
-        .discover(&server, None, OauthGrant::AuthorizationCode, &Untraced)
+        .discover(
+            &server,
+            None,
+            OauthGrant::AuthorizationCode,
+            &ChosenDeviations::new(),
+            &Untraced,
+        )
         .await
         .unwrap_err();
     assert_eq!(error.code(), Code::NetworkUnreachable);
@@ -383,7 +393,13 @@ async fn names_without_address_are_told_apart() {
     let server = Url::parse("https://nowhere.invalid/mcp").unwrap();
     let client = client_with(AddressPolicy::new(Arc::new(NoSuchName), Proxies::none()));
     let error = client
-        .discover(&server, None, OauthGrant::AuthorizationCode, &Untraced)
+        .discover(
+            &server,
+            None,
+            OauthGrant::AuthorizationCode,
+            &ChosenDeviations::new(),
+            &Untraced,
+        )
         .await
         .unwrap_err();
     assert_eq!(error.code(), Code::NetworkDns);
@@ -394,7 +410,13 @@ async fn broken_tls_is_told_apart() {
     let authority = Authority::complete().await;
     let server = Url::parse(&authority.at("/mcp").replace("http:", "https:")).unwrap();
     let error = client()
-        .discover(&server, None, OauthGrant::AuthorizationCode, &Untraced)
+        .discover(
+            &server,
+            None,
+            OauthGrant::AuthorizationCode,
+            &ChosenDeviations::new(),
+            &Untraced,
+        )
         .await
         .unwrap_err();
     assert_eq!(error.code(), Code::NetworkTls);
@@ -409,6 +431,7 @@ async fn each_request_is_a_step_of_the_trace() {
             &authority.server(),
             None,
             OauthGrant::AuthorizationCode,
+            &ChosenDeviations::new(),
             &steps,
         )
         .await

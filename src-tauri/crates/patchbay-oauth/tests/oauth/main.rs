@@ -6,6 +6,7 @@
 )]
 
 mod authority;
+mod deviations;
 mod discovery;
 mod loopback;
 mod registration;

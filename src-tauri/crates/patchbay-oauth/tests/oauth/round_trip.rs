@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use patchbay_model::{OauthGrant, Timestamp};
+use patchbay_model::{ChosenDeviations, OauthGrant, Timestamp};
 use patchbay_oauth::{
     CallbackError, Grant, LoopbackListener, LoopbackOptions, Page, Pending, PortChoice, Revocation,
     check_callback,
@@ -77,6 +77,7 @@ async fn a_whole_consent() {
             &authority.server(),
             None,
             OauthGrant::AuthorizationCode,
+            &ChosenDeviations::new(),
             &steps,
         )
         .await

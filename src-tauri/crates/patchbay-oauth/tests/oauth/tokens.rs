@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use patchbay_model::{Code, Explain, OauthGrant, Secret, Timestamp};
+use patchbay_model::{ChosenDeviations, Code, Explain, OauthGrant, Secret, Timestamp};
 use patchbay_oauth::{ClientIdentity, Error, Grant, RefreshError, Revocation, Tokens, Untraced};
 use serde_json::{Value, json};
 use url::Url;
@@ -57,7 +57,13 @@ async fn refresh(authority: &Authority, answer: Answer) -> Result<Tokens, Refres
 async fn signed_in_as_client(authority: &Authority, app: &ClientIdentity) -> Result<Grant, Error> {
     let grant = OauthGrant::ClientCredentials;
     let discovery = client()
-        .discover(&authority.server(), None, grant, &Untraced)
+        .discover(
+            &authority.server(),
+            None,
+            grant,
+            &ChosenDeviations::new(),
+            &Untraced,
+        )
         .await
         .unwrap();
     let scopes = ["read".to_owned(), "offline_access".to_owned()];

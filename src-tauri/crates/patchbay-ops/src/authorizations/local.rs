@@ -95,7 +95,13 @@ pub(crate) async fn discover(
     let oauth = cx.oauth_of(connector).await?;
     let grant = grant_of(connector);
     Ok(oauth
-        .discover(&url, challenge.as_ref(), grant, trace)
+        .discover(
+            &url,
+            challenge.as_ref(),
+            grant,
+            &connector.oauth_deviations,
+            trace,
+        )
         .await?)
 }
 

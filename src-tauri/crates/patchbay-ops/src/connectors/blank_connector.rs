@@ -1,8 +1,8 @@
 //! A connector of which nothing is known yet but its account and its names.
 
 use patchbay_model::{
-    AccountId, Authentication, CaptureLevel, Connector, ConnectorId, Json, NetworkSettings,
-    TimeLimits, Visibility,
+    AccountId, Authentication, CaptureLevel, ChosenDeviations, Connector, ConnectorId, Json,
+    NetworkSettings, TimeLimits, Visibility,
 };
 
 use crate::connectors::status;
@@ -45,6 +45,7 @@ pub(crate) fn blank_connector(
         sampling: false,
         muted: false,
         capture: CaptureLevel::default(),
+        oauth_deviations: ChosenDeviations::new(),
         network: NetworkSettings::default(),
         draft: false,
         native: Json::default(),

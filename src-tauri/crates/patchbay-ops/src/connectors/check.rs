@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::abilities::abilities;
 use crate::backend::for_connector;
+use crate::connectors::deviations::deviations_of;
 use crate::connectors::view::{ConnectorView, view_connector};
 use crate::connectors::{find_connector, list_connectors, tools};
 use crate::context::Context;
@@ -111,6 +112,7 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
         Err(error) => failed(&connector, error.problem(), is_connected, took),
     };
     let steps = with_program(&connector, steps).await;
+    let steps = with_deviations(cx, &connector, steps).await?;
     let connector = view_connector(cx, connector).await?;
     Ok(Check { connector, steps })
 }
@@ -230,6 +232,22 @@ async fn with_program(connector: &Connector, mut steps: Vec<CheckStep>) -> Vec<C
         step.note = servers::file_of(command).await;
     }
     steps
+}
+
+/// Where the sign-in differs from the standards.
+async fn with_deviations(
+    cx: &Context,
+    connector: &Connector,
+    mut steps: Vec<CheckStep>,
+) -> Result<Vec<CheckStep>, Error> {
+    let discovery = steps.iter_mut().find(|step| step.name == "discovery");
+    if let Some(step) = discovery.filter(|step| step.state == CheckState::Passed) {
+        let mut all = deviations_of(cx, connector).await?;
+        all.retain(|one| one.is_on);
+        let words: Vec<_> = all.into_iter().map(|one| one.words).collect();
+        step.note = (!words.is_empty()).then(|| words.join(", "));
+    }
+    Ok(steps)
 }
 
 /// The steps before the one that failed went well, for each needs those before it.

@@ -1,8 +1,8 @@
 //! Changing, removing and restoring connectors.
 
 use patchbay_model::{
-    Authentication, CaptureLevel, Code, Connector, ConnectorId, Explain, IdentityLine,
-    NetworkSettings, ServerCommand, Status, TimeLimits, Timestamp, clean_text,
+    Authentication, CaptureLevel, ChosenDeviations, Code, Connector, ConnectorId, Explain,
+    IdentityLine, NetworkSettings, ServerCommand, Status, TimeLimits, Timestamp, clean_text,
 };
 use patchbay_store::Changed;
 use serde::Deserialize;
@@ -59,6 +59,8 @@ pub struct ConnectorChanges {
     pub muted: Option<bool>,
     /// How much of its runs is kept from now on.
     pub capture: Option<CaptureLevel>,
+    /// Where its sign-in differs from the standards, all that is chosen.
+    pub oauth_deviations: Option<ChosenDeviations>,
     /// What it trusts besides what the system trusts.
     pub network: Option<NetworkChanges>,
 }
@@ -124,6 +126,7 @@ struct Edit {
     sampling: Option<bool>,
     muted: Option<bool>,
     capture: Option<CaptureLevel>,
+    oauth_deviations: Option<ChosenDeviations>,
     network: Option<NetworkSettings>,
     at: Timestamp,
 }
@@ -176,6 +179,7 @@ impl Edit {
             sampling: changes.sampling,
             muted: changes.muted,
             capture: changes.capture,
+            oauth_deviations: changes.oauth_deviations,
             network: match &changes.network {
                 Some(changes) => Some(network::changed(connector.network.clone(), changes)?),
                 None => None,
@@ -203,6 +207,7 @@ impl Edit {
         replace(&mut connector.sampling, self.sampling);
         replace(&mut connector.muted, self.muted);
         replace(&mut connector.capture, self.capture);
+        replace(&mut connector.oauth_deviations, self.oauth_deviations);
         if let Some(network) = self.network
             && connector.network != network
         {
@@ -239,8 +244,10 @@ fn replace<T>(value: &mut T, given: Option<T>) {
 
 /// Tags, favourites, notifications and what is kept of runs are ours; everything else may be the platform's.
 fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
-    let needs_address =
-        changes.url.is_some() || changes.authentication.is_some() || changes.network.is_some();
+    let needs_address = changes.url.is_some()
+        || changes.authentication.is_some()
+        || changes.oauth_deviations.is_some()
+        || changes.network.is_some();
     if connector.command.is_some() && needs_address {
         return Err(Error::Usage {
             what: format!("{} is a program and has no address", connector.title),
@@ -258,6 +265,7 @@ fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result
         && changes.time_limits.is_none()
         && changes.roots.is_none()
         && changes.sampling.is_none()
+        && changes.oauth_deviations.is_none()
         && changes.network.is_none()
         && changes.enabled.is_none();
     if ours || abilities(connector).configured_here {
@@ -415,6 +423,7 @@ fn move_to(connector: &mut Connector, url: &Url) {
     }
     if before.is_none_or(|before| before.origin() != url.origin()) {
         connector.allows_plain_http = false;
+        connector.oauth_deviations.clear();
         connector.network.pins.clear();
         connector.network.client_certificate = None;
         // A secret belongs to the origin that it was given for.

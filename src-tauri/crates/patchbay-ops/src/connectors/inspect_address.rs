@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use patchbay_http::{Network, host_of};
 use patchbay_model::{
-    AuthenticationMethod, Explain, InspectionId, OauthGrant, Problem, ServerFacts, Transport,
-    has_secret_query,
+    AuthenticationMethod, ChosenDeviations, Explain, InspectionId, OauthGrant, Problem,
+    ServerFacts, Transport, has_secret_query,
 };
 use patchbay_oauth::{
     CALLBACK_PATH, Challenge, DEFAULT_PORT, DiscoverySource, OAuthClient, Untraced,
@@ -207,7 +207,13 @@ async fn note_sign_in(
     let oauth = OAuthClient::over(network.clone());
     let grant = OauthGrant::AuthorizationCode;
     match oauth
-        .discover(url, challenge.as_ref(), grant, &Untraced)
+        .discover(
+            url,
+            challenge.as_ref(),
+            grant,
+            &ChosenDeviations::new(),
+            &Untraced,
+        )
         .await
     {
         Ok(discovery) => {
@@ -227,6 +233,12 @@ async fn note_sign_in(
             found.scopes = discovery.initial_scopes;
             found.issuer = Some(discovery.issuer);
         }
-        Err(error) => found.problem = Some(error.problem()),
+        Err(error) => {
+            if error.deviation().is_some() {
+                // It tells how to sign in, which is refused until a person allows what is wrong with it.
+                found.methods.insert(0, AuthenticationMethod::Oauth);
+            }
+            found.problem = Some(error.problem());
+        }
     }
 }

@@ -1,0 +1,183 @@
+//! Where providers differ from the standards: what is known of them, and what applies to one sign-in.
+//!
+//! What weakens a check is never applied because it is known; a person chooses it for a connector.
+
+use std::collections::BTreeSet;
+
+use patchbay_model::{ChosenDeviations, OauthDeviation, TraceStep, clean_text};
+use serde::{Deserialize, Serialize};
+
+use crate::Trace;
+use crate::trace::now;
+
+/// A provider with what is known of it.
+struct Provider {
+    /// Its issuer; what ends with a slash begins that of each of its tenants.
+    issuer: &'static str,
+    /// Each deviation with the page that tells it.
+    deviations: &'static [(OauthDeviation, &'static str)],
+}
+
+static PROVIDERS: [Provider; 4] = [
+    Provider {
+        issuer: "https://accounts.google.com",
+        deviations: &[
+            (
+                OauthDeviation::OfflineAccess,
+                "https://developers.google.com/identity/protocols/oauth2/web-server",
+            ),
+            // Servers of Google name it with a slash, and it names itself without.
+            (
+                OauthDeviation::IssuerSlash,
+                "https://github.com/home-assistant/core/issues/180546",
+            ),
+        ],
+    },
+    Provider {
+        issuer: "https://github.com/login/oauth",
+        deviations: &[
+            (
+                OauthDeviation::SecretInBody,
+                "https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps",
+            ),
+            (
+                OauthDeviation::CommaScopes,
+                "https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps",
+            ),
+        ],
+    },
+    Provider {
+        issuer: "https://slack.com",
+        deviations: &[(
+            OauthDeviation::CommaScopes,
+            "https://github.com/UsefulSoftwareCo/executor/pull/1652",
+        )],
+    },
+    Provider {
+        issuer: "https://login.microsoftonline.com/",
+        deviations: &[
+            (
+                OauthDeviation::NoResource,
+                "https://github.com/punkpeye/mcp-remote/issues/217",
+            ),
+            (
+                OauthDeviation::UnpublishedPkce,
+                "https://github.com/modelcontextprotocol/typescript-sdk/issues/832",
+            ),
+        ],
+    },
+];
+
+/// The page that tells that a provider deviates so; `None` where that isn't known of it.
+pub fn source_of_deviation(issuer: &str, deviation: OauthDeviation) -> Option<&'static str> {
+    let is_meant = |provider: &&Provider| match provider.issuer.ends_with('/') {
+        true => issuer.starts_with(provider.issuer),
+        false => issuer.strip_suffix('/').unwrap_or(issuer) == provider.issuer,
+    };
+    let provider = PROVIDERS.iter().find(is_meant)?;
+    let mut known = provider.deviations.iter();
+    known
+        .find(|(known, _)| *known == deviation)
+        .map(|(_, source)| *source)
+}
+
+/// The deviations that apply to one sign-in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Deviations(BTreeSet<OauthDeviation>);
+
+impl Deviations {
+    /// What a person chose, and of the rest what is known of that provider and weakens nothing.
+    pub fn of(issuer: &str, chosen: &ChosenDeviations) -> Self {
+        let applies = |deviation: &OauthDeviation| {
+            let known = || !deviation.weakens() && is_known(issuer, *deviation);
+            chosen.get(deviation).copied().unwrap_or_else(known)
+        };
+        Self(OauthDeviation::ALL.into_iter().filter(applies).collect())
+    }
+
+    /// Whether it applies.
+    pub fn has(&self, deviation: OauthDeviation) -> bool {
+        self.0.contains(&deviation)
+    }
+
+    /// Tells the trace what applies, and what is known of that provider and doesn't.
+    pub(crate) fn tell(&self, issuer: &str, trace: &dyn Trace) {
+        for deviation in OauthDeviation::ALL {
+            let note = match (self.has(deviation), is_known(issuer, deviation)) {
+                (true, true) => "known of this provider",
+                (true, false) => "chosen for this connector",
+                (false, true) => "known of this provider, off for this connector",
+                (false, false) => continue,
+            };
+            trace.step(TraceStep {
+                at: now(),
+                method: "deviation".to_owned(),
+                target: clean_text(issuer, 256),
+                note: Some(format!("{}: {note}", deviation.words())),
+                status: None,
+                duration_ms: None,
+            });
+        }
+    }
+}
+
+fn is_known(issuer: &str, deviation: OauthDeviation) -> bool {
+    source_of_deviation(issuer, deviation).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOGLE: &str = "https://accounts.google.com";
+    const ENTRA: &str = "https://login.microsoftonline.com/tenant/v2.0";
+
+    #[test]
+    fn what_weakens_a_check_is_never_on_by_itself() {
+        let none = ChosenDeviations::new();
+        let issuers = PROVIDERS.iter().map(|provider| provider.issuer);
+        for issuer in issuers.chain([ENTRA]) {
+            let applied = Deviations::of(issuer, &none);
+            assert!(!applied.0.iter().any(|one| one.weakens()), "{issuer}");
+        }
+        assert!(Deviations::of(GOOGLE, &none).has(OauthDeviation::OfflineAccess));
+        assert!(is_known(ENTRA, OauthDeviation::NoResource));
+    }
+
+    #[test]
+    fn what_a_person_chose_counts() {
+        let chosen = |deviation, on| ChosenDeviations::from([(deviation, on)]);
+        let off = chosen(OauthDeviation::OfflineAccess, false);
+        assert_eq!(Deviations::of(GOOGLE, &off), Deviations::default());
+        let on = chosen(OauthDeviation::NoResource, true);
+        assert!(Deviations::of(ENTRA, &on).has(OauthDeviation::NoResource));
+        assert!(Deviations::of("https://as.example", &on).has(OauthDeviation::NoResource));
+    }
+
+    #[test]
+    fn a_provider_is_known_by_its_whole_issuer() {
+        let known = |issuer| is_known(issuer, OauthDeviation::OfflineAccess);
+        assert!(known(GOOGLE) && known("https://accounts.google.com/"));
+        for other in [
+            "https://accounts.google.com.evil.example",
+            "https://accounts.google.com/evil",
+            "https://accounts.google.com//",
+            "http://accounts.google.com",
+            "https://evil.example/https://accounts.google.com",
+        ] {
+            assert!(!known(other), "{other}");
+        }
+        let entra = |issuer| is_known(issuer, OauthDeviation::NoResource);
+        assert!(!entra("https://login.microsoftonline.com.evil.example/"));
+    }
+
+    #[test]
+    fn every_source_is_a_page() {
+        for provider in &PROVIDERS {
+            for (_, source) in provider.deviations {
+                assert!(source.starts_with("https://"), "{source}");
+            }
+        }
+    }
+}

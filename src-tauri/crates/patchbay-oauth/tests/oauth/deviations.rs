@@ -1,0 +1,188 @@
+//! Providers that differ from the standards: refused as they are, and taken where a person chose so.
+
+use patchbay_model::{ChosenDeviations, Explain, OauthDeviation, OauthGrant, Secret, Timestamp};
+use patchbay_oauth::{ClientIdentity, Error, Grant, Pending, Untraced, deviation_hint};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::authority::{Answer, Authority, Steps, client};
+
+const SERVER: &str = "GET /.well-known/oauth-authorization-server";
+const REDIRECT: &str = "http://127.0.0.1:27218/callback";
+
+fn chosen(deviation: OauthDeviation) -> ChosenDeviations {
+    [(deviation, true)].into()
+}
+
+fn app() -> ClientIdentity {
+    ClientIdentity::PreRegistered {
+        id: "app".to_owned(),
+        secret: Some(Secret::new("s3cret")),
+    }
+}
+
+/// Signs in and renews once; gives the page and the two forms that came to the token endpoint.
+async fn sign_in(authority: &Authority, chosen: &ChosenDeviations) -> (Pending, Vec<Value>) {
+    let answer = json!({"access_token": "4ccess", "token_type": "Bearer", "refresh_token": "r"});
+    authority.on("POST /token", Answer::Json(200, answer));
+    let discovery = authority.discover_with(chosen).await.unwrap();
+    let redirect = Url::parse(REDIRECT).unwrap();
+    let pending = client()
+        .begin(&discovery, &app(), &redirect, &["read".to_owned()])
+        .unwrap();
+    let tokens = client()
+        .exchange(&pending, &Secret::new("c"), &app(), &discovery, &Untraced)
+        .await
+        .unwrap();
+    let now = Timestamp::from_unix_millis(0).unwrap();
+    let grant = Grant::new(&discovery, &app(), &pending, tokens, now);
+    // As it is read again from the vault.
+    let kept = Grant::from_secret(&grant.to_secret()).unwrap();
+    client().refresh(&kept, &Untraced).await.unwrap();
+    let seen = authority.seen();
+    let asked = seen.iter().filter(|seen| seen.line == "POST /token");
+    let form = |name, seen: &crate::authority::Seen| json!(seen.form(name));
+    let forms = asked.map(|seen| {
+        json!({
+            "resource": form("resource", seen),
+            "client_secret": form("client_secret", seen),
+            "in_header": seen.authorization.is_some(),
+        })
+    });
+    (pending, forms.collect())
+}
+
+fn parameter(pending: &Pending, name: &str) -> Option<String> {
+    let mut pairs = pending.url.query_pairs();
+    pairs
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+#[tokio::test]
+async fn no_resource_is_sent_where_a_person_chose_so() {
+    let authority = Authority::complete().await;
+    let (page, forms) = sign_in(&authority, &ChosenDeviations::new()).await;
+    assert_eq!(parameter(&page, "resource"), Some(authority.at("/mcp")));
+    assert!(forms.iter().all(|form| form["resource"].is_string()));
+
+    let authority = Authority::complete().await;
+    let (page, forms) = sign_in(&authority, &chosen(OauthDeviation::NoResource)).await;
+    assert_eq!(parameter(&page, "resource"), None);
+    assert_eq!(forms.len(), 2);
+    assert!(
+        forms.iter().all(|form| form["resource"].is_null()),
+        "{forms:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_secret_goes_into_the_body_at_the_first_request_and_the_next() {
+    let says_header = json!({"token_endpoint_auth_methods_supported": ["client_secret_basic"]});
+    for (chosen, in_header) in [
+        (ChosenDeviations::new(), true),
+        (chosen(OauthDeviation::SecretInBody), false),
+    ] {
+        let authority = Authority::with(says_header.clone()).await;
+        let (_, forms) = sign_in(&authority, &chosen).await;
+        for form in forms {
+            assert_eq!(form["in_header"], in_header);
+            assert_eq!(form["client_secret"].is_string(), !in_header);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_can_be_asked_for_by_a_parameter_and_insisted_on() {
+    let no_scope = json!({"scopes_supported": ["read", "write"]});
+    let authority = Authority::with(no_scope.clone()).await;
+    let (page, _) = sign_in(&authority, &ChosenDeviations::new()).await;
+    assert_eq!(parameter(&page, "access_type"), None);
+    assert_eq!(parameter(&page.insisting_on_consent(), "prompt"), None);
+
+    let authority = Authority::with(no_scope).await;
+    let (page, _) = sign_in(&authority, &chosen(OauthDeviation::OfflineAccess)).await;
+    assert_eq!(parameter(&page, "access_type").unwrap(), "offline");
+    assert_eq!(parameter(&page, "prompt"), None);
+    let page = page.insisting_on_consent();
+    assert_eq!(parameter(&page, "prompt").unwrap(), "consent");
+    assert_eq!(parameter(&page, "access_type").unwrap(), "offline");
+}
+
+#[tokio::test]
+async fn pkce_that_is_not_published_is_used_where_a_person_chose_so() {
+    let on = chosen(OauthDeviation::UnpublishedPkce);
+    let silent = Authority::with(json!({"code_challenge_methods_supported": null})).await;
+    let refused = silent.discover().await.unwrap_err();
+    let hint = refused.hint().unwrap();
+    assert_eq!(hint, deviation_hint(OauthDeviation::UnpublishedPkce));
+    let (page, _) = sign_in(&silent, &on).await;
+    assert_eq!(parameter(&page, "code_challenge_method").unwrap(), "S256");
+    // One that says what it supports is believed.
+    for methods in [json!([]), json!(["plain"])] {
+        let plain = Authority::with(json!({"code_challenge_methods_supported": methods})).await;
+        let refused = plain.discover_with(&on).await.unwrap_err();
+        assert!(matches!(refused, Error::NoPkce { .. }), "{methods}");
+        assert!(refused.hint().unwrap().starts_with("Don't sign in"));
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_may_differ_by_a_slash_at_its_end_and_by_nothing_else() {
+    let on = chosen(OauthDeviation::IssuerSlash);
+    for (calls_itself, is_taken) in [
+        ("{base}/", true),
+        ("{base}", true),
+        ("{base}//", false),
+        ("{base}/x", false),
+        ("https://evil.example/", false),
+    ] {
+        let authority = Authority::complete().await;
+        let name = calls_itself.replace("{base}", &authority.base);
+        let mut metadata = authority.metadata();
+        metadata["issuer"] = json!(name);
+        authority.on(SERVER, Answer::Json(200, metadata));
+        match authority.discover_with(&on).await {
+            // Callbacks carry what it calls itself.
+            Ok(found) => assert!(is_taken && found.issuer == name, "{name}"),
+            Err(error) => assert!(
+                !is_taken && matches!(error, Error::IssuerMismatch { .. }),
+                "{name}"
+            ),
+        }
+    }
+    let authority = Authority::complete().await;
+    let mut metadata = authority.metadata();
+    metadata["issuer"] = json!(format!("{}/", authority.base));
+    authority.on(SERVER, Answer::Json(200, metadata));
+    let refused = authority.discover().await.unwrap_err();
+    let hint = refused.hint().unwrap();
+    assert_eq!(hint, deviation_hint(OauthDeviation::IssuerSlash));
+}
+
+#[tokio::test]
+async fn the_steps_of_a_sign_in_name_what_differs() {
+    let authority = Authority::complete().await;
+    let steps = Steps::default();
+    client()
+        .discover(
+            &authority.server(),
+            None,
+            OauthGrant::AuthorizationCode,
+            &chosen(OauthDeviation::NoResource),
+            &steps,
+        )
+        .await
+        .unwrap();
+    let told = steps.all();
+    let told: Vec<_> = told
+        .iter()
+        .filter(|step| step.method == "deviation")
+        .collect();
+    assert_eq!(told.len(), 1);
+    let note = told[0].note.as_deref().unwrap();
+    assert!(
+        note.starts_with(OauthDeviation::NoResource.words()),
+        "{note}"
+    );
+}
