@@ -25,10 +25,7 @@ pub(crate) fn program_beside(app: &Path) -> Result<PathBuf, String> {
     let program = app.with_file_name(format!("patchbay{EXE_SUFFIX}"));
     match program.is_file() {
         true => Ok(program),
-        false => Err(format!(
-            "There is no command line at {}.",
-            program.display()
-        )),
+        false => Err(format!("Command line not found at {}.", program.display())),
     }
 }
 

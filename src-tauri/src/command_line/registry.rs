@@ -52,7 +52,7 @@ pub(crate) fn tell<R: Runtime>(app: &AppHandle<R>, on: bool, turned: &io::Result
 /// The folder that the app and the command line are in.
 fn folder() -> io::Result<String> {
     let program = program_beside(&env::current_exe()?)
-        .map_err(|_| io::Error::other("there is no command line beside the app"))?;
+        .map_err(|_| io::Error::other("command line not found beside the app"))?;
     let folder = program.parent().and_then(|folder| folder.to_str());
     // These would mean something else there.
     let folder = folder.filter(|folder| !folder.contains([';', '%', '"']));

@@ -187,9 +187,11 @@ pub enum Error {
     /// The user or the provider refused, or what the browser brought is not to be believed.
     #[error(transparent)]
     Callback(#[from] patchbay_oauth::CallbackError),
-    /// The platform says that the consent was refused or came to nothing.
-    #[error("the platform ended the sign-in: {reason}")]
+    /// Whoever asks for the consent says that it was refused or came to nothing.
+    #[error("{by} ended the sign-in: {reason}")]
     ConsentEnded {
+        /// Label of the account, or the provider's host.
+        by: String,
         /// In the platform's words, cleaned.
         reason: String,
         /// Whether somebody refused, and not the sign-in failed.

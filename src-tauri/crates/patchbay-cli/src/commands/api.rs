@@ -136,8 +136,8 @@ fn parameters(operation: &OperationInfo, screen: Screen) -> String {
         return "No arguments.\n".to_owned();
     };
     let rows = properties.iter().map(|(name, property)| {
-        let needed = if required.contains(&name.as_str()) {
-            "needed"
+        let required = if required.contains(&name.as_str()) {
+            "required"
         } else {
             ""
         };
@@ -145,7 +145,7 @@ fn parameters(operation: &OperationInfo, screen: Screen) -> String {
         [
             Cell::from(name),
             Cell::from(kind(property)),
-            Cell::from(needed),
+            Cell::from(required),
             Cell::from(words),
         ]
     });

@@ -61,7 +61,7 @@ pub(super) fn changed(
     for name in &args.removed_variables {
         if command.variables.remove(name).is_none() {
             return Err(Failure::usage(
-                format!("there is no variable {name} to remove"),
+                format!("variable {name} not found"),
                 "A secret one is in the credential: `patchbay credential list`.",
             ));
         }

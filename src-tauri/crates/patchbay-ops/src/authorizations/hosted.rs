@@ -83,6 +83,7 @@ async fn go_through(
             consents,
             remote,
             poll_every: started.poll_every,
+            account: &connector.identity.account,
             title: &connector.title,
             was_given,
         };
@@ -123,6 +124,7 @@ struct Asked<'a> {
     consents: &'a dyn Consents,
     remote: &'a RemoteId,
     poll_every: Duration,
+    account: &'a str,
     title: &'a str,
     /// Whether there was a consent before this one: only that the browser came back tells them apart.
     was_given: bool,
@@ -156,7 +158,11 @@ async fn wait(
             Ok(ConsentState::Given) if was_given && !is_back => {}
             Ok(ConsentState::Given) => break Ok(()),
             Ok(ConsentState::Ended { reason, is_refusal }) => {
-                break Err(Error::ConsentEnded { reason, is_refusal });
+                break Err(Error::ConsentEnded {
+                    by: asked.account.to_owned(),
+                    reason,
+                    is_refusal,
+                });
             }
             Ok(ConsentState::Waiting) => was_given = false,
             Err(error) if error.is_retryable() => {}

@@ -288,11 +288,12 @@ async fn keep(
         (None, Some(path)) => (path, Some(tokens.access_token), "access token"),
         (None, None) => return Err(usage("the form has no token field")),
     };
+    let host = visit.authorize_url.host_str().unwrap_or("provider");
     let token: Secret = token.ok_or_else(|| Error::ConsentEnded {
-        reason: "the provider sent no refresh token".to_owned(),
+        by: host.to_owned(),
+        reason: "it sent no refresh token".to_owned(),
         is_refusal: true,
     })?;
-    let host = visit.authorize_url.host_str().unwrap_or("provider");
     let name = free_entry_name(cx, &format!("{host} {kind}")).await?;
     let secret = WalletSecret::Bearer { token };
     let entry = add_wallet_entry(cx, AddWalletEntry { name, secret }).await?;

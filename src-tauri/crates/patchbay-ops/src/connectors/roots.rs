@@ -52,7 +52,7 @@ async fn check(root: &str) -> Result<(), Error> {
     }
     let is_folder = tokio::fs::metadata(path).await.is_ok_and(|it| it.is_dir());
     if !is_folder {
-        let what = format!("there is no folder {root}");
+        let what = format!("folder {root} not found");
         return Err(usage(&what, "Choose a folder that exists."));
     }
     Ok(())

@@ -236,7 +236,7 @@ fn checked_name<R: Read>(entry: &ZipFile<'_, R>) -> Result<String, Error> {
     const PLAIN: [u32; 3] = [0, 0o100_000, 0o040_000];
     let name = entry
         .name()
-        .map_err(|_| refused("a file in it has a name that is no text"))?;
+        .map_err(|_| refused("a file in it has a name that isn't text"))?;
     let shown = || patchbay_model::clean_text(&name, 100);
     if entry.is_symlink()
         || entry
