@@ -168,7 +168,6 @@ pub struct OperationEntry {
     pub is_streamed: bool,
     schema: fn() -> Schema,
     call: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, Value>,
-    plan: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, SentRequest>,
     stream: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, StreamedAnswer>,
 }
 
@@ -224,7 +223,8 @@ macro_rules! on_connector {
 pub(crate) use on_connector;
 
 /// The entry of an operation that is a type.
-pub const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>() -> OperationEntry {
+pub(crate) const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>() -> OperationEntry
+{
     OperationEntry {
         name: O::CONTRACT.name,
         effect: O::CONTRACT.effect,
@@ -234,13 +234,6 @@ pub const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>() -> 
             Box::pin(async move {
                 let operation: O = arguments(given)?;
                 Ok(operation.run(downcast(client)?, options).await?.into_json())
-            })
-        },
-        plan: |client, given, options| {
-            Box::pin(async move {
-                arguments::<O>(given)?
-                    .plan(downcast(client)?, options)
-                    .await
             })
         },
         stream: |client, given, options| {
@@ -276,19 +269,6 @@ impl OperationEntry {
         // It is shown as the summary.
         schema.remove("description");
         schema
-    }
-
-    /// What a call with these arguments would send first; nothing is sent but what has to be known for it.
-    ///
-    /// # Errors
-    /// As [`Platform::call`], as far as nothing is sent; [`Error::NotSupported`] where it is made of several requests.
-    pub async fn plan(
-        &self,
-        platform: &dyn Platform,
-        arguments: Value,
-        options: &CallOptions,
-    ) -> Result<SentRequest, Error> {
-        (self.plan)(platform.client(), arguments, options).await
     }
 
     fn paragraph(&self, is_meant: impl Fn(&str) -> bool) -> String {
@@ -423,7 +403,7 @@ fn find(
 
 /// The schema of an operation's arguments, with the documentation of the type. `writeOnly` in it marks secrets,
 /// and nothing else.
-pub fn parameters<T: JsonSchema>() -> Schema {
+pub(crate) fn parameters<T: JsonSchema>() -> Schema {
     let mut schema = SchemaGenerator::default().into_root_schema_for::<T>();
     schema.ensure_object().values_mut().for_each(mark_secrets);
     schema

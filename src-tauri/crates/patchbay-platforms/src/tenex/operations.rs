@@ -125,10 +125,6 @@ impl Operation<Tenex> for ListAll {
     const CONTRACT: Contract = Contract::read("list_all");
     type Output = Value;
 
-    fn request(&self, client: &Tenex) -> Result<Request> {
-        self.0.request(client)
-    }
-
     async fn run(&self, client: &Tenex, options: &CallOptions) -> Result<Value> {
         let all = client.list_all(&self.0, options).await?;
         Ok(json!({"items": all.items, "total": all.total}))
@@ -343,11 +339,6 @@ pub struct WaitForGrant {
 impl Operation<Tenex> for WaitForGrant {
     const CONTRACT: Contract = Contract::read("wait_for_grant");
     type Output = Grant;
-
-    fn request(&self, client: &Tenex) -> Result<Request> {
-        let id = self.id.clone();
-        GetStatus { id }.request(client)
-    }
 
     async fn run(&self, client: &Tenex, options: &CallOptions) -> Result<Grant> {
         let interval = duration(self.interval_s, client.table.poll_interval)?;

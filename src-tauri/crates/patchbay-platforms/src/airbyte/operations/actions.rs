@@ -174,8 +174,4 @@ impl Operation<Airbyte> for ExecuteAll {
             }
         }
     }
-
-    async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<SentRequest> {
-        self.0.plan(client, options).await
-    }
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use patchbay_http::{CallOptions, Repeat, Request, SecretArgument};
-use patchbay_model::{RemoteId, SentRequest};
+use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -201,13 +201,6 @@ impl Operation<Airbyte> for GetConnector {
     const CONTRACT: Contract = Contract::read("get_connector");
     type Output = FoundConnector;
 
-    fn request(&self, client: &Airbyte) -> Result<Request> {
-        match (&self.connector_id, &self.name) {
-            (None, Some(_)) => ListConnectors::default().request(client),
-            _ => Err(Error::NotSupported("a request for a known id".to_owned())),
-        }
-    }
-
     async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<FoundConnector> {
         client.check_credentials()?;
         let connector_id = match (&self.connector_id, &self.name) {
@@ -325,10 +318,6 @@ impl Operation<Airbyte> for WaitForDeletion {
     const CONTRACT: Contract = Contract::read("wait_for_deletion");
     type Output = ();
 
-    fn request(&self, client: &Airbyte) -> Result<Request> {
-        ListConnectors::of_workspace(self.workspace_name.as_deref()).request(client)
-    }
-
     /// Looks at the list, at once and then ever less often. A failure that may pass is waited out.
     async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<()> {
         let limit = self.limit()?;
@@ -406,13 +395,6 @@ impl Operation<Airbyte> for Connect {
     const CONTRACT: Contract = Contract::read("connect");
     type Output = Connection;
 
-    fn request(&self, client: &Airbyte) -> Result<Request> {
-        match self.connector_id {
-            None => ListConnectors::of_workspace(self.workspace_name.as_deref()).request(client),
-            Some(_) => Err(Error::NotSupported("a request for a known id".to_owned())),
-        }
-    }
-
     async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Connection> {
         if self.slug.is_empty() {
             return Err(Error::Usage("slug is required".to_owned()));
@@ -439,12 +421,6 @@ impl Operation<Airbyte> for Connect {
                 .organization_of(self.caller())
                 .map(str::to_owned),
         })
-    }
-
-    async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<SentRequest> {
-        let other = client.identities.of(self.caller())?;
-        let api = other.as_ref().unwrap_or(&client.api);
-        api.plan(&self.request(client)?, options)
     }
 }
 

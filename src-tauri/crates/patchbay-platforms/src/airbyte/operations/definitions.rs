@@ -55,11 +55,6 @@ impl Operation<Airbyte> for FindDefinition {
     const CONTRACT: Contract = Contract::read("find_definition");
     type Output = Value;
 
-    /// The platform looks for the name within longer ones.
-    fn request(&self, _: &Airbyte) -> Result<Request> {
-        Ok(Request::get(definitions()).query("name", &self.name))
-    }
-
     async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Value> {
         let name = Some(self.name.clone());
         let found = ListDefinitions { name }.run(client, options).await?;

@@ -118,10 +118,6 @@ impl Operation<Airbyte> for FindWorkspace {
     const CONTRACT: Contract = Contract::read("find_workspace");
     type Output = Value;
 
-    fn request(&self, client: &Airbyte) -> Result<Request> {
-        ListWorkspaces::active(Some(&self.name)).request(client)
-    }
-
     async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Value> {
         let found = ListWorkspaces::active(Some(&self.name))
             .all(client, options)
