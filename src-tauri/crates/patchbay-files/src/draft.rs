@@ -44,11 +44,6 @@ impl Draft {
         Ok(draft)
     }
 
-    /// Where it lies until it takes its place.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Takes up that much room on the disk, so that as many bytes can be written later even when the disk is
     /// full by then.
     ///
@@ -169,7 +164,7 @@ mod tests {
         fs::write(&target, "old").unwrap();
         let mut draft = Draft::create(&target).unwrap();
         draft.make_room(10_000).unwrap();
-        assert_eq!(fs::metadata(draft.path()).unwrap().len(), 10_000);
+        assert_eq!(fs::metadata(&draft.path).unwrap().len(), 10_000);
         assert_eq!(fs::read(&target).unwrap(), b"old");
         draft.replace(b"new").unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"new");
@@ -186,7 +181,7 @@ mod tests {
         fs::write(folder.path().join("vault.json.next-00"), "killed").unwrap();
         fs::write(folder.path().join("vault.aside-1.json"), "another").unwrap();
         remove_leftovers(&target);
-        let used = used.path().file_name().unwrap().to_str().unwrap();
+        let used = used.path.file_name().unwrap().to_str().unwrap();
         assert_eq!(names(folder.path()), ["vault.aside-1.json", used]);
     }
 

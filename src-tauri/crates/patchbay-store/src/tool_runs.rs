@@ -9,9 +9,7 @@ mod writes;
 
 use std::sync::Arc;
 
-use patchbay_model::{
-    Code, Problem, RunId, RunPage, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary,
-};
+use patchbay_model::{Code, Problem, RunId, RunPage, RunQuery, RunState, ToolRun, ToolRunSummary};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Transaction, params_from_iter};
 
@@ -157,23 +155,6 @@ impl Store {
             };
             let (runs, next) = page(tx, &conditions, limit)?;
             Ok(RunPage { runs, next, total })
-        })
-        .await
-    }
-
-    /// Removes the runs that began before that instant, are over and not pinned; answers how many.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
-    pub async fn remove_runs(&self, before: Timestamp) -> Result<u32, Error> {
-        self.write(move |tx| {
-            let removed = tx
-                .prepare_cached(
-                    "DELETE FROM tool_runs
-                     WHERE started_at < ?1 AND state <> 'running' AND pinned = 0",
-                )?
-                .execute([before.unix_millis()])?;
-            Ok(u32::try_from(removed).unwrap_or(u32::MAX))
         })
         .await
     }

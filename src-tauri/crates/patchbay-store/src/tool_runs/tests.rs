@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::migrations::migrate;
-use crate::samples::{answered, at, run, store};
+use crate::samples::{answered, run, store};
 use crate::tables::TABLES;
 
 /// The ids of the runs that the typed text finds, newest first.
@@ -303,20 +303,6 @@ async fn the_longest_page_is_limited() {
         (length(0).await, length(7).await, length(u32::MAX).await),
         (50, 7, 60)
     );
-}
-
-#[tokio::test]
-async fn retention_takes_what_is_old_and_over() {
-    let (_home, store) = store().await;
-    store.open_run(&run(1)).await.unwrap();
-    for number in [2, 3] {
-        store
-            .open_run(&answered(run(number), "fine"))
-            .await
-            .unwrap();
-    }
-    assert_eq!(store.remove_runs(at(3)).await.unwrap(), 1);
-    assert_eq!(found(&store, "").await, ["run-000003", "run-000001"]);
 }
 
 #[tokio::test]
