@@ -81,7 +81,7 @@ pub use plan::{describe, placeholders};
 pub use policy::AddressPolicy;
 pub use proxies::Proxies;
 pub use reach::Reach;
-pub use redact::{SecretNames, hide_in_json_text, redact_given, redact_members};
+pub use redact::{SecretNames, hide_in_json_text, redact_members};
 pub use redirect::location;
 pub use request::{Repeat, Request};
 pub use retry::{Backoff, Jitter, RetryPolicy};

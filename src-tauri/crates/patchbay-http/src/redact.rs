@@ -89,7 +89,7 @@ pub fn redact_members(value: &mut Value, names: &SecretNames) {
 
 /// Takes the `given` values out of an answer: members that are one of them, and the given values inside
 /// longer text.
-pub fn redact_given(value: &mut Value, given: &[&str]) {
+pub(crate) fn redact_given(value: &mut Value, given: &[&str]) {
     remove(value, &|name, text| {
         let mut given = given.iter();
         given.any(|given| given.len() >= 3 && *given == text && !names_a_thing(name))

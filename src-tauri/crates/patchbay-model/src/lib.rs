@@ -5,42 +5,42 @@
 //! can be read in but never written out, and every failure a person sees is a [`Problem`] with a [`Code`].
 //!
 //! This crate refuses to know HTTP, SQLite, keychains, windows and terminals. Start reading at
-//! [`connector`].
+//! [`Connector`].
 
-pub mod abilities;
-pub mod account;
-pub mod address;
-pub mod authorization;
-pub mod clean;
-pub mod connector;
-pub mod count;
-pub mod credential;
-pub mod definition;
-pub mod exchange;
-pub mod file_name;
-pub mod id;
-pub mod inert;
-pub mod json;
-pub mod log_level;
-pub mod network;
-pub mod oauth_deviation;
-pub mod platform_credential;
-pub mod platform_details;
-pub mod platform_look;
+mod abilities;
+mod account;
+mod address;
+mod authorization;
+mod clean;
+mod connector;
+mod count;
+mod credential;
+mod definition;
+mod exchange;
+mod file_name;
+mod id;
+mod inert;
+mod json;
+mod log_level;
+mod network;
+mod oauth_deviation;
+mod platform_credential;
+mod platform_details;
+mod platform_look;
 pub mod pointer;
-pub mod problem;
-pub mod program;
-pub mod question;
-pub mod reference;
-pub mod resource;
-pub mod run_query;
-pub mod secret;
-pub mod secret_location;
-pub mod server_command;
-pub mod timestamp;
-pub mod tool;
-pub mod tool_run;
-pub mod vault;
+mod problem;
+mod program;
+mod question;
+mod reference;
+mod resource;
+mod run_query;
+mod secret;
+mod secret_location;
+mod server_command;
+mod timestamp;
+mod tool;
+mod tool_run;
+mod vault;
 
 pub use abilities::Abilities;
 pub use account::{Account, AccountColour, Platform};

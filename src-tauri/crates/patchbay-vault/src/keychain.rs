@@ -14,7 +14,7 @@ pub use system::SystemKeychain;
 
 /// The name under which Patchbay's entries stand in a keychain. macOS shows it to people: in its list, and
 /// when it asks whether the other of our two programs may have the entry too.
-pub const SERVICE: &str = if cfg!(target_os = "macos") {
+pub(crate) const SERVICE: &str = if cfg!(target_os = "macos") {
     "Patchbay"
 } else {
     "io.patchbay.desktop"

@@ -17,7 +17,7 @@ mod blocking;
 mod error;
 mod file;
 mod key;
-pub mod keychain;
+mod keychain;
 mod lock;
 mod marks;
 mod name;
