@@ -284,6 +284,16 @@ pub enum Error {
     Platform(#[from] patchbay_platforms::Error),
 }
 
+impl Error {
+    /// What was given cannot be understood.
+    pub(crate) fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage {
+            what: what.into(),
+            hint: hint.into(),
+        }
+    }
+}
+
 /// A time limit of a connector, which a person can raise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeLimit {

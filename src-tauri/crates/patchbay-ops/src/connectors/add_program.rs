@@ -115,14 +115,7 @@ pub(crate) fn native(command: &ServerCommand) -> Json {
 
 pub(crate) fn no_program(connector: &Connector) -> Error {
     let what = format!("{} has an address, not a program", connector.title);
-    usage(&what, "Connect it instead.")
-}
-
-fn usage(what: &str, hint: &str) -> Error {
-    Error::Usage {
-        what: what.to_owned(),
-        hint: hint.to_owned(),
-    }
+    Error::usage(what, "Connect it instead.")
 }
 
 /// The command as it can be started, with secret variables of these names beside its own.
@@ -135,37 +128,40 @@ pub(crate) fn checked_command(
 ) -> Result<ServerCommand, Error> {
     let words = || std::iter::once(&command.program).chain(&command.arguments);
     if command.program.trim().is_empty() {
-        return Err(usage("enter a command", "Such as npx -y PACKAGE."));
+        return Err(Error::usage("enter a command", "Such as npx -y PACKAGE."));
     }
     if command.arguments.len() >= WORDS || words().any(|word| word.len() > WORD_BYTES) {
-        return Err(usage(
+        return Err(Error::usage(
             "the command is too long",
             "Save it as a script and add that.",
         ));
     }
     if words().any(|word| word.chars().any(|sign| sign.is_control() && sign != '\n')) {
-        return Err(usage(
+        return Err(Error::usage(
             "the command contains control characters",
             "Type it instead of pasting it.",
         ));
     }
     if command.variables.len() + secrets.len() > VARIABLES {
-        return Err(usage("there are too many variables", "Use up to 100."));
+        return Err(Error::usage(
+            "there are too many variables",
+            "Use up to 100.",
+        ));
     }
     for name in command.variables.keys() {
         check_variable_name(name)?;
     }
     let is_twice = |name: &&str| command.variables.contains_key(*name);
     if let Some(name) = secrets.into_iter().find(is_twice) {
-        return Err(usage(
-            &format!("{name} is given twice"),
+        return Err(Error::usage(
+            format!("{name} is given twice"),
             "Give it as a plain value or as a secret.",
         ));
     }
     if let Some(folder) = &command.folder
         && !Path::new(folder).is_absolute()
     {
-        return Err(usage(
+        return Err(Error::usage(
             "the working folder isn't a full path",
             "Enter its full path.",
         ));

@@ -140,7 +140,7 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
     let _alone = alone(cx).await?;
     let (archive, manifest) = opened(cx, file).await?;
     if archive.sha256 != request.sha256 {
-        return Err(usage(
+        return Err(Error::usage(
             "the bundle has changed since you reviewed it",
             "Choose the file again.",
         ));
@@ -316,15 +316,13 @@ fn checked_values(
     for setting in settings {
         let BundleSetting { key, title, .. } = setting;
         let values = given.remove(key);
-        let missing = || {
-            usage(
-                &format!("enter a value for {title}"),
-                "The bundle needs it.",
-            )
-        };
+        let missing = || Error::usage(format!("enter a value for {title}"), "The bundle needs it.");
         if setting.is_secret {
             if values.is_some() {
-                return Err(usage(&format!("{title} is a secret"), "Enter it as one."));
+                return Err(Error::usage(
+                    format!("{title} is a secret"),
+                    "Enter it as one.",
+                ));
             }
             if setting.is_required && !secrets.contains_key(key) {
                 return Err(missing());
@@ -337,8 +335,8 @@ fn checked_values(
             return Err(missing());
         }
         if values.len() > if setting.is_multiple { MOST_VALUES } else { 1 } {
-            return Err(usage(
-                &format!("there are too many values for {title}"),
+            return Err(Error::usage(
+                format!("there are too many values for {title}"),
                 "Remove some.",
             ));
         }
@@ -350,8 +348,8 @@ fn checked_values(
     let mut others = given.keys().chain(secrets.keys());
     let is_known = |key: &str| settings.iter().any(|setting| setting.key == *key);
     if let Some(unknown) = others.find(|key| !is_known(key)) {
-        return Err(usage(
-            &format!("the bundle has no setting {unknown}"),
+        return Err(Error::usage(
+            format!("the bundle has no setting {unknown}"),
             "Check the name.",
         ));
     }
@@ -361,8 +359,8 @@ fn checked_values(
             .any(|one| one.key == **key && !one.is_secret)
     };
     if let Some(open) = secrets.keys().find(is_plain) {
-        return Err(usage(
-            &format!("{open} isn't a secret"),
+        return Err(Error::usage(
+            format!("{open} isn't a secret"),
             "Enter it as plain text.",
         ));
     }
@@ -384,21 +382,17 @@ fn check_value(setting: &BundleSetting, value: &str) -> Result<(), Error> {
     };
     match fits {
         true => Ok(()),
-        false => Err(usage(&format!("the value for {title} can't be used"), hint)),
+        false => Err(Error::usage(
+            format!("the value for {title} can't be used"),
+            hint,
+        )),
     }
 }
 
 /// A bundle that is not taken.
 fn refused(why: &str) -> Error {
-    usage(
-        &format!("can't add this bundle: {why}"),
+    Error::usage(
+        format!("can't add this bundle: {why}"),
         "Get another version of it, or another server.",
     )
-}
-
-fn usage(what: &str, hint: &str) -> Error {
-    Error::Usage {
-        what: what.to_owned(),
-        hint: hint.to_owned(),
-    }
 }

@@ -39,7 +39,10 @@ pub(crate) async fn checked_roots(
         checked.push(root);
     }
     if checked.len() > MOST {
-        return Err(usage("there are too many folders", "Choose up to 50."));
+        return Err(Error::usage(
+            "there are too many folders",
+            "Choose up to 50.",
+        ));
     }
     Ok(checked)
 }
@@ -48,21 +51,14 @@ async fn check(root: &str) -> Result<(), Error> {
     let path = Path::new(root);
     if !path.is_absolute() || root.chars().any(char::is_control) {
         let what = format!("{root:?} isn't a full path");
-        return Err(usage(&what, "Enter the full path of a folder."));
+        return Err(Error::usage(what, "Enter the full path of a folder."));
     }
     let is_folder = tokio::fs::metadata(path).await.is_ok_and(|it| it.is_dir());
     if !is_folder {
         let what = format!("folder {root} not found");
-        return Err(usage(&what, "Choose a folder that exists."));
+        return Err(Error::usage(what, "Choose a folder that exists."));
     }
     Ok(())
-}
-
-fn usage(what: &str, hint: &str) -> Error {
-    Error::Usage {
-        what: what.to_owned(),
-        hint: hint.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use patchbay_vault::SecretName;
 
 use crate::context::Context;
 use crate::credentials::find_wallet_entry;
-use crate::credentials::secret::{SecretValue, WalletSecret, check_secret, usage};
+use crate::credentials::secret::{SecretValue, WalletSecret, check_secret};
 use crate::error::Error;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::{References, parse_reference};
@@ -85,7 +85,7 @@ pub(super) async fn write(
 pub(super) fn check_name(name: &str) -> Result<String, Error> {
     let name = clean_text(name.trim(), 100);
     if name.is_empty() {
-        return Err(usage("enter a name", "Example: Work key"));
+        return Err(Error::usage("enter a name", "Example: Work key"));
     }
     Ok(name)
 }
@@ -98,7 +98,7 @@ fn check_headers(
     for (name, value) in values {
         let name = name.trim().to_owned();
         if reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_err() {
-            return Err(usage(
+            return Err(Error::usage(
                 format!("{name:?} isn't a valid header name"),
                 "Use letters, digits and hyphens, for example X-Api-Key.",
             ));
@@ -107,7 +107,7 @@ fn check_headers(
         headers.insert(name, value);
     }
     if headers.is_empty() {
-        return Err(usage("no headers", "Enter at least one header."));
+        return Err(Error::usage("no headers", "Enter at least one header."));
     }
     Ok(headers)
 }
@@ -124,7 +124,7 @@ fn check_variables(
         variables.insert(name, value);
     }
     if variables.is_empty() {
-        return Err(usage("no variables", "Enter at least one variable."));
+        return Err(Error::usage("no variables", "Enter at least one variable."));
     }
     Ok(variables)
 }
@@ -138,7 +138,7 @@ pub(crate) fn check_variable_name(name: &str) -> Result<(), Error> {
         return Ok(());
     }
     let name = clean_text(name, 100);
-    Err(usage(
+    Err(Error::usage(
         format!("{name:?} can't be the name of a variable"),
         "Use letters, digits and underscores.",
     ))

@@ -9,7 +9,6 @@ use patchbay_model::{Connector, Secret, SecretReference, WalletEntry, WalletKind
 use crate::connectors::resolve_connector;
 use crate::context::Context;
 use crate::credentials::check::check_variable_name;
-use crate::credentials::secret::usage;
 use crate::credentials::{find_wallet_entry, resolve_wallet_entry};
 use crate::error::Error;
 use crate::secrets;
@@ -62,7 +61,7 @@ pub async fn program_environment(
                 .any(|(_, from)| *from == VariableSource::Subject)
             {
                 let what = format!("{subject} has no name for a variable");
-                return Err(usage(
+                return Err(Error::usage(
                     what,
                     "Say which variable gets it, such as --env API_KEY.",
                 ));
@@ -97,7 +96,7 @@ pub async fn program_environment(
         .iter()
         .find(|(_, value)| value.expose().contains('\0'))
     {
-        Some((name, _)) => Err(usage(
+        Some((name, _)) => Err(Error::usage(
             format!("the value of {name} can't be passed to a program"),
             "Save it again without a zero byte.",
         )),
@@ -153,7 +152,7 @@ async fn given_by_connector(cx: &Context, connector: &Connector) -> Result<Given
     let Some(command) = &connector.command else {
         let entry = entry.ok_or_else(|| {
             let what = format!("{} has no secret in the wallet", connector.title);
-            usage(what, "Name a credential: `patchbay credential list`.")
+            Error::usage(what, "Name a credential: `patchbay credential list`.")
         })?;
         return given_by_entry(cx, &entry).await;
     };
@@ -202,7 +201,7 @@ async fn given_by_entry(cx: &Context, entry: &WalletEntry) -> Result<Given, Erro
             secret.map(Given::One).ok_or_else(|| no_value(&entry.name))
         }
         // Its tokens are for one server alone, which says so in them.
-        WalletKind::Oauth => Err(usage(
+        WalletKind::Oauth => Err(Error::usage(
             format!(
                 "{} is a sign-in, which is sent to its server only",
                 entry.name
@@ -213,14 +212,14 @@ async fn given_by_entry(cx: &Context, entry: &WalletEntry) -> Result<Given, Erro
 }
 
 fn several(entry: &WalletEntry) -> Error {
-    usage(
+    Error::usage(
         format!("{} has several values", entry.name),
         "Save the one you need as a credential of its own.",
     )
 }
 
 fn no_value(name: &str) -> Error {
-    usage(
+    Error::usage(
         format!("{name} has no value"),
         "Say where it comes from, such as NAME=env://OTHER or NAME=wallet:CREDENTIAL.",
     )

@@ -172,10 +172,10 @@ pub enum SecretInput {
 pub(super) fn check_secret(secret: &Secret, what: &str) -> Result<Secret, Error> {
     let text = secret.expose().trim();
     if text.is_empty() {
-        return Err(usage(format!("{what} is empty"), "Paste it again."));
+        return Err(Error::usage(format!("{what} is empty"), "Paste it again."));
     }
     if text.chars().any(char::is_control) {
-        return Err(usage(
+        return Err(Error::usage(
             format!("{what} contains a line break or control character"),
             "Paste it again without line breaks.",
         ));
@@ -186,21 +186,13 @@ pub(super) fn check_secret(secret: &Secret, what: &str) -> Result<Secret, Error>
 /// A secret as the value of an environment variable.
 fn check_variable(secret: &Secret, what: &str) -> Result<Secret, Error> {
     if secret.expose().trim().is_empty() {
-        return Err(usage(format!("{what} is empty"), "Paste it again."));
+        return Err(Error::usage(format!("{what} is empty"), "Paste it again."));
     }
     if secret.expose().contains('\0') {
-        return Err(usage(
+        return Err(Error::usage(
             format!("{what} contains a zero byte"),
             "Paste it again.",
         ));
     }
     Ok(secret.clone())
-}
-
-/// Input that cannot be used.
-pub(super) fn usage(what: impl Into<String>, hint: &str) -> Error {
-    Error::Usage {
-        what: what.into(),
-        hint: hint.to_owned(),
-    }
 }
