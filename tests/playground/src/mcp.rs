@@ -5,6 +5,7 @@ mod identity;
 mod notes;
 mod pictures;
 mod resources;
+pub(crate) mod sessions;
 mod shapes;
 mod text;
 mod time;

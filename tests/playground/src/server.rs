@@ -33,6 +33,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// | `/mcp` | MCP, wants an access token of the authorization server |
 /// | `/open/mcp` | the same tools for everybody |
 /// | `/bearer/mcp` | the same tools for the static token |
+/// | `/sessions/mcp` | MCP of the older era alone, which counts the calls of each session |
 /// | `/.well-known/oauth-protected-resource/mcp` | protected-resource metadata |
 /// | `/.well-known/oauth-authorization-server/auth` | authorization server metadata |
 /// | `/auth/authorize`, `/auth/token`, `/auth/register`, `/auth/revoke` | its endpoints |
@@ -65,6 +66,7 @@ impl Playground {
             store: Mutex::default(),
             notes: Mutex::default(),
             waits: Mutex::default(),
+            sessions: Arc::default(),
             stopping: CancellationToken::new(),
         });
         let stopping = shared.stopping.clone();
@@ -257,6 +259,16 @@ impl Playground {
         self.shared.log.wait_until(|| fits(self), limit).await
     }
 
+    /// Forgets the sessions of `/sessions/mcp` without a word, as a server that was started again.
+    pub async fn forget_sessions(&self) {
+        self.shared.sessions.sessions.write().await.clear();
+    }
+
+    /// How many sessions of `/sessions/mcp` there are.
+    pub async fn sessions(&self) -> usize {
+        self.shared.sessions.sessions.read().await.len()
+    }
+
     /// Ends everything that is open and gives the port back, within 5 s.
     pub async fn stop(mut self) {
         self.shared.stopping.cancel();
@@ -286,6 +298,7 @@ fn app(shared: &Arc<Shared>) -> Router {
         .layer(from_fn_with_state(with(), want_static_token));
     Router::new()
         .route_service("/open/mcp", mcp::service(shared))
+        .route_service("/sessions/mcp", mcp::sessions::service(shared))
         .merge(protected)
         .merge(bearer)
         .merge(authorization::routes())

@@ -1,8 +1,9 @@
 //! What every part of one running Playground shares.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -28,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) notes: Mutex<Notes>,
     /// Calls of the tool `wait` that began, and those that were cancelled.
     pub(crate) waits: Mutex<Waits>,
+    /// The sessions of `/sessions/mcp`.
+    pub(crate) sessions: Arc<LocalSessionManager>,
     /// Cancelled when the Playground stops; everything that waits listens to it.
     pub(crate) stopping: CancellationToken,
 }

@@ -61,6 +61,9 @@ pub struct Switches {
     pub hidden_tools: BTreeSet<String>,
     /// Where `/redirect-elsewhere` points with a 307; `None`: `/open/mcp` under the name `localhost`.
     pub redirect_target: Option<Url>,
+    /// How often the sessions of `/sessions/mcp` ask whether their client is still there, and how long they wait for its
+    /// answer before they end; `None`: never.
+    pub session_pings: Option<Duration>,
     /// How long `/slow` waits before it answers.
     pub slow: Duration,
     /// How many tools `/huge-list` sends in its one page; each takes about 6 KiB.
@@ -97,6 +100,7 @@ impl Default for Switches {
             tool_changes: BTreeMap::new(),
             hidden_tools: BTreeSet::new(),
             redirect_target: None,
+            session_pings: None,
             slow: Duration::from_secs(60),
             huge_list_tools: 50_000,
         }
