@@ -7,7 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_http::Capture;
 use patchbay_model::{CompletionRequest, CompletionTarget, Json, Question, QuestionAnswer};
-use patchbay_platforms::mcp::{Asker, Declared, McpLimits, McpTarget, ToolCall, connect};
+use patchbay_platforms::mcp::{
+    Asker, Declared, McpLimits, McpTarget, SessionLife, ToolCall, connect,
+};
 use patchbay_platforms::{NoToken, PlainHttp};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
@@ -170,6 +172,7 @@ fn session(answers: Answers) -> Taker {
                 roots: vec![std::env::temp_dir()],
             },
             log: Some(Arc::new(|_| {})),
+            session: SessionLife::Connection,
         };
         runtime.block_on(go(&http, target));
     })

@@ -105,6 +105,11 @@ impl FixedHeaders {
     pub fn bearer(key: &Secret) -> Self {
         Self(bearer(key))
     }
+
+    /// These headers.
+    pub fn of(headers: Headers) -> Self {
+        Self(headers)
+    }
 }
 
 #[async_trait]

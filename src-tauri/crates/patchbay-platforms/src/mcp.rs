@@ -41,17 +41,19 @@ pub use call::{CallOutcome, TaskKeeper, ToolCall};
 pub(crate) use content::tool_result;
 pub use declared::Declared;
 pub use log_line::OnLine;
-pub use negotiate::{connect, connect_attached, connect_program};
+pub use negotiate::{connect, connect_attached, connect_program, end_session};
 pub use patchbay_http::CallProgress;
 pub use session::McpSession;
 #[cfg(unix)]
 pub use stdio::Announcement;
 pub use stdio::host::{
-    AttachError, Attached, HeldServer, Host, Launch, attach, drain, end_held, list_held,
+    AttachError, Attached, HeldServer, Host, IdleSession, Launch, attach, drain, end_held,
+    keep_alive, list_held, release,
 };
 pub use stdio::{McpProgram, ProcessGuard};
 pub(crate) use tools::read_page;
 pub use uri_template::UriTemplate;
+pub use wire::{ResumableSession, SessionLife};
 
 use crate::{NoToken, PlainHttp, TokenSource};
 
@@ -73,6 +75,8 @@ pub struct McpTarget {
     pub declared: Declared,
     /// Hears what the server has logged, line by line; must not block for long. `None` where nobody reads it.
     pub log: Option<OnLine>,
+    /// How long its session lasts, where it gives one.
+    pub session: SessionLife,
 }
 
 impl McpTarget {
@@ -85,6 +89,7 @@ impl McpTarget {
             server_facts: None,
             declared: Declared::default(),
             log: None,
+            session: SessionLife::Connection,
         }
     }
 }

@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use futures::stream;
 use patchbay_model::Tool;
-use patchbay_platforms::mcp::{Declared, McpLimits, McpTarget, connect};
+use patchbay_platforms::mcp::{Declared, McpLimits, McpTarget, SessionLife, connect};
 use patchbay_platforms::{Error, NoToken, PlainHttp};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -128,6 +128,7 @@ async fn list(filling: Filling, size: (usize, usize)) -> Result<Vec<Tool>, Error
         server_facts: None,
         declared: Declared::default(),
         log: None,
+        session: SessionLife::Connection,
     };
     let cancel = CancellationToken::new();
     let session = connect(&http, target, McpLimits::DEFAULT, &cancel).await?;

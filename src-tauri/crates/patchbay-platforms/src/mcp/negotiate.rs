@@ -1,6 +1,7 @@
 //! Finds out which era a server speaks, and starts a session.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use patchbay_http::{check_address, text};
 use patchbay_model::{ServerFacts, Transport, clean_text};
@@ -18,7 +19,7 @@ use super::server_log::ServerLog;
 use super::session::{McpSession, Offers, Peer, Running};
 use super::stdio::host::Attached;
 use super::stdio::{self, McpProgram, Pipe};
-use super::wire::Wire;
+use super::wire::{ResumableSession, SessionLife, Wire};
 use super::{Declared, McpLimits, McpTarget};
 use crate::{Error, Found, icon};
 
@@ -64,7 +65,7 @@ async fn negotiate(
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
     let log = Arc::new(ServerLog::new(target.log.clone(), Vec::new()));
-    let wire = || {
+    let wire_for = |session| {
         Wire::new(
             http.clone(),
             target.url.clone(),
@@ -72,7 +73,28 @@ async fn negotiate(
             target.plain_http.clone(),
             limits,
             Arc::clone(&log),
+            session,
         )
+    };
+    if let SessionLife::Resumable(Some(_)) = &target.session {
+        let mode = ClientLifecycleMode::Initialize;
+        match start(
+            wire_for(target.session.clone()),
+            mode,
+            &target.declared,
+            limits,
+        )
+        .await
+        {
+            Err(error) if !is_final(&error) => {}
+            session => return session,
+        }
+    }
+    let wire = || {
+        wire_for(match target.session {
+            SessionLife::Connection => SessionLife::Connection,
+            SessionLife::Resumable(_) => SessionLife::Resumable(None),
+        })
     };
     let events_first = seems_http_sse(&target);
     if events_first && let Some(session) = start_http_sse(wire(), &target.declared, limits).await? {
@@ -189,6 +211,7 @@ async fn start(
     let peer = Peer::Host {
         host: wire.host(),
         transport: Transport::StreamableHttp,
+        wire: wire.clone(),
     };
     Ok(session(running, own_side, limits, peer, wire.log()).await)
 }
@@ -215,9 +238,33 @@ async fn start_http_sse(
     let peer = Peer::Host {
         host: wire.host(),
         transport: Transport::Sse,
+        wire: wire.clone(),
     };
     let session = session(running, own_side, limits, peer, wire.log());
     Ok(Some(session.await))
+}
+
+/// Ends a session that is not continued: its server is told, and not waited for any longer than `limit`.
+pub async fn end_session(
+    http: &reqwest::Client,
+    target: McpTarget,
+    session: ResumableSession,
+    limit: Duration,
+) {
+    if check_address(&target.url).is_err() {
+        return;
+    }
+    let wire = Wire::new(
+        http.clone(),
+        target.url,
+        target.tokens,
+        target.plain_http,
+        McpLimits::DEFAULT,
+        Arc::new(ServerLog::new(None, Vec::new())),
+        SessionLife::Connection,
+    );
+    // One that is not told ends it by itself.
+    let _ = tokio::time::timeout(limit, wire.end_session(session)).await;
 }
 
 /// Starts a program that is a server, and connects to it over its standard streams.

@@ -30,6 +30,7 @@ use self::lists::Listing;
 use self::pending::Patience;
 use super::own_side::OwnSide;
 use super::stdio::Process;
+use super::wire::{ResumableSession, Wire};
 use super::{McpLimits, ToolCall, tools};
 use crate::{Error, Unreachable};
 
@@ -46,6 +47,8 @@ pub(super) enum Peer {
         host: String,
         /// How it is reached.
         transport: Transport,
+        /// What it is reached by.
+        wire: Wire,
     },
     /// A program of our own.
     Program(Process),
@@ -260,6 +263,19 @@ impl McpSession {
     pub async fn settle(&self) {
         self.0.farewells.close();
         let _ = tokio::time::timeout(CLOSE_LIMIT, self.0.farewells.wait()).await;
+    }
+
+    /// Ends the connection for all clones and leaves the session to whoever continues it, as its target wanted; `None`
+    /// where the server gave none that can be continued: then it is ended, as by [`McpSession::close`].
+    pub async fn detach(&self) -> Option<ResumableSession> {
+        // Before it is continued: what is to be stopped belongs to us.
+        self.settle().await;
+        let session = match &self.0.other_side {
+            Peer::Host { wire, .. } if !self.is_closed() => wire.detach(),
+            _ => None,
+        };
+        self.close().await;
+        session
     }
 
     /// Ends the session for all clones, telling the server where the protocol knows how; gives up

@@ -17,6 +17,7 @@ mod reconnects;
 mod refusals;
 mod roots;
 mod sampling;
+mod sessions;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,13 +4,15 @@ pub(super) mod answer;
 pub(super) mod reconnect;
 pub(super) mod refusal;
 mod send;
+mod session;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::stream::{BoxStream, StreamExt};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use patchbay_http::{Capture, host_of, json};
+use patchbay_http::{Capture, credentials, host_of, json};
 use rmcp::model::{ClientJsonRpcMessage, ClientRequest, GetExtensions, RequestId};
 use rmcp::transport::streamable_http_client::{
     SseError, StreamableHttpClient, StreamableHttpError, StreamableHttpPostResponse,
@@ -21,6 +23,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
 use self::reconnect::{Reconnects, clamp_retry};
+pub use self::session::{ResumableSession, SessionLife};
+use self::session::{SessionState, fingerprint};
 use super::McpLimits;
 use super::exchange::Exchange;
 use super::server_log::ServerLog;
@@ -28,6 +32,7 @@ use super::sse::{self, BrokenStream, StreamLimits};
 use crate::{Error, PlainHttp, TokenSource};
 
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const BOTH_KINDS: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 pub(super) const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
@@ -47,6 +52,14 @@ const STREAM_EVENTS: usize = 100_000;
 
 /// Most bytes of an event id, which is sent back as a header.
 const EVENT_ID_BYTES: usize = 1024;
+
+/// How long a stream is waited for that somebody else has, time after time.
+const OCCUPIED_WAITS: [Duration; 4] = [
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+];
 
 /// For how many requests the last event is known, so that their streams can be resumed.
 const RESUMABLE: usize = 64;
@@ -69,6 +82,7 @@ struct Inner {
     unasked: Arc<Reconnects>,
     /// Ends whatever is under way, because the connection is not wanted any more.
     abandoned: CancellationToken,
+    session: SessionState,
 }
 
 /// Stands for an error that was put aside, because rmcp only hands on errors that can be cloned or
@@ -123,6 +137,7 @@ impl Wire {
         plain_http: PlainHttp,
         limits: McpLimits,
         log: Arc<ServerLog>,
+        session: SessionLife,
     ) -> Self {
         Self(Arc::new(Inner {
             http,
@@ -135,6 +150,7 @@ impl Wire {
             resumable: Mutex::default(),
             unasked: Arc::default(),
             abandoned: CancellationToken::new(),
+            session: SessionState::new(session),
         }))
     }
 
@@ -191,8 +207,11 @@ impl Wire {
         protocol_headers: HashMap<HeaderName, HeaderValue>,
         asked: Option<&Asked>,
     ) -> Result<StreamableHttpPostResponse, Failure> {
-        let body =
+        let mut body =
             serde_json::to_value(message).map_err(|error| Error::Usage(error.to_string()))?;
+        if session.is_some() {
+            self.0.session.number_outgoing(&mut body);
+        }
         let bytes = body.to_string();
         let nobody = Capture::default();
         let capture = asked.map_or(&nobody, |asked| asked.exchange.capture());
@@ -225,9 +244,62 @@ impl Wire {
             return self.read_acknowledgement(sent).await;
         };
         if status.is_success() {
+            if asked.kind == Kind::Initialize {
+                let id = answer::session_id(sent.answer.headers());
+                self.0.session.begin(id.as_deref(), &sent.credentials);
+            }
             self.read_success(sent, asked).await
         } else {
             self.read_refusal(sent, asked, session.is_some()).await
+        }
+    }
+
+    /// Answers a handshake with what is known of the session that is continued in its place. One that began with
+    /// other credentials is of somebody else.
+    async fn resume(
+        &self,
+        message: &ClientJsonRpcMessage,
+    ) -> Result<Option<StreamableHttpPostResponse>, Failure> {
+        let Some(resumed) = self.0.session.take_resumed(message) else {
+            return Ok(None);
+        };
+        if let Some(known) = &resumed.credentials {
+            let now = credentials(&*self.0.tokens).await?;
+            if fingerprint(resumed.id.expose(), &now) != *known {
+                return Ok(None);
+            }
+        }
+        let id = resumed.id.expose().to_owned();
+        let answer = self.0.session.resume(resumed, message);
+        Ok(answer.map(|answer| StreamableHttpPostResponse::Json(answer, Some(id))))
+    }
+
+    /// Notes whether the session goes on: nobody continues one that only fails.
+    fn note_answer(&self, posted: &Result<StreamableHttpPostResponse, Failure>) {
+        match posted {
+            Ok(_) => self.0.session.note_answer(true),
+            Err(Failure::Known(Error::Status(_) | Error::Protocol(_))) => {
+                self.0.session.note_answer(false);
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Leaves the session to whoever continues it: the server is not told that it ends.
+    pub(super) fn detach(&self) -> Option<ResumableSession> {
+        self.0.session.detach()
+    }
+
+    /// Ends a session that nobody continues.
+    pub(super) async fn end_session(&self, session: ResumableSession) {
+        let version = session.handshake["protocolVersion"].as_str();
+        let version = version.and_then(|version| HeaderValue::from_str(version).ok());
+        let headers = version.map(|version| (PROTOCOL_VERSION, version));
+        let headers = headers.into_iter().collect();
+        if let Ok(headers) = header_map(headers, Some(session.id.expose())) {
+            let _ = self
+                .send(Method::DELETE, &headers, None, &Capture::default())
+                .await;
         }
     }
 
@@ -244,8 +316,12 @@ impl Wire {
     /// Reads a message that answers, or comes with the answer to, that request.
     fn read(&self, bytes: &[u8], asked: &Asked) -> Result<Value, json::Error> {
         let limits = self.json_limits(asked.kind);
-        let (message, values) = json::parse_counting(bytes, limits)?;
+        let (mut message, values) = json::parse_counting(bytes, limits)?;
         asked.exchange.note(|facts| facts.values += values);
+        self.0.session.number_incoming(&mut message);
+        if asked.kind == Kind::Initialize {
+            self.0.session.note_handshake(&message);
+        }
         Ok(message)
     }
 
@@ -317,12 +393,12 @@ impl Wire {
             Ok(message) if answer::is_answer(&message) && answer::is_for(&message, &asked.id) => {
                 self.lock_resumable().remove(&asked.id);
                 asked.exchange.capture().note_body(data.as_bytes());
-                answer::for_rmcp_as_text(data, message, asked)
+                answer::for_rmcp_as_text(message, asked)
             }
             // rmcp would take it for the end of this stream.
             Ok(message) if answer::is_answer(&message) => None,
             Ok(message) if self.0.log.take(&message) => None,
-            Ok(_) if bytes <= SMALL_BYTES => Some(data),
+            Ok(message) if bytes <= SMALL_BYTES => Some(message.to_string()),
             Ok(_) | Err(json::Error::NotJson) => {
                 tracing::debug!(bytes, "dropped a message that is large, or none at all");
                 None
@@ -338,16 +414,17 @@ impl Wire {
     /// Hands on what the server says unasked, within limits.
     fn overhear(&self, answer: reqwest::Response) -> BoxStream<'static, EventResult> {
         let limits = self.json_limits(Kind::Other);
-        let (open, log) = (self.0.unasked.open_stream(), Arc::clone(&self.0.log));
+        let (open, wire) = (self.0.unasked.open_stream(), self.clone());
         sse::events(answer, self.stream_limits(SMALL_BYTES))
             .map(move |event| {
                 let _until_dropped = &open;
                 let mut event = clamp_event(event?);
-                let is_for_rmcp = |data: &String| {
-                    let message = json::parse(data.as_bytes(), limits);
-                    message.is_ok_and(|message| !log.take(&message))
+                let for_rmcp = |data: String| {
+                    let mut message = json::parse(data.as_bytes(), limits).ok()?;
+                    wire.0.session.number_incoming(&mut message);
+                    (!wire.0.log.take(&message)).then(|| message.to_string())
                 };
-                event.data = event.data.filter(is_for_rmcp);
+                event.data = event.data.and_then(for_rmcp);
                 Ok(event)
             })
             .boxed()
@@ -431,16 +508,26 @@ impl Wire {
             }
             return Err(StreamableHttpError::ServerDoesNotSupportSse);
         }
-        let sent = match self
-            .send(Method::GET, headers, None, &Capture::default())
-            .await
-        {
-            Ok(sent) => sent,
-            // Only these can be different the next time.
-            Err(Error::Unreachable { .. } | Error::TimedOut { .. }) => {
-                return Err(StreamableHttpError::Client(PutAside));
+        let mut waits = OCCUPIED_WAITS.iter();
+        let sent = loop {
+            let sent = match self
+                .send(Method::GET, headers, None, &Capture::default())
+                .await
+            {
+                Ok(sent) => sent,
+                // Only these can be different the next time.
+                Err(Error::Unreachable { .. } | Error::TimedOut { .. }) => {
+                    return Err(StreamableHttpError::Client(PutAside));
+                }
+                Err(_) => return Err(StreamableHttpError::ServerDoesNotSupportSse),
+            };
+            // The server may not have noticed yet that whoever had the session before let go of it.
+            match waits.next() {
+                Some(wait) if sent.answer.status() == StatusCode::CONFLICT => {
+                    tokio::time::sleep(*wait).await;
+                }
+                _ => break sent,
             }
-            Err(_) => return Err(StreamableHttpError::ServerDoesNotSupportSse),
         };
         if sent.answer.status().is_server_error() {
             return Err(StreamableHttpError::Client(PutAside));
@@ -470,8 +557,9 @@ fn header_map(
 ) -> Result<HeaderMap, Error> {
     let mut map: HeaderMap = headers.into_iter().collect();
     if let Some(session) = session {
-        let value = HeaderValue::from_str(session)
+        let mut value = HeaderValue::from_str(session)
             .map_err(|_| Error::Protocol("invalid session ID".to_owned()))?;
+        value.set_sensitive(true);
         map.insert(SESSION_ID, value);
     }
     Ok(map)
@@ -512,11 +600,27 @@ impl StreamableHttpClient for Wire {
         custom_headers: HashMap<HeaderName, HeaderValue>,
     ) -> RmcpResult<StreamableHttpPostResponse> {
         let asked = classify_request(&message);
+        if self.0.session.skips(&message) {
+            return Ok(StreamableHttpPostResponse::Accepted);
+        }
+        let in_session = session_id.is_some() && asked.is_some();
+        let posted = async {
+            match self.resume(&message).await? {
+                Some(resumed) => Ok(resumed),
+                None => {
+                    self.post(&message, session_id, custom_headers, asked.as_ref())
+                        .await
+                }
+            }
+        };
         let posted = tokio::select! {
             biased;
             () = self.0.abandoned.cancelled() => Err(Error::Cancelled.into()),
-            posted = self.post(&message, session_id, custom_headers, asked.as_ref()) => posted,
+            posted = posted => posted,
         };
+        if in_session {
+            self.note_answer(&posted);
+        }
         posted.map_err(|failure| match failure {
             Failure::SessionOver => StreamableHttpError::SessionExpired,
             Failure::Known(error) => self.put_aside(error, asked.as_ref()),
@@ -550,6 +654,9 @@ impl StreamableHttpClient for Wire {
         _auth_header: Option<String>,
         custom_headers: HashMap<HeaderName, HeaderValue>,
     ) -> RmcpResult<()> {
+        if self.0.session.is_detached() {
+            return Ok(());
+        }
         // A server may refuse to end a session (405), and then it ends by itself.
         if let Ok(headers) = header_map(custom_headers, Some(&session_id)) {
             let _ = self

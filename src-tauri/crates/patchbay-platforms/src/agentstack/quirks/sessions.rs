@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::Error;
 use crate::agentstack::wire::{Which, plain_id};
-use crate::mcp::{self, Declared, McpLimits, McpSession, McpTarget};
+use crate::mcp::{self, Declared, McpLimits, McpSession, McpTarget, SessionLife};
 
 /// Live sessions by connector. A place is locked while its session is made, so that callers who come
 /// together share one.
@@ -72,6 +72,7 @@ impl Sessions {
             server_facts: Some(behind_the_relay()),
             declared: Declared::default(),
             log: None,
+            session: SessionLife::Connection,
         };
         let limits = McpLimits::default();
         // The usual connections ask for compression, which the relay labels wrongly.

@@ -1,15 +1,20 @@
 //! Programs that outlive whoever uses them: one process of ours holds them, and others attach over a stream that is
-//! theirs alone, to speak with a server as if it were their own.
+//! theirs alone, to speak with a server as if it were their own. It also keeps sessions alive whose servers are
+//! elsewhere and want to know that somebody is there.
 //!
 //! The first line in each direction says who speaks and what is wanted; what follows are JSON-RPC messages, a line
 //! each, and as the last of them how the server ended. Who may attach is seen to by whoever makes the stream.
 
 mod attach;
+mod idle;
 mod mux;
 mod servers;
 mod session;
 
-pub use self::attach::{AttachError, Attached, attach, drain, end_held, list_held};
+pub use self::attach::{
+    AttachError, Attached, attach, drain, end_held, keep_alive, list_held, release,
+};
+pub use self::idle::IdleSession;
 pub use self::servers::Host;
 
 pub(super) use self::attach::ExitListener;
@@ -80,6 +85,13 @@ enum HostRequest {
     /// Attach to a server, which is started where it does not run.
     Attach(Box<Launch>),
     List,
+    /// Keep a session over HTTP alive until it is released, or nobody wanted it for long.
+    KeepAlive(Box<IdleSession>),
+    /// Let go of the session of a connector that is kept alive.
+    Release {
+        connector: String,
+        asks: bool,
+    },
     /// End what is held for a connector, or all of it and the host too.
     End(Option<String>),
     /// Take nobody on any more, and end with the last client.
@@ -99,6 +111,8 @@ enum HostResponse {
     Attached,
     NotStarted(String),
     Servers(Vec<HeldServer>),
+    Kept,
+    Released,
     Ended(u32),
     Draining,
     /// By one of another version, or one that is about to end.

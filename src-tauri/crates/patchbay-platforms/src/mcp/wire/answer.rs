@@ -9,6 +9,7 @@ use rmcp::transport::streamable_http_client::StreamableHttpPostResponse;
 use serde_json::Value;
 
 use super::refusal::{Sent, is_html, media_type, refusal};
+use super::session::names_session;
 use super::{Asked, Failure, Kind, Wire};
 use crate::mcp::tools;
 use crate::{Error, Found};
@@ -66,6 +67,13 @@ impl Wire {
         let session = session_id(sent.answer.headers());
         let (error, body) = refusal(sent).await;
         asked.exchange.capture().note_body(&body);
+        if status == StatusCode::BAD_REQUEST
+            && in_session
+            && self.0.session.is_untried()
+            && names_session(&body)
+        {
+            return Err(Failure::SessionOver);
+        }
         if matches!(
             status,
             StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS
@@ -140,12 +148,11 @@ fn is_read_by_rmcp(kind: Kind) -> bool {
     matches!(kind, Kind::Discover | Kind::Initialize | Kind::Listen)
 }
 
-/// As [`for_rmcp`], for a message that came as `data` of an event.
-pub(super) fn for_rmcp_as_text(data: String, message: Value, asked: &Asked) -> Option<String> {
+/// As [`for_rmcp`], for a message that came with an event.
+pub(super) fn for_rmcp_as_text(message: Value, asked: &Asked) -> Option<String> {
     if message["error"].is_object() || is_read_by_rmcp(asked.kind) {
-        return Some(data);
+        return Some(message.to_string());
     }
-    drop(data);
     serde_json::to_string(&for_rmcp(message, asked)?).ok()
 }
 
@@ -187,7 +194,7 @@ fn not_json(kind: Kind, body: &[u8], media_type: Option<String>) -> Error {
     Error::NotAServer { found }
 }
 
-fn session_id(headers: &HeaderMap) -> Option<String> {
+pub(super) fn session_id(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(super::SESSION_ID)?;
     value.to_str().ok().map(str::to_owned)
 }

@@ -10,7 +10,9 @@ use patchbay_http::{Answer, Api, CallOptions, SecretNames};
 use patchbay_model::{Content, Secret};
 use serde_json::{Map, Value};
 
-use crate::mcp::{CallOutcome, Declared, McpLimits, McpSession, McpTarget, ToolCall, connect};
+use crate::mcp::{
+    CallOutcome, Declared, McpLimits, McpSession, McpTarget, SessionLife, ToolCall, connect,
+};
 use crate::{BoxError, Error, Headers, TokenSource};
 
 /// The server, and the session with it while there is one.
@@ -65,6 +67,7 @@ impl McpPath {
             server_facts: None,
             declared: Declared::default(),
             log: None,
+            session: SessionLife::Connection,
         };
         let limits = McpLimits::DEFAULT;
         let session = connect(&api.clients.usual, target, limits, &options.stop()).await?;

@@ -11,8 +11,8 @@ use tokio::sync::watch;
 
 use super::super::process::{self, Process, Streams};
 use super::{
-    ExitNotice, HeldServer, HostRequest, HostResponse, LINE_BYTES, Launch, RequestEnvelope,
-    ResponseEnvelope, VERSION, line,
+    ExitNotice, HeldServer, HostRequest, HostResponse, IdleSession, LINE_BYTES, Launch,
+    RequestEnvelope, ResponseEnvelope, VERSION, line,
 };
 
 /// How long a holder may take to answer: the one before it of the same connector may have to end.
@@ -88,6 +88,38 @@ pub async fn list_held(stream: impl Stream) -> Result<Vec<HeldServer>, AttachErr
 pub async fn end_held(stream: impl Stream, connector: Option<String>) -> Result<u32, AttachError> {
     match request(stream, HostRequest::End(connector)).await?.0 {
         HostResponse::Ended(count) => Ok(count),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Has a session over HTTP kept alive.
+///
+/// # Errors
+/// [`AttachError`].
+pub async fn keep_alive(stream: impl Stream, session: IdleSession) -> Result<(), AttachError> {
+    match request(stream, HostRequest::KeepAlive(Box::new(session)))
+        .await?
+        .0
+    {
+        HostResponse::Kept => Ok(()),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Takes the session of a connector back that is kept alive.
+///
+/// # Errors
+/// [`AttachError`].
+pub async fn release(
+    stream: impl Stream,
+    connector: String,
+    asks: bool,
+) -> Result<(), AttachError> {
+    match request(stream, HostRequest::Release { connector, asks })
+        .await?
+        .0
+    {
+        HostResponse::Released => Ok(()),
         other => Err(unexpected(&other)),
     }
 }

@@ -15,6 +15,7 @@ use super::super::lines::{Lines, Next};
 use super::super::process::{self, Process};
 use super::super::{McpProgram, ProcessGuard};
 use super::attach::Stream;
+use super::idle::{IdleSession, IdleSessions};
 use super::session::{ClientEvent, Handle, relay_client, spawn};
 use super::{
     HeldServer, HostRequest, HostResponse, LINE_BYTES, Launch, RequestEnvelope, ResponseEnvelope,
@@ -39,12 +40,13 @@ pub struct Host {
     /// After how long without a client a server is ended.
     idle: Duration,
     servers: Mutex<HashMap<Key, Server>>,
+    idle_sessions: IdleSessions,
     clients: AtomicU64,
     draining: CancellationToken,
 }
 
 /// A server is told once whether it may ask, so that there is one for each.
-type Key = (String, bool);
+pub(super) type Key = (String, bool);
 
 struct Server {
     handle: Handle,
@@ -62,6 +64,7 @@ impl Host {
             log,
             idle,
             servers: Mutex::default(),
+            idle_sessions: IdleSessions::default(),
             clients: AtomicU64::new(0),
             draining: CancellationToken::new(),
         }
@@ -74,9 +77,10 @@ impl Host {
 
     /// Whether nothing is held.
     pub async fn is_empty(&self) -> bool {
+        let are_over = self.idle_sessions.are_over(self.idle).await;
         let mut servers = self.servers.lock().await;
         servers.retain(|_, server| server.handle.is_live());
-        servers.is_empty()
+        are_over && servers.is_empty()
     }
 
     /// Does what one client asks for, until it is gone.
@@ -90,6 +94,15 @@ impl Host {
         let response = match first {
             None => HostResponse::Refused,
             Some(HostRequest::List) => HostResponse::Servers(self.list().await),
+            Some(HostRequest::KeepAlive(session)) => match self.keep_alive(*session).await {
+                true => HostResponse::Kept,
+                false => HostResponse::Refused,
+            },
+            Some(HostRequest::Release { connector, asks }) => {
+                let released = (connector, asks);
+                self.idle_sessions.release(|key| *key == released).await;
+                HostResponse::Released
+            }
             Some(HostRequest::End(Some(connector))) => {
                 HostResponse::Ended(self.end(Some(&connector)).await)
             }
@@ -148,6 +161,16 @@ impl Host {
         Ok(Some((client, events, for_client)))
     }
 
+    /// Whether the session is kept alive from now on.
+    async fn keep_alive(&self, session: IdleSession) -> bool {
+        if self.draining.is_cancelled() {
+            return false;
+        }
+        let kept = self.idle_sessions.keep(session).await;
+        kept.inspect_err(|error| tracing::warn!(%error, "a session is not kept alive"))
+            .is_ok()
+    }
+
     fn start(&self, launch: Launch) -> Result<Server, Error> {
         let (digest, program) = (launch.digest, launch.name.clone());
         let (process, streams) = process::start(McpProgram {
@@ -183,6 +206,8 @@ impl Host {
 
     /// Ends what is held for a connector, or all of it; how many servers that were.
     async fn end(&self, connector: Option<&str>) -> u32 {
+        let fits = |key: &Key| connector.is_none_or(|connector| key.0 == connector);
+        self.idle_sessions.release(fits).await;
         let mut servers = self.servers.lock().await;
         let chosen = servers.extract_if(|(of, _), server| {
             connector.is_none_or(|connector| of == connector) && server.handle.is_live()
@@ -202,6 +227,7 @@ impl Host {
     /// Ends what nobody uses now, and the rest when nobody does any more.
     async fn drain(&self) {
         self.draining.cancel();
+        self.idle_sessions.release(|_| true).await;
         for server in self.servers.lock().await.values() {
             let (process, mut clients) =
                 (server.handle.process.clone(), server.handle.clients.clone());
@@ -218,7 +244,7 @@ fn parse_request(first: &[u8]) -> Option<HostRequest> {
     let first: RequestEnvelope<serde_json::Value> = serde_json::from_slice(first).ok()?;
     let request = serde_json::from_value(first.request).ok()?;
     match request {
-        HostRequest::Attach(_) if first.version != VERSION => None,
+        HostRequest::Attach(_) | HostRequest::KeepAlive(_) if first.version != VERSION => None,
         request => Some(request),
     }
 }

@@ -1,0 +1,196 @@
+//! Sessions that are continued on another connection.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use axum::routing::{MethodRouter, any};
+use serde_json::json;
+
+use super::hand_made;
+use super::*;
+use crate::mcp::{ResumableSession, SessionLife, end_session};
+
+/// What a server has heard, and the sessions that it knows.
+#[derive(Default)]
+struct State {
+    /// Methods with the session, if any.
+    heard: Vec<(String, Option<String>)>,
+    ids: Vec<Value>,
+    live: HashSet<String>,
+    begun: usize,
+}
+
+type Shared = Arc<Mutex<State>>;
+
+/// A server that gives sessions; one that it does not know is answered with `lost`.
+fn server(state: &Shared, lost: (StatusCode, &'static str)) -> Router {
+    let state = Arc::clone(state);
+    let handler: MethodRouter = any(move |request: axum::extract::Request| {
+        let state = Arc::clone(&state);
+        async move {
+            let (parts, body) = request.into_parts();
+            let session = parts.headers.get("mcp-session-id");
+            let session = session.map(|id| id.to_str().unwrap().to_owned());
+            let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+            let message: Value = serde_json::from_slice(&body).unwrap_or_default();
+            let method = message["method"].as_str().unwrap_or(parts.method.as_str());
+            let mut state = state.lock().unwrap();
+            state.heard.push((method.to_owned(), session.clone()));
+            if parts.method == "GET" {
+                return StatusCode::METHOD_NOT_ALLOWED.into_response();
+            }
+            if let Some(session) = &session
+                && !state.live.contains(session)
+            {
+                return lost.into_response();
+            }
+            match method {
+                "DELETE" => {
+                    state.live.remove(&session.unwrap());
+                    StatusCode::OK.into_response()
+                }
+                "server/discover" => hand_made::failure(&message["id"], -32601, "no"),
+                "initialize" => {
+                    state.begun += 1;
+                    let id = format!("session-{}", state.begun);
+                    state.live.insert(id.clone());
+                    let welcome = hand_made::result(&message["id"], hand_made::welcome());
+                    ([("mcp-session-id", id)], welcome).into_response()
+                }
+                "tools/call" => {
+                    state.ids.push(message["id"].clone());
+                    let content = json!([{ "type": "text", "text": session }]);
+                    hand_made::result(&message["id"], json!({ "content": content }))
+                }
+                _ => hand_made::accepted(),
+            }
+        }
+    });
+    Router::new().route("/mcp", handler)
+}
+
+const LOST: (StatusCode, &str) = (StatusCode::NOT_FOUND, "Session not found");
+
+impl State {
+    fn count(&self, method: &str) -> usize {
+        self.heard
+            .iter()
+            .filter(|(known, _)| known == method)
+            .count()
+    }
+}
+
+async fn open(target: McpTarget) -> McpSession {
+    let cancel = CancellationToken::new();
+    let session = connect(&http(), target, McpLimits::DEFAULT, &cancel).await;
+    session.unwrap()
+}
+
+fn resumable(url: &Url, resumed: Option<ResumableSession>) -> McpTarget {
+    McpTarget {
+        session: SessionLife::Resumable(resumed),
+        server_facts: Some(facts("2025-06-18")),
+        ..target(url)
+    }
+}
+
+/// The session in which a call arrived.
+async fn called_in(session: &McpSession) -> String {
+    let cancel = CancellationToken::new();
+    let outcome = session.call_tool(call("where"), &cancel).await.unwrap();
+    let patchbay_model::Content::Text { text } = &outcome.result.content[0] else {
+        panic!("{outcome:?}");
+    };
+    text.clone()
+}
+
+#[tokio::test]
+async fn a_session_goes_on_without_a_handshake_and_under_ids_of_its_own() {
+    let state = Shared::default();
+    let running = Server::start(server(&state, LOST)).await;
+    let first = open(resumable(&running.url, None)).await;
+    let known = first.facts().clone();
+    assert_eq!(called_in(&first).await, "session-1");
+    let left = first.detach().await.unwrap();
+    assert!(first.is_closed());
+    let second = open(resumable(&running.url, Some(left))).await;
+    assert_eq!(*second.facts(), known);
+    assert_eq!(called_in(&second).await, "session-1");
+    let left = second.detach().await.unwrap();
+    {
+        let state = state.lock().unwrap();
+        assert_eq!((state.count("initialize"), state.count("DELETE")), (1, 0));
+        assert_eq!(state.count("notifications/initialized"), 1);
+        let ids: HashSet<String> = state.ids.iter().map(Value::to_string).collect();
+        assert_eq!(ids.len(), 2, "{ids:?}");
+    }
+    let limit = Duration::from_secs(5);
+    end_session(&http(), target(&running.url), left, limit).await;
+    assert!(state.lock().unwrap().live.is_empty());
+}
+
+#[tokio::test]
+async fn a_session_that_is_over_begins_anew_before_anything_is_done() {
+    let unknown = r#"{"jsonrpc":"2.0","error":{"code":-32000,"message":"Bad Request: No valid session ID provided"},"id":null}"#;
+    for lost in [LOST, (StatusCode::BAD_REQUEST, unknown)] {
+        let state = Shared::default();
+        let running = Server::start(server(&state, lost)).await;
+        let left = open(resumable(&running.url, None)).await.detach().await;
+        state.lock().unwrap().live.clear();
+        let session = open(resumable(&running.url, left)).await;
+        assert_eq!(called_in(&session).await, "session-2");
+        assert_eq!(state.lock().unwrap().ids.len(), 1);
+        // What is left is the one that there is now.
+        let left = session.detach().await.unwrap();
+        assert_eq!(left.id.expose(), "session-2");
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_continued_with_the_credentials_that_it_began_with() {
+    let state = Shared::default();
+    let running = Server::start(server(&state, LOST)).await;
+    let tokens = Counting::new(true);
+    let with = |resumed| McpTarget {
+        tokens: tokens.clone(),
+        ..resumable(&running.url, resumed)
+    };
+    let left = open(with(None)).await.detach().await.unwrap();
+    let same = open(with(Some(left.clone()))).await;
+    assert_eq!(called_in(&same).await, "session-1");
+    same.detach().await.unwrap();
+    // Its token is another one from now on.
+    tokens.refusals.lock().await.push(None);
+    let other = open(with(Some(left.clone()))).await;
+    assert_eq!(called_in(&other).await, "session-2");
+    let any = ResumableSession {
+        credentials: None,
+        ..left
+    };
+    let renewed = open(with(Some(any))).await;
+    assert_eq!(called_in(&renewed).await, "session-1");
+}
+
+#[tokio::test]
+async fn a_session_ends_with_its_connection_unless_it_is_left() {
+    let state = Shared::default();
+    let running = Server::start(server(&state, LOST)).await;
+    for life in [SessionLife::Connection, SessionLife::Resumable(None)] {
+        let target = McpTarget {
+            session: life,
+            ..resumable(&running.url, None)
+        };
+        let session = open(target).await;
+        called_in(&session).await;
+        session.close().await;
+        assert!(state.lock().unwrap().live.is_empty());
+    }
+    let own = McpTarget {
+        session: SessionLife::Connection,
+        ..resumable(&running.url, None)
+    };
+    assert!(open(own).await.detach().await.is_none());
+    assert_eq!(state.lock().unwrap().count("DELETE"), 3);
+}
