@@ -20,6 +20,7 @@ mod private_memory;
 #[cfg(unix)]
 mod programs;
 mod secrets;
+mod sessions;
 mod sign_in;
 mod time_limits;
 mod trust;

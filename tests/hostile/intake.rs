@@ -190,6 +190,13 @@ pub(crate) const INTAKES: &[Intake] = &[
         ],
     ),
     intake(
+        "sessions left to commands",
+        &[
+            "crates/patchbay-ops/src/servers/sessions/over_http/records.rs::files",
+            "crates/patchbay-ops/src/servers/sessions/over_http/records.rs::load",
+        ],
+    ),
+    intake(
         "preferences",
         &[
             "src/window/place.rs::clamp_window",

@@ -32,7 +32,7 @@ pub(crate) async fn read_server_log(
     Ok(patchbay_ops::read_server_log(&cx, &connector).await?)
 }
 
-/// The servers that are programs and run now.
+/// The sessions that are there between commands now.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn list_sessions(cx: State<'_, Context>) -> Result<Vec<HeldSession>, Problem> {

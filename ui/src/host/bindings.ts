@@ -137,7 +137,7 @@ export const commands = {
 	listConnectors: () => typedError<Connector[], Problem>(__TAURI_INVOKE("list_connectors")),
 	/**  Where the sign-in of a connector differs from the standards, and where it may. */
 	listDeviations: (connector: ConnectorId) => typedError<DeviationView[], Problem>(__TAURI_INVOKE("list_deviations", { connector })),
-	/**  The servers that are programs and run now. */
+	/**  The sessions that are there between commands now. */
 	listSessions: () => typedError<HeldSession[], Problem>(__TAURI_INVOKE("list_sessions")),
 	/**
 	 *  The icon of a connector, or of a tool of it, as a `data:` URL of a small raster picture; `None` where there is none
@@ -1600,19 +1600,19 @@ export type Granted = {
 	entry: WalletEntryId,
 };
 
-/**  A server that outlives the commands that use it. */
+/**  A session that outlives the commands that use it. */
 export type HeldSession = {
-	/**  Whose server it is. */
+	/**  Whose session it is. */
 	connector: ConnectorId,
 	/**  What the connector is called; its id where it is gone. */
 	name: string,
-	/**  The program that was started. */
-	program: string,
-	/**  Its first process. */
-	pid: number,
+	/**  The program that was started, or the address of the server. */
+	server: string,
+	/**  The first process of the program; `None` for a server of the web. */
+	pid: number | null,
 	/**  How many commands use it now. */
 	clients: number,
-	/**  For how long it runs, in seconds. */
+	/**  For how long it is there, in seconds. */
 	seconds: number,
 };
 

@@ -104,7 +104,7 @@ pub(crate) struct Settings {
     /// Show errors only
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// Start local programs for this command alone, and end them with it
+    /// Give this command sessions of its own, and end them with it
     #[arg(
         long,
         global = true,
@@ -129,7 +129,7 @@ pub(crate) enum Noun {
     /// Show, repeat and compare runs
     #[command(subcommand)]
     Run(RunVerb),
-    /// Manage local programs that stay between commands
+    /// Manage what servers remember between commands
     #[command(subcommand, alias = "sessions")]
     Session(SessionVerb),
     /// Manage credentials

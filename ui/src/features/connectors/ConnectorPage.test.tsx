@@ -188,7 +188,7 @@ it("says_that_a_program_runs_and_stops_it", async () => {
   const running = {
     connector: "con_github",
     name: "github",
-    program: "/usr/bin/npx",
+    server: "/usr/bin/npx",
     pid: 4711,
     clients: 1,
     seconds: 125,

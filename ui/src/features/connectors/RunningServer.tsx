@@ -18,7 +18,7 @@ export function RunningServer({ connector }: { connector: Connector }) {
         known?.filter((one) => one.connector !== connector.id),
       ),
   });
-  const session = data?.find((one) => one.connector === connector.id);
+  const session = data?.find((one) => one.connector === connector.id && one.pid !== null);
   if (stop.error) return <ProblemNotice problem={asProblem(stop.error)} onRetry={() => stop.mutate()} />;
   if (!session) return null;
   return (

@@ -4,17 +4,18 @@ use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SessionVerb {
-    /// List local programs that run between commands
+    /// List the sessions of servers between commands
     ///
-    /// A connector's local program stays for ten minutes after the last command that used it.
+    /// A connector's local program, or its session at a server on the web, stays for ten minutes after the last command
+    /// that used it.
     #[command(visible_alias = "ls")]
     List,
-    /// End a connector's program, or all of them
+    /// End a connector's session, or all of them
     End {
         /// Connector
         #[arg(required_unless_present = "all", conflicts_with = "all")]
         connector: Option<String>,
-        /// End all programs
+        /// End all sessions
         #[arg(long)]
         all: bool,
     },

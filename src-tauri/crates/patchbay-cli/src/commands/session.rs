@@ -1,4 +1,4 @@
-//! `patchbay session …`: local programs that stay between commands.
+//! `patchbay session …`: what servers remember between commands.
 
 use patchbay_model::count;
 use patchbay_ops::{HeldSession, end_sessions, list_sessions};
@@ -26,7 +26,7 @@ async fn list(cli: &Cli) -> Result<(), Failure> {
         if sessions.is_empty() {
             return String::new();
         }
-        let heads = ["CONNECTOR", "PROGRAM", "PROCESS", "COMMANDS", "RUNNING"];
+        let heads = ["CONNECTOR", "SERVER", "PROCESS", "COMMANDS", "RUNNING"];
         Table::new(heads, sessions.iter().map(row)).render(screen)
     })
 }
@@ -34,8 +34,12 @@ async fn list(cli: &Cli) -> Result<(), Failure> {
 fn row(session: &HeldSession) -> [Cell; 5] {
     [
         Cell::from(&session.name),
-        Cell::from(&session.program),
-        Cell::from(session.pid.to_string()),
+        Cell::from(&session.server),
+        Cell::from(
+            session
+                .pid
+                .map_or_else(|| "-".to_owned(), |pid| pid.to_string()),
+        ),
         Cell::from(session.clients.to_string()),
         Cell::from(when::duration(session.seconds.max(1).saturating_mul(1000))),
     ]

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::secrets;
 use crate::secrets::StoredSecret;
+use crate::servers::sessions;
 
 /// Saves the tokens, in the vault first, and has the connector use them; `user` is whose they are, as far as
 /// the provider tells.
@@ -52,7 +53,7 @@ pub(super) async fn save_grant(
         scope_upgrade::forget_scopes(connector);
     };
     status::change(cx, id, change).await?;
-    cx.sessions().close(id).await;
+    sessions::end_session(cx, id).await;
     cx.emit(Event::WalletChanged);
     Ok(())
 }

@@ -96,6 +96,8 @@ pub async fn update_connector(
         || after.network != before.network
         || after.status.status == Status::Disabled;
     if reconnects {
+        // Where it was before, and as whom it was there.
+        servers::sessions::over_http::end_of(cx, &before).await;
         servers::sessions::end_session(cx, id).await;
     }
     let was_shown = before.network.client_certificate.is_some();
@@ -326,6 +328,8 @@ pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Erro
         });
     }
     cx.running_authorizations().end_of(id).await;
+    // As long as the server can be told.
+    servers::sessions::over_http::end_of(cx, &connector).await;
     cx.store().remove_connector(id).await?;
     servers::sessions::end_session(cx, id).await;
     cx.emit(Event::ConnectorsChanged);

@@ -14,9 +14,10 @@ use crate::operations::{Call, CallOperation};
 use crate::redact::{KnownSecrets, REDACTED};
 
 /// Headers whose value lets whoever has it in.
-const SECRET_HEADERS: [&str; 6] = [
+const SECRET_HEADERS: [&str; 7] = [
     "authorization",
     "cookie",
+    "mcp-session-id",
     "proxy-authorization",
     "set-cookie",
     "set-cookie2",

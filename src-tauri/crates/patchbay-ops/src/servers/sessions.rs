@@ -1,5 +1,5 @@
-//! Servers that are programs and outlive a command: a process of our own holds them, so that what a server remembers
-//! is still there for the next command, and it is not started each time.
+//! What servers remember for longer than a command: those of the web by an id that the next command sends, and those
+//! that are programs because a process of our own holds them, which are not started each time either.
 //!
 //! That process is the app, where it runs and was the first to need one; else the first command that needs a server
 //! starts one for nothing but this, which ends when nothing is left to hold. It needs neither the vault nor the
@@ -11,11 +11,12 @@
 
 #[cfg(unix)]
 mod host;
+pub(crate) mod over_http;
 #[cfg(unix)]
 mod socket;
 
 use patchbay_model::{Connector, ConnectorId, ServerCommand};
-use patchbay_platforms::mcp::{AttachError, Attached, HeldServer, Launch, McpProgram};
+use patchbay_platforms::mcp::{AttachError, Attached, HeldServer, IdleSession, Launch, McpProgram};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use specta::Type;
@@ -30,21 +31,21 @@ use crate::error::Error;
 /// The argument by which the command line becomes the process that holds sessions.
 pub const HOST_SESSIONS: &str = "__host";
 
-/// A server that outlives the commands that use it.
+/// A session that outlives the commands that use it.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldSession {
-    /// Whose server it is.
+    /// Whose session it is.
     pub connector: ConnectorId,
     /// What the connector is called; its id where it is gone.
     pub name: String,
-    /// The program that was started.
-    pub program: String,
-    /// Its first process.
-    pub pid: u32,
+    /// The program that was started, or the address of the server.
+    pub server: String,
+    /// The first process of the program; `None` for a server of the web.
+    pub pid: Option<u32>,
     /// How many commands use it now.
     pub clients: u32,
-    /// For how long it runs, in seconds.
+    /// For how long it is there, in seconds.
     pub seconds: u32,
 }
 
@@ -57,55 +58,57 @@ pub async fn host_sessions(_program: std::path::PathBuf) -> Result<(), Error> {
     Ok(())
 }
 
-/// The servers that are held now.
+/// The sessions that are there for the next command now.
 ///
 /// # Errors
-/// [`Error::Store`]; [`Error::File`] where the process that holds them does not answer.
+/// [`Error::Store`]; [`Error::File`] where the process that holds programs does not answer.
 pub async fn list_sessions(cx: &Context) -> Result<Vec<HeldSession>, Error> {
     let held = list(cx).await?;
-    if held.is_empty() {
+    let left = over_http::list(cx).await;
+    if held.is_empty() && left.is_empty() {
         return Ok(Vec::new());
     }
+    let now = cx.now().unix_millis();
     let connectors = list_connectors(cx).await?;
-    let named = |held: HeldServer| {
+    let name = |connector: &str| {
         let mut known = connectors.iter();
-        let connector = known.find(|known| known.id.as_str() == held.connector);
-        HeldSession {
-            name: connector.map_or_else(|| held.connector.clone(), |known| known.name.clone()),
-            connector: ConnectorId::new(held.connector),
-            program: held.program,
-            pid: held.pid,
-            clients: held.clients,
-            seconds: held.seconds,
-        }
+        let known = known.find(|known| known.id.as_str() == connector);
+        known.map_or_else(|| connector.to_owned(), |known| known.name.clone())
     };
-    Ok(held.into_iter().map(named).collect())
+    let held = held.into_iter().map(|held| HeldSession {
+        name: name(&held.connector),
+        connector: ConnectorId::new(held.connector),
+        server: held.program,
+        pid: Some(held.pid),
+        clients: held.clients,
+        seconds: held.seconds,
+    });
+    let left = left.into_iter().map(|left| HeldSession {
+        name: name(left.connector.as_str()),
+        connector: left.connector,
+        server: left.endpoint,
+        pid: None,
+        clients: 0,
+        seconds: u32::try_from((now - left.since.unix_millis()) / 1000).unwrap_or_default(),
+    });
+    Ok(held.chain(left).collect())
 }
 
-/// Ends the servers that are held for a connector, or all of them, and tells how many those were.
+/// Ends the sessions that are there for a connector, or all of them, and tells how many those were.
 ///
 /// # Errors
-/// [`Error::File`] where the process that holds them does not answer.
-#[cfg(unix)]
+/// [`Error::File`] where the process that holds programs does not answer.
 pub async fn end_sessions(cx: &Context, id: Option<&ConnectorId>) -> Result<u32, Error> {
-    host::end(cx.paths(), id.map(|id| id.as_str().to_owned())).await
+    let left = over_http::end_all(cx, id).await;
+    Ok(left + end_held(cx, id).await?)
 }
 
-/// Ends the servers that are held; on this system there are none.
-///
-/// # Errors
-/// None.
-#[cfg(not(unix))]
-pub async fn end_sessions(_cx: &Context, _id: Option<&ConnectorId>) -> Result<u32, Error> {
-    Ok(0)
-}
-
-/// Ends the connection of a connector, and the server that is held for it: nobody may use it any more, or it would
-/// go on with what it was given before. The next use starts it anew.
+/// Ends the connection of a connector, and the session that is there for it: nobody may use it any more, or it would
+/// go on with what it was given before. The next use begins anew.
 pub async fn end_session(cx: &Context, id: &ConnectorId) {
     cx.sessions().close(id).await;
     if let Err(error) = end_sessions(cx, Some(id)).await {
-        tracing::warn!(%error, "a server that outlives commands was not ended");
+        tracing::warn!(%error, "a session that outlives commands was not ended");
     }
 }
 
@@ -155,6 +158,41 @@ async fn attach_by(
     _launch: Launch,
 ) -> Result<Option<Attached>, AttachError> {
     Ok(None)
+}
+
+/// Has a session over HTTP kept alive until the next command, by whoever outlives us.
+#[cfg(unix)]
+async fn keep_alive(cx: &Context, session: IdleSession) {
+    let Some(host @ SessionHost::Program(_)) = cx.session_host() else {
+        return;
+    };
+    if let Err(error) = host::keep_alive(cx, host, session).await {
+        tracing::warn!(%error, "a session is not kept alive");
+    }
+}
+
+#[cfg(not(unix))]
+async fn keep_alive(_cx: &Context, _session: IdleSession) {}
+
+/// Takes a session over HTTP back from whoever keeps it alive.
+#[cfg(unix)]
+async fn release(cx: &Context, id: &ConnectorId) {
+    if let Err(error) = host::release(cx.paths(), id, cx.asks()).await {
+        tracing::debug!(%error, "a session was not taken back");
+    }
+}
+
+#[cfg(not(unix))]
+async fn release(_cx: &Context, _id: &ConnectorId) {}
+
+#[cfg(unix)]
+async fn end_held(cx: &Context, id: Option<&ConnectorId>) -> Result<u32, Error> {
+    host::end(cx.paths(), id.map(|id| id.as_str().to_owned())).await
+}
+
+#[cfg(not(unix))]
+async fn end_held(_cx: &Context, _id: Option<&ConnectorId>) -> Result<u32, Error> {
+    Ok(0)
 }
 
 #[cfg(unix)]

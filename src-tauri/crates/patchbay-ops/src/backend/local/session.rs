@@ -3,7 +3,7 @@
 mod changes;
 
 use patchbay_model::Connector;
-use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget};
+use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget, SessionLife};
 use tokio_util::sync::CancellationToken;
 
 use crate::address::{endpoint_of, plain_http};
@@ -12,6 +12,7 @@ use crate::connectors::time_limits::{limits_of, name_limit};
 use crate::context::Context;
 use crate::error::{Error, TimeLimit};
 use crate::secrets::programs::Occasion;
+use crate::servers::sessions::over_http::{self, Lease};
 use crate::servers::{self, Cause};
 
 /// The connection of a connector, and whether it was there already.
@@ -56,6 +57,7 @@ async fn connect(
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
     let url = endpoint_of(connector)?;
+    let lease = over_http::lease(cx, connector).await;
     let target = McpTarget {
         plain_http: plain_http(connector.allows_plain_http, &url),
         url,
@@ -63,13 +65,20 @@ async fn connect(
         server_facts: connector.server.clone(),
         declared: declared_to(cx, connector),
         log: Some(servers::log::writer(cx, &connector.id)),
+        session: lease
+            .as_ref()
+            .map_or_else(SessionLife::default, Lease::life),
     };
     let network = cx.network_of(connector).await?;
-    Ok(mcp::connect(
+    let session = mcp::connect(
         network.client_for(&target.url),
         target,
         limits_of(connector, McpLimits::DEFAULT.connect),
         cancel,
     )
-    .await?)
+    .await?;
+    if let Some(lease) = lease {
+        lease.hand_over_at_end(cx, &connector.id);
+    }
+    Ok(session)
 }

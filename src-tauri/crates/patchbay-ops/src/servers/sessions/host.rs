@@ -10,7 +10,7 @@ use std::time::Duration;
 use patchbay_files::{create_private_folder, open_lock};
 use patchbay_model::ConnectorId;
 use patchbay_platforms::mcp::{
-    self, AttachError, Attached, HeldServer, Host, Launch, OnLine, ProcessGuard,
+    self, AttachError, Attached, HeldServer, Host, IdleSession, Launch, OnLine, ProcessGuard,
 };
 use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{SignalKind, signal};
@@ -60,12 +60,46 @@ pub(super) async fn attach(
     host: &SessionHost,
     launch: Launch,
 ) -> Result<Attached, AttachError> {
+    let attach = |stream| mcp::attach(stream, launch.clone());
+    ask_host(cx, host, attach).await
+}
+
+/// Has a session over HTTP kept alive; starts whoever does that where nobody does.
+pub(super) async fn keep_alive(
+    cx: &Context,
+    host: &SessionHost,
+    session: IdleSession,
+) -> Result<(), AttachError> {
+    let keep_alive = |stream| mcp::keep_alive(stream, session.clone());
+    ask_host(cx, host, keep_alive).await
+}
+
+/// Takes the session of a connector back that is kept alive, as far as one is.
+pub(super) async fn release(paths: &AppPaths, id: &ConnectorId, asks: bool) -> Result<(), Error> {
+    match connect_if_running(paths).await? {
+        Some(stream) => {
+            let released = mcp::release(stream, id.as_str().to_owned(), asks).await;
+            released.map_err(|error| host_error(paths, error))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Asks whoever holds sessions; starts it where nobody does.
+async fn ask_host<T, Asking>(
+    cx: &Context,
+    host: &SessionHost,
+    ask: impl Fn(UnixStream) -> Asking,
+) -> Result<T, AttachError>
+where
+    Asking: Future<Output = Result<T, AttachError>>,
+{
     let paths = cx.paths();
     let (deadline, mut wait) = (Instant::now() + START_TIMEOUT, RETRY_DELAY.0);
     let mut is_started = false;
     loop {
         let tried = match socket::connect(paths).await {
-            Ok(stream) => mcp::attach(stream, launch.clone()).await,
+            Ok(stream) => ask(stream).await,
             Err(error) => Err(error.into()),
         };
         match &tried {

@@ -1,0 +1,164 @@
+use std::sync::Arc;
+
+use patchbay_model::{ConnectorId, Secret, WalletEntryId};
+use serde_json::json;
+
+use super::*;
+use crate::app_paths::AppPaths;
+use crate::clock::SystemClock;
+use crate::testing::{NOBODY, add, open};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn session(id: &str) -> ResumableSession {
+    ResumableSession {
+        id: Secret::new(id),
+        handshake: json!({ "protocolVersion": "2025-11-25" }),
+        credentials: None,
+        is_checked: false,
+    }
+}
+
+fn at(minutes: u32) -> Timestamp {
+    Timestamp::from_unix_millis(1_800_000_000_000).unwrap() + MINUTE * minutes
+}
+
+fn id_of(record: Option<&Record>) -> Option<String> {
+    record.map(|record| record.session().id.expose().to_owned())
+}
+
+#[tokio::test]
+async fn a_record_is_taken_once_and_by_its_own_only() {
+    let home = tempfile::tempdir().unwrap();
+    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let connector = add(&cx, NOBODY).await;
+    let records = Records::new(&AppPaths::under(home.path()));
+    let record = |id, since, used| {
+        Record::new(
+            &connector,
+            binding(&connector),
+            session(id),
+            at(since),
+            at(used),
+        )
+    };
+    assert!(records.leave(record("a", 0, 1), false).await.is_none());
+    assert!(records.leave(record("b", 1, 1), true).await.is_none());
+    let listed = records.list(at(2)).await;
+    assert_eq!(listed.len(), 2);
+    // One that began later gives way, one that began earlier takes its place.
+    let surplus = records.leave(record("c", 1, 2), false).await;
+    assert_eq!(id_of(surplus.as_ref()).as_deref(), Some("c"));
+    let surplus = records.leave(record("d", 0, 2), true).await;
+    assert_eq!(id_of(surplus.as_ref()).as_deref(), Some("b"));
+
+    let other = ConnectorId::new("con_other");
+    assert!(records.take_over(&other, false, at(2)).await.0.is_none());
+    let (found, expired) = records.take_over(&connector.id, false, at(2)).await;
+    assert_eq!(
+        (id_of(found.as_ref()).as_deref(), expired.len()),
+        (Some("a"), 0)
+    );
+    assert!(
+        records
+            .take_over(&connector.id, false, at(2))
+            .await
+            .0
+            .is_none()
+    );
+    // Whoever comes for another connector finds what is too old.
+    let (found, expired) = records.take_over(&other, false, at(12)).await;
+    assert!(found.is_none());
+    assert_eq!(id_of(expired.first()).as_deref(), Some("d"));
+    assert!(records.take(None).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_record_is_left_out() {
+    let home = tempfile::tempdir().unwrap();
+    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let connector = add(&cx, NOBODY).await;
+    let paths = AppPaths::under(home.path());
+    let records = Records::new(&paths);
+    let hostile = ConnectorId::new("../../escaped");
+    let record = Record::new(&connector, String::new(), session("a"), at(0), at(0));
+    let ours = records.leave(record.clone(), false).await;
+    assert!(ours.is_none());
+    let folder = paths.data.join("sessions").join("http");
+    let file = folder.join(format!("{}.json", connector.id));
+    for text in [
+        "",
+        "{}",
+        "[1]",
+        "null",
+        &"[".repeat(10_000),
+        &"x".repeat(3 << 20),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        assert!(records.list(at(0)).await.is_empty());
+        let (found, expired) = records.take_over(&connector.id, false, at(0)).await;
+        assert!(found.is_none() && expired.is_empty());
+    }
+    // What was half written when its process ended.
+    let half = folder.join("con_1.json.part-0123456789abcdef");
+    std::fs::write(&half, "{").unwrap();
+    assert!(records.list(at(0)).await.is_empty());
+    assert!(!half.exists());
+    assert!(records.take_over(&hostile, false, at(0)).await.0.is_none());
+    let mut elsewhere = record;
+    elsewhere.connector = hostile;
+    assert!(records.leave(elsewhere, false).await.is_none());
+    assert!(!home.path().join("escaped.json").exists());
+    #[cfg(unix)]
+    {
+        let secret = home.path().join("secret.json");
+        std::fs::write(&secret, "{}").unwrap();
+        std::fs::remove_file(&file).unwrap();
+        std::os::unix::fs::symlink(&secret, &file).unwrap();
+        assert!(records.list(at(0)).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_session_belongs_to_the_settings_that_it_began_with() {
+    let home = tempfile::tempdir().unwrap();
+    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let connector = add(&cx, NOBODY).await;
+    let known = binding(&connector);
+    let mut renamed = connector.clone();
+    renamed.title = "Another".to_owned();
+    assert_eq!(binding(&renamed), known);
+    let changes: [fn(&mut Connector); 4] = [
+        |it| it.endpoint = Some("http://127.0.0.1:10/mcp".to_owned()),
+        |it| it.identity.user = Some("lena".to_owned()),
+        |it| it.roots = vec!["/srv".to_owned()],
+        |it| {
+            it.authentication = Authentication::Bearer {
+                entry: WalletEntryId::new("wal_1"),
+            }
+        },
+    ];
+    for change in changes {
+        let mut changed = connector.clone();
+        change(&mut changed);
+        assert_ne!(binding(&changed), known);
+    }
+
+    // Nobody holds sessions for others here.
+    assert!(lease(&cx, &connector).await.is_none());
+    cx.hold_sessions_here();
+    let record = Record::new(&connector, known, session("a"), cx.now(), cx.now());
+    let records = Records::new(cx.paths());
+    assert!(records.leave(record.clone(), false).await.is_none());
+    let mut moved = connector.clone();
+    moved.endpoint = Some("http://127.0.0.1:10/mcp".to_owned());
+    let taken = lease(&cx, &moved).await.unwrap();
+    assert!(matches!(taken.life(), SessionLife::Resumable(None)));
+    assert!(records.leave(record, false).await.is_none());
+    let taken = lease(&cx, &connector).await.unwrap();
+    let SessionLife::Resumable(Some(found)) = taken.life() else {
+        panic!("it was not found");
+    };
+    assert_eq!(found.id.expose(), "a");
+    cx.close().await;
+}

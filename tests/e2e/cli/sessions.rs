@@ -1,0 +1,215 @@
+//! Sessions at servers of the web that outlive the commands that use them.
+
+use std::path::PathBuf;
+#[cfg(unix)]
+use std::time::Duration;
+
+#[cfg(unix)]
+use patchbay_playground::{LoggedRequest, Playground, Switches};
+
+use super::desk::{Done, Terminal};
+
+/// A desk whose commands leave their sessions to the next one, before a server that counts calls for each session.
+struct Sessions(Terminal);
+
+impl Sessions {
+    async fn new() -> Self {
+        let terminal = Terminal::new().await;
+        let url = terminal.playground.at("sessions/mcp");
+        terminal.add(url.as_str(), &[]).await;
+        terminal
+            .run(&["connector", "connect", "play"])
+            .await
+            .succeeded();
+        terminal.playground.clear_log();
+        Self(terminal)
+    }
+
+    async fn run(&self, words: &[&str]) -> Done {
+        let mut command = self.0.command(words);
+        command.env_remove("PATCHBAY_OWN_SESSION");
+        self.0.finish(command, "").await
+    }
+
+    /// How often the tool was called in the session of that command.
+    async fn count(&self, more: &[&str]) -> u32 {
+        let run = [&["tool", "run", "play", "count", "--json"], more].concat();
+        let run = self.run(&run).await;
+        run.succeeded();
+        let content = run.document()["result"]["content"][0]["text"].clone();
+        content.as_str().unwrap().parse().unwrap()
+    }
+
+    fn handshakes(&self) -> usize {
+        let begins = |method: Option<String>| method.as_deref() == Some("initialize");
+        self.0
+            .playground
+            .count(|request| begins(request.rpc_method()))
+    }
+
+    fn deletions(&self) -> usize {
+        self.0
+            .playground
+            .count(|request| request.method == "DELETE")
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.0.home.path().join("patchbay/data/sessions/http")
+    }
+
+    /// The files in which sessions are left.
+    fn records(&self) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(self.folder()) else {
+            return Vec::new();
+        };
+        entries.map(|entry| entry.unwrap().path()).collect()
+    }
+
+    /// Has the session left behind long ago.
+    fn age(&self) {
+        let [path] = &self.records()[..] else {
+            panic!("not one record");
+        };
+        let text = std::fs::read(path).unwrap();
+        let mut record: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        record["used"] = "2026-01-01T00:00:00Z".into();
+        std::fs::write(path, record.to_string()).unwrap();
+    }
+}
+
+impl Drop for Sessions {
+    /// Nothing is left behind, a process that answers for a session included.
+    fn drop(&mut self) {
+        let mut command = self.0.command(&["session", "end", "--all"]);
+        drop(command.as_std_mut().output());
+    }
+}
+
+#[tokio::test]
+async fn a_session_goes_on_from_command_to_command() {
+    let desk = Sessions::new().await;
+    assert_eq!(desk.count(&[]).await, 1);
+    assert_eq!(desk.count(&[]).await, 2);
+    assert_eq!(desk.count(&[]).await, 3);
+    assert_eq!((desk.handshakes(), desk.deletions()), (1, 0));
+
+    assert_eq!(desk.count(&["--own-session"]).await, 1);
+    assert_eq!((desk.handshakes(), desk.deletions()), (2, 1));
+    assert_eq!(desk.count(&[]).await, 4);
+
+    // Its id is for the server alone.
+    let sent = desk.0.playground.log();
+    let mut ids = sent
+        .iter()
+        .filter_map(|request| request.header("mcp-session-id"));
+    let id = ids.next_back().unwrap().to_owned();
+    let listed = desk.run(&["session", "list", "--json"]).await;
+    let shown = desk.run(&["session", "list"]).await;
+    let run = desk.run(&["run", "show", "last", "--json"]).await;
+    for shown in [&listed, &shown, &run] {
+        assert!(!shown.shown().contains(&id), "{shown:?}");
+    }
+    let database = std::fs::read(desk.0.home.path().join("patchbay/data/patchbay.db")).unwrap();
+    let bytes = id.as_bytes();
+    assert!(!database.windows(bytes.len()).any(|found| found == bytes));
+    let listed = listed.document();
+    assert_eq!(listed[0]["name"], "play", "{listed}");
+    assert_eq!(listed[0]["pid"], serde_json::Value::Null);
+    assert_eq!(listed.as_array().map(Vec::len), Some(1));
+    assert!(shown.stdout.contains("/sessions/mcp"), "{shown:?}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(desk.folder()), 0o700);
+        assert_eq!(mode(desk.records().remove(0)), 0o600);
+    }
+
+    let ended = desk.run(&["session", "end", "play"]).await;
+    assert_eq!(ended.stderr, "Ended 1 session.\n");
+    assert_eq!((desk.records().len(), desk.deletions()), (0, 2));
+    assert_eq!(desk.0.playground.sessions().await, 0);
+    assert_eq!(desk.count(&[]).await, 1);
+}
+
+#[tokio::test]
+async fn a_session_that_its_server_forgot_is_replaced_without_a_word() {
+    let desk = Sessions::new().await;
+    assert_eq!(desk.count(&[]).await, 1);
+    desk.0.playground.forget_sessions().await;
+    assert_eq!(desk.count(&[]).await, 1);
+    assert_eq!(desk.handshakes(), 2);
+    assert_eq!(desk.count(&[]).await, 2);
+    assert_eq!(desk.handshakes(), 2);
+}
+
+#[tokio::test]
+async fn a_session_that_nobody_uses_for_long_is_ended() {
+    let desk = Sessions::new().await;
+    assert_eq!(desk.count(&[]).await, 1);
+    desk.age();
+    let listed = desk.run(&["session", "list"]).await;
+    assert_eq!(listed.stderr, "No sessions.\n");
+    assert_eq!(desk.count(&[]).await, 1);
+    assert_eq!((desk.handshakes(), desk.deletions()), (2, 1));
+    assert_eq!(desk.0.playground.sessions().await, 1);
+}
+
+#[tokio::test]
+async fn a_session_goes_with_what_it_belongs_to() {
+    let desk = Sessions::new().await;
+    let elsewhere = format!("{}?other", desk.0.playground.at("sessions/mcp"));
+    let ends: [&[&str]; 3] = [
+        &["connector", "disconnect", "play"],
+        &["connector", "edit", "play", "--url", &elsewhere],
+        &["connector", "remove", "play", "--yes"],
+    ];
+    for (ended, words) in ends.into_iter().enumerate() {
+        assert_eq!(desk.count(&[]).await, 1, "{words:?}");
+        assert_eq!(desk.records().len(), 1);
+        desk.run(words).await.succeeded();
+        assert_eq!(desk.records(), [] as [PathBuf; 0], "{words:?}");
+        assert_eq!(desk.deletions(), ended + 1, "{words:?}");
+        assert_eq!(desk.0.playground.sessions().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn one_command_at_a_time_has_a_session() {
+    let desk = Sessions::new().await;
+    for calls in 1..=5 {
+        assert_eq!(desk.count(&[]).await, calls);
+    }
+    let mut counted = futures::future::join_all((0..4).map(|_| desk.count(&[]))).await;
+    counted.sort_unstable();
+    assert!(counted[0] == 1 && counted[3] >= 6, "{counted:?}");
+    // Of those that were left the oldest stays.
+    assert_eq!(desk.records().len(), 1);
+    assert_eq!(desk.0.playground.sessions().await, 1);
+    assert_eq!(desk.count(&[]).await, counted[3] + 1);
+}
+
+/// As a browser's server does, which would close it.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_that_asks_for_signs_of_life_gets_them_between_commands() {
+    let desk = Sessions::new().await;
+    let every = Duration::from_millis(500);
+    let turn = |switches: &mut Switches| switches.session_pings = Some(every);
+    desk.0.playground.turn(turn);
+    for calls in 1..=3 {
+        assert_eq!(desk.count(&[]).await, calls);
+        let pongs = |playground: &Playground| {
+            let is_pong = |request: &LoggedRequest| request.body.contains(r#""result":{}"#);
+            playground.count(is_pong)
+        };
+        let before = pongs(&desk.0.playground);
+        let answered = |playground: &Playground| pongs(playground) >= before + 3;
+        let limit = Duration::from_secs(20);
+        assert!(desk.0.playground.wait_until(answered, limit).await);
+    }
+    assert_eq!((desk.handshakes(), desk.deletions()), (1, 0));
+    let ended = desk.run(&["session", "end", "--all"]).await;
+    assert_eq!(ended.stderr, "Ended 1 session.\n");
+    assert_eq!(desk.0.playground.sessions().await, 0);
+}
