@@ -41,7 +41,8 @@ fn mistral_is_signed_in_to_switched_shared_and_given_a_credential() {
     let window = &stage.window;
 
     window.see("region", "On Mistral");
-    window.press_in(("group", "Your organization"), "button", "Turn on");
+    window.press("button", "Turn on for…");
+    window.press("menuitem", "Your organization");
     window.see_text("Turn on done");
     let active = |level: &str| {
         let level = level.to_owned();

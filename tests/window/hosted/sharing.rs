@@ -52,9 +52,11 @@ fn it_is_switched_on_and_off_for_each_level() {
     let stage = stage(false);
     let window = &stage.window;
     for (group, level) in LEVELS {
-        window.press_in(("group", group), "button", "Turn on");
+        window.press("button", "Turn on for…");
+        window.press("menuitem", group);
         window.wait_until("it to be on", || is_on(&stage, level));
-        window.press_in(("group", group), "button", "Turn off");
+        window.press("button", "Turn off for…");
+        window.press("menuitem", group);
         window.see_text("Turns it off for");
         window.press_in(("alertdialog", "Turn off?"), "button", "Turn off");
         window.see_gone("alertdialog", "*");
@@ -70,7 +72,8 @@ fn it_is_switched_on_and_off_for_each_level() {
 fn the_older_surface_asks_how_tools_may_be_used_and_shares_for_good() {
     let stage = stage(true);
     let window = &stage.window;
-    window.press_in(("group", "Your workspace"), "button", "Turn on");
+    window.press("button", "Turn on for…");
+    window.press("menuitem", "Your workspace");
     let asked = ("dialog", "Turn on?");
     window.see(asked.0, asked.1);
     window.see_text("Your workspace");
