@@ -396,6 +396,9 @@ async fn the_doctor_names_the_step_that_fails() {
     });
     let expected = ("negotiation".to_owned(), Code::PlatformFailed);
     assert_eq!(failing().await, Some(expected));
+    desk.playground.stop().await;
+    let expected = ("connect".to_owned(), Code::NetworkUnreachable);
+    assert_eq!(failing().await, Some(expected));
     assert_eq!(desk.browser.opened().len(), 1);
 }
 
