@@ -22,6 +22,10 @@ describe("home", () => {
   it("starts_with_one_box_and_only_what_there_is", async () => {
     const { container } = renderApp("/");
     expect(await screen.findByRole("heading", { name: "Add your first connector" })).toBeVisible();
+    expect(screen.getByText("Paste the address of an MCP server, a command, or JSON from another app.")).toBeVisible();
+    expect(
+      screen.getByRole("button", { name: /^Add a connector.*A server on the web or a program on this computer\.$/ }),
+    ).toBeVisible();
     expect(screen.getByRole("textbox", { name: "Address of an MCP server" })).toHaveFocus();
     expect(screen.queryByText("Try the Playground")).toBeNull();
     expect(await axeViolations(container)).toEqual([]);

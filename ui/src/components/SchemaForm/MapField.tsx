@@ -82,7 +82,7 @@ export function MapField(props: FieldProps) {
         isDisabled={field.disabled}
         onPress={() => setLines([...lines, { name: "", text: "" }])}
       >
-        {lines.length === 0 ? `Add to ${name}` : "Add another"}
+        {lines.length === 0 ? "Add item" : "Add another"}
       </Button>
     </div>
   );

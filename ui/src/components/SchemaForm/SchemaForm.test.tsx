@@ -150,7 +150,7 @@ describe("what nobody touched stays as it is", () => {
 it("takes numbers by names of one's own", async () => {
   const limits = { type: "object", additionalProperties: { type: "integer", maximum: 9 } };
   show({ type: "object", properties: { limits } });
-  await userEvent.click(await screen.findByRole("button", { name: "Add to limits" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Add item" }));
   await userEvent.type(screen.getByLabelText("limits: name 1"), "cpu");
   expect(latest).toEqual({});
   const value = screen.getByLabelText("limits: value 1");
@@ -268,21 +268,27 @@ describe("lists", () => {
 
   it("adds and removes entries with fields of their own", async () => {
     show(of({ people: { type: "array", items: of({ name: { type: "string" } }, { required: ["name"] }) } }));
-    await userEvent.click(screen.getByRole("button", { name: "Add to people" }));
+    await userEvent.click(screen.getByRole("button", { name: "Add item" }));
     await userEvent.type(screen.getByLabelText("name"), "Lena");
     expect(latest).toEqual({ people: [{ name: "Lena" }] });
     await userEvent.click(screen.getByRole("button", { name: "Remove item 1" }));
     expect(latest).toEqual({ people: [] });
   });
 
+  it("names what is added by the title of the items", async () => {
+    show(of({ people: { type: "array", items: of({ name: { type: "string" } }, { title: "Person" }) } }));
+    await userEvent.click(await screen.findByRole("button", { name: "Add person" }));
+    expect(latest).toEqual({ people: [{}] });
+  });
+
   it("finds nothing wrong with an entry that was just added, where another one was", async () => {
     show(of({ people: { type: "array", items: of({ name: { type: "string" } }, { required: ["name"] }) } }));
-    await userEvent.click(screen.getByRole("button", { name: "Add to people" }));
+    await userEvent.click(screen.getByRole("button", { name: "Add item" }));
     await userEvent.click(screen.getByLabelText("name"));
     await userEvent.tab();
     expect(screen.getByLabelText("name")).toBeInvalid();
     await userEvent.click(screen.getByRole("button", { name: "Remove item 1" }));
-    await userEvent.click(screen.getByRole("button", { name: "Add to people" }));
+    await userEvent.click(screen.getByRole("button", { name: "Add item" }));
     expect(screen.getByLabelText("name")).toBeValid();
   });
 

@@ -9,7 +9,7 @@ import { toPointer } from "@/lib/jsonPointer";
 import { factsOf } from "@/lib/schema/formSchema";
 import { asSchema, isObject } from "@/lib/schema/schema";
 import { pairedFields } from "@/lib/schema/shortFields";
-import { count } from "@/lib/words";
+import { count, midSentence } from "@/lib/words";
 import { Advanced } from "../Advanced";
 import { Button } from "../Button";
 import { SegmentedControl } from "../SegmentedControl";
@@ -67,16 +67,15 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
 }
 
 /** Entries of a list, each with its fields and a way to take it out. */
-export function Rows({ items, canAdd, onAddClick, disabled, title, fieldPathId }: ArrayFieldTemplateProps) {
-  const isForPeople = useFormFacts().secrets !== undefined;
-  const name =
-    isForPeople && title ? title : String(fieldPathId.path.findLast((part) => typeof part === "string") ?? title);
+export function Rows({ items, canAdd, onAddClick, disabled, schema }: ArrayFieldTemplateProps) {
+  const { title } = asSchema(schema.items);
+  const item = typeof title === "string" && title !== "" ? midSentence(title) : "item";
   return (
     <div className={styles.rows}>
       {items}
       {canAdd && (
         <Button small icon="plus" isDisabled={disabled} onPress={() => onAddClick()}>
-          {items.length === 0 ? `Add to ${name}` : "Add another"}
+          {items.length === 0 ? `Add ${item}` : "Add another"}
         </Button>
       )}
     </div>

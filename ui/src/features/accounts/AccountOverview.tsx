@@ -40,7 +40,9 @@ export function AccountOverview({ account, platform, onShowConnectors, onRemove 
       {platform && !account.isSignedOut && <SignOut account={account} title={platform.title} />}
       <section className={styles.section} aria-label="Remove">
         <h2>Remove</h2>
-        <p className="text2">Takes the account and its connectors out of Patchbay. At the platform everything stays.</p>
+        <p className="text2">
+          {`Removes the account and its connectors from Patchbay. Nothing changes on ${platform?.title ?? account.platform}.`}
+        </p>
         <div className={styles.actions}>
           <Button icon="trash-2" onPress={onRemove}>
             Remove {account.label}

@@ -94,6 +94,9 @@ describe("account", () => {
   it("says_what_goes_with_it_before_it_is_removed", async () => {
     const { user, host } = renderApp("/accounts/acc_cohere", state);
     await user.click(await screen.findByRole("button", { name: "Remove Cohere · Northlight" }));
+    expect(
+      screen.getByText("Removes the account and its connectors from Patchbay. Nothing changes on Cohere."),
+    ).toBeInTheDocument();
     const dialog = await screen.findByRole("alertdialog", { name: "Remove Cohere · Northlight?" });
     expect(dialog).toHaveTextContent(/2 connectors are removed from Patchbay.*Nothing changes on Cohere/);
     expect(await axeViolations(dialog)).toEqual([]);

@@ -18,8 +18,23 @@ it("an_unchecked_connector_says_so_and_can_be_checked_now", async () => {
   expect(health.getByText(/^Seen 1 min ago\./)).toBeVisible();
   expect(health.queryByRole("list", { name: "Connection check" })).toBeNull();
   await user.click(health.getByRole("button", { name: "Check now" }));
-  expect(await health.findByRole("list", { name: "Connection check" })).toBeVisible();
+  const steps = await health.findByRole("list", { name: "Connection check" });
+  expect(within(steps).getByText("Sign-in discovery")).toBeVisible();
   expect(host.lastCall("checkConnector")).toEqual({ connector: "con_github" });
+});
+
+it("says_why_access_was_not_revoked_after_a_disconnect", async () => {
+  const { user } = renderApp("/connectors/con_github", { connectors: [connector()] }, (host) => {
+    host.handlers.disconnectConnector = () => ({
+      connector: connector(),
+      revoked: false,
+      note: "another connector still uses this sign-in",
+    });
+  });
+  await user.click(await screen.findByRole("button", { name: "Disconnect" }));
+  await user.click(within(await screen.findByRole("alertdialog")).getByRole("button", { name: "Disconnect" }));
+  const said = await screen.findAllByText("GitHub disconnected. Another connector still uses this sign-in");
+  expect(said[0]).toBeVisible();
 });
 
 it("of_a_hosted_connector_it_is_said_whose_word_its_status_is", async () => {

@@ -14,7 +14,7 @@ const steps: { name: string; label: string }[] = [
   { name: "name", label: "DNS" },
   { name: "connect", label: "Connection" },
   { name: "tls", label: "TLS" },
-  { name: "discovery", label: "Discovery" },
+  { name: "discovery", label: "Sign-in discovery" },
   { name: "sign_in", label: "Sign-in" },
   { name: "negotiation", label: "Handshake" },
   { name: "tools", label: "Tools" },

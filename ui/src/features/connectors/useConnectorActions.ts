@@ -14,6 +14,7 @@ import { clientState, type StateKey, stateKey, useClientState } from "@/host/cli
 import { invalidate, keys } from "@/host/queries";
 import { removeConnector, upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
+import { capital } from "@/lib/words";
 
 /** Adds a connector to this computer. */
 export function useAddConnector() {
@@ -102,7 +103,9 @@ export function useDisconnect() {
     mutationFn: (id: ConnectorId) => call(commands.disconnectConnector(id)),
     update: (client, { connector }) => upsertConnector(client, connector),
     toast: ({ connector, revoked, note }) =>
-      revoked ? `${connector.title} disconnected` : `${connector.title} disconnected. ${note ?? ""}`.trim(),
+      revoked || note === null
+        ? `${connector.title} disconnected`
+        : `${connector.title} disconnected. ${capital(note)}`,
   });
 }
 

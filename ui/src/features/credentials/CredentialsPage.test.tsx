@@ -13,6 +13,7 @@ describe("the wallet", () => {
     expect(
       await screen.findByRole("row", { name: "Northlight ops, Sign-in, Used in 1 place, Needs sign-in" }),
     ).toBeVisible();
+    expect(screen.getByRole("button", { name: /^Add credential/ })).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
   });
 

@@ -91,7 +91,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
             }}
           />
           <Button icon="plus" keys="N" onPress={() => setOpen("add")}>
-            Save
+            Add credential
           </Button>
         </Toolbar>
         {vault && !canUseVault(vault) && (

@@ -31,7 +31,7 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
       <div className={styles.first}>
         <div className={styles.firstBody}>
           <h2 className={styles.welcome}>Add your first connector</h2>
-          <p className={styles.lead}>Paste the address of an MCP server. Patchbay works out how to sign in.</p>
+          <p className={styles.lead}>Paste the address of an MCP server, a command, or JSON from another app.</p>
           <PasteBox large onPaste={onAdd} />
           <div className={styles.starts}>
             {playground && (
@@ -40,7 +40,7 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
               </Start>
             )}
             <Start icon="plus" keys="N" title="Add a connector" onPress={() => onAdd()}>
-              With browser sign-in, a token, headers or your own OAuth app.
+              A server on the web or a program on this computer.
             </Start>
             <Start icon="log-in" keys="A" title="Sign in to a platform" onPress={onAddAccount}>
               Manage your connectors on {hostedTitles()}.
