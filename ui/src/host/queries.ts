@@ -115,6 +115,8 @@ export const queries = {
       queryFn: () => call(commands.namesCredentials(id)),
       retry: false,
     }),
+  deviations: (id: ConnectorId) =>
+    queryOptions({ queryKey: [...keys.connector(id), "deviations"], queryFn: () => call(commands.listDeviations(id)) }),
   copies: (id: ConnectorId) =>
     queryOptions({ queryKey: [...keys.connector(id), "copies"], queryFn: () => call(commands.listCopies(id)) }),
   platformDetails: (id: ConnectorId) =>

@@ -406,6 +406,7 @@ export class MockHost {
       }),
       cancelInspection: () => null,
       inspectAddress: ({ address }): AddressInspection => inspection(address as string),
+      listDeviations: () => [],
       listConnectors: () => state.connectors.map((one) => this.shown(one)),
       removeConnector: ({ connector: id }) => {
         this.removed.set(id as string, this.connectorOf(id));
@@ -415,8 +416,20 @@ export class MockHost {
       restoreConnector: ({ connector: id }) => this.put(found(this.removed.get(id as string))),
       updateConnector: ({ connector: id, changes }) => {
         const before = this.connectorOf(id);
-        const { enabled, url, command, title, name, tags, favourite, roots, sampling, muted, capture } =
-          changes as ConnectorChanges;
+        const {
+          enabled,
+          url,
+          command,
+          title,
+          name,
+          tags,
+          favourite,
+          roots,
+          sampling,
+          muted,
+          capture,
+          oauthDeviations,
+        } = changes as ConnectorChanges;
         return this.put({
           ...before,
           endpoint: url ?? before.endpoint,
@@ -428,6 +441,7 @@ export class MockHost {
           sampling: sampling ?? before.sampling ?? false,
           muted: muted ?? before.muted ?? false,
           capture: capture ?? before.capture ?? "full",
+          oauthDeviations: oauthDeviations ?? before.oauthDeviations ?? {},
           favourite: favourite ?? before.favourite,
           status: enabled == null ? before.status : { ...before.status, status: enabled ? "unknown" : "disabled" },
         });

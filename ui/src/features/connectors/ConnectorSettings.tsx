@@ -18,6 +18,7 @@ import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, formOf } 
 import { CaptureSettings } from "./CaptureSettings";
 import { CertificateSettings } from "./CertificateSettings";
 import styles from "./ConnectorPage.module.css";
+import { DeviationSettings } from "./DeviationSettings";
 import { EditSettings } from "./hosted/EditSettings";
 import { ProgramSettings } from "./ProgramSettings";
 import { ProxySettings } from "./ProxySettings";
@@ -39,6 +40,7 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
       ) : (
         <>
           <SignInSettings connector={connector} />
+          <DeviationSettings connector={connector} />
           <ProxySettings connector={connector} />
           <CertificateSettings connector={connector} />
         </>

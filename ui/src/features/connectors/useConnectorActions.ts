@@ -11,10 +11,12 @@ import {
 } from "@/host/bindings";
 import { call } from "@/host/call";
 import { clientState, type StateKey, stateKey, useClientState } from "@/host/clientState";
-import { invalidate, keys } from "@/host/queries";
+import { invalidate, keys, queries } from "@/host/queries";
 import { removeConnector, upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import { capital } from "@/lib/words";
+
+export type ChosenDeviations = NonNullable<ConnectorChanges["oauthDeviations"]>;
 
 /** Adds a connector to this computer. */
 export function useAddConnector() {
@@ -43,6 +45,15 @@ export function useUpdateConnector(id: ConnectorId, done: string | null = null) 
     mutationFn: (changes: ConnectorChanges) => call(commands.updateConnector(id, changes)),
     update: upsertConnector,
     toast: () => done,
+  });
+}
+
+/** Chooses where the sign-in of a connector differs from the standards; what isn't named is automatic. */
+export function useChooseDeviations(id: ConnectorId) {
+  return useCommand({
+    mutationFn: (oauthDeviations: ChosenDeviations) => call(commands.updateConnector(id, { oauthDeviations })),
+    update: upsertConnector,
+    refetches: [queries.deviations(id).queryKey],
   });
 }
 

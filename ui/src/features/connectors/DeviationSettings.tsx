@@ -1,0 +1,128 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Advanced } from "@/components/Advanced";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { SegmentedControl } from "@/components/SegmentedControl";
+import { Tag } from "@/components/Tag";
+import { type Connector, type DeviationView, type OauthDeviation } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { capital, sentence } from "@/lib/words";
+import styles from "./ConnectorPage.module.css";
+import { type ChosenDeviations, useChooseDeviations } from "./useConnectorActions";
+
+type Choice = "automatic" | "on" | "off";
+
+const choices: { value: Choice; label: string }[] = [
+  { value: "automatic", label: "Automatic" },
+  { value: "on", label: "On" },
+  { value: "off", label: "Off" },
+];
+
+/** Where the sign-in of a connector differs from the standards; nothing where it doesn't sign in by OAuth. */
+export function DeviationSettings({ connector }: { connector: Connector }) {
+  const { data: deviations, error, refetch } = useQuery(queries.deviations(connector.id));
+  const [asked, setAsked] = useState<DeviationView | null>(null);
+  const save = useChooseDeviations(connector.id);
+  if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
+  if (!deviations || deviations.length === 0) return null;
+  // A second choice adds to one that is still being saved.
+  const chosen = save.isPending ? save.variables : chosenOf(deviations);
+  const choose = (deviation: OauthDeviation, choice: Choice) => {
+    const { [deviation]: _before, ...others } = chosen;
+    save.mutate(choice === "automatic" ? others : { ...others, [deviation]: choice === "on" });
+  };
+  return (
+    <section className={styles.section} aria-label="Sign-in deviations">
+      <Advanced label="Sign-in deviations">
+        <p className="text2">
+          For providers that don't follow the OAuth standards. Changes apply from the next sign-in; Automatic follows
+          what's known of the provider.
+        </p>
+        {deviations.map((one) => (
+          <Deviation
+            key={one.deviation}
+            view={one}
+            choice={choiceOf(chosen[one.deviation])}
+            onChoose={(choice) => (choice === "on" && one.weakens ? setAsked(one) : choose(one.deviation, choice))}
+          />
+        ))}
+        {save.error && <ProblemNotice problem={asProblem(save.error)} />}
+      </Advanced>
+      {asked && (
+        <TurnOnDialog
+          title={connector.title}
+          words={asked.words}
+          onClose={() => setAsked(null)}
+          onTurnOn={() => {
+            setAsked(null);
+            choose(asked.deviation, "on");
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+type DeviationProps = { view: DeviationView; choice: Choice; onChoose: (choice: Choice) => void };
+
+function Deviation({ view: { words, weakens, isOn, source }, choice, onChoose }: DeviationProps) {
+  const label = capital(words);
+  return (
+    <div className={styles.unchecked} role="group" aria-label={label}>
+      <div className={styles.uncheckedWords}>
+        <span className="medium">{label}</span>
+        {(weakens || isOn) && (
+          <span className={styles.tags}>
+            {isOn && <Tag>On</Tag>}
+            {weakens && <Tag tone="warn">Weakens a check</Tag>}
+          </span>
+        )}
+        {source !== null && (
+          <span className={`text3 small ${styles.source ?? ""}`} data-selectable>
+            Known of this provider: {source}
+          </span>
+        )}
+      </div>
+      <SegmentedControl label={label} segments={choices} value={choice} onChange={onChoose} />
+    </div>
+  );
+}
+
+type TurnOnProps = { title: string; words: string; onClose: () => void; onTurnOn: () => void };
+
+/** Asks before a check is left out. */
+function TurnOnDialog({ title, words, onClose, onTurnOn }: TurnOnProps) {
+  return (
+    <Dialog
+      alert
+      title={`Turn on for ${title}?`}
+      onClose={onClose}
+      footer={
+        <>
+          <Button autoFocus onPress={onClose}>
+            Cancel
+          </Button>
+          <Button look="danger" onPress={onTurnOn}>
+            Turn on
+          </Button>
+        </>
+      }
+    >
+      <p>{sentence(words)}</p>
+      <p>This weakens a check of the sign-in. Turn on only if you trust {title}'s provider.</p>
+    </Dialog>
+  );
+}
+
+function chosenOf(deviations: DeviationView[]): ChosenDeviations {
+  const chosen = deviations.filter((one) => one.chosen !== null);
+  return Object.fromEntries(chosen.map((one) => [one.deviation, one.chosen]));
+}
+
+function choiceOf(chosen: boolean | undefined): Choice {
+  if (chosen === undefined) return "automatic";
+  return chosen ? "on" : "off";
+}
