@@ -525,6 +525,7 @@ export class MockHost {
         const [one, other] = [before, after].map((id) => found(state.runs.find((current) => current.id === id)));
         return comparison(found(one), found(other), { ignored: this.ignored });
       },
+      exportRun: () => ({ path: "/home/lena/Downloads/patchbay-run.jsonl", runs: 1 }),
       exportRuns: ({ format }) => ({
         path: `/home/lena/Downloads/patchbay-runs.${format as string}`,
         runs: state.runs.length,

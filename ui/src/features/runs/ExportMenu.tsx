@@ -3,7 +3,7 @@ import { asProblem, call } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
 import { Button } from "@/components/Button";
 import { Menu } from "@/components/Menu";
-import { count } from "@/lib/words";
+import { exportedWords } from "./exportedWords";
 
 /** Writing the runs of a filter to a file that the user chooses. */
 export function useExportRuns(query: RunQuery): {
@@ -13,8 +13,7 @@ export function useExportRuns(query: RunQuery): {
 } {
   const exporting = useCommand({
     mutationFn: (format: ExportFormat) => call(commands.exportRuns(query, format)),
-    // Nothing was chosen: nothing to say.
-    toast: (exported) => exported && `${count(exported.runs, "run")} exported to ${exported.path}`,
+    toast: exportedWords,
   });
   return {
     start: exporting.mutate,

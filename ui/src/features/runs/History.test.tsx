@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { longHistory } from "@/test/historySamples";
 import { renderApp } from "@/test/renderApp";
@@ -33,6 +33,27 @@ it("says why a file could not be written where the button is, and nothing when n
   };
   await exports();
   expect(await screen.findByText("Couldn't use /full/disk")).toBeVisible();
+});
+
+it("exports one run, and says why it could not", async () => {
+  const { host, user } = renderApp("/runs", { runs: [run({ id: "run_1", tool: "search" })] });
+  const shown = within(await screen.findByRole("article", { name: "Run of search" }));
+  const exportRun = async () => {
+    await user.click(shown.getByRole("button", { name: "More actions" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Export…" }));
+  };
+  await exportRun();
+  expect((await screen.findAllByText("1 run exported to /home/lena/Downloads/patchbay-run.jsonl"))[0]).toBeVisible();
+  expect(host.lastCall("exportRun")).toEqual({ run: "run_1" });
+  host.handlers.exportRun = () => {
+    throw problem({ code: "file.failed", message: "couldn't use /full/disk" });
+  };
+  await exportRun();
+  expect(await shown.findByText("Couldn't use /full/disk")).toBeVisible();
+  expect(shown.getByRole("button", { name: "Try again" })).toBeVisible();
+  host.handlers.exportRun = () => null;
+  await user.click(shown.getByRole("button", { name: "Try again" }));
+  await waitFor(() => expect(shown.queryByText("Couldn't use /full/disk")).toBeNull());
 });
 
 it("keeps runs as long as is chosen beside the list", async () => {

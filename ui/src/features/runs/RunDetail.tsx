@@ -192,6 +192,13 @@ function Loaded({
                   onAction: copyCommand,
                 },
                 {
+                  id: "export",
+                  label: "Export…",
+                  icon: "download",
+                  isDisabled: isRunning,
+                  onAction: actions.exportToFile,
+                },
+                {
                   id: "remove",
                   label: "Delete…",
                   icon: "trash-2",
@@ -233,6 +240,11 @@ function Loaded({
       {actions.labelProblem && !labelling && (
         <div className={styles.notice}>
           <ProblemNotice problem={actions.labelProblem} />
+        </div>
+      )}
+      {actions.exportProblem && (
+        <div className={styles.notice}>
+          <ProblemNotice problem={actions.exportProblem} onRetry={actions.exportToFile} />
         </div>
       )}
       {actions.problem && !elsewhere && (

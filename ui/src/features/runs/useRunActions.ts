@@ -9,6 +9,7 @@ import { useCommand } from "@/host/useCommand";
 import { runProgress } from "@/host/runProgress";
 import { isObject } from "@/lib/schema/schema";
 import { toolCommand } from "@/lib/toolCommand";
+import { exportedWords } from "./exportedWords";
 
 /** Where a run is repeated; `elsewhere` is null where it ran, as it was run. */
 type Replay = { elsewhere: ReplayTarget | null; confirmed: boolean };
@@ -26,6 +27,9 @@ type RunActions = {
   label: (label: RunLabel, then?: () => void) => void;
   isLabelling: boolean;
   labelProblem: Problem | null;
+  /** Writes it to a file that the user chooses. */
+  exportToFile: () => void;
+  exportProblem: Problem | null;
   command: string;
   problem: Problem | null;
 };
@@ -73,6 +77,7 @@ export function useRunActions(
       client.setQueryData(queries.run(run.id).queryKey, (known) => known && { ...known, label: summary.label });
     },
   });
+  const exporting = useCommand({ mutationFn: () => call(commands.exportRun(run.id)), toast: exportedWords });
   const cancelling = useCommand({ mutationFn: () => call(commands.cancelRun(run.id)) });
 
   const thrown = replaying.error ?? removing.error ?? cancelling.error;
@@ -99,6 +104,8 @@ export function useRunActions(
     label: (label, then) => labelling.mutate(label, { onSuccess: () => then?.() }),
     isLabelling: labelling.isPending,
     labelProblem: labelling.error ? asProblem(labelling.error) : null,
+    exportToFile: () => exporting.mutate(),
+    exportProblem: exporting.error ? asProblem(exporting.error) : null,
     // What its schema marked was redacted before the run was kept.
     command: toolCommand(
       connector.data?.name ?? run.connectorTitle,
