@@ -17,6 +17,8 @@ type Props = {
   onFixed?: () => void;
   /** Where it was met: brings the button that helps there. */
   connector?: Connector;
+  /** Whether it comes from a file: then no button acts on what it says. */
+  isForeign?: boolean;
   /** One more button. */
   children?: ReactNode;
 };
@@ -28,13 +30,14 @@ export function ProblemNotice({
   retryLabel = "Try again",
   onFixed = onRetry,
   connector,
+  isForeign = false,
   children,
 }: Props) {
   const copy = useCopy();
   const allow = useAllowProgram();
   const fix = useFix(problem, connector, onFixed ? { label: retryLabel, run: onFixed } : null);
   // Its detail is the reference, which the host judges and shows before anybody agrees to it.
-  const program = problem.code === "reference.not_allowed" ? problem.detail : null;
+  const program = problem.code === "reference.not_allowed" && !isForeign ? problem.detail : null;
   const reason = problem.detail && problem.detail !== problem.message && !program ? sentence(problem.detail) : null;
   const all = [
     problem.code,

@@ -530,6 +530,7 @@ export class MockHost {
         path: `/home/lena/Downloads/patchbay-runs.${format as string}`,
         runs: state.runs.length,
       }),
+      openRunsFile: () => null,
       history: () => history({ retention: this.retention, runs: state.runs.length, due: this.due }),
       ignorePaths: ({ paths }) => {
         this.ignored = paths as string[];

@@ -26,6 +26,8 @@ type Props = {
   onFixed?: () => void;
   /** On which it ran: brings the button that helps with a problem. */
   connector?: Connector;
+  /** Whether it comes from a file: its ids mean nothing here, and it doesn't go on. */
+  isForeign?: boolean;
 };
 
 /** An answer larger than this is drawn only when asked for. */
@@ -35,11 +37,19 @@ const large = 256 * 1024;
 const kept = 1024 * 1024;
 
 /** The answer of a run in its views; give it the run's id as `key`. */
-export function ResultViews({ run, withArguments = false, comparison, onRetry, onFixed = onRetry, connector }: Props) {
+export function ResultViews({
+  run,
+  withArguments = false,
+  comparison,
+  onRetry,
+  onFixed = onRetry,
+  connector,
+  isForeign = false,
+}: Props) {
   const structured = run.result?.structured ?? null;
   const [view, setView] = useState<View>(structured !== null && !run.problem ? "structured" : "rendered");
   const [asked, setAsked] = useState(false);
-  const isRunning = run.state === "running";
+  const isRunning = run.state === "running" && !isForeign;
   const exchange = run.exchange ?? null;
   const came = exchange?.response?.body ?? null;
   const size = run.resultBytes ?? 0;
@@ -49,7 +59,16 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, o
     {
       id: "rendered",
       label: "Formatted",
-      content: <Rendered run={run} onRetry={onRetry} onFixed={onFixed} connector={connector} guard={guard} />,
+      content: (
+        <Rendered
+          run={run}
+          onRetry={onRetry}
+          onFixed={onFixed}
+          connector={connector}
+          isForeign={isForeign}
+          guard={guard}
+        />
+      ),
     },
     ...(structured !== null
       ? [
@@ -74,7 +93,7 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry, o
       label: "Raw",
       content:
         came === null ? (
-          <EmptyPart>{withoutAnswer(run)}</EmptyPart>
+          <EmptyPart>{isRunning ? "Waiting for the result" : withoutAnswer(run)}</EmptyPart>
         ) : (
           guard(
             <FindableText>
@@ -122,8 +141,7 @@ function isReduced({ capture, state }: ToolRun): boolean {
 }
 
 function withoutAnswer(run: ToolRun): string {
-  const { state, exchange, resultBytes } = run;
-  if (state === "running") return "Waiting for the result";
+  const { exchange, resultBytes } = run;
   if (isReduced(run)) return "Not kept for this connector";
   if (!exchange?.response) return "No response received";
   return (resultBytes ?? 0) > kept ? "Responses over 1 MB are kept as their result only" : "Empty, or not text";
@@ -154,8 +172,11 @@ function Rendered({
   onRetry,
   onFixed,
   connector,
+  isForeign,
   guard,
-}: Pick<Props, "run" | "onRetry" | "onFixed" | "connector"> & { guard: (content: ReactNode) => ReactNode }) {
+}: Pick<Props, "run" | "onRetry" | "onFixed" | "connector" | "isForeign"> & {
+  guard: (content: ReactNode) => ReactNode;
+}) {
   const content = run.result?.content ?? [];
   const failedByTool = run.result?.isError === true;
   const isEmpty = content.length === 0;
@@ -165,6 +186,7 @@ function Rendered({
         <ProblemNotice
           problem={run.problem}
           connector={connector}
+          isForeign={isForeign}
           onRetry={run.problem.retryable ? onRetry : undefined}
           onFixed={onFixed}
           retryLabel="Run again"
@@ -182,7 +204,7 @@ function Rendered({
       )}
       {run.state === "running" && (
         <Notice glyph="authorizing" role="status" title="Still running">
-          The result appears here when it finishes.
+          {isForeign ? "It was exported before it finished." : "The result appears here when it finishes."}
         </Notice>
       )}
       {run.state === "cancelled" && (

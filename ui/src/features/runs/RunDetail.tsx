@@ -1,37 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type CaptureLevel, type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
+import { type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
-import { IdentityLine } from "@/components/IdentityLine";
 import { actingWords } from "@/components/identityWords";
-import { Icon } from "@/components/Icon";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { ResultViews } from "@/components/ToolResult/ResultViews";
-import { originWords, runStates } from "@/components/ToolResult/runWords";
 import { Timing } from "@/components/ToolResult/Timing";
-import { ago, bytes, duration, exactTime } from "@/lib/time";
 import styles from "./Runs.module.css";
 import { type Comparing, newComparison } from "./comparing";
 import { RunComparisonPane } from "./RunComparisonPane";
 import { RunElsewhereDialog } from "./RunElsewhereDialog";
+import { RunFacts, RunTitle } from "./RunHead";
 import { RunLabelDialog } from "./RunLabelDialog";
 import { RunQuestions } from "./RunQuestions";
 import { useRunActions } from "./useRunActions";
-
-const captureWords: Record<Exclude<CaptureLevel, "full">, string> = {
-  redacted: "Kept without values",
-  metadata: "Only metadata was kept",
-};
 
 const unlabelled: RunLabel = { name: null, note: null, pinned: false };
 
@@ -86,7 +77,6 @@ function Loaded({
   const actions = useRunActions(run, show, onRemoved);
   const { data: connectors } = useQuery(queries.connectors());
   const connector = connectors?.find((one) => one.id === run.connector);
-  const { glyph, word } = runStates[run.state];
   const isRunning = run.state === "running";
   const copyCommand = () => copy(actions.command, "Command");
   const compare = () => onCompare(comparing ?? newComparison);
@@ -119,28 +109,7 @@ function Loaded({
     <article className={styles.detail} aria-label={`Run of ${run.tool}`}>
       <header className={styles.head}>
         <div className={styles.title}>
-          <h2 className={styles.tool} data-selectable>
-            {run.tool}
-          </h2>
-          {label.name && (
-            <span className={styles.name} data-selectable>
-              {label.name}
-            </span>
-          )}
-          {label.pinned && (
-            <span className={styles.pinned}>
-              <Icon name="pin" size={14} />
-              Pinned
-            </span>
-          )}
-          <Badge glyph={glyph} pill>
-            {word}
-          </Badge>
-          <span className={styles.measure}>
-            {[run.durationMs !== null && duration(run.durationMs), run.resultBytes !== null && bytes(run.resultBytes)]
-              .filter(Boolean)
-              .join(" · ")}
-          </span>
+          <RunTitle run={run} />
           <div className={styles.buttons}>
             {isRunning && (
               <Button keys="Mod+." onPress={actions.cancel}>
@@ -211,31 +180,7 @@ function Loaded({
             />
           </div>
         </div>
-        <div className={styles.who}>
-          <span className="cut">{run.connectorTitle}</span>
-          <span className="text3" aria-hidden="true">
-            ·
-          </span>
-          <IdentityLine identity={run.identity} />
-          <span className="cut">
-            <span className="text3" aria-hidden="true">
-              ·{" "}
-            </span>
-            {originWords(run.origin)}
-          </span>
-          <span className="cut" title={exactTime(run.startedAt)}>
-            <span className="text3" aria-hidden="true">
-              ·{" "}
-            </span>
-            {ago(run.startedAt)}
-          </span>
-        </div>
-        {run.capture && run.capture !== "full" && <p className="text3 small">{captureWords[run.capture]}</p>}
-        {label.note && (
-          <p className={styles.note} data-selectable>
-            {label.note}
-          </p>
-        )}
+        <RunFacts run={run} />
       </header>
       {actions.labelProblem && !labelling && (
         <div className={styles.notice}>

@@ -5,8 +5,9 @@ import { StatusGlyph } from "@/components/StatusGlyph";
 import { originWord, runStates } from "@/components/ToolResult/runWords";
 import { TwoLines } from "@/components/TwoLines";
 import { VirtualList } from "@/components/VirtualList";
-import { bytes, clockTime, duration, exactTime } from "@/lib/time";
+import { clockTime, duration, exactTime } from "@/lib/time";
 import { runDays } from "./runDays";
+import { identityText, measure } from "./runRow";
 import styles from "./Runs.module.css";
 
 type Props = {
@@ -120,16 +121,4 @@ function glyphOf(run: ToolRunSummary) {
   const code = run.problem?.code;
   const needsSignIn = code === "auth.needed" || code === "auth.refused" || code === "auth.expired";
   return needsSignIn ? ("signin" as const) : runStates[run.state].glyph;
-}
-
-function identityText(run: ToolRunSummary): string {
-  return run.identity.user ?? run.identity.credential ?? run.identity.account;
-}
-
-function measure(run: ToolRunSummary): string {
-  if (run.state === "running") return "running";
-  if (run.state === "cancelled" || run.state === "denied") return runStates[run.state].word.toLowerCase();
-  const length = run.durationMs === null ? "—" : duration(run.durationMs);
-  if (run.state === "failed") return run.problem?.status != null ? `${run.problem.status} · ${length}` : length;
-  return run.resultBytes === null ? length : `${length} · ${bytes(run.resultBytes)}`;
 }

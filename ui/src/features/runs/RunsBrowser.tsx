@@ -3,6 +3,7 @@ import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "r
 import { type ConnectorId } from "@/host/bindings";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
+import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
@@ -13,6 +14,7 @@ import { count } from "@/lib/words";
 import { AddFilterMenu } from "./AddFilterMenu";
 import { type Comparing, newComparison } from "./comparing";
 import { ExportMenu, useExportRuns } from "./ExportMenu";
+import { OpenedRunsDialog } from "./OpenedRunsDialog";
 import { RetentionMenu } from "./RetentionMenu";
 import { PeekRun } from "./PeekRun";
 import { RunDetail } from "./RunDetail";
@@ -22,6 +24,7 @@ import styles from "./Runs.module.css";
 import { asTyped, type TypedFilter, withFilters } from "./typedFilters";
 import { useFilters } from "./useFilters";
 import { useMarks } from "./useMarks";
+import { useOpenRunsFile } from "./useOpenRunsFile";
 import { useRuns } from "./useRuns";
 
 type Props = { connector?: ConnectorId };
@@ -40,6 +43,7 @@ export function RunsBrowser({ connector }: Props) {
   const [peeked, setPeeked] = useState<string | null>(null);
   const marks = useMarks();
   const exporting = useExportRuns({ ...everyRun, text: typed === "" ? null : typed, connector: connector ?? null });
+  const opening = useOpenRunsFile();
   const left = useRef<HTMLElement>(null);
   const pane = useRef<HTMLDivElement>(null);
 
@@ -144,11 +148,21 @@ export function RunsBrowser({ connector }: Props) {
         <Toolbar title="Runs" count={isFiltered || found.isPending ? undefined : total}>
           {exports(false)}
           <RetentionMenu />
+          <Menu
+            label="More actions for runs"
+            trigger={<Button look="quiet" icon="ellipsis" label="More actions for runs" />}
+            actions={[{ id: "open", label: "Open exported runs…", onAction: opening.open }]}
+          />
         </Toolbar>
       )}
       {exporting.problem && (
         <div className={styles.notice}>
           <ProblemNotice problem={exporting.problem} />
+        </div>
+      )}
+      {opening.problem && (
+        <div className={styles.notice}>
+          <ProblemNotice problem={opening.problem} retryLabel="Choose file…" onRetry={opening.open} />
         </div>
       )}
       {isEmpty ? (
@@ -195,6 +209,7 @@ export function RunsBrowser({ connector }: Props) {
         {marks.marked.size > 0 && <span>{`${marks.marked.size} selected`}</span>}
         {!isEmpty && <span>Secret arguments are redacted</span>}
       </StatusFacts>
+      {opening.file && <OpenedRunsDialog file={opening.file} onClose={opening.close} />}
       {peeked !== null && <PeekRun id={peeked} onClose={() => setPeeked(null)} />}
     </div>
   );

@@ -1,0 +1,86 @@
+import { type CaptureLevel, type ToolRun } from "@/host/bindings";
+import { Badge } from "@/components/Badge";
+import { Icon } from "@/components/Icon";
+import { IdentityLine } from "@/components/IdentityLine";
+import { originWords, runStates } from "@/components/ToolResult/runWords";
+import { ago, bytes, duration, exactTime } from "@/lib/time";
+import styles from "./Runs.module.css";
+
+const captureWords: Record<Exclude<CaptureLevel, "full">, string> = {
+  redacted: "Kept without values",
+  metadata: "Only metadata was kept",
+};
+
+/** What a run is called, how it ended, and how much came back. */
+export function RunTitle({ run }: { run: ToolRun }) {
+  const { label } = run;
+  const { glyph, word } = runStates[run.state];
+  return (
+    <>
+      <h2 className={styles.tool} data-selectable>
+        {run.tool}
+      </h2>
+      {label?.name && (
+        <span className={styles.name} data-selectable>
+          {label.name}
+        </span>
+      )}
+      {label?.pinned && (
+        <span className={styles.pinned}>
+          <Icon name="pin" size={14} />
+          Pinned
+        </span>
+      )}
+      <Badge glyph={glyph} pill>
+        {word}
+      </Badge>
+      <span className={styles.measure}>
+        {[run.durationMs !== null && duration(run.durationMs), run.resultBytes !== null && bytes(run.resultBytes)]
+          .filter(Boolean)
+          .join(" · ")}
+      </span>
+    </>
+  );
+}
+
+type Props = {
+  run: ToolRun;
+  /** Whether it comes from a file: then nobody knows who used the window. */
+  isForeign?: boolean;
+};
+
+/** Where, as whom and when a run was made, and what its owner says of it. */
+export function RunFacts({ run, isForeign = false }: Props) {
+  const { label } = run;
+  return (
+    <>
+      <div className={styles.who}>
+        <span className="cut">{run.connectorTitle}</span>
+        <span className="text3" aria-hidden="true">
+          ·
+        </span>
+        <IdentityLine identity={run.identity} />
+        {(!isForeign || run.origin.kind !== "window") && (
+          <span className="cut">
+            <span className="text3" aria-hidden="true">
+              ·{" "}
+            </span>
+            {originWords(run.origin)}
+          </span>
+        )}
+        <span className="cut" title={exactTime(run.startedAt)}>
+          <span className="text3" aria-hidden="true">
+            ·{" "}
+          </span>
+          {ago(run.startedAt)}
+        </span>
+      </div>
+      {run.capture && run.capture !== "full" && <p className="text3 small">{captureWords[run.capture]}</p>}
+      {label?.note && (
+        <p className={styles.note} data-selectable>
+          {label.note}
+        </p>
+      )}
+    </>
+  );
+}
