@@ -44,30 +44,33 @@ export function ActionButton({ action, ...props }: Props & { action: Action }) {
 
 /** Switches of unknown state: one menu to turn them on and one to turn them off. */
 export function ActionMenus({ switches, ...props }: Props & { switches: SwitchControl[] }) {
-  const { start, failure, isPending } = useStartAction(props);
-  const ways = (["turnOn", "turnOff"] as const).flatMap((way) => {
+  return (["turnOn", "turnOff"] as const).flatMap((way) => {
     const titleOf = (one: SwitchControl) => `${one[way].title}${one.isMain ? " for" : ""}`;
-    return [...new Set(switches.map(titleOf))].map((title) => ({
-      title,
-      actions: switches
-        .filter((one) => titleOf(one) === title)
-        .map((one) => ({ id: one[way].name, label: one.label, onAction: () => start(one[way], one.label) })),
-    }));
+    return [...new Set(switches.map(titleOf))].map((title) => (
+      <ActionMenu
+        key={title}
+        {...props}
+        title={title}
+        ways={switches.filter((one) => titleOf(one) === title).map((one) => ({ label: one.label, action: one[way] }))}
+      />
+    ));
   });
+}
+
+/** One way of several switches; it waits for itself alone, so that the other way stays open. */
+function ActionMenu({ title, ways, ...props }: Props & { title: string; ways: { label: string; action: Action }[] }) {
+  const { start, failure, isPending } = useStartAction(props);
   return (
     <>
-      {ways.map(({ title, actions }) => (
-        <Menu
-          key={title}
-          label={title}
-          trigger={
-            <Button endIcon="chevron-down" isDisabled={isPending}>
-              {title}…
-            </Button>
-          }
-          actions={actions}
-        />
-      ))}
+      <Menu
+        label={title}
+        trigger={
+          <Button endIcon="chevron-down" isDisabled={isPending}>
+            {title}…
+          </Button>
+        }
+        actions={ways.map(({ label, action }) => ({ id: action.name, label, onAction: () => start(action, label) }))}
+      />
       {failure}
     </>
   );

@@ -46,6 +46,16 @@ describe("what only the platform has", () => {
     );
   });
 
+  it("leaves_the_other_way_open_while_one_is_under_way", async () => {
+    const { host, user } = renderApp(at("overview"), state);
+    host.handlers.runAction = () => new Promise(() => undefined);
+    const part = within(await screen.findByRole("region", { name: "On Mistral · Northlight" }));
+    await user.click(part.getByRole("button", { name: "Turn on for…" }));
+    await user.click(screen.getByRole("menuitem", { name: "You" }));
+    await waitFor(() => expect(part.getByRole("button", { name: "Turn on for…" })).toBeDisabled());
+    expect(part.getByRole("button", { name: "Turn off for…" })).toBeEnabled();
+  });
+
   it("says_what_comes_of_it_before_what_cannot_be_taken_back", async () => {
     const { host, user } = renderApp(at("overview"), state);
     await user.click(await screen.findByRole("button", { name: "Share with the workspace" }));
