@@ -44,7 +44,7 @@ async fn a_server_is_told_of_the_folders_that_were_chosen_and_of_none_else() {
     let refused = desk.run(&[&edit[..], &["--root", &gone]].concat()).await;
     assert_eq!(
         refused.stderr,
-        format!("error: There is no folder {gone}.\nhint: Choose a folder that exists.\n")
+        format!("error: Folder {gone} not found.\nhint: Choose a folder that exists.\n")
     );
     let shown = ["connector", "show", "files", "--json"];
     let shown = desk.run(&shown).await.document();
